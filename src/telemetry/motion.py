@@ -1,0 +1,218 @@
+"""What a wearable says: batches of samples, and the markers that bound and break a stream.
+
+A stream is one run of one wearable: a new ULID at every start and at every device epoch
+(a reboot). Its samples are numbered on the wearable's own sample grid at `rate_hz`, so a loss
+shows as a jump of the index; a `StreamGap` declares it and a `StreamEnded` closes the stream.
+Nothing else decides either.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "Float32Array",
+    "Int32Array",
+    "Int64Array",
+    "MotionBatch",
+    "StreamEnded",
+    "StreamGap",
+    "StreamItem",
+    "StreamOpened",
+    "TimeQuality",
+]
+
+Float32Array: TypeAlias = npt.NDArray[np.float32]
+Int32Array: TypeAlias = npt.NDArray[np.int32]
+Int64Array: TypeAlias = npt.NDArray[np.int64]
+_N = TypeVar("_N", bound=np.generic)
+
+
+class TimeQuality(StrEnum):
+    """How a sample's host time came about."""
+
+    MAPPED = "mapped"
+    """The wearable stamps its samples, and a clock model maps them to the host."""
+    FITTED = "fitted"
+    """No device time: a sample grid was fitted to the arrivals; a loss is invisible."""
+    ARRIVAL = "arrival"
+    """The moment of arrival, nothing better."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamOpened:
+    """A wearable started to measure.
+
+    Attributes:
+        stream: ULID.
+        wearable: its identity (configured name or serial number), never its radio address.
+        model: e.g. `movella-dot`.
+        placement: where it is worn, e.g. `wrist-right`.
+        rate_hz: nominal rate of the sample grid, by the wearable's own clock.
+        opened_ns: host time.
+        epoch: counts the wearable's reboots as the gateway sees them.
+        time_quality: how its samples get their host time.
+        numbered: whether the wearable numbers or stamps samples, so that loss is seen.
+        acc_range_m_s2, gyr_range_rad_s: full scale; a sample there is saturated. None: unknown.
+        firmware: as the wearable tells it.
+    """
+
+    stream: str
+    wearable: str
+    model: str
+    placement: str
+    rate_hz: float
+    opened_ns: int
+    epoch: int = 0
+    time_quality: TimeQuality = TimeQuality.MAPPED
+    numbered: bool = True
+    acc_range_m_s2: float | None = None
+    gyr_range_rad_s: float | None = None
+    firmware: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MotionBatch:
+    """Consecutive samples of one stream, structure of arrays.
+
+    Attributes:
+        stream: ULID.
+        first_index: index of the first sample in the stream; the others follow one by one.
+        t0_ns: host time of the first sample, Unix epoch UTC, a whole number of microseconds.
+        dt_us: [n] int32, host time of each sample after `t0_ns`.
+        lag_us: [n] int32, how much later than its host time each sample arrived.
+        device_us: [n] int64 raw device time, unwrapped; None where the wearable has none.
+        acc: [n, 3] float32, m/s².
+        gyr: [n, 3] float32, rad/s; None for a wearable without gyroscope.
+        mag: [n, 3] float32, in units of the local field; None where there is none.
+        clock_uncertainty_us: standard uncertainty of the host times against other streams.
+    """
+
+    stream: str
+    first_index: int
+    t0_ns: int
+    dt_us: Int32Array
+    lag_us: Int32Array
+    acc: Float32Array
+    gyr: Float32Array | None = None
+    mag: Float32Array | None = None
+    device_us: Int64Array | None = None
+    clock_uncertainty_us: int = 0
+
+    def __len__(self) -> int:
+        return len(self.dt_us)
+
+    @property
+    def next_index(self) -> int:
+        """Index of the sample that would follow."""
+        return self.first_index + len(self)
+
+    @property
+    def t_ns(self) -> Int64Array:
+        """[n] int64 host times."""
+        return self.t0_ns + self.dt_us.astype(np.int64) * 1000
+
+    @property
+    def arrival_ns(self) -> Int64Array:
+        """[n] int64 host times of arrival."""
+        return self.t_ns + self.lag_us.astype(np.int64) * 1000
+
+    def cut(self, start: int, stop: int) -> MotionBatch:
+        """The samples `start` up to `stop` (0 is the batch's first) as a batch of their own.
+
+        Raises:
+            ValueError: the slice is empty or outside the batch.
+        """
+        if not 0 <= start < stop <= len(self):
+            raise ValueError(f"cannot cut [{start}:{stop}] out of {len(self)} samples")
+        part = slice(start, stop)
+        shift_us = int(self.dt_us[start])
+        return replace(
+            self,
+            first_index=self.first_index + start,
+            t0_ns=self.t0_ns + shift_us * 1000,
+            dt_us=self.dt_us[part] - np.int32(shift_us),
+            lag_us=self.lag_us[part],
+            acc=self.acc[part],
+            gyr=None if self.gyr is None else self.gyr[part],
+            mag=None if self.mag is None else self.mag[part],
+            device_us=None if self.device_us is None else self.device_us[part],
+        )
+
+    @staticmethod
+    def join(batches: list[MotionBatch]) -> MotionBatch:
+        """Consecutive batches of one stream as one.
+
+        Raises:
+            ValueError: they are none, of different streams or channels, or not consecutive.
+        """
+        if not batches:
+            raise ValueError("no batches to join")
+        first = batches[0]
+        for a, b in itertools.pairwise(batches):
+            if b.stream != a.stream or b.first_index != a.next_index:
+                raise ValueError(f"{b.stream}[{b.first_index}] does not follow {a.stream}")
+        t_ns = np.concatenate([b.t_ns for b in batches])
+        return replace(
+            first,
+            dt_us=((t_ns - first.t0_ns) // 1000).astype(np.int32),
+            lag_us=np.concatenate([b.lag_us for b in batches]),
+            acc=np.concatenate([b.acc for b in batches]),
+            gyr=_joined([b.gyr for b in batches], "gyr"),
+            mag=_joined([b.mag for b in batches], "mag"),
+            device_us=_joined([b.device_us for b in batches], "device_us"),
+            clock_uncertainty_us=max(b.clock_uncertainty_us for b in batches),
+        )
+
+
+def _joined(parts: Sequence[npt.NDArray[_N] | None], name: str) -> npt.NDArray[_N] | None:
+    present = [p for p in parts if p is not None]
+    if not present:
+        return None
+    if len(present) != len(parts):
+        raise ValueError(f"{name} is missing in some of the batches")
+    return np.concatenate(present)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamGap:
+    """Samples of a stream that are lost for good.
+
+    Attributes:
+        first_index: index of the first one missing.
+        count: how many; None where the wearable does not number them.
+        reason: e.g. `radio`, `link lost`, `journal full`, `gateway restarted`.
+    """
+
+    stream: str
+    first_index: int
+    count: int | None
+    reason: str
+    t_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamEnded:
+    """A stream has no more samples.
+
+    Attributes:
+        next_index: index that the next sample would have had.
+        reason: e.g. `stopped`, `rebooted`, `lost`.
+    """
+
+    stream: str
+    next_index: int
+    reason: str
+    t_ns: int = 0
+
+
+StreamItem: TypeAlias = StreamOpened | MotionBatch | StreamGap | StreamEnded
