@@ -33,7 +33,7 @@ class Stamps(_Frozen):
 
     sampled_ns: int
     arrived_ns: int
-    published_ns: int
+    received_ns: int
     analysed_ns: int
 
 
