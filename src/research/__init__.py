@@ -1,0 +1,1 @@
+"""Replay, export, challenges, cohorts, virtual patients."""

@@ -73,7 +73,7 @@ def test_html_escapes_what_an_entry_calls_itself():
 
 def register(monkeypatch, value):
     point = EntryPoint("outsider", value, challenge.ENTRY_POINT_GROUP)
-    monkeypatch.setattr(challenge, "entry_points", lambda group: [point])
+    monkeypatch.setattr(challenge, "entry_points", lambda **_: [point])
 
 
 def test_another_package_registers_an_entry_by_entry_point(monkeypatch):
