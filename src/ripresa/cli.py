@@ -1,1 +1,100 @@
-def main() -> None: ...
+"""The command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from telemetry.errors import RipresaError
+
+from . import __version__
+from .lazy import LazyGroup, lazy_commands
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="ripresa",
+    cls=LazyGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Rehabilitation wearables, games and dashboards. Research software, not a medical device.",
+)
+
+lazy_commands |= {}
+
+JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the figures here as JSON.")]
+
+
+def main() -> None:
+    """Run the command line; an error a person can act on is one line, never a traceback."""
+    try:
+        app()
+    except RipresaError as e:
+        typer.echo(f"ripresa: {e}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("ripresa: stopped", err=True)
+        sys.exit(130)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        typer.echo(f"ripresa {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def demo(
+    recording: Annotated[
+        str, typer.Option(help="What the wearable replays: spar:SUBJECT:EXERCISE:SIDE.")
+    ] = "spar:1:ABD:0",
+    speed: Annotated[float, typer.Option(help="How fast all clocks run.")] = 1.0,
+    headless: Annotated[
+        bool, typer.Option("--headless", help="No window and no browser: save a picture.")
+    ] = False,
+    json_file: JsonFile = None,
+    keep: Annotated[
+        Path | None, typer.Option(help="Keep journals, logs and pictures in this folder.")
+    ] = None,
+) -> None:
+    """Replay a real recording through the whole chain, from the wearable to the clinic."""
+    from .demo import DemoOptions, run_demo_command  # noqa: PLC0415
+
+    run_demo_command(
+        DemoOptions(recording=recording, speed=speed, headless=headless, keep=keep), json_file
+    )
+
+
+@app.command()
+def doctor() -> None:
+    """Tell what is on this machine, what that means, and what to do."""
+    from .doctor import run_doctor_command  # noqa: PLC0415
+
+    run_doctor_command()
+
+
+@app.command()
+def bench(
+    name: Annotated[
+        Optional[str], typer.Argument(help="Which measurement; without it they are listed.")  # noqa: UP045 - typer reads it
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Measure: figures as a table, ratios to the parts alone in the same run."""
+    from .bench import run_bench_command  # noqa: PLC0415
+
+    run_bench_command(name, json_file)

@@ -1,0 +1,96 @@
+"""The loopback broker: mosquitto where it is on the PATH, else amqtt within this process."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from .child import Child, free_port, wait_for_port
+from .configuration import LOOPBACK
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+__all__ = ["LocalBroker", "find_mosquitto", "local_broker"]
+
+USUAL_PORT = 1883
+
+# No message may be dropped on overflow: mosquitto answers PUBACK with success and then drops.
+MOSQUITTO_CONFIGURATION = """\
+listener {port} 127.0.0.1
+allow_anonymous true
+max_queued_messages 0
+max_inflight_messages 200
+"""
+
+
+class _Killable(Protocol):
+    def kill(self, *, away_s: float = 0) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LocalBroker:
+    """A broker on loopback; `process` is None where it runs within ours."""
+
+    kind: str
+    port: int
+    process: _Killable | None = None
+
+
+def find_mosquitto() -> str | None:
+    """The path of mosquitto, also where only root has it on the PATH."""
+    return shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+
+
+@contextlib.asynccontextmanager
+async def local_broker(
+    folder: Path, *, port: int = USUAL_PORT, embedded: bool = False
+) -> AsyncIterator[LocalBroker]:
+    """Run a broker on loopback; on another port where `port` is taken.
+
+    Args:
+        folder: takes its configuration and its log.
+        port: the wanted one.
+        embedded: amqtt, even where mosquitto is there.
+
+    Raises:
+        ConfigurationError: mosquitto cannot be started.
+        TransportError: it does not listen.
+    """
+    port = free_port(port)
+    program = None if embedded else find_mosquitto()
+    if program is None:
+        async with _amqtt(port):
+            yield LocalBroker("amqtt", port)
+        return
+    configuration = folder / "mosquitto.conf"
+    configuration.write_text(MOSQUITTO_CONFIGURATION.format(port=port))
+    command = [program, "-c", str(configuration)]
+    async with Child("mosquitto", command, folder / "mosquitto.log") as child:
+        await wait_for_port(port, "mosquitto")
+        yield LocalBroker("mosquitto", port, child)
+
+
+@contextlib.asynccontextmanager
+async def _amqtt(port: int) -> AsyncIterator[None]:
+    from amqtt.broker import Broker  # noqa: PLC0415 - slow to import, needed without mosquitto only
+
+    for name in ("amqtt", "transitions"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    broker = Broker(
+        {
+            "listeners": {"default": {"type": "tcp", "bind": f"{LOOPBACK}:{port}"}},
+            "plugins": {
+                "amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}
+            },
+        }
+    )
+    await broker.start()
+    try:
+        yield
+    finally:
+        await broker.shutdown()
