@@ -1,0 +1,96 @@
+"""Retained messages: how gateways and wearables are, and what the clinic tells a home."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from .errors import DecodeError
+from .events import first_problem
+from .identity import Name, Pseudonym, UlidText
+
+__all__ = [
+    "Command",
+    "GatewayState",
+    "PlanNotice",
+    "State",
+    "TherapistMessage",
+    "WearableState",
+]
+
+
+class State(StrEnum):
+    """The life of a gateway or a wearable, after the Homie convention's states."""
+
+    INIT = "init"
+    READY = "ready"
+    SLEEPING = "sleeping"
+    LOST = "lost"
+
+
+class _Notice(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def encode(self) -> bytes:
+        """The notice as JSON."""
+        return self.model_dump_json().encode()
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        """Read what `encode` wrote.
+
+        Raises:
+            DecodeError: not JSON, or a wrong field.
+        """
+        try:
+            return cls.model_validate_json(payload)
+        except ValidationError as e:
+            raise DecodeError(cls.__name__, first_problem(e)) from e
+
+
+class GatewayState(_Notice):
+    """A gateway; `lost` is its last will. `home_ns` lets the clinic measure its clock's offset."""
+
+    gateway: Name
+    state: State
+    home_ns: int | None = None
+    backlog: int | None = Field(default=None, ge=0)
+
+
+class WearableState(_Notice):
+    """A wearable as its gateway sees it."""
+
+    wearable: Name
+    state: State
+    model: str | None = None
+    placement: str | None = None
+    stream: UlidText | None = None
+    battery_percent: int | None = Field(default=None, ge=0, le=100)
+    reason: str | None = None
+
+
+class PlanNotice(_Notice):
+    """A version of a patient's plan; `plan` is the plan's canonical JSON."""
+
+    patient: Pseudonym
+    version: int = Field(ge=1)
+    plan: dict[str, Any]
+
+
+class TherapistMessage(_Notice):
+    """What the therapist wants the patient to read at the next session."""
+
+    message: UlidText
+    text_it: str = Field(max_length=500)
+    text_en: str = Field(max_length=500)
+
+
+class Command(_Notice):
+    """What a home must do; it answers with a record in its journal. A repeat does nothing."""
+
+    command: UlidText
+    what: Literal["erase", "withdraw", "restrict", "analyse", "send again"]
+    patient: Pseudonym
+    value: dict[str, str | int | None] = {}
