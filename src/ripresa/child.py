@@ -160,7 +160,7 @@ async def wait_for_port(port: int, what: str, timeout_s: float = 15) -> None:
     """
     try:
         async with asyncio.timeout(timeout_s):
-            while not await asyncio.to_thread(port_open, port):
+            while not await asyncio.to_thread(port_open, port):  # noqa: ASYNC110 - no event to wait on
                 await asyncio.sleep(0.05)
     except TimeoutError:
         raise TransportError(f"{what} did not open port {port} within {timeout_s:g} s") from None

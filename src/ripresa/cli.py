@@ -42,7 +42,7 @@ def main() -> None:
         sys.exit(130)
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"ripresa {__version__}")
         raise typer.Exit
@@ -72,7 +72,7 @@ def demo(
     ] = None,
 ) -> None:
     """Replay a real recording through the whole chain, from the wearable to the clinic."""
-    from .demo import DemoOptions, run_demo_command  # noqa: PLC0415
+    from .demo import DemoOptions, run_demo_command
 
     run_demo_command(
         DemoOptions(recording=recording, speed=speed, headless=headless, keep=keep), json_file
@@ -82,7 +82,7 @@ def demo(
 @app.command()
 def doctor() -> None:
     """Tell what is on this machine, what that means, and what to do."""
-    from .doctor import run_doctor_command  # noqa: PLC0415
+    from .doctor import run_doctor_command
 
     run_doctor_command()
 
@@ -95,6 +95,6 @@ def bench(
     json_file: JsonFile = None,
 ) -> None:
     """Measure: figures as a table, ratios to the parts alone in the same run."""
-    from .bench import run_bench_command  # noqa: PLC0415
+    from .bench import run_bench_command
 
     run_bench_command(name, json_file)
