@@ -1,0 +1,1 @@
+"""The signal core: from samples to orientation, repetitions, range, quality and adherence."""

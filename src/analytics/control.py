@@ -1,0 +1,75 @@
+"""Today's range, and the movement scaled by it: what moves a game."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .repetition import Excursion
+
+__all__ = ["CALIBRATION_REPETITIONS", "TodaysRange", "calibrated_range", "widening_range"]
+
+CALIBRATION_REPETITIONS = 3
+"""Slow repetitions that make a range calibration."""
+
+
+@dataclass(frozen=True, slots=True)
+class TodaysRange:
+    """From rest to today's target, in the movement's degrees.
+
+    Attributes:
+        rest_deg: where control is 0.
+        target_deg: where control is 1; never beyond the clinician's limit.
+        limit_deg: the clinician's limit, None where there is none.
+        peaks_deg: the peaks that it came from.
+        calibrated: False while it is still being found.
+    """
+
+    rest_deg: float
+    target_deg: float
+    limit_deg: float | None = None
+    peaks_deg: tuple[float, ...] = ()
+    calibrated: bool = False
+
+    def control(self, value_deg: float) -> float:
+        """The movement, normalised; below rest it is 0, beyond the target it passes 1."""
+        return max(0.0, (value_deg - self.rest_deg) / (self.target_deg - self.rest_deg))
+
+    @property
+    def limit(self) -> float:
+        """The clinician's limit in units of control; the target itself where there is none."""
+        return 1.0 if self.limit_deg is None else self.control(self.limit_deg)
+
+
+def calibrated_range(
+    excursions: Sequence[Excursion], limit_deg: float | None, least_deg: float
+) -> TodaysRange | None:
+    """Today's range from the first three repetitions: rest and target are their medians.
+
+    Returns:
+        None while there are fewer than three.
+    """
+    if len(excursions) < CALIBRATION_REPETITIONS:
+        return None
+    first = excursions[:CALIBRATION_REPETITIONS]
+    rest = statistics.median(e.low for e in first)
+    target = _within(statistics.median(e.high for e in first), rest, limit_deg, least_deg)
+    return TodaysRange(rest, target, limit_deg, tuple(e.high for e in first), calibrated=True)
+
+
+def widening_range(
+    lowest_deg: float, highest_deg: float, limit_deg: float | None, least_deg: float
+) -> TodaysRange:
+    """What serves until then: from the lowest to the highest value so far, never tiny."""
+    target = _within(highest_deg, lowest_deg, limit_deg, 2 * least_deg)
+    return TodaysRange(lowest_deg, target, limit_deg)
+
+
+def _within(target: float, rest: float, limit_deg: float | None, least_deg: float) -> float:
+    """The target, at the limit at most, and far enough from rest to divide by."""
+    wide = max(target, rest + least_deg)
+    return wide if limit_deg is None else max(min(wide, limit_deg), rest + 1.0)

@@ -1,0 +1,179 @@
+"""An exercise item while it is going on: what is counted, and what moves the game."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from telemetry.live import ControlBatch, RepetitionCounted
+
+from .control import TodaysRange, calibrated_range, widening_range
+from .item import movement_of
+from .repetition import Excursion, RepetitionDetector
+from .smoothing import ParabolaSmoother
+
+if TYPE_CHECKING:
+    from telemetry.events import AssessmentStarted, ExerciseStarted, RangeCalibrated
+    from telemetry.motion import MotionBatch
+
+    from .observation import Observation
+    from .track import Frame, Oriented, StreamTrack
+
+__all__ = ["LiveItem"]
+
+
+class LiveItem:
+    """Follows one item's stream; provisional, and with no look-ahead.
+
+    A repetition is announced as soon as the movement is back near rest, about 0.2 s after it.
+    """
+
+    def __init__(
+        self,
+        started: ExerciseStarted | AssessmentStarted,
+        observation: Observation,
+        track: StreamTrack,
+        from_index: int,
+    ) -> None:
+        self.observation = observation
+        self._session = started.session
+        self._item = started.item
+        self._track = track
+        self._from_index = from_index
+        self._next_frame = track.frame_at(from_index)
+        self._movement = movement_of(observation)
+        self._frames: list[Frame] = []
+        self._announced = 0
+        self._given: TodaysRange | None = None
+        self._start_over()
+
+    def _start_over(self) -> None:
+        rate_hz = self._track.frame_rate_hz
+        self._smoother = ParabolaSmoother(rate_hz)
+        self._detector = RepetitionDetector(self._movement.least_deg)
+        self._lowest, self._highest = math.inf, -math.inf
+
+    @property
+    def excursions(self) -> list[Excursion]:
+        """What has been counted so far, in frames of the item."""
+        return self._detector.excursions
+
+    def bounds(self, excursion: Excursion) -> tuple[int, int]:
+        """Sample indices of an excursion's start and end."""
+        return self._frames[excursion.start].index, self._frames[excursion.end].index
+
+    def advance(self, to_index: int | None) -> None:
+        """Follow the stream up to now, or to the item's end."""
+        frames = self._track.frames(self._next_frame)
+        self._next_frame += len(frames)
+        for frame in frames:
+            if frame.index < self._from_index:
+                continue
+            if to_index is not None and frame.index >= to_index:
+                break
+            self._frames.append(frame)
+            self._movement.add(frame.q, restarted=frame.restarted)
+            if self._movement.refit(final=False):
+                self._start_over()
+                for value, past in zip(self._movement.history(), self._frames, strict=True):
+                    self._follow(value, restarted=past.restarted)
+            else:
+                self._follow(self._movement.history_end(), restarted=frame.restarted)
+
+    def _follow(self, value: float, *, restarted: bool) -> None:
+        self._lowest = min(self._lowest, value)
+        self._highest = max(self._highest, value)
+        if restarted:
+            for late in self._smoother.flush():
+                self._detector.push(late)
+        smooth = self._smoother.push(value)
+        if smooth is not None:
+            self._detector.push(smooth)
+
+    def calibrate(self, event: RangeCalibrated) -> None:
+        """Take today's target from the session instead of the item's own first repetitions."""
+        if event.target_deg is None or self.observation.axis is None:
+            return
+        lowest = self._lowest if self._frames else 0.0
+        limit = event.limit_deg if event.limit_deg is not None else self.observation.limit_deg
+        target = event.target_deg if limit is None else min(event.target_deg, limit)
+        self._given = TodaysRange(
+            min(lowest, target - 1.0), target, limit, event.peaks_deg, calibrated=True
+        )
+
+    def todays_range(self) -> TodaysRange | None:
+        """Today's range as far as it is known; None before the first frame."""
+        if not self._frames:
+            return None
+        if self._given is not None:
+            return self._given
+        observed = self.observation
+        least = self._movement.least_deg
+        return calibrated_range(self.excursions, observed.limit_deg, least) or widening_range(
+            self._lowest, self._highest, observed.limit_deg, least
+        )
+
+    def control(
+        self, batch: MotionBatch, oriented: list[Oriented], to_index: int | None
+    ) -> ControlBatch | None:
+        """The control for those samples of a batch that could be used; None if there are none."""
+        today = self.todays_range()
+        first = max(batch.first_index, self._from_index)
+        stop = batch.next_index if to_index is None else min(batch.next_index, to_index)
+        if today is None or first >= stop:
+            return None
+        offsets: list[int] = []
+        values: list[float] = []
+        for part in oriented:
+            begin = part.segment.first_index
+            skip = max(0, first - begin)
+            for i, (w, x, y, z) in enumerate(part.quaternions[skip:].tolist(), begin + skip):
+                if i >= stop:
+                    break
+                offsets.append(i - batch.first_index)
+                values.append(self._movement.value((w, x, y, z)))
+        if not values:
+            return None
+        dt_us = batch.dt_us.tolist()
+        return ControlBatch(
+            session=self._session,
+            item=self._item,
+            t0_ns=batch.t0_ns,
+            dt_us=tuple(dt_us[i] for i in offsets),
+            control=tuple(round(today.control(v), 4) for v in values),
+            angle_deg=None if self.observation.axis is None else tuple(round(v, 2) for v in values),
+            limit=round(today.limit, 4),
+            calibrated=today.calibrated,
+        )
+
+    def announce(self, t_ns: int) -> list[RepetitionCounted]:
+        """Repetitions not yet announced."""
+        today = self.todays_range()
+        fresh = self.excursions[self._announced :]
+        if today is None or not fresh:
+            return []
+        first = self._announced + 1
+        self._announced += len(fresh)
+        observable = self.observation.axis is not None
+        return [
+            RepetitionCounted(
+                session=self._session,
+                item=self._item,
+                number=number,
+                t_ns=t_ns,
+                range_deg=round(e.rise, 2) if observable else None,
+                peak_deg=round(e.high, 2) if observable else None,
+                reached=round(today.control(e.high), 4),
+                too_fast=self._too_fast(e),
+            )
+            for number, e in enumerate(fresh, first)
+        ]
+
+    def _too_fast(self, e: Excursion) -> bool:
+        phases, rate_hz = self.observation.phases, self._track.frame_rate_hz
+        lasted = (
+            (phases.up, e.hold_from - e.start),
+            (phases.hold, e.hold_to - e.hold_from),
+            (phases.down, e.end - e.hold_to),
+        )
+        return any(p.min_s is not None and n / rate_hz < p.min_s for p, n in lasted)

@@ -1,0 +1,77 @@
+"""Which way is up, seen from a sensor: VQF on one stream, accelerometer and gyroscope only.
+
+VQF: Laidig & Seel, "VQF: Highly accurate IMU orientation estimation with bias estimation and
+magnetic disturbance rejection", Information Fusion 91 (2023). Its 6D quaternion turns sensor
+into earth coordinates (east, north, up, heading free) and is w x y z.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from vqf import VQF
+
+if TYPE_CHECKING:
+    from .conditioning import Segment
+
+__all__ = ["OrientationFilter", "elevation_deg", "up_in_sensor"]
+
+Floats = npt.NDArray[np.float64]
+Vector = tuple[float, float, float]
+
+
+class OrientationFilter:
+    """VQF fed segment by segment; a segment that says so starts it afresh."""
+
+    def __init__(self, rate_hz: float) -> None:
+        self._period_s = 1.0 / rate_hz
+        self._vqf = VQF(self._period_s)
+
+    def push(self, segment: Segment) -> Floats:
+        """Quaternions [n, 4] of a segment's samples; cutting it changes no bit of them."""
+        if segment.restart:
+            self._vqf = VQF(self._period_s)
+        quaternions: Floats = self._vqf.updateBatch(segment.gyr, segment.acc)["quat6D"]
+        return quaternions
+
+    def state(self) -> dict[str, Any]:
+        """All that it remembers, as plain values."""
+        return {"period_s": self._period_s, "vqf": dict(self._vqf.state)}
+
+    @classmethod
+    def restore(cls, state: dict[str, Any]) -> OrientationFilter:
+        """Go on where `state` was taken."""
+        made = cls(1.0 / state["period_s"])
+        made._resume(state["period_s"], state["vqf"])
+        return made
+
+    def _resume(self, period_s: float, vqf_state: dict[str, Any]) -> None:
+        self._period_s = period_s
+        self._vqf = VQF(period_s)
+        self._vqf.state = vqf_state
+
+
+def up_in_sensor(quaternions: Floats) -> Floats:
+    """Earth's up as unit vectors [n, 3] in sensor coordinates: the last row of the rotations."""
+    w, x, y, z = quaternions.T
+    return np.stack(
+        (2 * (x * z - w * y), 2 * (y * z + w * x), w * w - x * x - y * y + z * z), axis=1
+    )
+
+
+def elevation_deg(up: Vector, axis: Vector) -> float:
+    """Angle of a segment against gravity: 0 hanging down, 90 level, 180 straight overhead.
+
+    Args:
+        up: earth's up in sensor coordinates, of any length.
+        axis: unit vector along the segment, away from the trunk, in sensor coordinates.
+    """
+    ux, uy, uz = up
+    ax, ay, az = axis
+    cx, cy, cz = uy * az - uz * ay, uz * ax - ux * az, ux * ay - uy * ax
+    return math.degrees(
+        math.atan2(math.sqrt(cx * cx + cy * cy + cz * cz), -(ux * ax + uy * ay + uz * az))
+    )

@@ -1,0 +1,57 @@
+"""A smoother that keeps peaks: a local parabola, fitted as the samples come in."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+__all__ = ["ParabolaSmoother", "parabola_weights"]
+
+HALF_WIDTH_S = 0.2
+"""Half of the fitted stretch: a movement slower than 1 Hz passes whole, a 5 Hz tremor shrinks."""
+
+
+@cache
+def parabola_weights(rate_hz: float) -> tuple[float, ...]:
+    """Weights of the middle of a least-squares parabola (Savitzky & Golay 1964, order 2)."""
+    half = max(1, round(HALF_WIDTH_S * rate_hz))
+    offsets = np.arange(-half, half + 1, dtype=np.float64)
+    powers = np.stack((np.ones_like(offsets), offsets, offsets**2), axis=1)
+    return tuple(float(w) for w in np.linalg.pinv(powers)[0])
+
+
+class ParabolaSmoother:
+    """Smooths a series value by value, `delay` values late; ends are padded with themselves.
+
+    Plain Python arithmetic in a fixed order, so that the result is the same bits however the
+    series was cut.
+    """
+
+    def __init__(self, rate_hz: float) -> None:
+        self._weights = parabola_weights(rate_hz)
+        self.delay = len(self._weights) // 2
+        self._window: list[float] = []
+
+    def push(self, value: float) -> float | None:
+        """Take a value; return the smoothed one `delay` values back, None at the very start."""
+        window = self._window
+        if not window:
+            window.extend([value] * self.delay)
+        window.append(value)
+        if len(window) < len(self._weights):
+            return None
+        total = 0.0
+        for weight, v in zip(self._weights, window, strict=True):
+            total += weight * v
+        del window[0]
+        return total
+
+    def flush(self) -> list[float]:
+        """The values still due, the last one repeated for what would come; then start afresh."""
+        if not self._window:
+            return []
+        last = self._window[-1]
+        rest = [v for v in (self.push(last) for _ in range(self.delay)) if v is not None]
+        self._window = []
+        return rest
