@@ -11,7 +11,13 @@ if TYPE_CHECKING:
 
     from .repetition import Excursion
 
-__all__ = ["CALIBRATION_REPETITIONS", "TodaysRange", "calibrated_range", "widening_range"]
+__all__ = [
+    "CALIBRATION_REPETITIONS",
+    "TodaysRange",
+    "calibrated_range",
+    "given_range",
+    "widening_range",
+]
 
 CALIBRATION_REPETITIONS = 3
 """Slow repetitions that make a range calibration."""
@@ -67,6 +73,14 @@ def widening_range(
     """What serves until then: from the lowest to the highest value so far, never tiny."""
     target = _within(highest_deg, lowest_deg, limit_deg, 2 * least_deg)
     return TodaysRange(lowest_deg, target, limit_deg)
+
+
+def given_range(
+    rest_deg: float, target_deg: float, limit_deg: float | None, peaks_deg: tuple[float, ...]
+) -> TodaysRange:
+    """Today's range as the session has set it."""
+    target = _within(target_deg, rest_deg, limit_deg, 1.0)
+    return TodaysRange(rest_deg, target, limit_deg, peaks_deg, calibrated=True)
 
 
 def _within(target: float, rest: float, limit_deg: float | None, least_deg: float) -> float:

@@ -69,6 +69,7 @@ class _Item:
     ended: ExerciseEnded | AssessmentEnded | None = None
     observation: Observation | None = None
     live: LiveItem | None = None
+    calibrated: RangeCalibrated | None = None
 
 
 class Core:
@@ -111,21 +112,28 @@ class Core:
             return []
         self._events.append(event)
         if isinstance(event, ExerciseStarted | AssessmentStarted):
-            item = _Item(event)
-            self._items.append(item)
-            self._look(item)
+            self._items.append(_Item(event))
+            self._look(self._items[-1])
         elif isinstance(event, ExerciseEnded | AssessmentEnded):
-            family = event.type.removesuffix("ended")
-            for item in reversed(self._items):
-                same = item.started.item == event.item and item.started.type.startswith(family)
-                if same and item.ended is None:
-                    item.ended = event
-                    break
+            self._end(event)
         elif isinstance(event, RangeCalibrated):
-            for item in self._items:
-                if item.live is not None and item.started.item == event.item:
-                    item.live.calibrate(event)
+            self._calibrate(event)
         return []
+
+    def _end(self, event: ExerciseEnded | AssessmentEnded) -> None:
+        family = event.type.removesuffix("ended")
+        for item in reversed(self._items):
+            same = item.started.item == event.item and item.started.type.startswith(family)
+            if same and item.ended is None:
+                item.ended = event
+                return
+
+    def _calibrate(self, event: RangeCalibrated) -> None:
+        for item in self._items:
+            if item.started.item == event.item:
+                item.calibrated = event
+                if item.live is not None:
+                    item.live.calibrate(event)
 
     def _motion(self, track: StreamTrack, batch: MotionBatch) -> list[LiveMessage]:
         oriented = track.push(batch)
@@ -154,6 +162,8 @@ class Core:
         track = self._tracks[item.observation.stream]
         from_index = item.started.spans[item.observation.stream]
         item.live = LiveItem(item.started, item.observation, track, from_index)
+        if item.calibrated is not None:
+            item.live.calibrate(item.calibrated)
         item.live.advance(_to_index(item))
 
     @property

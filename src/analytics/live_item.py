@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from telemetry.live import ControlBatch, RepetitionCounted
 
-from .control import TodaysRange, calibrated_range, widening_range
+from .control import TodaysRange, calibrated_range, given_range, widening_range
 from .item import movement_of
 from .repetition import Excursion, RepetitionDetector
 from .smoothing import ParabolaSmoother
@@ -44,7 +44,7 @@ class LiveItem:
         self._movement = movement_of(observation)
         self._frames: list[Frame] = []
         self._announced = 0
-        self._given: TodaysRange | None = None
+        self._given: RangeCalibrated | None = None
         self._start_over()
 
     def _start_over(self) -> None:
@@ -91,27 +91,22 @@ class LiveItem:
             self._detector.push(smooth)
 
     def calibrate(self, event: RangeCalibrated) -> None:
-        """Take today's target from the session instead of the item's own first repetitions."""
-        if event.target_deg is None or self.observation.axis is None:
-            return
-        lowest = self._lowest if self._frames else 0.0
-        limit = event.limit_deg if event.limit_deg is not None else self.observation.limit_deg
-        target = event.target_deg if limit is None else min(event.target_deg, limit)
-        self._given = TodaysRange(
-            min(lowest, target - 1.0), target, limit, event.peaks_deg, calibrated=True
-        )
+        """Take today's target from the session, not from the item's own first repetitions."""
+        if event.target_deg is not None and self.observation.axis is not None:
+            self._given = event
 
     def todays_range(self) -> TodaysRange | None:
         """Today's range as far as it is known; None before the first frame."""
         if not self._frames:
             return None
-        if self._given is not None:
-            return self._given
-        observed = self.observation
-        least = self._movement.least_deg
-        return calibrated_range(self.excursions, observed.limit_deg, least) or widening_range(
-            self._lowest, self._highest, observed.limit_deg, least
-        )
+        limit_deg, least = self.observation.limit_deg, self._movement.least_deg
+        given = self._given
+        found = calibrated_range(self.excursions, limit_deg, least)
+        if given is not None and given.target_deg is not None:
+            rest = found.rest_deg if found else self._lowest
+            limit = limit_deg if given.limit_deg is None else given.limit_deg
+            return given_range(rest, given.target_deg, limit, given.peaks_deg)
+        return found or widening_range(self._lowest, self._highest, limit_deg, least)
 
     def control(
         self, batch: MotionBatch, oriented: list[Oriented], to_index: int | None
