@@ -86,6 +86,13 @@ USES: Final[dict[str, tuple[str, str, int, bool, tuple[Any, ...]]]] = {
         True,
         (notices.GatewayState,),
     ),
+    "ledger": (
+        "What a home has counted of its samples, for the loss ledger.",
+        "send",
+        1,
+        True,
+        (notices.LedgerNotice,),
+    ),
     "wearable_state": (
         "A wearable's state as its gateway sees it.",
         "send",

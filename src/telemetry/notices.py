@@ -14,6 +14,7 @@ from .identity import Name, Pseudonym, UlidText
 __all__ = [
     "Command",
     "GatewayState",
+    "LedgerNotice",
     "PlanNotice",
     "State",
     "TherapistMessage",
@@ -69,6 +70,26 @@ class WearableState(_Notice):
     stream: UlidText | None = None
     battery_percent: int | None = Field(default=None, ge=0, le=100)
     reason: str | None = None
+
+
+class LedgerNotice(_Notice):
+    """What a home has counted of its samples since it started.
+
+    Attributes:
+        emitted: sent by its wearables, where that is known (virtual ones); else None.
+        received: decoded by the gateway.
+        declared_lost: in gaps that were declared.
+        resent: sent again on the way to the clinic.
+        refused: notifications and messages that could not be read.
+    """
+
+    gateway: Name
+    patient: Pseudonym
+    emitted: int | None = Field(default=None, ge=0)
+    received: int = Field(default=0, ge=0)
+    declared_lost: int = Field(default=0, ge=0)
+    resent: int = Field(default=0, ge=0)
+    refused: int = Field(default=0, ge=0)
 
 
 class PlanNotice(_Notice):

@@ -27,6 +27,7 @@ CHANNELS: Final = {
     "message": "ripresa/{site}/{patient}/message",
     "command": "ripresa/{site}/{patient}/command",
     "state": "ripresa/{site}/{gateway}/state",
+    "ledger": "ripresa/{site}/{gateway}/ledger",
     "wearable_state": "ripresa/{site}/{gateway}/wearable/{wearable}/state",
 }
 """Name of each channel and its address."""
@@ -108,6 +109,11 @@ class GatewayTopics:
     def state(self) -> str:
         """The gateway's own state; its last will is `lost`."""
         return CHANNELS["state"].format(site=self.site, gateway=self.gateway)
+
+    @property
+    def ledger(self) -> str:
+        """What the home has counted of its samples, for the loss ledger at the clinic."""
+        return CHANNELS["ledger"].format(site=self.site, gateway=self.gateway)
 
     def wearable(self, wearable: str = "+") -> str:
         """One wearable's state."""
