@@ -78,7 +78,9 @@ MIGRATIONS: Final[Sequence[str]] = (
         home TEXT,
         position INTEGER,
         reason TEXT NOT NULL,
-        payload BLOB NOT NULL
+        payload BLOB NOT NULL,
+        digest BLOB NOT NULL,
+        UNIQUE (digest, topic)
     );
     CREATE INDEX dead_letter_by_home ON dead_letter (home, position);
 
