@@ -1,0 +1,1 @@
+"""Therapy games: pure rules, screens drawn by code, and the frame that they share."""

@@ -1,0 +1,121 @@
+"""What lies over every game: the count, the cue, and the two buttons that are always there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pygame
+
+from .canvas import HEIGHT, WIDTH
+from .palette import ALERT, INK, PAPER
+from .texts import FRAME, said
+
+if TYPE_CHECKING:
+    from .canvas import Canvas
+    from .look import Look
+    from .paint import Colour
+    from .progress import Progress
+    from .setting import Setting
+
+__all__ = ["SMALLEST_TARGET", "Button", "Hud", "draw_button"]
+
+SMALLEST_TARGET = 64
+PIP = 22
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press: by mouse, finger or one key.
+
+    Attributes:
+        name: what it asks for.
+        text: what it says; `key` is shown beside it.
+        place: at least 64 pixels wide and high.
+    """
+
+    name: str
+    text: str
+    key: str
+    place: pygame.Rect
+
+    def __post_init__(self) -> None:
+        """Refuse a target that is too small for unsteady hands."""
+        if min(self.place.size) < SMALLEST_TARGET:
+            raise ValueError(f"button {self.name} is {self.place.size}, below {SMALLEST_TARGET} px")
+
+
+class Hud:
+    """Draws the frame around any game.
+
+    Attributes:
+        buttons: pain and unwell, on the side of the hand that presses.
+    """
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        height = round(64 + 16 * (look.text_scale - 1))
+        width = round(350 + 120 * (look.text_scale - 1))
+        y = HEIGHT - height - 12
+        xs = (
+            (16, 32 + width)
+            if look.side == "left"
+            else (WIDTH - 2 * width - 32, WIDTH - width - 16)
+        )
+        self.buttons = (
+            Button("pain", self._said("pain"), "P", pygame.Rect(xs[0], y, width, height)),
+            Button("unwell", self._said("unwell"), "U", pygame.Rect(xs[1], y, width, height)),
+        )
+
+    def draw(
+        self,
+        canvas: Canvas,
+        setting: Setting,
+        progress: Progress,
+        cue: str,
+        angle_deg: float | None,
+    ) -> None:
+        """Count and pips above left, the cue in the middle, angle and points above right."""
+        number = min(progress.trials + 1, setting.dose)
+        count = self._said("repetition", number=number, dose=setting.dose)
+        canvas.write(count, (28, 22), 28, INK, halo=PAPER)
+        self._pips(canvas, setting, progress)
+        if cue:
+            canvas.write(cue, (WIDTH // 2, 24), 36, INK, anchor="midtop", halo=PAPER, fit=560)
+        points = self._said("points", score=progress.score)
+        edge = canvas.write(points, (WIDTH - 28, 22), 28, INK, anchor="topright", halo=PAPER)
+        if angle_deg is not None:
+            at = (WIDTH - 28, edge.bottom + 8)
+            canvas.write(f"{angle_deg:.0f}°", at, 28, INK, anchor="topright", halo=PAPER)
+        self.draw_buttons(canvas)
+
+    def draw_buttons(self, canvas: Canvas) -> None:
+        """Pain and unwell: on every screen."""
+        for button in self.buttons:
+            draw_button(canvas, button, fill=PAPER, ink=ALERT)
+
+    def pressed(self, at: tuple[float, float]) -> str | None:
+        """The button at a place of the canvas."""
+        return next((b.name for b in self.buttons if b.place.collidepoint(at)), None)
+
+    def _pips(self, canvas: Canvas, setting: Setting, progress: Progress) -> None:
+        done = progress.trials % setting.repetitions
+        if progress.trials and done == 0:
+            done = setting.repetitions
+        shown = min(setting.repetitions, 20)
+        y = round(40 + 34 * canvas.text_scale)
+        for n in range(shown):
+            at = (42 + n * PIP, y)
+            pygame.draw.circle(canvas.surface, PAPER, at, 9)
+            pygame.draw.circle(canvas.surface, INK, at, 8, 0 if n < done else 2)
+
+    def _said(self, key: str, **values: object) -> str:
+        return said(FRAME, key, self._look.language, **values)
+
+
+def draw_button(canvas: Canvas, button: Button, *, fill: Colour, ink: Colour) -> None:
+    """A button with its text and its key."""
+    place = button.place
+    canvas.panel(place, fill, alpha=242, edge=ink)
+    text = f"{button.text}  [{button.key}]" if button.key else button.text
+    canvas.write(text, place.center, 26, ink, anchor="center", fit=place.width - 30)

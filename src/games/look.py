@@ -1,0 +1,50 @@
+"""How a person wants the games to look, speak and sound; remembered between sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from telemetry.errors import ConfigurationError
+
+__all__ = ["Language", "Look"]
+
+Language: TypeAlias = Literal["it", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The settings of appearance and sound.
+
+    Attributes:
+        language: of all texts and of the voice.
+        text_scale: 1 to 2; the smallest text is 24 px at 1.
+        side: of the hand that presses: the buttons lie there.
+        audio_only: the picture is dark and calm; voice and sound say it all.
+        reduced_motion: no parallax, no particles.
+        sound: volume of the sounds, 0 to 1.
+        voice: whether prompts are spoken where a speech program is installed.
+        seed: start of the scenery's random numbers.
+    """
+
+    language: Language = "it"
+    text_scale: float = 1.0
+    side: Literal["left", "right"] = "right"
+    audio_only: bool = False
+    reduced_motion: bool = False
+    sound: float = 0.7
+    voice: bool = True
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be shown.
+
+        Raises:
+            ConfigurationError: naming the value and what it may be.
+        """
+        if self.language not in ("it", "en"):
+            raise ConfigurationError(f"language {self.language!r}: there are 'it' and 'en'")
+        if not 1 <= self.text_scale <= 2:
+            raise ConfigurationError(f"text scale {self.text_scale:g}: it may be 1 to 2")
+        if not 0 <= self.sound <= 1:
+            raise ConfigurationError(f"sound volume {self.sound:g}: it may be 0 to 1")

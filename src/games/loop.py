@@ -1,0 +1,332 @@
+"""The game loop: poll, step, draw, show; and what a person may ask for at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pygame
+
+from .canvas import HEIGHT, Canvas
+from .control import SILENCE_NS, Signal
+from .hud import Hud
+from .inputs.keys import KeysSource
+from .latency import Latencies
+from .overlay import banner, card, pain_buttons, pain_scale
+from .progress import Cue, Outcome, Phase
+from .safety import PainLimits, Verdict, pain_verdict
+from .simulation import Simulation
+from .texts import FRAME, said
+
+if TYPE_CHECKING:
+    from .game import Game
+    from .inputs.source import Arrival, ControlSource
+    from .look import Look
+    from .pace import Pace
+    from .progress import GameEvent
+    from .setting import Setting
+    from .sound import Sounds
+    from .window import Window
+
+__all__ = ["Asks", "Loop", "Mode", "NobodyAsked", "PainLimits"]
+
+CUE_SHOWN_NS = 2_500_000_000
+END_SHOWN_NS = 4_000_000_000
+
+
+class Mode(Enum):
+    """What the loop is doing."""
+
+    PLAY = "play"
+    PAUSED = "paused"
+    PAIN = "pain"
+    UNWELL = "unwell"
+    STOPPED = "stopped for pain"
+    DONE = "done"
+
+
+class Asks(Protocol):
+    """Where requests go: the session service, over the bus."""
+
+    def request(self, what: Any, **value: Any) -> None:
+        """Ask for an event of the session; returns at once."""
+        ...
+
+
+class NobodyAsked:
+    """For play outside any session: requests are counted and go nowhere."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, dict[str, Any]]] = []
+
+    def request(self, what: Any, **value: Any) -> None:
+        """Remember the request."""
+        self.requests.append((what, value))
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """When a loop ends by itself.
+
+    Attributes:
+        after_s: at the latest, on the game's clock; None: no such end.
+        lingers: whether the last card stays until it is closed, as in a window.
+        portrayed: whether a frame is kept that shows the game well.
+    """
+
+    after_s: float | None = None
+    lingers: bool = False
+    portrayed: bool = False
+
+
+class Loop:
+    """One game from its first frame to its last.
+
+    Args:
+        game: what is played.
+        setting: its setting.
+        look: its appearance.
+        window: where frames go.
+        pace: when they are due.
+        source: where the control comes from.
+        asks: where requests go.
+        sounds: what is heard.
+        limits: on pain.
+        stopping: when it ends by itself.
+    """
+
+    def __init__(
+        self,
+        *,
+        game: Game,
+        setting: Setting,
+        look: Look,
+        window: Window,
+        pace: Pace,
+        source: ControlSource,
+        asks: Asks,
+        sounds: Sounds,
+        limits: PainLimits,
+        stopping: Stopping,
+    ) -> None:
+        self.simulation = Simulation(game, setting)
+        self.latencies = Latencies(pace.speed)
+        self.mode = Mode.PLAY
+        self.frames = 0
+        self.samples = 0
+        self.stopped_by: str | None = None
+        self.portrait: pygame.Surface | None = None
+        self._portrait_due = False
+        self._game, self._setting, self._look = game, setting, look
+        self._window, self._pace, self._source = window, pace, source
+        self._asks, self._sounds, self._limits = asks, sounds, limits
+        self._stopping = stopping
+        self._canvas = Canvas(window.picture, look.text_scale)
+        self._hud = Hud(look)
+        self._screen = game.screen(look)
+        self._began_ns = self._last_ns = pace.now_ns()
+        self._ended_ns: int | None = None
+        self._newest: Arrival | None = None
+        self._cue: tuple[str, int] = ("", 0)
+        self._shown: Any = self.simulation.state
+
+    def run(self) -> None:
+        """Play until the dose is done, the source or the person ends it."""
+        while self.stopped_by is None:
+            self.frame()
+            self._pace.wait()
+
+    def frame(self) -> None:
+        """One frame: the backdrop first, so that samples wait as little as may be."""
+        for event in pygame.event.get():
+            self._handle(event)
+        self._screen.backdrop(self._canvas, self._shown)
+        now_ns = self._pace.now_ns()
+        arrivals = self._source.poll(now_ns, self._game.invites(self._shown))
+        self._apply(arrivals)
+        self._shown = self._now_shown(now_ns)
+        self._screen.draw(self._canvas, self._shown)
+        self._draw_frame(now_ns)
+        self._window.show()
+        if self._portrait_due:
+            self._portrait_due = False
+            self.portrait = self._window.picture.copy()
+        self.frames += 1
+        self.latencies.submitted(arrivals, self._pace.now_ns())
+        self._last_ns = now_ns
+        self._consider_end(now_ns)
+
+    def press(self, name: str) -> None:
+        """What a button or key asks for."""
+        if name == "unwell" and self.mode is not Mode.UNWELL:
+            self._asks.request("unwell.reported")
+            self._asks.request("session.closed", reason="unwell")
+            self._end(Mode.UNWELL, "end")
+        elif name == "pain" and self.mode in (Mode.PLAY, Mode.PAUSED):
+            self.mode = Mode.PAIN
+            self._sounds.play("pause")
+        elif name == "pause" and self.mode in (Mode.PLAY, Mode.PAUSED):
+            self.mode = Mode.PAUSED if self.mode is Mode.PLAY else Mode.PLAY
+            self._sounds.play("pause")
+
+    def report_pain(self, pain: int) -> Verdict:
+        """Pain as answered on the scale: told at once, then judged by the limits."""
+        self._asks.request("pain.reported", pain=pain)
+        verdict = pain_verdict(pain, self._limits)
+        if verdict is Verdict.STOP:
+            self._asks.request("exercise.ended", reason="pain")
+            self._end(Mode.STOPPED, "end")
+            return verdict
+        if verdict is Verdict.EASE:
+            self.simulation.signal(Signal.EASE)
+            self._cue = (said(FRAME, "eased", self._look.language), self._pace.now_ns())
+        self.mode = Mode.PLAY
+        return verdict
+
+    def _apply(self, arrivals: list[Arrival]) -> None:
+        for arrival in arrivals:
+            self._newest = arrival
+            self.samples += 1
+            if self.mode is Mode.PLAY and arrival.calibrated:
+                for event in self.simulation.feed(arrival.sample):
+                    self._happened(event)
+
+    def _happened(self, event: GameEvent) -> None:
+        self._screen.heard(event)
+        name = event.name if isinstance(event, Cue) else event.ending.value
+        self._portrait_due |= self._stopping.portrayed and name == self._game.portrait
+        self._sounds.play(self._game.sounds.get(name, ""))
+        texts = self._game.texts
+        key = "slower" if isinstance(event, Outcome) and not event.success else name
+        if key == "slower" and (name in ("slower", "too_fast")):
+            self._cue = (said(texts, "slower", self._look.language), self._pace.now_ns())
+
+    def _now_shown(self, now_ns: int) -> Any:
+        """The state to draw: looking ahead to now while playing, else as it stands."""
+        if self.mode is not Mode.PLAY or self._newest is None:
+            return self.simulation.state
+        # The newest sample stands for now; what has passed since it came in is looked ahead.
+        ahead_ns = now_ns - self._newest.arrived_ns
+        return self.simulation.shown(self.simulation.newest_ns + max(0, ahead_ns))
+
+    def _is_silent(self, now_ns: int) -> bool:
+        return self._newest is not None and now_ns - self._newest.arrived_ns > SILENCE_NS
+
+    def _draw_frame(self, now_ns: int) -> None:
+        state, language = self._shown, self._look.language
+        angle = None if self._newest is None else self._newest.angle_deg
+        cue = "" if self.mode is not Mode.PLAY else self._cue_now(now_ns)
+        self._hud.draw(self._canvas, self._setting, state.progress, cue, angle)
+        if self.mode is Mode.PLAY:
+            self._draw_waiting(now_ns)
+        elif self.mode is Mode.PAUSED:
+            banner(self._canvas, said(FRAME, "paused", language))
+        elif self.mode is Mode.PAIN:
+            pain_scale(self._canvas, self._look)
+        else:
+            self._draw_end()
+
+    def _cue_now(self, now_ns: int) -> str:
+        text, since_ns = self._cue
+        if text and now_ns - since_ns < CUE_SHOWN_NS * self._pace.speed:
+            return text
+        texts = self._game.texts
+        key = "out" if self._game.invites(self._shown) > 0 else "back"
+        return said(texts, key, self._look.language)
+
+    def _draw_waiting(self, now_ns: int) -> None:
+        language = self._look.language
+        progress = self._shown.progress
+        if self._newest is None:
+            banner(self._canvas, said(FRAME, "waiting", language))
+        elif self._is_silent(now_ns):
+            banner(self._canvas, said(FRAME, "silent", language))
+        elif not self._newest.calibrated:
+            banner(self._canvas, said(FRAME, "calibrating", language))
+        elif progress.phase is Phase.REST:
+            seconds = -(-progress.rest_ns // 1_000_000_000)
+            banner(self._canvas, said(FRAME, "rest", language, seconds=seconds))
+        elif progress.trials == 0 and isinstance(self._source, KeysSource):
+            self._canvas.write(
+                said(FRAME, "keys", language),
+                (24, HEIGHT - 60),
+                26,
+                (24, 32, 56),
+                halo=(255, 252, 244),
+                fit=520,
+            )
+
+    def _draw_end(self) -> None:
+        language, progress = self._look.language, self.simulation.state.progress
+        close = said(FRAME, "close", language) if self._stopping.lingers else ""
+        if self.mode is Mode.UNWELL:
+            lines = [said(FRAME, "summons_nobody", language)]
+            card(self._canvas, said(FRAME, "unwell_told", language), lines, foot=close)
+        elif self.mode is Mode.STOPPED:
+            lines = [said(FRAME, "praise_some", language, trials=progress.trials)]
+            card(self._canvas, said(FRAME, "pain_ends", language), lines, foot=close)
+        else:
+            key = "praise" if progress.full else "praise_some"
+            line = said(FRAME, key, language, full=progress.full, trials=progress.trials)
+            points = said(FRAME, "points", language, score=progress.score)
+            card(self._canvas, said(FRAME, "done", language), [line, points], foot=close)
+        self._hud.draw_buttons(self._canvas)
+
+    def _handle(self, event: pygame.event.Event) -> None:
+        if event.type == pygame.QUIT:
+            self.stopped_by = "closed"
+        elif event.type == pygame.KEYDOWN:
+            self._key(event.key)
+        elif event.type == pygame.MOUSEBUTTONDOWN and event.button == 1:
+            self._click(self._window.to_picture(event.pos))
+        elif event.type == pygame.MOUSEMOTION and isinstance(self._source, KeysSource):
+            y = self._window.to_picture(event.pos)[1]
+            if event.rel[1] and y < HEIGHT - 100:
+                self._source.point((560 - y) / 400)
+
+    def _key(self, key: int) -> None:
+        if self.mode is Mode.PAIN and pygame.K_0 <= key <= pygame.K_9:
+            self.report_pain(key - pygame.K_0)
+        elif self.mode is Mode.PAIN and key == pygame.K_x:
+            self.report_pain(10)
+        elif key == pygame.K_p:
+            self.press("pain")
+        elif key == pygame.K_u:
+            self.press("unwell")
+        elif key == pygame.K_SPACE:
+            self.press("pause")
+        elif key == pygame.K_ESCAPE:
+            self.stopped_by = "closed"
+        elif isinstance(self._source, KeysSource):
+            if key in (pygame.K_UP, pygame.K_w, pygame.K_RETURN):
+                self._source.press(1)
+            elif key in (pygame.K_DOWN, pygame.K_s, pygame.K_BACKSPACE):
+                self._source.press(-1)
+
+    def _click(self, at: tuple[float, float]) -> None:
+        if self.mode is Mode.PAIN:
+            for button in pain_buttons():
+                if button.place.collidepoint(at):
+                    self.report_pain(int(button.name))
+                    return
+        name = self._hud.pressed(at)
+        if name is not None:
+            self.press(name)
+
+    def _end(self, mode: Mode, sound: str) -> None:
+        self.mode = mode
+        self._ended_ns = self._pace.now_ns()
+        self._sounds.play(sound)
+
+    def _consider_end(self, now_ns: int) -> None:
+        after_s = self._stopping.after_s
+        if self._source.ended:
+            self.stopped_by = self.stopped_by or "source ended"
+        elif after_s is not None and now_ns - self._began_ns > after_s * 1e9:
+            self.stopped_by = "time"
+        elif self._ended_ns is None:
+            if self.mode is Mode.PLAY and self.simulation.state.progress.phase is Phase.DONE:
+                self._end(Mode.DONE, "end")
+        elif not self._stopping.lingers and now_ns - self._ended_ns > END_SHOWN_NS:
+            self.stopped_by = self.mode.value

@@ -1,0 +1,143 @@
+"""What a game has come to: trials, score, sets, rests, and the difficulty that follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from .staircase import Staircase
+
+if TYPE_CHECKING:
+    from .setting import Setting
+
+__all__ = ["POINTS", "Cue", "Ending", "GameEvent", "Outcome", "Phase", "Progress"]
+
+POINTS = 10
+"""For one repetition done as asked; there is nothing more to gain."""
+
+
+class Ending(Enum):
+    """How a trial ended."""
+
+    FULL = "full"
+    SHORT = "short"
+    TOO_FAST = "too_fast"
+    COMPENSATED = "compensated"
+    UNEVEN = "uneven"
+
+
+class Phase(Enum):
+    """Where a game is."""
+
+    PLAY = "play"
+    REST = "rest"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One trial, traceable to the samples that made it.
+
+    Attributes:
+        number: counts from 1.
+        ending: how it ended; only `FULL` brings points.
+        points: what it brought.
+        demand: the level asked for, in the control's unit.
+        peak: the level reached, bounded by the ceiling.
+        ceiling: the lower of target and limit at its end.
+        level: the difficulty it was played at.
+        t_from_ns, t_to_ns: instants of the first and last sample that it rests on.
+    """
+
+    number: int
+    ending: Ending
+    points: int
+    demand: float
+    peak: float
+    ceiling: float
+    level: float
+    t_from_ns: int
+    t_to_ns: int
+
+    @property
+    def success(self) -> bool:
+        """Whether it was done as asked."""
+        return self.ending is Ending.FULL
+
+    @property
+    def flagged(self) -> bool:
+        """Whether something forbids that the next one be harder."""
+        return self.ending in (Ending.TOO_FAST, Ending.COMPENSATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Something to hear or see at once; it changes nothing."""
+
+    name: str
+    t_ns: int
+
+
+GameEvent = Outcome | Cue
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Score, dose and difficulty.
+
+    Attributes:
+        played_ns: time played, without rests and silences.
+        rest_ns: what is left of the rest.
+    """
+
+    staircase: Staircase
+    score: int = 0
+    trials: int = 0
+    full: int = 0
+    phase: Phase = Phase.PLAY
+    played_ns: int = 0
+    rest_ns: int = 0
+
+    @classmethod
+    def start(cls, setting: Setting) -> Progress:
+        """Nothing done yet."""
+        staircase = Staircase(setting.level, setting.success, setting.step_harder, setting.steady)
+        return cls(staircase)
+
+    @property
+    def level(self) -> float:
+        """The difficulty now."""
+        return self.staircase.level
+
+    def ticked(self, setting: Setting) -> Progress:
+        """One fixed step later: rests run out, the cap on play comes nearer."""
+        if self.phase is Phase.REST:
+            left_ns = self.rest_ns - setting.step_ns
+            if left_ns > 0:
+                return replace(self, rest_ns=left_ns)
+            return replace(self, rest_ns=0, phase=Phase.PLAY)
+        if self.phase is Phase.DONE:
+            return self
+        played_ns = self.played_ns + setting.step_ns
+        if played_ns >= setting.cap_s * 1e9:
+            return replace(self, played_ns=played_ns, phase=Phase.DONE)
+        return replace(self, played_ns=played_ns)
+
+    def after(self, outcome: Outcome, setting: Setting) -> Progress:
+        """One trial later."""
+        trials = self.trials + 1
+        phase, rest_ns = Phase.PLAY, 0
+        if trials >= setting.dose:
+            phase = Phase.DONE
+        elif trials % setting.repetitions == 0 and setting.rest_s > 0:
+            phase, rest_ns = Phase.REST, round(setting.rest_s * 1e9)
+        return replace(
+            self,
+            staircase=self.staircase.after(success=outcome.success, flagged=outcome.flagged),
+            score=self.score + outcome.points,
+            trials=trials,
+            full=self.full + outcome.success,
+            phase=phase,
+            rest_ns=rest_ns,
+        )

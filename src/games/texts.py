@@ -1,0 +1,94 @@
+"""What the frame says to a person, in Italian and English.
+
+Praise names the deed; nothing blames. A test holds every text of every game against
+`FORBIDDEN`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .look import Language
+
+__all__ = ["FORBIDDEN", "FRAME", "said"]
+
+FRAME: Final[dict[str, dict[str, str]]] = {
+    "pain": {"it": "Ho dolore", "en": "I have pain"},
+    "unwell": {"it": "Non mi sento bene", "en": "I feel unwell"},
+    "pause": {"it": "Pausa", "en": "Pause"},
+    "paused": {
+        "it": "Pausa. Premi lo spazio per continuare, quando vuoi.",
+        "en": "Paused. Press space to go on, whenever you like.",
+    },
+    "silent": {
+        "it": "Il sensore tace: il gioco aspetta e tiene tutto quello che hai fatto.",
+        "en": "The sensor is silent: the game waits, and keeps all you did.",
+    },
+    "waiting": {"it": "In attesa del sensore", "en": "Waiting for the sensor"},
+    "calibrating": {
+        "it": "Troviamo il tuo movimento di oggi: fallo piano, per tre volte",
+        "en": "Finding your movement of today: do it slowly, three times",
+    },
+    "rest": {
+        "it": "Riposa. Si riparte tra {seconds} secondi.",
+        "en": "Rest. We go on in {seconds} seconds.",
+    },
+    "how_much": {"it": "Quanto dolore senti, da 0 a 10?", "en": "How much pain, from 0 to 10?"},
+    "none": {"it": "nessuno", "en": "none"},
+    "worst": {"it": "il peggiore", "en": "the worst"},
+    "eased": {"it": "Rendiamo il gioco più facile.", "en": "The game gets easier now."},
+    "pain_ends": {
+        "it": "Ci fermiamo qui. Il tuo fisioterapista lo saprà.",
+        "en": "We stop here. Your physiotherapist will know.",
+    },
+    "unwell_told": {
+        "it": "La seduta è finita ed è annotato che non ti senti bene.",
+        "en": "The session has ended, and it is noted that you feel unwell.",
+    },
+    "summons_nobody": {
+        "it": "Questo schermo non chiama nessuno: chi serve, va chiamato al telefono.",
+        "en": "This screen calls nobody: whoever is needed has to be called by telephone.",
+    },
+    "done": {"it": "Fatto", "en": "Done"},
+    "praise": {
+        "it": "{full} ripetizioni su {trials}: ampie e con calma",
+        "en": "{full} of {trials} repetitions: full and unhurried",
+    },
+    "praise_some": {
+        "it": "{trials} ripetizioni fatte oggi",
+        "en": "{trials} repetitions done today",
+    },
+    "repetition": {"it": "ripetizione {number} di {dose}", "en": "repetition {number} of {dose}"},
+    "points": {"it": "{score} punti", "en": "{score} points"},
+    "keys": {
+        "it": "Senza sensore: freccia su e freccia giù, oppure il mouse",
+        "en": "Without a sensor: up and down arrow keys, or the mouse",
+    },
+    "close": {"it": "Premi Esc per chiudere", "en": "Press Esc to close"},
+}
+
+FORBIDDEN: Final[dict[str, tuple[str, ...]]] = {
+    "it": (
+        "colpa", "fallit", "sbagliat", "errore", "pigr", "peccato", "male!", "pessim", "debole",
+        "perso", "persa", "perderai", "delus", "vergogn", "dovevi",
+        "avresti dovuto", "ultima possibilità",
+        "peggio di", "meglio di altri", "scarso", "insufficiente",
+    ),
+    "en": (
+        "fault", "fail", "wrong", "error", "lazy", "shame", "bad", "poor", "weak", "lost", "lose",
+        "disappoint", "guilt", "should have", "must ", "last chance", "worse than",
+        "better than others",
+        "too slow", "insufficient", "hurry", "don't miss", "missed",
+    ),
+}  # fmt: skip
+"""Beginnings of words that blame, threaten or compare; none may stand in a text."""
+
+
+def said(
+    texts: Mapping[str, Mapping[str, str]], key: str, language: Language, **values: object
+) -> str:
+    """A text in a language, its places filled."""
+    return texts[key][language].format(**values)

@@ -1,0 +1,48 @@
+"""Volo as the frame finds it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from games.game import Game
+from games.reach import Stage
+
+from .rules import VoloState, start, step
+
+if TYPE_CHECKING:
+    from games.game import Screen
+    from games.look import Look
+
+__all__ = ["GAME"]
+
+
+def _screen(look: Look) -> Screen:
+    from .screen import VoloScreen  # noqa: PLC0415 - rules run without pygame
+
+    return VoloScreen(look)
+
+
+def _invites(state: VoloState) -> float:
+    return 0.0 if state.reach.stage is Stage.BACK else state.asked.demand(state.hand)
+
+
+GAME = Game(
+    name="volo",
+    start=start,
+    step=step,
+    invites=_invites,
+    screen=_screen,
+    texts={
+        "title": {"it": "Volo", "en": "Volo"},
+        "goal": {
+            "it": "Sali fino all'anello, poi plana giù.",
+            "en": "Rise to the ring, then glide down.",
+        },
+        "out": {"it": "Sali con calma", "en": "Rise gently"},
+        "hold": {"it": "Resta così", "en": "Stay there"},
+        "back": {"it": "Plana giù, piano", "en": "Glide down, slowly"},
+        "slower": {"it": "Più piano: hai tempo", "en": "Slower: there is time"},
+    },
+    sounds={"ring": "chime", "under": "breeze", "slower": "low", "full": "soft"},
+    portrait="ring",
+)
