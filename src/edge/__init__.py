@@ -1,0 +1,1 @@
+"""Wearables at home: Bluetooth, clocks, and the gateway that turns them into streams."""

@@ -1,0 +1,221 @@
+"""The adapter: scanning, and one connection attempt at a time. The only place that calls bleak.
+
+The backend is injected: none for the platform's own, the virtual one in a demo or a test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bleak import BleakClient, BleakScanner
+from bleak.exc import BleakError
+
+from telemetry.errors import TransportError
+
+from .wearables.wearable import Advertisement, OnData
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from bleak.backends.device import BLEDevice
+    from bleak.backends.scanner import AdvertisementData
+
+__all__ = ["Connection", "Radio", "RadioBackend", "Sighting"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RadioBackend:
+    """Which bleak backend to use, and what its constructors want besides.
+
+    With none given bleak takes the platform's own.
+    """
+
+    client: type[Any] | None = None
+    scanner: type[Any] | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A device that advertised. The address stays within this process and out of the logs."""
+
+    device: BLEDevice
+    advertisement: Advertisement
+    rssi: int = 0
+
+    @property
+    def address(self) -> str:
+        """The key by which bleak knows it."""
+        return self.device.address
+
+
+class Connection:
+    """A connected device, as wearables use it.
+
+    Every error of bleak or the platform comes out as `TransportError`.
+    """
+
+    def __init__(self, client: BleakClient) -> None:
+        self._client = client
+        self.lost = asyncio.Event()
+
+    @property
+    def mtu(self) -> int | None:
+        """The ATT MTU; None where the platform does not tell."""
+        sizes = [
+            c.max_write_without_response_size
+            for c in self._client.services.characteristics.values()
+        ]
+        # bleak's BlueZ backend always says 23 for the MTU; the characteristics know better.
+        return max(sizes) + 3 if sizes else None
+
+    def has(self, characteristic: str) -> bool:
+        """Whether the device has this characteristic."""
+        return self._client.services.get_characteristic(characteristic) is not None
+
+    async def read(self, characteristic: str) -> bytes:
+        """Read a value."""
+        with _errors("read"):
+            return bytes(await self._client.read_gatt_char(characteristic))
+
+    async def write(self, characteristic: str, value: bytes, *, response: bool = True) -> None:
+        """Write a value."""
+        with _errors("write"):
+            await self._client.write_gatt_char(characteristic, value, response=response)
+
+    async def subscribe(self, characteristic: str, on_data: OnData) -> None:
+        """Call `on_data` with every notification or indication."""
+        with _errors("subscribe"):
+            await self._client.start_notify(characteristic, lambda _, data: on_data(bytes(data)))
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, where a wearable needs time between two commands."""
+        await asyncio.sleep(seconds)
+
+    async def close(self, *, timeout_s: float = 5.0) -> None:
+        """Disconnect; a daemon that hangs or has gone is given up after `timeout_s`."""
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(timeout_s):
+                await self._client.disconnect()
+        self.lost.set()
+
+
+class Radio:
+    """One adapter.
+
+    Args:
+        backend: bleak's platform backend where none is given.
+        slots: connections it holds at once; further ones wait.
+        connect_timeout_s: for one attempt.
+    """
+
+    def __init__(
+        self,
+        backend: RadioBackend | None = None,
+        *,
+        slots: int = 7,
+        connect_timeout_s: float = 15.0,
+    ) -> None:
+        self._backend = backend or RadioBackend()
+        self._timeout_s = connect_timeout_s
+        self._slots = asyncio.Semaphore(slots)
+        self._attempt = asyncio.Lock()
+        self._scanner: BleakScanner | None = None
+        self._on_sighting: Callable[[Sighting], None] = lambda _: None
+        self.heard = 0
+        """Advertisements so far; standing still while scanning means a dead scanner."""
+
+    @property
+    def scanning(self) -> bool:
+        """Whether it listens for advertisements."""
+        return self._scanner is not None
+
+    async def start_scan(self, on_sighting: Callable[[Sighting], None]) -> None:
+        """Listen for advertisements until `stop_scan`.
+
+        Raises:
+            TransportError: no adapter, or no permission; the message says which.
+        """
+        await self.stop_scan()
+        self._on_sighting = on_sighting
+        with _errors("scan"):
+            scanner = BleakScanner(
+                self._hear, backend=self._backend.scanner, **self._backend.options
+            )
+            await scanner.start()
+        self._scanner = scanner
+
+    async def stop_scan(self) -> None:
+        """Stop listening; harmless when it does not."""
+        scanner, self._scanner = self._scanner, None
+        if scanner is not None:
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(5):
+                    await scanner.stop()
+
+    def _hear(self, device: BLEDevice, data: AdvertisementData) -> None:
+        self.heard += 1
+        advertisement = Advertisement(
+            name=data.local_name or device.name,
+            service_uuids=frozenset(data.service_uuids),
+            company_ids=frozenset(data.manufacturer_data),
+        )
+        self._on_sighting(Sighting(device, advertisement, data.rssi))
+
+    @contextlib.asynccontextmanager
+    async def connected(self, sighting: Sighting) -> AsyncIterator[Connection]:
+        """A connection for as long as the block lasts; `lost` is set when it breaks before.
+
+        Waits for a slot, and for other attempts: adapters take one at a time.
+
+        Raises:
+            TransportError: it could not be made.
+        """
+        async with self._slots:
+            connection = await self._connect(sighting)
+            try:
+                yield connection
+            finally:
+                await connection.close()
+
+    async def _connect(self, sighting: Sighting) -> Connection:
+        connections: list[Connection] = []
+
+        def on_lost(_: BleakClient) -> None:
+            for connection in connections:
+                connection.lost.set()
+
+        client = BleakClient(
+            sighting.device,
+            disconnected_callback=on_lost,
+            timeout=self._timeout_s,
+            backend=self._backend.client,
+            **self._backend.options,
+        )
+        async with self._attempt:
+            with _errors("connect"):
+                # bleak's own time-out does not cover every stage on every platform.
+                async with asyncio.timeout(self._timeout_s + 5):
+                    await client.connect()
+        connection = Connection(client)
+        connections.append(connection)
+        if not client.is_connected:
+            connection.lost.set()
+        return connection
+
+
+@contextlib.contextmanager
+def _errors(what: str) -> Iterator[None]:
+    """Whatever the platform raises as one line."""
+    try:
+        yield
+    except TimeoutError as e:
+        raise TransportError(f"Bluetooth: {what} timed out") from e
+    except (BleakError, OSError, EOFError, AttributeError, AssertionError) as e:
+        raise TransportError(f"Bluetooth: {what} failed ({type(e).__name__}: {e})") from e

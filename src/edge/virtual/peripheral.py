@@ -1,0 +1,299 @@
+"""A virtual wearable: its own controller and GATT server, and motion that it senses."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from bumble.att import ATT_Error
+from bumble.core import AdvertisingData
+from bumble.device import Device, DeviceConfiguration
+from bumble.gatt import Characteristic, CharacteristicValue, Service
+from bumble.hci import Address
+from bumble.host import Host
+from bumble.transport.common import AsyncPipeSink
+
+from edge.motion_source import Motion, resampled
+from telemetry.clock import NS_PER_S, Clock
+
+from .air import Air, VirtualController
+
+__all__ = ["READ", "READ_NOTIFY", "READ_WRITE", "Tamper", "VirtualWearable", "att_error"]
+
+log = logging.getLogger(__name__)
+
+Tamper = Callable[[bytes], list[bytes]]
+"""What a fault does to one notification: nothing left, changed, doubled."""
+
+ADVERTISING_INTERVAL_MS = 100
+# Notifications at one go before other tasks get their turn.
+BURST = 32
+
+_P = Characteristic.Properties
+READ = _P.READ
+READ_WRITE = _P.READ | _P.WRITE
+READ_NOTIFY = _P.READ | _P.NOTIFY
+
+
+def att_error(code: int) -> Exception:
+    """The error by which a device refuses a request."""
+    error: Exception = ATT_Error(code)
+    return error
+
+
+class VirtualWearable:
+    """Base of all virtual wearables.
+
+    It senses `motion` from the first start command on, sample 0 at that moment, by its own
+    clock, which is `skew_ppm` fast against `clock`. It goes on sensing while its link is down:
+    those samples are emitted, and lost. A stop ends the run; the next start begins it anew.
+
+    A subclass gives its services, its advertisement, and how samples become notifications.
+
+    Attributes:
+        emitted: samples sensed so far, over all runs: the truth that a ledger is held against.
+        ended: set when the motion is over and every notification has been handed to the link.
+        tamper: a fault done to each notification on its way out; None for a healthy device.
+    """
+
+    name = "Virtual wearable"
+    identity = ""
+    """As the gateway will know it."""
+    rate_hz = 60.0
+    samples_per_notification = 1
+
+    def __init__(
+        self,
+        air: Air,
+        motion: Motion,
+        clock: Clock,
+        *,
+        number: int = 1,
+        boot_us: int = 1_000_000,
+        skew_ppm: float = 0.0,
+        max_mtu: int = 247,
+    ) -> None:
+        self.air = air
+        self.number = number
+        self.address = Address(f"C0:00:00:00:{number >> 8:02X}:{number & 0xFF:02X}")
+        self.motion = resampled(motion, self.rate_hz)
+        self.emitted = 0
+        self.ended = asyncio.Event()
+        self.tamper: Tamper | None = None
+        self.battery_percent = 87
+        self._clock = clock
+        self._skew = 1 + skew_ppm * 1e-6
+        self._booted_ns = clock.now_ns() - boot_us * 1000
+        self._cursor = 0
+        self._task: asyncio.Task[None] | None = None
+        self._link: Any = None
+        self._on_air = False
+        self._advertising: asyncio.Task[None] | None = None
+        self._controller = VirtualController(self.name, link=air)
+        self.device = Device(
+            config=DeviceConfiguration(
+                name=self.name,
+                address=self.address,
+                advertising_interval_min=ADVERTISING_INTERVAL_MS,
+                advertising_interval_max=ADVERTISING_INTERVAL_MS,
+            ),
+            host=Host(self._controller, AsyncPipeSink(self._controller)),
+        )
+        self.device.gatt_server.max_mtu = max_mtu
+        self.device.on("connection", self._on_connection)
+
+    # What a subclass gives.
+
+    def services(self) -> list[Service]:
+        """Its GATT services."""
+        raise NotImplementedError
+
+    def advertisement(self) -> list[tuple[int, bytes]]:
+        """Its advertising data besides the flags."""
+        return [(AdvertisingData.COMPLETE_LOCAL_NAME, self.name.encode())]
+
+    def notifications(
+        self, rows: list[int], device_us: list[int]
+    ) -> list[tuple[Characteristic, bytes]]:
+        """Samples of the motion, by row and device time, as notifications."""
+        raise NotImplementedError
+
+    # What a test, a demo or a bench does with it.
+
+    async def power_on(self) -> None:
+        """Start up and advertise."""
+        self.device.add_services(self.services())
+        flags = AdvertisingData.Flags
+        basic = bytes([flags.LE_GENERAL_DISCOVERABLE_MODE | flags.BR_EDR_NOT_SUPPORTED])
+        fields = [(AdvertisingData.FLAGS, basic), *self.advertisement()]
+        self.device.advertising_data = bytes(AdvertisingData(fields))
+        await self.device.power_on()
+        self._on_air = True
+        await self._advertise()
+
+    async def power_off(self) -> None:
+        """Fall silent for good."""
+        self._on_air = False
+        await self.end_run()
+        if self._link is not None:
+            with contextlib.suppress(Exception):
+                await self._link.disconnect()
+        if self._advertising is not None:
+            await self._advertising
+        if self.device.is_advertising:
+            await self.device.stop_advertising()
+
+    async def reboot(self, *, pause_s: float = 0.5) -> None:
+        """Fail hard: link gone, clock at zero, measuring ended; the motion goes on meanwhile."""
+        on_air, self._on_air = self._on_air, False
+        await self.end_run()
+        self.air.cut_link(self.address)
+        if self.device.is_advertising:
+            await self.device.stop_advertising()
+        await self._clock.sleep(pause_s)
+        self._booted_ns = self._clock.now_ns()
+        self._on_air = on_air
+        await self._advertise()
+
+    def start_run(self) -> None:
+        """Begin to measure, as the start command of the protocol does; no harm if it does."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.ensure_future(self._sense())
+
+    async def end_run(self) -> None:
+        """End measuring."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    def stop_run(self) -> None:
+        """End measuring, as the stop command does; the next start begins the motion anew."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        self._cursor = 0
+
+    @property
+    def sensing(self) -> bool:
+        """Whether a run is under way."""
+        return self._task is not None and not self._task.done()
+
+    @property
+    def connected(self) -> bool:
+        """Whether a central holds a link."""
+        return self._link is not None
+
+    # How it works.
+
+    def _device_us(self, host_ns: float) -> int:
+        return int((host_ns - self._booted_ns) * self._skew / 1000)
+
+    async def _sense(self) -> None:
+        # Real time between samples, on a clock that this device's own overtakes by the skew.
+        period_ns = NS_PER_S / self.rate_hz / self._skew
+        started_ns, first = self._clock.now_ns(), self._cursor
+        # Whole steps on the device's own clock keep its time stamps on an even grid.
+        started_us = self._device_us(started_ns)
+        while True:
+            due = first + int((self._clock.now_ns() - started_ns) / period_ns) + 1
+            over = self._emit_until(due, first, started_us)
+            await self._drained()
+            if over:
+                self.ended.set()
+                return
+            if self._cursor < due - self.samples_per_notification:
+                await asyncio.sleep(0)
+                continue
+            wanted = self._cursor + self.samples_per_notification - 1
+            next_ns = started_ns + (wanted - first) * period_ns
+            await self._clock.sleep((next_ns - self._clock.now_ns()) / NS_PER_S)
+
+    def _emit_until(self, due: int, first: int, started_us: int) -> bool:
+        """Emit what is due, a burst at most; True when the motion is over."""
+        n = self.samples_per_notification
+        for _ in range(BURST):
+            rows = [self.motion.index(i) for i in range(self._cursor, self._cursor + n)]
+            known = [r for r in rows if r is not None]
+            if not known:
+                return True
+            if self._cursor + len(known) > due:
+                return False
+            us = [
+                started_us + int((self._cursor + k - first) * 1e6 / self.rate_hz)
+                for k in range(len(known))
+            ]
+            self._cursor += len(known)
+            self.emitted += len(known)
+            self._send(known, us)
+        return False
+
+    def _send(self, rows: list[int], device_us: list[int]) -> None:
+        if self._link is None:
+            return
+        for characteristic, value in self.notifications(rows, device_us):
+            self.notify(characteristic, value)
+
+    def notify(self, characteristic: Characteristic, value: bytes) -> None:
+        """Send one notification to the central, if it has subscribed."""
+        if self._link is None:
+            return
+        for part in [value] if self.tamper is None else self.tamper(value):
+            # The coroutine never waits; driving it by hand spares a task for each packet.
+            sending = self.device.gatt_server.notify_subscriber(self._link, characteristic, part)
+            with contextlib.suppress(StopIteration):
+                sending.send(None)
+
+    async def _drained(self) -> None:
+        """Wait for the link to take what is queued: it paces, nothing is dropped."""
+        queue = self.device.host.le_acl_packet_queue
+        # Bumble announces progress to callbacks only, and a turn of the loop is enough.
+        while self._link is not None and queue is not None and queue.pending > BURST:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+
+    def _on_connection(self, link: Any) -> None:
+        self._link = link
+        link.on("disconnection", lambda _reason: self._on_disconnection(link))
+
+    def _on_disconnection(self, link: Any) -> None:
+        if self._link is link:
+            self._link = None
+            self._advertising = asyncio.ensure_future(self._advertise())
+
+    async def _advertise(self) -> None:
+        if self._on_air and self._link is None and not self.device.is_advertising:
+            await self.device.start_advertising(auto_restart=False)
+
+
+def readable(uuid: str, value: bytes | Callable[[Any], bytes]) -> Characteristic:
+    """A characteristic that can be read."""
+    if callable(value):
+        value = CharacteristicValue(read=value)
+    return Characteristic(uuid, READ, Characteristic.READABLE, value)
+
+
+def notifying(uuid: str) -> Characteristic:
+    """A characteristic that notifies."""
+    return Characteristic(uuid, _P.NOTIFY, Characteristic.READABLE, b"")
+
+
+def commandable(
+    uuid: str, write: Callable[[Any, bytes], None], read: Callable[[Any], bytes] | None = None
+) -> Characteristic:
+    """A characteristic that is written, and read where `read` is given."""
+    properties = _P.WRITE | _P.WRITE_WITHOUT_RESPONSE | (_P.READ if read else 0)
+    permissions = Characteristic.WRITEABLE | (Characteristic.READABLE if read else 0)
+    return Characteristic(
+        uuid, properties, permissions, CharacteristicValue(read=read, write=write)
+    )
+
+
+def vectors(values: Any, rows: list[int]) -> Iterator[tuple[float, float, float]]:
+    """Rows of an [n, 3] array as plain floats."""
+    for row in np.asarray(values)[rows].tolist():
+        yield tuple(row)

@@ -1,0 +1,1 @@
+"""One module per wearable, behind the protocol in `wearable`."""
