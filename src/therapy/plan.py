@@ -194,7 +194,7 @@ class Plan(_Frozen):
     unwell_text: str | None = Field(default=None, max_length=600)
     limits: Limits = Limits()
     check_in: CheckIn = CheckIn()
-    items: tuple[PlanItem, ...] = Field(min_length=1, max_length=40)
+    items: tuple[PlanItem, ...]
 
     @field_validator("time_zone")
     @classmethod
@@ -215,6 +215,8 @@ class Plan(_Frozen):
 
     @model_validator(mode="after")
     def _named_once(self) -> Self:
+        if not self.items:
+            raise ValueError("the plan has no items: add at least one [[items]]")
         twice = names_twice([item.id for item in self.items])
         if twice:
             raise ValueError(twice)

@@ -1,0 +1,229 @@
+"""One turn of the session: what an occurrence records, and the stage it leads to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from telemetry.events import (
+    AssessmentEnded,
+    AssessmentStarted,
+    CloseReason,
+    ExerciseEnded,
+    ExerciseStarted,
+    RangeCalibrated,
+    SegmentCalibrated,
+    SessionClosed,
+    StopReason,
+)
+
+from .calibration import RangeFinding, TodayRange, rungs_to_try
+from .questions import check_out
+from .safety import ceiling_deg, locked, may_start
+from .session_state import SessionState, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from telemetry.events import SessionEvent
+
+    from .session_state import Moment
+
+__all__ = ["Turn"]
+
+_CLOSES: Final = {
+    StopReason.PAIN: CloseReason.PAIN,
+    StopReason.TIRED: CloseReason.TIRED,
+    StopReason.TIME: CloseReason.TIME,
+    StopReason.LOST_SENSOR: CloseReason.OTHER,
+}
+"""Reasons to end an exercise that lead straight to the check-out."""
+
+
+class Turn:
+    """Gathers the events of one occurrence, numbered on, and the state after them."""
+
+    def __init__(self, state: SessionState, moment: Moment) -> None:
+        self.state = state
+        self.events: list[SessionEvent] = []
+        self.spans = dict(moment.spans)
+        self.t_ns = max(moment.t_ns, state.last_event_ns)
+
+    def record(self, kind: Callable[..., SessionEvent], **fields: Any) -> None:
+        """One more event, with the next number."""
+        event = kind(session=self.state.session, number=self.state.number, t_ns=self.t_ns, **fields)
+        self.events.append(event)
+        self.to(number=self.state.number + 1, last_event_ns=self.t_ns)
+
+    def to(self, **changes: Any) -> None:
+        """Change the state; a new stage is entered now."""
+        if "stage" in changes:
+            changes["stage_ns"] = self.t_ns
+        self.state = replace(self.state, **changes)
+
+    def after_question(self) -> None:
+        """Leave check-in or check-out once no question is left."""
+        if self.state.asking:
+            return
+        if self.state.stage is Stage.CHECK_OUT:
+            self.close(self.state.reason)
+        elif not may_start(self.state.pain_in, self.state.plan.limits):
+            self.check_out(CloseReason.PAIN)
+        else:
+            self._drop_locked()
+            self.place_next()
+
+    def _drop_locked(self) -> None:
+        limits, fallen = self.state.plan.limits, self.state.fallen
+        kept = [a for a in self.state.agenda if locked(a.item, limits, fallen=fallen) is None]
+        self.to(agenda=tuple(kept))
+
+    def place_next(self) -> None:
+        """Go to the next sensor to calibrate, or to the first exercise."""
+        if not self.state.agenda:
+            self.check_out(CloseReason.DONE)
+        elif self.state.placing:
+            rungs = rungs_to_try(
+                self.state.plan,
+                helper_present=self.state.helper_present,
+                stored=self.state.placing[0] in self.state.stored,
+            )
+            self.to(stage=Stage.PLACE, rungs=rungs)
+        else:
+            self.to(stage=Stage.READY)
+
+    def placed(self, *, passed: bool, note: str = "") -> None:
+        """The current sensor's calibration went well or not; then the next rung, or sensor."""
+        rung, *lower = self.state.rungs
+        placement, *others = self.state.placing
+        went_well = passed and rung != "none"
+        self.record(
+            SegmentCalibrated, placement=placement, rung=rung, passed=went_well, note=note[:200]
+        )
+        if not went_well and lower and lower[0] != "none":
+            self.to(rungs=tuple(lower))
+            return
+        if not went_well:
+            self.to(unplaced=self.state.unplaced | {placement})
+        self.to(placing=tuple(others), rungs=())
+        self.place_next()
+
+    def start_item(self) -> None:
+        """Open the current item; its first slow repetitions find the range."""
+        item = self.state.current.item
+        self.record(
+            ExerciseStarted,
+            item=item.id,
+            exercise=item.exercise,
+            side=item.side,
+            assisted=item.assisted,
+            spans=self.spans,
+        )
+        recorded = self.state.range_source == "first repetitions of the recording"
+        self.to(
+            stage=Stage.RANGE,
+            finding=RangeFinding(item.limit_deg, any_speed=recorded),
+            today=None,
+            counted=0,
+            last_number=-1,
+            active_ns=0,
+            tick_ns=self.t_ns,
+            reached=(),
+            flagged=False,
+            effort_asked=False,
+        )
+        if set(item.placements) & self.state.unplaced:
+            self.use_clinicians_range()
+
+    def use_clinicians_range(self) -> None:
+        """Play in the range that the clinician set: never "you can't play"."""
+        item = self.state.current.item
+        target_deg = ceiling_deg(item.clinician_range_deg, item.limit_deg)
+        self._calibrated(TodayRange((), target_deg, item.limit_deg), "clinician")
+
+    def found_range(self) -> None:
+        """Take today's range from the repetitions seen; a retest takes nothing away."""
+        found, before = self.state.finding.found(), self.state.today
+        if before is not None and before.target_deg is not None:
+            higher_deg = max(before.target_deg, found.target_deg or 0.0)
+            found = replace(found, target_deg=higher_deg)
+        self._calibrated(found, self.state.range_source)
+
+    def _calibrated(self, today: TodayRange, source: str) -> None:
+        self.record(
+            RangeCalibrated,
+            item=self.state.current.item.id,
+            peaks_deg=today.peaks_deg,
+            target_deg=today.target_deg,
+            limit_deg=today.limit_deg,
+            source=source,
+        )
+        self.to(stage=Stage.PLAY, today=today, reached=())
+
+    def end_item(self, reason: StopReason) -> None:
+        """End the open item; then assessment, the next item, or the check-out."""
+        entry, done = self.state.current, self.state.done
+        self.record(ExerciseEnded, item=entry.item.id, spans=self.spans, reason=reason)
+        self.to(totals=(*self.state.totals, (entry.item.id, done)), stage=Stage.READY)
+        if reason in _CLOSES:
+            self.check_out(_CLOSES[reason])
+        elif entry.assess and reason is StopReason.DONE:
+            self.to(stage=Stage.READY_TO_ASSESS)
+        else:
+            self.next_item()
+
+    def start_assessment(self) -> None:
+        """Open three untargeted repetitions of the current item."""
+        item = self.state.current.item
+        self.record(
+            AssessmentStarted,
+            item=item.id,
+            exercise=item.exercise,
+            side=item.side,
+            spans=self.spans,
+        )
+        self.to(stage=Stage.ASSESS, assessed=0, last_number=-1)
+
+    def end_assessment(self, reason: StopReason) -> None:
+        """End them; then the next item or the check-out."""
+        item = self.state.current.item
+        self.record(AssessmentEnded, item=item.id, spans=self.spans, reason=reason)
+        if reason in _CLOSES:
+            self.check_out(_CLOSES[reason])
+        else:
+            self.next_item()
+
+    def next_item(self) -> None:
+        """Go to the next item of the agenda, or to the check-out after the last."""
+        if self.state.at + 1 < len(self.state.agenda):
+            self.to(at=self.state.at + 1, stage=Stage.READY, today=None)
+        else:
+            self.check_out(CloseReason.DONE)
+
+    def stop(self, reason: StopReason) -> None:
+        """End whatever is open, for `reason`, and go to the check-out."""
+        if self.state.open_item:
+            self.end_item(reason)
+        elif self.state.stage is Stage.ASSESS:
+            self.end_assessment(reason)
+        self.check_out(_CLOSES.get(reason, CloseReason.OTHER), why=reason is StopReason.OTHER)
+
+    def check_out(self, reason: CloseReason, *, why: bool = False) -> None:
+        """Ask the closing questions, among them why where nothing told it yet."""
+        self.to(stage=Stage.CHECK_OUT, reason=reason, asking=check_out(why=why))
+
+    def close(self, reason: CloseReason) -> None:
+        """The session's last event."""
+        self.record(SessionClosed, reason=reason)
+        self.to(stage=Stage.CLOSED, reason=reason, asking=())
+
+    def close_at_once(self, item_reason: StopReason, reason: CloseReason) -> None:
+        """End whatever is open and close, without a question."""
+        if self.state.open_item:
+            entry, done = self.state.current, self.state.done
+            self.record(ExerciseEnded, item=entry.item.id, spans=self.spans, reason=item_reason)
+            self.to(totals=(*self.state.totals, (entry.item.id, done)))
+        elif self.state.stage is Stage.ASSESS:
+            item = self.state.current.item
+            self.record(AssessmentEnded, item=item.id, spans=self.spans, reason=item_reason)
+        self.close(reason)
