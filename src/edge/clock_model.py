@@ -98,24 +98,30 @@ class ClockModel:
         self._observe(newest, arrival_us)
         assert self._origin is not None  # noqa: S101 - _observe sets it
         device_origin, host_origin = self._origin
+        if len(device_us) == 1:
+            # Most wearables send one sample at a time; arrays of one cost ten times a number.
+            x = newest - device_origin
+            one = host_origin + x + round(self._intercept + self._slope * 1e-6 * x)
+            one = min(one, arrival_us)
+            if self._last_us is not None:
+                one = max(one, self._last_us + self._least_step_us)
+            self._last_us = one
+            return np.array([one], dtype=np.int64)
         x_us = device_us - device_origin
         line = self._intercept + self._slope * 1e-6 * x_us
         host: Int64Array = host_origin + x_us + np.rint(line).astype(np.int64)
         np.minimum(host, arrival_us, out=host)
-        if self._last_us is not None or len(host) > 1:
-            self._keep_order(host)
+        self._keep_order(host)
         self._last_us = int(host[-1])
         return host
 
     def _keep_order(self, host_us: Int64Array) -> None:
         """Raise times, in place, that would come before or too close after their predecessor."""
         step = self._least_step_us
-        last = int(host_us[0]) - step if self._last_us is None else self._last_us
-        floor = last + step * np.arange(1, len(host_us) + 1)
-        np.maximum(host_us, floor, out=host_us)
-        # Raising one may crowd the next: the running maximum of what is above the floor.
-        ahead = np.maximum.accumulate(host_us - floor)
-        np.maximum(host_us, floor + np.minimum(ahead, 0), out=host_us)
+        if self._last_us is not None:
+            host_us[0] = max(host_us[0], self._last_us + step)
+        ramp = step * np.arange(len(host_us))
+        host_us[:] = np.maximum.accumulate(host_us - ramp) + ramp
 
     def _observe(self, device_us: int, arrival_us: int) -> None:
         if self._origin is None:

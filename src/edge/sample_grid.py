@@ -45,7 +45,8 @@ class SampleGrid:
     """Numbers samples by the steps of their device time, and tells losses from reboots.
 
     A step is counted in whole sample periods from the sample before, so that a rate that is
-    only nominal does not add up to a false loss. For a step that is not small and forward:
+    only nominal does not add up to a false loss. For a step that is not small and forward, and
+    for the first one of a new connection:
 
     1. Of the steps that differ by whole wraps, take the one nearest to what the host's clock
        says has passed.
@@ -89,7 +90,7 @@ class SampleGrid:
             Runs in order, none where all were held, repeated or rejected; a restart begins a
             new run.
         """
-        if self._raw is not None and self._held is None:
+        if self._raw is not None and self._held is None and not self._reconnected:
             placed = self._place_plain(raw_us, arrival_us)
             if placed is not None:
                 return [placed]
@@ -170,7 +171,7 @@ class SampleGrid:
         """Device time since the last sample; 0 or less for a repeat; None if implausible."""
         assert self._raw is not None  # noqa: S101 - the caller looked
         step = self._forward(raw - self._raw)
-        if 0 < step <= NEAR_US:
+        if 0 < step <= NEAR_US and not self._reconnected:
             return step
         back = raw - self._raw
         if self._wrap_us is not None and step > self._wrap_us - NEAR_US:
