@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pygame
 
+from therapy.safety import Verdict, judge_pain
+
 from .canvas import HEIGHT, Canvas
 from .control import SILENCE_NS, Signal
 from .hud import Hud
@@ -15,11 +17,13 @@ from .inputs.keys import KeysSource
 from .latency import Latencies
 from .overlay import banner, card, pain_buttons, pain_scale
 from .progress import Cue, Outcome, Phase
-from .safety import PainLimits, Verdict, pain_verdict
 from .simulation import Simulation
 from .texts import FRAME, said
 
 if TYPE_CHECKING:
+    from telemetry.live import RepetitionCounted
+    from therapy.limits import Limits
+
     from .game import Game
     from .inputs.source import Arrival, ControlSource
     from .look import Look
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
     from .sound import Sounds
     from .window import Window
 
-__all__ = ["Asks", "Loop", "Mode", "NobodyAsked", "PainLimits"]
+__all__ = ["Asks", "Loop", "Mode", "NobodyAsked", "Stopping"]
 
 CUE_SHOWN_NS = 2_500_000_000
 END_SHOWN_NS = 4_000_000_000
@@ -92,7 +96,8 @@ class Loop:
         source: where the control comes from.
         asks: where requests go.
         sounds: what is heard.
-        limits: on pain.
+        limits: the patient's.
+        pain_at_check_in: what was told there; None: nothing.
         stopping: when it ends by itself.
     """
 
@@ -107,7 +112,8 @@ class Loop:
         source: ControlSource,
         asks: Asks,
         sounds: Sounds,
-        limits: PainLimits,
+        limits: Limits,
+        pain_at_check_in: int | None,
         stopping: Stopping,
     ) -> None:
         self.simulation = Simulation(game, setting)
@@ -115,12 +121,14 @@ class Loop:
         self.mode = Mode.PLAY
         self.frames = 0
         self.samples = 0
+        self.counted: list[RepetitionCounted] = []
         self.stopped_by: str | None = None
         self.portrait: pygame.Surface | None = None
         self._portrait_due = False
         self._game, self._setting, self._look = game, setting, look
         self._window, self._pace, self._source = window, pace, source
-        self._asks, self._sounds, self._limits = asks, sounds, limits
+        self._asks, self._sounds = asks, sounds
+        self._limits, self._pain_at_check_in = limits, pain_at_check_in
         self._stopping = stopping
         self._canvas = Canvas(window.picture, look.text_scale)
         self._hud = Hud(look)
@@ -145,6 +153,7 @@ class Loop:
         now_ns = self._pace.now_ns()
         arrivals = self._source.poll(now_ns, self._game.invites(self._shown))
         self._apply(arrivals)
+        self._note(self._source.counted())
         self._shown = self._now_shown(now_ns)
         self._screen.draw(self._canvas, self._shown)
         self._draw_frame(now_ns)
@@ -161,7 +170,6 @@ class Loop:
         """What a button or key asks for."""
         if name == "unwell" and self.mode is not Mode.UNWELL:
             self._asks.request("unwell.reported")
-            self._asks.request("session.closed", reason="unwell")
             self._end(Mode.UNWELL, "end")
         elif name == "pain" and self.mode in (Mode.PLAY, Mode.PAUSED):
             self.mode = Mode.PAIN
@@ -171,11 +179,13 @@ class Loop:
             self._sounds.play("pause")
 
     def report_pain(self, pain: int) -> Verdict:
-        """Pain as answered on the scale: told at once, then judged by the limits."""
+        """Pain as answered on the scale: told at once, then judged by the limits.
+
+        The session service judges by the same rule and ends the exercise by itself.
+        """
         self._asks.request("pain.reported", pain=pain)
-        verdict = pain_verdict(pain, self._limits)
-        if verdict is Verdict.STOP:
-            self._asks.request("exercise.ended", reason="pain")
+        verdict = judge_pain(pain, self._limits, at_check_in=self._pain_at_check_in)
+        if verdict is Verdict.END_SET:
             self._end(Mode.STOPPED, "end")
             return verdict
         if verdict is Verdict.EASE:
@@ -191,6 +201,12 @@ class Loop:
             if self.mode is Mode.PLAY and arrival.calibrated:
                 for event in self.simulation.feed(arrival.sample):
                     self._happened(event)
+
+    def _note(self, counted: list[RepetitionCounted]) -> None:
+        """Repetitions as analytics counts them: kept for tracing, and their flags obeyed."""
+        self.counted += counted
+        if any(repetition.too_fast or repetition.flags for repetition in counted):
+            self.simulation.signal(Signal.FLAG)
 
     def _happened(self, event: GameEvent) -> None:
         self._screen.heard(event)

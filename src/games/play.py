@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from telemetry.clock import SystemClock
 from telemetry.errors import ConfigurationError
+from therapy.limits import Limits
 
 from .game import game_named
 from .look import Look
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 
     from .inputs.source import ControlSource
     from .loop import Asks, Loop
-    from .safety import PainLimits
 
 __all__ = ["play", "play_over_mqtt"]
 
@@ -58,7 +58,8 @@ def play(
     clock: Clock | None = None,
     setting: Setting | None = None,
     look: Look | None = None,
-    limits: PainLimits | None = None,
+    limits: Limits | None = None,
+    pain_at_check_in: int | None = None,
     headless: bool = False,
     picture: Path | None = None,
     json_file: Path | None = None,
@@ -75,7 +76,8 @@ def play(
         clock: the box's clock; None: the machine's.
         setting: dose, tempo, seed; None: the defaults.
         look: language, text size, side; None: the defaults.
-        limits: the patient's limits on pain; None: the defaults.
+        limits: the patient's limits, from the plan; None: the defaults.
+        pain_at_check_in: what was told there; None: nothing.
         headless: no window.
         picture: a frame that shows the game well is saved here, as PNG.
         json_file: the result is written here, too.
@@ -97,7 +99,6 @@ def play(
     from .inputs.keys import KeysSource  # noqa: PLC0415 - pygame's weight only where it is played
     from .loop import Loop, NobodyAsked, Stopping  # noqa: PLC0415
     from .pace import ClockPace, InstantPace  # noqa: PLC0415
-    from .safety import PainLimits  # noqa: PLC0415
     from .sound import Sounds  # noqa: PLC0415
     from .window import Window  # noqa: PLC0415
 
@@ -118,7 +119,8 @@ def play(
             source=source or KeysSource(setting.up_s, setting.down_s),
             asks=asks,
             sounds=sounds,
-            limits=limits or PainLimits(),
+            limits=limits or Limits(),
+            pain_at_check_in=pain_at_check_in,
             stopping=Stopping(
                 after_s=stop_after_s,
                 lingers=not headless and source is None,
@@ -234,6 +236,7 @@ def _result(name: str, setting: Setting, loop: Loop, elapsed_s: float) -> dict[s
                 "peak": round(o.peak, 4),
                 "t_from_ns": o.t_from_ns,
                 "t_to_ns": o.t_to_ns,
+                "counted": [c.number for c in loop.counted if o.t_from_ns <= c.t_ns <= o.t_to_ns],
             }
             for o in outcomes
         ],

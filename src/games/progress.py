@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from .staircase import Staircase
 
 if TYPE_CHECKING:
+    from .control import Signal
     from .setting import Setting
 
 __all__ = ["POINTS", "Cue", "Ending", "GameEvent", "Outcome", "Phase", "Progress"]
@@ -109,6 +110,13 @@ class Progress:
     def level(self) -> float:
         """The difficulty now."""
         return self.staircase.level
+
+    def signalled(self, signals: tuple[Signal, ...]) -> Progress:
+        """After signals from the session."""
+        staircase = self.staircase
+        for signal in signals:
+            staircase = staircase.signalled(signal)
+        return self if staircase is self.staircase else replace(self, staircase=staircase)
 
     def ticked(self, setting: Setting) -> Progress:
         """One fixed step later: rests run out, the cap on play comes nearer."""

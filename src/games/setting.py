@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from telemetry.errors import ConfigurationError
+from therapy.safety import hold_asked_s
 
-__all__ = ["Setting"]
+if TYPE_CHECKING:
+    from therapy.limits import Limits
+    from therapy.plan import PlanItem
+
+__all__ = ["Setting", "setting_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +86,44 @@ class Setting:
     def step_ns(self) -> int:
         """Length of one fixed step in nanoseconds."""
         return 1_000_000_000 // self.step_hz
+
+
+def setting_for(
+    item: PlanItem,
+    limits: Limits,
+    *,
+    seed: int = 1,
+    level: float = 0.3,
+    held_back: bool = False,
+    five_minutes: bool = False,
+) -> Setting:
+    """The setting that a plan's item asks for.
+
+    Args:
+        item: of the plan; a dose in minutes becomes repetitions at the prescribed tempo.
+        limits: the patient's.
+        seed: of the game's own randomness.
+        level: difficulty to begin with, as the last session left it.
+        held_back: the difficulty may not rise in this session.
+        five_minutes: the short version of a hard day: one set, and five minutes at most.
+    """
+    dose, tempo, exercise = item.asked, item.paced, item.known
+    per_set = dose.per_set
+    if dose.unit == "minutes":
+        per_set = max(1.0, per_set * 60 / max(1.0, tempo.repetition_s))
+    fastest = [s for s in (tempo.up.min_s, tempo.down.min_s) if s is not None]
+    return Setting(
+        seed=seed,
+        sets=1 if five_minutes else dose.sets,
+        repetitions=max(1, round(per_set)),
+        rest_s=limits.rest_s,
+        up_s=tempo.up.s,
+        hold_s=hold_asked_s(tempo.hold.s, limits),
+        down_s=tempo.down.s,
+        min_phase_s=min(fastest) if fastest and not exercise.amplitude else None,
+        hold_cap_s=limits.hold_cap_s,
+        level=level,
+        steady=held_back,
+        cap_s=300.0 if five_minutes else limits.session_cap_min * 60,
+        reward_amplitude=exercise.amplitude,
+    )

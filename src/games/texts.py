@@ -20,32 +20,32 @@ FRAME: Final[dict[str, dict[str, str]]] = {
     "unwell": {"it": "Non mi sento bene", "en": "I feel unwell"},
     "pause": {"it": "Pausa", "en": "Pause"},
     "paused": {
-        "it": "Pausa. Premi lo spazio per continuare, quando vuoi.",
+        "it": "Pausa. Prema lo spazio per continuare, quando vuole.",
         "en": "Paused. Press space to go on, whenever you like.",
     },
     "silent": {
-        "it": "Il sensore tace: il gioco aspetta e tiene tutto quello che hai fatto.",
+        "it": "Il sensore tace: il gioco aspetta e tiene tutto quello che ha fatto.",
         "en": "The sensor is silent: the game waits, and keeps all you did.",
     },
     "waiting": {"it": "In attesa del sensore", "en": "Waiting for the sensor"},
     "calibrating": {
-        "it": "Troviamo il tuo movimento di oggi: fallo piano, per tre volte",
+        "it": "Troviamo il Suo movimento di oggi: lo faccia piano, tre volte",
         "en": "Finding your movement of today: do it slowly, three times",
     },
     "rest": {
         "it": "Riposa. Si riparte tra {seconds} secondi.",
         "en": "Rest. We go on in {seconds} seconds.",
     },
-    "how_much": {"it": "Quanto dolore senti, da 0 a 10?", "en": "How much pain, from 0 to 10?"},
+    "how_much": {"it": "Quanto dolore sente, da 0 a 10?", "en": "How much pain, from 0 to 10?"},
     "none": {"it": "nessuno", "en": "none"},
     "worst": {"it": "il peggiore", "en": "the worst"},
     "eased": {"it": "Rendiamo il gioco più facile.", "en": "The game gets easier now."},
     "pain_ends": {
-        "it": "Ci fermiamo qui. Il tuo fisioterapista lo saprà.",
+        "it": "Ci fermiamo qui. Il fisioterapista lo saprà.",
         "en": "We stop here. Your physiotherapist will know.",
     },
     "unwell_told": {
-        "it": "La seduta è finita ed è annotato che non ti senti bene.",
+        "it": "La seduta è finita ed è annotato che non si sente bene.",
         "en": "The session has ended, and it is noted that you feel unwell.",
     },
     "summons_nobody": {
@@ -67,7 +67,7 @@ FRAME: Final[dict[str, dict[str, str]]] = {
         "it": "Senza sensore: freccia su e freccia giù, oppure il mouse",
         "en": "Without a sensor: up and down arrow keys, or the mouse",
     },
-    "close": {"it": "Premi Esc per chiudere", "en": "Press Esc to close"},
+    "close": {"it": "Prema Esc per chiudere", "en": "Press Esc to close"},
 }
 
 FORBIDDEN: Final[dict[str, tuple[str, ...]]] = {

@@ -7,9 +7,14 @@ The mouse moves the control directly while its button is held or after it was mo
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from games.control import ControlSample
 
 from .source import Arrival
+
+if TYPE_CHECKING:
+    from telemetry.live import RepetitionCounted
 
 __all__ = ["KeysSource"]
 
@@ -54,6 +59,10 @@ class KeysSource:
             arrivals.append(Arrival(sample, self._next_ns))
             self._next_ns += STEP_NS
         return arrivals
+
+    def counted(self) -> list[RepetitionCounted]:
+        """None: nobody counts these."""
+        return []
 
     def _move(self, dt_s: float) -> None:
         if self._pointed is not None:

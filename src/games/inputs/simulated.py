@@ -8,6 +8,7 @@ from .source import Arrival
 
 if TYPE_CHECKING:
     from games.player import Player
+    from telemetry.live import RepetitionCounted
 
 __all__ = ["PlayerSource"]
 
@@ -36,3 +37,7 @@ class PlayerSource:
                 arrivals.append(Arrival(sample, self._next_ns))
             self._next_ns += step_ns
         return arrivals
+
+    def counted(self) -> list[RepetitionCounted]:
+        """None: nobody counts these."""
+        return []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from games.control import ControlSample
+    from telemetry.live import RepetitionCounted
 
 __all__ = ["Arrival", "ControlSource"]
 
@@ -30,6 +31,10 @@ class Arrival:
     calibrated: bool = True
     angle_deg: float | None = None
 
+    def arriving(self, arrived_ns: int) -> Arrival:
+        """The same sample, come in at another time."""
+        return replace(self, arrived_ns=arrived_ns)
+
 
 class ControlSource(Protocol):
     """Gives samples; one of keys, wearable, recording, simulated player."""
@@ -46,4 +51,8 @@ class ControlSource(Protocol):
             now_ns: present instant of the game's clock.
             invited: the level that the screen invites to: what a simulated player goes for.
         """
+        ...
+
+    def counted(self) -> list[RepetitionCounted]:
+        """Repetitions that analytics counted since the last call."""
         ...

@@ -15,7 +15,7 @@ from games.control import ControlSample
 from telemetry.errors import RipresaError
 from telemetry.events import ExerciseEnded, ExerciseStarted, SessionClosed, decode_event
 from telemetry.identity import new_ulid
-from telemetry.live import ControlBatch, Request, decode_live, encode_request
+from telemetry.live import ControlBatch, RepetitionCounted, Request, decode_live, encode_request
 
 from .source import Arrival
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from telemetry.clock import Clock
     from telemetry.topics import HomeTopics
 
-__all__ = ["BusLink"]
+__all__ = ["BusLink", "arrivals_of"]
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,7 @@ class BusLink:
         self._item = item
         self._played: str | None = None
         self._waiting: deque[Arrival] = deque(maxlen=MOST_WAITING)
+        self._counted: list[RepetitionCounted] = []
         self._lock = threading.Lock()
         self.ended = False
         self.session: str | None = None
@@ -70,6 +71,13 @@ class BusLink:
             arrivals = list(self._waiting)
             self._waiting.clear()
         return arrivals
+
+    def counted(self) -> list[RepetitionCounted]:
+        """Repetitions that analytics counted since the last call."""
+        with self._lock:
+            counted = list(self._counted)
+            self._counted.clear()
+        return counted
 
     def request(
         self,
@@ -98,13 +106,16 @@ class BusLink:
         except RipresaError as e:
             self._refuse(e)
             return
+        if isinstance(batch, RepetitionCounted) and batch.item == self._played:
+            with self._lock:
+                self._counted.append(batch)
         if not isinstance(batch, ControlBatch):
             return
         self.session = batch.session
         if batch.item is None or self._item not in (None, batch.item):
             return
         self._played = batch.item
-        arrivals = _arrivals(batch, arrived_ns)
+        arrivals = arrivals_of(batch, arrived_ns)
         with self._lock:
             self._waiting.extend(arrivals)
 
@@ -130,7 +141,8 @@ class BusLink:
             log.warning("game left out a message: %s", error)
 
 
-def _arrivals(batch: ControlBatch, arrived_ns: int) -> list[Arrival]:
+def arrivals_of(batch: ControlBatch, arrived_ns: int) -> list[Arrival]:
+    """A batch's samples, each with its own instant."""
     arrivals = []
     for i, (dt_us, control) in enumerate(zip(batch.dt_us, batch.control, strict=False)):
         t_ns = batch.t0_ns + dt_us * 1000

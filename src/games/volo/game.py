@@ -35,13 +35,13 @@ GAME = Game(
     texts={
         "title": {"it": "Volo", "en": "Volo"},
         "goal": {
-            "it": "Sali fino all'anello, poi plana giù.",
+            "it": "Salga fino all'anello, poi plani giù.",
             "en": "Rise to the ring, then glide down.",
         },
-        "out": {"it": "Sali con calma", "en": "Rise gently"},
-        "hold": {"it": "Resta così", "en": "Stay there"},
-        "back": {"it": "Plana giù, piano", "en": "Glide down, slowly"},
-        "slower": {"it": "Più piano: hai tempo", "en": "Slower: there is time"},
+        "out": {"it": "Salga con calma", "en": "Rise gently"},
+        "hold": {"it": "Resti così", "en": "Stay there"},
+        "back": {"it": "Plani giù, piano", "en": "Glide down, slowly"},
+        "slower": {"it": "Più piano: c'è tempo", "en": "Slower: there is time"},
     },
     sounds={"ring": "chime", "under": "breeze", "slower": "low", "full": "soft"},
     portrait="ring",

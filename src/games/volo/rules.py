@@ -11,12 +11,12 @@ import random
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from games.control import Input, Signal
 from games.hand import Hand
 from games.progress import Cue, Ending, GameEvent, Phase, Progress
 from games.reach import Asked, Reach, Stage
 
 if TYPE_CHECKING:
+    from games.control import Input
     from games.setting import Setting
 
 __all__ = ["Passed", "VoloState", "start", "step"]
@@ -87,7 +87,7 @@ def asked_for(setting: Setting, progress: Progress) -> Asked:
 
 def step(state: VoloState, given: Input) -> tuple[VoloState, tuple[GameEvent, ...]]:
     """One fixed step: apply the samples by their order, then let the world move."""
-    progress = _signalled(state.progress, given.signals).ticked(state.setting)
+    progress = state.progress.signalled(given.signals).ticked(state.setting)
     hand, reach = state.hand, state.reach
     for sample in given.samples:
         hand = hand.moved(sample)
@@ -110,14 +110,6 @@ def step(state: VoloState, given: Input) -> tuple[VoloState, tuple[GameEvent, ..
         state = replace(state, asked=asked_for(state.setting, progress))
         return _drifted(state, hand, Reach(), progress), (*events, outcome)
     return _drifted(state, hand, reach, progress), events
-
-
-def _signalled(progress: Progress, signals: tuple[Signal, ...]) -> Progress:
-    for signal in signals:
-        staircase = progress.staircase
-        eased = staircase.eased() if signal is Signal.EASE else staircase.held()
-        progress = replace(progress, staircase=eased)
-    return progress
 
 
 def _left_behind(state: VoloState, *, low: bool, ending: Ending | None) -> VoloState:
