@@ -13,7 +13,7 @@ from telemetry.results import Conditioning, ItemResult, RangeOfMotion, Repetitio
 from .control import CALIBRATION_REPETITIONS
 from .movement import Elevation, Movement, Turning
 from .quality import sparc
-from .repetition import Excursion, RepetitionDetector, without_false_starts
+from .repetition import Excursion, excursions_of
 from .smoothing import ParabolaSmoother
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ TOO_SMALL_SHARE = 2 / 3
 """A repetition below this share of the first three's median range is flagged."""
 
 
-def movement_of(observation: Observation) -> Movement:
-    """The movement that an observation looks at."""
-    return Turning() if observation.axis is None else Elevation(observation.axis)
+def movement_of(observation: Observation, rate_hz: float) -> Movement:
+    """The movement that an observation looks at, for frames at `rate_hz`."""
+    return Turning(rate_hz) if observation.axis is None else Elevation(observation.axis)
 
 
 def smoothed(values: Sequence[float], frames: Sequence[Frame], rate_hz: float) -> list[float]:
@@ -62,7 +62,7 @@ def analyse_item(
     3. Phases, speed and smoothness of each, with flags.
     """
     frames = track.frames(track.frame_at(from_index), to_index)
-    excursions = without_false_starts(_excursions(observation, frames, track.frame_rate_hz))
+    excursions = _excursions(observation, frames, track.frame_rate_hz)
     speeds = smoothed([f.speed for f in frames], frames, track.frame_rate_hz)
     first = [e.rise for e in excursions[:CALIBRATION_REPETITIONS]]
     repetitions = tuple(
@@ -102,15 +102,11 @@ def analyse_item(
 def _excursions(
     observation: Observation, frames: Sequence[Frame], rate_hz: float
 ) -> list[Excursion]:
-    movement = movement_of(observation)
+    movement = movement_of(observation, rate_hz)
     for frame in frames:
         movement.add(frame.q, restarted=frame.restarted)
     movement.refit(final=True)
-    detector = RepetitionDetector(movement.least_deg)
-    for value in smoothed(movement.history(), frames, rate_hz):
-        detector.push(value)
-    detector.finish()
-    return detector.excursions
+    return excursions_of(smoothed(movement.history(), frames, rate_hz), movement.least_deg)
 
 
 def _repetition(

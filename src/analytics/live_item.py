@@ -41,7 +41,7 @@ class LiveItem:
         self._track = track
         self._from_index = from_index
         self._next_frame = track.frame_at(from_index)
-        self._movement = movement_of(observation)
+        self._movement = movement_of(observation, track.frame_rate_hz)
         self._frames: list[Frame] = []
         self._announced = 0
         self._given: RangeCalibrated | None = None

@@ -10,12 +10,21 @@ import math
 from typing import Protocol, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from .orientation import Vector, elevation_deg
 
 __all__ = ["Elevation", "Movement", "Quaternion", "Turning"]
 
 Quaternion: TypeAlias = tuple[float, float, float, float]
+
+SLOW_S = 8.0
+"""What changes over longer times than this is drift or posture, not a repetition."""
+FIT_FRAMES = 12
+"""Least number of frames between two looks for the main axis."""
+NOISE_DEG = 2.0
+"""A smaller deviation says little about the axis."""
+_MOVED = math.cos(math.radians(10))
 
 
 class Movement(Protocol):
@@ -48,7 +57,7 @@ class Movement(Protocol):
 class Elevation:
     """Elevation of a segment against gravity; see `orientation.elevation_deg`."""
 
-    least_deg = 15.0
+    least_deg = 8.0
 
     def __init__(self, axis: Vector) -> None:
         self._axis = axis
@@ -82,20 +91,23 @@ class Turning:
 
     1. Each orientation is taken relative to the item's first, as a rotation vector in degrees,
        continued past half a turn.
-    2. The main axis is the first principal component of all vectors so far; it points so that
-       the item begins low. It is looked for again every REFIT_FRAMES.
-    3. The number is the vector's component along that axis. The past is computed anew once the
-       axis has moved by more than 10°, and at the item's end.
+    2. The main axis is the first principal component of what the vectors deviate from their own
+       mean over SLOW_S, so that a wandering heading does not look like movement. A deviation
+       counts by its length instead of the square (spatial signs: Visuri, Koivunen & Oja 2000),
+       so that one large turn between repetitions does not outweigh them.
+    3. The axis points so that the item begins low. It is looked for again and again while the
+       item goes on; the past is computed anew once it has moved by more than 10°, and at the
+       item's end.
 
     After a restart of the orientation filter the heading is unknown; the first orientation is
     taken to be where the last one was.
     """
 
-    least_deg = 8.0
-    REFIT_FRAMES = 12
-    _MOVED = math.cos(math.radians(10))
+    least_deg = 4.0
 
-    def __init__(self) -> None:
+    def __init__(self, rate_hz: float) -> None:
+        self._slow = max(1, round(SLOW_S * rate_hz / 2))
+        self._next_fit = FIT_FRAMES
         self._reference: Quaternion | None = None
         self._vectors: list[Vector] = []
         self._axis: Vector = (0.0, 0.0, 0.0)
@@ -114,14 +126,12 @@ class Turning:
 
     def refit(self, *, final: bool) -> bool:
         """Look for the main axis again, where it is time."""
-        if not self._vectors or (len(self._vectors) % self.REFIT_FRAMES and not final):
+        n = len(self._vectors)
+        if not n or (n < self._next_fit and not final):
             return False
-        vectors = np.array(self._vectors)
-        mean = vectors.mean(axis=0)
-        _, axes = np.linalg.eigh((vectors - mean).T @ (vectors - mean))
-        axis = axes[:, -1] if axes[:, -1] @ mean >= 0 else -axes[:, -1]
-        found: Vector = (float(axis[0]), float(axis[1]), float(axis[2]))
-        if not final and _dot(found, self._axis) > self._MOVED:
+        self._next_fit = n + max(FIT_FRAMES, n // 20)
+        found = _main_axis(np.array(self._vectors), self._slow)
+        if not final and _dot(found, self._axis) > _MOVED:
             return False
         self._axis = found
         return True
@@ -148,6 +158,22 @@ class Turning:
         along = _dot(vector, before) / turn if turn else 0.0
         scale += 360.0 * round((along - turn) / 360.0) / norm
         return (x * scale, y * scale, z * scale)
+
+
+def _main_axis(vectors: npt.NDArray[np.float64], half: int) -> Vector:
+    """Axis of the fast part of rotation vectors [n, 3]; `half` a window of frames is slow."""
+    n = len(vectors)
+    sums = np.concatenate((np.zeros((1, 3)), np.cumsum(vectors, axis=0)))
+    at = np.arange(n)
+    low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, n)
+    fast = vectors - (sums[high] - sums[low]) / (high - low)[:, None]
+    length = np.sqrt((fast * fast).sum(axis=1))
+    weighted = fast / np.maximum(length, NOISE_DEG)[:, None]
+    _, axes = np.linalg.eigh(weighted.T @ fast)
+    axis = axes[:, -1]
+    if axis @ (vectors.mean(axis=0) - vectors[0]) < 0:
+        axis = -axis
+    return (float(axis[0]), float(axis[1]), float(axis[2]))
 
 
 def _dot(a: Vector, b: Vector) -> float:

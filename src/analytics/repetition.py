@@ -8,21 +8,31 @@ from __future__ import annotations
 
 import statistics
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-__all__ = ["EDGE", "Excursion", "RepetitionDetector", "without_false_starts"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-RISE_SHARE = 0.3
+__all__ = ["Excursion", "RepetitionDetector", "excursions_of"]
+
+RISE_SHARE = 0.25
 """A rise begins once it is this share of the typical range."""
-FALL_SHARE = 0.4
-"""A peak is one once the fall after it is this share of the rise, and of the typical range."""
+FALL_SHARE = 0.5
+"""A peak is one once the fall after it is this share of the rise."""
 EDGE = 0.15
 """A repetition runs from leaving this share of its rise to coming back below it."""
 HOLD = 0.15
 """It is held while less than this share of its rise below the peak."""
+DIP_SHARE = 0.4
+"""A valley this share of the typical range below rest was a movement the other way."""
 FALSE_START_SHARE = 0.3
 """Excursions smaller than this share of the item's typical range were false starts."""
 UNFINISHED_SHARE = 0.75
 """A rise of this share of the typical range counts though the item ended before the fall."""
+FEW = 3
+"""Fewer excursions tell nothing about a typical range."""
+HELD_FRAMES = 8
+"""And it must have been near its peak for this long, 0.3 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,76 +69,102 @@ class RepetitionDetector:
     """Finds excursions in a smoothed series, value by value, with no look-ahead.
 
     1. In a valley: follow the lowest value until the series has risen by RISE_SHARE of the
-       typical range (by `least` while none is known).
-    2. Rising: follow the highest value until the series has fallen by FALL_SHARE of the rise
-       or of the typical range, whichever is more. So a dip at the top, where a limb passes the
-       vertical, does not cut a repetition in two.
+       typical range (by `least` while none is known). A valley far below where the last
+       repetitions began was a movement the other way: it is left out once the series is back.
+    2. Rising: follow the highest value until the series has fallen by FALL_SHARE of the rise.
+       So a dip at the top, where a limb passes the vertical, does not cut a repetition in two.
     3. Falling: it ends below EDGE of its rise, or at the lowest value before the next rise.
 
-    The typical range is the median of the rises so far: the thresholds adapt to the day.
+    The typical range is the median of the rises so far: the thresholds adapt to the day. Where
+    it is known beforehand, from a first look at the whole item, it is given as `typical`.
     """
 
-    def __init__(self, least: float) -> None:
+    def __init__(self, least: float, typical: float | None = None) -> None:
         self._least = least
         self.values: list[float] = []
         self.excursions: list[Excursion] = []
         self._rises: list[float] = []
-        self._typical = 0.0
+        self._given = typical is not None
+        self._typical = typical or 0.0
         self._state = "valley"
         self._valley = 0
         self._peak = 0
         self._floor = 0
-
-    @property
-    def typical(self) -> float:
-        """Median rise of the excursions so far; 0 while there is none."""
-        return self._typical
+        self._left_out = False
+        self._left_out_before = False
 
     def push(self, value: float) -> Excursion | None:
         """Take a smoothed value; return the excursion that it ends, if it does."""
-        values = self.values
-        now = len(values)
-        values.append(value)
+        self.values.append(value)
         if self._state == "valley":
-            low = values[self._valley]
-            if value < low:
-                self._valley = now
-            elif value - low > max(self._least, RISE_SHARE * self._typical):
-                self._state, self._peak = "rising", now
+            self._in_valley(value)
             return None
-        if self._state == "rising":
-            high = values[self._peak]
-            if value > high:
-                self._peak = now
-                return None
-            rise = high - values[self._valley]
-            if high - value <= max(self._least, FALL_SHARE * max(rise, self._typical)):
-                return None
-            self._learn(rise)
-            self._state, self._floor = "falling", now
-        if value < values[self._floor]:
+        if self._state == "rising" and not self._turned(value):
+            return None
+        return self._falling(value)
+
+    def _in_valley(self, value: float) -> None:
+        now = len(self.values) - 1
+        low = self.values[self._valley]
+        if value < low:
+            self._valley = now
+        elif self._dipped(low):
+            if value >= self._rest() - DIP_SHARE * self._typical / 2:
+                self._valley, self._left_out = now, True
+        elif value - low > max(self._least, RISE_SHARE * self._typical):
+            self._state, self._peak = "rising", now
+
+    def _dipped(self, low: float) -> bool:
+        """Whether a valley lies too far below rest; the second in a row is the new rest."""
+        if self._left_out_before or len(self.excursions) < FEW:
+            return False
+        return low < self._rest() - DIP_SHARE * self._typical
+
+    def _turned(self, value: float) -> bool:
+        """Whether a rise has ended in a peak."""
+        now = len(self.values) - 1
+        high = self.values[self._peak]
+        if value > high:
+            self._peak = now
+            return False
+        rise = high - self.values[self._valley]
+        if high - value <= max(self._least, FALL_SHARE * rise):
+            return False
+        self._rises.append(rise)
+        if not self._given:
+            self._typical = statistics.median(self._rises)
+        self._state, self._floor = "falling", now
+        return True
+
+    def _falling(self, value: float) -> Excursion | None:
+        now = len(self.values) - 1
+        if value < self.values[self._floor]:
             self._floor = now
-        low, high = values[self._valley], values[self._peak]
+        low, high = self.values[self._valley], self.values[self._peak]
         if value <= low + EDGE * (high - low):
             return self._close(now, returned=True)
-        if value - values[self._floor] > max(self._least, RISE_SHARE * self._typical):
+        if value - self.values[self._floor] > max(self._least, RISE_SHARE * self._typical):
             return self._close(now, returned=False)
         return None
 
     def finish(self) -> Excursion | None:
         """The excursion that the series' end cut, if it counts."""
+        now = len(self.values) - 1
         if self._state == "falling":
-            return self._close(len(self.values) - 1, returned=False)
-        if self._state == "rising":
-            rise = self.values[self._peak] - self.values[self._valley]
-            if self._rises and rise >= UNFINISHED_SHARE * self._typical:
-                self._floor = len(self.values) - 1
-                return self._close(self._floor, returned=False, finished=False)
+            return self._close(now, returned=False)
+        if self._state == "rising" and self._rises:
+            low, high = self.values[self._valley], self.values[self._peak]
+            near = high - HOLD * (high - low)
+            reached = next(i for i in range(self._valley, now + 1) if self.values[i] >= near)
+            held = now - reached >= HELD_FRAMES
+            if held and high - low >= UNFINISHED_SHARE * self._typical:
+                self._floor = now
+                return self._close(now, returned=False, finished=False)
         return None
 
-    def _learn(self, rise: float) -> None:
-        self._rises.append(rise)
-        self._typical = statistics.median(self._rises)
+    def _rest(self) -> float:
+        """Where the last repetitions began."""
+        return statistics.median(e.low for e in self.excursions[-3:])
 
     def _close(self, now: int, *, returned: bool, finished: bool = True) -> Excursion:
         values, valley, peak = self.values, self._valley, self._peak
@@ -149,6 +185,7 @@ class RepetitionDetector:
             valley, start, hold_from, peak, hold_to, end, low, high, returned, finished
         )
         self.excursions.append(excursion)
+        self._left_out_before, self._left_out = self._left_out, False
         if returned:
             self._state, self._valley = "valley", now
         else:
@@ -157,13 +194,22 @@ class RepetitionDetector:
         return excursion
 
 
-def without_false_starts(excursions: list[Excursion]) -> list[Excursion]:
-    """The excursions that are repetitions, seen from the item's end.
+def excursions_of(values: Sequence[float], least: float) -> list[Excursion]:
+    """The repetitions of a whole series, seen from its end.
 
-    While the first ones are done nobody knows today's range, so a fidget may have counted;
-    here whatever is smaller than FALSE_START_SHARE of the median goes.
+    1. Find them as they would be found live.
+    2. Find them again, with the typical range known from the start.
+    3. Leave out false starts: smaller than FALSE_START_SHARE of the median.
     """
-    if len(excursions) < 3:
-        return excursions
-    typical = statistics.median(e.rise for e in excursions)
-    return [e for e in excursions if e.rise >= FALSE_START_SHARE * typical]
+    typical: float | None = None
+    for _ in range(2):
+        detector = RepetitionDetector(least, typical)
+        for value in values:
+            detector.push(value)
+        detector.finish()
+        found = detector.excursions
+        if len(found) < FEW:
+            return found
+        typical = statistics.median(e.rise for e in found)
+    typical = statistics.median(e.rise for e in found)
+    return [e for e in found if e.rise >= FALSE_START_SHARE * typical]
