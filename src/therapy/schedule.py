@@ -62,20 +62,34 @@ class Schedule(BaseModel):
         before = sum(1 for d in set(done_days) if d in week_of(day) and d < day)
         return before < self.per_week
 
-    def missed(self, day: date, done_days: Collection[date] = ()) -> bool:
+    def missed(
+        self,
+        day: date,
+        done_days: Collection[date] = (),
+        possible_days: Collection[date] | None = None,
+    ) -> bool:
         """Whether `day`, over and not done, is a miss.
 
-        On a fixed weekday it is. With "n times a week" a day is a miss only if the week's
-        number could still be reached before it and no longer can be after it.
+        On a fixed weekday it is. With "n times a week" a day is a miss only where the days
+        that are left after it no longer suffice; so a week has as many misses as times lack.
+
+        Args:
+            day: the day.
+            done_days: days on which it was done.
+            possible_days: days on which the plan asks for it at all; None: every day. A week
+                with fewer of them than n asks for that many.
         """
         if day in done_days:
             return False
+        week = week_of(day)
+        possible = set(week) if possible_days is None else set(week) & set(possible_days)
+        if day not in possible:
+            return False
         if self.weekdays is not None:
             return self.due(day)
-        week = week_of(day)
-        done = sum(1 for d in set(done_days) if d in week and d < day)
-        left = week[-1].toordinal() - day.toordinal()
-        return done < self.per_week and done + left < self.per_week
+        done = len(set(done_days) & set(week) & {d for d in week if d < day})
+        left = sum(1 for d in possible if d > day)
+        return done + left < min(self.per_week, len(possible | (set(done_days) & set(week))))
 
 
 def week_of(day: date) -> tuple[date, ...]:
