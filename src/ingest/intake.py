@@ -9,6 +9,7 @@ that it blocks nobody and can be tried again.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from .journal import Journal
 
 __all__ = ["Barred", "DeadLetter", "Outcome", "Parcel", "open_parcel", "store_parcels"]
+
+_ULID = re.compile("[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
 Barred: TypeAlias = Callable[[str, str], bool]
 """Whether nothing of this (home, patient) may be stored any more."""
@@ -76,9 +79,13 @@ def open_parcel(topic: str, payload: bytes) -> Parcel:
         records = decode_block(payload)
     except (DecodeError, ConfigurationError, KeyError) as e:
         return Parcel(topic, unreadable=DeadLetter(topic, str(e), payload))
+    home = records[0].home
+    if not _ULID.fullmatch(home):
+        reason = f"home {home[:40]!r} is no ULID"
+        return Parcel(topic, unreadable=DeadLetter(topic, reason, payload))
     opened = tuple((r, _content(topic, values["patient"], r)) for r in records)
     ordered = tuple(sorted(opened, key=lambda pair: pair[0].position))
-    return Parcel(topic, values["site"], values["patient"], records[0].home, ordered)
+    return Parcel(topic, values["site"], values["patient"], home, ordered)
 
 
 def store_parcels(

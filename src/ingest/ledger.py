@@ -6,19 +6,20 @@ Pure functions over a stream's items. The promise is, for every stream that numb
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from telemetry.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from telemetry.motion import StreamItem
     from telemetry.seams import SessionReader
 
 __all__ = ["Ledger", "StreamAccount", "balance", "stream_account"]
 
-Spans: TypeAlias = list[tuple[int, int]]
+Spans: TypeAlias = "list[tuple[int, int]]"
 """Half-open index intervals, sorted, disjoint."""
 
 
@@ -83,7 +84,7 @@ def stream_account(stream: str, items: Iterable[StreamItem]) -> StreamAccount:
     3. What lies below the stream's end in neither is undeclared.
     """
     batches: Spans = []
-    gaps: list[tuple[int, int, str]] = []
+    gaps: dict[str, Spans] = {}
     unknown = end = 0
     ended, numbered = False, True
     for item in items:
@@ -93,27 +94,24 @@ def stream_account(stream: str, items: Iterable[StreamItem]) -> StreamAccount:
             case StreamGap(count=None):
                 unknown += 1
             case StreamGap(first_index=first, count=int(count), reason=reason):
-                gaps.append((first, first + count, reason))
+                gaps.setdefault(reason, []).append((first, first + count))
             case StreamEnded():
                 ended, end = True, max(end, item.next_index)
             case StreamOpened():
                 numbered = item.numbered
     stored, duplicates = _merged(batches)
-    claimed = stored
-    lost, reasons = 0, dict[str, int]()
-    for first, stop, reason in gaps:
-        after = _merged([*claimed, (first, stop)])[0]
-        count = _size(after) - _size(claimed)
+    claimed, reasons = stored, dict[str, int]()
+    for reason, spans in gaps.items():
+        after = _merged([*claimed, *spans])[0]
+        if count := _size(after) - _size(claimed):
+            reasons[reason] = count
         claimed = after
-        lost += count
-        if count:
-            reasons[reason] = reasons.get(reason, 0) + count
     end = max(end, claimed[-1][1] if claimed else 0)
     return StreamAccount(
         stream=stream,
         stored=_size(stored),
         duplicates=duplicates,
-        lost=lost,
+        lost=sum(reasons.values()),
         undeclared=end - _size(claimed),
         unknown_gaps=unknown,
         reasons=reasons,

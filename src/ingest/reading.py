@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from telemetry.codec import decode_item
 from telemetry.errors import StoreError
 from telemetry.events import SessionEvent, decode_event
+from telemetry.motion import StreamOpened
 from telemetry.record import Kind, Record
 from telemetry.results import Result, decode_result
 from telemetry.seams import SessionSummary
@@ -96,17 +97,16 @@ class JournalReader:
             "WHERE ? IS NULL OR patient = ? ORDER BY opened_ns, session",
             (patient, patient),
         )
-        return [
-            SessionSummary(
-                session=session,
-                patient=whose,
-                day=day,
-                opened_ns=opened_ns,
-                closed_ns=closed_ns,
-                reason=reason,
-            )
-            for session, whose, day, opened_ns, closed_ns, reason in rows
-        ]
+        return [_summary(row) for row in rows]
+
+    def session(self, session: str) -> SessionSummary | None:
+        """One session's line of that list; None where it is unknown."""
+        rows = self._rows(
+            "SELECT session, patient, day, opened_ns, closed_ns, reason FROM session "
+            "WHERE session = ?",
+            (session,),
+        )
+        return _summary(rows[0]) if rows else None
 
     def events(self, session: str) -> list[SessionEvent]:
         """A session's events in order; empty where the session is unknown."""
@@ -139,6 +139,15 @@ class JournalReader:
                 yield decode_item(body)
             if len(rows) < _PAGE:
                 return
+
+    def stream_opened(self, stream: str) -> StreamOpened | None:
+        """How a stream began; None where that is not stored."""
+        rows = self._rows(
+            "SELECT body FROM record WHERE stream = ? AND kind = 'stream' ORDER BY position",
+            (stream,),
+        )
+        items = (decode_item(body) for (body,) in rows)
+        return next((item for item in items if isinstance(item, StreamOpened)), None)
 
     def homes(self) -> list[KnownHome]:
         """All homes, in the order in which they came."""
@@ -210,6 +219,13 @@ class JournalReader:
         rows = self._rows("SELECT site, patient FROM home WHERE ulid = ?", (home,))
         return (rows[0][0], rows[0][1]) if rows and rows[0][1] is not None else None
 
+    def site_of(self, patient: str) -> str | None:
+        """The site of a patient's newest home; None where the patient is unknown."""
+        rows = self._rows(
+            "SELECT site FROM home WHERE patient = ? ORDER BY id DESC LIMIT 1", (patient,)
+        )
+        return rows[0][0] if rows else None
+
     def counts(
         self, *, session: str | None = None, stream: str | None = None, after: int = 0
     ) -> dict[Kind, StoredCount]:
@@ -251,6 +267,18 @@ class JournalReader:
             self._local.db = db
             self._open.append(db)
         return db
+
+
+def _summary(row: Any) -> SessionSummary:
+    session, patient, day, opened_ns, closed_ns, reason = row
+    return SessionSummary(
+        session=session,
+        patient=patient,
+        day=day,
+        opened_ns=opened_ns,
+        closed_ns=closed_ns,
+        reason=reason,
+    )
 
 
 def _record(row: Any) -> Record:

@@ -26,18 +26,6 @@ TOPICS = HomeTopics("clinic", "p-01")
 PATIENCE = WindowLimits(records=50, size_bytes=40_000, patience_s=0.3, max_pause_s=1)
 
 
-@pytest.fixture
-def home(tmp_path):
-    with Journal.open(tmp_path / "home.db", ManualClock()) as journal:
-        yield journal
-
-
-@pytest.fixture
-def clinic(tmp_path):
-    with Journal.open(tmp_path / "clinic.db", ManualClock()) as journal:
-        yield journal
-
-
 @contextlib.asynccontextmanager
 async def running(*parts):
     tasks = [asyncio.create_task(part.run()) for part in parts]
@@ -223,7 +211,7 @@ def stored(journal, topic, payload):
     return store_parcels(journal, [open_parcel(topic, payload)], now_ns=5)
 
 
-def record(position, body=None, home="01J0000000000000000000HOME", **more):
+def record(position, body=None, home="01J0000000000000000000H0ME", **more):
     made = item_record(batch(5, first_index=5 * position))
     fields = {"t_ns": 1, "kind": made.kind, "session": SESSION, "stream": STREAM}
     return Record(home=home, position=position, body=body or made.body, **(fields | more))
@@ -235,6 +223,12 @@ def test_an_unreadable_message_is_kept_once_with_its_reason(clinic):
     ((reason, payload),) = clinic._rows("SELECT reason, payload FROM dead_letter")
     assert "record block" in reason
     assert payload == b"\x00garbage"
+
+
+def test_a_home_that_is_no_ulid_is_unreadable(clinic):
+    outcome = stored(clinic, TOPICS.record, encode_block([record(1, home="my home")]))
+    assert outcome.committed == {}
+    assert clinic._rows("SELECT reason FROM dead_letter") == [("home 'my home' is no ULID",)]
 
 
 def test_a_rejected_record_keeps_its_position_and_blocks_nobody(clinic):
@@ -261,7 +255,7 @@ def test_a_home_cannot_write_as_another_patient(clinic):
     assert clinic.committed(record(1).home) == 1
     foreign = event_record(session_opened(patient="p-01"))
     event = record(
-        1, home="01J000000000000000000HOME2", body=foreign.body, kind=Kind.EVENT, stream=None
+        1, home="01J000000000000000000H0ME2", body=foreign.body, kind=Kind.EVENT, stream=None
     )
     outcome = stored(clinic, thief, encode_block([event]))
     assert outcome.counts["dead_letters"] == 1

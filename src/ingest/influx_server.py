@@ -1,0 +1,202 @@
+"""The InfluxDB behind the followers: where it is, and what its answers mean.
+
+`LineWriter` is the seam; `InfluxWriter` is InfluxDB 2.x by influxdb-client (1.8 answers the
+same calls), `MemoryLines` keeps lines in memory, for tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from telemetry.errors import ConfigurationError, StoreBusy, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from influxdb_client.client.influxdb_client import InfluxDBClient
+
+__all__ = [
+    "InfluxSettings",
+    "InfluxWriter",
+    "LineWriter",
+    "LinesRefused",
+    "LinesTooMany",
+    "MemoryLines",
+]
+
+
+class LinesRefused(StoreError):  # noqa: N818 - an answer
+    """The database does not want at least one of these lines, now or ever (400, 422)."""
+
+
+class LinesTooMany(StoreError):  # noqa: N818 - an answer
+    """More than the database takes at once (413)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InfluxSettings:
+    """Where the database is, how to get in, what its buckets are called.
+
+    `motion_days` is how long the motion bucket keeps; None: for ever.
+    """
+
+    url: str
+    token: str = field(repr=False)
+    org: str
+    motion_bucket: str = "motion"
+    therapy_bucket: str = "therapy"
+    motion_days: float | None = 90.0
+    timeout_s: float = 10.0
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> InfluxSettings | None:
+        """Read `RIPRESA_INFLUX_URL`, `_TOKEN` or `_TOKEN_FILE`, `_ORG`, `_MOTION_BUCKET`,
+        `_THERAPY_BUCKET` and `_MOTION_DAYS`; None where no address is given.
+
+        Raises:
+            ConfigurationError: an address without token or organisation, a token file that
+                cannot be read, or days that are no number.
+        """  # noqa: D205
+        url = environment.get("RIPRESA_INFLUX_URL", "")
+        if not url:
+            return None
+        values: dict[str, Any] = {
+            name: environment[f"RIPRESA_INFLUX_{name.upper()}"]
+            for name in ("org", "motion_bucket", "therapy_bucket")
+            if environment.get(f"RIPRESA_INFLUX_{name.upper()}")
+        }
+        if "org" not in values:
+            raise ConfigurationError("RIPRESA_INFLUX_URL is set, so set RIPRESA_INFLUX_ORG too")
+        return cls(url=url, token=_token(environment), **values, **_days(environment))
+
+
+def _token(environment: Mapping[str, str]) -> str:
+    if token := environment.get("RIPRESA_INFLUX_TOKEN"):
+        return token
+    if name := environment.get("RIPRESA_INFLUX_TOKEN_FILE"):
+        try:
+            return Path(name).read_text().strip()
+        except OSError as e:
+            raise ConfigurationError(f"RIPRESA_INFLUX_TOKEN_FILE cannot be read: {e}") from e
+    raise ConfigurationError(
+        "RIPRESA_INFLUX_URL is set, so set RIPRESA_INFLUX_TOKEN or RIPRESA_INFLUX_TOKEN_FILE too"
+    )
+
+
+def _days(environment: Mapping[str, str]) -> dict[str, Any]:
+    text = environment.get("RIPRESA_INFLUX_MOTION_DAYS")
+    if not text:
+        return {}
+    try:
+        days = float(text)
+    except ValueError as e:
+        raise ConfigurationError(f"RIPRESA_INFLUX_MOTION_DAYS {text!r} is no number") from e
+    return {"motion_days": days if days > 0 else None}
+
+
+class LineWriter(Protocol):
+    """Takes line protocol."""
+
+    def write(self, bucket: str, lines: bytes) -> None:
+        """Write all of `lines`; when it returns they are in the database.
+
+        Raises:
+            StoreBusy: no answer, or too busy (429, 5xx), or it does not let us in (401, 403,
+                404): the same lines may go well later; nothing is wrong with them.
+            LinesRefused: one of them is wrong for good; others may have been written.
+            LinesTooMany: try fewer.
+        """
+        ...
+
+
+class InfluxWriter:
+    """`LineWriter` on a real server; a context manager. Nothing is buffered, nothing retried."""
+
+    def __init__(self, settings: InfluxSettings) -> None:
+        from influxdb_client.client.influxdb_client import (  # noqa: PLC0415 - takes a second to import
+            InfluxDBClient,
+        )
+        from influxdb_client.client.write_api import SYNCHRONOUS  # noqa: PLC0415
+
+        self._settings = settings
+        self.client: InfluxDBClient = InfluxDBClient(
+            url=settings.url,
+            token=settings.token,
+            org=settings.org,
+            timeout=round(settings.timeout_s * 1000),
+        )
+        self._api = self.client.write_api(write_options=SYNCHRONOUS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.client.close()  # type: ignore[no-untyped-call]
+
+    def write(self, bucket: str, lines: bytes) -> None:
+        """Write line protocol with nanosecond times, synchronously.
+
+        Raises:
+            StoreBusy, LinesRefused, LinesTooMany: see `LineWriter`.
+        """
+        from influxdb_client.rest import ApiException  # noqa: PLC0415
+        from urllib3.exceptions import HTTPError  # noqa: PLC0415
+
+        try:
+            self._api.write(bucket=bucket, org=self._settings.org, record=lines)
+        except ApiException as e:
+            raise self._answer(bucket, e) from e
+        except (HTTPError, OSError) as e:
+            where = self._settings.url
+            raise StoreBusy(
+                f"no InfluxDB at {where} ({type(e).__name__}): is it running, is the address "
+                "right? Nothing is lost, it will be tried again"
+            ) from e
+
+    def _answer(self, bucket: str, e: Any) -> StoreError:
+        status, reason = e.status or 0, _reason(e)
+        match status:
+            case 400 | 422:
+                return LinesRefused(reason)
+            case 413:
+                return LinesTooMany(reason)
+            case 401 | 403:
+                return StoreBusy(
+                    f"InfluxDB lets us not write to {bucket!r} ({status}): check "
+                    "RIPRESA_INFLUX_TOKEN and RIPRESA_INFLUX_ORG"
+                )
+            case 404:
+                return StoreBusy(
+                    f"InfluxDB has no bucket {bucket!r} (404): run `ripresa influx setup`"
+                )
+            case _:
+                return StoreBusy(f"InfluxDB answers {status}: {reason}; it will be tried again")
+
+
+def _reason(e: Any) -> str:
+    text = e.body.decode(errors="replace") if isinstance(e.body, bytes) else str(e.body or e.reason)
+    return " ".join(text.split())[:300]
+
+
+class MemoryLines:
+    """Keeps lines in a dictionary by series, fields and time, as the database would."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, list[bytes]] = {}
+        self.calls = 0
+        self.trouble: list[Exception] = []
+        """Raised, first to last, by the next calls."""
+        self.refuses: dict[bytes, str] = {}
+        """A line that contains the key is refused with the value as reason."""
+
+    def write(self, bucket: str, lines: bytes) -> None:
+        """Keep `lines`, or raise what the test asked for."""
+        self.calls += 1
+        if self.trouble:
+            raise self.trouble.pop(0)
+        for mark, reason in self.refuses.items():
+            if mark in lines:
+                raise LinesRefused(reason)
+        self.lines.setdefault(bucket, []).extend(lines.split(b"\n"))

@@ -1,0 +1,96 @@
+"""A real InfluxDB on loopback."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import httpx
+
+from needs import need_program
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CONFIG = """
+reporting-disabled = true
+bind-address = "127.0.0.1:{rpc}"
+[meta]
+  dir = "{folder}/meta"
+[data]
+  dir = "{folder}/data"
+  wal-dir = "{folder}/wal"
+  query-log-enabled = false
+[monitor]
+  store-enabled = false
+[http]
+  bind-address = "127.0.0.1:{port}"
+  flux-enabled = true
+  log-enabled = false
+  suppress-write-log = true
+"""
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nobody listens on."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@dataclass
+class Influxd:
+    """InfluxDB 1.8, whose v2 endpoints serve; can be killed and started again on its port."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        config = self.folder / "influxd.conf"
+        rpc = free_port()
+        config.write_text(CONFIG.format(folder=self.folder, port=self.port, rpc=rpc))
+        self.process = subprocess.Popen(
+            [need_program("influxd"), "-config", str(config)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(200):
+            with contextlib.suppress(httpx.HTTPError):
+                httpx.get(f"{self.url}/ping")
+                return
+            time.sleep(0.05)
+        raise AssertionError("influxd did not start")
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def command(self, influxql: str) -> object:
+        """Run InfluxQL, as 1.8 has no bucket API."""
+        return httpx.post(f"{self.url}/query", data={"q": influxql}).json()
+
+    def create_bucket(self, name: str, duration: str = "INF") -> str:
+        """A database whose only retention policy is `kept`; returns the bucket's name."""
+        self.command(f'CREATE DATABASE "{name}"')
+        self.command(
+            f'CREATE RETENTION POLICY "kept" ON "{name}" DURATION {duration} REPLICATION 1 DEFAULT'
+        )
+        return f"{name}/kept"
+
+    def count(self, bucket: str, measurement: str, field_: str) -> int:
+        """Points of a measurement that have a field."""
+        database, policy = bucket.split("/")
+        where = f'"{database}"."{policy}"."{measurement}"'
+        answer = self.command(f'SELECT count("{field_}") FROM {where}')  # noqa: S608
+        series = answer["results"][0].get("series")
+        return series[0]["values"][0][1] if series else 0
