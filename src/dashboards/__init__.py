@@ -1,0 +1,1 @@
+"""What therapists look at: the web view, and Grafana's dashboards as code."""

@@ -1,0 +1,104 @@
+"""Serves the web view within the running event loop, on a free port if the usual is taken."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from telemetry.errors import ConfigurationError, TransportError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from fastapi import FastAPI
+
+__all__ = ["USUAL_PORT", "Page", "serve"]
+
+USUAL_PORT: Final = 8470
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where the page is."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Its address for a browser."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}/"
+
+
+@contextlib.asynccontextmanager
+async def serve(
+    app: FastAPI, *, host: str = "127.0.0.1", port: int | None = None
+) -> AsyncIterator[Page]:
+    """Serve `app` as long as the context lasts.
+
+    Args:
+        app: from `create_app`.
+        host: loopback, unless something in front of it guards who comes in.
+        port: exactly this one; None takes the usual one, or a free one if that is taken.
+
+    Raises:
+        ConfigurationError: `port` is taken, or `host` is not this machine's.
+        TransportError: the server did not start.
+    """
+    listener = _listen(host, port)
+    server = _Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            ws="websockets-sansio",
+            ws_max_size=1 << 16,
+            timeout_graceful_shutdown=1,
+            server_header=False,
+        )
+    )
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started:
+            if running.done():
+                raise TransportError(f"the web view did not start on {host}: see the log")
+            await asyncio.sleep(0.01)
+        yield Page(host, listener.getsockname()[1])
+    finally:
+        server.should_exit = True
+        await running
+        listener.close()
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the program that it is a part of."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _listen(host: str, port: int | None) -> socket.socket:
+    wanted = (port,) if port is not None else (USUAL_PORT, 0)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    problem: OSError | None = None
+    for candidate in wanted:
+        listener = socket.socket(family)
+        # Without it a port whose last server has just ended counts as taken for a minute.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, candidate))
+        except OSError as e:
+            listener.close()
+            problem = e
+        else:
+            return listener
+    raise ConfigurationError(
+        f"the web view cannot listen on {host}:{wanted[0]} ({problem}): give another port"
+    )

@@ -1,0 +1,254 @@
+// The cards of a session: each is an element and a way to bring it up to date.
+
+import { h, s, say } from "./dom.js";
+import { clockTime, degrees, integer, percent } from "./format.js";
+import { both, language, t } from "./texts.js";
+
+export function card(kind, title, ...children) {
+  const id = `card-${kind}`;
+  return h("section", { class: `card card-${kind}`, "aria-labelledby": id }, h("h2", { id }, title), ...children);
+}
+
+/** The item a page speaks of: the one running, else the last one begun, else the first. */
+export function itemOfInterest(view) {
+  const begun = view.items.filter((item) => item.state !== "to do");
+  return begun.find((item) => item.state === "running") ?? begun.at(-1) ?? view.items[0] ?? null;
+}
+
+export function itemTitle(item) {
+  const side = t(item.side);
+  return `${both(item.name)}, ${side}${item.assessment ? ` (${t("assessment")})` : ""}`;
+}
+
+export function repetitionsCard() {
+  const ring = s("circle", { class: "ring-done", r: 52, pathLength: 100, "stroke-dasharray": "0 100" });
+  const count = h("span", { class: "count" }, "0");
+  const asked = h("span", { class: "asked" });
+  const sentence = h("p", { class: "sentence", "aria-live": "polite" });
+  const pips = h("div", { class: "pips", "aria-hidden": "true" });
+  const others = h("ul", { class: "others" });
+  const othersTitle = h("h3", {}, t("also_planned"));
+  const element = card(
+    "repetitions",
+    t("repetitions"),
+    h(
+      "div",
+      { class: "ring", "aria-hidden": "true" },
+      s("svg", { viewBox: "-60 -60 120 120" }, s("circle", { class: "ring-all", r: 52 }), ring),
+      h("div", { class: "ring-text" }, count, asked),
+    ),
+    sentence,
+    pips,
+    othersTitle,
+    others,
+  );
+  return {
+    element,
+    update(view) {
+      const item = itemOfInterest(view);
+      const done = item ? item.done : 0;
+      const dose = item && item.unit === "repetitions" ? item.prescribed : null;
+      say(count, integer(done));
+      say(asked, dose === null ? "" : `${t("of")} ${integer(dose)}`);
+      say(sentence, dose === null ? t("no_plan", { done: integer(done) }) : t("of_plan", { done: integer(done), asked: integer(dose) }));
+      ring.setAttribute("stroke-dasharray", `${dose ? Math.min(100, (100 * done) / dose) : 0} 100`);
+      showPips(pips, item, dose);
+      const rest = view.items.filter((other) => other !== item && !(other.assessment && !other.done));
+      othersTitle.hidden = others.hidden = rest.length === 0;
+      others.replaceChildren(...rest.map((other) => otherLine(other, view.phase === "closed")));
+    },
+  };
+}
+
+function showPips(pips, item, dose) {
+  const done = item ? item.done : 0;
+  const wanted = Math.min(60, Math.max(dose ?? 0, done));
+  const flagged = new Set((item ? item.repetitions : []).filter((r) => r.flags.length).map((r) => r.number));
+  const marks = [];
+  for (let i = 1; i <= wanted; i++) {
+    const kind = i > done ? "pip" : i > (dose ?? done) ? "pip pip-extra" : flagged.has(i) ? "pip pip-flag" : "pip pip-done";
+    marks.push(h("i", { class: kind }));
+  }
+  pips.replaceChildren(...marks);
+}
+
+function otherLine(item, closed) {
+  const unit = item.unit === "repetitions" ? "" : ` ${t(item.unit)}`;
+  const figure = item.prescribed === null ? integer(item.done) : `${integer(item.done)} / ${integer(item.prescribed)}${unit}`;
+  const why = item.stop_reason && item.stop_reason !== "done" ? `, ${t(`reason_${item.stop_reason}`)}` : "";
+  const open = item.state === "running" ? "running" : closed ? "not_done" : "to_do";
+  const state = item.state === "ended" ? why : `, ${t(open)}`;
+  return h("li", {}, h("span", {}, itemTitle(item)), h("b", {}, figure + state));
+}
+
+export function rangeCard() {
+  const holder = h("div", { class: "range-body" });
+  const note = h("p", { class: "note" }, t("validated"));
+  const element = card("range", t("range"), holder, note);
+  return {
+    element,
+    update(view) {
+      const item = itemOfInterest(view);
+      const range = item ? item.range_of_motion : null;
+      note.hidden = !range;
+      if (range) holder.replaceChildren(...rangeFound(item, range, view.provisional));
+      else if (item && item.not_observable) {
+        holder.replaceChildren(h("p", { class: "big-word" }, t("not_observable")), h("p", { class: "why" }, both(item.not_observable)));
+      } else holder.replaceChildren(h("p", { class: "quiet" }, t("no_range_yet")));
+    },
+  };
+}
+
+function rangeFound(item, range, provisional) {
+  const whole = { median: range.median_deg.toFixed(0), p10: range.p10_deg.toFixed(0), p90: range.p90_deg.toFixed(0) };
+  return [
+    h(
+      "p",
+      { class: "figure" },
+      h("span", { class: "big" }, degrees(range.median_deg)),
+      h("span", { class: "beside" }, t("median"), h("br"), `${t("p10_p90")}: ${whole.p10}–${whole.p90}°`),
+    ),
+    strip(item, range, t("range_label", whole)),
+    h("p", {}, h("b", {}, both(range.what) || "–"), " ", h("span", { class: "tag" }, t(provisional ? "provisional" : "counted_final"))),
+    h("p", { class: "sentence" }, t("range_sentence", whole)),
+  ];
+}
+
+/** Each repetition's range as a dot on a line of degrees; band and median behind. */
+function strip(item, range, label) {
+  const found = item.repetitions.map((r) => r.range_deg).filter((v) => v !== null);
+  const high = Math.ceil((Math.max(...found, range.p90_deg) + 5) / 10) * 10;
+  const low = Math.max(0, Math.min(high - 60, Math.floor((Math.min(...found, range.p10_deg) - 5) / 10) * 10));
+  const x = (deg) => ((deg - low) / (high - low)) * 400;
+  const parts = [s("path", { class: "strip-axis", d: "M0 62H400" })];
+  for (let deg = low; deg <= high; deg += high - low > 100 ? 30 : 10) {
+    parts.push(s("path", { class: "strip-tick", d: `M${x(deg)} 62v6` }), s("text", { class: "strip-number", x: x(deg), y: 86 }, `${deg}°`));
+  }
+  const width = Math.max(3, x(range.p90_deg) - x(range.p10_deg));
+  parts.push(s("rect", { class: "strip-band", x: x(range.p10_deg), y: 14, width, height: 42, rx: 5 }));
+  parts.push(s("path", { class: "strip-median", d: `M${x(range.median_deg)} 10V60` }));
+  found.forEach((deg, i) => parts.push(s("circle", { class: "strip-dot", cx: x(deg), cy: 24 + ((i * 7) % 24), r: 4.2 })));
+  return s("svg", { class: "strip", viewBox: "-14 0 432 94", role: "img", "aria-label": label }, ...parts);
+}
+
+export function adherenceCard() {
+  const holder = h("div", { class: "bars" });
+  const element = card("adherence", t("adherence"), holder);
+  return {
+    element,
+    update(view) {
+      const found = view.adherence;
+      if (!found) {
+        const later = t(view.closed_ms === null || view.provisional ? "adherence_later" : "adherence_none");
+        const soFar = view.dose_so_far === null ? "" : bar(`${t("adherence_dose")}, ${t("so_far")}`, view.dose_so_far);
+        holder.replaceChildren(soFar, h("p", { class: "quiet" }, later));
+        return;
+      }
+      const parts = ["dose", "range", "sessions", "quality"].map((name) => bar(t(`adherence_${name}`), found[name]));
+      holder.replaceChildren(...parts, h("p", { class: "note" }, t(`state_${found.state}`)));
+    },
+  };
+}
+
+function bar(name, share) {
+  const text = percent(share);
+  const filled = s("rect", { class: "bar-done", width: 100 * Math.min(1, share ?? 0), height: 10, rx: 2 });
+  return h(
+    "div",
+    { class: "bar" },
+    h("span", { class: "bar-name" }, name),
+    h("b", { class: text ? "bar-value" : "bar-value bar-unknown" }, text ?? t("unknown")),
+    s("svg", { class: "bar-track", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" }, text && filled),
+  );
+}
+
+export function ledgerCard() {
+  const holder = h("div", {});
+  const element = card("ledger", t("ledger"), holder);
+  return {
+    element,
+    update(ledger) {
+      holder.replaceChildren(...(ledger ? ledgerFound(ledger) : [h("p", { class: "quiet" }, t("ledger_none"))]));
+    },
+  };
+}
+
+function ledgerFound(ledger) {
+  const steps = ["emitted", "received", "stored"].filter((name) => ledger[name] !== null);
+  const moving = Math.max(0, (ledger.emitted ?? ledger.received) - ledger.stored - ledger.lost);
+  const way = t("on_the_way", { n: integer(moving) });
+  return [
+    verdict(ledger),
+    h("ol", { class: "way" }, ...steps.map((name) => h("li", {}, h("b", {}, integer(ledger[name])), h("span", {}, t(name))))),
+    h(
+      "dl",
+      { class: "counts" },
+      ...["lost", "duplicates", "resent", "refused"].map((name) =>
+        h("div", { class: name !== "resent" && ledger[name] ? "count-bad" : "" }, h("dt", {}, t(name)), h("dd", {}, integer(ledger[name]))),
+      ),
+    ),
+    moving ? h("p", { class: "note" }, way) : "",
+  ];
+}
+
+function verdict(ledger) {
+  const bad = [];
+  if (ledger.lost) bad.push(t("some_lost", { n: integer(ledger.lost) }));
+  if (ledger.duplicates) bad.push(t("some_twice", { n: integer(ledger.duplicates) }));
+  const sign = bad.length ? "!" : "✓";
+  return h(
+    "p",
+    { class: bad.length ? "verdict verdict-bad" : "verdict" },
+    h("span", { class: "sign", "aria-hidden": "true" }, sign),
+    bad.length ? bad.join("; ") : t("nothing_lost"),
+  );
+}
+
+export function storyCard() {
+  const pain = h("div", { class: "pains" });
+  const list = h("ol", { class: "story" });
+  const element = card("story", t("story"), pain, list);
+  return {
+    element,
+    update(view) {
+      const figures = [
+        [`${t("pain")} ${t("before")}`, view.pain_before],
+        [`${t("pain")} ${t("after")}`, view.pain_after],
+        [t("effort"), view.effort_borg],
+      ].filter(([, value]) => value !== null);
+      pain.replaceChildren(
+        ...figures.map(([name, value]) =>
+          h("div", { class: "pain" }, h("span", {}, name), h("b", {}, `${value}`), h("span", { class: "quiet" }, t("of_ten"))),
+        ),
+      );
+      const names = Object.fromEntries(view.items.map((item) => [item.item, both(item.name)]));
+      list.replaceChildren(...view.events.map((event) => storyLine(event, names)).reverse());
+      if (!view.events.length) list.replaceChildren(h("li", { class: "quiet" }, t("story_empty")));
+    },
+  };
+}
+
+function storyLine(event, names) {
+  const parts = [];
+  if (event.item) parts.push(names[event.item] ?? event.item);
+  if (event.type === "check.answered") parts.push(`${t(`question_${event.detail}`)} ${answer(event.value)}`);
+  else if (event.type === "range.calibrated") {
+    if (event.value !== null) parts.push(degrees(event.value));
+    parts.push(t(`source_${event.detail}`));
+  } else if (event.type === "segment.calibrated") parts.push(t(`rung_${event.detail}`));
+  else if (event.type === "session.closed" || event.type.endsWith(".ended")) parts.push(t(`reason_${event.value}`));
+  else if (event.value !== null) parts.push(`${event.value} ${t("of_ten")}`);
+  const grave = event.type === "unwell.reported" || event.value === "unwell" || event.value === "pain";
+  return h(
+    "li",
+    { class: grave ? "grave" : "" },
+    h("time", { datetime: new Date(event.t_ms).toISOString() }, clockTime(event.t_ms)),
+    h("span", {}, h("b", {}, t(event.type)), parts.length ? ` ${parts.join(", ")}` : ""),
+  );
+}
+
+function answer(value) {
+  if (value === null) return `(${t("no_answer")})`;
+  if (typeof value === "boolean") return t(value ? "yes" : "no");
+  return typeof value === "number" ? value.toLocaleString(language) : value;
+}

@@ -1,0 +1,44 @@
+// The live line to the server: opens again by itself, however often it breaks.
+
+const FIRST_WAIT_MS = 300;
+const LONGEST_WAIT_MS = 5000;
+
+/** Follow a patient. `onFrame(frame)` gets each message, `onLine(up)` whether the line holds. */
+export function follow(patient, onFrame, onLine) {
+  let wait = FIRST_WAIT_MS;
+  let stopped = false;
+  let socket;
+
+  function connect() {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    socket = new WebSocket(`${scheme}://${location.host}/api/live/${encodeURIComponent(patient)}`);
+    socket.onopen = () => {
+      wait = FIRST_WAIT_MS;
+      onLine(true);
+    };
+    socket.onmessage = (message) => onFrame(JSON.parse(message.data));
+    socket.onclose = () => {
+      if (stopped) return;
+      onLine(false);
+      setTimeout(connect, wait);
+      wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+    };
+  }
+
+  connect();
+  return () => {
+    stopped = true;
+    socket.close();
+  };
+}
+
+/** Fetch JSON; a problem is an Error with the server's own words. */
+export async function fetched(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  const body = await answer.json().catch(() => null);
+  if (!answer.ok) {
+    const detail = body && typeof body.detail === "string" ? body.detail : `${answer.status}`;
+    throw new Error(detail);
+  }
+  return body;
+}

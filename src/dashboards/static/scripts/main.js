@@ -1,0 +1,101 @@
+// Which page the address means, and what all pages share.
+
+import { h } from "./dom.js";
+import { fetched } from "./feed.js";
+import { lasting, longDay, shortTime } from "./format.js";
+import { livePage, recordedPage } from "./session.js";
+import { LANGUAGES, chooseLanguage, language, switchLanguage, t } from "./texts.js";
+
+const LOOK_EVERY_MS = 2000;
+const main = document.getElementById("main");
+
+function furnish() {
+  const here = (address) => (location.pathname === address ? "page" : null);
+  document.getElementById("nav").setAttribute("aria-label", "Ripresa");
+  document.getElementById("nav").replaceChildren(
+    h("a", { href: "/", "aria-current": here("/") }, t("live")),
+    h("a", { href: "/sessions", "aria-current": here("/sessions") }, t("sessions")),
+  );
+  const choices = Object.entries(LANGUAGES).map(([name, title]) =>
+    h("button", { type: "button", lang: name, title, "aria-pressed": String(name === language), onclick: () => switchLanguage(name) }, name.toUpperCase()),
+  );
+  const languages = document.getElementById("languages");
+  languages.setAttribute("role", "group");
+  languages.setAttribute("aria-label", t("language"));
+  languages.replaceChildren(...choices);
+  document.getElementById("watermark").replaceChildren(h("b", {}, t("watermark")), h("span", {}, t("pseudonyms")));
+}
+
+function showProblem(problem) {
+  main.replaceChildren(h("div", { class: "empty" }, h("h1", {}, t("failed")), h("p", {}, problem.message), h("button", { type: "button", class: "wide", onclick: () => location.reload() }, t("retry"))));
+}
+
+/** Whoever trains now; follows on to whoever comes next. */
+async function nowPage() {
+  let shown = null;
+  let stop = null;
+  async function look() {
+    const found = await fetched("/api/overview").catch(() => null);
+    const running = found && found.live[0];
+    if (running && running.patient !== shown && (!shown || running.phase !== "closed")) {
+      if (stop) stop();
+      shown = running.patient;
+      stop = livePage(main, shown);
+    } else if (!shown && found) {
+      main.replaceChildren(waiting(found));
+    } else if (!shown) {
+      main.replaceChildren(h("div", { class: "empty" }, h("p", { role: "alert" }, t("line_lost"))));
+    }
+    setTimeout(look, LOOK_EVERY_MS);
+  }
+  await look();
+}
+
+function waiting(overview) {
+  return h(
+    "div",
+    { class: "empty" },
+    h("img", { src: "/static/mark.svg", alt: "", width: 96, height: 96 }),
+    h("h1", {}, t(overview.has_bus ? "waiting_title" : "sessions_title")),
+    h("p", {}, t(overview.has_bus ? "waiting" : "no_live")),
+    overview.sessions.length ? h("a", { class: "wide", href: "/sessions" }, t("sessions_title")) : null,
+  );
+}
+
+async function sessionsPage(patient = null) {
+  const overview = await fetched("/api/overview");
+  const sessions = overview.sessions.filter((one) => !patient || one.patient === patient);
+  document.title = `${t("sessions")} · Ripresa`;
+  if (!sessions.length) {
+    main.replaceChildren(h("div", { class: "empty" }, h("h1", {}, t("sessions_title")), h("p", {}, t("sessions_none"))));
+    return;
+  }
+  const head = ["day", "patient", "started", "lasted", "ended_as"].map((name) => h("th", { scope: "col" }, t(name)));
+  const rows = sessions.map((one) =>
+    h(
+      "tr",
+      {},
+      h("td", {}, h("a", { href: `/session/${one.session}` }, longDay(one.day))),
+      h("td", {}, h("a", { href: `/patient/${encodeURIComponent(one.patient)}` }, one.patient)),
+      h("td", {}, shortTime(one.opened_ms)),
+      h("td", {}, one.closed_ms === null ? "–" : lasting(one.opened_ms, one.closed_ms)),
+      h("td", {}, one.reason ? t(`reason_${one.reason}`) : t("open_now")),
+    ),
+  );
+  main.replaceChildren(
+    h("div", { class: "banner" }, h("h1", {}, patient ? `${t("patient")} ${patient}` : t("sessions_title"))),
+    h("section", { class: "card" }, h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows)))),
+  );
+}
+
+function start() {
+  const [, kind, name] = location.pathname.split("/");
+  if (kind === "sessions") return sessionsPage();
+  if (kind === "patient") return sessionsPage(decodeURIComponent(name));
+  if (kind === "session") return recordedPage(main, decodeURIComponent(name));
+  return nowPage();
+}
+
+chooseLanguage();
+furnish();
+start().then(() => (document.body.dataset.ready = "yes"), showProblem);

@@ -1,0 +1,210 @@
+// Every word of the pages, in both languages.
+
+const TEXTS = {
+  watermark: ["Software di ricerca, non un dispositivo medico", "Research software, not a medical device"],
+  pseudonyms: ["Solo pseudonimi; nulla lascia questo computer.", "Pseudonyms only; nothing leaves this computer."],
+  live: ["Adesso", "Now"],
+  sessions: ["Sedute", "Sessions"],
+  patient: ["Paziente", "Patient"],
+  session: ["Seduta", "Session"],
+  language: ["Lingua", "Language"],
+  loading: ["Un momento…", "One moment…"],
+  waiting_title: ["In attesa di una seduta", "Waiting for a session"],
+  waiting: ["La pagina si apre da sola appena qualcuno comincia.", "This page opens by itself as soon as somebody starts."],
+  no_live: ["Qui si vedono solo le sedute registrate.", "Only recorded sessions can be seen here."],
+  line_lost: ["Collegamento interrotto: si riprova da soli.", "Connection lost: trying again by itself."],
+  failed: ["Non riuscito", "That did not work"],
+  retry: ["Riprova", "Try again"],
+
+  phase_checkin: ["Domande iniziali", "Check-in"],
+  phase_calibration: ["Calibrazione", "Calibration"],
+  phase_exercise: ["In esercizio", "Exercising"],
+  phase_assessment: ["Valutazione", "Assessment"],
+  phase_between: ["Pausa", "Between exercises"],
+  phase_checkout: ["Domande finali", "Check-out"],
+  phase_closed: ["Conclusa", "Closed"],
+  silent: ["In pausa: un sensore tace", "Paused: a sensor is silent"],
+  unwell: ["Ha detto «Non mi sento bene»", "Said “I feel unwell”"],
+  replay: ["riproduzione di una registrazione", "replay of a recording"],
+  provisional: ["provvisorio", "provisional"],
+  counted_final: ["dalla registrazione", "from the recording"],
+
+  movement: ["Movimento", "Movement"],
+  movement_past: ["Ripetizioni, una per una", "Repetitions, one by one"],
+  angle_now: ["Angolo adesso", "Angle now"],
+  not_angle: ["Movimento: 0 a riposo, 1 l’obiettivo di oggi", "Movement: 0 at rest, 1 today’s target"],
+  calibrating: ["si sta trovando l’escursione di oggi", "today’s range is being found"],
+  trace_label: ["Andamento degli ultimi {s} secondi, da {low} a {high}", "The last {s} seconds, from {low} to {high}"],
+  target: ["obiettivo di oggi", "today’s target"],
+  limit: ["limite del clinico", "clinician’s limit"],
+  dial_label: ["Goniometro: {value}", "Goniometer: {value}"],
+  seconds_ago: ["secondi fa", "seconds ago"],
+
+  repetitions: ["Ripetizioni", "Repetitions"],
+  of: ["di", "of"],
+  of_plan: ["{done} di {asked} previste dal piano", "{done} of {asked} in the plan"],
+  no_plan: ["{done} ripetizioni; il piano non ne prevede", "{done} repetitions; none in the plan"],
+  minutes: ["minuti", "minutes"],
+  holds: ["tenute", "holds"],
+  nothing_yet: ["ancora nessuna", "none yet"],
+  also_planned: ["Il resto del piano di quel giorno", "The rest of the day’s plan"],
+  assessment: ["valutazione", "assessment"],
+  left: ["sinistra", "left"],
+  right: ["destra", "right"],
+  to_do: ["da fare", "to do"],
+  not_done: ["non fatto", "not done"],
+  running: ["in corso", "running"],
+
+  range: ["Escursione", "Range of motion"],
+  range_sentence: ["Metà delle ripetizioni supera {median}°; otto su dieci stanno fra {p10}° e {p90}°.", "Half of the repetitions exceed {median}°; eight in ten lie between {p10}° and {p90}°."],
+  median: ["mediana", "median"],
+  p10_p90: ["p10–p90", "p10–p90"],
+  not_observable: ["Non osservabile", "Not observable"],
+  validated: ["Verificato solo su registrazioni di adulti sani.", "Checked on recordings of healthy adults only."],
+  no_range_yet: ["Dopo la prima ripetizione", "After the first repetition"],
+  range_label: ["Escursione: mediana {median} gradi, dal 10° al 90° percentile da {p10} a {p90}", "Range: median {median} degrees, 10th to 90th percentile {p10} to {p90}"],
+
+  adherence: ["Aderenza al piano", "Adherence to the plan"],
+  adherence_dose: ["Dose", "Dose"],
+  adherence_range: ["Escursione", "Range"],
+  adherence_sessions: ["Sedute", "Sessions"],
+  adherence_quality: ["Qualità", "Quality"],
+  unknown: ["non nota", "unknown"],
+  adherence_later: ["Le altre parti si calcolano alla chiusura della seduta.", "The other parts are worked out when the session closes."],
+  so_far: ["finora", "so far"],
+  adherence_none: ["Nessun dato di aderenza per questa seduta.", "No adherence figure for this session."],
+  state_measured: ["misurata", "measured"],
+  "state_self-reported": ["riferita", "self-reported"],
+  state_excused: ["giustificata", "excused"],
+  state_unknown: ["non nota", "unknown"],
+  state_missed: ["saltata", "missed"],
+
+  ledger: ["Dove sono andati i campioni", "Where the samples went"],
+  emitted: ["emessi dal sensore", "sent by the sensor"],
+  received: ["ricevuti a casa", "received at home"],
+  stored: ["conservati in clinica", "stored at the clinic"],
+  lost: ["persi, dichiarati", "lost, declared"],
+  duplicates: ["conservati due volte", "stored twice"],
+  resent: ["inviati di nuovo", "sent again"],
+  refused: ["messaggi illeggibili", "unreadable messages"],
+  nothing_lost: ["Non manca nulla", "Nothing is missing"],
+  on_the_way: ["{n} in viaggio", "{n} on the way"],
+  some_lost: ["{n} campioni persi, dichiarati nella registrazione", "{n} samples lost, declared in the recording"],
+  some_twice: ["{n} campioni conservati due volte", "{n} samples stored twice"],
+  ledger_none: ["Nessuno conta i campioni qui.", "Nobody counts samples here."],
+
+  story: ["La seduta", "The session"],
+  pain: ["Dolore", "Pain"],
+  before: ["prima", "before"],
+  after: ["dopo", "after"],
+  effort: ["Fatica (Borg)", "Effort (Borg)"],
+  of_ten: ["su 10", "of 10"],
+  no_answer: ["non risposto", "not answered"],
+  yes: ["sì", "yes"],
+  no: ["no", "no"],
+  by_demo: ["risposte della dimostrazione", "answered by the demo"],
+  story_empty: ["Ancora nulla da raccontare.", "Nothing to tell yet."],
+  data_quality: ["Campioni corretti", "Samples mended"],
+  conditioning: ["{rejected} scartati, {interpolated} interpolati, {missing} mancanti su {samples}", "{rejected} rejected, {interpolated} interpolated, {missing} missing of {samples}"],
+
+  "session.opened": ["Seduta aperta", "Session opened"],
+  "check.answered": ["Domanda", "Question"],
+  "segment.calibrated": ["Sensore calibrato", "Sensor calibrated"],
+  "range.calibrated": ["Escursione di oggi", "Today’s range"],
+  "assessment.started": ["Valutazione iniziata", "Assessment started"],
+  "assessment.ended": ["Valutazione finita", "Assessment ended"],
+  "exercise.started": ["Esercizio iniziato", "Exercise started"],
+  "exercise.ended": ["Esercizio finito", "Exercise ended"],
+  "pain.reported": ["Dolore riferito", "Pain reported"],
+  "effort.reported": ["Fatica riferita", "Effort reported"],
+  "unwell.reported": ["«Non mi sento bene»", "“I feel unwell”"],
+  "prompt.shown": ["Messaggio mostrato", "Prompt shown"],
+  "session.closed": ["Seduta chiusa", "Session closed"],
+
+  reason_done: ["completato", "done"],
+  reason_pain: ["dolore", "pain"],
+  reason_tired: ["stanchezza", "tired"],
+  reason_unwell: ["non si sentiva bene", "unwell"],
+  reason_time: ["tempo", "time"],
+  "reason_lost sensor": ["sensore perso", "lost sensor"],
+  reason_interrupted: ["interrotta", "interrupted"],
+  reason_other: ["altro", "other"],
+
+  rung_gravity: ["per gravità", "by gravity"],
+  rung_stored: ["valore della clinica", "the clinic’s value"],
+  rung_functional: ["con movimenti guidati", "by guided movements"],
+  rung_none: ["non riuscita: si contano le ripetizioni", "failed: repetitions are counted"],
+  "source_calibration repetitions": ["dalle ripetizioni di calibrazione", "from the calibration repetitions"],
+  "source_first repetitions of the recording": ["dalle prime ripetizioni della registrazione", "from the recording’s first repetitions"],
+  source_clinician: ["del clinico", "the clinician’s"],
+
+  question_unwell: ["Si sente male?", "Feeling unwell?"],
+  question_fallen: ["È caduto?", "Fallen?"],
+  question_medicine: ["Nuove medicine?", "New medicine?"],
+  question_pain: ["Dolore adesso", "Pain now"],
+  question_next_morning: ["Il dolore in più di ieri è passato?", "Has yesterday’s extra pain settled?"],
+  question_effort: ["Fatica", "Effort"],
+  question_why_stopped: ["Perché ha smesso", "Why stopped"],
+
+  number: ["n.", "no."],
+  peak: ["picco", "peak"],
+  duration: ["durata", "duration"],
+  remarks: ["note", "remarks"],
+  "flag_too fast": ["troppo veloce", "too fast"],
+  as_table: ["Come tabella", "As a table"],
+  reps_chart_label: ["Escursione di ogni ripetizione in gradi: {values}", "Range of each repetition in degrees: {values}"],
+
+  sessions_title: ["Sedute registrate", "Recorded sessions"],
+  sessions_none: ["Nessuna seduta in questo archivio.", "No session in this journal yet."],
+  day: ["giorno", "day"],
+  started: ["inizio", "started"],
+  lasted: ["durata", "lasted"],
+  ended_as: ["esito", "ended"],
+  open_now: ["in corso", "running"],
+  open: ["Apri", "Open"],
+};
+
+export const LANGUAGES = { it: "Italiano", en: "English" };
+
+let place = 1;
+export let language = "en";
+
+/** Choose a language: the address, what was chosen before, then the browser's. */
+export function chooseLanguage() {
+  const asked = new URLSearchParams(location.search).get("lang");
+  const kept = stored("get");
+  const browser = (navigator.language || "en").slice(0, 2);
+  language = [asked, kept, browser, "en"].find((name) => name in LANGUAGES);
+  place = language === "it" ? 0 : 1;
+  document.documentElement.lang = language;
+  if (asked) stored("set", language);
+}
+
+/** Keep the choice and show the page anew. */
+export function switchLanguage(name) {
+  stored("set", name);
+  const address = new URL(location.href);
+  if (address.searchParams.has("lang")) address.searchParams.set("lang", name);
+  location.replace(address);
+  if (address.href === location.href) location.reload();
+}
+
+function stored(what, value) {
+  try {
+    return what === "get" ? localStorage.getItem("language") : localStorage.setItem("language", value);
+  } catch {
+    return null; // a browser that keeps nothing still shows the page
+  }
+}
+
+/** A text, its {places} filled in. */
+export function t(key, values = {}) {
+  const text = TEXTS[key];
+  if (!text) return key.replace(/^[a-z]+_/, "").replaceAll("_", " ");
+  return text[place].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+/** One of the server's texts in both languages. */
+export function both(words) {
+  return words ? words[language] : "";
+}
