@@ -25,7 +25,12 @@ app = typer.Typer(
     help="Rehabilitation wearables, games and dashboards. Research software, not a medical device.",
 )
 
-lazy_commands |= {}
+lazy_commands |= {
+    "clinic": (
+        "ripresa.clinic_cli:app",
+        "The clinic: receive homes, follow their journals, show them.",
+    ),
+}
 
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the figures here as JSON.")]
 
@@ -72,7 +77,8 @@ def demo(
     ] = None,
 ) -> None:
     """Replay a real recording through the whole chain, from the wearable to the clinic."""
-    from .demo import DemoOptions, run_demo_command
+    from .demo import DemoOptions
+    from .demo_command import run_demo_command
 
     run_demo_command(
         DemoOptions(recording=recording, speed=speed, headless=headless, keep=keep), json_file
@@ -98,3 +104,39 @@ def bench(
     from .bench import run_bench_command
 
     run_bench_command(name, json_file)
+
+
+@app.command()
+def play(  # noqa: PLR0917 - typer reads options from it
+    game: Annotated[str, typer.Argument(help="volo, raccolto or onda.")],
+    source: Annotated[
+        Optional[str], typer.Option("--input", help="wearable, keys or recording:SESSION.")  # noqa: UP045 - typer reads it
+    ] = None,
+    headless: Annotated[bool, typer.Option("--headless", help="Without a window.")] = False,
+    seed: Annotated[int, typer.Option(help="Start of the game's random numbers.")] = 1,
+    json_file: JsonFile = None,
+    picture: Annotated[Path | None, typer.Option(help="Save a frame here, as PNG.")] = None,
+    ready_file: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    self_paced: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Play a therapy game; without an input by keys, or headless by a simulated patient."""
+    from .playing import PlayOptions, play_game
+
+    result = play_game(
+        PlayOptions(
+            game=game,
+            source=source,
+            headless=headless,
+            seed=seed,
+            json_file=json_file,
+            picture=picture,
+            ready_file=ready_file,
+            self_paced=self_paced,
+        )
+    )
+    rate = result["success_rate"]
+    typer.echo(
+        f"{result['game']}: {result['repetitions']} repetitions, {result['full']} full"
+        + ("" if rate is None else f" ({100 * rate:.0f} %)")
+        + f", score {result['score']}, ended: {result['stopped_by']}"
+    )

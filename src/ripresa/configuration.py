@@ -11,13 +11,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from telemetry.clock import ScaledClock, SystemClock
 from telemetry.errors import ConfigurationError
-from telemetry.topics import HomeTopics
+from telemetry.topics import GatewayTopics, HomeTopics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["LOOPBACK", "Folder", "Identity", "InfluxSettings", "influx_settings", "ripresa_home"]
+    from telemetry.clock import Clock
+    from telemetry.mqtt import MqttSettings
+
+__all__ = [
+    "LOOPBACK",
+    "Folder",
+    "Identity",
+    "InfluxSettings",
+    "clock_from",
+    "influx_settings",
+    "mqtt_settings",
+    "ripresa_home",
+]
 
 LOOPBACK = "127.0.0.1"
 
@@ -49,6 +62,11 @@ class Folder:
         return self.root / "clinic" / "journal.sqlite"
 
     @property
+    def plans(self) -> Path:
+        """Every version of every plan, as canonical JSON."""
+        return self.root / "plans"
+
+    @property
     def logs(self) -> Path:
         """Each started part writes a log of its own here."""
         return self.root / "logs"
@@ -69,6 +87,7 @@ class Folder:
                 self.root,
                 self.home_journal.parent,
                 self.clinic_journal.parent,
+                self.plans,
                 self.logs,
                 self.pictures,
             ):
@@ -114,6 +133,24 @@ class Identity:
     patient: str = "demo-patient"
     gateway: str = "demo-gateway"
 
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Identity:
+        """Named by `RIPRESA_SITE`, `RIPRESA_PATIENT`, `RIPRESA_GATEWAY`; else the demo's."""
+        named = {
+            name: environment[f"RIPRESA_{name.upper()}"]
+            for name in ("site", "patient", "gateway")
+            if environment.get(f"RIPRESA_{name.upper()}")
+        }
+        return cls(**named)
+
+    def as_environment(self) -> dict[str, str]:
+        """The names as `from_environment` reads them."""
+        return {
+            "RIPRESA_SITE": self.site,
+            "RIPRESA_PATIENT": self.patient,
+            "RIPRESA_GATEWAY": self.gateway,
+        }
+
     @property
     def topics(self) -> HomeTopics:
         """The home's topics.
@@ -122,3 +159,63 @@ class Identity:
             ConfigurationError: a name cannot stand in a topic.
         """
         return HomeTopics(self.site, self.patient)
+
+    @property
+    def gateway_topics(self) -> GatewayTopics:
+        """The gateway's topics.
+
+        Raises:
+            ConfigurationError: a name cannot stand in a topic.
+        """
+        return GatewayTopics(self.site, self.gateway)
+
+
+def mqtt_settings(environment: Mapping[str, str] = os.environ) -> MqttSettings:
+    """The broker named by `RIPRESA_MQTT_*`; loopback where nothing is said.
+
+    `HOST`, `PORT`, `USERNAME`, `PASSWORD` or `PASSWORD_FILE`, and for TLS `CA_FILE`,
+    `CERT_FILE`, `KEY_FILE`.
+
+    Raises:
+        ConfigurationError: the port is no number, or the password's file cannot be read.
+    """
+    from telemetry.mqtt import MqttSettings  # noqa: PLC0415 - paho is slow to import
+
+    def value(name: str) -> str | None:
+        return environment.get(f"RIPRESA_MQTT_{name}") or None
+
+    def path(name: str) -> Path | None:
+        named = value(name)
+        return Path(named) if named else None
+
+    port = value("PORT") or "1883"
+    if not port.isdecimal() or not 0 < int(port) < 1 << 16:
+        raise ConfigurationError(f"RIPRESA_MQTT_PORT is {port!r}: give a number, e.g. 1883")
+    password = value("PASSWORD")
+    secret_file = path("PASSWORD_FILE")
+    if password is None and secret_file is not None:
+        try:
+            password = secret_file.read_text(encoding="utf-8").strip()
+        except OSError as e:
+            raise ConfigurationError(
+                f"RIPRESA_MQTT_PASSWORD_FILE {secret_file} cannot be read ({e.strerror})"
+            ) from e
+    return MqttSettings(
+        host=value("HOST") or LOOPBACK,
+        port=int(port),
+        username=value("USERNAME"),
+        password=password,
+        ca_file=path("CA_FILE"),
+        cert_file=path("CERT_FILE"),
+        key_file=path("KEY_FILE"),
+    )
+
+
+def clock_from(environment: Mapping[str, str] = os.environ) -> Clock:
+    """The clock that a parent process handed on in `RIPRESA_CLOCK`, else the machine's.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
+    spec = environment.get("RIPRESA_CLOCK")
+    return ScaledClock.from_spec(spec) if spec else SystemClock()

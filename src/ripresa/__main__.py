@@ -1,0 +1,5 @@
+"""`python -m ripresa`."""
+
+from .cli import main
+
+main()

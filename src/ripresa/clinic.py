@@ -1,0 +1,136 @@
+"""The clinic in one process: receiver, database follower where one is configured, web view."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dashboards.loss_ledger import LossLedger
+from dashboards.serving import serve
+from dashboards.web import create_app
+from ingest.journal import Journal
+from ingest.ledger import balance
+from ingest.receiver import Receiver
+from telemetry.errors import DecodeError
+from telemetry.mqtt import MqttBus, MqttSettings
+from telemetry.notices import LedgerNotice
+from telemetry.record import Kind
+from telemetry.topics import GatewayTopics
+
+from .beside import running
+from .plans import PlanFolder
+
+if TYPE_CHECKING:
+    from telemetry.bus import Bus, Message
+    from telemetry.clock import Clock
+    from telemetry.seams import SessionSummary
+
+    from .configuration import Folder, InfluxSettings
+
+__all__ = ["ClinicOptions", "run_clinic"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicOptions:
+    """What a clinic is started with.
+
+    Attributes:
+        folder: holds its journal and plans.
+        broker: its MQTT broker.
+        site: whose homes it serves; `+` for all.
+        clock: stamps and paces.
+        influx: the database to follow the journal into; None: none.
+        web_port: exactly this one; None: the usual one, or a free one.
+    """
+
+    folder: Folder
+    broker: MqttSettings
+    site: str
+    clock: Clock
+    influx: InfluxSettings | None = None
+    web_port: int | None = None
+
+
+async def run_clinic(options: ClinicOptions) -> None:
+    """Run until cancelled.
+
+    Raises:
+        RipresaError: a part cannot start; the message says which and what to do.
+    """
+    clock = options.clock
+    plans = PlanFolder(options.folder.plans)
+    async with contextlib.AsyncExitStack() as stack:
+        journal = Journal.open(options.folder.clinic_journal, clock)
+        stack.callback(journal.close)
+        records = await stack.enter_async_context(
+            MqttBus(options.broker, f"receiver-{journal.home}", manual_ack=True, persistent=True)
+        )
+        live = await stack.enter_async_context(MqttBus(options.broker, f"page-{journal.home}"))
+        counted = LedgerBoard(live, options.site, journal)
+        app = create_app(journal, live, ledger=counted.ledger, plan=plans.version, clock=clock)
+        page = await stack.enter_async_context(serve(app, port=options.web_port))
+        log.info("web page at %s", page.url)
+        receiver = Receiver(records, journal, clock, site=options.site)
+        await stack.enter_async_context(running(receiver.run()))
+        await asyncio.Event().wait()
+
+
+class LedgerBoard:
+    """The loss ledger of the newest session: what its home counted, and what is stored here.
+
+    While a session runs, sums are taken from the journal's index; once it is closed its
+    streams are added up index by index, once.
+
+    Args:
+        bus: the homes' notices come from it.
+        site: whose.
+        journal: the clinic's.
+    """
+
+    def __init__(self, bus: Bus, site: str, journal: Journal) -> None:
+        self._journal = journal
+        self._notices: dict[str, LedgerNotice] = {}
+        self._balanced: dict[str, LossLedger] = {}
+        self._refused = 0
+        bus.subscribe(GatewayTopics(site, "+").ledger, self._take, qos=1)
+
+    def ledger(self) -> LossLedger:
+        """The account so far."""
+        sessions = self._journal.sessions()
+        if not sessions:
+            return LossLedger(refused=self._refused)
+        newest = sessions[-1]
+        told = self._notices.get(newest.patient)
+        counted = self._stored(newest)
+        if told is None:
+            return counted.model_copy(update={"refused": self._refused})
+        more = {"received": told.received, "resent": told.resent, "emitted": told.emitted}
+        lost = max(counted.lost, told.declared_lost)
+        return counted.model_copy(
+            update=more | {"lost": lost, "refused": self._refused + told.refused}
+        )
+
+    def _stored(self, session: SessionSummary) -> LossLedger:
+        if session.closed_ns is None:
+            motion = self._journal.counts(session=session.session).get(Kind.MOTION)
+            return LossLedger(stored=0 if motion is None else motion.samples)
+        known = self._balanced.get(session.session)
+        if known is None:
+            sums = balance(self._journal, self._journal.streams(session.session))
+            known = LossLedger(stored=sums.stored, lost=sums.lost, duplicates=sums.duplicates)
+            self._balanced = {session.session: known}
+        return known
+
+    def _take(self, message: Message) -> None:
+        try:
+            notice = LedgerNotice.decode(message.payload)
+        except DecodeError as e:
+            self._refused += 1
+            log.warning("refused: %s", e)
+            return
+        self._notices[notice.patient] = notice

@@ -1,0 +1,50 @@
+"""`ripresa clinic`: the clinic's side."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def clinic() -> None:
+    """Receive homes, follow their journals, show them."""
+
+
+@app.command()
+def run(
+    site: Annotated[str, typer.Option(help="Whose homes to serve; + for all.")] = "+",
+    web_port: Annotated[
+        int | None, typer.Option(help="Port of the web page; taken ports give way.")
+    ] = None,
+) -> None:
+    """Run the clinic: receiver, database follower where one is configured, web page.
+
+    The broker is named by RIPRESA_MQTT_HOST, RIPRESA_MQTT_PORT and so on, the database by
+    RIPRESA_INFLUX_URL, RIPRESA_INFLUX_TOKEN and RIPRESA_INFLUX_ORG.
+    """
+    from .clinic import ClinicOptions, run_clinic
+    from .configuration import (
+        Folder,
+        clock_from,
+        influx_settings,
+        mqtt_settings,
+        ripresa_home,
+    )
+    from .running import log_to, run_until_stopped
+
+    log_to()
+    options = ClinicOptions(
+        folder=Folder(ripresa_home()).create(),
+        broker=mqtt_settings(),
+        site=site,
+        clock=clock_from(),
+        influx=influx_settings(),
+        web_port=web_port,
+    )
+    run_until_stopped(run_clinic(options))

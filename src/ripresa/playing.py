@@ -1,0 +1,104 @@
+"""Plays a game from the command line: by wearable, by keys, or by a recorded session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from telemetry.errors import ConfigurationError
+from telemetry.live import ControlBatch, RepetitionCounted
+
+from .configuration import Folder, Identity, clock_from, mqtt_settings, ripresa_home
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from games.setting import Setting
+
+__all__ = ["PlayOptions", "play_game"]
+
+LEAD_NS = 1_000_000_000
+"""Between the first frame and the first sample of a replay."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayOptions:
+    """What `ripresa play` was asked for.
+
+    Attributes:
+        source: `wearable`, `keys`, `recording:SESSION`; None: keys, or headless a simulated
+            patient.
+        ready_file: made once the first frame has been shown.
+        self_paced: no rest and no lower bound of time, for a replay that follows nobody.
+    """
+
+    game: str
+    source: str | None = None
+    headless: bool = False
+    seed: int = 1
+    json_file: Path | None = None
+    picture: Path | None = None
+    ready_file: Path | None = None
+    self_paced: bool = False
+
+
+def play_game(options: PlayOptions) -> dict[str, Any]:
+    """Play to the end.
+
+    Raises:
+        RipresaError: an unknown game, input or session; no broker, no display.
+    """
+    from games.play import play, play_over_mqtt  # noqa: PLC0415 - pygame is slow to import
+
+    common: dict[str, Any] = {
+        "headless": options.headless,
+        "picture": options.picture,
+        "json_file": options.json_file,
+        "setting": _setting(options),
+    }
+    match (options.source or "keys").split(":", 1):
+        case ["keys"]:
+            return play(options.game, **common)
+        case ["wearable"]:
+            topics = Identity.from_environment().topics
+            return play_over_mqtt(
+                options.game,
+                mqtt_settings(),
+                topics,
+                client_id=f"game-{topics.patient}",
+                clock=clock_from(),
+                on_ready=None if options.ready_file is None else options.ready_file.touch,
+                **common,
+            )
+        case ["recording", session] if session:
+            return _replay(options, session, common)
+    raise ConfigurationError(f"input {options.source!r}: use wearable, keys or recording:SESSION")
+
+
+def _setting(options: PlayOptions) -> Setting:
+    from games.setting import Setting  # noqa: PLC0415
+
+    if options.self_paced:
+        return Setting(
+            seed=options.seed, sets=1, repetitions=20, rest_s=0, hold_s=0, min_phase_s=None
+        )
+    return Setting(seed=options.seed)
+
+
+def _replay(options: PlayOptions, session: str, common: dict[str, Any]) -> dict[str, Any]:
+    """A recorded session through the core, and its control into the game."""
+    from games.inputs.recorded import RecordedSource  # noqa: PLC0415
+    from games.play import play  # noqa: PLC0415
+    from ingest.reading import JournalReader  # noqa: PLC0415
+
+    from .replaying import recorded_control  # noqa: PLC0415
+
+    folder = Folder(ripresa_home())
+    with JournalReader(folder.home_journal) as reader:
+        messages = recorded_control(reader, session, folder.plans)
+    if not any(isinstance(m, ControlBatch) for m in messages):
+        raise ConfigurationError(f"session {session} holds no motion that could move a game")
+    played = [m for m in messages if isinstance(m, ControlBatch | RepetitionCounted)]
+    clock = clock_from()
+    source = RecordedSource(played, clock.now_ns() + LEAD_NS)
+    return play(options.game, source=source, clock=clock, **common)

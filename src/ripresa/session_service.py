@@ -1,0 +1,209 @@
+"""The session service: the only writer of a session's events.
+
+A shell around the pure state machine of `therapy.session`. Requests of games and screens,
+repetitions and silences of the live core, and the time go in, one after the other; each
+step's events are in the journal before they are announced. While the journal is busy the step
+is tried again, and nothing else moves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from telemetry.errors import DecodeError, StoreBusy
+from telemetry.events import SessionEvent, encode_event
+from telemetry.identity import new_ulid
+from telemetry.live import (
+    RepetitionCounted,
+    Request,
+    SensorSilent,
+    decode_live,
+    decode_request,
+)
+from telemetry.record import Kind, NewRecord
+from therapy.session import Advance, advance, open_session
+from therapy.session_state import Moment, Tick
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from telemetry.bus import Bus, Message
+    from telemetry.clock import Clock
+    from telemetry.events import Worn
+    from telemetry.seams import Recorder
+    from telemetry.topics import HomeTopics
+    from therapy.agenda import Agenda
+    from therapy.plan import Plan
+    from therapy.session_state import Occurrence, RangeSource, SessionState
+
+__all__ = ["SessionService"]
+
+log = logging.getLogger(__name__)
+
+TICK_S = 1.0
+FIRST_PAUSE_S = 0.05
+LONGEST_PAUSE_S = 1.0
+
+
+class SessionService:
+    """Runs one session at a time; `run` as a task until cancelled.
+
+    Args:
+        recorder: the home's journal.
+        bus: requests and live messages come from it, events are announced on it.
+        topics: the home's.
+        clock: stamps events.
+        spans: for each open stream the index of its next sample.
+        last_sample_ns: host time of the newest sample, None before the first.
+    """
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        bus: Bus,
+        topics: HomeTopics,
+        clock: Clock,
+        *,
+        spans: Callable[[], Mapping[str, int]],
+        last_sample_ns: Callable[[], int | None],
+    ) -> None:
+        self._recorder = recorder
+        self._bus = bus
+        self._topics = topics
+        self._clock = clock
+        self._spans = spans
+        self._last_sample_ns = last_sample_ns
+        self._occurrences: asyncio.Queue[Occurrence] = asyncio.Queue()
+        self._changed = asyncio.Condition()
+        self.state: SessionState | None = None
+        self.events: list[SessionEvent] = []
+        """Events of the session, in order."""
+        self.refused = 0
+        """Messages that could not be read, and requests that did not fit."""
+        bus.subscribe(topics.request, self._on_request, qos=1)
+        bus.subscribe(topics.control, self._on_live)
+
+    @property
+    def session(self) -> str | None:
+        """The session under way; None outside one."""
+        return None if self.state is None or self.state.closed else self.state.session
+
+    async def open(
+        self,
+        plan: Plan,
+        site: str,
+        agenda: Agenda,
+        worn: Sequence[Worn],
+        *,
+        range_source: RangeSource = "calibration repetitions",
+        sessions_today: int = 0,
+        replay_of: str | None = None,
+    ) -> str:
+        """Open a session.
+
+        Returns:
+            Its ULID.
+
+        Raises:
+            SessionNotAllowed: the plan allows none now.
+            StoreError: the journal refuses for good.
+        """
+        session = new_ulid(self._clock)
+        self.events = []
+        await self._take(
+            open_session(
+                plan,
+                session=session,
+                site=site,
+                moment=self._moment(),
+                agenda=agenda,
+                worn=worn,
+                range_source=range_source,
+                sessions_today=sessions_today,
+                replay_of=replay_of,
+            )
+        )
+        return session
+
+    async def run(self) -> None:
+        """Deal with what happens until cancelled."""
+        ticking = asyncio.create_task(self._tick(), name="session tick")
+        try:
+            while True:
+                what = await self._occurrences.get()
+                if self.state is None:
+                    continue
+                step = advance(self.state, what, self._moment())
+                if step.refused is not None:
+                    self._refuse(step.refused)
+                await self._take(step)
+        finally:
+            ticking.cancel()
+
+    async def wait_for(self, condition: Callable[[SessionState], bool]) -> SessionState:
+        """Wait until the session's state fulfils a condition."""
+        async with self._changed:
+            while self.state is None or not condition(self.state):
+                await self._changed.wait()
+            return self.state
+
+    def _moment(self) -> Moment:
+        return Moment(self._clock.now_ns(), self._spans())
+
+    async def _take(self, step: Advance) -> None:
+        """Record a step's events, then announce them, then stand in its state."""
+        if step.events:
+            await self._record(step.events)
+            self.events.extend(step.events)
+            for event in step.events:
+                self._bus.publish(self._topics.event, encode_event(event))
+        async with self._changed:
+            self.state = step.state
+            self._changed.notify_all()
+
+    async def _record(self, events: Sequence[SessionEvent]) -> None:
+        records = [
+            NewRecord(t_ns=e.t_ns, kind=Kind.EVENT, body=encode_event(e), session=e.session)
+            for e in events
+        ]
+        pause_s = FIRST_PAUSE_S
+        while True:
+            try:
+                await self._recorder.append(records)
+            except StoreBusy as e:
+                log.warning("session events wait: %s", e)
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+            else:
+                return
+
+    async def _tick(self) -> None:
+        while True:
+            await self._clock.sleep(TICK_S)
+            self._occurrences.put_nowait(Tick(self._last_sample_ns()))
+
+    def _on_request(self, message: Message) -> None:
+        try:
+            request: Request = decode_request(message.payload)
+        except DecodeError as e:
+            self._refuse(str(e))
+            return
+        self._occurrences.put_nowait(request)
+
+    def _on_live(self, message: Message) -> None:
+        # Control comes 60 times a second and concerns games only.
+        if b'"control"' in message.payload[:40]:
+            return
+        try:
+            live = decode_live(message.payload)
+        except DecodeError as e:
+            self._refuse(str(e))
+            return
+        if isinstance(live, RepetitionCounted | SensorSilent):
+            self._occurrences.put_nowait(live)
+
+    def _refuse(self, why: str) -> None:
+        self.refused += 1
+        log.warning("refused: %s", why)
