@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
-__all__ = ["SILENCE_NS", "ControlSample", "Input", "Signal", "is_usable"]
+__all__ = ["SILENCE_NS", "ControlSample", "Input", "Invitation", "Signal", "is_usable"]
 
 SILENCE_NS = 300_000_000
 """A sensor silent for longer than this pauses the game, without penalty."""
@@ -39,6 +39,19 @@ class ControlSample:
     def ceiling(self) -> float:
         """The highest level that a game may ask for or reward."""
         return max(0.0, min(self.target, self.limit))
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What a game's screen invites to.
+
+    Attributes:
+        level: where to go, in the control's unit; 0 is rest.
+        move_s: how long the way there is meant to take; None: as the player likes.
+    """
+
+    level: float = 0.0
+    move_s: float | None = None
 
 
 class Signal(Enum):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .canvas import Canvas
-    from .control import Input
+    from .control import Input, Invitation
     from .look import Look
     from .progress import GameEvent, Progress
     from .setting import Setting
@@ -69,7 +69,7 @@ class Game:
         name: lower case, as the command line calls it.
         start: the state before the first sample, from a setting.
         step: one fixed step; gives the next state and what happened.
-        invites: the level that the screen invites to at this instant, in the control's unit.
+        invites: what the screen invites to at this instant.
         screen: makes the screen; called only where something is drawn.
         texts: key, then language (`it`, `en`), then text; `title` and `goal` at least.
         sounds: cue or ending to the sound's name in `games.sound`.
@@ -79,7 +79,7 @@ class Game:
     name: str
     start: Callable[[Setting], Any]
     step: Callable[[Any, Input], tuple[Any, tuple[GameEvent, ...]]]
-    invites: Callable[[Any], float]
+    invites: Callable[[Any], Invitation]
     screen: Callable[[Look], Screen]
     texts: Mapping[str, Mapping[str, str]]
     sounds: Mapping[str, str]

@@ -78,15 +78,14 @@ class Hud:
         """Count and pips above left, the cue in the middle, angle and points above right."""
         number = min(progress.trials + 1, setting.dose)
         count = self._said("repetition", number=number, dose=setting.dose)
-        canvas.write(count, (28, 22), 28, INK, halo=PAPER)
-        self._pips(canvas, setting, progress)
+        label = _pill(canvas, count, 28, "topleft", (16, 12), below=PIP + 12)
+        self._pips(canvas, setting, progress, label)
         if cue:
-            canvas.write(cue, (WIDTH // 2, 24), 36, INK, anchor="midtop", halo=PAPER, fit=560)
-        points = self._said("points", score=progress.score)
-        edge = canvas.write(points, (WIDTH - 28, 22), 28, INK, anchor="topright", halo=PAPER)
+            _pill(canvas, cue, 36, "midtop", (WIDTH // 2, 12))
+        told = [self._said("points", score=progress.score)]
         if angle_deg is not None:
-            at = (WIDTH - 28, edge.bottom + 8)
-            canvas.write(f"{angle_deg:.0f}°", at, 28, INK, anchor="topright", halo=PAPER)
+            told.insert(0, f"{angle_deg:.0f}°")
+        _pill(canvas, "   ".join(told), 28, "topright", (WIDTH - 16, 12))
         self.draw_buttons(canvas)
 
     def draw_buttons(self, canvas: Canvas) -> None:
@@ -98,15 +97,15 @@ class Hud:
         """The button at a place of the canvas."""
         return next((b.name for b in self.buttons if b.place.collidepoint(at)), None)
 
-    def _pips(self, canvas: Canvas, setting: Setting, progress: Progress) -> None:
+    @staticmethod
+    def _pips(canvas: Canvas, setting: Setting, progress: Progress, under: pygame.Rect) -> None:
         done = progress.trials % setting.repetitions
         if progress.trials and done == 0:
             done = setting.repetitions
         shown = min(setting.repetitions, 20)
-        y = round(40 + 34 * canvas.text_scale)
+        gap = min(PIP, (under.width - 40) / max(1, shown - 1))
         for n in range(shown):
-            at = (42 + n * PIP, y)
-            pygame.draw.circle(canvas.surface, PAPER, at, 9)
+            at = (round(under.left + 24 + n * gap), under.bottom - 20)
             pygame.draw.circle(canvas.surface, INK, at, 8, 0 if n < done else 2)
 
     def _said(self, key: str, **values: object) -> str:
@@ -119,3 +118,21 @@ def draw_button(canvas: Canvas, button: Button, *, fill: Colour, ink: Colour) ->
     canvas.panel(place, fill, alpha=242, edge=ink)
     text = f"{button.text}  [{button.key}]" if button.key else button.text
     canvas.write(text, place.center, 26, ink, anchor="center", fit=place.width - 30)
+
+
+def _pill(
+    canvas: Canvas,
+    text: str,
+    size: int,
+    anchor: str,
+    at: tuple[int, int],
+    *,
+    below: int = 0,
+) -> pygame.Rect:
+    """A line of text on a light panel, readable over any scene; `below` leaves room under it."""
+    picture = canvas.text(text, size, INK)
+    place = pygame.Rect(0, 0, picture.get_width() + 40, picture.get_height() + 14 + below)
+    setattr(place, anchor, at)
+    canvas.panel(place, PAPER, alpha=214)
+    canvas.surface.blit(picture, (place.left + 20, place.top + 7))
+    return place

@@ -248,7 +248,7 @@ class Loop:
         if text and now_ns - since_ns < CUE_SHOWN_NS * self._pace.speed:
             return text
         texts = self._game.texts
-        key = "out" if self._game.invites(self._shown) > 0 else "back"
+        key = "out" if self._game.invites(self._shown).level > 0 else "back"
         return said(texts, key, self._look.language)
 
     def _draw_waiting(self, now_ns: int) -> None:

@@ -22,8 +22,10 @@ __all__ = [
     "glow",
     "gradient",
     "mix",
+    "progress_rings",
     "ridge",
     "shaded",
+    "shaded_ball",
     "shrunk",
     "smooth",
     "soft_disc",
@@ -140,3 +142,47 @@ def tinted(surface: pygame.Surface, alpha: int) -> pygame.Surface:
     faint = surface.copy()
     faint.fill((255, 255, 255, alpha), special_flags=pygame.BLEND_RGBA_MULT)
     return faint
+
+
+def progress_rings(radius: int, width: int, colour: Colour, edge: Colour) -> list[pygame.Surface]:
+    """Pictures of a ring that fills clockwise from the top, in 25 parts from none to all."""
+    parts, size = 24, 2 * (radius + width)
+
+    def paint_part(share: float) -> Callable[[pygame.Surface, float], None]:
+        def paint(surface: pygame.Surface, scale: float) -> None:
+            middle = size * scale / 2
+            for stroke, shade, end in ((width + 4, edge, 1.0), (width, colour, share)):
+                turns = [2 * math.pi * end * n / 60 - math.pi / 2 for n in range(61)]
+                points = [
+                    (middle + r * scale * math.cos(a), middle + r * scale * math.sin(a))
+                    for r, order in ((radius + stroke / 2, 1), (radius - stroke / 2, -1))
+                    for a in turns[::order]
+                ]
+                if end > 0:
+                    pygame.draw.polygon(surface, shade, points)
+
+        return paint
+
+    return [smooth((size, size), paint_part(n / parts)) for n in range(parts + 1)]
+
+
+def shaded_ball(radius: int, colour: Colour, light: Colour, dark: Colour) -> pygame.Surface:
+    """A ball lit from above left."""
+    large = radius * OVERSAMPLE
+    axis = (np.arange(2 * large) - large + 0.5) / large
+    x, y = axis[:, None], axis[None, :]
+    toward = np.clip(1 - np.hypot(x + 0.38, y + 0.42) / 1.45, 0, 1)[:, :, None]
+    base, lit, shade = (np.array(c, dtype=float) for c in (colour, light, dark))
+    pixels = np.where(
+        toward > 0.5,
+        base + (lit - base) * (toward - 0.5) * 1.7,
+        shade + (base - shade) * toward * 2,
+    )
+    ball = pygame.Surface((2 * large, 2 * large), pygame.SRCALPHA)
+    view = pygame.surfarray.pixels3d(ball)
+    view[:] = np.clip(pixels, 0, 255).astype(np.uint8)
+    del view
+    alpha = pygame.surfarray.pixels_alpha(ball)
+    alpha[:] = np.where(np.hypot(x, y) <= 1, 255, 0).astype(np.uint8)
+    del alpha
+    return shrunk(ball, (2 * radius, 2 * radius))

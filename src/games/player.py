@@ -13,9 +13,12 @@ import random
 from dataclasses import dataclass, replace
 from typing import Final
 
-from .control import ControlSample
+from .control import ControlSample, Invitation
 
 __all__ = ["PROFILES", "Player", "Profile"]
+
+FOLLOWS = 0.85
+"""How much of a pace that is shown a player takes over from their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +91,11 @@ class Player:
         self._start_ns, self._move_ns = 0, 1
         self._seen: float | None = None
         self._give_up_ns = 0
+        self._asked_s: float | None = None
 
-    def sample(self, t_ns: int, invited: float) -> ControlSample | None:
-        """The control at `t_ns`, when the game invites to the level `invited`."""
+    def sample(self, t_ns: int, invitation: Invitation) -> ControlSample | None:
+        """The control at `t_ns`, under the game's invitation."""
+        invited, self._asked_s = invitation.level, invitation.move_s
         if self._seen is None or (invited > 0.05) != (self._seen > 0.05):
             self._decide(t_ns, invited)
         self._seen = invited
@@ -121,7 +126,10 @@ class Player:
         self._give_up_ns = t_ns + reaction_ns + round((pace_s + rng.uniform(2.0, 4.0)) * 1e9)
 
     def _pace(self) -> float:
-        return self._profile.move_s * self._rng.uniform(0.8, 1.3)
+        own_s = self._profile.move_s
+        if self._asked_s is not None:
+            own_s += FOLLOWS * (self._asked_s - own_s)
+        return own_s * self._rng.uniform(0.8, 1.25)
 
     def _rest_level(self) -> float:
         return self._rng.uniform(0.0, 0.04)

@@ -87,7 +87,8 @@ class Reach:
         compensated = self.compensated or hand.compensating
         if self.stage is Stage.BACK:
             return replace(self, hasty=hasty, compensated=compensated)
-        held_ns = self.held_ns + dt_ns if asked.holds(hand) else 0
+        # A slip out of the opening takes back what it lasts, not all: hands tremble.
+        held_ns = max(0, self.held_ns + (dt_ns if asked.holds(hand) else -dt_ns))
         out_ns = self.out_ns + dt_ns
         reached = held_ns >= asked.hold_s * 1e9
         late = out_ns >= (PATIENCE_S + asked.hold_s) * 1e9

@@ -6,6 +6,7 @@ Praise names the deed; nothing blames. A test holds every text of every game aga
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from .look import Language
 
-__all__ = ["FORBIDDEN", "FRAME", "said"]
+__all__ = ["FORBIDDEN", "FRAME", "blaming", "said"]
 
 FRAME: Final[dict[str, dict[str, str]]] = {
     "pain": {"it": "Ho dolore", "en": "I have pain"},
@@ -92,3 +93,12 @@ def said(
 ) -> str:
     """A text in a language, its places filled."""
     return texts[key][language].format(**values)
+
+
+def blaming(text: str, language: str) -> str | None:
+    """The first word that blames, threatens or compares; None in a kind text."""
+    words = f" {text.lower()} "
+    for beginning in FORBIDDEN[language]:
+        if re.search(rf"(?<!\w){re.escape(beginning)}", words):
+            return beginning
+    return None

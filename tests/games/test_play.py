@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from games.control import Invitation
 from games.inputs import link_thread
 from games.inputs.link_thread import bus_on_its_own_thread
 from games.inputs.wearable import BusLink
@@ -68,7 +69,7 @@ async def test_the_link_hands_on_each_sample_with_its_own_instant(session):
     t0_ns = clock.now_ns()
     bus.publish(TOPICS.control, encode_live(batch(session, t0_ns, [0.1, 0.2, 0.3])))
     await asyncio.sleep(0)
-    arrivals = link.poll(clock.now_ns(), 0.0)
+    arrivals = link.poll(clock.now_ns(), Invitation())
     assert [a.sample.control for a in arrivals] == [0.1, 0.2, 0.3]
     assert [a.sample.t_ns - t0_ns for a in arrivals] == [0, 16_667_000, 33_334_000]
 
@@ -79,7 +80,7 @@ async def test_the_link_leaves_out_what_it_cannot_read_and_what_belongs_to_no_it
     bus.publish(TOPICS.control, b"{")
     bus.publish(TOPICS.control, encode_live(batch(session, 1, [0.5], item=None)))
     await asyncio.sleep(0)
-    assert link.poll(clock.now_ns(), 0.0) == []
+    assert link.poll(clock.now_ns(), Invitation()) == []
     assert link.refused == 1
 
 

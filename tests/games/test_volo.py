@@ -89,5 +89,5 @@ def test_no_ring_lies_beyond_target_or_limit(target, limit, level, seed):
         simulation.feed(sample)
     simulation.feed(ControlSample(2 * SECOND_NS, 0.0, target, limit))
     state = simulation.state
-    assert GAME.invites(state) <= min(target, limit) + 1e-12
+    assert GAME.invites(state).level <= min(target, limit) + 1e-12
     assert state.hand.position <= min(target, limit) + 1e-12

@@ -14,6 +14,7 @@ from games.control import ControlSample
 from .source import Arrival
 
 if TYPE_CHECKING:
+    from games.control import Invitation
     from telemetry.live import RepetitionCounted
 
 __all__ = ["KeysSource"]
@@ -48,7 +49,7 @@ class KeysSource:
         self._direction = 0
         self._pointed = min(1.0, max(0.0, share))
 
-    def poll(self, now_ns: int, invited: float) -> list[Arrival]:  # noqa: ARG002 - the seam's
+    def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:  # noqa: ARG002 - the seam's
         """Samples of the time that has passed."""
         if self._next_ns is None or now_ns - self._next_ns > STEP_NS * RATE_HZ:
             self._next_ns = now_ns

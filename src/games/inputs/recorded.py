@@ -9,6 +9,7 @@ from .wearable import arrivals_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from games.control import Invitation
     from telemetry.live import ControlBatch, RepetitionCounted
 
     from .source import Arrival
@@ -50,7 +51,7 @@ class RecordedSource:
         """Whether the last sample was given."""
         return self._next >= len(self._arrivals)
 
-    def poll(self, now_ns: int, invited: float) -> list[Arrival]:  # noqa: ARG002 - the seam's
+    def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:  # noqa: ARG002 - the seam's
         """All samples whose time has come; they keep the recording's instants."""
         if self.ended:
             return []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .source import Arrival
 
 if TYPE_CHECKING:
+    from games.control import Invitation
     from games.player import Player
     from telemetry.live import RepetitionCounted
 
@@ -27,7 +28,7 @@ class PlayerSource:
         self._player = player
         self._next_ns = start_ns
 
-    def poll(self, now_ns: int, invited: float) -> list[Arrival]:
+    def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:
         """Samples of the time that has passed."""
         arrivals = []
         step_ns = round(1e9 / self._player.rate_hz)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from games.control import ControlSample
+    from games.control import ControlSample, Invitation
     from telemetry.live import RepetitionCounted
 
 __all__ = ["Arrival", "ControlSource"]
@@ -44,12 +44,12 @@ class ControlSource(Protocol):
         """Whether no more will ever come."""
         ...
 
-    def poll(self, now_ns: int, invited: float) -> list[Arrival]:
+    def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:
         """All samples up to `now_ns` that were not given yet.
 
         Args:
             now_ns: present instant of the game's clock.
-            invited: the level that the screen invites to: what a simulated player goes for.
+            invited: what the screen invites to: what a simulated player goes for.
         """
         ...
 

@@ -22,6 +22,7 @@ from .source import Arrival
 if TYPE_CHECKING:
     from typing import Any, Literal
 
+    from games.control import Invitation
     from telemetry.bus import Bus, Message
     from telemetry.clock import Clock
     from telemetry.topics import HomeTopics
@@ -65,7 +66,7 @@ class BusLink:
         bus.subscribe(topics.control, self._on_control)
         bus.subscribe(topics.event, self._on_event)
 
-    def poll(self, now_ns: int, invited: float) -> list[Arrival]:  # noqa: ARG002 - the seam's
+    def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:  # noqa: ARG002 - the seam's
         """All samples that have come in."""
         with self._lock:
             arrivals = list(self._waiting)

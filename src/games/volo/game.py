@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from games.control import Invitation
 from games.game import Game
 from games.reach import Stage
 
@@ -22,8 +23,9 @@ def _screen(look: Look) -> Screen:
     return VoloScreen(look)
 
 
-def _invites(state: VoloState) -> float:
-    return 0.0 if state.reach.stage is Stage.BACK else state.asked.demand(state.hand)
+def _invites(state: VoloState) -> Invitation:
+    back = state.reach.stage is Stage.BACK
+    return Invitation(0.0 if back else state.asked.demand(state.hand))
 
 
 GAME = Game(

@@ -75,11 +75,11 @@ def asked_for(setting: Setting, progress: Progress) -> Asked:
     level = progress.level
     lower = 0.06 * random.Random(f"volo {setting.seed} {number}").random()
     share = 0.62 + 0.38 * level - lower
-    hold_s = (0.2 + 0.4 * level) * min(1.0, setting.hold_s)
+    hold_s = (0.2 + 0.5 * level) * min(1.0, setting.hold_s)
     return Asked(
         number=number,
         share=min(1.0, max(0.5, share)),
-        half=0.20 - 0.10 * level,
+        half=0.20 - 0.16 * level,
         hold_s=min(hold_s, setting.hold_cap_s),
         min_phase_s=None if setting.reward_amplitude else setting.min_phase_s,
     )

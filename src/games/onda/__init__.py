@@ -1,0 +1,1 @@
+"""Onda: ride a slow swell by moonlight; trains tempo and smoothness."""
