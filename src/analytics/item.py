@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .observation import Observation, Phase
     from .track import Frame, StreamTrack
 
-__all__ = ["analyse_item", "movement_of", "smoothed"]
+__all__ = ["analyse_item", "excursions_in", "movement_of", "smoothed"]
 
 TOO_SMALL_SHARE = 2 / 3
 """A repetition below this share of the first three's median range is flagged."""
@@ -62,7 +62,7 @@ def analyse_item(
     3. Phases, speed and smoothness of each, with flags.
     """
     frames = track.frames(track.frame_at(from_index), to_index)
-    excursions = _excursions(observation, frames, track.frame_rate_hz)
+    _, excursions = excursions_in(observation, frames, track.frame_rate_hz)
     speeds = smoothed([f.speed for f in frames], frames, track.frame_rate_hz)
     first = [e.rise for e in excursions[:CALIBRATION_REPETITIONS]]
     repetitions = tuple(
@@ -99,14 +99,16 @@ def analyse_item(
     )
 
 
-def _excursions(
+def excursions_in(
     observation: Observation, frames: Sequence[Frame], rate_hz: float
-) -> list[Excursion]:
+) -> tuple[list[float], list[Excursion]]:
+    """The smoothed movement of an item's frames at `rate_hz`, and the repetitions in it."""
     movement = movement_of(observation, rate_hz)
     for frame in frames:
         movement.add(frame.q, restarted=frame.restarted)
     movement.refit(final=True)
-    return excursions_of(smoothed(movement.history(), frames, rate_hz), movement.least_deg)
+    values = smoothed(movement.history(), frames, rate_hz)
+    return values, excursions_of(values, movement.least_deg)
 
 
 def _repetition(

@@ -6,14 +6,16 @@ is a share of today's range, which the detector learns from the repetitions them
 
 from __future__ import annotations
 
+import math
 import statistics
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Excursion", "RepetitionDetector", "excursions_of"]
+__all__ = ["Excursion", "RepetitionDetector", "excursions_of", "rhythm"]
 
 RISE_SHARE = 0.25
 """A rise begins once it is this share of the typical range."""
@@ -213,3 +215,17 @@ def excursions_of(values: Sequence[float], least: float) -> list[Excursion]:
         typical = statistics.median(e.rise for e in found)
     typical = statistics.median(e.rise for e in found)
     return [e for e in found if e.rise >= FALSE_START_SHARE * typical]
+
+
+def rhythm(values: Sequence[float], excursions: Sequence[Excursion]) -> float:
+    """How much a movement consists of repetitions: to choose among sensors, without labels.
+
+    The share of the movement's path that repetitions make up, there and back, times the fourth
+    root of their median rise: a larger movement stands out more from what the body does besides.
+    0 for fewer than three repetitions.
+    """
+    path = sum(abs(b - a) for a, b in pairwise(values))
+    if len(excursions) < FEW or path <= 0:
+        return 0.0
+    rises = [e.rise for e in excursions]
+    return 2 * sum(rises) / path * math.sqrt(math.sqrt(statistics.median(rises)))
