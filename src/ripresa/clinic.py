@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from dashboards.loss_ledger import LossLedger
 from dashboards.serving import serve
 from dashboards.web import create_app
+from ingest.influx import influx_followers
+from ingest.influx_server import InfluxWriter
 from ingest.journal import Journal
 from ingest.ledger import balance
 from ingest.receiver import Receiver
@@ -24,11 +26,12 @@ from .beside import running
 from .plans import PlanFolder
 
 if TYPE_CHECKING:
+    from ingest.influx_server import InfluxSettings
     from telemetry.bus import Bus, Message
     from telemetry.clock import Clock
     from telemetry.seams import SessionSummary
 
-    from .configuration import Folder, InfluxSettings
+    from .configuration import Folder
 
 __all__ = ["ClinicOptions", "run_clinic"]
 
@@ -76,7 +79,12 @@ async def run_clinic(options: ClinicOptions) -> None:
         page = await stack.enter_async_context(serve(app, port=options.web_port))
         log.info("web page at %s", page.url)
         receiver = Receiver(records, journal, clock, site=options.site)
-        await stack.enter_async_context(running(receiver.run()))
+        programs = [receiver.run()]
+        if options.influx is not None:
+            writer = stack.enter_context(InfluxWriter(options.influx))
+            followers = influx_followers(journal, writer, options.influx, clock, doses=plans)
+            programs += [follower.run() for follower in followers]
+        await stack.enter_async_context(running(*programs))
         await asyncio.Event().wait()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -28,11 +29,12 @@ def run(
     The broker is named by RIPRESA_MQTT_HOST, RIPRESA_MQTT_PORT and so on, the database by
     RIPRESA_INFLUX_URL, RIPRESA_INFLUX_TOKEN and RIPRESA_INFLUX_ORG.
     """
+    from ingest.influx_server import InfluxSettings
+
     from .clinic import ClinicOptions, run_clinic
     from .configuration import (
         Folder,
         clock_from,
-        influx_settings,
         mqtt_settings,
         ripresa_home,
     )
@@ -44,7 +46,7 @@ def run(
         broker=mqtt_settings(),
         site=site,
         clock=clock_from(),
-        influx=influx_settings(),
+        influx=InfluxSettings.from_environment(os.environ),
         web_port=web_port,
     )
     run_until_stopped(run_clinic(options))

@@ -7,7 +7,7 @@ Secrets come from the environment or from files and are never printed.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,9 +25,7 @@ __all__ = [
     "LOOPBACK",
     "Folder",
     "Identity",
-    "InfluxSettings",
     "clock_from",
-    "influx_settings",
     "mqtt_settings",
     "ripresa_home",
 ]
@@ -98,31 +96,6 @@ class Folder:
                 "of yours"
             ) from e
         return self
-
-
-@dataclass(frozen=True, slots=True)
-class InfluxSettings:
-    """An InfluxDB 2.x to follow the clinic's journal into."""
-
-    url: str
-    org: str
-    token: str = field(repr=False)
-
-
-def influx_settings(environment: Mapping[str, str] = os.environ) -> InfluxSettings | None:
-    """The database named by `RIPRESA_INFLUX_URL`, `_TOKEN`, `_ORG`; None where none is.
-
-    Raises:
-        ConfigurationError: only some of the three are set.
-    """
-    names = ("URL", "TOKEN", "ORG")
-    values = {n: environment.get(f"RIPRESA_INFLUX_{n}", "") for n in names}
-    if not any(values.values()):
-        return None
-    missing = [f"RIPRESA_INFLUX_{n}" for n in names if not values[n]]
-    if missing:
-        raise ConfigurationError(f"InfluxDB is half configured: set {' and '.join(missing)} too")
-    return InfluxSettings(values["URL"], values["ORG"], values["TOKEN"])
 
 
 @dataclass(frozen=True, slots=True)

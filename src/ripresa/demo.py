@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from analytics.adherence import session_adherence
 from edge.gateway import Gateway
 from edge.motion_source import resampled
 from edge.radio import Radio
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 
     from edge.motion_source import Motion
-    from telemetry.results import SessionResult
+    from telemetry.results import AdherenceResult, SessionResult
     from therapy.plan import Plan, PlanItem
 
     from .latency import Percentiles
@@ -133,6 +134,15 @@ async def run_demo(options: DemoOptions, watch: Watch | None = None) -> DemoSumm
         return await _Run(options, name, motion, clock, folder).play(watch)
 
 
+@dataclass(frozen=True, slots=True)
+class _Results:
+    """What was found live, and what counts."""
+
+    provisional: SessionResult
+    final: SessionResult
+    adherence: AdherenceResult
+
+
 class _Run:
     """One demo's parts, in the order in which they come to life."""
 
@@ -193,15 +203,13 @@ class _Run:
             if watch is not None:
                 await stack.enter_async_context(running(watch(demo)))
             game = await stack.enter_async_context(self._game(broker.port))
-            provisional, final = await self._session(demo, radio, dot)
+            results = await self._session(demo, radio, dot)
             await self._reach_the_clinic(demo)
             await _finished(game)
-            return self._summary(demo, dot, provisional, final)
+            return self._summary(demo, dot, results)
 
-    async def _session(
-        self, demo: Demo, radio: VirtualRadio, dot: VirtualDot
-    ) -> tuple[SessionResult, SessionResult]:
-        """From opening to results: what was live, and what counts."""
+    async def _session(self, demo: Demo, radio: VirtualRadio, dot: VirtualDot) -> _Results:
+        """From opening to results."""
         box, clock = demo.box, self.clock
         patient = DemoPatient(box.bus, self.identity.topics, clock, box.service)
         gateway = Gateway(
@@ -247,13 +255,14 @@ class _Run:
             assert core is not None  # noqa: S101 - a session was open
             provisional = core.result(plan_version=self.plan.version, provisional=True)
             final = await asyncio.to_thread(analyse_recorded, box.journal, session, self.plan)
+            adherence = session_adherence(self.plan, final, [self.item.id], day.isoformat())
             now_ns = clock.now_ns()
             await box.journal.append(
-                [result_record(provisional, now_ns), result_record(final, now_ns)]
+                [result_record(r, now_ns) for r in (provisional, final, adherence)]
             )
             # What the wearable and the gateway counted in the end is told once more.
             await clock.sleep(1.1)
-        return provisional, final
+        return _Results(provisional, final, adherence)
 
     async def _reach_the_clinic(self, demo: Demo) -> None:
         demo.stage = "clinic"
@@ -322,10 +331,9 @@ class _Run:
             "RIPRESA_MQTT_PORT": str(broker_port),
         }
 
-    def _summary(
-        self, demo: Demo, dot: VirtualDot, provisional: SessionResult, final: SessionResult
-    ) -> DemoSummary:
+    def _summary(self, demo: Demo, dot: VirtualDot, results: _Results) -> DemoSummary:
         """Figures as the clinic's journal has them."""
+        final = results.final
         with JournalReader(self.folder.clinic_journal) as clinic:
             stored = balance(
                 clinic,
@@ -347,7 +355,7 @@ class _Run:
                 median=rom.median_deg, p10=rom.p10_deg, p90=rom.p90_deg, what=rom.what
             ),
             not_observable=item.not_observable,
-            adherence=AdherenceFigures(dose=None, range=None),
+            adherence=AdherenceFigures(dose=results.adherence.dose, range=results.adherence.range),
             ledger=LedgerFigures(
                 emitted=dot.emitted,
                 stored=stored.stored,
@@ -355,7 +363,7 @@ class _Run:
                 duplicates=stored.duplicates,
                 resent=stored.resent,
             ),
-            live_equals_recorded=results_hash(provisional) == results_hash(final),
+            live_equals_recorded=results_hash(results.provisional) == results_hash(final),
             latency_ms=demo.box.latencies.summary() | self._game_latencies(),
             results_hash=results_hash(final),
             files=self._files(),

@@ -14,7 +14,7 @@ from typing import Literal
 
 from .broker import USUAL_PORT, find_mosquitto
 from .child import port_open
-from .configuration import influx_settings, ripresa_home
+from .configuration import ripresa_home
 
 __all__ = ["Finding", "examine", "run_doctor_command"]
 
@@ -166,7 +166,9 @@ def _browser() -> Finding:
 
 
 def _influx() -> Finding:
-    settings = influx_settings()
+    from ingest.influx_server import InfluxSettings  # noqa: PLC0415
+
+    settings = InfluxSettings.from_environment(os.environ)
     program = shutil.which("influxd")
     if settings is not None:
         return Finding("InfluxDB", "good", settings.url, "the clinic's journal is followed into it")

@@ -74,3 +74,12 @@ class PlanFolder:
     def version(self, patient: str, version: int) -> Plan | None:
         """One version; None where it is not at hand."""
         return next((p for p in self.versions(patient) if p.version == version), None)
+
+    def repetitions(self, patient: str, plan_version: int, exercise: str, side: str) -> int | None:
+        """Repetitions that a version asks for in a session; None where it asks for none."""
+        plan = self.version(patient, plan_version)
+        if plan is None:
+            return None
+        asked = [i for i in plan.items if (i.exercise, i.side) == (exercise, side)]
+        counted = [i.asked.amount for i in asked if i.asked.unit == "repetitions"]
+        return round(sum(counted)) if counted else None

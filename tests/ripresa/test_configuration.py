@@ -2,14 +2,8 @@
 
 import pytest
 
-from ripresa.configuration import Folder, Identity, influx_settings, ripresa_home
+from ripresa.configuration import Folder, Identity, clock_from, mqtt_settings, ripresa_home
 from telemetry.errors import ConfigurationError
-
-DATABASE = {
-    "RIPRESA_INFLUX_URL": "http://127.0.0.1:8086",
-    "RIPRESA_INFLUX_TOKEN": "hidden",
-    "RIPRESA_INFLUX_ORG": "clinic",
-}
 
 
 def test_the_named_folder_is_used(tmp_path):
@@ -33,17 +27,36 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
         Folder(blocked / "r").create()
 
 
-def test_a_database_is_configured_by_all_three_or_not_at_all():
-    assert influx_settings({}) is None
-    assert influx_settings(DATABASE).org == "clinic"
-    with pytest.raises(ConfigurationError, match="RIPRESA_INFLUX_TOKEN"):
-        influx_settings({**DATABASE, "RIPRESA_INFLUX_TOKEN": ""})
-
-
-def test_a_token_never_shows():
-    assert "hidden" not in repr(influx_settings(DATABASE))
-
-
 def test_a_pseudonym_that_cannot_stand_in_a_topic_is_refused():
     with pytest.raises(ConfigurationError, match="patient"):
         _ = Identity(patient="Anna Rossi").topics
+
+
+def test_the_broker_is_named_by_the_environment(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("hidden\n")
+    settings = mqtt_settings(
+        {
+            "RIPRESA_MQTT_HOST": "clinic.example",
+            "RIPRESA_MQTT_PORT": "8883",
+            "RIPRESA_MQTT_USERNAME": "home-1",
+            "RIPRESA_MQTT_PASSWORD_FILE": str(secret),
+        }
+    )
+    assert (settings.host, settings.port, settings.password) == ("clinic.example", 8883, "hidden")
+    assert "hidden" not in repr(settings)
+
+
+def test_without_a_name_the_broker_is_on_loopback():
+    assert mqtt_settings({}).host == "127.0.0.1"
+
+
+@pytest.mark.parametrize("port", ["x", "0", "70000", "-1"])
+def test_a_port_that_is_none_is_named(port):
+    with pytest.raises(ConfigurationError, match="RIPRESA_MQTT_PORT"):
+        mqtt_settings({"RIPRESA_MQTT_PORT": port})
+
+
+def test_a_clock_is_handed_on():
+    clock = clock_from({"RIPRESA_CLOCK": "4.0,1,2"})
+    assert clock.speed == 4
