@@ -1,0 +1,20 @@
+# The clinic service: receiver, InfluxDB followers, web page. Runs as a normal user.
+FROM python:3.12-slim-bookworm AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+RUN python -m venv /opt/ripresa
+WORKDIR /src
+COPY requirements/core.txt requirements/core.txt
+RUN /opt/ripresa/bin/pip install --require-hashes -r requirements/core.txt
+COPY pyproject.toml README.md LICENSE ./
+COPY src src
+RUN /opt/ripresa/bin/pip install --no-deps --no-build-isolation .
+
+FROM python:3.12-slim-bookworm
+COPY --from=build /opt/ripresa /opt/ripresa
+RUN useradd --uid 10001 --no-create-home ripresa && install -d -o ripresa /var/lib/ripresa
+ENV PATH=/opt/ripresa/bin:$PATH PYTHONUNBUFFERED=1 RIPRESA_HOME=/var/lib/ripresa
+USER ripresa
+VOLUME /var/lib/ripresa
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s \
+    CMD ["ripresa", "journal", "check", "--quick"]
+CMD ["ripresa", "clinic", "run"]
