@@ -87,10 +87,11 @@ class Reach:
         compensated = self.compensated or hand.compensating
         if self.stage is Stage.BACK:
             return replace(self, hasty=hasty, compensated=compensated)
+        inside = asked.holds(hand)
         # A slip out of the opening takes back what it lasts, not all: hands tremble.
-        held_ns = max(0, self.held_ns + (dt_ns if asked.holds(hand) else -dt_ns))
+        held_ns = max(0, self.held_ns + (dt_ns if inside else -dt_ns))
         out_ns = self.out_ns + dt_ns
-        reached = held_ns >= asked.hold_s * 1e9
+        reached = inside and held_ns >= asked.hold_s * 1e9
         late = out_ns >= (PATIENCE_S + asked.hold_s) * 1e9
         back = reached or late or hand.position < RETURN * demand
         return Reach(

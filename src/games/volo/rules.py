@@ -26,6 +26,7 @@ FAR = 10.0
 GLIDE_M_S = 2.2
 GUST_M_S = 13.0
 EASE_S = 0.07
+SHORTEST_HOLD_S = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def asked_for(setting: Setting, progress: Progress) -> Asked:
         number=number,
         share=min(1.0, max(0.5, share)),
         half=0.20 - 0.16 * level,
-        hold_s=min(hold_s, setting.hold_cap_s),
+        hold_s=min(max(hold_s, SHORTEST_HOLD_S), setting.hold_cap_s),
         min_phase_s=None if setting.reward_amplitude else setting.min_phase_s,
     )
 
