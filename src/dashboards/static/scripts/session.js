@@ -128,7 +128,7 @@ function repetitionChart(item) {
   const columns = item.repetitions.filter((r) => r.range_deg !== null && r.peak_deg !== null);
   if (!columns.length) return h("p", { class: "quiet" }, both(item.not_observable) || t("not_observable"));
   const top = Math.max(90, Math.ceil(Math.max(...columns.map((r) => r.peak_deg), item.target_deg ?? 0) / 30) * 30);
-  const [width, height] = [760, 240];
+  const [width, height] = [760, 330];
   const y = (deg) => height - (deg / top) * (height - 12);
   const step = width / item.repetitions.length;
   const parts = [];

@@ -1,0 +1,1 @@
+"""Grafana's dashboards as code: built, provisioned by file, or pushed."""

@@ -1,0 +1,128 @@
+"""Flux as Grafana takes it: a query type for the foundation SDK, which has none, and its parts.
+
+Queries keep to what InfluxDB 2.x and the `/api/v2/query` of 1.8 (Flux 0.65) both understand:
+no `schema` package, no `timezone` option, so a day here is a day in UTC. The bucket is the
+data source's own default, so its name stands in one place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from grafana_foundation_sdk.cog.builder import Builder
+from grafana_foundation_sdk.cog.variants import Dataquery
+from grafana_foundation_sdk.models.dashboard import DataSourceRef
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "DATASOURCE",
+    "DATASOURCE_UID",
+    "Flux",
+    "FluxQuery",
+    "daily",
+    "figure",
+    "per_tag",
+    "points",
+    "tag_values",
+    "wide",
+]
+
+DATASOURCE_UID: Final = "ripresa-influxdb"
+DATASOURCE: Final = DataSourceRef(type_val="influxdb", uid=DATASOURCE_UID)
+
+Fold = Literal["sum", "max", "mean", "last", "count"]
+
+
+@dataclass
+class FluxQuery(Dataquery):
+    """One query of a panel."""
+
+    query: str
+    ref_id: str = "A"
+
+    def to_json(self) -> dict[str, object]:
+        """As the dashboard's JSON has it."""
+        return {"refId": self.ref_id, "query": self.query, "datasource": DATASOURCE}
+
+
+class Flux(Builder[FluxQuery]):
+    """Builder of a `FluxQuery`, as panels want one."""
+
+    def __init__(self, query: str, ref_id: str = "A") -> None:
+        self._query = FluxQuery(query, ref_id)
+
+    def build(self) -> FluxQuery:
+        """The query."""
+        return self._query
+
+
+def points(measurement: str, fields: Sequence[str], **tags: str) -> str:
+    """A measurement's fields within the dashboard's time, where the tags have these values.
+
+    A tag's value may be a dashboard variable such as `${patient}`.
+    """
+    wanted = "".join(f' and r.{tag} == "{value}"' for tag, value in tags.items())
+    either = " or ".join(f'r._field == "{field}"' for field in fields)
+    return (
+        "from(bucket: v.defaultBucket)\n"
+        "  |> range(start: v.timeRangeStart, stop: v.timeRangeStop)\n"
+        f'  |> filter(fn: (r) => r._measurement == "{measurement}"{wanted})\n'
+        f"  |> filter(fn: (r) => {either})\n"
+    )
+
+
+def wide(keep: Sequence[str]) -> str:
+    """One row a point, one column a field, oldest first."""
+    columns = ", ".join(f'"{name}"' for name in ("_time", *keep))
+    return (
+        '  |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")\n'
+        "  |> group()\n"
+        f"  |> keep(columns: [{columns}])\n"
+        '  |> sort(columns: ["_time"])\n'
+    )
+
+
+def daily(fold: Literal["sum", "max", "mean"]) -> str:
+    """All series of a field folded per day (UTC), one column a field."""
+    return (
+        '  |> group(columns: ["_field"])\n'
+        f'  |> aggregateWindow(every: 1d, fn: {fold}, timeSrc: "_start", createEmpty: false)\n'
+        '  |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")\n'
+        "  |> group()\n"
+        '  |> drop(columns: ["_start", "_stop"])\n'
+        '  |> sort(columns: ["_time"])\n'
+    )
+
+
+def figure(fold: Fold) -> str:
+    """All that the points say, folded into one figure."""
+    return f'  |> group()\n  |> sort(columns: ["_time"])\n  |> {fold}()\n'
+
+
+def per_tag(tag: str, fold: Fold, name: str) -> str:
+    """One figure for each value of a tag, in a column called `name`."""
+    return (
+        f'  |> group(columns: ["{tag}"])\n'
+        '  |> sort(columns: ["_time"])\n'
+        f"  |> {fold}()\n"
+        "  |> group()\n"
+        f'  |> keep(columns: ["{tag}", "_value"])\n'
+        f'  |> rename(columns: {{_value: "{name}"}})\n'
+    )
+
+
+def tag_values(measurement: str, tag: str, **tags: str) -> str:
+    """The values of a tag, for a variable; 1.8 has no `schema.tagValues`."""
+    wanted = "".join(f' and r.{name} == "{value}"' for name, value in tags.items())
+    return (
+        "from(bucket: v.defaultBucket)\n"
+        "  |> range(start: -5y)\n"
+        f'  |> filter(fn: (r) => r._measurement == "{measurement}"{wanted})\n'
+        f'  |> keep(columns: ["{tag}"])\n'
+        "  |> group()\n"
+        f'  |> distinct(column: "{tag}")\n'
+        '  |> keep(columns: ["_value"])\n'
+    )
