@@ -28,6 +28,8 @@ __all__ = ["Connection", "Radio", "RadioBackend", "Sighting"]
 
 log = logging.getLogger(__name__)
 
+ANSWER_S = 3.0
+
 
 @dataclass(frozen=True, slots=True)
 class RadioBackend:
@@ -61,8 +63,11 @@ class Connection:
     Every error of bleak or the platform comes out as `TransportError`.
     """
 
-    def __init__(self, client: BleakClient) -> None:
+    def __init__(self, client: BleakClient, name: str | None = None) -> None:
+        # Not bleak's own name: that falls back to the address.
+        self.name = name
         self._client = client
+        self._listeners: dict[str, list[OnData]] = {}
         self.lost = asyncio.Event()
 
     @property
@@ -90,9 +95,43 @@ class Connection:
             await self._client.write_gatt_char(characteristic, value, response=response)
 
     async def subscribe(self, characteristic: str, on_data: OnData) -> None:
-        """Call `on_data` with every notification or indication."""
+        """Call `on_data` with every notification or indication, after earlier subscribers."""
+        if characteristic in self._listeners:
+            self._listeners[characteristic].append(on_data)
+            return
+        listeners = self._listeners[characteristic] = [on_data]
+
+        def hand_out(_: object, data: bytearray) -> None:
+            payload = bytes(data)
+            for listener in tuple(listeners):
+                listener(payload)
+
         with _errors("subscribe"):
-            await self._client.start_notify(characteristic, lambda _, data: on_data(bytes(data)))
+            await self._client.start_notify(characteristic, hand_out)
+
+    async def exchange(
+        self, command: bytes, *, write: str, listen: str, accept: Callable[[bytes], bool]
+    ) -> bytes:
+        """Write `command` to one characteristic, return the first answer that is accepted.
+
+        Raises:
+            TransportError: no such answer came within 3 s.
+        """
+        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+        def on_answer(payload: bytes) -> None:
+            if not answer.done() and accept(payload):
+                answer.set_result(payload)
+
+        await self.subscribe(listen, on_answer)
+        try:
+            await self.write(write, command)
+            with _errors("answer"):
+                async with asyncio.timeout(ANSWER_S):
+                    return await answer
+        finally:
+            self._listeners[listen].remove(on_answer)
+        raise AssertionError
 
     async def pause(self, seconds: float) -> None:
         """Wait, where a wearable needs time between two commands."""
@@ -203,7 +242,7 @@ class Radio:
                 # bleak's own time-out does not cover every stage on every platform.
                 async with asyncio.timeout(self._timeout_s + 5):
                     await client.connect()
-        connection = Connection(client)
+        connection = Connection(client, sighting.advertisement.name)
         connections.append(connection)
         if not client.is_connected:
             connection.lost.set()

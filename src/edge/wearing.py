@@ -122,7 +122,6 @@ class Wearing:
             )
         information = await self.wearable.information(connection)
         sampling = await self.wearable.configure(connection)
-        self._battery = await self.wearable.battery(connection)
         if self._assembly is None or self._assembly.sampling != sampling:
             self._begin_assembly(sampling, information.firmware)
         self._decoder = self.wearable.decoder(sampling)
@@ -131,7 +130,11 @@ class Wearing:
                 characteristic,
                 lambda payload, c=characteristic: self._receive(connection, c, payload),  # type: ignore[misc]
             )
-        await self.wearable.start(connection)
+        await self.wearable.start(connection, self._decoder)
+        # Some answer on the characteristic that carries the data, so only now.
+        self._battery = await self.wearable.battery(connection)
+        if self._heard_ns:
+            self._say(State.READY)
 
     def _begin_assembly(self, sampling: Sampling, firmware: str | None) -> None:
         if self._assembly is not None:

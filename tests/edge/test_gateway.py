@@ -102,7 +102,7 @@ async def test_the_values_are_those_of_the_motion():
 
 
 async def test_a_lost_link_is_mended_and_its_samples_are_declared():
-    async with home(speed=4) as h:
+    async with home(speed=8) as h:
         dot = await h.radio.add(VirtualDot, swing(24, 60))
         async with await h.gateway({dot.identity: "thigh-left"}) as gateway:
             await until(lambda: dot.emitted > 200)
@@ -204,9 +204,13 @@ async def test_states_are_retained_and_told():
         assert told[0] == State.INIT
         assert told[-1] == State.SLEEPING
         states = [WearableState.decode(p) for p in h.states(f"{dot.identity}/state")]
-        assert [s.state for s in states] == [State.INIT, State.READY, State.SLEEPING]
-        assert states[1].battery_percent == 87
-        assert states[1].placement == "wrist-right"
+        assert list(dict.fromkeys(s.state for s in states)) == [
+            State.INIT,
+            State.READY,
+            State.SLEEPING,
+        ]
+        assert states[-2].battery_percent == 87
+        assert states[-2].placement == "wrist-right"
 
 
 async def test_a_recorder_that_refuses_holds_up_nothing_and_loses_nothing():

@@ -11,7 +11,8 @@ from bumble.gatt import Characteristic, Service
 
 from edge.wearables import dot
 
-from .peripheral import VirtualWearable, att_error, commandable, notifying, readable
+from .attributes import att_error, commandable, notifying, readable
+from .peripheral import VirtualWearable
 
 if TYPE_CHECKING:
     from edge.motion_source import Motion

@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from bumble.att import ATT_Error
 from bumble.core import AdvertisingData
 from bumble.device import Device, DeviceConfiguration
-from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.hci import Address
 from bumble.host import Host
 from bumble.transport.common import AsyncPipeSink
@@ -22,7 +19,10 @@ from telemetry.clock import NS_PER_S, Clock
 
 from .air import Air, VirtualController
 
-__all__ = ["READ", "READ_NOTIFY", "READ_WRITE", "Tamper", "VirtualWearable", "att_error"]
+if TYPE_CHECKING:
+    from bumble.gatt import Characteristic, Service
+
+__all__ = ["Tamper", "VirtualWearable"]
 
 log = logging.getLogger(__name__)
 
@@ -32,17 +32,6 @@ Tamper = Callable[[bytes], list[bytes]]
 ADVERTISING_INTERVAL_MS = 100
 # Notifications at one go before other tasks get their turn.
 BURST = 32
-
-_P = Characteristic.Properties
-READ = _P.READ
-READ_WRITE = _P.READ | _P.WRITE
-READ_NOTIFY = _P.READ | _P.NOTIFY
-
-
-def att_error(code: int) -> Exception:
-    """The error by which a device refuses a request."""
-    error: Exception = ATT_Error(code)
-    return error
 
 
 class VirtualWearable:
@@ -65,6 +54,8 @@ class VirtualWearable:
     """As the gateway will know it."""
     rate_hz = 60.0
     samples_per_notification = 1
+    whole_notifications = False
+    """Whether samples that do not fill a notification at the end are not sensed at all."""
 
     def __init__(
         self,
@@ -79,6 +70,7 @@ class VirtualWearable:
     ) -> None:
         self.air = air
         self.number = number
+        self.name = self.name.format(number=number)
         self.address = Address(f"C0:00:00:00:{number >> 8:02X}:{number & 0xFF:02X}")
         self.motion = resampled(motion, self.rate_hz)
         self.emitted = 0
@@ -91,6 +83,7 @@ class VirtualWearable:
         self._cursor = 0
         self._task: asyncio.Task[None] | None = None
         self._link: Any = None
+        self._indicating: asyncio.Future[None] | None = None
         self._on_air = False
         self._advertising: asyncio.Task[None] | None = None
         self._controller = VirtualController(self.name, link=air)
@@ -220,7 +213,7 @@ class VirtualWearable:
         for _ in range(BURST):
             rows = [self.motion.index(i) for i in range(self._cursor, self._cursor + n)]
             known = [r for r in rows if r is not None]
-            if not known:
+            if not known or (self.whole_notifications and len(known) < n):
                 return True
             if self._cursor + len(known) > due:
                 return False
@@ -249,6 +242,18 @@ class VirtualWearable:
             with contextlib.suppress(StopIteration):
                 sending.send(None)
 
+    def indicate(self, characteristic: Characteristic, value: bytes) -> None:
+        """Send one indication, after whatever is being answered now."""
+        if self._link is not None:
+            server = self.device.gatt_server
+            sending = server.indicate_subscriber(self._link, characteristic, value)
+            self._indicating = asyncio.ensure_future(sending)
+
+    @property
+    def mtu(self) -> int:
+        """The ATT MTU of the link."""
+        return 23 if self._link is None else int(self._link.att_mtu)
+
     async def _drained(self) -> None:
         """Wait for the link to take what is queued: it paces, nothing is dropped."""
         queue = self.device.host.le_acl_packet_queue
@@ -268,32 +273,3 @@ class VirtualWearable:
     async def _advertise(self) -> None:
         if self._on_air and self._link is None and not self.device.is_advertising:
             await self.device.start_advertising(auto_restart=False)
-
-
-def readable(uuid: str, value: bytes | Callable[[Any], bytes]) -> Characteristic:
-    """A characteristic that can be read."""
-    if callable(value):
-        value = CharacteristicValue(read=value)
-    return Characteristic(uuid, READ, Characteristic.READABLE, value)
-
-
-def notifying(uuid: str) -> Characteristic:
-    """A characteristic that notifies."""
-    return Characteristic(uuid, _P.NOTIFY, Characteristic.READABLE, b"")
-
-
-def commandable(
-    uuid: str, write: Callable[[Any, bytes], None], read: Callable[[Any], bytes] | None = None
-) -> Characteristic:
-    """A characteristic that is written, and read where `read` is given."""
-    properties = _P.WRITE | _P.WRITE_WITHOUT_RESPONSE | (_P.READ if read else 0)
-    permissions = Characteristic.WRITEABLE | (Characteristic.READABLE if read else 0)
-    return Characteristic(
-        uuid, properties, permissions, CharacteristicValue(read=read, write=write)
-    )
-
-
-def vectors(values: Any, rows: list[int]) -> Iterator[tuple[float, float, float]]:
-    """Rows of an [n, 3] array as plain floats."""
-    for row in np.asarray(values)[rows].tolist():
-        yield tuple(row)

@@ -5,13 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .dot import MovellaDot
+from .movesense import Movesense
+from .open_imu import OpenImu
+from .polar import PolarH10, PolarVerity
+from .thingy52 import Thingy52
+from .witmotion import WitMotion
 
 if TYPE_CHECKING:
     from .wearable import Advertisement, Wearable
 
 __all__ = ["WEARABLES", "recognise"]
 
-WEARABLES: tuple[Wearable, ...] = (MovellaDot(),)
+WEARABLES: tuple[Wearable, ...] = (
+    MovellaDot(),
+    WitMotion(),
+    PolarH10(),
+    PolarVerity(),
+    Movesense(),
+    Thingy52(),
+    OpenImu(),
+)
 
 
 def recognise(advertisement: Advertisement) -> Wearable | None:

@@ -19,11 +19,14 @@ from telemetry.errors import DecodeError, TransportError
 from .wearable import (
     Advertisement,
     Battery,
+    Decoder,
     DeviceInformation,
     GattClient,
     Reading,
     Sampling,
     checked_length,
+    degrees_to_radians,
+    identity_text,
 )
 
 __all__ = [
@@ -104,8 +107,7 @@ def decode_payload(mode: int, payload: bytes) -> Reading:
     acc = np.array([values[layout.acc : layout.acc + 3]], dtype=np.float32)
     gyr = mag = None
     if layout.gyr is not None:
-        degrees = np.array([values[layout.gyr : layout.gyr + 3]], dtype=np.float64)
-        gyr = np.radians(degrees).astype(np.float32)
+        gyr = degrees_to_radians(np.array([values[layout.gyr : layout.gyr + 3]]))
     if layout.mag is not None:
         mag = np.array([values[layout.mag : layout.mag + 3]], dtype=np.float32)
         mag /= np.float32(MAG_SCALE)
@@ -157,7 +159,7 @@ class MovellaDot:
     async def identify(self, client: GattClient) -> str | None:
         """By serial number."""
         information = await self.information(client)
-        return f"dot-{information.serial}"
+        return identity_text("dot", information.serial or "")
 
     async def information(self, client: GattClient) -> DeviceInformation:
         """From the configuration service's own characteristics."""
@@ -201,7 +203,7 @@ class MovellaDot:
         """For mode 21."""
         return DotDecoder()
 
-    async def start(self, client: GattClient) -> None:
+    async def start(self, client: GattClient, decoder: Decoder) -> None:  # noqa: ARG002
         """Begin to measure in mode 21."""
         await client.write(MEASUREMENT_CONTROL, bytes([1, 1, MODE_RATE]))
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from telemetry.errors import DecodeError
 
@@ -22,6 +26,8 @@ __all__ = [
     "Sampling",
     "Wearable",
     "checked_length",
+    "degrees_to_radians",
+    "identity_text",
 ]
 
 OnData: TypeAlias = Callable[[bytes], None]
@@ -98,6 +104,11 @@ class GattClient(Protocol):
     """A connection, as wearables use it."""
 
     @property
+    def name(self) -> str | None:
+        """The advertised name."""
+        ...
+
+    @property
     def mtu(self) -> int | None:
         """The ATT MTU; None where the platform does not tell."""
         ...
@@ -116,6 +127,16 @@ class GattClient(Protocol):
 
     async def subscribe(self, characteristic: str, on_data: OnData) -> None:
         """Call `on_data` with every notification or indication."""
+        ...
+
+    async def exchange(
+        self, command: bytes, *, write: str, listen: str, accept: Callable[[bytes], bool]
+    ) -> bytes:
+        """Write `command` to one characteristic, return the first answer that is accepted.
+
+        Raises:
+            TransportError: no such answer came in time.
+        """
         ...
 
     async def pause(self, seconds: float) -> None:
@@ -177,8 +198,8 @@ class Wearable(Protocol):
         """A fresh decoder for a connection."""
         ...
 
-    async def start(self, client: GattClient) -> None:
-        """Begin to measure; the data characteristics are subscribed."""
+    async def start(self, client: GattClient, decoder: Decoder) -> None:
+        """Begin to measure; the data characteristics are subscribed, `decoder` gets the data."""
         ...
 
     async def stop(self, client: GattClient) -> None:
@@ -192,6 +213,18 @@ class Wearable(Protocol):
     async def blink(self, client: GattClient) -> bool:
         """Make it show itself to a person; False where it cannot."""
         ...
+
+
+def identity_text(kind: str, own: str) -> str:
+    """An identity that may stand in a topic: the kind and the wearable's own name or number."""
+    kept = re.sub(r"[^A-Za-z0-9_-]+", "-", own).strip("-")
+    return f"{kind}-{kept}"[:40]
+
+
+def degrees_to_radians(values: npt.NDArray[Any]) -> Float32Array:
+    """Angular velocity in rad/s, rounded once."""
+    radians: Float32Array = np.radians(values, dtype=np.float64).astype(np.float32)
+    return radians
 
 
 def checked_length(what: str, payload: bytes, least: int) -> None:
