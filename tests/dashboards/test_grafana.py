@@ -212,14 +212,17 @@ def influxd(tmp_path_factory):
     server.kill()
 
 
-def interpolated(flux, bucket, pretend):
-    """What Grafana does to a query before it sends it."""
+def interpolated(flux, bucket, pretend, *, ever="start: -5y"):
+    """What Grafana does to a query before it sends it.
+
+    The session lies at a fixed day, so "the last five years" become that day's year.
+    """
     day = datetime.fromtimestamp(pretend.t0_ns / 1e9, UTC)
     values = {
         "v.defaultBucket": json.dumps(bucket),
         "v.timeRangeStart": f"{day:%Y-%m-%d}T00:00:00Z",
         "v.timeRangeStop": f"{day:%Y-%m}-28T00:00:00Z",
-        "start: -5y": f"start: {day:%Y}-01-01T00:00:00Z, stop: {day:%Y}-12-31T00:00:00Z",
+        ever: f"start: {day:%Y}-01-01T00:00:00Z, stop: {day:%Y}-12-31T00:00:00Z",
         "${patient}": pretend.patient,
         "${exercise}": "arm-abduction",
         "${side}": "right",
@@ -308,11 +311,11 @@ async def test_the_figures_are_the_sessions_own(database, pretend):
     assert (lost["patient"], lost["lost"]) == (pretend.patient, "7")
 
 
-async def test_a_variables_time_as_it_stands_is_understood(database):
+async def test_a_variables_time_as_it_stands_is_understood(database, pretend):
     influxd, bucket = database
     for where, flux in QUERIES.items():
         if " variable " in where:
-            ask(influxd, flux.replace("v.defaultBucket", json.dumps(bucket)))
+            ask(influxd, interpolated(flux, bucket, pretend, ever="(nowhere)"))
 
 
 def test_build_writes_where_it_is_told_and_says_what(tmp_path):
