@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,7 @@ def play_game(options: PlayOptions) -> dict[str, Any]:
     Raises:
         RipresaError: an unknown game, input or session; no broker, no display.
     """
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     from games.play import play, play_over_mqtt  # noqa: PLC0415 - pygame is slow to import
 
     common: dict[str, Any] = {
