@@ -94,7 +94,7 @@ class Conditioner:
     """Index that the next received sample should have."""
     _notes: list[Note] = field(default_factory=list)
     _last_index: int | None = None
-    _last: Floats | None = None
+    _last: tuple[Floats, Floats] | None = None
     _declared: int = 0
     """End of the last declared gap."""
 
@@ -122,6 +122,15 @@ class Conditioner:
             sums[what] += max(0, min(stop, first + count) - max(start, first))
         sums["received"] = max(0, stop - start) - sums["missing"]
         return SampleCounts(**sums)
+
+    def is_interpolated(self, index: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Which of these samples, [n] sorted indices, were filled in."""
+        filled = np.zeros(len(index), dtype=np.bool_)
+        for what, first, count in self._notes:
+            if what == "interpolated":
+                a, b = np.searchsorted(index, (first, first + count))
+                filled[a:b] = True
+        return filled
 
     def declare_gap(self, first_index: int, count: int | None) -> None:
         """Take note of a StreamGap."""
@@ -183,17 +192,14 @@ class Conditioner:
             if self._last_index is not None:
                 self._notes.append(("restarts", first, 1))
         if hole and self._last is not None:
-            here = np.concatenate((acc[0], gyr[0]))
             share = np.arange(1, hole + 1)[:, None] / (hole + 1)
-            filled = self._last + (here - self._last) * share
-            acc = np.concatenate((filled[:, :3], acc))
-            gyr = np.concatenate((filled[:, 3:], gyr))
+            last_acc, last_gyr = self._last
+            acc = np.concatenate((last_acc + (acc[0] - last_acc) * share, acc))
+            gyr = np.concatenate((last_gyr + (gyr[0] - last_gyr) * share, gyr))
             self._notes.append(("interpolated", first - hole, hole))
-        self._last = np.concatenate((acc[-1], gyr[-1]))
+        self._last = acc[-1], gyr[-1]
         self._last_index = first - hole + len(acc) - 1
-        return Segment(
-            first - hole, np.ascontiguousarray(acc), np.ascontiguousarray(gyr), hole, restart
-        )
+        return Segment(first - hole, acc, gyr, hole, restart)
 
     def state(self) -> dict[str, Any]:
         """All that it remembers, as plain values."""
@@ -202,13 +208,14 @@ class Conditioner:
             "indices": [self.first_index, self.next_index],
             "notes": [list(n) for n in self._notes],
             "last_index": self._last_index,
-            "last": None if self._last is None else self._last.tolist(),
+            "last": None if self._last is None else [v.tolist() for v in self._last],
             "declared": self._declared,
         }
 
     @classmethod
     def restore(cls, state: dict[str, Any]) -> Conditioner:
         """Go on where `state` was taken."""
+        last = state["last"]
         return cls(
             state["limits"][0],
             state["limits"][1],
@@ -216,7 +223,7 @@ class Conditioner:
             state["indices"][1],
             [(what, first, count) for what, first, count in state["notes"]],
             state["last_index"],
-            None if state["last"] is None else np.array(state["last"], dtype=np.float64),
+            None if last is None else (np.array(last[0]), np.array(last[1])),
             state["declared"],
         )
 

@@ -1,7 +1,7 @@
 """The signal core: streams and session events go in, controls and results come out.
 
 In
-    `Core(session, observe)` makes one for one session.
+    `Core(session, observe)` makes one for one session; `live=False` where nobody plays.
     `take(item)` gives it a decoded stream item (StreamOpened, MotionBatch, StreamGap,
     StreamEnded) of any stream; `take_event(event)` gives it a session event. Each stream's items
     come in their order and the events in theirs; how the two and the streams interleave, how
@@ -75,9 +75,10 @@ class _Item:
 class Core:
     """A pure function of one session's streams and events; see the module's head."""
 
-    def __init__(self, session: str, observe: Observe) -> None:
+    def __init__(self, session: str, observe: Observe, *, live: bool = True) -> None:
         self.session = session
         self._observe = observe
+        self._live = live
         self._tracks: dict[str, StreamTrack] = {}
         self._items: list[_Item] = []
         self._events: list[SessionEvent] = []
@@ -157,7 +158,7 @@ class Core:
             return
         opened = {stream: self._tracks[stream].opened for stream in item.started.spans}
         item.observation = self._observe(item.started, opened)
-        if item.observation is None:
+        if item.observation is None or not self._live:
             return
         track = self._tracks[item.observation.stream]
         from_index = item.started.spans[item.observation.stream]

@@ -7,14 +7,16 @@ import statistics
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from telemetry.results import Conditioning, ItemResult, RangeOfMotion, Repetition
 
 from .control import CALIBRATION_REPETITIONS
-from .movement import Elevation, Movement, Turning
+from .movement import ELEVATION_LEAST_DEG, TURNING_LEAST_DEG, turned
+from .orientation import elevations_deg
 from .quality import sparc
 from .repetition import Excursion, excursions_of
-from .smoothing import ParabolaSmoother
+from .smoothing import smoothed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,30 +24,14 @@ if TYPE_CHECKING:
     from telemetry.events import AssessmentStarted, ExerciseStarted
 
     from .observation import Observation, Phase
-    from .track import Frame, StreamTrack
+    from .track import Frames, StreamTrack
 
-__all__ = ["analyse_item", "excursions_in", "movement_of", "smoothed"]
+__all__ = ["analyse_item", "excursions_in"]
+
+Floats = npt.NDArray[np.float64]
 
 TOO_SMALL_SHARE = 2 / 3
 """A repetition below this share of the first three's median range is flagged."""
-
-
-def movement_of(observation: Observation, rate_hz: float) -> Movement:
-    """The movement that an observation looks at, for frames at `rate_hz`."""
-    return Turning(rate_hz) if observation.axis is None else Elevation(observation.axis)
-
-
-def smoothed(values: Sequence[float], frames: Sequence[Frame], rate_hz: float) -> list[float]:
-    """Values of frames, smoothed; not across a restart of the orientation filter."""
-    smoother = ParabolaSmoother(rate_hz)
-    done: list[float] = []
-    for value, frame in zip(values, frames, strict=True):
-        if frame.restarted:
-            done += smoother.flush()
-        out = smoother.push(value)
-        if out is not None:
-            done.append(out)
-    return done + smoother.flush()
 
 
 def analyse_item(
@@ -61,9 +47,9 @@ def analyse_item(
     2. Excursions, as live; those that turn out to be false starts are left out.
     3. Phases, speed and smoothness of each, with flags.
     """
-    frames = track.frames(track.frame_at(from_index), to_index)
+    frames = track.frames(from_index, to_index)
     _, excursions = excursions_in(observation, frames, track.frame_rate_hz)
-    speeds = smoothed([f.speed for f in frames], frames, track.frame_rate_hz)
+    speeds = smoothed(frames.speed, track.frame_rate_hz, _restarts(frames))
     first = [e.rise for e in excursions[:CALIBRATION_REPETITIONS]]
     repetitions = tuple(
         _repetition(
@@ -100,15 +86,22 @@ def analyse_item(
 
 
 def excursions_in(
-    observation: Observation, frames: Sequence[Frame], rate_hz: float
+    observation: Observation, frames: Frames, rate_hz: float
 ) -> tuple[list[float], list[Excursion]]:
     """The smoothed movement of an item's frames at `rate_hz`, and the repetitions in it."""
-    movement = movement_of(observation, rate_hz)
-    for frame in frames:
-        movement.add(frame.q, restarted=frame.restarted)
-    movement.refit(final=True)
-    values = smoothed(movement.history(), frames, rate_hz)
-    return values, excursions_of(values, movement.least_deg)
+    if not len(frames):
+        return [], []
+    if observation.axis is None:
+        movement, least_deg = turned(frames.q, frames.restarted, rate_hz), TURNING_LEAST_DEG
+    else:
+        movement, least_deg = elevations_deg(frames.q, observation.axis), ELEVATION_LEAST_DEG
+    values = smoothed(movement, rate_hz, _restarts(frames)).tolist()
+    return values, excursions_of(values, least_deg)
+
+
+def _restarts(frames: Frames) -> list[int]:
+    restarts: list[int] = (np.flatnonzero(frames.restarted[1:]) + 1).tolist()
+    return restarts
 
 
 def _repetition(
@@ -118,13 +111,14 @@ def _repetition(
     reference_deg: float,
     observation: Observation,
     track: StreamTrack,
-    frames: Sequence[Frame],
-    speeds: Sequence[float],
+    frames: Frames,
+    speeds: Floats,
     from_index: int,
 ) -> Repetition:
-    start, end = frames[e.start].index, frames[e.end].index
+    index = frames.index.item
+    start, end = index(e.start), index(e.end)
     up_s, hold_s, down_s = (
-        (frames[b].index - frames[a].index) / track.opened.rate_hz
+        (index(b) - index(a)) / track.opened.rate_hz
         for a, b in ((e.start, e.hold_from), (e.hold_from, e.hold_to), (e.hold_to, e.end))
     )
     phases = observation.phases
@@ -137,16 +131,16 @@ def _repetition(
         flags.append("too small")
     if not e.finished:
         flags.append("unfinished")
-    inside = frames[e.start : e.end + 1]
-    if any(f.interpolated for f in inside):
+    inside = slice(e.start, e.end + 1)
+    if frames.interpolated[inside].any():
         flags.append("interpolated")
-    if any(f.restarted for f in inside[1:]):
+    if frames.restarted[e.start + 1 : e.end + 1].any():
         flags.append("gap")
     observable = observation.axis is not None
     return Repetition(
         number=number,
         start_index=start,
-        peak_index=frames[e.peak].index,
+        peak_index=index(e.peak),
         end_index=end,
         start_s=round((start - from_index) / track.opened.rate_hz, 4),
         end_s=round((end - from_index) / track.opened.rate_hz, 4),
@@ -155,8 +149,8 @@ def _repetition(
         up_s=round(up_s, 4),
         hold_s=round(hold_s, 4),
         down_s=round(down_s, 4),
-        peak_velocity_deg_s=round(math.degrees(max(speeds[e.start : e.end + 1])), 2),
-        sparc=sparc([f.speed for f in inside], track.frame_rate_hz),
+        peak_velocity_deg_s=round(math.degrees(speeds[inside].max()), 2),
+        sparc=sparc(frames.speed[inside], track.frame_rate_hz),
         flags=tuple(flags),
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from telemetry.live import ControlBatch, RepetitionCounted
 
 from .control import TodaysRange, calibrated_range, given_range, widening_range
-from .item import movement_of
+from .movement import Elevation, Turning
 from .repetition import Excursion, RepetitionDetector
 from .smoothing import ParabolaSmoother
 
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from telemetry.events import AssessmentStarted, ExerciseStarted, RangeCalibrated
     from telemetry.motion import MotionBatch
 
+    from .movement import Movement
     from .observation import Observation
-    from .track import Frame, Oriented, StreamTrack
+    from .track import Oriented, StreamTrack
 
 __all__ = ["LiveItem"]
 
@@ -41,8 +42,12 @@ class LiveItem:
         self._track = track
         self._from_index = from_index
         self._next_frame = track.frame_at(from_index)
-        self._movement = movement_of(observation, track.frame_rate_hz)
-        self._frames: list[Frame] = []
+        self._movement: Movement = (
+            Turning(track.frame_rate_hz)
+            if observation.axis is None
+            else Elevation(observation.axis)
+        )
+        self._restarts: list[bool] = []
         self._announced = 0
         self._given: RangeCalibrated | None = None
         self._start_over()
@@ -52,33 +57,28 @@ class LiveItem:
         self._smoother = ParabolaSmoother(rate_hz)
         self._detector = RepetitionDetector(self._movement.least_deg)
         self._lowest, self._highest = math.inf, -math.inf
+        self._calibrated: TodaysRange | None = None
 
     @property
     def excursions(self) -> list[Excursion]:
         """What has been counted so far, in frames of the item."""
         return self._detector.excursions
 
-    def bounds(self, excursion: Excursion) -> tuple[int, int]:
-        """Sample indices of an excursion's start and end."""
-        return self._frames[excursion.start].index, self._frames[excursion.end].index
-
     def advance(self, to_index: int | None) -> None:
         """Follow the stream up to now, or to the item's end."""
-        frames = self._track.frames(self._next_frame)
-        self._next_frame += len(frames)
-        for frame in frames:
-            if frame.index < self._from_index:
+        for index, q, restarted in self._track.fresh(self._next_frame):
+            self._next_frame += 1
+            if index < self._from_index or (to_index is not None and index >= to_index):
                 continue
-            if to_index is not None and frame.index >= to_index:
-                break
-            self._frames.append(frame)
-            self._movement.add(frame.q, restarted=frame.restarted)
-            if self._movement.refit(final=False):
-                self._start_over()
-                for value, past in zip(self._movement.history(), self._frames, strict=True):
-                    self._follow(value, restarted=past.restarted)
-            else:
-                self._follow(self._movement.history_end(), restarted=frame.restarted)
+            value = self._movement.add(q, restarted=restarted)
+            self._restarts.append(restarted)
+            past = self._movement.refit()
+            if past is None:
+                self._follow(value, restarted=restarted)
+                continue
+            self._start_over()
+            for value_then, restarted_then in zip(past, self._restarts, strict=True):
+                self._follow(value_then, restarted=restarted_then)
 
     def _follow(self, value: float, *, restarted: bool) -> None:
         self._lowest = min(self._lowest, value)
@@ -97,11 +97,12 @@ class LiveItem:
 
     def todays_range(self) -> TodaysRange | None:
         """Today's range as far as it is known; None before the first frame."""
-        if not self._frames:
+        if not self._restarts:
             return None
         limit_deg, least = self.observation.limit_deg, self._movement.least_deg
-        given = self._given
-        found = calibrated_range(self.excursions, limit_deg, least)
+        if self._calibrated is None:
+            self._calibrated = calibrated_range(self.excursions, limit_deg, least)
+        found, given = self._calibrated, self._given
         if given is not None and given.target_deg is not None:
             rest = found.rest_deg if found else self._lowest
             limit = limit_deg if given.limit_deg is None else given.limit_deg

@@ -7,16 +7,24 @@ counted: in how far the sensor has turned about the axis about which it turns mo
 from __future__ import annotations
 
 import math
-from typing import Protocol, TypeAlias
+from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from .orientation import Vector, elevation_deg
+from .orientation import Quaternion, Vector, elevation_deg
 
-__all__ = ["Elevation", "Movement", "Quaternion", "Turning"]
+__all__ = [
+    "ELEVATION_LEAST_DEG",
+    "TURNING_LEAST_DEG",
+    "Elevation",
+    "Movement",
+    "Turning",
+    "turned",
+]
 
-Quaternion: TypeAlias = tuple[float, float, float, float]
+Floats = npt.NDArray[np.float64]
 
 SLOW_S = 8.0
 """What changes over longer times than this is drift or posture, not a repetition."""
@@ -24,66 +32,51 @@ FIT_FRAMES = 12
 """Least number of frames between two looks for the main axis."""
 NOISE_DEG = 2.0
 """A smaller deviation says little about the axis."""
+ELEVATION_LEAST_DEG = 8.0
+TURNING_LEAST_DEG = 4.0
 _MOVED = math.cos(math.radians(10))
+_NO_TURN = 1e-12
+_CONJUGATE = np.array([1.0, -1.0, -1.0, -1.0])
 
 
 class Movement(Protocol):
-    """Turns orientations into the movement's one number, in degrees."""
+    """Turns orientations into the movement's one number, in degrees, while they come in."""
 
     least_deg: float
     """A smaller back and forth is no repetition as long as nothing better is known."""
 
-    def add(self, q: Quaternion, *, restarted: bool) -> None:
-        """Take the orientation of the next frame."""
+    def add(self, q: Quaternion, *, restarted: bool) -> float:
+        """Take the orientation of the next frame; returns its number, by what is known now."""
         ...
 
     def value(self, q: Quaternion) -> float:
         """The number for an orientation, by what is known now."""
         ...
 
-    def refit(self, *, final: bool) -> bool:
-        """Learn from all frames so far; True where the numbers of past frames have changed."""
-        ...
-
-    def history(self) -> list[float]:
-        """The numbers of all frames so far."""
-        ...
-
-    def history_end(self) -> float:
-        """The last of them."""
+    def refit(self) -> list[float] | None:
+        """Learn from all frames so far; their numbers anew, where they have changed."""
         ...
 
 
 class Elevation:
     """Elevation of a segment against gravity; see `orientation.elevation_deg`."""
 
-    least_deg = 8.0
+    least_deg = ELEVATION_LEAST_DEG
 
     def __init__(self, axis: Vector) -> None:
         self._axis = axis
-        self._values: list[float] = []
 
-    def add(self, q: Quaternion, *, restarted: bool) -> None:  # noqa: ARG002 - needs no memory
-        """Take the orientation of the next frame."""
-        self._values.append(self.value(q))
+    def add(self, q: Quaternion, *, restarted: bool) -> float:  # noqa: ARG002 - has no memory
+        """The elevation of the next frame."""
+        return self.value(q)
 
     def value(self, q: Quaternion) -> float:
         """Elevation in degrees."""
-        w, x, y, z = q
-        up = (2 * (x * z - w * y), 2 * (y * z + w * x), w * w - x * x - y * y + z * z)
-        return elevation_deg(up, self._axis)
+        return elevation_deg(q, self._axis)
 
-    def refit(self, *, final: bool) -> bool:  # noqa: ARG002 - there is nothing to learn
-        """Nothing to learn."""
-        return False
-
-    def history(self) -> list[float]:
-        """The elevations of all frames so far."""
-        return self._values
-
-    def history_end(self) -> float:
-        """The last elevation."""
-        return self._values[-1]
+    def refit(self) -> list[float] | None:
+        """There is nothing to learn."""
+        return None
 
 
 class Turning:
@@ -96,73 +89,82 @@ class Turning:
        counts by its length instead of the square (spatial signs: Visuri, Koivunen & Oja 2000),
        so that one large turn between repetitions does not outweigh them.
     3. The axis points so that the item begins low. It is looked for again and again while the
-       item goes on; the past is computed anew once it has moved by more than 10°, and at the
-       item's end.
+       item goes on; the past is computed anew once it has moved by more than 10°.
 
     After a restart of the orientation filter the heading is unknown; the first orientation is
-    taken to be where the last one was.
+    taken to be where the last one was. `turned` does the same over a whole item.
     """
 
-    least_deg = 4.0
+    least_deg = TURNING_LEAST_DEG
 
     def __init__(self, rate_hz: float) -> None:
-        self._slow = max(1, round(SLOW_S * rate_hz / 2))
+        self._rate_hz = rate_hz
         self._next_fit = FIT_FRAMES
         self._reference: Quaternion | None = None
+        self._relative: Quaternion = (1.0, 0.0, 0.0, 0.0)
         self._vectors: list[Vector] = []
         self._axis: Vector = (0.0, 0.0, 0.0)
 
-    def add(self, q: Quaternion, *, restarted: bool) -> None:
+    def add(self, q: Quaternion, *, restarted: bool) -> float:
         """Take the orientation of the next frame."""
         if self._reference is None:
             self._reference = q
         elif restarted:
-            self._reference = _product(q, _conjugate(_rotation(self._vectors[-1])))
-        self._vectors.append(self._vector(q))
+            self._reference = _product(q, _conjugate(self._relative))
+        self._relative = self._relative_to_first(q)
+        self._vectors.append(_vector(self._relative))
+        return _dot(self._vectors[-1], self._axis)
 
     def value(self, q: Quaternion) -> float:
         """Degrees turned about the main axis."""
-        return _dot(self._vector(q), self._axis) if self._reference else 0.0
+        return _dot(_vector(self._relative_to_first(q)), self._axis)
 
-    def refit(self, *, final: bool) -> bool:
+    def refit(self) -> list[float] | None:
         """Look for the main axis again, where it is time."""
         n = len(self._vectors)
-        if not n or (n < self._next_fit and not final):
-            return False
+        if n < self._next_fit:
+            return None
         self._next_fit = n + max(FIT_FRAMES, n // 20)
-        found = _main_axis(np.array(self._vectors), self._slow)
-        if not final and _dot(found, self._axis) > _MOVED:
-            return False
+        found = _main_axis(np.array(self._vectors), self._rate_hz)
+        if _dot(found, self._axis) > _MOVED:
+            return None
         self._axis = found
-        return True
+        return [_dot(v, found) for v in self._vectors]
 
-    def history(self) -> list[float]:
-        """The numbers of all frames so far."""
-        return [_dot(v, self._axis) for v in self._vectors]
-
-    def history_end(self) -> float:
-        """The last of them."""
-        return _dot(self._vectors[-1], self._axis)
-
-    def _vector(self, q: Quaternion) -> Vector:
+    def _relative_to_first(self, q: Quaternion) -> Quaternion:
+        """Seen from the item's first orientation, with the sign that follows the last one's."""
         if self._reference is None:
-            return (0.0, 0.0, 0.0)
+            return self._relative
         w, x, y, z = _product(_conjugate(self._reference), q)
-        norm = math.sqrt(x * x + y * y + z * z)
-        if norm < 1e-12:
-            return (0.0, 0.0, 0.0)
-        turn = math.degrees(2 * math.atan2(norm, w))
-        before = self._vectors[-1] if self._vectors else (0.0, 0.0, 0.0)
-        scale = turn / norm
-        vector = (x * scale, y * scale, z * scale)
-        along = _dot(vector, before) / turn if turn else 0.0
-        scale += 360.0 * round((along - turn) / 360.0) / norm
-        return (x * scale, y * scale, z * scale)
+        a, b, c, d = self._relative
+        return (w, x, y, z) if a * w + b * x + c * y + d * z >= 0 else (-w, -x, -y, -z)
 
 
-def _main_axis(vectors: npt.NDArray[np.float64], half: int) -> Vector:
-    """Axis of the fast part of rotation vectors [n, 3]; `half` a window of frames is slow."""
+def turned(q: Floats, restarted: npt.NDArray[np.bool_], rate_hz: float) -> Floats:
+    """`Turning` over a whole item's orientations [n, 4] at `rate_hz`: [n] degrees."""
+    vectors = np.empty((len(q), 3))
+    relative = np.array([1.0, 0.0, 0.0, 0.0])
+    starts = [0, *(np.flatnonzero(restarted[1:]) + 1).tolist(), len(q)]
+    for a, b in pairwise(starts):
+        reference = _products(q[a : a + 1], relative * _CONJUGATE)
+        part = _products(reference * _CONJUGATE, q[a:b])
+        flips = (part[1:] * part[:-1]).sum(axis=1) < 0
+        part[1:] *= np.where(np.cumsum(flips) % 2, -1.0, 1.0)[:, None]
+        if part[0] @ relative < 0:
+            part = -part
+        length = np.sqrt((part[:, 1:] ** 2).sum(axis=1))
+        turn = np.degrees(2 * np.arctan2(length, part[:, 0]))
+        vectors[a:b] = part[:, 1:] * (turn / np.maximum(length, _NO_TURN))[:, None]
+        relative = part[-1]
+    x, y, z = _main_axis(vectors, rate_hz)
+    about: Floats = vectors[:, 0] * x + vectors[:, 1] * y + vectors[:, 2] * z
+    return about
+
+
+def _main_axis(vectors: Floats, rate_hz: float) -> Vector:
+    """Axis of what rotation vectors [n, 3] deviate from their slow mean."""
     n = len(vectors)
+    half = max(1, round(SLOW_S * rate_hz / 2))
     sums = np.concatenate((np.zeros((1, 3)), np.cumsum(vectors, axis=0)))
     at = np.arange(n)
     low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, n)
@@ -195,11 +197,24 @@ def _product(p: Quaternion, q: Quaternion) -> Quaternion:
     )
 
 
-def _rotation(vector: Vector) -> Quaternion:
-    """The unit quaternion of a rotation vector in degrees."""
-    turn = math.sqrt(_dot(vector, vector))
-    if turn < 1e-12:
-        return (1.0, 0.0, 0.0, 0.0)
-    half = math.radians(turn) / 2
-    scale = math.sin(half) / turn
-    return (math.cos(half), vector[0] * scale, vector[1] * scale, vector[2] * scale)
+def _vector(q: Quaternion) -> Vector:
+    """The rotation vector of a unit quaternion, degrees; more than half a turn where w < 0."""
+    w, x, y, z = q
+    length = math.sqrt(x * x + y * y + z * z)
+    scale = math.degrees(2 * math.atan2(length, w)) / max(length, _NO_TURN)
+    return (x * scale, y * scale, z * scale)
+
+
+def _products(p: Floats, q: Floats) -> Floats:
+    """Quaternion products of [n, 4] or [1, 4] and [n, 4] or [4]."""
+    a, b, c, d = p[..., 0], p[..., 1], p[..., 2], p[..., 3]
+    w, x, y, z = q[..., 0], q[..., 1], q[..., 2], q[..., 3]
+    return np.stack(
+        (
+            a * w - b * x - c * y - d * z,
+            a * x + b * w + c * z - d * y,
+            a * y - b * z + c * w + d * x,
+            a * z + b * y - c * x + d * w,
+        ),
+        axis=-1,
+    )

@@ -8,7 +8,7 @@ into earth coordinates (east, north, up, heading free) and is w x y z.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +17,18 @@ from vqf import VQF
 if TYPE_CHECKING:
     from .conditioning import Segment
 
-__all__ = ["OrientationFilter", "elevation_deg", "up_in_sensor"]
+__all__ = [
+    "OrientationFilter",
+    "Quaternion",
+    "Vector",
+    "elevation_deg",
+    "elevations_deg",
+    "up_in_sensor",
+]
 
 Floats = npt.NDArray[np.float64]
-Vector = tuple[float, float, float]
+Quaternion: TypeAlias = tuple[float, float, float, float]
+Vector: TypeAlias = tuple[float, float, float]
 
 
 class OrientationFilter:
@@ -62,16 +70,22 @@ def up_in_sensor(quaternions: Floats) -> Floats:
     )
 
 
-def elevation_deg(up: Vector, axis: Vector) -> float:
+def elevation_deg(q: Quaternion, axis: Vector) -> float:
     """Angle of a segment against gravity: 0 hanging down, 90 level, 180 straight overhead.
 
     Args:
-        up: earth's up in sensor coordinates, of any length.
+        q: unit quaternion, sensor to earth.
         axis: unit vector along the segment, away from the trunk, in sensor coordinates.
     """
-    ux, uy, uz = up
+    w, x, y, z = q
     ax, ay, az = axis
-    cx, cy, cz = uy * az - uz * ay, uz * ax - ux * az, ux * ay - uy * ax
-    return math.degrees(
-        math.atan2(math.sqrt(cx * cx + cy * cy + cz * cz), -(ux * ax + uy * ay + uz * az))
-    )
+    up = 2 * ((x * z - w * y) * ax + (y * z + w * x) * ay) + (w * w - x * x - y * y + z * z) * az
+    return math.degrees(math.acos(max(-1.0, min(1.0, -up))))
+
+
+def elevations_deg(quaternions: Floats, axis: Vector) -> Floats:
+    """`elevation_deg` of [n, 4] quaternions: [n] degrees."""
+    up = up_in_sensor(quaternions)
+    along = up[:, 0] * axis[0] + up[:, 1] * axis[1] + up[:, 2] * axis[2]
+    elevations: Floats = np.degrees(np.arccos(np.clip(-along, -1.0, 1.0)))
+    return elevations

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+import numpy.typing as npt
 
 __all__ = ["sparc"]
 
@@ -17,7 +14,7 @@ _CUTOFF_HZ = 10.0
 _LEAST_AMPLITUDE = 0.05
 
 
-def sparc(speed: Sequence[float], rate_hz: float) -> float | None:
+def sparc(speed: npt.NDArray[np.float64], rate_hz: float) -> float | None:
     """Spectral arc length of a speed profile: about -1.4 for one smooth stroke, lower if jerky.
 
     1. Magnitude spectrum, zero-padded to 2^4 times the next power of two, scaled to its maximum.
@@ -31,10 +28,10 @@ def sparc(speed: Sequence[float], rate_hz: float) -> float | None:
         None for fewer than four values or no movement at all.
     """
     n = len(speed)
-    if n < 4 or max(speed) <= 0:
+    if n < 4 or speed.max() <= 0:
         return None
     n_fft = 2 ** (math.ceil(math.log2(n)) + _PAD_LEVEL)
-    magnitude = np.abs(np.fft.rfft(np.asarray(speed, dtype=np.float64), n_fft))
+    magnitude = np.abs(np.fft.rfft(speed, n_fft))
     magnitude /= magnitude.max()
     frequency = np.arange(len(magnitude)) * (rate_hz / n_fft)
     magnitude = magnitude[frequency <= _CUTOFF_HZ]

@@ -35,7 +35,7 @@ def run(
         observe: how an item is seen.
         plan_version: of the plan in force.
     """
-    core = Core(session, observe)
+    core = Core(session, observe, live=False)
     for items in streams:
         for item in items:
             core.take(item)

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
-__all__ = ["ParabolaSmoother", "parabola_weights"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["ParabolaSmoother", "parabola_weights", "smoothed"]
+
+Floats = npt.NDArray[np.float64]
 
 HALF_WIDTH_S = 0.2
 """Half of the fitted stretch: a movement slower than 1 Hz passes whole, a 5 Hz tremor shrinks."""
@@ -55,3 +63,19 @@ class ParabolaSmoother:
         rest = [v for v in (self.push(last) for _ in range(self.delay)) if v is not None]
         self._window = []
         return rest
+
+
+def smoothed(values: Floats, rate_hz: float, breaks: Sequence[int] = ()) -> Floats:
+    """`ParabolaSmoother` over a whole series [n], begun afresh at each of `breaks`."""
+    weights = parabola_weights(rate_hz)
+    half = len(weights) // 2
+    result = np.zeros(len(values))
+    for a, b in pairwise([0, *breaks, len(values)]):
+        if a == b:
+            continue
+        padded = np.concatenate(
+            (np.full(half, values[a]), values[a:b], np.full(half, values[b - 1]))
+        )
+        for i, weight in enumerate(weights):
+            result[a:b] += weight * padded[i : i + b - a]
+    return result

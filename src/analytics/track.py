@@ -12,11 +12,13 @@ from .conditioning import Conditioner, Segment
 from .orientation import OrientationFilter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from telemetry.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened
 
-    from .movement import Quaternion
+    from .orientation import Quaternion
 
-__all__ = ["FRAME_RATE_HZ", "Frame", "Oriented", "StreamTrack"]
+__all__ = ["FRAME_RATE_HZ", "Frames", "Oriented", "StreamTrack"]
 
 FRAME_RATE_HZ = 25.0
 """Least rate at which movement is looked at; no voluntary movement needs more."""
@@ -25,22 +27,25 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """Every so-many-th sample of a stream, as repetitions are found in.
+class Frames:
+    """Every so-many-th sample of a stream, as repetitions are found in; structure of arrays.
 
     Attributes:
-        index: sample index.
-        q: orientation, sensor to earth, w x y z.
-        speed: norm of the angular rate, rad/s.
-        interpolated: whether the sample was filled in.
-        restarted: whether the filter started afresh since the last frame.
+        index: [n] int64 sample indices.
+        q: [n, 4] float64 orientations, sensor to earth, w x y z.
+        speed: [n] float64 norm of the angular rate, rad/s.
+        interpolated: [n] whether the sample was filled in.
+        restarted: [n] whether the filter started afresh since the frame before.
     """
 
-    index: int
-    q: Quaternion
-    speed: float
-    interpolated: bool
-    restarted: bool
+    index: npt.NDArray[np.int64]
+    q: Floats
+    speed: Floats
+    interpolated: npt.NDArray[np.bool_]
+    restarted: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class StreamTrack:
         self._conditioner = Conditioner.for_ranges(opened.acc_range_m_s2, opened.gyr_range_rad_s)
         self._filter = OrientationFilter(opened.rate_hz)
         self._restarted = False
+        self._restarts: set[int] = set()
         self._rows: Floats = np.empty((256, 8))
         self._n = 0
 
@@ -97,14 +103,23 @@ class StreamTrack:
         self._conditioner.declare_gap(ended.next_index, 0)
         self.ended = True
 
-    def frames(self, after: int, stop: int | None = None) -> list[Frame]:
-        """The remembered frames from the `after`-th on with an index below `stop`."""
-        rows = self._rows[after : self._n].tolist()
-        return [
-            Frame(int(i), (w, x, y, z), speed, bool(interpolated), bool(restarted))
-            for i, w, x, y, z, speed, interpolated, restarted in rows
-            if stop is None or i < stop
-        ]
+    def frames(self, from_index: int, to_index: int) -> Frames:
+        """The remembered frames with a sample index from `from_index` up to `to_index`."""
+        rows = self._rows[self.frame_at(from_index) : self.frame_at(to_index)]
+        index = rows[:, 0].astype(np.int64)
+        turning = rows[:, 5:]
+        return Frames(
+            index=index,
+            q=np.ascontiguousarray(rows[:, 1:5]),
+            speed=np.sqrt((turning * turning).sum(axis=1)),
+            interpolated=self._conditioner.is_interpolated(index),
+            restarted=np.isin(index, list(self._restarts)),
+        )
+
+    def fresh(self, after: int) -> Iterator[tuple[int, Quaternion, bool]]:
+        """Index, orientation and `restarted` of the frames from the `after`-th on."""
+        for i, w, x, y, z in self._rows[after : self._n, :5].tolist():
+            yield int(i), (w, x, y, z), i in self._restarts
 
     def frame_at(self, index: int) -> int:
         """Number of the first remembered frame with at least this sample index."""
@@ -122,15 +137,12 @@ class StreamTrack:
         rows = self._rows[self._n : self._n + n]
         self._n += n
         first = segment.first_index + skip
-        index = np.arange(first, first + n * self.stride, self.stride)
-        x, y, z = segment.gyr[skip :: self.stride].T
-        rows[:, 0] = index
+        rows[:, 0] = range(first, first + n * self.stride, self.stride)
         rows[:, 1:5] = picked
-        rows[:, 5] = np.sqrt(x * x + y * y + z * z)
-        rows[:, 6] = index < segment.first_index + segment.interpolated
-        rows[:, 7] = False
-        rows[0, 7] = self._restarted
-        self._restarted = False
+        rows[:, 5:] = segment.gyr[skip :: self.stride]
+        if self._restarted:
+            self._restarts.add(first)
+            self._restarted = False
 
     def state(self) -> dict[str, Any]:
         """All that it remembers but its opening, as plain values."""
@@ -139,6 +151,7 @@ class StreamTrack:
             "conditioner": self._conditioner.state(),
             "filter": self._filter.state(),
             "restarted": self._restarted,
+            "restarts": sorted(self._restarts),
             "rows": self._rows[: self._n].tobytes(),
         }
 
@@ -154,6 +167,7 @@ class StreamTrack:
         self._conditioner = Conditioner.restore(state["conditioner"])
         self._filter = OrientationFilter.restore(state["filter"])
         self._restarted = state["restarted"]
+        self._restarts = set(state["restarts"])
         rows = np.frombuffer(state["rows"]).reshape(-1, 8)
         self._rows = np.concatenate((rows, np.empty((256, 8))))
         self._n = len(rows)

@@ -37,13 +37,13 @@ def ripresa_core(sensors: Mapping[str, Sensor], rate_hz: float, exercise: str | 
         track = StreamTrack(_opened(placement, rate_hz))
         for batch in _batches(sensor, rate_hz):
             track.push(batch)
-        frames = track.frames(0)
+        frames = track.frames(0, len(sensor))
         seen = _observation(placement, exercise)
         values, excursions = excursions_in(seen, frames, track.frame_rate_hz)
         found = rhythm(values, excursions)
         if found > best:
             best = found
-            spans = [(frames[e.start].index, frames[e.end].index) for e in excursions]
+            spans = [(int(frames.index[e.start]), int(frames.index[e.end])) for e in excursions]
     return spans
 
 
