@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,11 @@ from bleak.exc import BleakError
 
 from telemetry.errors import TransportError
 
+from .adapter_faults import explained
 from .wearables.wearable import Advertisement, OnData
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from bleak.backends.device import BLEDevice
     from bleak.backends.scanner import AdvertisementData
@@ -29,6 +31,8 @@ __all__ = ["Connection", "Radio", "RadioBackend", "Sighting"]
 log = logging.getLogger(__name__)
 
 ANSWER_S = 3.0
+# As bleak writes it, and as BlueZ does in its object paths.
+ADDRESS = re.compile(r"(?:[0-9A-Fa-f]{2}[:_-]){5}[0-9A-Fa-f]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class RadioBackend:
     client: type[Any] | None = None
     scanner: type[Any] | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    close: Callable[[], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +180,12 @@ class Radio:
         """Whether it listens for advertisements."""
         return self._scanner is not None
 
+    async def close(self) -> None:
+        """Let go of the backend, where it is one that must be let go of."""
+        await self.stop_scan()
+        if self._backend.close is not None:
+            await self._backend.close()
+
     async def start_scan(self, on_sighting: Callable[[Sighting], None]) -> None:
         """Listen for advertisements until `stop_scan`.
 
@@ -251,10 +262,12 @@ class Radio:
 
 @contextlib.contextmanager
 def _errors(what: str) -> Iterator[None]:
-    """Whatever the platform raises as one line."""
+    """Whatever the platform raises as one line, without the radio addresses it may name."""
     try:
         yield
     except TimeoutError as e:
         raise TransportError(f"Bluetooth: {what} timed out") from e
-    except (BleakError, OSError, EOFError, AttributeError, AssertionError) as e:
-        raise TransportError(f"Bluetooth: {what} failed ({type(e).__name__}: {e})") from e
+    # With its daemon gone bleak's BlueZ backend also trips over its own state.
+    except (BleakError, OSError, EOFError, AttributeError, AssertionError, KeyError) as e:
+        reason = explained(e) or f"{what} failed ({type(e).__name__}: {e})"
+        raise TransportError("Bluetooth: " + ADDRESS.sub("<address>", reason)) from e

@@ -136,7 +136,7 @@ class SampleGrid:
             else:
                 self._drop_held()
                 self._held = (raw, arrival_us, row)
-        return [_placed(run, r) for run, r in zip(runs, restarts, strict=True) if run]
+        return [_placed(run, restarted=r) for run, r in zip(runs, restarts, strict=True) if run]
 
     def _begin(self, raw: int, arrival_us: int) -> None:
         self._least_delay_us = arrival_us - raw
@@ -185,6 +185,6 @@ class SampleGrid:
         return step if step > 0 and -EARLY_US <= late_us <= LATE_US else None
 
 
-def _placed(run: list[tuple[int, int, int]], restarted: bool) -> Placed:  # noqa: FBT001
+def _placed(run: list[tuple[int, int, int]], *, restarted: bool) -> Placed:
     rows, index, device_us = np.array(run, dtype=np.int64).T
     return Placed(rows, index, device_us, restarted)

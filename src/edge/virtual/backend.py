@@ -57,7 +57,7 @@ class VirtualScanner(BaseBleakScanner):
         self,
         detection_callback: AdvertisementDataCallback | None,
         service_uuids: list[str] | None,
-        scanning_mode: str = "active",  # noqa: ARG002 - bleak passes it
+        scanning_mode: str = "active",
         *,
         radio: VirtualAdapter,
         **_: Any,
@@ -167,7 +167,7 @@ class VirtualClient(BaseBleakClient):
         if self._disconnected_callback is not None:
             self._disconnected_callback()
 
-    async def connect(self, pair: bool, **_: Any) -> None:  # noqa: FBT001 - bleak's signature
+    async def connect(self, pair: bool, **_: Any) -> None:
         """Connect, negotiate the MTU, discover.
 
         Raises:
@@ -275,7 +275,7 @@ class VirtualClient(BaseBleakClient):
         self,
         characteristic: BleakGATTCharacteristic,
         data: SizedBuffer,
-        response: bool,  # noqa: FBT001 - bleak's signature
+        response: bool,
     ) -> None:
         """Write a characteristic."""
         if not response and len(data) > self.mtu_size - 3:

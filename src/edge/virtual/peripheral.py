@@ -67,7 +67,10 @@ class VirtualWearable:
         boot_us: int = 1_000_000,
         skew_ppm: float = 0.0,
         max_mtu: int = 247,
+        rate_hz: float | None = None,
     ) -> None:
+        if rate_hz is not None:
+            self.rate_hz = rate_hz
         self.air = air
         self.number = number
         self.name = self.name.format(number=number)

@@ -128,7 +128,7 @@ class VirtualPolarH10(_VirtualPolar):
         header = struct.pack("<BQB", kind, last_ns, RAW_ACC)
         return header + _int16(self._milli_g[rows]).astype("<i2").tobytes()
 
-    def factor_of(self, kind: Kind) -> float | None:  # noqa: ARG002
+    def factor_of(self, kind: Kind) -> float | None:
         """None: raw frames have no factor."""
         return None
 

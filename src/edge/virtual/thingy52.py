@@ -66,12 +66,12 @@ class VirtualThingy52(VirtualWearable):
     def notifications(
         self,
         rows: list[int],
-        device_us: list[int],  # noqa: ARG002 - it has no clock
+        device_us: list[int],
     ) -> list[tuple[Characteristic, bytes]]:
         """One notification a sample."""
         return [(self._raw, self._rows[row]) for row in rows]
 
-    def _on_subscription(self, _link: Any, notify: bool, _indicate: bool) -> None:  # noqa: FBT001
+    def _on_subscription(self, _link: Any, notify: bool, _indicate: bool) -> None:
         if notify:
             self.start_run()
 

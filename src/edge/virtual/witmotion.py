@@ -48,12 +48,12 @@ class VirtualWitMotion(VirtualWearable):
     def notifications(
         self,
         rows: list[int],
-        device_us: list[int],  # noqa: ARG002 - it has no clock
+        device_us: list[int],
     ) -> list[tuple[Characteristic, bytes]]:
         """One frame a sample."""
         return [(self._notify, witmotion.MOTION + self._frames[row]) for row in rows]
 
-    def _on_subscription(self, _link: Any, notify: bool, _indicate: bool) -> None:  # noqa: FBT001
+    def _on_subscription(self, _link: Any, notify: bool, _indicate: bool) -> None:
         if notify:
             self.start_run()
 

@@ -152,7 +152,7 @@ class MovellaDot:
             or COMPANY_ID in advertisement.company_ids
         )
 
-    def advertised_identity(self, advertisement: Advertisement) -> str | None:  # noqa: ARG002
+    def advertised_identity(self, advertisement: Advertisement) -> str | None:
         """None: every DOT advertises the same name."""
         return None
 
@@ -199,11 +199,11 @@ class MovellaDot:
             gyr_range_rad_s=GYR_RANGE_RAD_S,
         )
 
-    def decoder(self, sampling: Sampling) -> DotDecoder:  # noqa: ARG002
+    def decoder(self, sampling: Sampling) -> DotDecoder:
         """For mode 21."""
         return DotDecoder()
 
-    async def start(self, client: GattClient, decoder: Decoder) -> None:  # noqa: ARG002
+    async def start(self, client: GattClient, decoder: Decoder) -> None:
         """Begin to measure in mode 21."""
         await client.write(MEASUREMENT_CONTROL, bytes([1, 1, MODE_RATE]))
 

@@ -54,7 +54,7 @@ class MovesenseDecoder:
     def __init__(self) -> None:
         self._part: bytes | None = None
 
-    def decode(self, characteristic: str, payload: bytes) -> Reading | None:  # noqa: ARG002
+    def decode(self, characteristic: str, payload: bytes) -> Reading | None:
         """Read one notification; answers to commands hold no samples.
 
         Raises:
@@ -139,11 +139,11 @@ class Movesense:
             gyr_range_rad_s=GYR_RANGE_RAD_S,
         )
 
-    def decoder(self, sampling: Sampling) -> MovesenseDecoder:  # noqa: ARG002
+    def decoder(self, sampling: Sampling) -> MovesenseDecoder:
         """A fresh reassembly."""
         return MovesenseDecoder()
 
-    async def start(self, client: GattClient, decoder: Decoder) -> None:  # noqa: ARG002
+    async def start(self, client: GattClient, decoder: Decoder) -> None:
         """Subscribe to IMU6.
 
         Raises:
@@ -174,6 +174,6 @@ class Movesense:
         """From the Battery service."""
         return await read_battery(client)
 
-    async def blink(self, client: GattClient) -> bool:  # noqa: ARG002
+    async def blink(self, client: GattClient) -> bool:
         """Not offered by the app."""
         return False

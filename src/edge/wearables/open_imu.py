@@ -86,7 +86,7 @@ class OpenDecoder:
         self._gyr_scale_deg = math.degrees(sampling.gyr_range_rad_s or 0.0) / 32768
         self._sequence: int | None = None
 
-    def decode(self, characteristic: str, payload: bytes) -> Reading | None:  # noqa: ARG002
+    def decode(self, characteristic: str, payload: bytes) -> Reading | None:
         """Read one packet; None for a repeated one.
 
         Raises:
@@ -122,7 +122,7 @@ class OpenImu:
         """By its service."""
         return SERVICE in advertisement.service_uuids
 
-    def advertised_identity(self, advertisement: Advertisement) -> str | None:  # noqa: ARG002
+    def advertised_identity(self, advertisement: Advertisement) -> str | None:
         """None: the serial number is asked for."""
         return None
 
@@ -149,7 +149,7 @@ class OpenImu:
         """With the sensor's own scales."""
         return OpenDecoder(sampling)
 
-    async def start(self, client: GattClient, decoder: Decoder) -> None:  # noqa: ARG002
+    async def start(self, client: GattClient, decoder: Decoder) -> None:
         """Begin to measure."""
         await client.write(CONTROL, bytes((START,)))
 

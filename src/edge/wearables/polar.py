@@ -235,7 +235,7 @@ class _Polar:
         """From the Battery service."""
         return await read_battery(client)
 
-    async def blink(self, client: GattClient) -> bool:  # noqa: ARG002
+    async def blink(self, client: GattClient) -> bool:
         """Not offered."""
         return False
 

@@ -113,7 +113,7 @@ class Thingy52:
             gyr_range_rad_s=GYR_RANGE_RAD_S,
         )
 
-    def decoder(self, sampling: Sampling) -> ThingyDecoder:  # noqa: ARG002
+    def decoder(self, sampling: Sampling) -> ThingyDecoder:
         """Without state."""
         return ThingyDecoder()
 

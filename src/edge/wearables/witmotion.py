@@ -63,7 +63,7 @@ class WitDecoder:
         self._rest = b""
         self.skipped_bytes = 0
 
-    def decode(self, characteristic: str, payload: bytes) -> Reading | None:  # noqa: ARG002
+    def decode(self, characteristic: str, payload: bytes) -> Reading | None:
         """Read the motion frames that are complete now.
 
         Raises:
@@ -147,7 +147,7 @@ class WitMotion:
             gyr_range_rad_s=math.radians(GYR_RANGE_DEG_S),
         )
 
-    def decoder(self, sampling: Sampling) -> WitDecoder:  # noqa: ARG002
+    def decoder(self, sampling: Sampling) -> WitDecoder:
         """A fresh reassembly."""
         return WitDecoder()
 
@@ -172,6 +172,6 @@ class WitMotion:
             return None
         return Battery(round(float(np.interp(volts, _VOLTS, _PERCENT))))
 
-    async def blink(self, client: GattClient) -> bool:  # noqa: ARG002
+    async def blink(self, client: GattClient) -> bool:
         """It cannot."""
         return False
