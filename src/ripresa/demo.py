@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import shutil
 import sys
 import tempfile
@@ -24,6 +25,8 @@ from edge.radio import Radio
 from edge.recordings import RecordingName, load_recording
 from edge.virtual.dot import VirtualDot
 from edge.virtual.radio import VirtualRadio
+from ingest.influx import MOTION, THERAPY
+from ingest.influx_server import InfluxSettings
 from ingest.ledger import balance
 from ingest.reading import JournalReader
 from telemetry.clock import ScaledClock
@@ -58,10 +61,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Demo", "DemoOptions", "Watch", "run_demo"]
 
+log = logging.getLogger(__name__)
+
 WEB_PORT = 8470
 UPLINK_PATIENCE_S = 90
 """Real seconds that the clinic may be away at the end before the demo gives up waiting."""
 GAME_PATIENCE_S = 30
+DATABASE_PATIENCE_S = 60
 
 DOT_RATE_HZ = 60.0
 
@@ -205,6 +211,7 @@ class _Run:
             game = await stack.enter_async_context(self._game(broker.port))
             results = await self._session(demo, radio, dot)
             await self._reach_the_clinic(demo)
+            await self._reach_the_database(demo)
             await _finished(game)
             return self._summary(demo, dot, results)
 
@@ -275,6 +282,21 @@ class _Run:
                 f"the clinic has not confirmed {status.backlog} records within "
                 f"{UPLINK_PATIENCE_S} s; they are safe in {self.folder.home_journal}"
             ) from None
+
+    async def _reach_the_database(self, demo: Demo) -> None:
+        """Where a database is configured, wait until the clinic's followers are through."""
+        if InfluxSettings.from_environment(os.environ) is None:
+            return
+        demo.stage = "database"
+        with (
+            JournalReader(self.folder.clinic_journal) as clinic,
+            contextlib.suppress(TimeoutError),
+        ):
+            async with asyncio.timeout(DATABASE_PATIENCE_S):
+                while min(clinic.cursor(f) for f in (MOTION, THERAPY)) < clinic.last_seq():  # noqa: ASYNC110
+                    await asyncio.sleep(0.1)
+                return
+        log.warning("InfluxDB has not taken everything within %d s", DATABASE_PATIENCE_S)
 
     def _clinic(self, broker_port: int, web_port: int) -> Child:
         return Child(
@@ -451,8 +473,6 @@ async def _finished(game: Child | None) -> None:
 
 
 def _has_display() -> bool:
-    import os  # noqa: PLC0415
-
     return sys.platform in ("darwin", "win32") or any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
     )
