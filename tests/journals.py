@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from builders import SESSION, STREAM, T0_NS
 from telemetry.codec import encode_item
 from telemetry.events import CloseReason, SessionClosed, SessionEvent, SessionOpened, encode_event
@@ -54,3 +56,24 @@ def session_closed(session: str = SESSION, *, number: int = 1, **more) -> Sessio
 
 def ended(next_index: int, stream: str = STREAM) -> StreamEnded:
     return StreamEnded(stream=stream, next_index=next_index, reason="stopped")
+
+
+WRITER = textwrap.dedent("""
+    import sys
+    from pathlib import Path
+    sys.path.insert(0, sys.argv[2])
+    from builders import batch
+    from ingest.journal import Journal
+    from journals import item_record
+    from telemetry.clock import SystemClock
+
+    journal = Journal.open(Path(sys.argv[1]), SystemClock())
+    n = 0
+    while True:
+        first = item_record(batch(20, stream=sys.argv[3], first_index=n))
+        second = item_record(batch(20, stream=sys.argv[3], first_index=n + 20))
+        journal.append_now([first, second])
+        n += 40
+        print(n, flush=True)
+""")
+"""A process that appends to argv[1] until it is killed, and says what it was promised."""

@@ -7,17 +7,20 @@ Pure functions over a stream's items. The promise is, for every stream that numb
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from telemetry.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from telemetry.motion import StreamItem
     from telemetry.seams import SessionReader
 
-__all__ = ["Ledger", "StreamAccount", "balance", "stream_account"]
+__all__ = ["ARCHIVED", "AT_CLINIC", "Ledger", "StreamAccount", "balance", "stream_account"]
+
+ARCHIVED: Final = "archived"
+AT_CLINIC: Final = "kept at the clinic"
 
 Spans: TypeAlias = "list[tuple[int, int]]"
 """Half-open index intervals, sorted, disjoint."""
@@ -31,6 +34,7 @@ class StreamAccount:
         stored: sample indices that are stored, each counted once.
         duplicates: samples stored more than once.
         lost: indices declared lost and not stored.
+        moved: indices that retention has taken from this journal, stored elsewhere.
         undeclared: indices neither stored nor declared lost, up to the end that the stream
             declares, or else up to the last one seen.
         unknown_gaps: gaps whose size the wearable cannot tell.
@@ -44,6 +48,7 @@ class StreamAccount:
     stored: int = 0
     duplicates: int = 0
     lost: int = 0
+    moved: int = 0
     undeclared: int = 0
     unknown_gaps: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
@@ -57,13 +62,14 @@ class Ledger:
 
     Attributes:
         emitted: what the wearables sent, where their truth is known; else None.
-        stored, lost, duplicates, undeclared: sums over the streams.
+        stored, lost, moved, duplicates, undeclared: sums over the streams.
         resent: samples that the uplink sent more than once.
     """
 
     emitted: int | None
     stored: int
     lost: int
+    moved: int
     duplicates: int
     undeclared: int
     resent: int
@@ -73,11 +79,13 @@ class Ledger:
     def balanced(self) -> bool:
         """Whether everything emitted is stored once or declared lost."""
         whole = self.undeclared == 0 and self.duplicates == 0
-        return whole and self.emitted in (None, self.stored + self.lost)
+        return whole and self.emitted in (None, self.stored + self.moved + self.lost)
 
 
-def stream_account(stream: str, items: Iterable[StreamItem]) -> StreamAccount:
-    """Add up one stream.
+def stream_account(
+    stream: str, items: Iterable[StreamItem], *, moved: Collection[str] = (ARCHIVED,)
+) -> StreamAccount:
+    """Add up one stream; gaps with a reason in `moved` are no loss.
 
     1. Merge the batches' index intervals; what they overlap is a duplicate.
     2. Merge the declared gaps and take away what is stored after all.
@@ -106,12 +114,14 @@ def stream_account(stream: str, items: Iterable[StreamItem]) -> StreamAccount:
         if count := _size(after) - _size(claimed):
             reasons[reason] = count
         claimed = after
+    elsewhere = sum(reasons.pop(reason, 0) for reason in moved)
     end = max(end, claimed[-1][1] if claimed else 0)
     return StreamAccount(
         stream=stream,
         stored=_size(stored),
         duplicates=duplicates,
         lost=sum(reasons.values()),
+        moved=elsewhere,
         undeclared=end - _size(claimed),
         unknown_gaps=unknown,
         reasons=reasons,
@@ -121,7 +131,12 @@ def stream_account(stream: str, items: Iterable[StreamItem]) -> StreamAccount:
 
 
 def balance(
-    reader: SessionReader, streams: Iterable[str], *, emitted: int | None = None, resent: int = 0
+    reader: SessionReader,
+    streams: Iterable[str],
+    *,
+    emitted: int | None = None,
+    resent: int = 0,
+    moved: Collection[str] = (ARCHIVED,),
 ) -> Ledger:
     """Add up the streams of a session as one journal holds them.
 
@@ -130,12 +145,14 @@ def balance(
         streams: the session's.
         emitted: the wearables' own truth in samples, where it is known.
         resent: as the uplink counted.
+        moved: reasons of gaps that are no loss: `ARCHIVED` at the clinic, `AT_CLINIC` at a home.
     """
-    accounts = tuple(stream_account(s, reader.stream_items(s)) for s in streams)
+    accounts = tuple(stream_account(s, reader.stream_items(s), moved=moved) for s in streams)
     return Ledger(
         emitted=emitted,
         stored=sum(a.stored for a in accounts),
         lost=sum(a.lost for a in accounts),
+        moved=sum(a.moved for a in accounts),
         duplicates=sum(a.duplicates for a in accounts),
         undeclared=sum(a.undeclared for a in accounts),
         resent=resent,

@@ -125,9 +125,8 @@ class JournalReader:
         )
         return [row[0] for row in rows]
 
-    def stream_items(self, stream: str) -> Iterator[StreamItem]:
-        """A stream's items in order, as the wire gave them."""
-        after = 0
+    def stream_items(self, stream: str, *, after: int = 0) -> Iterator[StreamItem]:
+        """A stream's items in order, as the wire gave them; those after a position if given."""
         while True:
             rows = self._rows(
                 "SELECT position, body FROM record WHERE stream = ? AND position > ? "
@@ -225,6 +224,16 @@ class JournalReader:
             "SELECT site FROM home WHERE patient = ? ORDER BY id DESC LIMIT 1", (patient,)
         )
         return rows[0][0] if rows else None
+
+    def archived_to(self, stream: str) -> int:
+        """The position up to which a stream lies in the archive; 0 where it does not."""
+        rows = self._rows("SELECT position FROM archived WHERE stream = ?", (stream,))
+        return int(rows[0][0]) if rows else 0
+
+    def last_position(self, stream: str) -> int:
+        """The position of a stream's newest record; 0 where it has none."""
+        rows = self._rows("SELECT max(position) FROM record WHERE stream = ?", (stream,))
+        return int(rows[0][0] or 0)
 
     def counts(
         self, *, session: str | None = None, stream: str | None = None, after: int = 0

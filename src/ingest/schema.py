@@ -104,6 +104,36 @@ MIGRATIONS: Final[Sequence[str]] = (
         PRIMARY KEY (kind, hash)
     ) WITHOUT ROWID;
     """,
+    """
+    -- Streams that lie in the archive, up to and with this position of their home.
+    CREATE TABLE archived (
+        stream TEXT PRIMARY KEY,
+        patient TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        t_ns INTEGER NOT NULL,
+        samples INTEGER NOT NULL,
+        size_bytes INTEGER NOT NULL
+    ) WITHOUT ROWID;
+
+    -- Patients of whom something may not be done: `withdrawn` (collect), `restricted` (use).
+    CREATE TABLE consent (
+        patient TEXT NOT NULL,
+        state TEXT NOT NULL,
+        t_ns INTEGER NOT NULL,
+        PRIMARY KEY (patient, state)
+    ) WITHOUT ROWID;
+
+    -- Who did what to whose data: a chain of hashes over keyed hashes of pseudonyms.
+    CREATE TABLE audit (
+        number INTEGER PRIMARY KEY,
+        t_ns INTEGER NOT NULL,
+        actor TEXT NOT NULL,
+        action TEXT NOT NULL,
+        subject BLOB NOT NULL,
+        detail TEXT NOT NULL,
+        link BLOB NOT NULL
+    );
+    """,
 )
 
 _BUSY = {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_RECOVERY"}

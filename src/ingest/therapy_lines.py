@@ -21,6 +21,7 @@ from telemetry.motion import StreamGap
 from telemetry.record import Kind, Record
 from telemetry.results import AdherenceResult, ItemResult, SessionResult, decode_result
 
+from .ledger import ARCHIVED
 from .lines import FieldValue, line
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def therapy_lines(
         case Kind.STREAM | Kind.DROPPED:
             item = decode_item(record.body)
             whose = context.whose(record)
-            if whose is not None and isinstance(item, StreamGap):
+            moved = isinstance(item, StreamGap) and item.reason == ARCHIVED
+            if whose is not None and isinstance(item, StreamGap) and not moved:
                 return [_gap_line(item, whose, context.placement(item.stream), record.t_ns)]
     return []
 

@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import textwrap
 import time
 from collections import Counter
 
@@ -16,7 +15,14 @@ from builders import SESSION, STREAM, T0_NS, batch, opened
 from ingest.journal import Journal
 from ingest.reading import JournalReader
 from ingest.schema import MIGRATIONS
-from journals import ended, event_record, item_record, session_closed, session_opened
+from journals import (
+    WRITER,
+    ended,
+    event_record,
+    item_record,
+    session_closed,
+    session_opened,
+)
 from telemetry.clock import ManualClock
 from telemetry.codec import encode_item
 from telemetry.errors import StoreBusy, StoreError
@@ -177,26 +183,6 @@ async def test_appends_at_once_keep_positions_whole(journal):
     positions = await asyncio.gather(*(journal.append([item_record(gap)] * 3) for _ in range(20)))
     assert sorted(positions) == list(range(3, 63, 3))
     assert [r.position for r in journal.records(0)] == list(range(1, 61))
-
-
-WRITER = textwrap.dedent("""
-    import sys
-    from pathlib import Path
-    sys.path.insert(0, sys.argv[2])
-    from builders import batch
-    from ingest.journal import Journal
-    from journals import item_record
-    from telemetry.clock import SystemClock
-
-    journal = Journal.open(Path(sys.argv[1]), SystemClock())
-    n = 0
-    while True:
-        first = item_record(batch(20, stream=sys.argv[3], first_index=n))
-        second = item_record(batch(20, stream=sys.argv[3], first_index=n + 20))
-        journal.append_now([first, second])
-        n += 40
-        print(n, flush=True)
-""")
 
 
 def test_two_processes_append_and_kill_9_takes_nothing_that_was_confirmed(path, tests_folder):
