@@ -170,6 +170,8 @@ class Plan(_Frozen):
         valid_to: last day; None: until the next version.
         time_zone: a session belongs to the day it opened, here.
         language: of all texts.
+        agreed_days_a_week: active days that patient and therapist agreed on as the goal; alerts
+            are judged against it. None: the days that the schedules ask for.
         framing: `maintain` for a progressive disease: keeping is the success.
         goal: the person's own words.
         when_and_where: the person's own plan, e.g. "after coffee, in the kitchen".
@@ -185,6 +187,7 @@ class Plan(_Frozen):
     valid_to: date | None = None
     time_zone: str = "Europe/Rome"
     language: Literal["it", "en"] = "it"
+    agreed_days_a_week: int | None = Field(default=None, ge=1, le=7)
     framing: Literal["improve", "maintain"] = "improve"
     goal: str = Field(default="", max_length=300)
     when_and_where: str = Field(default="", max_length=300)
@@ -248,6 +251,15 @@ class Plan(_Frozen):
     def schedule_of(self, item: PlanItem) -> Schedule:
         """When an item is due; every day unless it says else."""
         return item.schedule or EVERY_DAY
+
+    @property
+    def goal_days_a_week(self) -> int:
+        """Active days a week that were agreed on, else those that the schedules ask for."""
+        if self.agreed_days_a_week is not None:
+            return self.agreed_days_a_week
+        schedules = [self.schedule_of(item) for item in self.items]
+        fixed = {day for schedule in schedules for day in schedule.weekdays or ()}
+        return max(len(fixed), *(schedule.per_week for schedule in schedules))
 
     def canonical_json(self) -> str:
         """The same bytes for the same plan, whatever file it came from."""

@@ -22,9 +22,16 @@ class Wording:
         return self.it if language == "it" else self.en
 
     def filled(self, **values: object) -> Wording:
-        """Both with their `{placeholders}` filled in.
+        """Both with their `{placeholders}` filled in; a wording by its own language.
 
         Raises:
             KeyError: a placeholder has no value.
         """
-        return Wording(self.it.format(**values), self.en.format(**values))
+        return Wording(
+            self.it.format(**{k: _in("it", v) for k, v in values.items()}),
+            self.en.format(**{k: _in("en", v) for k, v in values.items()}),
+        )
+
+
+def _in(language: Language, value: object) -> object:
+    return value.text(language) if isinstance(value, Wording) else value

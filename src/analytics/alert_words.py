@@ -1,0 +1,56 @@
+"""What alerts say: they describe what was recorded, and never advise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from therapy.wording import Wording
+
+if TYPE_CHECKING:
+    from .alerts import Kind
+
+__all__ = ["WORDS"]
+
+WORDS: Final[dict[Kind, Wording]] = {
+    "unwell": Wording(
+        "«Mi sento male» premuto in {n} sedute negli ultimi 7 giorni.",
+        "“I feel unwell” was pressed in {n} sessions of the last 7 days.",
+    ),
+    "fall": Wording(
+        "Una caduta riferita in {n} sedute negli ultimi 7 giorni.",
+        "A fall was told in {n} sessions of the last 7 days.",
+    ),
+    "pain": Wording(
+        "Ultime {sessions} sedute: {ended} finite per dolore; dolore massimo alla fine {pain:.0f} "
+        "su 10; mediana cambiata di {rise:+.1f} rispetto alle sedute precedenti.",
+        "Last {sessions} sessions: {ended} ended by pain; highest pain at the end {pain:.0f} of "
+        "10; median changed by {rise:+.1f} against the sessions before.",
+    ),
+    "few days": Wording(
+        "{active} giorni attivi negli ultimi {days} giorni noti; l'obiettivo concordato ne dà "
+        "circa {expected}.",
+        "{active} active days in the last {days} known days; the agreed goal gives about "
+        "{expected}.",
+    ),
+    "range": Wording(
+        "{exercise}, ripetizioni di misura: da {before:.0f}° a {now:.0f}°, meno {fall:.0f}°; "
+        "errore {threshold:.0f}°.",
+        "{exercise}, assessment repetitions: from {before:.0f}° to {now:.0f}°, {fall:.0f}° less; "
+        "error {threshold:.0f}°.",
+    ),
+    "speed": Wording(
+        "{percent:.0f} % delle ripetizioni nelle ultime {sessions} sedute più veloci del limite "
+        "del piano.",
+        "{percent:.0f} % of repetitions in the last {sessions} sessions were faster than the "
+        "plan's limit.",
+    ),
+    "overdose": Wording(
+        "{percent:.0f} % della dose prescritta di un esercizio negli ultimi 7 giorni.",
+        "{percent:.0f} % of one exercise's prescribed dose in the last 7 days.",
+    ),
+    "data": Wording(
+        "Nessun dato ricevuto da casa da {days} giorni.",
+        "No data has come from the home for {days} days.",
+    ),
+}
+"""By kind of alert; the placeholders are the evidence's figures."""

@@ -1,0 +1,297 @@
+"""Alerts: one per episode, explained, acknowledged, and few enough to be read."""
+
+import re
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.adherence import DayHistory, ItemDone
+from analytics.alert_load import simulate_load
+from analytics.alert_rules import Picture, SessionFacts, evidence_of, facts_of, fewest_days
+from analytics.alert_words import WORDS
+from analytics.alerts import (
+    Acknowledgement,
+    Alert,
+    Evidence,
+    MonitoredHours,
+    acknowledged,
+    needing_a_look,
+    updated,
+)
+from analytics.change import Assessment, Context
+from telemetry.errors import ConfigurationError
+from therapy_builders import MONDAY, Session, item, plan
+
+CONTEXT = Context("arm-abduction", "right", "seated", "upper-arm-right", "gravity")
+ADVISING = re.compile(
+    r"\b(should|must|please|recommend\w*|consider\w*|advis\w*|need\w*|call\w*|contact\w*|reduce\w*"
+    r"|increase\w*|stop(?! value)\w*|check\w*|review\w*|ask|visit\w*|change the|risk\w*"
+    r"|dov\w+bbe|deve|devono|consigli\w*|bisogna|contatt\w*|chiam\w*|valut\w*|ridu\w*|aument\w*"
+    r"|sospend\w*|controll\w*|verific\w*|consider\w*|prego|rischi\w*|visit\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def ago(days):
+    return MONDAY - timedelta(days=days)
+
+
+def picture(*, sessions=(), history=None, **more):
+    known = history if history is not None else {ago(i): did() for i in range(1, 15)}
+    fields = {"plan": plan(), "day": MONDAY, "history": known, "sessions": sessions}
+    return Picture(**(fields | more))
+
+
+def did(amount=10):
+    return DayHistory(measured=(ItemDone("abduction", amount),))
+
+
+def state(kind, seen):
+    return next(e.state for e in evidence_of(seen) if e.kind == kind)
+
+
+def told(kind, seen):
+    return next(e for e in evidence_of(seen) if e.kind == kind)
+
+
+def sessions(*pains, **more):
+    n = len(pains)
+    return tuple(SessionFacts(ago(n - i), pain_after=p, **more) for i, p in enumerate(pains))
+
+
+def evidence(state, kind="pain"):
+    return [Evidence(kind=kind, state=state, it="i", en="e")]
+
+
+def run(*states, alerts=(), first=MONDAY):
+    for i, one in enumerate(states):
+        alerts = updated(alerts, evidence(one), patient="p", day=first + timedelta(days=i))
+    return alerts
+
+
+@given(st.lists(st.sampled_from(["raised", "held", "cleared"]), max_size=40))
+def test_there_is_one_alert_per_episode(states):
+    alerts = run(*states)
+    edges, is_open = 0, False
+    for one in states:
+        if one == "raised" and not is_open:
+            edges, is_open = edges + 1, True
+        elif one == "cleared":
+            is_open = False
+    assert len(alerts) == edges
+    assert sum(a.open for a in alerts) == is_open
+
+
+def test_wavering_between_the_levels_makes_no_second_alert():
+    assert len(run("raised", "held", "raised", "held", "raised")) == 1
+    assert len(run("raised", "cleared", "held", "raised")) == 2
+
+
+def test_an_acknowledgement_names_the_action_and_the_episode_goes_on():
+    alerts = run("raised")
+    seen = Acknowledgement(by="pt-1", day=MONDAY, action="called")
+    alerts = acknowledged(alerts, "pain", 1, seen)
+    assert needing_a_look(alerts) == ()
+    (alert,) = run("raised", "held", alerts=alerts)
+    assert alert.open
+    assert alert.acknowledgement.action == "called"
+    with pytest.raises(ConfigurationError, match="no alert"):
+        acknowledged(alerts, "pain", 2, seen)
+
+
+def test_a_snoozed_kind_stays_silent_until_its_day():
+    snooze = Acknowledgement(
+        by="pt-1", day=MONDAY, action="watching", snooze_until=MONDAY + timedelta(days=7)
+    )
+    alerts = acknowledged(run("raised"), "pain", 1, snooze)
+    quiet = run("cleared", "raised", "raised", alerts=alerts)
+    assert len(quiet) == 1
+    assert len(run("raised", alerts=quiet, first=MONDAY + timedelta(days=7))) == 2
+    assert len(updated(quiet, evidence("raised", "fall"), patient="p", day=MONDAY)) == 2
+
+
+def unwell(event_ns):
+    return [Evidence(kind="unwell", state="raised", it="i", en=str(event_ns), event_ns=event_ns)]
+
+
+def test_a_new_event_after_the_acknowledgement_is_a_new_alert_whatever_was_snoozed():
+    alerts = updated((), unwell(5), patient="p", day=MONDAY)
+    snooze = Acknowledgement(
+        by="pt-1", day=MONDAY, action="called", snooze_until=MONDAY + timedelta(days=90)
+    )
+    read = acknowledged(alerts, "unwell", 1, snooze)
+    assert updated(read, unwell(5), patient="p", day=MONDAY) == read
+    again = updated(read, unwell(6), patient="p", day=MONDAY)
+    assert [(a.number, a.open) for a in again] == [(1, False), (2, True)]
+    assert len(needing_a_look(again)) == 1
+
+
+def test_what_nobody_read_yet_follows_the_evidence():
+    alerts = updated((), unwell(5), patient="p", day=MONDAY)
+    (alert,) = updated(alerts, unwell(6), patient="p", day=MONDAY)
+    assert (alert.en, alert.event_ns) == ("6", 6)
+
+
+def test_feeling_unwell_today_is_told_today():
+    seen = picture(sessions=(SessionFacts(MONDAY, t_ns=7, unwell=True),))
+    assert told("unwell", seen).event_ns == 7
+
+
+def test_what_nobody_saw_stays_on_the_list_even_when_over():
+    assert len(needing_a_look(run("raised", "cleared"))) == 1
+
+
+def test_the_gravest_comes_first():
+    two = updated(run("raised"), evidence("raised", "unwell"), patient="p", day=MONDAY)
+    assert [a.kind for a in needing_a_look(two)] == ["unwell", "pain"]
+
+
+def test_an_alert_survives_being_written_down():
+    (alert,) = run("raised")
+    assert Alert.model_validate_json(alert.model_dump_json()) == alert
+
+
+def test_a_quiet_fortnight_raises_nothing():
+    seen = picture(sessions=sessions(*[1, 2, 1, 2, 2, 1, 2], repetitions=20, too_fast=2))
+    assert {e.state for e in evidence_of(seen)} <= {"cleared", "held"}
+
+
+def test_feeling_unwell_and_a_fall_are_told_at_once_and_for_a_week():
+    for kind, fact in (("unwell", {"unwell": True}), ("fall", {"fallen": True})):
+        assert state(kind, picture(sessions=(SessionFacts(ago(1), **fact),))) == "raised"
+        assert state(kind, picture(sessions=(SessionFacts(ago(8), **fact),))) == "cleared"
+
+
+def test_pain_is_told_when_it_ends_sessions_or_rises():
+    assert state("pain", picture(sessions=sessions(1, 1, 6, 7, 1))) == "raised"
+    assert state("pain", picture(sessions=sessions(1, 1, 1, 6))) == "held"
+    assert state("pain", picture(sessions=sessions(1, 1, 1, 3, 3, 3))) == "raised"
+    assert state("pain", picture(sessions=sessions(5, 5, 5, 5, 5, 5))) == "cleared"
+    ended = sessions(2, 2, ended_by_pain=True)
+    assert state("pain", picture(sessions=ended)) == "raised"
+
+
+def test_the_patients_own_limits_judge_the_pain():
+    usual_six = plan(limits={"pain_stop": 9, "pain_amber": 7})
+    assert state("pain", picture(plan=usual_six, sessions=sessions(6, 6, 6))) == "cleared"
+
+
+def test_few_days_are_judged_against_the_agreed_goal():
+    twice = {ago(i): did() if i in (3, 9) else DayHistory() for i in range(1, 15)}
+    daily, agreed = plan(), plan(agreed_days_a_week=2)
+    assert state("few days", picture(plan=daily, history=twice)) == "raised"
+    assert state("few days", picture(plan=agreed, history=twice)) == "held"
+    half = {ago(i): did() if i % 2 else DayHistory() for i in range(1, 15)}
+    assert state("few days", picture(plan=agreed, history=half)) == "cleared"
+
+
+def test_days_without_news_or_excused_are_not_few_days():
+    for away in (DayHistory(heard=False), DayHistory(excused=True)):
+        history = {ago(i): away for i in range(1, 15)}
+        assert state("few days", picture(history=history)) == "held"
+
+
+def test_before_a_plan_there_is_nothing_to_do():
+    new = plan(valid_from=ago(3))
+    history = {ago(i): DayHistory() for i in range(1, 15)}
+    assert state("few days", picture(plan=new, history=history)) == "held"
+
+
+@given(goal=st.integers(1, 7), days=st.integers(10, 14))
+def test_a_higher_goal_never_asks_for_fewer_days(goal, days):
+    assert -1 <= fewest_days(goal, days) <= fewest_days(min(7, goal + 1), days) < days
+
+
+def test_a_fall_in_range_is_told_beyond_its_error_from_assessments():
+    def ranges(*values):
+        n = len(values)
+        return tuple(Assessment(ago(7 * (n - i)), CONTEXT, (v,) * 3) for i, v in enumerate(values))
+
+    steady = ranges(120, 121, 119, 118, 121, 120)
+    fallen = ranges(120, 121, 119, 100, 101, 99)
+    assert state("range", picture(assessments=steady)) == "cleared"
+    seen = told("range", picture(assessments=fallen))
+    assert seen.state == "raised"
+    assert "Alzata laterale del braccio" in seen.it
+    assert "120° to 100°" in seen.en
+    assert state("range", picture(assessments=fallen[:3])) == "held"
+
+
+def test_speed_and_overdose_and_silence_are_told():
+    fast = sessions(1, 1, 1, repetitions=20, too_fast=10)
+    assert state("speed", picture(sessions=fast)) == "raised"
+    over = {ago(i): did(40) for i in range(1, 8)}
+    assert state("overdose", picture(history=over)) == "raised"
+    silent = {ago(i): DayHistory(heard=False) for i in range(1, 4)}
+    assert state("data", picture(history=silent)) == "raised"
+
+
+def test_texts_describe_and_never_advise():
+    hours = MonitoredHours().text()
+    for wording in (*WORDS.values(), hours):
+        for text in (wording.it, wording.en):
+            assert not ADVISING.search(text), text
+    assert ADVISING.search("The dose should be reduced")
+    assert ADVISING.search("Si consiglia di contattare il paziente")
+
+
+def test_every_alert_says_on_which_figures_it_rests():
+    seen = told("pain", picture(sessions=sessions(1, 1, 1, 7, 7, 8)))
+    assert seen.figures["pain"] == 8
+    assert "8 of 10" in seen.en
+    assert "8 su 10" in seen.it
+
+
+def test_facts_are_read_off_a_sessions_events():
+    session = Session(plan(item()))
+    session.to_play(pain=1)
+    session.ask("pain.reported", pain=7)
+    session.answer(pain=6)
+    facts = facts_of(session.events)
+    assert (facts.ended_by_pain, facts.pain_after, facts.unwell) == (True, 6, False)
+    assert facts_of([]) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "look"),
+    [
+        ("2023-11-13 07:00", "2023-11-13 08:00"),
+        ("2023-11-13 12:30", "2023-11-13 12:30"),
+        ("2023-11-13 18:00", "2023-11-14 08:00"),
+        ("2023-11-17 19:00", "2023-11-20 08:00"),
+    ],
+)
+def test_alerts_wait_for_monitored_hours(at, look):
+    rome = ZoneInfo("Europe/Rome")
+    moment = datetime.fromisoformat(at).replace(tzinfo=rome)
+    assert MonitoredHours().next_look(moment) == datetime.fromisoformat(look).replace(tzinfo=rome)
+
+
+def test_empty_monitored_hours_are_refused():
+    never = MonitoredHours(weekdays=())
+    with pytest.raises(ConfigurationError, match="empty"):
+        never.next_look(datetime(2023, 11, 13, tzinfo=ZoneInfo("UTC")))
+
+
+@pytest.mark.parametrize("goal", [3, 7])
+def test_forty_patients_make_at_most_ten_alerts_a_week(goal):
+    load = simulate_load(weeks=12, goal_days_a_week=goal)
+    assert 0.35 < load.active_share < 0.45
+    assert 0 < load.per_week <= 10
+    assert load.false_per_week <= load.per_week
+    assert load.changes >= 3
+    assert load.missed <= load.changes / 2
+
+
+def test_the_same_seed_gives_the_same_load():
+    small = {"patients": 5, "weeks": 4}
+    assert simulate_load(**small) == simulate_load(**small)
+    assert simulate_load(**small) != simulate_load(**small, seed=2)
+
+
+def test_an_alert_opens_on_its_day():
+    (alert,) = run("held", "raised")
+    assert alert.opened == date(2023, 11, 14)
