@@ -117,11 +117,15 @@ class LedgerBoard:
         counted = self._stored(newest)
         if told is None:
             return counted.model_copy(update={"refused": self._refused})
-        more = {"received": told.received, "resent": told.resent, "emitted": told.emitted}
-        lost = max(counted.lost, told.declared_lost)
-        return counted.model_copy(
-            update=more | {"lost": lost, "refused": self._refused + told.refused}
-        )
+        # A home tells once a second; what is stored here has been sent and received.
+        update = {
+            "emitted": None if told.emitted is None else max(told.emitted, counted.stored),
+            "received": max(told.received, counted.stored),
+            "lost": max(counted.lost, told.declared_lost),
+            "resent": told.resent,
+            "refused": self._refused + told.refused,
+        }
+        return counted.model_copy(update=update)
 
     def _stored(self, session: SessionSummary) -> LossLedger:
         if session.closed_ns is None:
