@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .plan import Plan, PlanItem
     from .wording import Wording
 
-__all__ = ["Agenda", "AgendaItem", "Past", "agenda_of"]
+__all__ = ["Agenda", "AgendaItem", "Past", "agenda_of", "shortened"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,22 @@ def agenda_of(
             wanted = assess and _assessment_due(item, day, known.assessed_days.get(item.id, ()))
             chosen.append(AgendaItem(item, left, wanted))
     return Agenda(tuple(chosen), tuple(barred))
+
+
+def shortened(agenda: Agenda, minutes: float = 5.0) -> Agenda:
+    """The five-minute version: the agenda's items in turn until the time is used up.
+
+    Doses shrink to what fits; assessments wait for a longer day.
+    """
+    left_s, kept = 60 * minutes, []
+    for entry in agenda.items:
+        one_s = 60.0 if entry.item.asked.unit == "minutes" else entry.item.paced.repetition_s
+        fits = min(entry.dose, left_s / max(one_s, 1.0))
+        whole = fits if entry.item.asked.unit == "minutes" else float(int(fits))
+        if whole > 0:
+            kept.append(AgendaItem(entry.item, whole, assess=False))
+            left_s -= whole * one_s
+    return Agenda(tuple(kept), agenda.locked)
 
 
 def _assessment_due(item: PlanItem, day: date, assessed: Collection[date]) -> bool:

@@ -28,6 +28,7 @@ from .exercise import Exercise, suggestion
 from .library import EXERCISES
 from .limits import Limits
 from .observable import Observable, Unobservable, observable_of
+from .persuasion import Persuasion
 from .schedule import Schedule
 
 if TYPE_CHECKING:
@@ -197,6 +198,7 @@ class Plan(_Frozen):
     unwell_text: str | None = Field(default=None, max_length=600)
     limits: Limits = Limits()
     check_in: CheckIn = CheckIn()
+    persuasion: Persuasion = Persuasion()
     items: tuple[PlanItem, ...]
 
     @field_validator("time_zone")
