@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 __all__ = [
+    "FALL_SUSPECTED",
     "Answer",
     "Question",
     "check_in",
@@ -130,3 +131,7 @@ _SETTLED = Wording("Il dolore in più di ieri è passato?", "Has yesterday's ext
 _EFFORT_IN = Wording("Quanto si sente affaticato, da 0 a 10?", "How tired are you, 0 to 10?")
 _EFFORT_OUT = Wording("Quanto è stato faticoso, da 0 a 10?", "How hard was it, 0 to 10?")
 _WHY = Wording("Perché ha smesso?", "Why did you stop?")
+FALL_SUSPECTED: Final = Question(
+    "fallen", "in", "yes or no", Wording("È caduto o caduta adesso?", "Did you fall just now?")
+)
+"""Asked in mid-session; it cannot be skipped."""

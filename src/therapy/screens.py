@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from telemetry.events import CloseReason
 
-from .calibration import CALIBRATION_REPETITIONS, retest_due
+from .calibration import CALIBRATION_REPETITIONS, retest_due, shrunk
 from .library import EXERCISES
 from .safety import hold_asked_s
 from .session_state import Stage
@@ -37,6 +37,12 @@ __all__ = [
 ]
 
 UNWELL_BUTTON: Final = Wording("Mi sento male", "I feel unwell")
+BREATHE_OUT: Final = Wording("Espiri nello sforzo.", "Breathe out as you push.")
+STRAINING_HOLD_S: Final = 2.0
+"""A hold from here on comes with the cue to breathe out."""
+SHRUNK_DEG: Final = 10.0
+"""A range smaller than last time's by more than this is shown: two game days differ by about
+1.96·√2 times the error of a day's range."""
 _UNWELL: Final = Wording(
     "La seduta è finita. Il suo terapista lo leggerà, ma questo schermo non chiama nessuno.",
     "The session has ended. Your therapist will read this, but this screen summons nobody.",
@@ -94,6 +100,8 @@ class Play:
         may_get_harder: whether the next step may be harder.
         retest_offered: the person may find today's range again.
         ask_effort: ask for the effort now, half-way.
+        breathe: the cue to breathe out, where holding one's breath is likely.
+        notice: today's range is smaller than last time's, by more than error.
     """
 
     item: PlanItem
@@ -108,6 +116,8 @@ class Play:
     may_get_harder: bool
     retest_offered: bool
     ask_effort: bool
+    breathe: Wording | None = None
+    notice: Wording | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +149,8 @@ Screen: TypeAlias = Ask | Place | Ready | FindRange | Play | ReadyToAssess | Ass
 
 def screen_of(state: SessionState) -> Screen:
     """What to show now."""
+    if state.interrupting is not None and not state.closed:
+        return Ask(state.interrupting)
     match state.stage:
         case Stage.CHECK_IN | Stage.CHECK_OUT:
             return Ask(state.asking[0])
@@ -169,9 +181,12 @@ def _exercise_screen(state: SessionState) -> Screen:
 def _play(state: SessionState) -> Play:
     entry, today = state.current, state.today
     halfway = state.done >= entry.dose / 2
+    target_deg = None if today is None else today.target_deg
+    last_deg = state.last_targets.get(entry.item.id)
+    strains = entry.item.known.rises or entry.item.paced.hold.s >= STRAINING_HOLD_S
     return Play(
         item=entry.item,
-        target_deg=None if today is None else today.target_deg,
+        target_deg=target_deg,
         limit_deg=entry.item.limit_deg,
         dose=entry.dose,
         done=state.done,
@@ -182,6 +197,8 @@ def _play(state: SessionState) -> Play:
         may_get_harder=state.may_get_harder,
         retest_offered=retest_due(state.reached, state.pain),
         ask_effort=state.plan.check_in.effort and halfway and not state.effort_asked,
+        breathe=BREATHE_OUT if strains else None,
+        notice=None if target_deg is None else shrunk(target_deg, last_deg, SHRUNK_DEG),
     )
 
 

@@ -58,13 +58,13 @@ from telemetry.events import (
 from telemetry.live import RepetitionCounted, Request, SensorSilent
 
 from .calibration import CALIBRATION_REPETITIONS
-from .questions import check_in
+from .questions import FALL_SUSPECTED, check_in
 from .session_requests import apply_request
-from .session_state import Moment, SessionState, Stage, Tick
+from .session_state import FallSuspected, Moment, SessionState, Stage, Tick
 from .session_turn import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from telemetry.events import SessionEvent, Worn
 
@@ -110,6 +110,7 @@ def open_session(
     helper_present: bool = False,
     stored: frozenset[str] = frozenset(),
     sessions_today: int = 0,
+    last_targets: Mapping[str, float] | None = None,
     replay_of: str | None = None,
 ) -> Advance:
     """Open a session: `session.opened`, then the first question.
@@ -127,6 +128,8 @@ def open_session(
         helper_present: somebody is there to help with calibration.
         stored: placements for which the clinic stored an offset.
         sessions_today: sessions opened today already.
+        last_targets: of each item the target of its last session, so that a smaller range of
+            today is shown as such.
         replay_of: the session that is played again.
 
     Raises:
@@ -152,6 +155,7 @@ def open_session(
         asking=check_in(plan, next_morning=next_morning),
         placing=placements,
         agenda=agenda.items,
+        last_targets=last_targets or {},
     )
     turn = Turn(state, moment)
     in_posture = agenda.items[0].item.in_posture if agenda.items else "seated"
@@ -184,6 +188,9 @@ def advance(state: SessionState, what: Occurrence, moment: Moment) -> Advance:
             _counted(turn, what)
         case SensorSilent():
             _silence(turn, what)
+        case FallSuspected():
+            if state.stage not in (Stage.CHECK_IN, Stage.CHECK_OUT):
+                turn.to(interrupting=FALL_SUSPECTED)
         case Tick():
             turn = _ticked(turn, what, moment)
     return Advance(turn.state, tuple(turn.events))
@@ -246,7 +253,7 @@ def _ticked(turn: Turn, tick: Tick, moment: Moment) -> Turn:
     exercising = state.stage not in (Stage.CHECK_OUT, Stage.CLOSED)
     if exercising and moment.t_ns - state.opened_ns >= limits.session_cap_min * 60 * NS_PER_S:
         turn.stop(StopReason.TIME)
-    elif state.paused and moment.t_ns - state.silent_ns >= limits.lost_s * NS_PER_S:
+    elif state.silent and moment.t_ns - state.silent_ns >= limits.lost_s * NS_PER_S:
         if state.open_item or state.stage is Stage.ASSESS:
             turn.stop(StopReason.LOST_SENSOR)
     elif state.stage is Stage.PLACE:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from telemetry.live import Request
 
+    from .questions import Answer, Question
     from .session_turn import Turn
 
 __all__ = ["apply_request"]
@@ -59,6 +60,9 @@ def apply_request(turn: Turn, request: Request) -> str | None:
 
 def _answered(turn: Turn, value: dict[str, Any]) -> None:
     state = turn.state
+    if state.interrupting is not None:
+        _answered_fall(turn, value)
+        return
     if not state.asking:
         raise _Refused("no question is open")
     question, answer = state.asking[0], value.get("answer")
@@ -81,10 +85,16 @@ def _answered(turn: Turn, value: dict[str, Any]) -> None:
             answer=answer,
             answered_by=value.get("answered_by", "patient"),
         )
+    if question.id == "unwell" and answer is True:
+        _unwell(turn, {})
+        return
+    _note(turn, question, answer)
+    turn.after_question()
+
+
+def _note(turn: Turn, question: Question, answer: Answer) -> None:
+    """Keep what an answer means for the rest of the session."""
     match question.id, answer:
-        case "unwell", True:
-            _unwell(turn, {})
-            return
         case "fallen", True:
             turn.to(fallen=True)
         case "settled", False:
@@ -93,7 +103,18 @@ def _answered(turn: Turn, value: dict[str, Any]) -> None:
             turn.to(pain_in=pain, pain=pain)
         case _:
             pass
-    turn.after_question()
+
+
+def _answered_fall(turn: Turn, value: dict[str, Any]) -> None:
+    answer = value.get("answer")
+    if not isinstance(answer, bool):
+        raise _Refused(f"{answer!r} is no answer to 'fallen' (yes or no)")
+    told_by = value.get("answered_by", "patient")
+    turn.record(CheckAnswered, at="in", question="fallen", answer=answer, answered_by=told_by)
+    turn.to(interrupting=None)
+    if answer:
+        turn.to(fallen=True)
+        turn.stop(StopReason.OTHER)
 
 
 def _segment(turn: Turn, value: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .plan import Plan
     from .questions import Question
 
-__all__ = ["Moment", "Occurrence", "RangeSource", "SessionState", "Stage", "Tick"]
+__all__ = ["FallSuspected", "Moment", "Occurrence", "RangeSource", "SessionState", "Stage", "Tick"]
 
 NS_PER_MIN = 60_000_000_000
 
@@ -63,7 +63,12 @@ class Tick:
     last_sample_ns: int | None = None
 
 
-Occurrence: TypeAlias = Request | RepetitionCounted | SensorSilent | Tick
+@dataclass(frozen=True, slots=True)
+class FallSuspected:
+    """Something looked like a fall: everything pauses, the person is asked, it is recorded."""
+
+
+Occurrence: TypeAlias = Request | RepetitionCounted | SensorSilent | FallSuspected | Tick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,8 @@ class SessionState:
     Attributes:
         number: of the next event.
         asking: questions still to ask, in order.
+        interrupting: a question that holds everything until it is answered.
+        last_targets: of each item, the target of the last session, degrees.
         placing: placements still to calibrate.
         rungs: for the first of them, the rungs still to try.
         unplaced: placements whose calibration failed: their items are counted only.
@@ -108,6 +115,8 @@ class SessionState:
     helper_present: bool = False
     stored: frozenset[str] = frozenset()
     asking: tuple[Question, ...] = ()
+    interrupting: Question | None = None
+    last_targets: Mapping[str, float] = field(default_factory=dict)
     placing: tuple[str, ...] = ()
     rungs: tuple[Rung, ...] = ()
     unplaced: frozenset[str] = frozenset()
@@ -154,8 +163,8 @@ class SessionState:
 
     @property
     def paused(self) -> bool:
-        """Whether a silent sensor holds everything, without penalty."""
-        return bool(self.silent)
+        """Whether a silent sensor or a suspected fall holds everything, without penalty."""
+        return bool(self.silent) or self.interrupting is not None
 
     @property
     def held_back(self) -> bool:

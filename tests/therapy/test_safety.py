@@ -14,6 +14,7 @@ from telemetry.live import RepetitionCounted, Request, SensorSilent
 from therapy.agenda import agenda_of
 from therapy.dose import Tempo
 from therapy.limits import Limits
+from therapy.questions import Question
 from therapy.safety import (
     Verdict,
     ceiling_deg,
@@ -24,7 +25,7 @@ from therapy.safety import (
 )
 from therapy.screens import Ask, Closed, Play, screen_of
 from therapy.session import advance, open_session
-from therapy.session_state import Moment, SessionState, Tick
+from therapy.session_state import FallSuspected, Moment, SessionState, Tick
 from therapy_builders import STREAM, WRIST, Session, item, plan
 
 SESSIONS = 2500
@@ -119,11 +120,15 @@ def occurrence(state: SessionState, rng: random.Random, n: int, now_ns: int, *, 
         what = ""
     if what and rng.random() < 0.95:
         value = random_value(rng, hostile=hostile)
-        if what == "check.answered" and not hostile and state.asking:
+        if what == "check.answered" and state.interrupting is not None:
+            value["answer"] = rng.random() < 0.5
+        elif what == "check.answered" and not hostile and state.asking:
             kind = state.asking[0].kind
             value["answer"] = {"yes or no": False, "choice": "other"}.get(kind, rng.randint(0, 3))
         return Request(request=f"01J{n:023d}", what=what, value=value)
     roll = rng.random()
+    if roll < 0.01:
+        return FallSuspected()
     if roll < 0.1:
         return SensorSilent(session=SESSION, stream=STREAM, silent=rng.random() < 0.4)
     if roll < 0.3 or not state.agenda:
@@ -305,7 +310,8 @@ def test_difficulty_never_rises_after_a_flag_pain_or_silence(sessions):
             met += bool(barred)
             if barred:
                 assert not step.after.may_get_harder
-                assert not screen_of(step.after).may_get_harder
+                screen = screen_of(step.after)
+                assert isinstance(screen, Ask) or not screen.may_get_harder
     assert met > 100
 
 
@@ -404,6 +410,70 @@ def test_too_much_effort_ends_the_set_and_a_little_less_eases():
     assert session.screen.signal == "ease"
     session.ask("effort.reported", effort_borg=7, at="mid")
     assert session.events[-1].reason is StopReason.TIRED
+
+
+def test_a_suspected_fall_pauses_asks_and_is_recorded():
+    session = Session()
+    session.to_play()
+    session.happen(FallSuspected())
+    session.tick()
+    assert isinstance(session.screen, Ask)
+    assert session.state.paused
+    assert not session.state.may_get_harder
+    assert "yes or no" in session.ask("check.answered", answer=None)
+    session.ask("check.answered", answer=False)
+    assert isinstance(session.screen, Play)
+    assert session.events[-1].question == "fallen"
+    session.happen(FallSuspected())
+    session.ask("check.answered", answer=True)
+    assert session.state.fallen
+    assert session.types[-2:] == ["check.answered", "exercise.ended"]
+    assert session.screen.question.at == "out"
+
+
+def test_nothing_is_played_after_a_fall(sessions):
+    met = 0
+    for steps in sessions:
+        fell = False
+        for step in steps:
+            for event in step.events:
+                if isinstance(step.before.interrupting, Question):
+                    fell = fell or (event.type == "check.answered" and event.answer is True)
+                assert not (fell and event.type.endswith(".started"))
+        met += fell
+    assert met > 10
+
+
+def test_a_smaller_range_than_last_time_is_shown():
+    session = Session(options={"last_targets": {"abduction": 140.0}})
+    session.to_play(120.0)
+    assert "140°" in session.screen.notice.en
+    session = Session(options={"last_targets": {"abduction": 125.0}})
+    session.to_play(120.0)
+    assert session.screen.notice is None
+
+
+def test_who_strains_is_told_to_breathe():
+    march = item(exercise="knee-extension", limit_deg=None)
+    session = Session(plan(march))
+    session.to_play(60.0)
+    assert session.screen.breathe is not None
+
+
+@pytest.mark.parametrize(
+    ("pain", "at", "verdict"),
+    [
+        (3, 0, Verdict.GO_ON),
+        (4, 3, Verdict.EASE),
+        (4, 2, Verdict.END_SET),
+        (5, 4, Verdict.EASE),
+        (5, 3, Verdict.END_SET),
+        (5, None, Verdict.END_SET),
+        (6, 5, Verdict.END_SET),
+    ],
+)
+def test_pain_is_judged_at_its_limits(pain, at, verdict):
+    assert judge_pain(pain, Limits(), at_check_in=at) is verdict
 
 
 def test_a_lost_sensor_ends_the_set_without_blame():
