@@ -29,10 +29,12 @@ if TYPE_CHECKING:
 __all__ = [
     "ItemKey",
     "ItemView",
+    "PeakView",
     "RangeView",
     "RepetitionView",
     "Side",
     "item_views",
+    "percentiles_of",
     "range_so_far",
 ]
 
@@ -219,7 +221,7 @@ def range_so_far(repetitions: Sequence[RepetitionView], what: Words | None) -> R
     ranges = [r.range_deg for r in repetitions if r.range_deg is not None]
     if not ranges:
         return None
-    p10, median, p90 = _percentiles(ranges)
+    p10, median, p90 = percentiles_of(ranges)
     return RangeView(what=what, median_deg=median, p10_deg=p10, p90_deg=p90)
 
 
@@ -227,10 +229,11 @@ def _peaks(repetitions: Sequence[RepetitionView]) -> PeakView | None:
     peaks = [r.peak_deg for r in repetitions if r.peak_deg is not None]
     if not peaks:
         return None
-    p10, median, p90 = _percentiles(peaks)
+    p10, median, p90 = percentiles_of(peaks)
     return PeakView(median_deg=median, p10_deg=p10, p90_deg=p90)
 
 
-def _percentiles(values: Sequence[float]) -> tuple[float, float, float]:
+def percentiles_of(values: Sequence[float]) -> tuple[float, float, float]:
+    """10th percentile, median and 90th percentile, by linear interpolation."""
     p10, median, p90 = np.percentile(values, (10, 50, 90))
     return float(p10), float(median), float(p90)

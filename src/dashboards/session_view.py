@@ -44,6 +44,8 @@ __all__ = [
     "EventView",
     "Phase",
     "SessionView",
+    "best_result",
+    "pain_at",
     "session_view",
 ]
 
@@ -146,8 +148,8 @@ def session_view(
         item=item,
         provisional=found is None or found.provisional,
         unwell=any(isinstance(e, UnwellReported) for e in events),
-        pain_before=_pain(events, "in"),
-        pain_after=_pain(events, "out"),
+        pain_before=pain_at(events, "in"),
+        pain_after=pain_at(events, "out"),
         effort_borg=next(
             (e.effort_borg for e in reversed(events) if isinstance(e, EffortReported)), None
         ),
@@ -188,7 +190,7 @@ def _phase(events: Sequence[SessionEvent]) -> tuple[Phase, str | None]:
     return phase, item
 
 
-def _pain(events: Sequence[SessionEvent], at: Literal["in", "out"]) -> int | None:
+def pain_at(events: Sequence[SessionEvent], at: Literal["in", "out"]) -> int | None:
     """Pain at check-in (the first answer) or check-out (the last), 0 to 10."""
     answers = [
         e.answer

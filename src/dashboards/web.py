@@ -12,7 +12,8 @@ Wiring, in the process that has the clinic's journal::
 
 `reader` is a `SessionReader` on the clinic's journal, `bus` any `Bus` (None: no live view),
 `ledger()` gives a `LossLedger`, `plan(patient, plan_version)` that `Plan`, or None where it is
-unknown. All of them are called on the event loop and must be quick.
+unknown. `care` is a `CareRecord`: plans, judged days and alerts, where the clinic keeps them.
+They are called on the event loop or in worker threads, and must be quick.
 The bus need not be connected yet. After a session's close the page waits for its results to
 come into `reader` and shows them by itself, so the server should outlive the session a little.
 The app brings its own pages, styles and scripts; nothing is fetched from elsewhere.
@@ -36,9 +37,11 @@ from telemetry.seams import SessionReader
 from therapy.plan import Plan
 
 from .api import Sources, api_routes, no_plan
+from .care_record import CareRecord
 from .live_feed import LiveFeed
 from .live_socket import live_routes
 from .loss_ledger import LossLedger
+from .patient_api import Patients, patient_routes
 
 __all__ = ["LOOPBACK_NAMES", "create_app"]
 
@@ -60,6 +63,7 @@ def create_app(
     *,
     ledger: Callable[[], LossLedger] | None = None,
     plan: Callable[[str, int], Plan | None] = no_plan,
+    care: CareRecord | None = None,
     clock: Clock | None = None,
     host_names: Sequence[str] = LOOPBACK_NAMES,
 ) -> FastAPI:
@@ -70,11 +74,14 @@ def create_app(
         bus: live control and events of all homes; None for a view of the past only.
         ledger: where every sample went, so far; None where nobody counts.
         plan: a patient's plan in a version; None where it is unknown.
-        clock: waits for results with it; the machine's own without.
+        care: plans, judged days and alerts, where the clinic keeps them; without it days are
+            judged by what was recorded, and there are no alerts.
+        clock: waits for results with it, and says which day it is; the machine's own without.
         host_names: names by which browsers may reach it; any other is refused, so that no
             page from elsewhere can read it through a name of its own.
     """
-    feed = None if bus is None else LiveFeed(bus, reader, plan, clock or SystemClock())
+    clock = clock or SystemClock()
+    feed = None if bus is None else LiveFeed(bus, reader, plan, clock)
 
     @contextlib.asynccontextmanager
     async def until_closed(_app: FastAPI) -> AsyncIterator[None]:
@@ -96,9 +103,10 @@ def create_app(
     app.include_router(
         api_routes(Sources(reader=reader, bus=bus, feed=feed, ledger=ledger, plan=plan))
     )
+    app.include_router(patient_routes(Patients(reader, plan, care, clock)))
     if feed is not None:
         app.include_router(live_routes(feed))
-    for address in ("/", "/sessions", "/session/{_name}", "/patient/{_name}"):
+    for address in ("/", "/sessions", "/patients", "/session/{_name}", "/patient/{_name}"):
         app.get(address, include_in_schema=False)(_page)
     return app
 

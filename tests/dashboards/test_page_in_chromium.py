@@ -3,15 +3,19 @@
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
 
+from analytics.alerts import Alert
+from dashboards.care_record import MemoryCareRecord
 from dashboards.loss_ledger import LossLedger
 from dashboards.serving import serve
 from dashboards.web import create_app
 from needs import need_program
 from telemetry.bus import LocalBus
+from telemetry.clock import ManualClock
 from telemetry.events import encode_event
 
 FLAGS = (
@@ -180,6 +184,30 @@ async def test_a_past_session_is_read_from_the_list_with_the_keyboard(pretend, c
             "document.querySelector('.columns').getAttribute('aria-label')"
         )
         assert await chromium.ask("document.querySelectorAll('details tbody tr').length") == 20
+
+
+async def test_an_alert_is_seen_and_written_down_on_the_patients_page(pretend, chromium):
+    seen_day = date(2026, 9, 20)
+    alert = Alert(
+        patient=pretend.patient, kind="pain", number=1, opened=seen_day, it="Dolore.", en="Pain."
+    )
+    care = MemoryCareRecord(alerts=[alert])
+    reader = pretend.MemoryReader(
+        {pretend.session: pretend.script()}, {pretend.session: pretend.results()}
+    )
+    app = create_app(reader, plan=pretend.plan_of, care=care, clock=ManualClock(pretend.t0_ns))
+    async with serve(app, port=0) as page:
+        await chromium.open(f"{page.url}patient/{pretend.patient}?lang=en")
+        await chromium.until("document.body.dataset.ready === 'yes'")
+        assert await chromium.ask("document.querySelectorAll('.calendar td').length") == 28
+        await chromium.ask(
+            "(() => { document.querySelector('.seen-form').open = true;"
+            " document.querySelector('#by-pain-1').value = 'FT-3';"
+            " document.querySelector('.seen-form button').click(); })()"
+        )
+        await chromium.until("document.querySelector('.alert-waiting') === null")
+        assert "Seen by FT-3" in await chromium.text(".seen")
+    assert care.alerts()[0].acknowledgement.by == "FT-3"
 
 
 def _press_enter_on_first_link(driver):

@@ -140,7 +140,7 @@ export function adherenceCard() {
       const found = view.adherence;
       if (!found) {
         const later = t(view.closed_ms === null || view.provisional ? "adherence_later" : "adherence_none");
-        const soFar = view.dose_so_far === null ? "" : bar(`${t("adherence_dose")}, ${t("so_far")}`, view.dose_so_far);
+        const soFar = view.dose_so_far === null ? "" : bar(t("plan_so_far"), view.dose_so_far);
         holder.replaceChildren(soFar, h("p", { class: "quiet" }, later));
         return;
       }
@@ -150,7 +150,8 @@ export function adherenceCard() {
   };
 }
 
-function bar(name, share) {
+/** A named share, as a bar and in words. */
+export function bar(name, share) {
   const text = percent(share);
   const filled = s("rect", { class: "bar-done", width: 100 * Math.min(1, share ?? 0), height: 10, rx: 2 });
   return h(

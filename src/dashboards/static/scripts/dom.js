@@ -22,6 +22,11 @@ function filled(element, attributes, children) {
   return element;
 }
 
+/** How wide a drawing's own units run, so that its letters stay readable on a phone. */
+export function drawingWidth() {
+  return window.innerWidth < 760 ? 330 : 720;
+}
+
 /** Change an element's text only where it differs, so that nothing is read aloud twice. */
 export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;

@@ -34,7 +34,15 @@ export function follow(patient, onFrame, onLine) {
 
 /** Fetch JSON; a problem is an Error with the server's own words. */
 export async function fetched(address) {
-  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  return answered(await fetch(address, { headers: { Accept: "application/json" } }));
+}
+
+/** Send JSON; the answer as `fetched` gives it. */
+export async function sent(address, value) {
+  return answered(await fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(value) }));
+}
+
+async function answered(answer) {
   const body = await answer.json().catch(() => null);
   if (!answer.ok) {
     const detail = body && typeof body.detail === "string" ? body.detail : `${answer.status}`;

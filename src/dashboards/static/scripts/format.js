@@ -27,6 +27,14 @@ export function longDay(day) {
   return date.toLocaleDateString(language, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 }
 
+export function shortDay(day) {
+  return new Date(`${day}T12:00:00`).toLocaleDateString(language, { day: "numeric", month: "short" });
+}
+
+export function weekday(day) {
+  return new Date(`${day}T12:00:00`).toLocaleDateString(language, { weekday: "short" });
+}
+
 export function lasting(fromMs, toMs) {
   if (toMs === null) return t("open_now");
   const seconds = Math.max(0, Math.round((toMs - fromMs) / 1000));

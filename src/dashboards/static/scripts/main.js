@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 import { fetched } from "./feed.js";
 import { lasting, longDay, shortTime } from "./format.js";
+import { patientPage, patientsPage } from "./patient.js";
 import { livePage, recordedPage } from "./session.js";
 import { LANGUAGES, chooseLanguage, language, switchLanguage, t } from "./texts.js";
 
@@ -14,6 +15,7 @@ function furnish() {
   document.getElementById("nav").setAttribute("aria-label", "Ripresa");
   document.getElementById("nav").replaceChildren(
     h("a", { href: "/", "aria-current": here("/") }, t("live")),
+    h("a", { href: "/patients", "aria-current": here("/patients") }, t("patients")),
     h("a", { href: "/sessions", "aria-current": here("/sessions") }, t("sessions")),
   );
   const choices = Object.entries(LANGUAGES).map(([name, title]) =>
@@ -62,9 +64,8 @@ function waiting(overview) {
   );
 }
 
-async function sessionsPage(patient = null) {
-  const overview = await fetched("/api/overview");
-  const sessions = overview.sessions.filter((one) => !patient || one.patient === patient);
+async function sessionsPage() {
+  const { sessions } = await fetched("/api/overview");
   document.title = `${t("sessions")} · Ripresa`;
   if (!sessions.length) {
     main.replaceChildren(h("div", { class: "empty" }, h("h1", {}, t("sessions_title")), h("p", {}, t("sessions_none"))));
@@ -83,7 +84,7 @@ async function sessionsPage(patient = null) {
     ),
   );
   main.replaceChildren(
-    h("div", { class: "banner" }, h("h1", {}, patient ? `${t("patient")} ${patient}` : t("sessions_title"))),
+    h("div", { class: "banner" }, h("h1", {}, t("sessions_title"))),
     h("section", { class: "card" }, h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows)))),
   );
 }
@@ -91,7 +92,8 @@ async function sessionsPage(patient = null) {
 function start() {
   const [, kind, name] = location.pathname.split("/");
   if (kind === "sessions") return sessionsPage();
-  if (kind === "patient") return sessionsPage(decodeURIComponent(name));
+  if (kind === "patients") return patientsPage(main);
+  if (kind === "patient") return patientPage(main, decodeURIComponent(name));
   if (kind === "session") return recordedPage(main, decodeURIComponent(name));
   return nowPage();
 }

@@ -1,7 +1,7 @@
 // One session on a page: as it is played, or as it was recorded.
 
 import { adherenceCard, card, itemOfInterest, itemTitle, ledgerCard, rangeCard, repetitionsCard, storyCard } from "./cards.js";
-import { h, s, say } from "./dom.js";
+import { drawingWidth, h, s, say } from "./dom.js";
 import { fetched, follow } from "./feed.js";
 import { degrees, integer, lasting, longDay, shortTime } from "./format.js";
 import { goniometer } from "./goniometer.js";
@@ -128,7 +128,7 @@ function repetitionChart(item) {
   const columns = item.repetitions.filter((r) => r.range_deg !== null && r.peak_deg !== null);
   if (!columns.length) return h("p", { class: "quiet" }, both(item.not_observable) || t("not_observable"));
   const top = Math.max(90, Math.ceil(Math.max(...columns.map((r) => r.peak_deg), item.target_deg ?? 0) / 30) * 30);
-  const [width, height] = [760, 330];
+  const [width, height] = [drawingWidth() + 40, 330];
   const y = (deg) => height - (deg / top) * (height - 12);
   const step = width / item.repetitions.length;
   const parts = [];

@@ -1,0 +1,244 @@
+// One patient: four weeks at a glance, ranges, exercises, pain, alerts; and the list of all.
+
+import { bar, card } from "./cards.js";
+import { drawingWidth, h, s } from "./dom.js";
+import { fetched, sent } from "./feed.js";
+import { degrees, integer, longDay, shortDay, weekday } from "./format.js";
+import { both, t } from "./texts.js";
+
+const SIGNS = { missed: "✕", excused: "–", unknown: "?", "self-reported": "✎", "not asked": "", "to come": "" };
+const ACTIONS = ["called", "visit", "plan changed", "watching", "no action", "other"];
+
+export async function patientPage(main, patient) {
+  show(main, await fetched(`/api/patients/${encodeURIComponent(patient)}`));
+}
+
+function show(main, view) {
+  document.title = `${view.patient} · Ripresa`;
+  const goal = view.goal ? h("p", { class: "goal" }, `«${view.goal}»`) : null;
+  const version = view.plan_version === null ? t("plan_unknown") : t("plan_version", { n: view.plan_version });
+  const refresh = (next) => show(main, next);
+  main.replaceChildren(
+    h("div", { class: "banner" }, h("div", {}, h("p", { class: "who" }, t("patient")), h("h1", { class: "pseudonym" }, view.patient), h("p", { class: "when" }, version), goal)),
+    h(
+      "div",
+      { class: "grid grid-patient" },
+      alertsCard(view, refresh),
+      calendarCard(view),
+      periodCard(view),
+      trendsCard(view),
+      painCard(view),
+      exercisesCard(view),
+    ),
+  );
+}
+
+function calendarCard(view) {
+  const head = h("tr", {}, ...view.days.slice(0, 7).map((day) => h("th", { scope: "col" }, weekday(day.day))));
+  const weeks = [];
+  for (let i = 0; i < view.days.length; i += 7) weeks.push(h("tr", {}, ...view.days.slice(i, i + 7).map((day) => dayCell(day, view.today))));
+  const legend = ["measured", "missed", "excused", "unknown", "self-reported", "not asked"]
+    .filter((state) => view.days.some((day) => day.state === state))
+    .map((state) => h("li", {}, h("i", { class: `day ${dayClass({ state, dose: 1 })}` }, SIGNS[state] ?? ""), t(`day_${state}`)));
+  return card(
+    "calendar",
+    t("four_weeks"),
+    h("table", { class: "calendar" }, h("thead", {}, head), h("tbody", {}, ...weeks)),
+    h("ul", { class: "legend" }, ...legend),
+    h("p", { class: "note" }, t("calendar_note")),
+  );
+}
+
+function dayCell(day, today) {
+  const dose = day.dose === null || day.state === "missed" ? null : `${Math.round(day.dose * 100)}%`;
+  const date = new Date(`${day.day}T12:00:00`).getDate();
+  const inside = [h("span", { class: "date" }, `${date}`), h("b", {}, dose ?? SIGNS[day.state] ?? "")];
+  const label = `${longDay(day.day)}: ${t(`day_${day.state}`)}${dose ? `, ${t("adherence_dose")} ${dose}` : ""}`;
+  const classes = `day ${dayClass(day)}${day.day === today ? " day-today" : ""}`;
+  const body = day.sessions.length
+    ? h("a", { class: classes, href: `/session/${day.sessions.at(-1)}`, "aria-label": label }, ...inside)
+    : h("div", { class: classes, role: "img", "aria-label": label }, ...inside);
+  return h("td", {}, body);
+}
+
+function dayClass(day) {
+  if (day.state !== "measured" && day.state !== "self-reported") return `day-${day.state.replace(" ", "-")}`;
+  const dose = day.dose ?? 0;
+  const step = dose >= 0.95 ? 4 : dose >= 0.7 ? 3 : dose >= 0.35 ? 2 : 1;
+  return `day-dose-${step}`;
+}
+
+function periodCard(view) {
+  const names = ["sessions", "dose", "range", "quality"];
+  return card("period", t("adherence_weeks"), h("div", { class: "bars" }, ...names.map((name) => bar(t(`adherence_${name}`), view.period[name]))), h("p", { class: "note" }, t("period_note")));
+}
+
+function trendsCard(view) {
+  const found = view.trends.map((trend) => h("figure", { class: "trend" }, h("figcaption", {}, trendTitle(trend)), trendChart(trend), changeSentence(trend)));
+  return card("trends", t("trends"), ...(found.length ? found : [h("p", { class: "quiet" }, t("trends_none"))]), h("p", { class: "note" }, t("trends_note")));
+}
+
+function trendTitle(trend) {
+  const how = [t(`posture_${trend.posture}`), trend.placement, t(`rung_${trend.rung}`)].join(", ");
+  return [h("b", {}, `${both(trend.name)}, ${t(trend.side)}`), h("span", { class: "quiet" }, ` ${both(trend.what)} · ${how}`)];
+}
+
+function changeSentence(trend) {
+  const { change } = trend;
+  if (!change) return h("p", { class: "sentence" }, t("change_few"));
+  const figures = {
+    from: change.baseline_deg.toFixed(0),
+    to: change.recent_deg.toFixed(0),
+    by: `${change.change_deg > 0 ? "+" : "−"}${Math.abs(change.change_deg).toFixed(0)}`,
+    error: change.threshold_deg.toFixed(0),
+  };
+  return h("p", { class: "sentence" }, t(change.beyond_error ? "change_beyond" : "change_within", figures), " ", h("span", { class: "tag" }, t(change.own_error ? "error_own" : "error_population")));
+}
+
+function trendChart(trend) {
+  const [width, height] = [drawingWidth(), 220];
+  const times = trend.points.map((point) => Date.parse(`${point.day}T12:00:00`));
+  const [from, to] = [times[0], Math.max(times.at(-1), times[0] + 6 * 86400000)];
+  const { change } = trend;
+  const ends = trend.points.flatMap((point) => [point.peaks.p10_deg, point.peaks.p90_deg]);
+  if (change) ends.push(change.baseline_deg - change.threshold_deg, change.baseline_deg + change.threshold_deg);
+  const low = Math.max(0, Math.floor((Math.min(...ends) - 4) / 10) * 10);
+  const high = Math.ceil((Math.max(...ends) + 4) / 10) * 10;
+  const x = (time) => 14 + ((time - from) / (to - from)) * (width - 28);
+  const y = (deg) => height - ((deg - low) / (high - low)) * height;
+  const parts = [];
+  const every = high - low > 60 ? 20 : 10;
+  for (let deg = low; deg <= high; deg += every) {
+    parts.push(s("path", { class: "bars-grid", d: `M0 ${y(deg)}H${width}` }), s("text", { class: "bars-number", x: -8, y: y(deg) + 5 }, `${deg}°`));
+  }
+  if (change) {
+    const [top, bottom] = [y(change.baseline_deg + change.threshold_deg), y(change.baseline_deg - change.threshold_deg)];
+    parts.push(s("rect", { class: "trend-error", x: 0, width, y: top, height: bottom - top }), s("path", { class: "trend-baseline", d: `M0 ${y(change.baseline_deg)}H${width}` }));
+  }
+  parts.push(s("path", { class: "trend-line", d: trend.points.map((p, i) => `${i ? "L" : "M"}${x(times[i])} ${y(p.peaks.median_deg)}`).join("") }));
+  trend.points.forEach((point, i) => {
+    parts.push(s("path", { class: "trend-band", d: `M${x(times[i])} ${y(point.peaks.p10_deg)}V${y(point.peaks.p90_deg)}` }), s("circle", { class: "trend-dot", cx: x(times[i]), cy: y(point.peaks.median_deg), r: 6 }));
+  });
+  const shown = new Set([0, trend.points.length - 1, Math.floor((trend.points.length - 1) / 2)]);
+  for (const i of shown) parts.push(s("text", { class: "bars-count", x: x(times[i]), y: height + 24 }, shortDay(trend.points[i].day)));
+  const label = trend.points.map((p) => `${shortDay(p.day)} ${degrees(p.peaks.median_deg)}`).join(", ");
+  return s("svg", { class: "columns", viewBox: `-56 -10 ${width + 70} ${height + 42}`, role: "img", "aria-label": `${both(trend.name)}: ${label}` }, ...parts);
+}
+
+function exercisesCard(view) {
+  const head = ["exercise", "done_asked", "days", "why_stopped", "range"].map((name) => h("th", { scope: "col" }, t(name)));
+  const rows = view.exercises.map((row) => {
+    const share = row.asked ? Math.min(1, row.done / row.asked) : 0;
+    const unit = row.unit === "repetitions" ? "" : ` ${t(row.unit)}`;
+    const stopped = Object.entries(row.stopped).map(([why, times]) => `${t(`reason_${why}`)} ${times}×`);
+    return h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, `${both(row.name)}, ${t(row.side)}`),
+      cell("done_asked", `${integer(row.done)} / ${integer(row.asked)}${unit}`, track(share)),
+      cell("days", integer(row.done_days)),
+      cell("why_stopped", stopped.length ? stopped.join(", ") : "–"),
+      cell("range", row.last_range_deg === null ? h("span", { class: "quiet", title: both(row.not_observable) }, row.not_observable ? t("not_observable") : "–") : degrees(row.last_range_deg)),
+    );
+  });
+  const body = rows.length ? h("div", { class: "scroll" }, h("table", { class: "exercises" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows))) : h("p", { class: "quiet" }, t("plan_unknown"));
+  return card("exercises", t("exercises_weeks"), body);
+}
+
+/** A cell that keeps its column's name, for a phone where columns stand below each other. */
+function cell(name, ...children) {
+  return h("td", { "data-name": t(name) }, ...children);
+}
+
+function track(share) {
+  return s("svg", { class: "bar-track", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" }, s("rect", { class: "bar-done", width: 100 * share, height: 10, rx: 2 }));
+}
+
+/** Each session a line from the pain before to the pain after. */
+function painCard(view) {
+  const told = view.pains.filter((p) => p.before !== null || p.after !== null);
+  if (!told.length) return card("pains", t("pain_sessions"), h("p", { class: "quiet" }, t("pain_none")));
+  const [width, height] = [Math.min(460, drawingWidth()), 220];
+  const step = width / Math.max(8, told.length);
+  const y = (pain) => height - (pain / 10) * height;
+  const parts = [];
+  for (const pain of [0, 2, 4, 6, 8, 10]) parts.push(s("path", { class: "bars-grid", d: `M0 ${y(pain)}H${width}` }), s("text", { class: "bars-number", x: -8, y: y(pain) + 5 }, `${pain}`));
+  told.forEach((p, i) => {
+    const x = (i + 0.5) * step;
+    if (p.before !== null && p.after !== null) parts.push(s("path", { class: "pain-way", d: `M${x} ${y(p.before)}V${y(p.after)}` }));
+    if (p.before !== null) parts.push(s("circle", { class: "pain-before", cx: x, cy: y(p.before), r: 7.5 }));
+    if (p.after !== null) parts.push(s("rect", { class: p.ended_by_pain ? "pain-after pain-ended" : "pain-after", x: x - 5.5, y: y(p.after) - 5.5, width: 11, height: 11, transform: p.ended_by_pain ? `rotate(45 ${x} ${y(p.after)})` : null }));
+    if (i === 0 || i === told.length - 1) parts.push(s("text", { class: "bars-count", x, y: height + 24 }, shortDay(p.day)));
+  });
+  const label = told.map((p) => `${shortDay(p.day)} ${p.before ?? "–"} → ${p.after ?? "–"}`).join(", ");
+  const mark = (shape) => s("svg", { class: "legend-mark", viewBox: "-8 -8 16 16", "aria-hidden": "true" }, shape);
+  return card(
+    "pains",
+    t("pain_sessions"),
+    s("svg", { class: "columns", viewBox: `-56 -10 ${width + 70} ${height + 42}`, role: "img", "aria-label": `${t("pain_sessions")}: ${label}` }, ...parts),
+    h(
+      "ul",
+      { class: "legend" },
+      h("li", {}, mark(s("circle", { class: "pain-before", r: 5 })), t("before")),
+      h("li", {}, mark(s("rect", { class: "pain-after", x: -5.5, y: -5.5, width: 11, height: 11 })), t("after")),
+      told.some((p) => p.ended_by_pain) ? h("li", {}, mark(s("rect", { class: "pain-after pain-ended", x: -5.5, y: -5.5, width: 11, height: 11, transform: "rotate(45)" })), t("ended_by_pain")) : null,
+    ),
+  );
+}
+
+function alertsCard(view, refresh) {
+  if (!view.may_acknowledge) return "";
+  const waiting = view.alerts.filter((alert) => !alert.seen);
+  const seen = view.alerts.filter((alert) => alert.seen);
+  const past = seen.length ? h("details", {}, h("summary", {}, t("alerts_seen", { n: seen.length })), h("ul", { class: "alerts" }, ...seen.map((alert) => alertLine(alert)))) : null;
+  const list = waiting.length
+    ? h("ul", { class: "alerts" }, ...waiting.map((alert) => alertLine(alert, seenForm(view, alert, refresh))))
+    : h("p", { class: "quiet" }, t("alerts_none"));
+  return card("alerts", t("alerts"), list, past, h("p", { class: "note" }, both(view.alerts_read)));
+}
+
+function alertLine(alert, form = null) {
+  const closed = alert.closed ? ` · ${t("alert_closed", { day: shortDay(alert.closed) })}` : "";
+  const seen = alert.seen ? h("p", { class: "seen" }, t("seen_by", { by: alert.seen.by, day: shortDay(alert.seen.day), action: t(`action_${alert.seen.action}`) }), alert.seen.note ? `: ${alert.seen.note}` : "") : null;
+  return h("li", { class: alert.seen ? "alert" : "alert alert-waiting" }, h("p", {}, h("b", {}, t(`alert_${alert.kind}`)), h("span", { class: "quiet" }, ` ${shortDay(alert.opened)}${closed}`)), h("p", {}, both(alert.text)), seen, form);
+}
+
+function seenForm(view, alert, refresh) {
+  const name = `${alert.kind}-${alert.number}`.replaceAll(" ", "-");
+  const by = h("input", { id: `by-${name}`, required: true, maxlength: 60, autocomplete: "off" });
+  const action = h("select", { id: `action-${name}` }, ...ACTIONS.map((value) => h("option", { value }, t(`action_${value}`))));
+  const note = h("input", { id: `note-${name}`, maxlength: 500, autocomplete: "off" });
+  const problem = h("p", { class: "line-lost", role: "alert", hidden: true });
+  const field = (label, input) => h("div", { class: "field" }, h("label", { for: input.id }, t(label)), input);
+  async function send(event) {
+    event.preventDefault();
+    const body = { kind: alert.kind, number: alert.number, by: by.value.trim(), action: action.value, note: note.value.trim() };
+    try {
+      refresh(await sent(`/api/patients/${encodeURIComponent(view.patient)}/seen`, body));
+    } catch (error) {
+      problem.hidden = false;
+      problem.textContent = `${t("failed")}: ${error.message}`;
+    }
+  }
+  return h("details", { class: "seen-form" }, h("summary", {}, t("i_saw")), h("form", { onsubmit: send }, field("who_saw", by), field("what_done", action), field("a_note", note), h("button", { type: "submit", class: "wide" }, t("write_down"))), problem);
+}
+
+/** All patients, who needs a look first. */
+export async function patientsPage(main) {
+  const found = await fetched("/api/patients");
+  document.title = `${t("patients")} · Ripresa`;
+  const head = ["patient", "waiting_alerts", "last_session", "sessions"].map((name) => h("th", { scope: "col" }, t(name)));
+  const rows = found.patients.map((one) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, h("a", { href: `/patient/${encodeURIComponent(one.patient)}` }, one.patient)),
+      h("td", {}, one.waiting.length ? one.waiting.map((kind) => h("span", { class: "tag tag-alert" }, t(`alert_${kind}`))) : "–"),
+      h("td", {}, one.last_day ? longDay(one.last_day) : "–"),
+      h("td", {}, integer(one.sessions)),
+    ),
+  );
+  const body = rows.length ? h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows))) : h("p", { class: "quiet" }, t("sessions_none"));
+  const read = found.alerts_read ? h("p", { class: "note" }, both(found.alerts_read)) : null;
+  main.replaceChildren(h("div", { class: "banner" }, h("h1", {}, t("patients"))), h("section", { class: "card" }, body, read));
+}
