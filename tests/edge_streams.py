@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from telemetry.codec import decode_item
 from telemetry.errors import StoreBusy
 from telemetry.motion import MotionBatch, StreamEnded, StreamGap, StreamItem, StreamOpened
+
+STREAM = "01K0000000000000000000000A"
+START_NS = 1_795_000_000_000_000_000
 
 
 class MemoryRecorder:
@@ -58,3 +63,16 @@ def check_streams(items) -> None:
                 position[item.stream] += item.count or 0
             case StreamEnded():
                 assert item.next_index == position.pop(item.stream)
+
+
+def batch(first, n, stream=STREAM, start_ns=START_NS):
+    """Samples at 50 Hz, of a value that tells their first index."""
+    dt_us = (np.arange(n) * 20_000).astype(np.int32)
+    return MotionBatch(
+        stream=stream,
+        first_index=first,
+        t0_ns=start_ns + first * 20_000_000,
+        dt_us=dt_us,
+        lag_us=np.zeros(n, np.int32),
+        acc=np.full((n, 3), first, np.float32),
+    )

@@ -19,6 +19,7 @@ from telemetry.motion import (
 )
 
 from .clock_model import ClockModel
+from .resuming import RESTARTED, abandoned
 from .sample_grid import Placed, SampleGrid
 from .wearables.wearable import Reading, Sampling
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .counters import Counters
+    from .resuming import ResumePoint
 
 __all__ = ["Origin", "StreamAssembly"]
 
@@ -85,6 +87,24 @@ class StreamAssembly:
         """The open stream."""
         return self._stream
 
+    def resume(self, point: ResumePoint, t_ns: int) -> list[StreamItem]:
+        """Go on with a stream that another gateway process left open.
+
+        Returns:
+            Nothing, or the markers that close it where its wearable numbers samples and none
+            was recorded, so that there is nothing to go on from.
+        """
+        self._epoch = point.epoch
+        if self.sampling.stamped and point.device_us is None:
+            return abandoned(point, t_ns)
+        self._stream, self._next_index = point.stream, point.next_index
+        self._unknown = self._gap_reason = RESTARTED
+        if point.device_us is not None:
+            self._grid.resume(
+                index=point.last_index, device_us=point.device_us, host_us=point.t_ns // 1000
+            )
+        return []
+
     def take(self, reading: Reading, arrival_ns: int) -> list[StreamItem]:
         """Items for one notification; non-finite and impossible samples are left out.
 
@@ -103,7 +123,7 @@ class StreamAssembly:
                 items.append(self._open(arrival_ns))
             if self._unknown is not None and (placed.index[0] == 0 or not self.sampling.stamped):
                 items.append(self._unknown_gap(arrival_ns))
-                if self._unknown == "link lost":
+                if self._unknown != "rejected":
                     self._clock = self._new_clock()
             items += self._cut(_pick(reading, self._held, placed), placed, arrival_ns)
             self._unknown = None
@@ -188,6 +208,7 @@ class StreamAssembly:
             epoch=self._epoch,
             time_quality=TimeQuality.MAPPED if stamped else TimeQuality.FITTED,
             numbered=stamped,
+            gyroscope=self.sampling.gyroscope,
             acc_range_m_s2=self.sampling.acc_range_m_s2,
             gyr_range_rad_s=self.sampling.gyr_range_rad_s,
             firmware=self.origin.firmware,

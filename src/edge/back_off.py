@@ -45,5 +45,6 @@ class BackOff:
         return pause_s
 
     def over(self, address: str, now_ns: int) -> bool:
-        """Whether the address may be tried now."""
-        return now_ns >= self._failures.get(address, (0, 0))[1]
+        """Whether the address may be tried now; also when the clock was set back meanwhile."""
+        left_ns = self._failures.get(address, (0, 0))[1] - now_ns
+        return not 0 < left_ns <= self._cap_s * NS_PER_S

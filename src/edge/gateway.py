@@ -56,6 +56,7 @@ if TYPE_CHECKING:
 
     from .counters import Counters
     from .radio import Connection, Radio, Sighting
+    from .resuming import ResumePoint
     from .state import StateBoard
     from .wearables.wearable import Wearable
 
@@ -75,6 +76,7 @@ class Gateway:
         clock: stamps and paces everything.
         sinks: each gets every stream item, in order, on the event loop.
         board: publishes states.
+        resume: where a former process left a stream of this identity open.
         rng: jitter of the back-off.
     """
 
@@ -86,6 +88,7 @@ class Gateway:
         clock: Clock,
         sinks: Sequence[ItemSink] = (),
         board: StateBoard | None = None,
+        resume: Callable[[str], ResumePoint | None] = lambda _: None,
         rng: random.Random | None = None,
     ) -> None:
         self._radio = radio
@@ -93,6 +96,7 @@ class Gateway:
         self._clock = clock
         self._sinks = list(sinks)
         self._board = board
+        self._resume = resume
         self._back_off = BackOff(rng or random.Random())
         self._wearings: dict[str, Wearing] = {}
         self._identities: dict[str, str] = {}
@@ -124,6 +128,15 @@ class Gateway:
         for task in list(self._tasks):
             await self._cancel(task)
         self._say(State.SLEEPING)
+
+    async def abandon(self) -> None:
+        """Stop where it is, as a killed process does: no stream is ended, nothing is said."""
+        self._sinks.clear()
+        self._board = None
+        await self._cancel(self._scan)
+        await self._radio.stop_scan()
+        for task in list(self._tasks):
+            await self._cancel(task)
 
     async def run(self, sink: ItemSink) -> None:
         """Give items to `sink` until cancelled: the gateway as a `WearableSource`."""
@@ -223,6 +236,7 @@ class Gateway:
                 new_stream=lambda: new_ulid(self._clock),
                 emit=self._emit,
                 on_state=self._on_wearable_state,
+                resume=self._resume(identity),
             )
         await wearing.serve(connection)
 

@@ -109,14 +109,18 @@ class RecordSink:
                 if self._waiting or self._appending:
                     self._done.clear()
                     await self._done.wait()
+        await self.abandon()
+        if self.backlog:
+            log.error("record: %d samples could not be stored before the end", self.backlog)
+        return self.backlog
+
+    async def abandon(self) -> None:
+        """Stop where it is, as a killed process does: what is not durable yet is lost."""
         if self._worker is not None:
             self._worker.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._worker
             self._worker = None
-        if self.backlog:
-            log.error("record: %d samples could not be stored before the end", self.backlog)
-        return self.backlog
 
     def __call__(self, item: StreamItem) -> None:
         """Take one item; returns at once."""

@@ -75,6 +75,14 @@ class SampleGrid:
         """Index that the next sample would have without a loss."""
         return self._index + 1
 
+    def resume(self, *, index: int, device_us: int, host_us: int) -> None:
+        """Go on after a sample that another grid has placed: its host time stands for arrival."""
+        self._begin(device_us, host_us)
+        if self._wrap_us is not None:
+            self._raw = device_us % self._wrap_us
+        self._index = index
+        self._reconnected = True
+
     def reconnected(self) -> None:
         """A new connection: what comes before the last sample is a reboot, not a repeat."""
         self._reconnected = True

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from telemetry.motion import StreamItem
 
     from .radio import Connection
+    from .resuming import ResumePoint
     from .wearables.wearable import Battery, Decoder, Sampling, Wearable
 
 __all__ = ["SILENCE_S", "Wearing"]
@@ -40,6 +41,7 @@ class Wearing:
         new_stream: gives a fresh ULID.
         emit: takes the items.
         on_state: told each change.
+        resume: where a former process left a stream of this wearable open; None: nowhere.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Wearing:
         new_stream: Callable[[], str],
         emit: Callable[[StreamItem], None],
         on_state: Callable[[WearableState], None],
+        resume: ResumePoint | None = None,
     ) -> None:
         self.wearable = wearable
         self.identity = identity
@@ -61,6 +64,7 @@ class Wearing:
         self._new_stream = new_stream
         self._emit = emit
         self._on_state = on_state
+        self._resume = resume
         self._assembly: StreamAssembly | None = None
         self._decoder: Decoder | None = None
         self._connection: Connection | None = None
@@ -149,6 +153,10 @@ class Wearing:
         self._assembly = StreamAssembly(
             origin, sampling, new_stream=self._new_stream, counters=self.counters
         )
+        resume, self._resume = self._resume, None
+        if resume is not None:
+            for item in self._assembly.resume(resume, self._clock.now_ns()):
+                self._emit(item)
 
     def _receive(self, connection: Connection, characteristic: str, payload: bytes) -> None:
         """Take one notification; runs in the platform's callback, so it never waits or raises."""
@@ -202,6 +210,8 @@ class Wearing:
                 # This process itself stood still; give the radio a chance to catch up.
                 started_ns = now_ns
             checked_ns = now_ns
+            # No clock should go back; if one does, silence must still be noticed.
+            self._heard_ns = min(self._heard_ns, now_ns)
             silent_ns = now_ns - max(self._heard_ns, started_ns)
             if silent_ns > patience_ns and self._connection is not None:
                 self.counters.watchdog += 1

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from edge.assembly import Origin, StreamAssembly
 from edge.counters import Counters
+from edge.resuming import resume_point
 from edge.wearables.wearable import Reading, Sampling
 from edge_streams import check_streams, declared_lost, of, stored
 from telemetry.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened, TimeQuality
@@ -122,3 +123,42 @@ def test_a_reboot_told_only_by_the_second_sample_keeps_the_first():
     *_, batch = a.take(reading([1], boot_us=100_000), arrival(101))
     assert (batch.first_index, len(batch)) == (0, 2)
     assert batch.acc[:, 0].tolist() == [0, np.float32(0.01)]
+
+
+def resumed(sampling=STAMPED, *, down=50, boot_us=1_000_000):
+    """A stream broken off by a killed process after 10 samples, and taken up by another."""
+    a = assembly(sampling)
+    stamped = sampling.stamped
+    recorded = a.take(reading(range(10), stamped=stamped), arrival(9))
+    b = assembly(sampling)
+    items = b.resume(resume_point(recorded), arrival(9 + down))
+    after = reading(range(10 + down, 20 + down), stamped=stamped, boot_us=boot_us)
+    return recorded, [*items, *b.take(after, arrival(19 + down))]
+
+
+def test_a_stream_goes_on_after_a_killed_gateway_with_a_gap_of_known_length():
+    before, after = resumed()
+    check_streams(before + after)
+    (gap,) = of(StreamGap, after)
+    assert (gap.first_index, gap.count, gap.reason) == (10, 50, "gateway restarted")
+    assert not of(StreamOpened, after)
+
+
+def test_after_a_killed_gateway_what_is_not_numbered_is_a_gap_of_unknown_length():
+    before, after = resumed(COUNTED)
+    check_streams(before + after)
+    (gap,) = of(StreamGap, after)
+    assert (gap.count, gap.reason) == (None, "gateway restarted")
+
+
+def test_a_wearable_that_rebooted_meanwhile_ends_the_stream_that_was_left_open():
+    before, after = resumed(boot_us=50_000_000_000)
+    check_streams(before + after)
+    assert [type(i) for i in after] == [StreamGap, StreamEnded, StreamOpened, MotionBatch]
+    assert after[2].epoch == before[0].epoch + 1
+
+
+def test_a_stream_that_was_ended_is_not_taken_up():
+    a = assembly()
+    items = [*a.take(reading(range(3)), arrival(2)), *a.end("stopped", arrival(3))]
+    assert resume_point(items) is None

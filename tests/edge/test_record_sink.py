@@ -2,19 +2,24 @@
 
 import asyncio
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.record_sink import RecordSink
-from edge_streams import MemoryRecorder, check_streams, declared_lost, of, stored
+from edge_streams import (
+    START_NS,
+    STREAM,
+    MemoryRecorder,
+    batch,
+    check_streams,
+    declared_lost,
+    of,
+    stored,
+)
 from telemetry.clock import ScaledClock
 from telemetry.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened
 from telemetry.record import Kind
-
-STREAM = "01K0000000000000000000000A"
-START_NS = 1_795_000_000_000_000_000
 
 
 def opened(rate_hz=50.0, stream=STREAM):
@@ -25,18 +30,6 @@ def opened(rate_hz=50.0, stream=STREAM):
         placement="wrist-right",
         rate_hz=rate_hz,
         opened_ns=START_NS,
-    )
-
-
-def batch(first, n, stream=STREAM, start_ns=START_NS):
-    dt_us = (np.arange(n) * 20_000).astype(np.int32)
-    return MotionBatch(
-        stream=stream,
-        first_index=first,
-        t0_ns=start_ns + first * 20_000_000,
-        dt_us=dt_us,
-        lag_us=np.zeros(n, np.int32),
-        acc=np.full((n, 3), first, np.float32),
     )
 
 

@@ -184,6 +184,7 @@ class _Polar:
         gyroscope = Kind.GYRO in self.kinds
         return Sampling(
             rate_hz=self.rate_hz,
+            gyroscope=gyroscope,
             acc_range_m_s2=ACC_RANGE_G * 1000 * MILLI_G_M_S2,
             gyr_range_rad_s=math.radians(GYR_RANGE_DEG_S) if gyroscope else None,
         )

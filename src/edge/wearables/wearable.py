@@ -49,12 +49,14 @@ class Sampling:
     Attributes:
         rate_hz: of its own clock.
         stamped: its samples carry device time; else they are only counted on arrival.
+        gyroscope: whether it measures angular rates.
         wrap_us: device time starts anew here, in microseconds; None where it never does.
         acc_range_m_s2, gyr_range_rad_s: full scale, where known.
     """
 
     rate_hz: float
     stamped: bool = True
+    gyroscope: bool = True
     wrap_us: int | None = None
     acc_range_m_s2: float | None = None
     gyr_range_rad_s: float | None = None
