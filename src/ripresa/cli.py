@@ -63,10 +63,17 @@ def _top(
 
 
 @app.command()
-def demo(
+def demo(  # noqa: PLR0917 - typer reads options from it
     recording: Annotated[
         str, typer.Option(help="What the wearable replays: spar:SUBJECT:EXERCISE:SIDE.")
     ] = "spar:1:ABD:0",
+    wearable: Annotated[
+        str,
+        typer.Option(
+            help="Which kind replays it: dot, witmotion, polar-h10, polar-verity, movesense, "
+            "thingy52 or open-imu."
+        ),
+    ] = "dot",
     speed: Annotated[float, typer.Option(help="How fast all clocks run.")] = 1.0,
     headless: Annotated[
         bool, typer.Option("--headless", help="No window and no browser: save a picture.")
@@ -81,7 +88,10 @@ def demo(
     from .demo_command import run_demo_command
 
     run_demo_command(
-        DemoOptions(recording=recording, speed=speed, headless=headless, keep=keep), json_file
+        DemoOptions(
+            recording=recording, wearable=wearable, speed=speed, headless=headless, keep=keep
+        ),
+        json_file,
     )
 
 

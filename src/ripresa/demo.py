@@ -20,10 +20,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from analytics.adherence import session_adherence
 from edge.gateway import Gateway
-from edge.motion_source import resampled
 from edge.radio import Radio
 from edge.recordings import RecordingName, load_recording
-from edge.virtual.dot import VirtualDot
+from edge.virtual.catalogue import virtual_wearable
 from edge.virtual.radio import VirtualRadio
 from ingest.influx import MOTION, THERAPY
 from ingest.influx_server import InfluxSettings
@@ -54,6 +53,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 
     from edge.motion_source import Motion
+    from edge.virtual.peripheral import VirtualWearable
     from telemetry.results import AdherenceResult, SessionResult
     from therapy.plan import Plan, PlanItem
 
@@ -69,8 +69,6 @@ UPLINK_PATIENCE_S = 90
 GAME_PATIENCE_S = 30
 DATABASE_PATIENCE_S = 60
 
-DOT_RATE_HZ = 60.0
-
 SIDES = {0: "right", 1: "left"}
 """How SPAR's sides are worn, by the direction of the watch's x axis along the forearm."""
 
@@ -81,6 +79,7 @@ class DemoOptions:
 
     Attributes:
         recording: `spar:SUBJECT:EXERCISE:SIDE`.
+        wearable: which kind replays it, see `edge.virtual.catalogue`.
         speed: of all clocks.
         headless: no window and no browser.
         keep: folder that outlives the demo; None: a temporary one.
@@ -90,6 +89,7 @@ class DemoOptions:
     """
 
     recording: str = "spar:1:ABD:0"
+    wearable: str = "dot"
     speed: float = 1.0
     headless: bool = False
     keep: Path | None = None
@@ -165,6 +165,7 @@ class _Run:
         self.motion = motion
         self.clock = clock
         self.folder = folder
+        self.kind = virtual_wearable(options.wearable)
         self.identity = Identity()
         self.side = SIDES[name.side]
         self.placement = f"wrist-{self.side}"
@@ -184,7 +185,7 @@ class _Run:
             await wait_for_port(web_port, "the web page", 30)
             radio = VirtualRadio(self.clock)
             stack.push_async_callback(radio.close)
-            dot = await radio.add(VirtualDot, self.motion)
+            worn = await radio.add(self.kind, self.motion)
             box = await stack.enter_async_context(
                 home_box(
                     HomeOptions(
@@ -202,26 +203,26 @@ class _Run:
                 broker=broker,
                 clinic=clinic,
                 web_url=f"http://127.0.0.1:{web_port}/",
-                total=len(resampled(self.motion, DOT_RATE_HZ)),
-                played=lambda: dot.emitted,
+                total=len(worn.motion),
+                played=lambda: worn.emitted,
                 box=box,
             )
             if watch is not None:
                 await stack.enter_async_context(running(watch(demo)))
             game = await stack.enter_async_context(self._game(broker.port))
-            results = await self._session(demo, radio, dot)
+            results = await self._session(demo, radio, worn)
             await self._reach_the_clinic(demo)
             await self._reach_the_database(demo)
             await _finished(game)
-            return self._summary(demo, dot, results)
+            return self._summary(demo, worn, results)
 
-    async def _session(self, demo: Demo, radio: VirtualRadio, dot: VirtualDot) -> _Results:
+    async def _session(self, demo: Demo, radio: VirtualRadio, worn: VirtualWearable) -> _Results:
         """From opening to results."""
         box, clock = demo.box, self.clock
         patient = DemoPatient(box.bus, self.identity.topics, clock, box.service)
         gateway = Gateway(
             Radio(await radio.backend()),
-            {dot.identity: self.placement}.get,
+            {worn.identity: self.placement}.get,
             clock=clock,
             sinks=box.sinks,
             board=box.board,
@@ -231,7 +232,7 @@ class _Run:
             self.identity,
             clock,
             counters=gateway.counters,
-            emitted=lambda: dot.emitted,
+            emitted=lambda: worn.emitted,
         )
         async with running(telling):
             demo.stage = "check-in"
@@ -240,7 +241,13 @@ class _Run:
                 self.plan,
                 self.identity.site,
                 agenda_of(self.plan, day, only={self.item.id}, assess=False),
-                [Worn(wearable=dot.identity, model="movella-dot", placement=self.placement)],
+                [
+                    Worn(
+                        wearable=worn.identity,
+                        model=self.options.wearable,
+                        placement=self.placement,
+                    )
+                ],
                 range_source="first repetitions of the recording",
             )
             await patient.answer_questions(Stage.CHECK_IN)
@@ -250,7 +257,7 @@ class _Run:
                 await box.positions.wait_for_streams(1)
                 await patient.start_exercise()
                 box.positions.pin()
-                await dot.ended.wait()
+                await worn.ended.wait()
                 await gateway.settled()
                 demo.stage = "check-out"
                 await patient.end_exercise()
@@ -353,14 +360,14 @@ class _Run:
             "RIPRESA_MQTT_PORT": str(broker_port),
         }
 
-    def _summary(self, demo: Demo, dot: VirtualDot, results: _Results) -> DemoSummary:
+    def _summary(self, demo: Demo, worn: VirtualWearable, results: _Results) -> DemoSummary:
         """Figures as the clinic's journal has them."""
         final = results.final
         with JournalReader(self.folder.clinic_journal) as clinic:
             stored = balance(
                 clinic,
                 clinic.streams(final.session),
-                emitted=dot.emitted,
+                emitted=worn.emitted,
                 resent=demo.box.uplink.status().resent_samples,
             )
         item = final.items[0]
@@ -379,9 +386,9 @@ class _Run:
             not_observable=item.not_observable,
             adherence=AdherenceFigures(dose=results.adherence.dose, range=results.adherence.range),
             ledger=LedgerFigures(
-                emitted=dot.emitted,
+                emitted=worn.emitted,
                 stored=stored.stored,
-                lost=dot.emitted - stored.stored,
+                lost=worn.emitted - stored.stored,
                 duplicates=stored.duplicates,
                 resent=stored.resent,
             ),

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analytics.observation import (
-    SEGMENT_AXES,
-    Observation,
-    Phase,
-    PhaseLimits,
-    count_only,
-)
-from therapy.observable import Quantity, Unobservable
+from analytics.observation import Observation, Phase, PhaseLimits
+from analytics.seeing import observation_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,10 +20,7 @@ __all__ = ["observe_by"]
 
 
 def observe_by(plan: Plan) -> Observe:
-    """How the items of one plan are seen, by the therapy's table of observables.
-
-    A quantity that the core does not compute on its live path is counted only, and says so.
-    """
+    """How the items of one plan are seen, by the therapy's table of observables."""
 
     def observe(
         started: ExerciseStarted | AssessmentStarted, opened: Mapping[str, StreamOpened]
@@ -38,18 +29,17 @@ def observe_by(plan: Plan) -> Observe:
             return None
         item = plan.item(started.item)
         streams = {o.placement: stream for stream, o in sorted(opened.items())}
-        seen = item.sees(tuple(streams))
-        if isinstance(seen, Unobservable):
-            return count_only(_nearest(item, streams), seen.reason.en)
-        placement = seen.placements[0]
-        axis = SEGMENT_AXES.get(placement)
-        if seen.quantity is not Quantity.ELEVATION or axis is None:
-            reason = f"{seen.what.en}: not computed for {placement}, counted only"
-            return count_only(streams[placement], reason)
-        return Observation(
-            stream=streams[placement],
-            axis=axis,
-            what=seen.what.en,
+        seen = observable_of(
+            item.exercise,
+            item.in_posture,
+            streams,
+            gyroscopes=all(o.gyroscope for o in opened.values()),
+        )
+        return observation_of(
+            seen,
+            streams,
+            fallback=_nearest(item, streams),
+            posture=item.in_posture,
             limit_deg=item.limit_deg,
             phases=_phases(item),
         )

@@ -62,6 +62,7 @@ class StreamOpened:
         epoch: counts the wearable's reboots as the gateway sees them.
         time_quality: how its samples get their host time.
         numbered: whether the wearable numbers or stamps samples, so that loss is seen.
+        gyroscope: whether its batches carry angular rates.
         acc_range_m_s2, gyr_range_rad_s: full scale; a sample there is saturated. None: unknown.
         firmware: as the wearable tells it.
     """
@@ -75,6 +76,7 @@ class StreamOpened:
     epoch: int = 0
     time_quality: TimeQuality = TimeQuality.MAPPED
     numbered: bool = True
+    gyroscope: bool = True
     acc_range_m_s2: float | None = None
     gyr_range_rad_s: float | None = None
     firmware: str | None = None
