@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analytics.observation import Observation, Phase, PhaseLimits
 from analytics.seeing import observation_of
+from therapy.observable import observable_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
