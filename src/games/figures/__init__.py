@@ -1,0 +1,1 @@
+"""Looping drawings of the thirteen exercises: a simple figure, drawn by code."""

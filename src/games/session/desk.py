@@ -1,0 +1,137 @@
+"""One page at a time, and everything that can be pressed on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pygame
+
+from games.hud import Hud
+from games.menu import Menu
+from games.overlay import pain_buttons, pain_scale
+
+from .page import Page
+from .screen import PageScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from games.canvas import Canvas
+    from games.look import Look
+
+    from .page import Choice
+
+__all__ = ["PageDesk"]
+
+FORWARD = (pygame.K_RIGHT, pygame.K_DOWN, pygame.K_TAB, pygame.K_SPACE)
+BACKWARD = (pygame.K_LEFT, pygame.K_UP)
+TAKE = (pygame.K_RETURN, pygame.K_KP_ENTER)
+
+
+class PageDesk:
+    """Shows pages and hears the person: two keys, mouse, or motion; pain and unwell always.
+
+    Args:
+        canvas, look: to draw with.
+        to_picture: a place of the window in the canvas's pixels.
+        chosen: told which choice was taken.
+        request: for pain and unwell, which no page owns.
+        closed: told when the window is closed.
+        say: speaks a page when it opens.
+        now_ns: present instant.
+    """
+
+    def __init__(
+        self,
+        canvas: Canvas,
+        look: Look,
+        *,
+        to_picture: Callable[[tuple[int, int]], tuple[float, float]],
+        chosen: Callable[[Choice], None],
+        request: Callable[..., None],
+        closed: Callable[[], None],
+        say: Callable[[str], None],
+        now_ns: int,
+    ) -> None:
+        self._canvas, self._look = canvas, look
+        self._to_picture, self._chosen = to_picture, chosen
+        self._request, self._closed, self._say = request, closed, say
+        self._screen, self._hud = PageScreen(look), Hud(look)
+        self._page, self._menu, self._since_ns = Page(""), Menu(0), now_ns
+        self._asks_pain = False
+
+    def show(self, page: Page, now_ns: int, control: float | None) -> None:
+        """Take over the page of this frame, and what was pressed since the last one."""
+        if page != self._page:
+            self._turn_to(page, now_ns)
+        for event in pygame.event.get():
+            if event.type == pygame.QUIT:
+                self._closed()
+            elif event.type == pygame.KEYDOWN:
+                self._key(event.key, now_ns)
+            elif event.type == pygame.MOUSEBUTTONDOWN and event.button == 1:
+                self._click(self._to_picture(event.pos), now_ns)
+        self._menu, taken = self._menu.waited(now_ns, control)
+        if taken is not None:
+            self._take(taken, now_ns)
+
+    def draw(self, now_ns: int, ghost: float | None) -> None:
+        """Draw the page; `ghost` is the person's own movement beside the drawing."""
+        seconds = (now_ns - self._since_ns) * 1e-9
+        self._screen.draw(self._canvas, self._page, self._menu, seconds, ghost)
+
+    def draw_buttons(self) -> None:
+        """Pain and unwell over any page, and the scale once pain was pressed."""
+        self._hud.draw_buttons(self._canvas)
+        if self._asks_pain:
+            pain_scale(self._canvas, self._look)
+
+    def _turn_to(self, page: Page, now_ns: int) -> None:
+        if page.spoken and page.spoken != self._page.spoken:
+            self._say(page.spoken)
+        if [c.text for c in page.choices] != [c.text for c in self._page.choices]:
+            self._menu, self._since_ns = Menu.opened(len(page.choices), now_ns), now_ns
+        self._page = page
+
+    def _key(self, key: int, now_ns: int) -> None:
+        if self._asks_pain:
+            if pygame.K_0 <= key <= pygame.K_9:
+                self._tell_pain(key - pygame.K_0)
+            elif key == pygame.K_x:
+                self._tell_pain(10)
+        elif key in FORWARD:
+            self._menu = self._menu.moved(1, now_ns)
+        elif key in BACKWARD:
+            self._menu = self._menu.moved(-1, now_ns)
+        elif key in TAKE:
+            self._take(self._menu.focus, now_ns)
+        else:
+            self._press({pygame.K_u: "unwell", pygame.K_p: "pain"}.get(key))
+
+    def _click(self, at: tuple[float, float], now_ns: int) -> None:
+        if self._asks_pain:
+            for button in pain_buttons():
+                if button.place.collidepoint(at):
+                    self._tell_pain(int(button.name))
+            return
+        self._press(self._hud.pressed(at))
+        for n, button in enumerate(self._screen.buttons(self._page)):
+            if button.place.collidepoint(at):
+                self._take(n, now_ns)
+                return
+
+    def _press(self, name: Any) -> None:
+        if name == "unwell":
+            self._request("unwell.reported")
+        elif name == "pain":
+            self._asks_pain = True
+
+    def _take(self, number: int, now_ns: int) -> None:
+        if self._menu.may_choose(now_ns):
+            choice = self._page.choices[number]
+            self._menu = Menu.opened(self._menu.count, now_ns)
+            self._chosen(choice)
+
+    def _tell_pain(self, pain: int) -> None:
+        self._request("pain.reported", pain=pain)
+        self._asks_pain = False

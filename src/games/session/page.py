@@ -1,0 +1,180 @@
+"""What one screen of the session holds, before anybody draws it: pure.
+
+`page_of` turns therapy's screen into a title, a text and choices; each choice knows which
+request it makes. Therapy decides what comes next, never this room.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from therapy.screens import (
+    Ask,
+    Assess,
+    Closed,
+    FindRange,
+    Place,
+    Play,
+    Ready,
+    ReadyToAssess,
+    Screen,
+)
+
+from .texts import SESSION
+
+if TYPE_CHECKING:
+    from games.look import Language
+    from therapy.plan import PlanItem
+    from therapy.questions import Question
+
+__all__ = ["Choice", "Page", "effort_page", "page_of"]
+
+SCALE = range(11)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to press.
+
+    Attributes:
+        text: what it says.
+        what: the request that it makes; None ends the screens.
+        value: the request's value.
+        small: one of a scale's steps.
+    """
+
+    text: str
+    what: str | None
+    value: dict[str, Any] = field(default_factory=dict)
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One screen.
+
+    Attributes:
+        title: in large letters.
+        text: below it.
+        mistake: the common mistake, set apart.
+        exercise: whose drawing is shown; None: none.
+        side: of the exercise.
+        seen, of: repetitions to count on this page; `of` 0: none.
+        spoken: said aloud when the page opens.
+    """
+
+    title: str
+    text: str = ""
+    mistake: str = ""
+    exercise: str | None = None
+    side: str = "right"
+    seen: int = 0
+    of: int = 0
+    choices: tuple[Choice, ...] = ()
+    spoken: str = ""
+
+
+def page_of(screen: Screen, language: Language) -> Page:  # noqa: PLR0911 - one case a screen
+    """The page for one of therapy's screens."""
+
+    def said(key: str, **values: object) -> str:
+        return SESSION[key][language].format(**values)
+
+    match screen:
+        case Ask(question):
+            return _question(question, language)
+        case Place(_, rung, text):
+            words = text.text(language)
+            failed = Choice(said("cannot"), "segment.calibrated", {"passed": False})
+            passed = Choice(said("done"), "segment.calibrated", {"passed": True})
+            choices = (passed,) if rung == "none" else (passed, failed)
+            return Page(said("placing"), words, choices=choices, spoken=words)
+        case Ready(item, cue, mistake):
+            begin = Choice(said("begin"), "exercise.started")
+            return Page(
+                item.known.name.text(language),
+                cue.text(language),
+                mistake.text(language),
+                exercise=item.exercise,
+                side=item.side,
+                choices=(begin,),
+                spoken=cue.text(language),
+            )
+        case FindRange(item, seen, of, _):
+            clinician = Choice(said("cannot"), "range.calibrated", {"source": "clinician"})
+            tired = Choice(said("tired"), "exercise.ended", {"reason": "tired"})
+            return _moving(item, said("finding"), (seen, of), (tired, clinician), language)
+        case ReadyToAssess(item):
+            title = said("ready_to_assess")
+            choices = (
+                Choice(said("begin"), "assessment.started"),
+                Choice(said("later"), "assessment.ended", {"reason": "other"}),
+            )
+            return Page(
+                title,
+                item.known.name.text(language),
+                exercise=item.exercise,
+                side=item.side,
+                choices=choices,
+                spoken=title,
+            )
+        case Assess(item, seen, of):
+            tired = Choice(said("tired"), "assessment.ended", {"reason": "tired"})
+            return _moving(item, said("assessing"), (seen, of), (tired,), language)
+        case Closed(_, text):
+            words = text.text(language)
+            return Page(said("done"), words, choices=(Choice(said("close"), None),), spoken=words)
+        case Play():
+            return Page("")
+
+
+def effort_page(language: Language) -> Page:
+    """Half-way through an item: how hard is it?"""
+    choices = tuple(
+        Choice(str(n), "effort.reported", {"effort_borg": n, "at": "mid"}, small=True)
+        for n in SCALE
+    )
+    text = SESSION["effort"][language]
+    return Page(text, choices=choices, spoken=text)
+
+
+def _moving(
+    item: PlanItem,
+    text: str,
+    counted: tuple[int, int],
+    choices: tuple[Choice, ...],
+    language: Language,
+) -> Page:
+    seen, of = counted
+    return Page(
+        item.known.name.text(language),
+        text,
+        exercise=item.exercise,
+        side=item.side,
+        seen=seen,
+        of=of,
+        choices=choices,
+        spoken=text if seen == 0 else "",
+    )
+
+
+def _question(question: Question, language: Language) -> Page:
+    text = question.text.text(language)
+
+    def answer(words: str, value: object, *, small: bool = False) -> Choice:
+        told = {"question": question.id, "answer": value}
+        return Choice(words, "check.answered", told, small=small)
+
+    choices: tuple[Choice, ...]
+    if question.kind == "yes or no":
+        choices = (
+            answer(SESSION["no"][language], value=False),
+            answer(SESSION["yes"][language], value=True),
+        )
+    elif question.kind == "choice":
+        choices = tuple(answer(SESSION[f"why.{c}"][language], c) for c in question.choices)
+    else:
+        choices = tuple(answer(str(n), n, small=True) for n in SCALE)
+    skip = answer(SESSION["skip"][language], None)
+    return Page(text, choices=(*choices, skip), spoken=text)

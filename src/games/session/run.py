@@ -1,0 +1,258 @@
+"""Runs the screens of a session in one window, from check-in to the last card.
+
+Wiring. The session service (or anything that drives `therapy.session.advance`) stands behind
+`SessionView`: `state` is its newest state, `request` hands it a request. `run_session` shows
+`therapy.screens.screen_of(state)`, lets the plan's game be played where therapy says `Play`,
+and returns when the last card was closed:
+
+    run_session(view, source=link, clock=clock, look=Look(language="it"), headless=False)
+
+The view may live on another thread than the window (an asyncio service beside a main-thread
+window): only `state` is read and only `request` is called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from games.canvas import Canvas
+from games.control import Invitation, Signal
+from games.game import game_named
+from games.inputs.keys import KeysSource
+from games.latency import Latencies
+from games.loop import Loop, Stopping
+from games.pace import ClockPace
+from games.setting import setting_for
+from games.sound import Sounds
+from games.speech import Voice
+from games.window import Window
+from therapy.screens import Assess, Closed, FindRange, Play, Screen, screen_of
+
+from .desk import PageDesk
+from .page import Page, effort_page, page_of
+from .texts import SESSION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from games.inputs.source import ControlSource
+    from games.look import Look
+    from games.pace import Pace
+    from telemetry.clock import Clock
+    from therapy.screens import Screen
+    from therapy.session_state import SessionState
+
+    from .page import Choice
+
+__all__ = ["SessionScreens", "SessionView", "run_session"]
+
+
+class SessionView(Protocol):
+    """The session as its screens see it."""
+
+    @property
+    def state(self) -> SessionState | None:
+        """The newest state; None before a session is open."""
+        ...
+
+    def request(self, what: Any, **value: Any) -> None:
+        """Ask for something; returns at once."""
+        ...
+
+
+class SessionScreens:
+    """Shows a session, frame by frame.
+
+    Args:
+        view: the session.
+        window, pace, source, sounds, voice: as a game has them.
+        look: language, text size, side.
+        levels: difficulty by item id, as the last session left it.
+        seed: of the games.
+        default_game: where neither the plan nor the person chose one.
+        five_minutes: the short version of a hard day.
+    """
+
+    def __init__(
+        self,
+        view: SessionView,
+        *,
+        window: Window,
+        pace: Pace,
+        source: ControlSource,
+        look: Look,
+        sounds: Sounds,
+        voice: Voice,
+        levels: Mapping[str, float] | None = None,
+        seed: int = 1,
+        default_game: str = "volo",
+        five_minutes: bool = False,
+    ) -> None:
+        self.levels = dict(levels or {})
+        self.finished = False
+        self.in_game = False
+        self.latencies = Latencies(pace.speed)
+        self._view, self._window, self._pace, self._source = view, window, pace, source
+        self._look, self._sounds, self._voice = look, sounds, voice
+        self._seed, self._default_game = seed, default_game
+        self._five_minutes = five_minutes
+        self._desk = PageDesk(
+            Canvas(window.picture, look.text_scale),
+            look,
+            to_picture=window.to_picture,
+            chosen=self._chosen,
+            request=view.request,
+            closed=self._closed,
+            say=voice.say,
+            now_ns=pace.now_ns(),
+        )
+        self._loop: Loop | None = None
+        self._loop_item = ""
+        self._control: float | None = None
+        self._effort_told: set[str] = set()
+        self._eased = False
+
+    def run(self) -> None:
+        """Show until the last card is closed."""
+        while not self.finished:
+            self.frame()
+            self._pace.wait()
+
+    def frame(self) -> None:
+        """One frame of whatever is on."""
+        state = self._view.state
+        screen = None if state is None else screen_of(state)
+        self.in_game = False
+        if not isinstance(screen, Play):
+            self._leave_game()
+        elif not screen.ask_effort or screen.item.id in self._effort_told:
+            self.in_game = True
+            self._play_frame(screen, state)
+            return
+        self._page_frame(screen)
+
+    def _play_frame(self, screen: Play, state: SessionState | None) -> None:
+        loop = self._loop
+        if loop is None or self._loop_item != screen.item.id:
+            loop = self._loop = self._new_loop(screen, state)
+            self._loop_item = screen.item.id
+            self._eased = False
+        if screen.signal == "ease" and not self._eased:
+            self._eased = True
+            loop.simulation.signal(Signal.EASE)
+        loop.frame()
+        self.levels[screen.item.id] = loop.simulation.state.progress.level
+        if loop.stopped_by in ("done", "closed"):
+            reason = "done" if loop.stopped_by == "done" else "other"
+            self._view.request("exercise.ended", reason=reason)
+            self._leave_game()
+
+    def _new_loop(self, screen: Play, state: SessionState | None) -> Loop:
+        limits = state.plan.limits if state is not None else None
+        if state is None or limits is None:
+            raise RuntimeError("a game without a session")
+        setting = setting_for(
+            screen.item,
+            limits,
+            seed=self._seed,
+            level=self.levels.get(screen.item.id, 0.3),
+            held_back=not screen.may_get_harder and screen.signal is not None,
+            five_minutes=self._five_minutes,
+        )
+        self._voice.say(screen.item.known.cue.text(self._look.language))
+        return Loop(
+            game=game_named(screen.item.game or self._default_game),
+            setting=setting,
+            look=self._look,
+            window=self._window,
+            pace=self._pace,
+            source=self._source,
+            asks=self._view,
+            sounds=self._sounds,
+            limits=limits,
+            pain_at_check_in=state.pain_in,
+            stopping=Stopping(),
+        )
+
+    def _leave_game(self) -> None:
+        self._loop, self._loop_item = None, ""
+
+    def _page_frame(self, screen: Screen | None) -> None:
+        now_ns = self._pace.now_ns()
+        moving = isinstance(screen, FindRange | Assess)
+        arrivals = self._source.poll(now_ns, Invitation(1.0 if moving else 0.0))
+        self._source.counted()
+        if arrivals:
+            self._control = arrivals[-1].sample.control
+        choosing = not moving and not isinstance(self._source, KeysSource)
+        self._desk.show(self._page(screen), now_ns, self._control if choosing else None)
+        self._desk.draw(now_ns, self._control if moving else None)
+        if not isinstance(screen, Closed):
+            self._desk.draw_buttons()
+        self._window.show()
+        self.latencies.submitted(arrivals, self._pace.now_ns())
+
+    def _page(self, screen: Screen | None) -> Page:
+        language = self._look.language
+        if screen is None:
+            return Page(SESSION["waiting"][language])
+        return effort_page(language) if isinstance(screen, Play) else page_of(screen, language)
+
+    def _chosen(self, choice: Choice) -> None:
+        self._sounds.play("soft")
+        if choice.what is None:
+            self.finished = True
+            return
+        state = self._view.state
+        if choice.what == "effort.reported" and state is not None:
+            self._effort_told.add(state.current.item.id)
+        self._view.request(choice.what, **choice.value)
+
+    def _closed(self) -> None:
+        self._view.request("session.closed")
+        self.finished = True
+
+
+def run_session(
+    view: SessionView,
+    *,
+    source: ControlSource,
+    clock: Clock,
+    look: Look,
+    headless: bool = False,
+    levels: Mapping[str, float] | None = None,
+    seed: int = 1,
+    default_game: str = "volo",
+    five_minutes: bool = False,
+) -> dict[str, float]:
+    """Show a whole session in a window of its own.
+
+    Returns:
+        The difficulty by item id, to begin the next session with.
+
+    Raises:
+        ConfigurationError: there is no display.
+    """
+    window = Window(headless=headless, title="Ripresa")
+    sounds = Sounds(0.0 if headless else look.sound)
+    voice = Voice(look.language, on=look.voice and not headless)
+    try:
+        screens = SessionScreens(
+            view,
+            window=window,
+            pace=ClockPace(clock),
+            source=source,
+            look=look,
+            sounds=sounds,
+            voice=voice,
+            levels=levels,
+            seed=seed,
+            default_game=default_game,
+            five_minutes=five_minutes,
+        )
+        screens.run()
+        return screens.levels
+    finally:
+        voice.close()
+        sounds.close()
+        window.close()

@@ -1,0 +1,143 @@
+"""How the session's pages look: calm, large, one thing at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pygame
+
+from games.canvas import HEIGHT, WIDTH
+from games.figures.drawing import ExerciseDrawing, share_at
+from games.hud import Button
+from games.paint import gradient, mix, ridge, shaded, soft_disc
+from games.palette import INK, PAPER
+from therapy.library import EXERCISES
+
+from .texts import SESSION
+
+if TYPE_CHECKING:
+    from games.canvas import Canvas
+    from games.look import Look
+    from games.menu import Menu
+    from games.paint import Colour
+
+    from .page import Page
+
+__all__ = ["PageScreen"]
+
+FOCUS: Colour = (0, 104, 170)
+QUIET: Colour = (88, 96, 116)
+WARN: Colour = (150, 84, 0)
+CHOICES_Y = 520
+
+
+class PageScreen:
+    """Draws pages."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._ground = _ground().convert()
+        self._drawings: dict[tuple[str, str], ExerciseDrawing] = {}
+
+    def buttons(self, page: Page) -> list[Button]:
+        """Where the page's choices lie."""
+        small = [c for c in page.choices if c.small]
+        large = [c for c in page.choices if not c.small]
+        places: list[Button] = []
+        if small:
+            width = 92
+            left = (WIDTH - len(small) * width - (len(small) - 1) * 10) // 2
+            for n, choice in enumerate(small):
+                place = pygame.Rect(left + n * (width + 10), 330, width, 104)
+                places.append(Button(str(n), choice.text, "", place))
+        width = 360 if len(large) <= 2 else 270
+        gap = 24
+        total = len(large) * width + (len(large) - 1) * gap
+        left = 690 + (560 - total) // 2 if page.exercise else (WIDTH - total) // 2
+        if page.exercise and total > 560:
+            width, gap = (560 - gap * (len(large) - 1)) // len(large), 16
+            left = 690
+        top = CHOICES_Y if page.exercise or small else 400
+        for n, choice in enumerate(large):
+            place = pygame.Rect(left + n * (width + gap), top, width, 92)
+            places.append(Button(str(len(small) + n), choice.text, "", place))
+        return places
+
+    def draw(
+        self, canvas: Canvas, page: Page, menu: Menu, seconds: float, ghost: float | None = None
+    ) -> None:
+        """One page."""
+        canvas.surface.blit(self._ground, (0, 0))
+        if page.exercise is not None:
+            self._draw_exercise(canvas, page, seconds, ghost)
+        else:
+            y = canvas.paragraph(page.title, (WIDTH // 2, 120), 56, INK, 1080)
+            canvas.paragraph(page.text, (WIDTH // 2, y + 30), 38, QUIET, 1000)
+        for n, button in enumerate(self.buttons(page)):
+            self._draw_choice(canvas, button, focused=n == menu.focus, small=page.choices[n].small)
+        if any(c.small for c in page.choices):
+            scale = self.buttons(page)
+            language = self._look.language
+            low, high = SESSION["scale.low"][language], SESSION["scale.high"][language]
+            canvas.write(low, (scale[0].place.left, 448), 26, QUIET)
+            canvas.write(high, (scale[10].place.right, 448), 26, QUIET, anchor="topright")
+
+    def _draw_exercise(
+        self, canvas: Canvas, page: Page, seconds: float, ghost: float | None
+    ) -> None:
+        known = EXERCISES[page.exercise or ""]
+        key = (known.id, page.side)
+        if key not in self._drawings:
+            self._drawings[key] = ExerciseDrawing(known.id, mirrored=page.side == "left")
+        place = pygame.Rect(30, 84, 640, 520)
+        canvas.panel(place, PAPER, alpha=250)
+        share = share_at(known.tempo, seconds)
+        canvas.surface.blit(self._drawings[key].at(share, ghost), (30, 110))
+        y = canvas.paragraph(page.title, (970, 96), 46, INK, 560) + 16
+        y = canvas.paragraph(page.text, (970, y), 34, INK, 540) + 18
+        if page.mistake:
+            warn = f"{SESSION['attention'][self._look.language]}: {page.mistake}"
+            pygame.draw.polygon(
+                canvas.surface, WARN, [(970, y), (950, y + 34), (990, y + 34)], width=5
+            )
+            pygame.draw.line(canvas.surface, WARN, (970, y + 12), (970, y + 24), 4)
+            canvas.paragraph(warn, (970, y + 42), 30, WARN, 540)
+        if page.of:
+            said = SESSION["seen"][self._look.language].format(seen=page.seen, of=page.of)
+            for n in range(page.of):
+                at = (970 + (n - (page.of - 1) / 2) * 84, y + 44)
+                pygame.draw.circle(canvas.surface, INK, at, 28, 0 if n < page.seen else 4)
+            canvas.paragraph(said, (970, y + 84), 34, INK, 540)
+
+    def _draw_choice(self, canvas: Canvas, button: Button, *, focused: bool, small: bool) -> None:
+        ink = PAPER if focused else INK
+        canvas.panel(button.place, FOCUS if focused else PAPER, alpha=255, edge=INK)
+        if focused:
+            pygame.draw.polygon(canvas.surface, FOCUS, _pointer(button.place))
+        size = 40 if small else 32
+        canvas.write(
+            button.text,
+            button.place.center,
+            size,
+            ink,
+            anchor="center",
+            fit=button.place.width - 20,
+        )
+
+
+def _pointer(place: pygame.Rect) -> list[tuple[int, int]]:
+    """A small triangle above the choice in focus: shape says what colour says."""
+    x, y = place.centerx, place.top - 8
+    return [(x - 16, y - 20), (x + 16, y - 20), (x, y)]
+
+
+def _ground() -> pygame.Surface:
+    ground = gradient(
+        (WIDTH, HEIGHT), [(0, (236, 243, 246)), (0.7, (250, 243, 228)), (1, (246, 232, 208))]
+    )
+    for radius, alpha in ((520, 120), (240, 120)):
+        ground.blit(soft_disc(radius, (255, 252, 236), alpha), (1060 - radius, 130 - radius))
+    for base, colour, at in ((70, (214, 224, 222), 560), (50, (196, 214, 200), 600)):
+        hill = ridge(WIDTH, base, [(1, 26, at / 90), (2, 14, at / 40)])
+        ground.blit(shaded(hill, 160, colour, mix(colour, (250, 240, 220), 0.5)), (0, at))
+    return ground

@@ -1,0 +1,53 @@
+"""What the session's screens say beside therapy's own words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["SESSION"]
+
+SESSION: Final[dict[str, dict[str, str]]] = {
+    "yes": {"it": "Sì", "en": "Yes"},
+    "no": {"it": "No", "en": "No"},
+    "skip": {"it": "Salta", "en": "Skip"},
+    "begin": {"it": "Cominciamo", "en": "Begin"},
+    "done": {"it": "Fatto", "en": "Done"},
+    "later": {"it": "Oggi no", "en": "Not today"},
+    "cannot": {"it": "Non riesco a tararlo", "en": "I can't calibrate it"},
+    "close": {"it": "Chiudi", "en": "Close"},
+    "tired": {"it": "Sono stanco o stanca", "en": "I am tired"},
+    "attention": {"it": "Attenzione", "en": "Watch for"},
+    "today": {"it": "Oggi", "en": "Today"},
+    "placing": {"it": "Il sensore", "en": "The sensor"},
+    "finding": {
+        "it": "Tre volte, piano, fin dove va bene oggi",
+        "en": "Three times, slowly, as far as feels fine today",
+    },
+    "assessing": {
+        "it": "Tre volte, piano: serve a misurare, senza gioco",
+        "en": "Three times, slowly: to measure, without a game",
+    },
+    "ready_to_assess": {
+        "it": "Ora tre movimenti di misura",
+        "en": "Now three movements to measure",
+    },
+    "seen": {"it": "{seen} di {of}", "en": "{seen} of {of}"},
+    "waiting": {"it": "Un momento", "en": "One moment"},
+    "effort": {
+        "it": "Quanto è faticoso, da 0 a 10?",
+        "en": "How hard is it, from 0 to 10?",
+    },
+    "why.pain": {"it": "Dolore", "en": "Pain"},
+    "why.tired": {"it": "Stanchezza", "en": "Tiredness"},
+    "why.time": {"it": "Tempo", "en": "Time"},
+    "why.other": {"it": "Altro", "en": "Something else"},
+    "scale.low": {"it": "niente", "en": "none"},
+    "scale.high": {"it": "il massimo", "en": "the most"},
+    "motion": {
+        "it": "Anche col movimento: sollevi e resti quando la scelta è evidenziata",
+        "en": "By motion, too: raise and stay when a choice is lit",
+    },
+    "left": {"it": "sinistra", "en": "left"},
+    "right": {"it": "destra", "en": "right"},
+    "goal": {"it": "Il Suo obiettivo", "en": "Your goal"},
+}
