@@ -1,0 +1,46 @@
+"""The therapy document names every exercise and setting, and only tests that exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from therapy.library import EXERCISES
+from therapy.limits import Limits
+from therapy.persuasion import Persuasion, Reminders
+from therapy.plan import CheckIn, Plan, PlanItem
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs" / "therapy.md").read_text(encoding="utf-8")
+CODE = set(re.findall(r"`([^`\n]+)`", TEXT))
+
+
+def test_every_exercise_is_described():
+    assert EXERCISES.keys() <= CODE
+
+
+@pytest.mark.parametrize("model", [Plan, PlanItem, Limits, CheckIn, Persuasion, Reminders])
+def test_every_setting_is_described(model):
+    tables = {"limits", "check_in", "persuasion", "items", "reminders"}
+    assert model.model_fields.keys() - tables <= CODE
+
+
+@pytest.mark.parametrize(("name", "field"), Limits.model_fields.items())
+def test_defaults_are_those_of_the_code(name, field):
+    row = next(line for line in TEXT.splitlines() if line.startswith("|") and f"`{name}`" in line)
+    names, defaults = (
+        [part.strip().strip("`") for part in cell.split(",")] for cell in row.split("|")[1:3]
+    )
+    shown = defaults[names.index(name)]
+    assert shown == (
+        str(field.default).lower() if isinstance(field.default, bool) else f"{field.default:g}"
+    )
+
+
+def test_every_test_it_names_exists():
+    named = {code for code in CODE if code.startswith("test_")}
+    tests = "".join(
+        p.read_text(encoding="utf-8") for p in (ROOT / "tests" / "therapy").glob("*.py")
+    )
+    assert len(named) > 15
+    assert {name for name in named if f"def {name}(" not in tests} == set()
