@@ -1,0 +1,214 @@
+"""Prompts: which mechanism says what, when, and in which variant.
+
+Every mechanism can be switched off by itself. Which variant a person gets is drawn from the
+session's id, so that it is fixed for the session, balanced over sessions, and its effect can be
+tested: `prompt.shown` is requested with mechanism and variant for each.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from games.look import Language
+
+    from .streak import Streak
+
+__all__ = ["ALL", "PROMPTS", "Mechanism", "Prompt", "Situation", "prompts_for"]
+
+
+class Mechanism(StrEnum):
+    """What a prompt works by."""
+
+    GOAL = "goal"
+    WHEN_AND_WHERE = "when_and_where"
+    FIVE_MINUTES = "five_minutes"
+    MESSAGE = "therapists_message"
+    BARRIER = "barrier_question"
+    MAINTAIN = "maintain_framing"
+    HELPER = "helper"
+    PRAISE = "praise"
+    STREAK = "streak"
+    SELF_MONITORING = "self_monitoring"
+
+
+ALL: Final = frozenset(Mechanism)
+
+PROMPTS: Final[dict[Mechanism, dict[str, dict[str, str]]]] = {
+    Mechanism.GOAL: {
+        "own_words": {"it": "Il Suo obiettivo: {goal}", "en": "Your goal: {goal}"},
+        "step": {"it": "Un passo verso: {goal}", "en": "One step towards: {goal}"},
+    },
+    Mechanism.WHEN_AND_WHERE: {
+        "recall": {"it": "Il Suo momento: {when}", "en": "Your time: {when}"},
+    },
+    Mechanism.FIVE_MINUTES: {
+        "offer": {
+            "it": "Giornata piena? C'è la versione di cinque minuti.",
+            "en": "A full day? There is a version of five minutes.",
+        },
+        "count": {
+            "it": "Anche cinque minuti oggi contano.",
+            "en": "Five minutes today count, too.",
+        },
+    },
+    Mechanism.MESSAGE: {
+        "quote": {
+            "it": "Dal Suo fisioterapista: «{message}»",
+            "en": "From your physiotherapist: “{message}”",
+        },
+    },
+    Mechanism.BARRIER: {
+        "open": {
+            "it": "Che cosa renderebbe più facile trovare il momento?",
+            "en": "What would make it easier to find the time?",
+        },
+    },
+    Mechanism.MAINTAIN: {
+        "keep": {
+            "it": "Oggi ha mantenuto il Suo movimento.",
+            "en": "Today you kept your movement.",
+        },
+    },
+    Mechanism.HELPER: {
+        "invite": {
+            "it": "Chi La aiuta può tenere il conto con Lei.",
+            "en": "Whoever helps you can keep count with you.",
+        },
+    },
+    Mechanism.PRAISE: {
+        "full": {
+            "it": "{full} di {trials}: ampie e con calma",
+            "en": "{full} of {trials}: full and unhurried",
+        },
+        "deed": {
+            "it": "Ha fatto {trials} ripetizioni, {full} fino in fondo",
+            "en": "You did {trials} repetitions, {full} of them all the way",
+        },
+    },
+    Mechanism.STREAK: {
+        "row": {
+            "it": "{days} giorni previsti di fila; {reserves} riserve questa settimana",
+            "en": "{days} planned days in a row; {reserves} reserves this week",
+        },
+        "total": {
+            "it": "{done} giorni di esercizio in tutto",
+            "en": "{done} days of exercise in all",
+        },
+    },
+    Mechanism.SELF_MONITORING: {
+        "week": {
+            "it": "Questa settimana: {week} giorni su {planned}",
+            "en": "This week: {week} days of {planned}",
+        },
+    },
+}
+"""Mechanism, variant, language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known when a session opens or closes.
+
+    Attributes:
+        session: its id, which the variants are drawn from.
+        closing: after play, else before.
+        goal, when_and_where, message: from the plan and the therapist; empty: none.
+        maintain: the plan's framing.
+        helper: somebody helps at home.
+        missed: planned days in a row without therapy before today.
+        streak: as of today.
+        trials, full: of this session.
+        week, planned: days done and planned this week.
+    """
+
+    session: str
+    closing: bool = False
+    goal: str = ""
+    when_and_where: str = ""
+    message: str = ""
+    maintain: bool = False
+    helper: bool = False
+    missed: int = 0
+    streak: Streak | None = None
+    trials: int = 0
+    full: int = 0
+    week: int = 0
+    planned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One prompt as shown: its text, and what is logged of it."""
+
+    mechanism: Mechanism
+    variant: str
+    text: str
+
+    def logged(self, language: Language) -> dict[str, str]:
+        """The value of its `prompt.shown` request."""
+        return {
+            "mechanism": self.mechanism.value,
+            "variant": self.variant,
+            "language": language,
+        }
+
+
+def prompts_for(
+    situation: Situation, language: Language, *, on: frozenset[Mechanism] = ALL
+) -> list[Prompt]:
+    """The prompts to show now, at most three, in order of weight."""
+    chosen = [m for m in _fitting(situation) if m in on]
+    return [_prompt(m, situation, language) for m in chosen[:3]]
+
+
+def variant_of(session: str, mechanism: Mechanism) -> str:
+    """The session's variant of a mechanism."""
+    variants = sorted(PROMPTS[mechanism])
+    digest = hashlib.sha256(f"{session} {mechanism}".encode()).digest()
+    return variants[digest[0] % len(variants)]
+
+
+def _fitting(s: Situation) -> list[Mechanism]:
+    if s.closing:
+        wanted: Mapping[Mechanism, object] = {
+            Mechanism.PRAISE: s.full,
+            Mechanism.MAINTAIN: s.maintain and s.trials,
+            Mechanism.STREAK: s.streak is not None and s.streak.days > 1,
+            Mechanism.GOAL: s.goal,
+            Mechanism.SELF_MONITORING: s.planned,
+        }
+    else:
+        wanted = {
+            Mechanism.MESSAGE: s.message,
+            Mechanism.BARRIER: s.missed >= 2,
+            Mechanism.FIVE_MINUTES: s.missed >= 1,
+            Mechanism.GOAL: s.goal,
+            Mechanism.WHEN_AND_WHERE: s.when_and_where,
+            Mechanism.HELPER: s.helper,
+            Mechanism.SELF_MONITORING: s.planned,
+        }
+    return [mechanism for mechanism, holds in wanted.items() if holds]
+
+
+def _prompt(mechanism: Mechanism, s: Situation, language: Language) -> Prompt:
+    variant = variant_of(s.session, mechanism)
+    streak = s.streak
+    text = PROMPTS[mechanism][variant][language].format(
+        goal=s.goal,
+        when=s.when_and_where,
+        message=s.message,
+        trials=s.trials,
+        full=s.full,
+        days=0 if streak is None else streak.days,
+        reserves=0 if streak is None else streak.reserves_left,
+        done=0 if streak is None else streak.done,
+        week=s.week,
+        planned=s.planned,
+    )
+    return Prompt(mechanism, variant, text)
