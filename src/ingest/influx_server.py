@@ -6,14 +6,16 @@ same calls), `MemoryLines` keeps lines in memory, for tests.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from telemetry.errors import ConfigurationError, StoreBusy, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from influxdb_client.client.influxdb_client import InfluxDBClient
 
@@ -153,6 +155,73 @@ class InfluxWriter:
             raise StoreBusy(
                 f"no InfluxDB at {where} ({type(e).__name__}): is it running, is the address "
                 "right? Nothing is lost, it will be tried again"
+            ) from e
+
+    def query(self, flux: str) -> list[Any]:
+        """Run a Flux query; returns the client's tables.
+
+        Raises:
+            StoreBusy: no answer, or the server refuses the query.
+        """
+        with self.asking("query"):
+            tables: list[Any] = self.client.query_api().query(flux, org=self._settings.org)
+            return tables
+
+    def delete(
+        self, bucket: str, patient: str, *, start_ns: int = 0, stop_ns: int = 1 << 62
+    ) -> None:
+        """Delete a patient's points of a span of time; on 1.8 by InfluxQL, whatever the span.
+
+        Raises:
+            StoreBusy: no answer, or the server refuses.
+        """
+        from influxdb_client.rest import ApiException  # noqa: PLC0415
+
+        start, stop = (datetime.fromtimestamp(t // 1_000_000_000, UTC) for t in (start_ns, stop_ns))
+        with self.asking("delete"):
+            try:
+                self.client.delete_api().delete(
+                    start, stop, f'patient="{patient}"', bucket, self._settings.org
+                )
+            except ApiException as e:
+                if e.status not in (404, 405):
+                    raise
+                self._drop_series(bucket, patient)
+
+    def _drop_series(self, bucket: str, patient: str) -> None:
+        # 1.8 has no delete endpoint of version 2. The answer is read to its end: the server
+        # goes on working after the first bytes.
+        self.client.api_client.call_api(  # type: ignore[no-untyped-call]
+            "/query",
+            "POST",
+            query_params=[
+                ("db", bucket.split("/", maxsplit=1)[0]),
+                ("q", f"DROP SERIES WHERE \"patient\" = '{patient}'"),
+            ],
+            response_type="str",
+            auth_settings=[],
+        )
+
+    @contextmanager
+    def asking(self, what: str) -> Iterator[None]:
+        """Turn the client's exceptions into one line.
+
+        Raises:
+            StoreBusy: no answer, or the server refuses.
+        """
+        from influxdb_client.rest import ApiException  # noqa: PLC0415
+        from urllib3.exceptions import HTTPError  # noqa: PLC0415
+
+        try:
+            yield
+        except ApiException as e:
+            raise StoreBusy(
+                f"InfluxDB refuses to {what} ({e.status}: {_reason(e)}): check the token's rights "
+                "and that it is version 2"
+            ) from e
+        except (HTTPError, OSError) as e:
+            raise StoreBusy(
+                f"no InfluxDB at {self._settings.url} ({type(e).__name__}): is it running?"
             ) from e
 
     def _answer(self, bucket: str, e: Any) -> StoreError:

@@ -235,6 +235,21 @@ class JournalReader:
         rows = self._rows("SELECT max(position) FROM record WHERE stream = ?", (stream,))
         return int(rows[0][0] or 0)
 
+    def motion_by_stream(self) -> list[tuple[str, str, int, int, int]]:
+        """Of each stream with raw motion: stream, home, samples, first and last record's time."""
+        return self._rows(
+            "SELECT r.stream, h.ulid, sum(r.samples), min(r.t_ns), max(r.t_ns) FROM record r "
+            "JOIN home h ON h.id = r.home WHERE r.kind = 'motion' GROUP BY r.stream, h.ulid"
+        )
+
+    def set_aside_by_stream(self, follower: str) -> list[tuple[str, int]]:
+        """Of each stream: how many lines a follower has set aside."""
+        return self._rows(
+            "SELECT r.stream, sum(a.lines) FROM set_aside a JOIN record r ON r.seq = a.seq "
+            "WHERE a.follower = ? AND r.stream IS NOT NULL GROUP BY r.stream",
+            (follower,),
+        )
+
     def counts(
         self, *, session: str | None = None, stream: str | None = None, after: int = 0
     ) -> dict[Kind, StoredCount]:

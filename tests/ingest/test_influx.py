@@ -9,6 +9,7 @@ import pytest
 from builders import SESSION, STREAM, T0_NS, batch, opened
 from influxd import Influxd
 from ingest.influx import MOTION, THERAPY, influx_followers
+from ingest.influx_admin import delete_patient, minutes_flux, patient_series, set_up, verify
 from ingest.influx_server import InfluxSettings, InfluxWriter, LinesTooMany, MemoryLines
 from ingest.intake import open_parcel, store_parcels
 from ingest.lines import line, motion_lines
@@ -316,3 +317,49 @@ def test_settings_come_from_the_environment(tmp_path):
     assert "hidden" not in repr(settings)
     with pytest.raises(ConfigurationError, match="no number"):
         InfluxSettings.from_environment(env | {"RIPRESA_INFLUX_MOTION_DAYS": "many"})
+
+
+async def test_journal_and_database_are_compared_count_by_count(clinic, influxd):
+    receive(clinic, whole_session())
+    missed = AdherenceResult(patient="p-01", day="2023-11-15", plan_version=1, state="missed")
+    await clinic.append([result_record(missed)])
+    settings = settings_for(influxd, "verify")
+    with InfluxWriter(settings) as writer:
+        motion, therapy = influx_followers(clinic, writer, settings, ManualClock())
+        await therapy.catch_up()
+        (difference,) = verify(clinic, writer, settings)
+        assert (difference.journal, difference.database) == (100, 0)
+        await motion.catch_up()
+        assert verify(clinic, writer, settings) == []
+
+
+async def test_a_patient_is_deleted_from_the_database_and_nobody_else(clinic, influxd):
+    receive(clinic, whole_session())
+    settings = settings_for(influxd, "delete")
+    with InfluxWriter(settings) as writer:
+        for follower in influx_followers(clinic, writer, settings, ManualClock()):
+            await follower.catch_up()
+        other = line("session", {"patient": "p-02", "site": "clinic"}, {"opened": 1}, T0_NS)
+        writer.write(settings.therapy_bucket, other)
+        assert patient_series(writer, settings, "p-01") > 0
+        delete_patient(writer, settings, "p-01")
+        assert patient_series(writer, settings, "p-01") == 0
+        assert patient_series(writer, settings, "p-02") == 1
+
+
+async def test_the_minutes_of_the_down_sampling_are_means(clinic, influxd):
+    receive(clinic, whole_session())
+    settings = settings_for(influxd, "minutes")
+    with InfluxWriter(settings) as writer:
+        motion, _ = influx_followers(clinic, writer, settings, ManualClock())
+        await motion.catch_up()
+        tables = writer.query(minutes_flux(settings.motion_bucket, "2023-11-14T00:00:00Z"))
+    rows = [r for t in tables for r in t.records if r.get_field() == "acc_z"]
+    assert len(rows) == 1
+    assert rows[0].get_value() == pytest.approx(9.81, abs=0.1)
+
+
+def test_setting_up_a_server_without_buckets_is_one_clear_line(influxd):
+    settings = dataclasses.replace(SETTINGS, url=influxd.url)
+    with InfluxWriter(settings) as writer, pytest.raises(StoreBusy, match="version 2"):
+        set_up(writer, settings)
