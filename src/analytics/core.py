@@ -11,7 +11,8 @@ In
 Out
     Both return live messages, `ControlBatch` and `RepetitionCounted`, to be published as they
     are (with `stamps` added, where latency is measured). They are provisional.
-    `settled` is true once every started item has ended and all its samples are there.
+    `settled` is true once every started item has ended and all its samples are there, those of
+    each stream that its events name.
     `result(plan_version=..., provisional=...)` is the SessionResult: at the session's close from
     the live streams, and from the recorded ones by `recorded.run`; the same to the bit where
     the recording holds what was live. `telemetry.results.results_hash` names its content.
@@ -175,11 +176,11 @@ class Core:
     def _settled(self, item: _Item) -> bool:
         if item.ended is None:
             return False
-        if item.observation is None:
-            return item.started.spans.keys() <= self._tracks.keys()
-        track = self._tracks[item.observation.stream]
-        to_index = _to_index(item)
-        return track.ended or (to_index is not None and track.position >= to_index)
+        for stream, to_index in item.ended.spans.items():
+            track = self._tracks.get(stream)
+            if track is None or not (track.ended or track.position >= to_index):
+                return False
+        return True
 
     def result(self, *, plan_version: int, provisional: bool) -> SessionResult:
         """What all items came to; one that has not ended counts as far as it went."""
@@ -200,7 +201,7 @@ class Core:
         return analyse_item(
             item.started,
             seen,
-            track,
+            self._tracks,
             item.started.spans[seen.stream],
             track.position if to_index is None else to_index,
         )

@@ -9,17 +9,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from telemetry.errors import NotObservable
 from telemetry.results import Conditioning, ItemResult, RangeOfMotion, Repetition
 
 from .control import CALIBRATION_REPETITIONS
-from .movement import ELEVATION_LEAST_DEG, TURNING_LEAST_DEG, turned
+from .flexion import flexion_deg
+from .measure import lean, measures_of
+from .movement import ANGLE_LEAST_DEG, TURNING_LEAST_DEG, turned
+from .observation import Method, count_only
 from .orientation import elevations_deg
 from .quality import sparc
 from .repetition import Excursion, excursions_of
 from .smoothing import smoothed
+from .swept import swept_deg
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from telemetry.events import AssessmentStarted, ExerciseStarted
 
@@ -30,6 +35,8 @@ __all__ = ["analyse_item", "excursions_in"]
 
 Floats = npt.NDArray[np.float64]
 
+_NO_TRACKS: Mapping[str, StreamTrack] = {}
+
 TOO_SMALL_SHARE = 2 / 3
 """A repetition below this share of the first three's median range is flagged."""
 
@@ -37,33 +44,32 @@ TOO_SMALL_SHARE = 2 / 3
 def analyse_item(
     started: ExerciseStarted | AssessmentStarted,
     observation: Observation,
-    track: StreamTrack,
+    tracks: Mapping[str, StreamTrack],
     from_index: int,
     to_index: int,
 ) -> ItemResult:
-    """The result of the item that spans the stream's samples [from_index, to_index).
+    """The result of the item that spans the observed stream's samples [from_index, to_index).
 
     1. The movement's number for each frame, by all of the item's frames.
-    2. Excursions, as live; those that turn out to be false starts are left out.
-    3. Phases, speed and smoothness of each, with flags.
+    2. Excursions, as live, with the typical range known; false starts are left out.
+    3. Phases, speed and smoothness of each, with flags; the item's range and further figures.
+
+    Where the angle turns out not to be observable, the repetitions are counted, and the result
+    says why.
     """
+    track = tracks[observation.stream]
     frames = track.frames(from_index, to_index)
-    _, excursions = excursions_in(observation, frames, track.frame_rate_hz)
-    speeds = smoothed(frames.speed, track.frame_rate_hz, _restarts(frames))
-    first = [e.rise for e in excursions[:CALIBRATION_REPETITIONS]]
-    repetitions = tuple(
-        _repetition(
-            number,
-            e,
-            reference_deg=statistics.median(first),
-            observation=observation,
-            track=track,
-            frames=frames,
-            speeds=speeds,
-            from_index=from_index,
-        )
-        for number, e in enumerate(excursions, 1)
-    )
+    try:
+        _, excursions = excursions_in(observation, frames, track.frame_rate_hz, tracks)
+    except NotObservable as e:
+        observation = count_only(observation.stream, str(e))
+        _, excursions = excursions_in(observation, frames, track.frame_rate_hz)
+    repetitions = _repetitions(excursions, observation, track, frames, from_index)
+    measures = measures_of(observation.also, repetitions, track.opened.rate_hz)
+    if observation.trunk is not None and observation.trunk in tracks and len(frames):
+        trunk = tracks[observation.trunk].frames_between(frames.t_us[0], frames.t_us[-1])
+        leaned = lean(trunk, [(frames.t_us[e.start], frames.t_us[e.end]) for e in excursions])
+        measures += [] if leaned is None else [leaned]
     counts = track.conditioner.counts(from_index, to_index)
     return ItemResult(
         item=started.item,
@@ -75,6 +81,7 @@ def analyse_item(
         repetitions=repetitions,
         range_of_motion=_range_of_motion(repetitions, observation.what),
         not_observable=observation.not_observable,
+        measures=tuple(measures),
         conditioning=Conditioning(
             samples=counts.received,
             rejected=counts.nonfinite + counts.saturated,
@@ -86,22 +93,69 @@ def analyse_item(
 
 
 def excursions_in(
-    observation: Observation, frames: Frames, rate_hz: float
+    observation: Observation,
+    frames: Frames,
+    rate_hz: float,
+    tracks: Mapping[str, StreamTrack] = _NO_TRACKS,
 ) -> tuple[list[float], list[Excursion]]:
-    """The smoothed movement of an item's frames at `rate_hz`, and the repetitions in it."""
+    """The smoothed movement of an item's frames at `rate_hz`, and the repetitions in it.
+
+    Raises:
+        NotObservable: the movement does not show the angle that was to be seen.
+    """
     if not len(frames):
         return [], []
-    if observation.axis is None:
-        movement, least_deg = turned(frames.q, frames.restarted, rate_hz), TURNING_LEAST_DEG
-    else:
-        movement, least_deg = elevations_deg(frames.q, observation.axis), ELEVATION_LEAST_DEG
+    counted = observation.method is Method.COUNT
+    movement = _movement(observation, frames, rate_hz, tracks)
     values = smoothed(movement, rate_hz, _restarts(frames)).tolist()
-    return values, excursions_of(values, least_deg)
+    return values, excursions_of(values, TURNING_LEAST_DEG if counted else ANGLE_LEAST_DEG)
+
+
+def _movement(
+    observation: Observation, frames: Frames, rate_hz: float, tracks: Mapping[str, StreamTrack]
+) -> Floats:
+    if observation.method is Method.ELEVATION and observation.axis is not None:
+        return elevations_deg(frames.q, observation.axis)
+    if observation.method is Method.SWEPT:
+        return swept_deg(frames.q, frames.restarted, rate_hz)
+    if observation.method is Method.FLEXION and observation.hinge is not None:
+        proximal = tracks.get(observation.hinge.proximal)
+        if proximal is None:
+            raise NotObservable("joint angle: the sensor nearer to the trunk gave no stream")
+        near = proximal.frames_between(frames.t_us[0], frames.t_us[-1])
+        return flexion_deg(frames, near, rate_hz, observation.hinge)
+    return turned(frames.q, frames.restarted, rate_hz)
 
 
 def _restarts(frames: Frames) -> list[int]:
     restarts: list[int] = (np.flatnonzero(frames.restarted[1:]) + 1).tolist()
     return restarts
+
+
+def _repetitions(
+    excursions: Sequence[Excursion],
+    observation: Observation,
+    track: StreamTrack,
+    frames: Frames,
+    from_index: int,
+) -> tuple[Repetition, ...]:
+    if not excursions:
+        return ()
+    speeds = smoothed(frames.speed, track.frame_rate_hz, _restarts(frames))
+    reference_deg = statistics.median(e.rise for e in excursions[:CALIBRATION_REPETITIONS])
+    return tuple(
+        _repetition(
+            number,
+            e,
+            reference_deg=reference_deg,
+            observation=observation,
+            track=track,
+            frames=frames,
+            speeds=speeds,
+            from_index=from_index,
+        )
+        for number, e in enumerate(excursions, 1)
+    )
 
 
 def _repetition(
@@ -136,7 +190,9 @@ def _repetition(
         flags.append("interpolated")
     if frames.restarted[e.start + 1 : e.end + 1].any():
         flags.append("gap")
-    observable = observation.axis is not None
+    ranged = observation.method is not Method.COUNT
+    hinge = observation.hinge
+    zeroed = ranged and (hinge is None or hinge.zero_rad is not None)
     return Repetition(
         number=number,
         start_index=start,
@@ -144,8 +200,8 @@ def _repetition(
         end_index=end,
         start_s=round((start - from_index) / track.opened.rate_hz, 4),
         end_s=round((end - from_index) / track.opened.rate_hz, 4),
-        range_deg=round(e.rise, 2) if observable else None,
-        peak_deg=round(e.high, 2) if observable else None,
+        range_deg=round(e.rise, 2) if ranged else None,
+        peak_deg=round(e.high, 2) if zeroed else None,
         up_s=round(up_s, 4),
         hold_s=round(hold_s, 4),
         down_s=round(down_s, 4),

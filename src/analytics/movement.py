@@ -16,11 +16,13 @@ import numpy.typing as npt
 from .orientation import Quaternion, Vector, elevation_deg
 
 __all__ = [
-    "ELEVATION_LEAST_DEG",
+    "ANGLE_LEAST_DEG",
     "TURNING_LEAST_DEG",
     "Elevation",
     "Movement",
     "Turning",
+    "main_axis",
+    "rotation_vectors",
     "turned",
 ]
 
@@ -32,7 +34,7 @@ FIT_FRAMES = 12
 """Least number of frames between two looks for the main axis."""
 NOISE_DEG = 2.0
 """A smaller deviation says little about the axis."""
-ELEVATION_LEAST_DEG = 8.0
+ANGLE_LEAST_DEG = 8.0
 TURNING_LEAST_DEG = 4.0
 _MOVED = math.cos(math.radians(10))
 _NO_TURN = 1e-12
@@ -61,7 +63,7 @@ class Movement(Protocol):
 class Elevation:
     """Elevation of a segment against gravity; see `orientation.elevation_deg`."""
 
-    least_deg = ELEVATION_LEAST_DEG
+    least_deg = ANGLE_LEAST_DEG
 
     def __init__(self, axis: Vector) -> None:
         self._axis = axis
@@ -125,7 +127,7 @@ class Turning:
         if n < self._next_fit:
             return None
         self._next_fit = n + max(FIT_FRAMES, n // 20)
-        found = _main_axis(np.array(self._vectors), self._rate_hz)
+        found = main_axis(np.array(self._vectors), self._rate_hz)
         if _dot(found, self._axis) > _MOVED:
             return None
         self._axis = found
@@ -142,6 +144,14 @@ class Turning:
 
 def turned(q: Floats, restarted: npt.NDArray[np.bool_], rate_hz: float) -> Floats:
     """`Turning` over a whole item's orientations [n, 4] at `rate_hz`: [n] degrees."""
+    vectors = rotation_vectors(q, restarted)
+    x, y, z = main_axis(vectors, rate_hz)
+    about: Floats = vectors[:, 0] * x + vectors[:, 1] * y + vectors[:, 2] * z
+    return about
+
+
+def rotation_vectors(q: Floats, restarted: npt.NDArray[np.bool_]) -> Floats:
+    """Orientations [n, 4] relative to the first, [n, 3] degrees; see `Turning`, step 1."""
     vectors = np.empty((len(q), 3))
     relative = np.array([1.0, 0.0, 0.0, 0.0])
     starts = [0, *(np.flatnonzero(restarted[1:]) + 1).tolist(), len(q)]
@@ -156,12 +166,10 @@ def turned(q: Floats, restarted: npt.NDArray[np.bool_], rate_hz: float) -> Float
         turn = np.degrees(2 * np.arctan2(length, part[:, 0]))
         vectors[a:b] = part[:, 1:] * (turn / np.maximum(length, _NO_TURN))[:, None]
         relative = part[-1]
-    x, y, z = _main_axis(vectors, rate_hz)
-    about: Floats = vectors[:, 0] * x + vectors[:, 1] * y + vectors[:, 2] * z
-    return about
+    return vectors
 
 
-def _main_axis(vectors: Floats, rate_hz: float) -> Vector:
+def main_axis(vectors: Floats, rate_hz: float) -> Vector:
     """Axis of what rotation vectors [n, 3] deviate from their slow mean."""
     n = len(vectors)
     half = max(1, round(SLOW_S * rate_hz / 2))

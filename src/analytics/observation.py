@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from telemetry.events import AssessmentStarted, ExerciseStarted
     from telemetry.motion import StreamOpened
 
+    from .joint_axis import HingeAxes
     from .orientation import Vector
 
-__all__ = ["SEGMENT_AXES", "Observation", "Observe", "Phase", "PhaseLimits", "count_only"]
+__all__ = [
+    "SEGMENT_AXES",
+    "Hinge",
+    "Method",
+    "Observation",
+    "Observe",
+    "Phase",
+    "PhaseLimits",
+    "count_only",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +43,50 @@ class PhaseLimits:
     down: Phase = field(default_factory=Phase)
 
 
+class Method(StrEnum):
+    """How the angle of an item comes about."""
+
+    ELEVATION = "elevation"
+    """A segment's long axis against gravity, 0 hanging down: `orientation.elevation_deg`."""
+    SWEPT = "swept"
+    """The angle that gravity sweeps about the main axis of turning: `swept.swept`."""
+    FLEXION = "flexion"
+    """A hinge between two segments: `flexion.flexion`."""
+    COUNT = "count"
+    """No angle: repetitions are found in `movement.Turning`, and nothing more is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hinge:
+    """The joint between the observed segment and the one nearer to the trunk.
+
+    Attributes:
+        proximal: stream of the sensor nearer to the trunk.
+        axes: from segment calibration, flexion positive; None: found from the movement itself.
+        zero_rad: the in-plane angle that reads 0; None: only the size of a movement is told.
+    """
+
+    proximal: str
+    axes: HingeAxes | None = None
+    zero_rad: float | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """How one exercise item is seen.
 
     Attributes:
-        stream: the stream that is looked at.
-        axis: unit vector along the segment, away from the trunk, in sensor coordinates; its
-            elevation against gravity is the angle. None: repetitions are only counted.
+        stream: the stream that is looked at; for a joint that of its distal segment.
+        axis: unit vector along the segment, away from the trunk, in sensor coordinates, where
+            the method is elevation; None elsewhere.
         what: the observable in plain words, e.g. `forearm elevation, elbow straight`.
         not_observable: why there is no range; None where there is one.
         limit_deg: the clinician's limit of the angle.
         phases: bounds for the speed.
+        method: how the angle comes about.
+        hinge: the joint, where the method is flexion.
+        trunk: stream of a sensor on the sternum, which sees how far the trunk leans.
+        also: further figures to give, of `measure.MEASURES`.
     """
 
     stream: str
@@ -52,6 +95,10 @@ class Observation:
     not_observable: str | None = None
     limit_deg: float | None = None
     phases: PhaseLimits = field(default_factory=PhaseLimits)
+    method: Method = Method.ELEVATION
+    hinge: Hinge | None = None
+    trunk: str | None = None
+    also: tuple[str, ...] = ()
 
 
 Observe: TypeAlias = Callable[
@@ -62,17 +109,26 @@ Observe: TypeAlias = Callable[
 None: by nothing, so that it leaves no result. Must give the same answer for the same arguments.
 """
 
+_MARKED_SITES = ("upper-arm", "forearm", "hand", "thigh", "shank", "foot")
+
 SEGMENT_AXES: dict[str, Vector] = {
     "wrist-left": (1.0, 0.0, 0.0),
     "wrist-right": (-1.0, 0.0, 0.0),
-}
-"""Where the hand lies, seen from a watch worn with its crown or button as usual, by placement.
+} | {f"{site}-{side}": (1.0, 0.0, 0.0) for site in _MARKED_SITES for side in ("left", "right")}
+"""Where a segment's far end lies, seen from the sensor, by placement.
 
-A watch's x axis lies along the forearm; worn the same way round, it points to the hand on the
-left wrist and to the elbow on the right.
+A watch's x axis lies along the forearm; worn as usual, it points to the hand on the left wrist
+and to the elbow on the right. Other wearables are strapped on as they are marked, x to the
+limb's end.
 """
 
 
 def count_only(stream: str, reason: str) -> Observation:
     """An item whose repetitions can be counted and whose range cannot be seen."""
-    return Observation(stream=stream, axis=None, what="repetitions", not_observable=reason)
+    return Observation(
+        stream=stream,
+        axis=None,
+        what="repetitions",
+        not_observable=reason,
+        method=Method.COUNT,
+    )

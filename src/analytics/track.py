@@ -32,20 +32,29 @@ class Frames:
 
     Attributes:
         index: [n] int64 sample indices.
+        t_us: [n] float64 host times, whole microseconds since the Unix epoch.
         q: [n, 4] float64 orientations, sensor to earth, w x y z.
-        speed: [n] float64 norm of the angular rate, rad/s.
+        acc, gyr: [n, 3] float64, m/s² and rad/s.
         interpolated: [n] whether the sample was filled in.
         restarted: [n] whether the filter started afresh since the frame before.
     """
 
     index: npt.NDArray[np.int64]
+    t_us: Floats
     q: Floats
-    speed: Floats
+    acc: Floats
+    gyr: Floats
     interpolated: npt.NDArray[np.bool_]
     restarted: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.index)
+
+    @property
+    def speed(self) -> Floats:
+        """[n] norm of the angular rate, rad/s."""
+        speed: Floats = np.sqrt((self.gyr * self.gyr).sum(axis=1))
+        return speed
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,7 @@ class StreamTrack:
     """Conditions, orients and remembers one stream.
 
     Frames are the samples whose index is a multiple of `stride`, so that they are the same
-    however the stream was cut. They are all that is remembered: about 5 MB an hour.
+    however the stream was cut. They are all that is remembered: about 9 MB an hour.
     """
 
     def __init__(self, opened: StreamOpened) -> None:
@@ -72,7 +81,7 @@ class StreamTrack:
         self._filter = OrientationFilter(opened.rate_hz)
         self._restarted = False
         self._restarts: set[int] = set()
-        self._rows: Floats = np.empty((256, 8))
+        self._rows: Floats = np.empty((256, 12))
         self._n = 0
 
     @property
@@ -90,7 +99,7 @@ class StreamTrack:
         oriented = []
         for segment in self._conditioner.push(batch):
             quaternions = self._filter.push(segment)
-            self._remember(segment, quaternions)
+            self._remember(segment, quaternions, batch)
             oriented.append(Oriented(segment, quaternions))
         return oriented
 
@@ -107,14 +116,25 @@ class StreamTrack:
         """The remembered frames with a sample index from `from_index` up to `to_index`."""
         rows = self._rows[self.frame_at(from_index) : self.frame_at(to_index)]
         index = rows[:, 0].astype(np.int64)
-        turning = rows[:, 5:]
+        q, gyr, acc = (np.ascontiguousarray(rows[:, a:b]) for a, b in ((1, 5), (5, 8), (8, 11)))
         return Frames(
             index=index,
-            q=np.ascontiguousarray(rows[:, 1:5]),
-            speed=np.sqrt((turning * turning).sum(axis=1)),
+            t_us=rows[:, 11].copy(),
+            q=q,
+            acc=acc,
+            gyr=gyr,
             interpolated=self._conditioner.is_interpolated(index),
             restarted=np.isin(index, list(self._restarts)),
         )
+
+    def frames_between(self, from_us: float, to_us: float) -> Frames:
+        """The remembered frames with a host time from `from_us` up to and with `to_us`."""
+        times = self._rows[: self._n, 11]
+        a, b = np.searchsorted(times, (from_us, np.nextafter(to_us, np.inf)))
+        a, b = max(0, int(a) - 1), min(self._n, int(b) + 1)
+        if a >= b:
+            return self.frames(0, 0)
+        return self.frames(int(self._rows[a, 0]), int(self._rows[b - 1, 0]) + 1)
 
     def fresh(self, after: int) -> Iterator[tuple[int, Quaternion, bool]]:
         """Index, orientation and `restarted` of the frames from the `after`-th on."""
@@ -125,7 +145,7 @@ class StreamTrack:
         """Number of the first remembered frame with at least this sample index."""
         return int(np.searchsorted(self._rows[: self._n, 0], index))
 
-    def _remember(self, segment: Segment, quaternions: Floats) -> None:
+    def _remember(self, segment: Segment, quaternions: Floats, batch: MotionBatch) -> None:
         self._restarted |= segment.restart and self._n > 0
         skip = -segment.first_index % self.stride
         picked = quaternions[skip :: self.stride]
@@ -139,10 +159,21 @@ class StreamTrack:
         first = segment.first_index + skip
         rows[:, 0] = range(first, first + n * self.stride, self.stride)
         rows[:, 1:5] = picked
-        rows[:, 5:] = segment.gyr[skip :: self.stride]
+        rows[:, 5:8] = segment.gyr[skip :: self.stride]
+        rows[:, 8:11] = segment.acc[skip :: self.stride]
+        rows[:, 11] = self._times_us(batch, segment, rows[:, 0])
         if self._restarted:
             self._restarts.add(first)
             self._restarted = False
+
+    def _times_us(self, batch: MotionBatch, segment: Segment, index: Floats) -> Floats:
+        """Host times of frames; of those filled in, by the rate before the next good sample."""
+        good = segment.first_index + segment.interpolated
+        offsets = np.maximum(index, good).astype(np.int64) - batch.first_index
+        times = batch.dt_us[offsets].astype(np.float64) + batch.t0_ns // 1000
+        if segment.interpolated:
+            times -= np.round(np.maximum(good - index, 0) * 1e6 / self.opened.rate_hz)
+        return times
 
     def state(self) -> dict[str, Any]:
         """All that it remembers but its opening, as plain values."""
@@ -168,6 +199,6 @@ class StreamTrack:
         self._filter = OrientationFilter.restore(state["filter"])
         self._restarted = state["restarted"]
         self._restarts = set(state["restarts"])
-        rows = np.frombuffer(state["rows"]).reshape(-1, 8)
-        self._rows = np.concatenate((rows, np.empty((256, 8))))
+        rows = np.frombuffer(state["rows"]).reshape(-1, 12)
+        self._rows = np.concatenate((rows, np.empty((256, 12))))
         self._n = len(rows)

@@ -20,6 +20,7 @@ __all__ = [
     "AdherenceResult",
     "Conditioning",
     "ItemResult",
+    "Measure",
     "RangeOfMotion",
     "Repetition",
     "Result",
@@ -67,6 +68,14 @@ class RangeOfMotion(_Frozen):
     band_high_deg: float | None = None
 
 
+class Measure(_Frozen):
+    """What else the sensors saw of an item, e.g. `cadence` in `1/min`; one figure for the item."""
+
+    name: str
+    value: float
+    unit: str
+
+
 class Conditioning(_Frozen):
     """What was done to an item's samples before anything was computed from them."""
 
@@ -92,6 +101,7 @@ class ItemResult(_Frozen):
     repetitions: tuple[Repetition, ...]
     range_of_motion: RangeOfMotion | None
     not_observable: str | None = None
+    measures: tuple[Measure, ...] = ()
     conditioning: Conditioning = Conditioning()
 
 
