@@ -19,7 +19,7 @@ from .trend_view import TrendView, trend_views
 from .words import Words, exercise_words, words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from analytics.alerts import Alert, MonitoredHours
     from telemetry.results import AdherenceResult
@@ -52,7 +52,8 @@ class DayView(_Frozen):
 class ExerciseRow(_Frozen):
     """One item of the plan over the four weeks: what was asked, done, and why it stopped.
 
-    `asked` is what the plan gives for as many weeks as it has been in force, at most four.
+    `asked` is what the plan gives for the time since its start, since the first session or for
+    four weeks, whichever is shortest.
     """
 
     item: str
@@ -147,7 +148,16 @@ def patient_view(
     """
     first = week_of(today)[0] - timedelta(weeks=WEEKS - 1)
     recent = [s for s in sessions if s.day >= first]
-    days = _days(first, today, sessions, plans, judged)
+    told = {date.fromisoformat(a.day): a for a in judged if a.session is None}
+    known_since = min((*told, *(s.day for s in sessions)), default=today)
+    days = _days(
+        first,
+        today,
+        known_since=known_since,
+        told=told,
+        history=_history(recent, plans),
+        plans=plans,
+    )
     plan = plan_in_force(plans, today)
     return PatientView(
         patient=patient,
@@ -157,7 +167,9 @@ def patient_view(
         days=tuple(_day_view(day, today, recent, found) for day, found in days.items()),
         period=_period(list(days.values())),
         trends=trend_views(sessions),
-        exercises=() if plan is None else _exercises(plan, first, today, recent),
+        exercises=()
+        if plan is None
+        else _exercises(plan, max(first, plan.valid_from, known_since), today, recent),
         pains=tuple(_pain(s) for s in recent if s.events),
         alerts=tuple(_alert(a) for a in reversed(alerts)),
         alerts_read=None if hours is None else words(hours.text()),
@@ -168,18 +180,17 @@ def patient_view(
 def _days(
     first: date,
     today: date,
-    sessions: Sequence[RecordedSession],
+    *,
+    known_since: date,
+    told: Mapping[date, AdherenceResult],
+    history: Mapping[date, DayHistory],
     plans: Sequence[Plan],
-    judged: Sequence[AdherenceResult],
 ) -> dict[date, AdherenceResult | None]:
     """Four weeks from a Monday, each day judged by the clinic or else by what was recorded.
 
     Nothing is said of days before the first that anything is known of: a plan may be older
     than the first session.
     """
-    history = _history([s for s in sessions if s.day >= first], plans)
-    told = {date.fromisoformat(a.day): a for a in judged if a.session is None}
-    known_since = min((*told, *(s.day for s in sessions)), default=today)
     days = {}
     for day in (first + timedelta(days=n) for n in range(7 * WEEKS)):
         heard = day >= known_since
@@ -205,7 +216,7 @@ def _day_view(
     day: date, today: date, recent: Sequence[RecordedSession], found: AdherenceResult | None
 ) -> DayView:
     on_it = tuple(s.summary.session for s in recent if s.day == day)
-    state: DayState = "to come" if day > today else "not asked"
+    state: DayState = "to come" if day >= today else "not asked"
     if found is not None:
         state = found.state
     return DayView(
@@ -221,10 +232,9 @@ def _period(days: Sequence[AdherenceResult | None]) -> PeriodView:
 
 
 def _exercises(
-    plan: Plan, first: date, today: date, recent: Sequence[RecordedSession]
+    plan: Plan, since: date, today: date, recent: Sequence[RecordedSession]
 ) -> tuple[ExerciseRow, ...]:
-    begun = max(first, plan.valid_from)
-    weeks = max(0.0, ((today - begun).days + 1) / 7)
+    weeks = max(0.0, ((today - since).days + 1) / 7)
     return tuple(_exercise(plan, item, weeks, recent) for item in plan.items)
 
 

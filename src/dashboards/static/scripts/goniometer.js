@@ -29,7 +29,7 @@ export function goniometer() {
   const median = s("path", { class: "dial-median" });
   const target = s("path", { class: "dial-target" });
   const reach = s("path", { class: "dial-reach" });
-  const needle = s("g", { class: "dial-needle" }, s("path", { d: `M0 0L${R - 14} 0` }), s("circle", { cx: R - 14, cy: 0, r: 5 }));
+  const needle = s("g", { class: "dial-needle hidden" }, s("path", { d: `M0 0L${R - 14} 0` }), s("circle", { cx: R - 14, cy: 0, r: 5 }));
   const scale = [];
   for (let deg = 0; deg <= 180; deg += 10) {
     const long = deg % 30 === 0;
@@ -61,6 +61,7 @@ export function goniometer() {
     },
     /** The angle now. */
     show(deg) {
+      needle.classList.remove("hidden");
       const shown = Math.max(0, Math.min(180, deg));
       needle.setAttribute("transform", `rotate(${90 - shown})`);
       reach.setAttribute("d", shown > 0.5 ? arc(0, shown, R - 40) : "");

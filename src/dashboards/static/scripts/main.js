@@ -32,19 +32,36 @@ function showProblem(problem) {
   main.replaceChildren(h("div", { class: "empty" }, h("h1", {}, t("failed")), h("p", {}, problem.message), h("button", { type: "button", class: "wide", onclick: () => location.reload() }, t("retry"))));
 }
 
-/** Whoever trains now; follows on to whoever comes next. */
+/** Whoever trains now. It stays with one patient until their session is over, then goes on. */
 async function nowPage() {
+  const others = h("nav", { class: "chips", "aria-label": t("training_now"), hidden: true });
+  const place = h("div", {});
   let shown = null;
   let stop = null;
+
+  function follow(patient) {
+    if (stop) stop();
+    shown = patient;
+    stop = livePage(place, patient);
+    if (!others.isConnected) main.replaceChildren(others, place);
+  }
+
+  function chips(running) {
+    others.hidden = running.length < 2;
+    others.replaceChildren(
+      ...running.map(({ patient }) => h("button", { type: "button", "aria-pressed": String(patient === shown), onclick: () => (follow(patient), chips(running)) }, patient)),
+    );
+  }
+
   async function look() {
     const found = await fetched("/api/overview").catch(() => null);
-    const running = found && found.live[0];
-    if (running && running.patient !== shown && (!shown || running.phase !== "closed")) {
-      if (stop) stop();
-      shown = running.patient;
-      stop = livePage(main, shown);
-    } else if (!shown && found) {
-      main.replaceChildren(waiting(found));
+    if (found) {
+      const running = found.live.filter((one) => one.phase !== "closed");
+      const over = !running.some((one) => one.patient === shown);
+      const next = running[0] ?? (shown ? null : found.live[0]);
+      if (next && over && next.patient !== shown) follow(next.patient);
+      if (shown) chips(running);
+      else main.replaceChildren(waiting(found));
     } else if (!shown) {
       main.replaceChildren(h("div", { class: "empty" }, h("p", { role: "alert" }, t("line_lost"))));
     }

@@ -10,6 +10,7 @@ const TEXTS = {
   session: ["Seduta", "Session"],
   language: ["Lingua", "Language"],
   loading: ["Un momento…", "One moment…"],
+  training_now: ["Chi si allena adesso", "Who trains now"],
   waiting_title: ["In attesa di una seduta", "Waiting for a session"],
   waiting: ["La pagina si apre da sola appena qualcuno comincia.", "This page opens by itself as soon as somebody starts."],
   no_live: ["Qui si vedono solo le sedute registrate.", "Only recorded sessions can be seen here."],
