@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.events import SessionOpened
-from telemetry.record import Kind, Record, decode_block
+from telemetry.record import Kind, Record, decode_block, encode_block
 from telemetry.results import AdherenceResult
 from telemetry.topics import HomeTopics, parse_topic
 
@@ -40,7 +40,11 @@ Barred: TypeAlias = Callable[[str, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """What could not be stored, and why; home and position None where it is unreadable."""
+    """What could not be stored, and why.
+
+    `payload` is a block of the one record, or the whole message where that is unreadable;
+    home and position are None then.
+    """
 
     topic: str
     reason: str
@@ -138,7 +142,7 @@ def _content(topic: str, patient: str, record: Record) -> Examined | DeadLetter:
                 reason = f"{record.kind} record names another patient than its topic"
             case _:
                 return examined
-    return DeadLetter(topic, reason, record.body, record.home, record.position)
+    return DeadLetter(topic, reason, encode_block([record]), record.home, record.position)
 
 
 def _store(db: sqlite3.Connection, parcel: Parcel, outcome: Outcome, now_ns: int) -> None:
@@ -147,7 +151,9 @@ def _store(db: sqlite3.Connection, parcel: Parcel, outcome: Outcome, now_ns: int
         reason = "home belongs to another site or patient"
         first = parcel.records[0][0]
         keep_letter(
-            db, DeadLetter(parcel.topic, reason, first.body, parcel.home, first.position), now_ns
+            db,
+            DeadLetter(parcel.topic, reason, encode_block([first]), parcel.home, first.position),
+            now_ns,
         )
         outcome.counts["dead_letters"] += 1
         return
@@ -201,7 +207,7 @@ def _clash(db: sqlite3.Connection, home: int, record: Record, topic: str) -> Dea
     if known[1] == record.body:
         return None
     reason = "position is stored with other content: the home's journal was an older copy"
-    return DeadLetter(topic, reason, record.body, record.home, record.position)
+    return DeadLetter(topic, reason, encode_block([record]), record.home, record.position)
 
 
 def _turn_away(parcel: Parcel, outcome: Outcome) -> None:

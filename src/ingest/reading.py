@@ -73,7 +73,7 @@ class JournalReader:
         self._open: list[sqlite3.Connection] = []
         if not path.is_file():
             raise StoreError(f"no journal at {path}: check the folder, or record something first")
-        rows = self._rows("SELECT value FROM meta WHERE name = 'home'")
+        rows = self.rows("SELECT value FROM meta WHERE name = 'home'")
         self.home: str = rows[0][0]
         """The journal's own ULID."""
 
@@ -92,7 +92,7 @@ class JournalReader:
 
     def sessions(self, *, patient: str | None = None) -> list[SessionSummary]:
         """All sessions, oldest first."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT session, patient, day, opened_ns, closed_ns, reason FROM session "
             "WHERE ? IS NULL OR patient = ? ORDER BY opened_ns, session",
             (patient, patient),
@@ -101,7 +101,7 @@ class JournalReader:
 
     def session(self, session: str) -> SessionSummary | None:
         """One session's line of that list; None where it is unknown."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT session, patient, day, opened_ns, closed_ns, reason FROM session "
             "WHERE session = ?",
             (session,),
@@ -118,7 +118,7 @@ class JournalReader:
 
     def streams(self, session: str) -> list[str]:
         """The streams of a session, oldest first."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT stream FROM record WHERE session = ? AND stream IS NOT NULL "
             "GROUP BY stream ORDER BY min(seq)",
             (session,),
@@ -128,7 +128,7 @@ class JournalReader:
     def stream_items(self, stream: str, *, after: int = 0) -> Iterator[StreamItem]:
         """A stream's items in order, as the wire gave them; those after a position if given."""
         while True:
-            rows = self._rows(
+            rows = self.rows(
                 "SELECT position, body FROM record WHERE stream = ? AND position > ? "
                 "ORDER BY position LIMIT ?",
                 (stream, after, _PAGE),
@@ -141,7 +141,7 @@ class JournalReader:
 
     def stream_opened(self, stream: str) -> StreamOpened | None:
         """How a stream began; None where that is not stored."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT body FROM record WHERE stream = ? AND kind = 'stream' ORDER BY position",
             (stream,),
         )
@@ -150,7 +150,7 @@ class JournalReader:
 
     def homes(self) -> list[KnownHome]:
         """All homes, in the order in which they came."""
-        rows = self._rows("SELECT ulid, site, patient, committed FROM home ORDER BY id")
+        rows = self.rows("SELECT ulid, site, patient, committed FROM home ORDER BY id")
         return [
             KnownHome(home=ulid, site=site, patient=patient, committed=committed)
             for ulid, site, patient, committed in rows
@@ -158,7 +158,7 @@ class JournalReader:
 
     def committed(self, home: str | None = None) -> int:
         """The highest position of a home (default: the own) up to which nothing is missing."""
-        rows = self._rows("SELECT committed FROM home WHERE ulid = ?", (home or self.home,))
+        rows = self.rows("SELECT committed FROM home WHERE ulid = ?", (home or self.home,))
         return int(rows[0][0]) if rows else 0
 
     def records(
@@ -205,46 +205,46 @@ class JournalReader:
 
     def last_seq(self) -> int:
         """The place of the newest arrival; 0 in an empty journal."""
-        rows = self._rows("SELECT coalesce(max(seq), 0) FROM record")
+        rows = self.rows("SELECT coalesce(max(seq), 0) FROM record")
         return int(rows[0][0])
 
     def cursor(self, name: str) -> int:
         """Where a follower stands; 0 where it never was."""
-        rows = self._rows("SELECT seq FROM cursor WHERE name = ?", (name,))
+        rows = self.rows("SELECT seq FROM cursor WHERE name = ?", (name,))
         return int(rows[0][0]) if rows else 0
 
     def patient_of(self, home: str) -> tuple[str, str] | None:
         """Site and pseudonym of a home; None where it is unknown or this journal's own."""
-        rows = self._rows("SELECT site, patient FROM home WHERE ulid = ?", (home,))
+        rows = self.rows("SELECT site, patient FROM home WHERE ulid = ?", (home,))
         return (rows[0][0], rows[0][1]) if rows and rows[0][1] is not None else None
 
     def site_of(self, patient: str) -> str | None:
         """The site of a patient's newest home; None where the patient is unknown."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT site FROM home WHERE patient = ? ORDER BY id DESC LIMIT 1", (patient,)
         )
         return rows[0][0] if rows else None
 
     def archived_to(self, stream: str) -> int:
         """The position up to which a stream lies in the archive; 0 where it does not."""
-        rows = self._rows("SELECT position FROM archived WHERE stream = ?", (stream,))
+        rows = self.rows("SELECT position FROM archived WHERE stream = ?", (stream,))
         return int(rows[0][0]) if rows else 0
 
     def last_position(self, stream: str) -> int:
         """The position of a stream's newest record; 0 where it has none."""
-        rows = self._rows("SELECT max(position) FROM record WHERE stream = ?", (stream,))
+        rows = self.rows("SELECT max(position) FROM record WHERE stream = ?", (stream,))
         return int(rows[0][0] or 0)
 
     def motion_by_stream(self) -> list[tuple[str, str, int, int, int]]:
         """Of each stream with raw motion: stream, home, samples, first and last record's time."""
-        return self._rows(
+        return self.rows(
             "SELECT r.stream, h.ulid, sum(r.samples), min(r.t_ns), max(r.t_ns) FROM record r "
             "JOIN home h ON h.id = r.home WHERE r.kind = 'motion' GROUP BY r.stream, h.ulid"
         )
 
     def set_aside_by_stream(self, follower: str) -> list[tuple[str, int]]:
         """Of each stream: how many lines a follower has set aside."""
-        return self._rows(
+        return self.rows(
             "SELECT r.stream, sum(a.lines) FROM set_aside a JOIN record r ON r.seq = a.seq "
             "WHERE a.follower = ? AND r.stream IS NOT NULL GROUP BY r.stream",
             (follower,),
@@ -254,7 +254,7 @@ class JournalReader:
         self, *, session: str | None = None, stream: str | None = None, after: int = 0
     ) -> dict[Kind, StoredCount]:
         """Records, samples and bytes by kind: of all arrivals after `after`, or a part of them."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT kind, count(*), sum(samples), sum(length(body)) FROM record "
             "WHERE (?1 IS NULL OR session = ?1) AND (?2 IS NULL OR stream = ?2) AND seq > ?3 "
             "GROUP BY kind",
@@ -266,13 +266,18 @@ class JournalReader:
         }
 
     def _bodies(self, session: str, kind: Kind) -> list[bytes]:
-        rows = self._rows(
+        rows = self.rows(
             "SELECT body FROM record WHERE session = ? AND kind = ? ORDER BY home, position",
             (session, str(kind)),
         )
         return [row[0] for row in rows]
 
-    def _rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[Any]:
+    def rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[Any]:
+        """What a query on the journal's tables answers.
+
+        Raises:
+            StoreBusy, StoreError: the file cannot be read now.
+        """
         with store_errors(self.path):
             return self._reader().execute(sql, parameters).fetchall()
 

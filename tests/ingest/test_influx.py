@@ -215,7 +215,7 @@ async def test_a_refused_line_is_set_aside_alone_and_the_rest_goes_through(clini
     motion, _ = influx_followers(clinic, memory, SETTINGS, ManualClock())
     await motion.catch_up()
     assert len(memory.lines["motion"]) == 99
-    ((seq, reason, text),) = clinic._rows("SELECT seq, reason, line FROM set_aside")
+    ((seq, reason, text),) = clinic.rows("SELECT seq, reason, line FROM set_aside")
     assert mark in text
     assert reason == "unparsable"
     assert seq == 4
@@ -238,7 +238,7 @@ async def test_what_the_bucket_no_longer_keeps_is_set_aside_untried(clinic):
     motion, _ = influx_followers(clinic, memory, settings, ManualClock(T0_NS + 2 * 86400 * S_NS))
     await motion.catch_up()
     assert memory.calls == 0
-    assert clinic._rows("SELECT sum(lines) FROM set_aside") == [(100,)]
+    assert clinic.rows("SELECT sum(lines) FROM set_aside") == [(100,)]
 
 
 def settings_for(influxd, name, duration="INF"):
@@ -271,7 +271,7 @@ async def test_a_real_server_refuses_what_its_retention_has_passed(clinic, influ
         motion, _ = influx_followers(clinic, writer, settings, ManualClock())
         await motion.catch_up()
     assert influxd.count(settings.motion_bucket, "motion", "acc_x") == 0
-    assert clinic._rows("SELECT sum(lines) FROM set_aside") == [(100,)]
+    assert clinic.rows("SELECT sum(lines) FROM set_aside") == [(100,)]
 
 
 async def test_a_real_server_that_is_killed_and_comes_back_gets_everything(clinic, tmp_path):

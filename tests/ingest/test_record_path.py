@@ -220,7 +220,7 @@ def record(position, body=None, home="01J0000000000000000000H0ME", **more):
 def test_an_unreadable_message_is_kept_once_with_its_reason(clinic):
     for _ in range(3):
         assert stored(clinic, TOPICS.record, b"\x00garbage").committed == {}
-    ((reason, payload),) = clinic._rows("SELECT reason, payload FROM dead_letter")
+    ((reason, payload),) = clinic.rows("SELECT reason, payload FROM dead_letter")
     assert "record block" in reason
     assert payload == b"\x00garbage"
 
@@ -228,7 +228,7 @@ def test_an_unreadable_message_is_kept_once_with_its_reason(clinic):
 def test_a_home_that_is_no_ulid_is_unreadable(clinic):
     outcome = stored(clinic, TOPICS.record, encode_block([record(1, home="my home")]))
     assert outcome.committed == {}
-    assert clinic._rows("SELECT reason FROM dead_letter") == [("home 'my home' is no ULID",)]
+    assert clinic.rows("SELECT reason FROM dead_letter") == [("home 'my home' is no ULID",)]
 
 
 def test_a_rejected_record_keeps_its_position_and_blocks_nobody(clinic):
@@ -236,7 +236,7 @@ def test_a_rejected_record_keeps_its_position_and_blocks_nobody(clinic):
     outcome = stored(clinic, TOPICS.record, encode_block(records))
     assert list(outcome.committed.values()) == [3]
     assert [p for p, *_ in contents(clinic, records[0].home)] == [1, 3]
-    assert clinic._rows("SELECT home, position FROM dead_letter") == [(records[0].home, 2)]
+    assert clinic.rows("SELECT home, position FROM dead_letter") == [(records[0].home, 2)]
 
 
 def test_other_content_under_a_stored_position_is_kept_aside_not_lost(clinic):

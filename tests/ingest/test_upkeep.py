@@ -222,7 +222,7 @@ def test_a_file_of_the_first_version_is_migrated_and_keeps_its_records(tmp_path)
     with Journal.open(path, ManualClock()) as journal:
         assert journal.home == "01J0000000000000000000000A"
         assert journal.archived_to(STREAM) == 0
-        version = journal._rows("PRAGMA user_version")[0][0]
+        version = journal.rows("PRAGMA user_version")[0][0]
         assert version == len(MIGRATIONS)
 
 

@@ -1,0 +1,57 @@
+"""Commands that make a clinic and let homes join it: `clinic init`, `clinic enrol`, `home join`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["enrol", "init", "join"]
+
+Folder = Annotated[Path, typer.Option("--folder", help="Where docker-compose.yml lies.")]
+
+
+def init(
+    site: Annotated[str, typer.Option(help="The clinic's name in topics.")],
+    host: Annotated[
+        list[str], typer.Option(help="Name or address under which homes reach it; repeatable.")
+    ],
+    folder: Folder = Path(),
+) -> None:
+    """Make a new clinic's secrets: .env, certificates, the broker's users and access list."""
+    from .enrolment import init_clinic
+
+    for path in init_clinic(folder, site=site, hosts=host):
+        typer.echo(f"wrote {path}")
+    typer.echo(
+        "Next: docker compose up -d, then `ripresa clinic enrol PATIENT FILE` for each home."
+    )
+    typer.echo(
+        "Keep secrets/ and .env out of back-ups that others read; without them no home joins."
+    )
+
+
+def enrol(
+    patient: Annotated[str, typer.Argument(help="The pseudonym.")],
+    file: Annotated[Path, typer.Argument(help="The join file to write.")],
+    gateway: Annotated[str | None, typer.Option(help="Name of the home's box.")] = None,
+    folder: Folder = Path(),
+) -> None:
+    """Give a home its user at the broker, and write its join file."""
+    from .enrolment import enrol_home, write_join_file
+
+    write_join_file(enrol_home(folder, patient, gateway=gateway), file)
+    typer.echo(f"wrote {file}: it holds a password, carry it to the home by hand")
+    typer.echo("Now let the broker read its users again: docker compose kill -s HUP mosquitto")
+
+
+def join(
+    file: Annotated[Path, typer.Argument(help="The clinic's join file.")],
+) -> None:
+    """Join the clinic that wrote FILE; the file may be deleted afterwards."""
+    from .enrolment import join_home
+    from .places import Places
+
+    found = join_home(file, Places.from_environment().home)
+    typer.echo(f"joined {found.site} at {found.broker.host}:{found.broker.port}")

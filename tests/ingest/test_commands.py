@@ -1,0 +1,123 @@
+"""The record path's commands say what is, and end with an exit code that a script can use."""
+
+import pytest
+from typer.testing import CliRunner
+
+from builders import SESSION, batch
+from ingest.dead_letters import dead_letters, retry_dead_letters
+from ingest.intake import open_parcel, store_parcels
+from ingest.journal import Journal
+from ingest.journal_cli import app as journal_app
+from ingest.ledger_cli import app as ledger_app
+from ingest.places import Places
+from journals import event_record, item_record, session_closed, session_opened
+from telemetry.clock import ManualClock
+from telemetry.errors import StoreError
+from telemetry.record import Record, encode_block
+from telemetry.topics import HomeTopics
+
+TOPIC = HomeTopics("clinic", "p-01").record
+HOME = "01J0000000000000000000H0ME"
+
+
+def run(app, *arguments, code=0):
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("RIPRESA_HOME", str(tmp_path))
+    return Places(tmp_path)
+
+
+@pytest.fixture
+def filled(folder):
+    """A clinic's journal with one whole session."""
+    with Journal.open(folder.clinic_journal, ManualClock()) as journal:
+        items = [batch(10), batch(10, first_index=10)]
+        journal.append_now(
+            [
+                event_record(session_opened()),
+                *map(item_record, items),
+                event_record(session_closed()),
+            ]
+        )
+    return folder
+
+
+def test_a_missing_journal_is_one_line(folder):
+    del folder
+    with pytest.raises(StoreError, match="RIPRESA_HOME"):
+        run(journal_app, "check")
+    with pytest.raises(StoreError, match="nowhere"):
+        run(journal_app, "status", "--journal", "nowhere.db")
+
+
+def test_check_status_and_backup(filled, tmp_path):
+    del filled
+    assert "whole" in run(journal_app, "check", "--quick")
+    assert "20 samples" in run(journal_app, "status")
+    copy = tmp_path / "copy.db"
+    run(journal_app, "backup", str(copy))
+    assert "whole" in run(journal_app, "check", "--journal", str(copy))
+
+
+def test_a_ledger_that_does_not_balance_ends_with_1(filled):
+    assert SESSION in run(ledger_app)
+    assert "stored 20, lost 0" in run(ledger_app, SESSION)
+    with Journal.open(filled.clinic_journal, ManualClock()) as journal:
+        journal.append_now([item_record(batch(5, first_index=30))])
+    assert "does not balance" in run(ledger_app, SESSION, code=1)
+    with pytest.raises(StoreError, match="no session"):
+        run(ledger_app, "01J0000000000000000000000Z")
+
+
+def test_archived_motion_still_balances(filled):
+    assert "1 session(s)" in run(journal_app, "archive", "--drop-days", "1")
+    assert "stored 20, lost 0" in run(ledger_app, SESSION)
+    with Journal.open(filled.clinic_journal, ManualClock()) as journal:
+        assert sum(c.samples for c in journal.counts().values()) == 0
+
+
+def letter_for(position, body):
+    made = item_record(batch(5))
+    return Record(
+        home=HOME,
+        position=position,
+        t_ns=1,
+        kind=made.kind,
+        body=body,
+        session=SESSION,
+        stream=made.stream,
+    )
+
+
+def test_a_dead_letter_that_can_be_stored_now_takes_its_place(clinic, monkeypatch):
+    good = item_record(batch(5)).body
+    with monkeypatch.context() as patch:  # a version that does not know this body yet
+        patch.setattr("ingest.bodies.MAX_BODY_BYTES", 10)
+        parcel = open_parcel(TOPIC, encode_block([letter_for(1, good)]))
+        store_parcels(clinic, [parcel], now_ns=0)
+    store_parcels(clinic, [open_parcel(TOPIC, encode_block([letter_for(2, good)]))], now_ns=0)
+    assert [r.position for r in clinic.records(0, home=HOME)] == [2]
+    (letter,) = dead_letters(clinic)
+    assert (letter.home, letter.position) == (HOME, 1)
+    assert retry_dead_letters(clinic, now_ns=0) == 1
+    assert [r.position for r in clinic.records(0, home=HOME)] == [1, 2]
+    assert dead_letters(clinic) == []
+    assert retry_dead_letters(clinic, now_ns=0) == 0
+
+
+def test_a_dead_letter_that_is_still_wrong_stays(clinic, folder):
+    del folder
+    store_parcels(clinic, [open_parcel(TOPIC, b"junk")], now_ns=0)
+    parcel = open_parcel(TOPIC, encode_block([letter_for(1, b"\xff")]))
+    store_parcels(clinic, [parcel], now_ns=0)
+    assert retry_dead_letters(clinic, now_ns=0) == 0
+    clinic.close()
+    shown = run(journal_app, "letters", "--retry", "--journal", str(clinic.path))
+    assert "0 stored" in shown
+    assert "unreadable" in shown
+    assert "position 1" in shown
