@@ -127,7 +127,7 @@ class StreamAssembly:
                     self._clock = self._new_clock()
             items += self._cut(_pick(reading, self._held, placed), placed, arrival_ns)
             self._unknown = None
-        self._held = _last_of(reading)
+        self._held = reading
         return items
 
     def refused(self) -> None:
@@ -160,20 +160,22 @@ class StreamAssembly:
         return [*items, ended]
 
     def _plausible(self, reading: Reading) -> Reading:
-        good = np.ones(len(reading), dtype=bool)
         limits = (
             (reading.acc, self.sampling.acc_range_m_s2),
             (reading.gyr, self.sampling.gyr_range_rad_s),
             (reading.mag, None),
         )
-        for values, limit in limits:
-            if values is None:
-                continue
-            bound = np.inf if limit is None else limit * RANGE_MARGIN
-            # A comparison with NaN is false: one test for both.
-            good &= (np.abs(values) < bound).all(axis=1)
-        if good.all():
+        known = [
+            (np.abs(values), np.inf if limit is None else limit * RANGE_MARGIN)
+            for values, limit in limits
+            if values is not None
+        ]
+        # A comparison with NaN is false: one test for both.
+        if all(values.max() < bound for values, bound in known):
             return reading
+        good = np.ones(len(reading), dtype=bool)
+        for values, bound in known:
+            good &= (values < bound).all(axis=1)
         self.counters.rejected_samples += int(len(good) - good.sum())
         self.refused()
         return _rows(reading, np.flatnonzero(good))
@@ -238,8 +240,10 @@ class StreamAssembly:
         """Batches of consecutive indices, and a gap wherever the index jumps."""
         items: list[StreamItem] = []
         host_us = self._clock.to_host(placed.device_us, arrival_ns // 1000)
-        jumps = np.flatnonzero(np.diff(placed.index) != 1) + 1
-        bounds = [0, *jumps.tolist(), len(placed)]
+        bounds = [0, len(placed)]
+        if placed.index[-1] - placed.index[0] >= len(placed):
+            jumps = np.flatnonzero(np.diff(placed.index) != 1) + 1
+            bounds[1:1] = jumps.tolist()
         for start, stop in itertools.pairwise(bounds):
             first = int(placed.index[start])
             if first > self._next_index:
@@ -272,7 +276,9 @@ class StreamAssembly:
     ) -> MotionBatch:
         assert self._stream is not None  # noqa: S101 - opened before any cut
         times = host_us[part]
-        lag = np.clip(arrival_ns // 1000 - times, -INT32_MAX, INT32_MAX)
+        lag = arrival_ns // 1000 - times
+        if not -INT32_MAX < lag[-1] <= lag[0] < INT32_MAX:
+            lag = np.clip(lag, -INT32_MAX, INT32_MAX)
         stamped = reading.device_us is not None
         return MotionBatch(
             stream=self._stream,
@@ -297,17 +303,14 @@ def _rows(reading: Reading, rows: Int64Array) -> Reading:
     )
 
 
-def _last_of(reading: Reading) -> Reading:
-    return _rows(reading, np.array([len(reading) - 1]))
-
-
 def _pick(reading: Reading, held: Reading | None, placed: Placed) -> Reading:
-    """The placed rows; a held sample comes first and is the last one of an earlier reading."""
+    """The placed rows; a held sample comes first and is the last one of the reading before."""
     if len(placed) == len(reading) and placed.rows[0] == 0:
         return reading
     fresh = _rows(reading, placed.rows[placed.rows >= 0])
     if placed.rows[0] >= 0 or held is None:
         return fresh
+    held = _rows(held, np.array([len(held) - 1]))
     return Reading(
         np.concatenate([held.acc, fresh.acc]),
         None if held.gyr is None or fresh.gyr is None else np.concatenate([held.gyr, fresh.gyr]),

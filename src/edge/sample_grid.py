@@ -18,6 +18,7 @@ NEAR_US = US_PER_S
 EARLY_US = US_PER_S // 2
 # What a link or a wearable may hold back before its samples count as another run's.
 LATE_US = 30 * US_PER_S
+FIRST_ROW = np.zeros(1, np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,6 +107,8 @@ class SampleGrid:
 
     def _place_plain(self, raw_us: Int64Array, arrival_us: int) -> Placed | None:
         """The common case, at once: every step small and forward."""
+        if len(raw_us) == 1:
+            return self._place_plain_one(int(raw_us[0]), arrival_us)
         before = np.empty_like(raw_us)
         before[0] = self._raw or 0
         before[1:] = raw_us[:-1]
@@ -119,6 +122,15 @@ class SampleGrid:
         device_us = self._device_us + np.cumsum(steps)
         self._advance(int(raw_us[-1]), int(device_us[-1]), int(index[-1]), arrival_us)
         return Placed(np.arange(len(raw_us)), index, device_us)
+
+    def _place_plain_one(self, raw: int, arrival_us: int) -> Placed | None:
+        """As above for one sample, which most wearables send at a time, without arrays."""
+        step = self._forward(raw - (self._raw or 0))
+        if not 0 < step <= NEAR_US:
+            return None
+        jump = max(1, round(step / self._period_us))
+        self._advance(raw, self._device_us + step, self._index + jump, arrival_us)
+        return Placed(FIRST_ROW, np.array([self._index]), np.array([self._device_us]))
 
     def _place_one_by_one(self, raw_us: Int64Array, arrival_us: int) -> list[Placed]:
         if self._held is not None:

@@ -1,52 +1,21 @@
 """Device time onto host time, against simulated links whose truth is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.clock_model import ClockModel
-
-INTERVAL_S = 0.030
-HOST_EPOCH_US = 1_795_000_000_000_000
-
-
-def link(rng, *, seconds, rate_hz, ppm, loss=0.02, stalls=True):
-    """True time, device time and arrival of each sample that arrives; seconds.
-
-    A connection event every 30 ms, retransmissions of up to four more, a path of 4 ms and some
-    jitter, and a stall of up to 4 s every few minutes that ends in a burst.
-    """
-    device = np.arange(int(seconds * rate_hz)) / rate_hz
-    true = rng.uniform(0, 0.1) + device / (1 + ppm * 1e-6)
-    kept = rng.random(len(true)) >= loss
-    device, true = device[kept], true[kept]
-    phase = rng.uniform(0, INTERVAL_S)
-    arrival = np.ceil((true + 0.002 - phase) / INTERVAL_S) * INTERVAL_S + phase
-    again = rng.random(len(true)) < 0.05
-    arrival += again * INTERVAL_S * rng.integers(1, 5, len(true))
-    arrival += 0.004 + rng.exponential(0.001, len(true))
-    if stalls:
-        for start in np.cumsum(rng.exponential(300, 100)):
-            end = start + rng.uniform(0.5, 4)
-            caught = (arrival > start) & (arrival < end)
-            arrival[caught] = end + rng.uniform(0, 0.01, caught.sum())
-    return true, device, np.maximum.accumulate(arrival)
-
-
-def mapped(model, device, arrival):
-    """Host times in seconds, sample by sample."""
-    device_us = np.rint(device * 1e6).astype(np.int64)
-    arrival_us = HOST_EPOCH_US + np.rint(arrival * 1e6).astype(np.int64)
-    host = [model.to_host(device_us[i : i + 1], at)[0] for i, at in enumerate(arrival_us.tolist())]
-    return (np.array(host) - HOST_EPOCH_US) / 1e6
+from edge.link_model import mapped_error_s, simulated_arrivals
 
 
 def error_of(seed, *, ppm, rate_hz=60, seconds=3600, **more):
     rng = np.random.default_rng(seed)
-    true, device, arrival = link(rng, seconds=seconds, rate_hz=rate_hz, ppm=ppm, **more)
+    arrivals = simulated_arrivals(rng, seconds=seconds, rate_hz=rate_hz, skew_ppm=ppm, **more)
     model = ClockModel(period_us=1e6 / rate_hz)
-    return true, mapped(model, device, arrival) - true, model
+    return arrivals.true_s, mapped_error_s(model, arrivals), model
 
 
 @pytest.mark.parametrize(("ppm_a", "ppm_b", "seconds"), [(100, -100, 3600), (10, -5, 900)])
@@ -76,13 +45,14 @@ def test_it_says_when_it_is_not_settled():
 def test_a_host_clock_that_is_set_does_no_harm():
     for jump_s in (200_000, -200_000):
         rng = np.random.default_rng(5)
-        true, device, arrival = link(rng, seconds=120, rate_hz=60, ppm=20, stalls=False)
-        moved = true > 60
+        plain = simulated_arrivals(rng, seconds=120, rate_hz=60, skew_ppm=20, stalls=False)
+        true = plain.true_s
+        moved = (true > 60) * float(jump_s)
         model = ClockModel(period_us=1e6 / 60)
-        host = mapped(model, device, arrival + moved * jump_s) - moved * jump_s
+        error = mapped_error_s(model, replace(plain, arrival_s=plain.arrival_s + moved)) - moved
         # Backwards it is seen at once; forwards only by 30 s of lateness, as a stall looks alike.
         settled = (true < 59) | (true > (62 if jump_s < 0 else 95))
-        assert np.abs(host - true)[settled].max() < 0.1
+        assert np.abs(error)[settled].max() < 0.1
         assert model.resets == 1
 
 
@@ -96,12 +66,13 @@ def test_times_increase_and_are_never_later_than_arrival_by_more_than_order_need
     seed, together, rate_hz
 ):
     rng = np.random.default_rng(seed)
-    _, device, arrival = link(rng, seconds=8, rate_hz=rate_hz, ppm=rng.uniform(-100, 100))
-    device_us = np.rint(device * 1e6).astype(np.int64)
+    skew_ppm = rng.uniform(-100, 100)
+    arrivals = simulated_arrivals(rng, seconds=8, rate_hz=rate_hz, skew_ppm=skew_ppm)
+    device_us = arrivals.device_us()
     model = ClockModel(period_us=1e6 / rate_hz)
     last = None
     for i in range(0, len(device_us) - together, together):
-        at = int(arrival[i + together - 1] * 1e6)
+        at = int(arrivals.arrival_s[i + together - 1] * 1e6)
         host = model.to_host(device_us[i : i + together], at)
         steps = np.diff(host if last is None else np.concatenate([[last], host]))
         assert (steps >= int(1e6 / rate_hz / 2)).all()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from bumble.core import AdvertisingData
 from bumble.gatt import Characteristic, Service
 
-from edge.motion_source import STANDARD_GRAVITY_M_S2
+from edge.motion_source import STANDARD_GRAVITY_M_S2, Motion, swing
 from edge.wearables import open_imu
+from edge.wearables.wearable import Sampling
 
 from .attributes import (
     battery_service,
@@ -42,9 +45,26 @@ class VirtualOpenImu(VirtualWearable):
         self.identified = 0
         self._sequence = 0
         self._data = notifying(open_imu.DATA)
-        acc = int16(self.motion.acc, ACC_RANGE_G * STANDARD_GRAVITY_M_S2 / 32768)
-        gyr = int16(np.degrees(self.motion.gyr), GYR_RANGE_DEG_S / 32768)
-        self._samples = np.hstack([acc, gyr]).astype("<i2")
+        self._samples = _integers(self.motion)
+
+    @staticmethod
+    def prepared(count: int) -> tuple[list[bytes], Sampling]:
+        """Notifications of one sample each, as it would send them, without a radio."""
+        motion = swing(4.0, 100.0)
+        rows = _integers(motion)
+        payloads = [
+            struct.pack("<BHI", open_imu.VERSION, i % (1 << 16), i * 10_000)
+            + rows[i % len(rows)].tobytes()
+            for i in range(count)
+        ]
+        acc_range = ACC_RANGE_G * STANDARD_GRAVITY_M_S2
+        sampling = Sampling(
+            rate_hz=100.0,
+            wrap_us=open_imu.WRAP_US,
+            acc_range_m_s2=acc_range,
+            gyr_range_rad_s=math.radians(GYR_RANGE_DEG_S),
+        )
+        return payloads, sampling
 
     def services(self) -> list[Service]:
         """The profile's service and the SIG's."""
@@ -85,3 +105,10 @@ class VirtualOpenImu(VirtualWearable):
                 self.stop_run()
             case b"\x02":
                 self.identified += 1
+
+
+def _integers(motion: Motion) -> npt.NDArray[np.int16]:
+    """[n, 6] acceleration and angular velocity as the sensor counts."""
+    acc = int16(motion.acc, ACC_RANGE_G * STANDARD_GRAVITY_M_S2 / 32768)
+    gyr = int16(np.degrees(motion.gyr), GYR_RANGE_DEG_S / 32768)
+    return np.hstack([acc, gyr]).astype("<i2")

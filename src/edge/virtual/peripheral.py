@@ -43,6 +43,14 @@ class VirtualWearable:
 
     A subclass gives its services, its advertisement, and how samples become notifications.
 
+    Args:
+        number: counts up in a radio; address and serial number come of it.
+        boot_us: how long it has been on.
+        skew_ppm: how much faster its clock is.
+        max_mtu: the longest ATT MTU it takes.
+        rate_hz, samples: instead of its own rate, and samples a notification.
+        run_samples: end a run after so many, for a motion that does not end.
+
     Attributes:
         emitted: samples sensed so far, over all runs: the truth that a ledger is held against.
         ended: set when the motion is over and every notification has been handed to the link.
@@ -68,14 +76,19 @@ class VirtualWearable:
         skew_ppm: float = 0.0,
         max_mtu: int = 247,
         rate_hz: float | None = None,
+        samples: int | None = None,
+        run_samples: int | None = None,
     ) -> None:
         if rate_hz is not None:
             self.rate_hz = rate_hz
+        if samples is not None:
+            self.samples_per_notification = samples
         self.air = air
         self.number = number
         self.name = self.name.format(number=number)
         self.address = Address(f"C0:00:00:00:{number >> 8:02X}:{number & 0xFF:02X}")
         self.motion = resampled(motion, self.rate_hz)
+        self.run_samples = run_samples
         self.emitted = 0
         self.ended = asyncio.Event()
         self.tamper: Tamper | None = None
@@ -214,7 +227,10 @@ class VirtualWearable:
         """Emit what is due, a burst at most; True when the motion is over."""
         n = self.samples_per_notification
         for _ in range(BURST):
-            rows = [self.motion.index(i) for i in range(self._cursor, self._cursor + n)]
+            stop = self._cursor + n
+            if self.run_samples is not None:
+                stop = min(stop, self.run_samples)
+            rows = [self.motion.index(i) for i in range(self._cursor, stop)]
             known = [r for r in rows if r is not None]
             if not known or (self.whole_notifications and len(known) < n):
                 return True

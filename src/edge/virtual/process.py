@@ -27,7 +27,7 @@ class RadioProcess:
     Args:
         wearables: names as in the virtual catalogue.
         clock: shared with the process.
-        rate_hz: instead of the wearables' own.
+        rate_hz, samples: instead of the wearables' own rate, and samples a notification.
 
     Attributes:
         transport: for `RIPRESA_RADIO` or `VirtualAdapter.on_transport`.
@@ -35,7 +35,12 @@ class RadioProcess:
     """
 
     def __init__(
-        self, wearables: Sequence[str], clock: ScaledClock, *, rate_hz: float | None = None
+        self,
+        wearables: Sequence[str],
+        clock: ScaledClock,
+        *,
+        rate_hz: float | None = None,
+        samples: int | None = None,
     ) -> None:
         port = _free_port()
         self.transport = f"tcp-client:127.0.0.1:{port}"
@@ -46,6 +51,8 @@ class RadioProcess:
             self._command += ["--wearable", name]
         if rate_hz is not None:
             self._command += ["--rate-hz", str(rate_hz)]
+        if samples is not None:
+            self._command += ["--samples", str(samples)]
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:

@@ -44,6 +44,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--wearable", action="append", choices=list(VIRTUAL_WEARABLES))
     parser.add_argument("--recording", help="what each replays; without it they swing for ever")
     parser.add_argument("--rate-hz", type=float, help="instead of the wearable's own")
+    parser.add_argument("--samples", type=int, help="in a notification, instead of its own")
     parser.add_argument("--clock", help="as ScaledClock.spec gives it")
     return parser.parse_args()
 
@@ -56,8 +57,9 @@ async def _serve(options: argparse.Namespace) -> None:
         motion = swing(40.0, 100.0, endless=True)
     radio = VirtualRadio(clock)
     for name in options.wearable or ["dot"]:
-        more = {} if options.rate_hz is None else {"rate_hz": options.rate_hz}
-        await radio.add(virtual_wearable(name), motion, **more)
+        await radio.add(
+            virtual_wearable(name), motion, rate_hz=options.rate_hz, samples=options.samples
+        )
     transport = await open_transport(options.listen)
     VirtualController(
         "adapter", host_source=transport.source, host_sink=transport.sink, link=radio.air
@@ -68,6 +70,7 @@ async def _serve(options: argparse.Namespace) -> None:
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     while line := await lines.readline():
         _say(await _obey(radio, json.loads(line)))
+    await radio.close()
     await transport.close()
 
 
