@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["enrol", "init", "join"]
+__all__ = ["enrol", "home", "init"]
+
+home = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 Folder = Annotated[Path, typer.Option("--folder", help="Where docker-compose.yml lies.")]
 
@@ -46,6 +48,12 @@ def enrol(
     typer.echo("Now let the broker read its users again: docker compose kill -s HUP mosquitto")
 
 
+@home.callback()
+def _home() -> None:
+    """A home box."""
+
+
+@home.command()
 def join(
     file: Annotated[Path, typer.Argument(help="The clinic's join file.")],
 ) -> None:

@@ -26,10 +26,11 @@ app = typer.Typer(
 )
 
 lazy_commands |= {
-    "clinic": (
-        "ripresa.clinic_cli:app",
-        "The clinic: receive homes, follow their journals, show them.",
-    ),
+    "challenge": ("research.challenge_cli:app", "Score algorithms on recordings and simulations."),
+    "clinic": ("ripresa.clinic_cli:app", "The clinic: receive homes, follow and show them."),
+    "dashboards": ("dashboards.grafana_cli:app", "Grafana's dashboards, written by code."),
+    "devices": ("edge.devices_cli:app", "Find wearables, and bind each to its place."),
+    "session": ("ripresa.session_cli:app", "Recorded sessions: list, analyse anew."),
 }
 
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the figures here as JSON.")]
@@ -150,3 +151,19 @@ def play(  # noqa: PLR0917 - typer reads options from it
         + ("" if rate is None else f" ({100 * rate:.0f} %)")
         + f", score {result['score']}, ended: {result['stopped_by']}"
     )
+
+
+@app.command()
+def ledger(
+    session: Annotated[str, typer.Argument(help="ULID of the session.")],
+    home: Annotated[Path | None, typer.Option(help="The home's journal.")] = None,
+    clinic: Annotated[Path | None, typer.Option(help="The clinic's journal.")] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """Tell where every sample of a session is, and why some are not.
+
+    Without --home and --clinic the journals of this machine are read, as far as they are there.
+    """
+    from .ledger_command import run_ledger_command
+
+    run_ledger_command(session, home, clinic, json_file)

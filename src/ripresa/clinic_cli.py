@@ -7,9 +7,13 @@ from typing import Annotated
 
 import typer
 
+from ingest import enrolment_cli
+
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.command()(enrolment_cli.init)
+app.command()(enrolment_cli.enrol)
 
 
 @app.callback()
