@@ -42,6 +42,7 @@ __all__ = [
     "day_adherence",
     "items_counted",
     "items_done",
+    "misses_in_a_row",
     "period_adherence",
     "session_adherence",
 ]
@@ -224,6 +225,17 @@ def period_adherence(days: Iterable[AdherenceResult | None]) -> PeriodAdherence:
         range=_mean(d.range for d in measured),
         quality=_mean(d.quality for d in measured),
     )
+
+
+def misses_in_a_row(days: Iterable[AdherenceResult | None]) -> int:
+    """Planned days missed since the last one that was done."""
+    count = 0
+    for day in sorted((d for d in days if d is not None), key=lambda d: d.day):
+        if day.state == "missed":
+            count += 1
+        elif day.state in ("measured", "self-reported"):
+            count = 0
+    return count
 
 
 def _judged(

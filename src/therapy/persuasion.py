@@ -1,57 +1,45 @@
-"""Which persuasive mechanisms a plan uses; each can be switched off by itself."""
+"""Which persuasive mechanisms a plan allows, and when to remind; each has its off switch."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from datetime import time
+
+from pydantic import BaseModel, ConfigDict
 
 __all__ = ["Persuasion", "Reminders"]
 
 
 class Reminders(BaseModel):
-    """When to be reminded: at most once a planned day, never in quiet hours.
+    """When to be reminded, in the plan's time zone: at most once a planned day.
 
     Attributes:
         on: the off switch.
-        at: time of day, `HH:MM`, in the plan's time zone.
+        at: time of day.
         quiet_from, quiet_to: no reminder from the one to the other; may pass midnight.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     on: bool = True
-    at: str = "10:00"
-    quiet_from: str = "20:00"
-    quiet_to: str = "08:00"
-
-    @field_validator("at", "quiet_from", "quiet_to")
-    @classmethod
-    def _hour(cls, text: str) -> str:
-        _minutes(text)
-        return text
-
-    @property
-    def minute(self) -> int | None:
-        """Minute of the day to remind at, moved out of the quiet hours; None where off."""
-        if not self.on:
-            return None
-        at, start, end = (_minutes(t) for t in (self.at, self.quiet_from, self.quiet_to))
-        quiet = start <= at < end if start <= end else at >= start or at < end
-        return end if quiet else at
+    at: time = time(10, 0)
+    quiet_from: time = time(20, 0)
+    quiet_to: time = time(8, 0)
 
 
 class Persuasion(BaseModel):
-    """Switches, all on but comparison with others, which is not offered at all.
+    """One switch a mechanism, named as its prompts are; comparison with others is not offered.
 
     Attributes:
-        goal: the person's own goal, at the beginning and the end.
+        goal: the person's own goal.
         when_and_where: the person's own plan of when and where.
         five_minutes: offer a five-minute version of today.
-        message: the therapist's message at the next session.
-        barrier: ask what got in the way, after two misses in a row.
-        praise: name what was done.
-        streak: planned days in a row, with reserves.
+        therapists_message: show it at the next session.
+        barrier_question: ask what got in the way, after two misses in a row.
+        maintain_framing: keeping is the success, where the plan is framed so.
         helper: name what a helper can do.
-        reserves_a_week: missed days that leave the streak as it is.
+        praise: name what was done.
+        streak: planned days in a row, with two reserves a week.
+        self_monitoring: this week's days.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,19 +47,16 @@ class Persuasion(BaseModel):
     goal: bool = True
     when_and_where: bool = True
     five_minutes: bool = True
-    message: bool = True
-    barrier: bool = True
+    therapists_message: bool = True
+    barrier_question: bool = True
+    maintain_framing: bool = True
+    helper: bool = True
     praise: bool = True
     streak: bool = True
-    helper: bool = True
-    reserves_a_week: int = Field(default=2, ge=0, le=7)
+    self_monitoring: bool = True
     reminders: Reminders = Reminders()
 
-
-def _minutes(text: str) -> int:
-    hours, colon, minutes = text.partition(":")
-    if not (colon and hours.isdigit() and minutes.isdigit() and len(minutes) == 2):
-        raise ValueError(f"{text!r} is no time of day: give e.g. '10:00'")
-    if int(hours) > 23 or int(minutes) > 59:
-        raise ValueError(f"{text!r} is no time of day: give '00:00' to '23:59'")
-    return 60 * int(hours) + int(minutes)
+    @property
+    def on(self) -> frozenset[str]:
+        """Names of the mechanisms that are switched on."""
+        return frozenset(name for name, value in self if value is True)

@@ -250,6 +250,11 @@ class Plan(_Frozen):
         """Whether `day` lies in this version's own dates."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
+    def suggests(self, day: date) -> bool:
+        """Whether any exercise is to be suggested on `day`: for reminders and streaks."""
+        schedules = (self.schedule_of(item) for item in self.items)
+        return self.covers(day) and any(schedule.suggests(day) for schedule in schedules)
+
     def schedule_of(self, item: PlanItem) -> Schedule:
         """When an item is due; every day unless it says else."""
         return item.schedule or EVERY_DAY

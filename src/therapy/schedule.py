@@ -62,6 +62,13 @@ class Schedule(BaseModel):
         before = sum(1 for d in set(done_days) if d in week_of(day) and d < day)
         return before < self.per_week
 
+    def suggests(self, day: date) -> bool:
+        """Whether to suggest or remind of `day`; n times a week are spread over it."""
+        if self.weekdays is not None:
+            return self.due(day)
+        n, weekday = self.per_week, day.weekday()
+        return (weekday * n) // 7 != ((weekday - 1) * n) // 7
+
     def missed(
         self,
         day: date,

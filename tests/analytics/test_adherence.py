@@ -11,6 +11,7 @@ from analytics.adherence import (
     ItemDone,
     day_adherence,
     items_done,
+    misses_in_a_row,
     period_adherence,
     session_adherence,
 )
@@ -144,6 +145,11 @@ def test_range_and_quality_are_means_over_exercises():
     }
     day = day_adherence([plan(first, second)], known, MONDAY, today=LATER)
     assert (day.range, day.quality) == (0.75, 0.75)
+
+
+def test_misses_are_counted_since_the_last_deed():
+    days = week({"times_per_week": 7}, done_on=[2], history={WEEK[4]: DayHistory(excused=True)})
+    assert misses_in_a_row(days) == 3
 
 
 def session_result(*items):
