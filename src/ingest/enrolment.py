@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 TLS_PORT = 8883
+BROKER = "broker"  # the part of `secrets` that the broker's container sees
 SALT_BYTES = 12
 
 
@@ -102,13 +103,14 @@ def init_clinic(folder: Path, *, site: str, hosts: Sequence[str]) -> list[Path]:
         "GRAFANA_ADMIN_PASSWORD": _password(),
     }
     place.mkdir(mode=0o700, parents=True)
+    (place / BROKER).mkdir(mode=0o700)
     _certificates(place, hosts)
-    _write_access(place, clinic_access(password, secrets.token_bytes(SALT_BYTES)))
+    _write_access(place / BROKER, clinic_access(password, secrets.token_bytes(SALT_BYTES)))
     _write(place / "audit.key", secrets.token_hex(32) + "\n")
     _write(env, "".join(f"{name}={value}\n" for name, value in values.items()))
     for name in ("mosquitto", "clinic"):
         (folder / "state" / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-    return [env, *sorted(place.iterdir())]
+    return [env, *sorted(path for path in place.rglob("*") if path.is_file())]
 
 
 def enrol_home(folder: Path, patient: str, *, gateway: str | None = None) -> JoinFile:
@@ -119,7 +121,7 @@ def enrol_home(folder: Path, patient: str, *, gateway: str | None = None) -> Joi
     Raises:
         ConfigurationError: no clinic there, or a name cannot be used.
     """
-    values, place = _environment(folder), folder / "secrets"
+    values, place = _environment(folder), folder / "secrets" / BROKER
     site = values["RIPRESA_SITE"]
     box = checked_name(gateway or f"box-{patient}"[:40], "gateway")
     password = _password()
@@ -203,21 +205,32 @@ def _certificates(place: Path, hosts: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         request, extension = Path(scratch, "server.csr"), Path(scratch, "server.ext")
         extension.write_text(f"subjectAltName={names}\nextendedKeyUsage=serverAuth\n")
-        ca_key, ca = str(place / "ca.key"), str(place / "ca.crt")
-        server_key, server = str(place / "server.key"), str(place / "server.crt")
+        broker = place / BROKER
+        ca_key, ca = str(place / "ca.key"), str(broker / "ca.crt")
+        server_key, server = str(broker / "server.key"), str(broker / "server.crt")
         for command in (
             ["req", "-x509", *key, "-keyout", ca_key, "-out", ca, "-days", "3650"]
             + ["-subj", "/CN=Ripresa clinic"],
             ["req", *key, "-keyout", server_key, "-out", str(request), "-subj", f"/CN={hosts[0]}"],
-            ["x509", "-req", "-in", str(request), "-CA", ca, "-CAkey", ca_key, "-CAcreateserial"]
-            + ["-out", server, "-days", "825", "-extfile", str(extension)],
+            ["x509", "-req", "-in", str(request), "-CA", ca, "-CAkey", ca_key]
+            + [
+                "-CAserial",
+                str(Path(scratch, "serial")),
+                "-CAcreateserial",
+                "-out",
+                server,
+                "-days",
+                "825",
+                "-extfile",
+                str(extension),
+            ],
         ):
             done = subprocess.run(  # noqa: S603 - openssl with arguments of our own
                 [program, *command], capture_output=True, text=True, check=False
             )
             if done.returncode:
                 raise ConfigurationError(f"openssl failed: {done.stderr.strip()[-200:]}")
-    for path in place.iterdir():
+    for path in place.rglob("*.*"):
         path.chmod(0o600)
 
 

@@ -38,7 +38,7 @@ class Broker:
 
     def __init__(self, folder):
         self.plain, self.tls = free_port(), free_port()
-        text = SHIPPED.read_text().replace("/run/ripresa", str(folder / "secrets"))
+        text = SHIPPED.read_text().replace("/run/ripresa", str(folder / "secrets" / "broker"))
         text = text.replace("/mosquitto/data/", f"{folder}/state/mosquitto/")
         text = text.replace("listener 1883", f"listener {self.plain} 127.0.0.1\nuser root")
         text = text.replace("listener 8883", f"listener {self.tls} 127.0.0.1")
@@ -155,7 +155,7 @@ async def test_strangers_and_wrong_passwords_stay_outside(folder, tmp_path):
 async def test_a_home_that_does_not_know_the_clinics_authority_does_not_connect(folder, tmp_path):
     join = enrol_home(folder, "p-01")
     init_clinic(tmp_path / "impostor", site="clinic", hosts=["localhost"])
-    foreign = (tmp_path / "impostor" / "secrets" / "ca.crt").read_text()
+    foreign = (tmp_path / "impostor" / "secrets" / "broker" / "ca.crt").read_text()
     with Broker(folder) as broker:
         trusting_another = join.model_copy(update={"ca_certificate": foreign})
         async with broker.home(trusting_another, tmp_path / "h1") as bus:
@@ -187,9 +187,9 @@ def test_enrolling_again_replaces_the_password_and_doubles_nothing(folder):
     first, again = enrol_home(folder, "p-01"), enrol_home(folder, "p-01")
     enrol_home(folder, "p-1")
     assert first.password != again.password
-    passwords = (folder / "secrets" / "passwd").read_text()
+    passwords = (folder / "secrets" / "broker" / "passwd").read_text()
     assert passwords.count(f"{home_user('clinic', 'p-01')}:") == 1
-    acl = (folder / "secrets" / "acl").read_text()
+    acl = (folder / "secrets" / "broker" / "acl").read_text()
     assert acl.count("user clinic.p-01\n") == 1
     assert acl.count(f"topic write {OWN.record}\n") == 1
     assert "user clinic.p-1\n" in acl
@@ -206,7 +206,10 @@ def test_a_gateway_cannot_be_named_as_another_or_as_a_patient(folder):
 
 
 def test_secrets_are_readable_by_their_owner_only_and_a_clinic_is_not_made_twice(folder):
-    for path in [folder / ".env", *(folder / "secrets").iterdir()]:
+    made = [path for path in (folder / "secrets").rglob("*") if path.is_file()]
+    assert {path.name for path in made} >= {"ca.key", "audit.key", "server.key", "passwd"}
+    assert not (folder / "secrets" / "broker" / "ca.key").exists()
+    for path in [folder / ".env", *made]:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
     with pytest.raises(ConfigurationError, match="already"):
         init_clinic(folder, site="clinic", hosts=["localhost"])
