@@ -140,11 +140,10 @@ class Conditioner:
             self._declared = max(self._declared, first_index + count)
 
     def push(self, batch: MotionBatch) -> list[Segment]:
-        """Condition a batch; one without gyroscope gives nothing."""
-        if batch.gyr is None:
-            return []
+        """Condition a batch; where there is no gyroscope its rates are zero."""
         acc = np.ascontiguousarray(batch.acc, dtype=np.float64)
-        gyr = np.ascontiguousarray(batch.gyr, dtype=np.float64)
+        rates = np.zeros_like(acc) if batch.gyr is None else batch.gyr
+        gyr = np.ascontiguousarray(rates, dtype=np.float64)
         first = batch.first_index
         if self.first_index is None:
             self.first_index = first

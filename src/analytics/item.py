@@ -205,7 +205,9 @@ def _repetition(
         up_s=round(up_s, 4),
         hold_s=round(hold_s, 4),
         down_s=round(down_s, 4),
-        peak_velocity_deg_s=round(math.degrees(speeds[inside].max()), 2),
+        peak_velocity_deg_s=round(math.degrees(speeds[inside].max()), 2)
+        if track.opened.gyroscope
+        else None,
         sparc=sparc(frames.speed[inside], track.frame_rate_hz),
         flags=tuple(flags),
     )

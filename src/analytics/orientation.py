@@ -31,35 +31,37 @@ Quaternion: TypeAlias = tuple[float, float, float, float]
 Vector: TypeAlias = tuple[float, float, float]
 
 
+GRAVITY_ONLY_TAU_S = 0.3
+"""Without a gyroscope gravity is the low-passed acceleration: enough to count by."""
+
+
 class OrientationFilter:
     """VQF fed segment by segment; a segment that says so starts it afresh."""
 
-    def __init__(self, rate_hz: float) -> None:
+    def __init__(self, rate_hz: float, *, gyroscope: bool = True) -> None:
         self._period_s = 1.0 / rate_hz
-        self._vqf = VQF(self._period_s)
+        self._gyroscope = gyroscope
+        self._vqf = self._afresh()
+
+    def _afresh(self) -> VQF:
+        if self._gyroscope:
+            return VQF(self._period_s)
+        return VQF(self._period_s, tauAcc=GRAVITY_ONLY_TAU_S)
 
     def push(self, segment: Segment) -> Floats:
         """Quaternions [n, 4] of a segment's samples; cutting it changes no bit of them."""
         if segment.restart:
-            self._vqf = VQF(self._period_s)
+            self._vqf = self._afresh()
         quaternions: Floats = self._vqf.updateBatch(segment.gyr, segment.acc)["quat6D"]
         return quaternions
 
     def state(self) -> dict[str, Any]:
-        """All that it remembers, as plain values."""
-        return {"period_s": self._period_s, "vqf": dict(self._vqf.state)}
+        """All that it remembers beside its settings, as plain values."""
+        return dict(self._vqf.state)
 
-    @classmethod
-    def restore(cls, state: dict[str, Any]) -> OrientationFilter:
+    def resume(self, state: dict[str, Any]) -> None:
         """Go on where `state` was taken."""
-        made = cls(1.0 / state["period_s"])
-        made._resume(state["period_s"], state["vqf"])
-        return made
-
-    def _resume(self, period_s: float, vqf_state: dict[str, Any]) -> None:
-        self._period_s = period_s
-        self._vqf = VQF(period_s)
-        self._vqf.state = vqf_state
+        self._vqf.state = state
 
 
 def up_in_sensor(quaternions: Floats) -> Floats:

@@ -78,7 +78,7 @@ class StreamTrack:
         self.frame_rate_hz = opened.rate_hz / self.stride
         self.ended = False
         self._conditioner = Conditioner.for_ranges(opened.acc_range_m_s2, opened.gyr_range_rad_s)
-        self._filter = OrientationFilter(opened.rate_hz)
+        self._filter = OrientationFilter(opened.rate_hz, gyroscope=opened.gyroscope)
         self._restarted = False
         self._restarts: set[int] = set()
         self._rows: Floats = np.empty((256, 12))
@@ -196,7 +196,7 @@ class StreamTrack:
     def _resume(self, state: dict[str, Any]) -> None:
         self.ended = state["ended"]
         self._conditioner = Conditioner.restore(state["conditioner"])
-        self._filter = OrientationFilter.restore(state["filter"])
+        self._filter.resume(state["filter"])
         self._restarted = state["restarted"]
         self._restarts = set(state["restarts"])
         rows = np.frombuffer(state["rows"]).reshape(-1, 12)

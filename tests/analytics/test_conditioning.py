@@ -130,7 +130,3 @@ def test_counts_of_a_span_are_those_of_its_samples(span):
     inside = list(range(start, min(stop, 200)))
     assert counts.missing == sum(i in lost for i in inside)
     assert counts.received == sum(i not in lost for i in inside)
-
-
-def test_without_a_gyroscope_nothing_comes_out():
-    assert Conditioner().push(replace(WHOLE, gyr=None)) == []

@@ -157,6 +157,18 @@ def test_one_bad_sample_harms_nothing(index, value):
         assert a.peak_deg == pytest.approx(b.peak_deg, abs=0.5)
 
 
+def test_without_a_gyroscope_repetitions_are_still_counted():
+    slow = replace(one_batch(raises(4)), gyr=None)
+    core = Core(SESSION, observe)
+    core.take(opened(gyroscope=False))
+    core.take(slow)
+    for event in exercise(len(slow), exercise="count"):
+        core.take_event(event)
+    item = only_item(core)
+    assert len(item.repetitions) == 4
+    assert all(r.peak_velocity_deg_s is None and r.sparc is None for r in item.repetitions)
+
+
 def test_the_recorded_run_equals_the_live_one():
     events = exercise(len(ARM))
     live = played(whole_stream(ARM, range(10, len(ARM), 10)), events)
