@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from analytics.adherence import DayHistory, day_adherence, items_done, period_adherence
 from telemetry.events import CloseReason, ExerciseEnded, PainReported, SessionClosed, StopReason
+from telemetry.results import AdherenceResult
 from therapy.dose import DoseUnit
 from therapy.plan import plan_in_force
 from therapy.schedule import week_of
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from analytics.alerts import Alert, MonitoredHours
-    from telemetry.results import AdherenceResult
     from therapy.plan import Plan, PlanItem
 
     from .trend_view import RecordedSession
@@ -149,6 +149,7 @@ def patient_view(
     first = week_of(today)[0] - timedelta(weeks=WEEKS - 1)
     recent = [s for s in sessions if s.day >= first]
     told = {date.fromisoformat(a.day): a for a in judged if a.session is None}
+    in_sessions = _in_sessions(recent)
     known_since = min((*told, *(s.day for s in sessions)), default=today)
     days = _days(
         first,
@@ -158,6 +159,7 @@ def patient_view(
         history=_history(recent, plans),
         plans=plans,
     )
+    days = {day: found or in_sessions.get(day) for day, found in days.items()}
     plan = plan_in_force(plans, today)
     return PatientView(
         patient=patient,
@@ -197,6 +199,18 @@ def _days(
         here = day_adherence(plans, history, day, today=today) if heard else None
         days[day] = told.get(day) or here
     return days
+
+
+def _in_sessions(recent: Sequence[RecordedSession]) -> dict[date, AdherenceResult]:
+    """The fullest session's own adherence of each day, for days whose plan is not at hand."""
+    found: dict[date, AdherenceResult] = {}
+    for session in recent:
+        for result in session.results:
+            if isinstance(result, AdherenceResult):
+                known = found.get(session.day)
+                if known is None or (known.dose or 0) <= (result.dose or 0):
+                    found[session.day] = result
+    return found
 
 
 def _history(recent: Sequence[RecordedSession], plans: Sequence[Plan]) -> dict[date, DayHistory]:

@@ -70,6 +70,16 @@ async def test_days_before_anything_is_known_are_not_called_missed(pretend, week
     assert set(before) == {"not asked"}
 
 
+async def test_without_the_plan_a_day_shows_what_its_session_found(pretend, weeks):
+    app = create_app(weeks([0]), clock=ManualClock(pretend.t0_ns))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as web:
+        view = (await web.get(f"/api/patients/{pretend.patient}")).json()
+    today = next(d for d in view["days"] if d["day"] == pretend.day)
+    assert (today["state"], today["dose"]) == ("measured", 0.5)
+    assert (view["plan_version"], view["exercises"]) == (None, [])
+
+
 async def test_the_clinics_own_judgement_of_a_day_wins(pretend, weeks):
     excused = AdherenceResult(
         patient=pretend.patient, day="2026-09-20", plan_version=1, state="excused"

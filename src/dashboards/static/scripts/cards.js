@@ -26,6 +26,7 @@ export function repetitionsCard() {
   const asked = h("span", { class: "asked" });
   const sentence = h("p", { class: "sentence", "aria-live": "polite" });
   const pips = h("div", { class: "pips", "aria-hidden": "true" });
+  const remarks = h("ul", { class: "remarks" });
   const others = h("ul", { class: "others" });
   const othersTitle = h("h3", {}, t("also_planned"));
   const element = card(
@@ -39,6 +40,7 @@ export function repetitionsCard() {
     ),
     sentence,
     pips,
+    remarks,
     othersTitle,
     others,
   );
@@ -53,6 +55,7 @@ export function repetitionsCard() {
       say(sentence, dose === null ? t("no_plan", { done: integer(done) }) : t("of_plan", { done: integer(done), asked: integer(dose) }));
       ring.setAttribute("stroke-dasharray", `${dose ? Math.min(100, (100 * done) / dose) : 0} 100`);
       showPips(pips, item, dose);
+      remarks.replaceChildren(...remarksOf(item));
       const rest = view.items.filter((other) => other !== item && !(other.assessment && !other.done));
       othersTitle.hidden = others.hidden = rest.length === 0;
       others.replaceChildren(...rest.map((other) => otherLine(other, view.phase === "closed")));
@@ -70,6 +73,13 @@ function showPips(pips, item, dose) {
     marks.push(h("i", { class: kind }));
   }
   pips.replaceChildren(...marks);
+}
+
+/** What was remarked of the repetitions, each with how often. */
+function remarksOf(item) {
+  const times = new Map();
+  for (const r of item ? item.repetitions : []) for (const flag of r.flags) times.set(flag, (times.get(flag) ?? 0) + 1);
+  return [...times].map(([flag, n]) => h("li", {}, h("i", { class: "pip pip-flag", "aria-hidden": "true" }), `${t(`flag_${flag}`)}: ${integer(n)}`));
 }
 
 function otherLine(item, closed) {
@@ -128,7 +138,7 @@ function strip(item, range, label) {
   parts.push(s("rect", { class: "strip-band", x: x(range.p10_deg), y: 14, width, height: 42, rx: 5 }));
   parts.push(s("path", { class: "strip-median", d: `M${x(range.median_deg)} 10V60` }));
   found.forEach((deg, i) => parts.push(s("circle", { class: "strip-dot", cx: x(deg), cy: 24 + ((i * 7) % 24), r: 4.2 })));
-  return s("svg", { class: "strip", viewBox: "-14 0 432 94", role: "img", "aria-label": label }, ...parts);
+  return s("svg", { class: "strip", viewBox: "-22 0 444 94", role: "img", "aria-label": label }, ...parts);
 }
 
 export function adherenceCard() {
