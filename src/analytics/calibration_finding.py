@@ -1,0 +1,107 @@
+"""What a segment calibration found wrong, in the words of the person who repeats it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from therapy.wording import Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Finding(StrEnum):
+    """One thing a calibration noticed; each has plain words in `WORDS`."""
+
+    NOT_STILL = "not still"
+    NO_FLEXIONS = "no flexions"
+    FEW_FLEXIONS = "few flexions"
+    SMALL_FLEXIONS = "small flexions"
+    NO_RAISES = "no raises"
+    SMALL_RAISES = "small raises"
+    BENT_IN_RAISES = "bent in raises"
+    SWAPPED = "swapped"
+    SAME_SEGMENT = "same segment"
+    OTHER_AXIS = "other axis"
+    UPPER_UPSIDE_DOWN = "upper upside down"
+    LOWER_UPSIDE_DOWN = "lower upside down"
+    SIDES_CONFUSED = "sides confused"
+    ZERO_NOT_SEEN = "zero not seen"
+    NEUTRAL_FORBIDDEN = "neutral forbidden"
+    SENSOR_FAULT = "sensor fault"
+
+
+WORDS: Mapping[Finding, Wording] = {
+    Finding.NOT_STILL: Wording(
+        "Non c'è stato un momento fermo. Ripeti: resta fermo 2 secondi prima di cominciare.",
+        "There was no still moment. Again: keep still for 2 seconds before you begin.",
+    ),
+    Finding.NO_FLEXIONS: Wording(
+        "Non si sono visti piegamenti. Ripeti: piega e stendi l'articolazione 5 volte.",
+        "No bending was seen. Again: bend and straighten the joint 5 times.",
+    ),
+    Finding.FEW_FLEXIONS: Wording(
+        "Si sono visti meno di 3 piegamenti. Ripeti: piega e stendi l'articolazione 5 volte.",
+        "Fewer than 3 bends were seen. Again: bend and straighten the joint 5 times.",
+    ),
+    Finding.SMALL_FLEXIONS: Wording(
+        "I piegamenti erano piccoli. Ripeti, piegando quanto riesci senza dolore.",
+        "The bends were small. Again, bending as far as you can without pain.",
+    ),
+    Finding.NO_RAISES: Wording(
+        "Non si sono visti sollevamenti. Ripeti: solleva tutto l'arto 5 volte senza piegarlo.",
+        "No raises were seen. Again: raise the whole limb 5 times without bending it.",
+    ),
+    Finding.SMALL_RAISES: Wording(
+        "I sollevamenti erano piccoli. Ripeti, sollevando l'arto un po' di più.",
+        "The raises were small. Again, raising the limb a little more.",
+    ),
+    Finding.BENT_IN_RAISES: Wording(
+        "L'articolazione si è piegata durante i sollevamenti. Ripeti senza piegarla.",
+        "The joint bent during the raises. Again, without bending it.",
+    ),
+    Finding.SWAPPED: Wording(
+        "I due sensori sembrano scambiati. Scambiali e ripeti.",
+        "The two sensors seem to be swapped. Change them over and repeat.",
+    ),
+    Finding.SAME_SEGMENT: Wording(
+        "I due sensori si muovono insieme. Mettine uno sopra e uno sotto l'articolazione.",
+        "Both sensors move as one. Put one above and one below the joint.",
+    ),
+    Finding.OTHER_AXIS: Wording(
+        "Il movimento cambia direzione di volta in volta. Controlla che i sensori siano ben "
+        "fissati e ripeti lentamente.",
+        "The movement changes direction from time to time. Check that the sensors are strapped "
+        "on well and repeat slowly.",
+    ),
+    Finding.UPPER_UPSIDE_DOWN: Wording(
+        "Il sensore più vicino al busto sembra capovolto. Giralo e ripeti.",
+        "The sensor nearer to the trunk seems to be upside down. Turn it round and repeat.",
+    ),
+    Finding.LOWER_UPSIDE_DOWN: Wording(
+        "Il sensore più lontano dal busto sembra capovolto. Giralo e ripeti.",
+        "The sensor farther from the trunk seems to be upside down. Turn it round and repeat.",
+    ),
+    Finding.SIDES_CONFUSED: Wording(
+        "I sensori sembrano sull'altro lato del corpo. Controlla destra e sinistra.",
+        "The sensors seem to be on the other side of the body. Check left and right.",
+    ),
+    Finding.ZERO_NOT_SEEN: Wording(
+        "In questa posizione lo zero non si vede: vale solo l'ampiezza del movimento.",
+        "The zero cannot be seen in this posture: only the size of the movement holds.",
+    ),
+    Finding.NEUTRAL_FORBIDDEN: Wording(
+        "La posa neutra non può fare da zero: serve la misura fatta in ambulatorio.",
+        "The neutral pose may not serve as zero: the angle measured at the clinic is needed.",
+    ),
+    Finding.SENSOR_FAULT: Wording(
+        "Un sensore non misura bene. Controllalo, riaccendilo e ripeti.",
+        "A sensor does not measure well. Check it, switch it off and on, and repeat.",
+    ),
+}
+
+STOPS = frozenset(Finding) - {Finding.FEW_FLEXIONS, Finding.ZERO_NOT_SEEN}
+"""Findings that make a calibration fail; the others are told and it holds."""
+
+__all__ = ["STOPS", "WORDS", "Finding"]

@@ -1,0 +1,103 @@
+"""The solvers that enter the joint-angle challenge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from analytics.band import angle_band_deg
+from analytics.calibration import SegmentCalibration, functional_calibration
+from analytics.joint_angle import recorded_angle
+from analytics.joint_axis import estimate_axes
+from research.joint_case import JointAngleSolution
+from telemetry.errors import NotObservable
+
+if TYPE_CHECKING:
+    from analytics.joint_axis import HingeAxes
+    from research.joint_case import JointCase
+
+Array = npt.NDArray[np.float64]
+
+
+def ripresa_angle(case: JointCase) -> JointAngleSolution:
+    """The product's recorded angle: calibration if there is one, else axes from the motion."""
+    proximal, distal, bridged = _mended(case)
+    calibration = _calibration(case, proximal, distal)
+    if calibration.axes is None:
+        raise NotObservable("joint angle: the axis was not found")
+    found = recorded_angle(
+        _parts(proximal), _parts(distal), case.rate_hz, calibration.axes, calibration.zero_rad
+    )
+    band = angle_band_deg(found, calibration, case.rate_hz, bridged=bridged)
+    return JointAngleSolution(np.rad2deg(found.angle_rad), band)
+
+
+def gravity_only(case: JointCase) -> JointAngleSolution:
+    """The in-plane angle of gravity by the accelerometers alone, smoothed over 0.1 s."""
+    from analytics.joint_angle import in_plane_angle  # noqa: PLC0415
+
+    proximal, distal, _ = _mended(case)
+    axes = _axes(case, proximal, distal)
+    width = max(1, round(0.1 * case.rate_hz))
+    ups = []
+    for sensor in (proximal, distal):
+        smooth = np.column_stack(
+            [np.convolve(c, np.full(width, 1 / width), mode="same") for c in sensor[:, :3].T]
+        )
+        ups.append(smooth / np.linalg.norm(smooth, axis=1, keepdims=True))
+    angle = np.unwrap(in_plane_angle(ups[0], ups[1], axes)[0])
+    return JointAngleSolution(np.rad2deg(angle - angle[0]))
+
+
+def gyroscope_only(case: JointCase) -> JointAngleSolution:
+    """The integrated rate, from the start."""
+    proximal, distal, _ = _mended(case)
+    rate = _axes(case, proximal, distal).rate(proximal[:, 3:], distal[:, 3:])
+    return JointAngleSolution(np.rad2deg(np.cumsum(rate) / case.rate_hz))
+
+
+def _calibration(case: JointCase, proximal: Array, distal: Array) -> SegmentCalibration:
+    if case.calibration_proximal is not None and case.calibration_distal is not None:
+        calibration = functional_calibration(
+            _parts(_finite(case.calibration_proximal)),
+            _parts(_finite(case.calibration_distal)),
+            case.rate_hz,
+            neutral_deg=case.neutral_deg,
+        )
+        if calibration.axes is not None:
+            return calibration
+    axes = estimate_axes(*_parts(proximal), *_parts(distal), case.rate_hz)
+    return SegmentCalibration("motion", axes, None)
+
+
+def _axes(case: JointCase, proximal: Array, distal: Array) -> HingeAxes:
+    axes = _calibration(case, proximal, distal).axes
+    if axes is None:
+        raise NotObservable("joint angle: the axis was not found")
+    return axes
+
+
+def _parts(sensor: Array) -> tuple[Array, Array]:
+    return np.ascontiguousarray(sensor[:, :3]), np.ascontiguousarray(sensor[:, 3:])
+
+
+def _mended(case: JointCase) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
+    """Both sensors with non-finite samples bridged linearly, and where that was."""
+    both = np.hstack([case.proximal, case.distal])
+    bad = np.asarray(~np.isfinite(both).all(axis=1))
+    return _finite(case.proximal), _finite(case.distal), bad
+
+
+def _finite(sensor: Array) -> Array:
+    good = np.isfinite(sensor).all(axis=1)
+    if good.all():
+        return sensor
+    if good.sum() < 2:
+        raise NotObservable("joint angle: a sensor has no usable sample")
+    at = np.arange(len(sensor))
+    return np.column_stack([np.interp(at, at[good], column[good]) for column in sensor.T])
+
+
+__all__ = ["gravity_only", "gyroscope_only", "ripresa_angle"]
