@@ -114,8 +114,9 @@ BINARY: Final = {
     "record": (
         "RecordBlock",
         (
-            "A map of v, home and records; each record is [position, t_ns, kind, session, stream, "
-            f"body], kind one of {', '.join(record.Kind)}."
+            "A map of v, home, records and crc; each record is [position, t_ns, kind, session, "
+            f"stream, body], kind one of {', '.join(record.Kind)}; crc is the CRC-32 of the CBOR "
+            "of [home, records]."
         ),
     ),
 }

@@ -55,6 +55,15 @@ def test_a_wrong_block_is_refused_whole(body):
         decode_block(cbor2.dumps(body))
 
 
+@given(records, st.data())
+def test_a_block_that_was_changed_on_its_way_is_refused(sent, data):
+    payload = bytearray(encode_block(sent))
+    at = data.draw(st.integers(0, len(payload) - 1))
+    payload[at] ^= 1 << data.draw(st.integers(0, 7))
+    with contextlib.suppress(DecodeError):
+        assert decode_block(bytes(payload)) == sent  # a bit that CBOR does not care about
+
+
 def test_a_block_of_two_homes_is_refused():
     row = {"position": 1, "t_ns": 1, "kind": Kind.EVENT, "body": b""}
     with pytest.raises(ValueError, match="one home"):
