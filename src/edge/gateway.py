@@ -45,7 +45,7 @@ from telemetry.notices import State, WearableState
 from .back_off import BackOff
 from .rate_limited import RateLimited
 from .wearables.catalogue import recognise
-from .wearing import Wearing
+from .wearing import OnHeartRate, Wearing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,6 +65,7 @@ __all__ = ["Gateway"]
 log = logging.getLogger(__name__)
 
 SCAN_CHECK_S = 5.0
+STATE_EVERY_CHECKS = 6
 
 
 class Gateway:
@@ -76,6 +77,7 @@ class Gateway:
         clock: stamps and paces everything.
         sinks: each gets every stream item, in order, on the event loop.
         board: publishes states.
+        on_heart_rate: told each measurement of a wearable with the Heart Rate service.
         resume: where a former process left a stream of this identity open.
         rng: jitter of the back-off.
     """
@@ -88,6 +90,7 @@ class Gateway:
         clock: Clock,
         sinks: Sequence[ItemSink] = (),
         board: StateBoard | None = None,
+        on_heart_rate: OnHeartRate | None = None,
         resume: Callable[[str], ResumePoint | None] = lambda _: None,
         rng: random.Random | None = None,
     ) -> None:
@@ -96,6 +99,7 @@ class Gateway:
         self._clock = clock
         self._sinks = list(sinks)
         self._board = board
+        self._on_heart_rate = on_heart_rate
         self._resume = resume
         self._back_off = BackOff(rng or random.Random())
         self._wearings: dict[str, Wearing] = {}
@@ -236,15 +240,24 @@ class Gateway:
                 new_stream=lambda: new_ulid(self._clock),
                 emit=self._emit,
                 on_state=self._on_wearable_state,
+                on_heart_rate=self._on_heart_rate,
                 resume=self._resume(identity),
             )
+        for other in self._wearings.values():
+            if other is not wearing and other.placement == placement and not other.connected:
+                # A spare in the place of one that is gone: nobody may wait for that one.
+                await other.end("replaced")
         await wearing.serve(connection)
 
     async def _keep_scanning(self) -> None:
-        """Start the scanner anew when it has failed or gone deaf."""
-        heard = -1
+        """Start the scanner anew when it has failed or gone deaf; tell the state now and then."""
+        heard, checks = -1, 0
         while True:
             await self._clock.sleep(SCAN_CHECK_S * max(1.0, self._clock.speed))
+            checks += 1
+            if checks % STATE_EVERY_CHECKS == 0:
+                # The clinic reads this home's clock and backlog from it.
+                self._say(State.READY)
             missing = [w for w in self._wearings.values() if not w.connected]
             deaf = heard == self._radio.heard and (missing or not self._wearings)
             heard = self._radio.heard

@@ -168,6 +168,7 @@ class Radio:
     ) -> None:
         self._backend = backend or RadioBackend()
         self._timeout_s = connect_timeout_s
+        self._limit = slots
         self._slots = asyncio.Semaphore(slots)
         self._attempt = asyncio.Lock()
         self._scanner: BleakScanner | None = None
@@ -227,6 +228,8 @@ class Radio:
         Raises:
             TransportError: it could not be made.
         """
+        if self._slots.locked():
+            log.warning("Bluetooth: all %d connections are taken, one more waits", self._limit)
         async with self._slots:
             connection = await self._connect(sighting)
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from telemetry.clock import NS_PER_S, Clock
 from telemetry.errors import DecodeError, RipresaError, TransportError
@@ -13,6 +13,7 @@ from telemetry.notices import State, WearableState
 from .assembly import Origin, StreamAssembly
 from .counters import Counters
 from .rate_limited import RateLimited
+from .wearables.standard import HEART_RATE_MEASUREMENT, HeartRate, decode_heart_rate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
     from .resuming import ResumePoint
     from .wearables.wearable import Battery, Decoder, Sampling, Wearable
 
-__all__ = ["SILENCE_S", "Wearing"]
+__all__ = ["SILENCE_S", "OnHeartRate", "Wearing"]
 
 log = logging.getLogger(__name__)
+
+OnHeartRate: TypeAlias = "Callable[[str, int, HeartRate], None]"
+"""Identity, host time of arrival in nanoseconds, measurement; returns at once."""
 
 SILENCE_S = 2.0
 BATTERY_EVERY_S = 300.0
@@ -41,6 +45,8 @@ class Wearing:
         new_stream: gives a fresh ULID.
         emit: takes the items.
         on_state: told each change.
+        on_heart_rate: told each measurement, with the host time of its arrival, where the
+            wearable has the standard Heart Rate service.
         resume: where a former process left a stream of this wearable open; None: nowhere.
     """
 
@@ -54,6 +60,7 @@ class Wearing:
         new_stream: Callable[[], str],
         emit: Callable[[StreamItem], None],
         on_state: Callable[[WearableState], None],
+        on_heart_rate: OnHeartRate | None = None,
         resume: ResumePoint | None = None,
     ) -> None:
         self.wearable = wearable
@@ -64,6 +71,7 @@ class Wearing:
         self._new_stream = new_stream
         self._emit = emit
         self._on_state = on_state
+        self._on_heart_rate = on_heart_rate
         self._resume = resume
         self._assembly: StreamAssembly | None = None
         self._decoder: Decoder | None = None
@@ -135,6 +143,8 @@ class Wearing:
                 lambda payload, c=characteristic: self._receive(connection, c, payload),  # type: ignore[misc]
             )
         await self.wearable.start(connection, self._decoder)
+        if self._on_heart_rate is not None and connection.has(HEART_RATE_MEASUREMENT):
+            await connection.subscribe(HEART_RATE_MEASUREMENT, self._receive_heart_rate)
         # Some answer on the characteristic that carries the data, so only now.
         self._battery = await self.wearable.battery(connection)
         if self._heard_ns:
@@ -197,6 +207,17 @@ class Wearing:
             self._emit(item)
         if first or len(items) > 1:
             self._say(State.READY)
+
+    def _receive_heart_rate(self, payload: bytes) -> None:
+        """Take one heart rate; like `_receive` it never raises."""
+        try:
+            measured = decode_heart_rate(payload)
+        except DecodeError as e:
+            self.counters.refused_notifications += 1
+            self._complain.warning("%s: notification refused: %s", self.identity, e)
+            return
+        if self._on_heart_rate is not None:
+            self._on_heart_rate(self.identity, self._clock.now_ns(), measured)
 
     async def _watch(self, connection: Connection) -> None:
         """Return when the link goes; raise when it is up and no data come."""

@@ -12,6 +12,7 @@ from edge.radio import Radio
 from edge.record_sink import RecordSink
 from edge.state import StateBoard
 from edge.virtual.dot import VirtualDot
+from edge.virtual.polar import VirtualPolarH10
 from edge.virtual.radio import VirtualRadio
 from edge_streams import MemoryRecorder, check_streams, declared_lost, of, stored
 from telemetry.bus import LocalBus
@@ -225,3 +226,68 @@ async def test_a_recorder_that_refuses_holds_up_nothing_and_loses_nothing():
             await gateway.settled()
         assert await h.record.stop() == 0
         assert stored(h.recorder.items) == dot.emitted
+
+
+async def test_a_spare_swapped_in_opens_a_new_stream_and_ends_the_other():
+    async with home(speed=4) as h:
+        worn = await h.radio.add(VirtualDot, swing(60, 60))
+        spare = await h.radio.add(VirtualDot, swing(8, 60))
+        await spare.power_off()
+        places = {worn.identity: "wrist-right", spare.identity: "wrist-right"}
+        async with await h.gateway(places) as gateway:
+            await until(lambda: worn.emitted > 60)
+            await worn.power_off()
+            await until(lambda: not gateway.counters() or not worn.connected)
+            await spare.power_on()
+            await spare.ended.wait()
+            await gateway.settled()
+        await h.record.stop()
+        items = h.recorder.items
+        check_streams(items)
+        first, second = of(StreamOpened, items)
+        assert (first.wearable, second.wearable) == (worn.identity, spare.identity)
+        assert first.placement == second.placement
+        ended = of(StreamEnded, items)
+        assert [(e.stream, e.reason) for e in ended] == [
+            (first.stream, "replaced"),
+            (second.stream, "stopped"),
+        ]
+
+
+async def test_no_more_connections_than_the_adapter_holds(caplog):
+    async with home() as h:
+        dots = [await h.radio.add(VirtualDot, swing(600, 60)) for _ in range(3)]
+        gateway = Gateway(
+            Radio(await h.radio.backend(), slots=2),
+            {d.identity: f"place-{i}" for i, d in enumerate(dots)}.get,
+            clock=h.clock,
+            sinks=[h.record],
+        )
+        async with gateway:
+            await until(lambda: len(gateway.streams()) == 2)
+            await asyncio.sleep(0.3)
+            assert sum(d.connected for d in dots) == 2
+            assert "all 2 connections are taken" in caplog.text
+            await next(d for d in dots if d.connected).power_off()
+            await until(lambda: len(gateway.streams()) == 3)
+
+
+async def test_heart_rate_comes_beside_the_motion():
+    async with home() as h:
+        strap, heard = await h.radio.add(VirtualPolarH10, swing(10, 60)), []
+        gateway = Gateway(
+            Radio(await h.radio.backend()),
+            {strap.identity: "sternum"}.get,
+            clock=h.clock,
+            sinks=[h.record],
+            on_heart_rate=lambda *told: heard.append(told),
+        )
+        async with gateway:
+            await strap.ended.wait()
+            await gateway.settled()
+        assert len(heard) > 5
+        identity, t_ns, measured = heard[0]
+        assert identity == strap.identity
+        assert abs(t_ns - h.clock.now_ns()) < 60e9
+        assert measured.bpm == 72
+        assert measured.contact is True

@@ -101,6 +101,7 @@ class VirtualWearable:
         self._link: Any = None
         self._indicating: asyncio.Future[None] | None = None
         self._on_air = False
+        self._set_up = False
         self._advertising: asyncio.Task[None] | None = None
         self._controller = VirtualController(self.name, link=air)
         self.device = Device(
@@ -134,18 +135,23 @@ class VirtualWearable:
     # What a test, a demo or a bench does with it.
 
     async def power_on(self) -> None:
-        """Start up and advertise."""
+        """Start up, or wake up again, and advertise."""
+        if not self._set_up:
+            self._set_up = True
+            await self._set_up_device()
+        self._on_air = True
+        await self._advertise()
+
+    async def _set_up_device(self) -> None:
         self.device.add_services(self.services())
         flags = AdvertisingData.Flags
         basic = bytes([flags.LE_GENERAL_DISCOVERABLE_MODE | flags.BR_EDR_NOT_SUPPORTED])
         fields = [(AdvertisingData.FLAGS, basic), *self.advertisement()]
         self.device.advertising_data = bytes(AdvertisingData(fields))
         await self.device.power_on()
-        self._on_air = True
-        await self._advertise()
 
     async def power_off(self) -> None:
-        """Fall silent for good."""
+        """Fall silent."""
         self._on_air = False
         await self.end_run()
         if self._link is not None:
