@@ -243,11 +243,17 @@ class Gateway:
                 on_heart_rate=self._on_heart_rate,
                 resume=self._resume(identity),
             )
-        for other in self._wearings.values():
-            if other is not wearing and other.placement == placement and not other.connected:
-                # A spare in the place of one that is gone: nobody may wait for that one.
-                await other.end("replaced")
-        await wearing.serve(connection)
+        for other in self._worn_at(placement):
+            if other is not wearing:
+                await _end_replaced(other)
+        try:
+            await wearing.serve(connection)
+        finally:
+            if any(other.connected for other in self._worn_at(placement)):
+                await _end_replaced(wearing)
+
+    def _worn_at(self, placement: str) -> list[Wearing]:
+        return [w for w in self._wearings.values() if w.placement == placement]
 
     async def _keep_scanning(self) -> None:
         """Start the scanner anew when it has failed or gone deaf; tell the state now and then."""
@@ -273,3 +279,9 @@ class Gateway:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+
+
+async def _end_replaced(gone: Wearing) -> None:
+    """End the stream of one in whose place another is worn: nobody may wait for its samples."""
+    if not gone.connected and gone.stream is not None:
+        await gone.end("replaced")

@@ -280,11 +280,6 @@ class Service(ServiceInterface):
         """Of the service."""
         return self._uuid
 
-    @_reads("Primary")
-    def primary(self) -> Flag:
-        """Always."""
-        return True
-
     @_reads("Device")
     def device(self) -> Path:
         """Whose it is."""
