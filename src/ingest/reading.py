@@ -266,9 +266,11 @@ class JournalReader:
         }
 
     def _bodies(self, session: str, kind: Kind) -> list[bytes]:
+        # A clinic's own records about a home's session, such as a later analysis, come last.
         rows = self.rows(
-            "SELECT body FROM record WHERE session = ? AND kind = ? ORDER BY home, position",
-            (session, str(kind)),
+            "SELECT r.body FROM record r JOIN home h ON h.id = r.home "
+            "WHERE r.session = ? AND r.kind = ? ORDER BY h.ulid = ?, r.home, r.position",
+            (session, str(kind), self.home),
         )
         return [row[0] for row in rows]
 

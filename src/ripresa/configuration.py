@@ -26,6 +26,7 @@ __all__ = [
     "Folder",
     "Identity",
     "clock_from",
+    "journal_at_hand",
     "mqtt_settings",
     "ripresa_home",
 ]
@@ -96,6 +97,22 @@ class Folder:
                 "of yours"
             ) from e
         return self
+
+
+def journal_at_hand(named: Path | None = None) -> Path:
+    """The journal to read: the one named, else this machine's home's, else its clinic's.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    folder = Folder(ripresa_home())
+    places = [named] if named else [folder.home_journal, folder.clinic_journal]
+    for place in places:
+        if place.is_file():
+            return place
+    raise ConfigurationError(
+        f"no journal at {' or '.join(map(str, places))}: set RIPRESA_HOME, or name one"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,8 @@ def play_game(options: PlayOptions) -> dict[str, Any]:
 def _setting(options: PlayOptions) -> Setting:
     from games.setting import Setting  # noqa: PLC0415
 
-    if options.self_paced:
+    # A replay follows nobody: it keeps the pace it was recorded at.
+    if options.self_paced or (options.source or "").startswith("recording:"):
         return Setting(
             seed=options.seed, sets=1, repetitions=20, rest_s=0, hold_s=0, min_phase_s=None
         )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, TypeAlias
 
 from analytics.core import Core
 from telemetry.errors import ConfigurationError
-from telemetry.events import SessionOpened
+from telemetry.events import AssessmentStarted, ExerciseStarted, SessionOpened
 from telemetry.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened
 
 from .closing import streams_of
@@ -15,7 +16,7 @@ from .observing import observe_by
 from .plans import PlanFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from telemetry.events import SessionEvent
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from telemetry.seams import SessionReader
 
 __all__ = ["recorded_control"]
+
+_Timed: TypeAlias = "tuple[float, SessionEvent | StreamItem]"
 
 
 def recorded_control(reader: SessionReader, session: str, plans: Path) -> list[LiveMessage]:
@@ -49,7 +52,8 @@ def recorded_control(reader: SessionReader, session: str, plans: Path) -> list[L
         )
     core = Core(session, observe_by(plan))
     messages: list[LiveMessage] = []
-    timelines = [_timed_events(events), *(_timed(reader, s) for s in streams_of(events))]
+    streams = {s: list(_timed(reader.stream_items(s))) for s in streams_of(events)}
+    timelines = [_timed_events(events, streams), *streams.values()]
     for _, what in heapq.merge(*timelines, key=lambda pair: pair[0]):
         if isinstance(what, MotionBatch | StreamOpened | StreamGap | StreamEnded):
             messages += core.take(what)
@@ -58,13 +62,9 @@ def recorded_control(reader: SessionReader, session: str, plans: Path) -> list[L
     return messages
 
 
-def _timed_events(events: list[SessionEvent]) -> Iterator[tuple[int, SessionEvent | StreamItem]]:
-    return ((event.t_ns, event) for event in events)
-
-
-def _timed(reader: SessionReader, stream: str) -> Iterator[tuple[int, SessionEvent | StreamItem]]:
+def _timed(items: Iterable[StreamItem]) -> Iterator[_Timed]:
     at_ns = 0
-    for item in reader.stream_items(stream):
+    for item in items:
         match item:
             case StreamOpened():
                 at_ns = item.opened_ns
@@ -73,3 +73,27 @@ def _timed(reader: SessionReader, stream: str) -> Iterator[tuple[int, SessionEve
             case _:
                 pass
         yield at_ns, item
+
+
+def _timed_events(
+    events: Sequence[SessionEvent], streams: Mapping[str, Sequence[_Timed]]
+) -> list[_Timed]:
+    """Events in order; one that begins an item comes before the batch with its first sample."""
+    timed: list[_Timed] = []
+    latest_ns: float = math.inf
+    for event in reversed(events):
+        at_ns: float = event.t_ns
+        if isinstance(event, ExerciseStarted | AssessmentStarted):
+            for stream, index in event.spans.items():
+                at_ns = min(at_ns, _batch_ns(streams.get(stream, ()), index))
+        latest_ns = min(latest_ns, at_ns)
+        timed.append((latest_ns, event))
+    return timed[::-1]
+
+
+def _batch_ns(items: Sequence[_Timed], index: int) -> float:
+    """When the batch that holds sample `index` comes."""
+    for at_ns, item in items:
+        if isinstance(item, MotionBatch) and item.next_index > index:
+            return at_ns
+    return math.inf
