@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from telemetry.errors import ConfigurationError, RipresaError
+from telemetry.errors import ConfigurationError
 
 __all__ = ["app"]
 
@@ -24,7 +24,7 @@ def build(
     try:
         changed = write_provisioning(folder)
     except OSError as e:
-        _fail(ConfigurationError(f"{folder} cannot be written ({e.strerror}): give --folder"))
+        raise ConfigurationError(f"{folder} cannot be written ({e.strerror}): give --folder") from e
     for path in changed:
         typer.echo(f"written: {path}")
     if not changed:
@@ -47,13 +47,5 @@ def push(
     from .grafana.provisioning import dashboards
     from .grafana.pushing import push as send
 
-    try:
-        for address in send(url, token, dashboards()):
-            typer.echo(address)
-    except RipresaError as e:
-        _fail(e)
-
-
-def _fail(error: RipresaError) -> None:
-    typer.echo(f"error: {error}", err=True)
-    raise typer.Exit(1)
+    for address in send(url, token, dashboards()):
+        typer.echo(address)

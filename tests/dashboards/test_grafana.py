@@ -23,7 +23,7 @@ from ingest.intake import open_parcel, store_parcels
 from ingest.journal import Journal
 from journals import event_record, item_record, result_record
 from telemetry.clock import ManualClock
-from telemetry.errors import TransportError
+from telemetry.errors import ConfigurationError, TransportError
 from telemetry.events import AssessmentEnded, AssessmentStarted, PainReported, UnwellReported
 from telemetry.motion import StreamGap
 from telemetry.record import Record, encode_block
@@ -326,12 +326,11 @@ def test_build_writes_where_it_is_told_and_says_what(tmp_path):
     assert "up to date" in again.output
 
 
-def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path):
+def test_a_folder_that_cannot_be_written_is_named_with_what_to_do(tmp_path):
     (tmp_path / "file").write_text("")
     outcome = CliRunner().invoke(app, ["build", "--folder", str(tmp_path / "file")])
-    assert outcome.exit_code == 1
-    assert outcome.output.startswith("error: ")
-    assert "give --folder" in outcome.output
+    assert isinstance(outcome.exception, ConfigurationError)
+    assert "give --folder" in str(outcome.exception)
 
 
 class FakeGrafana:
