@@ -1,0 +1,89 @@
+"""The command line answers, and the documentation names only what is there."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ripresa.bench import BENCHES
+from ripresa.cli import app, main
+from ripresa.lazy import lazy_commands
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def commands() -> set[str]:
+    own = {c.name or c.callback.__name__ for c in app.registered_commands}
+    return own | set(lazy_commands)
+
+
+def test_help_lists_every_command():
+    told = CliRunner().invoke(app, ["--help"]).output
+    assert all(re.search(rf"^  {name} ", told, re.MULTILINE) for name in commands())
+
+
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_every_command_has_help(name):
+    told = CliRunner().invoke(app, [name, "--help"])
+    assert told.exit_code == 0, told.output
+    assert "Usage:" in told.output
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; from typer.testing import CliRunner; from ripresa.cli import app; "
+        "CliRunner().invoke(app, ['--help']); print(sorted(sys.modules))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(re.findall(r"'([\w.]+)'", told.stdout))
+    heavy = {"numpy", "scipy", "bleak", "bumble", "pygame", "fastapi", "pyarrow", "matplotlib"}
+    assert not loaded & (heavy | {"pydantic", "paho", "rich.table", "influxdb_client"})
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.name)
+def test_documents_name_only_commands_that_exist(path):
+    named = re.findall(r"`ripresa ([a-z][a-z-]*)", path.read_text(encoding="utf-8"))
+    assert set(named) <= commands(), path
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.name)
+def test_links_between_documents_lead_somewhere(path):
+    text = path.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+?)(?:#[\w-]*)?\)", text):
+        if "://" not in target:
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_an_error_is_one_line_and_no_traceback(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["ripresa", "demo", "--recording", "spar:99:ABD:0"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert told.startswith("ripresa: no recording spar:99:ABD:0")
+    assert len(told.strip().splitlines()) == 1
+
+
+def test_bench_lists_what_it_can_measure():
+    told = CliRunner().invoke(app, ["bench"]).output
+    assert all(name in told for name in BENCHES)
+
+
+def test_a_bench_that_is_not_there_is_named(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["ripresa", "bench", "nothing"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "there are chain" in capsys.readouterr().err
+
+
+def test_figures_are_written_as_flat_json(monkeypatch, tmp_path):
+    monkeypatch.setitem(BENCHES, "two", ("twice", lambda _folder: {"a": 1.0, "b.c": 2.0}))
+    file = tmp_path / "out.json"
+    told = CliRunner().invoke(app, ["bench", "two", "--json", str(file)])
+    assert told.exit_code == 0
+    assert json.loads(file.read_text()) == {"a": 1.0, "b.c": 2.0}
