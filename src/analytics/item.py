@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from telemetry.errors import NotObservable
-from telemetry.results import Conditioning, ItemResult, RangeOfMotion, Repetition
+from telemetry.results import Conditioning, ItemResult, RangeOfMotion, Repetition, Revision
 
 from .control import CALIBRATION_REPETITIONS
 from .flexion import flexion_deg
@@ -19,7 +19,7 @@ from .movement import ANGLE_LEAST_DEG, TURNING_LEAST_DEG, turned
 from .observation import Method, count_only
 from .orientation import elevations_deg
 from .quality import sparc
-from .repetition import Excursion, excursions_of
+from .repetition import Excursion, excursions_of, found_live, without_match
 from .smoothing import smoothed
 from .swept import swept_deg
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .observation import Observation, Phase
     from .track import Frames, StreamTrack
 
-__all__ = ["analyse_item", "excursions_in"]
+__all__ = ["analyse_item", "movement_in"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -60,10 +60,13 @@ def analyse_item(
     track = tracks[observation.stream]
     frames = track.frames(from_index, to_index)
     try:
-        _, excursions = excursions_in(observation, frames, track.frame_rate_hz, tracks)
+        values = movement_in(observation, frames, track.frame_rate_hz, tracks)
     except NotObservable as e:
         observation = count_only(observation.stream, str(e))
-        _, excursions = excursions_in(observation, frames, track.frame_rate_hz)
+        values = movement_in(observation, frames, track.frame_rate_hz)
+    least_deg = TURNING_LEAST_DEG if observation.method is Method.COUNT else ANGLE_LEAST_DEG
+    live = found_live(values, least_deg)
+    excursions = excursions_of(values, least_deg, live)
     repetitions = _repetitions(excursions, observation, track, frames, from_index)
     measures = measures_of(observation.also, repetitions, track.opened.rate_hz)
     if observation.trunk is not None and observation.trunk in tracks and len(frames):
@@ -82,6 +85,7 @@ def analyse_item(
         range_of_motion=_range_of_motion(repetitions, observation.what),
         not_observable=observation.not_observable,
         measures=tuple(measures),
+        revisions=tuple(_revisions(live, excursions, frames)),
         conditioning=Conditioning(
             samples=counts.received,
             rejected=counts.nonfinite + counts.saturated,
@@ -92,23 +96,36 @@ def analyse_item(
     )
 
 
-def excursions_in(
+def movement_in(
     observation: Observation,
     frames: Frames,
     rate_hz: float,
     tracks: Mapping[str, StreamTrack] = _NO_TRACKS,
-) -> tuple[list[float], list[Excursion]]:
-    """The smoothed movement of an item's frames at `rate_hz`, and the repetitions in it.
+) -> list[float]:
+    """The smoothed movement of an item's frames at `rate_hz`, degrees.
 
     Raises:
         NotObservable: the movement does not show the angle that was to be seen.
     """
     if not len(frames):
-        return [], []
-    counted = observation.method is Method.COUNT
+        return []
     movement = _movement(observation, frames, rate_hz, tracks)
-    values = smoothed(movement, rate_hz, _restarts(frames)).tolist()
-    return values, excursions_of(values, TURNING_LEAST_DEG if counted else ANGLE_LEAST_DEG)
+    values: list[float] = smoothed(movement, rate_hz, _restarts(frames)).tolist()
+    return values
+
+
+def _revisions(
+    live: Sequence[Excursion], recorded: Sequence[Excursion], frames: Frames
+) -> list[Revision]:
+    index = frames.index.item
+    return [
+        Revision(what=what, start_index=index(e.start), end_index=index(e.end))
+        for what, found in (
+            ("dropped", without_match(live, recorded)),
+            ("added", without_match(recorded, live)),
+        )
+        for e in found
+    ]
 
 
 def _movement(

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Excursion", "RepetitionDetector", "excursions_of", "rhythm"]
+__all__ = [
+    "Excursion",
+    "RepetitionDetector",
+    "excursions_of",
+    "found_live",
+    "rhythm",
+    "without_match",
+]
 
 RISE_SHARE = 0.25
 """A rise begins once it is this share of the typical range."""
@@ -196,25 +203,47 @@ class RepetitionDetector:
         return excursion
 
 
-def excursions_of(values: Sequence[float], least: float) -> list[Excursion]:
+def found_live(values: Sequence[float], least: float) -> list[Excursion]:
+    """The repetitions of a whole series as they are found while it goes on."""
+    return _detected(values, RepetitionDetector(least))
+
+
+def excursions_of(
+    values: Sequence[float], least: float, live: list[Excursion] | None = None
+) -> list[Excursion]:
     """The repetitions of a whole series, seen from its end.
 
-    1. Find them as they would be found live.
+    1. Find them as they are found live (`live`, where that was done already).
     2. Find them again, with the typical range known from the start.
     3. Leave out false starts: smaller than FALSE_START_SHARE of the median.
     """
-    typical: float | None = None
-    for _ in range(2):
-        detector = RepetitionDetector(least, typical)
-        for value in values:
-            detector.push(value)
-        detector.finish()
-        found = detector.excursions
-        if len(found) < FEW:
-            return found
-        typical = statistics.median(e.rise for e in found)
+    first = found_live(values, least) if live is None else live
+    if len(first) < FEW:
+        return first
+    typical = statistics.median(e.rise for e in first)
+    found = _detected(values, RepetitionDetector(least, typical))
+    if len(found) < FEW:
+        return found
     typical = statistics.median(e.rise for e in found)
     return [e for e in found if e.rise >= FALSE_START_SHARE * typical]
+
+
+def _detected(values: Sequence[float], detector: RepetitionDetector) -> list[Excursion]:
+    for value in values:
+        detector.push(value)
+    detector.finish()
+    return detector.excursions
+
+
+def without_match(some: Sequence[Excursion], others: Sequence[Excursion]) -> list[Excursion]:
+    """Those of `some` of which none of `others` covers half."""
+    return [
+        e
+        for e in some
+        if not any(
+            2 * (min(e.end, o.end) - max(e.start, o.start)) >= e.end - e.start for o in others
+        )
+    ]
 
 
 def rhythm(values: Sequence[float], excursions: Sequence[Excursion]) -> float:

@@ -24,6 +24,7 @@ __all__ = [
     "RangeOfMotion",
     "Repetition",
     "Result",
+    "Revision",
     "SessionResult",
     "decode_result",
     "encode_result",
@@ -76,6 +77,14 @@ class Measure(_Frozen):
     unit: str
 
 
+class Revision(_Frozen):
+    """A repetition that was counted live and is none, or the other way round."""
+
+    what: Literal["dropped", "added"]
+    start_index: int
+    end_index: int
+
+
 class Conditioning(_Frozen):
     """What was done to an item's samples before anything was computed from them."""
 
@@ -90,6 +99,7 @@ class ItemResult(_Frozen):
     """One exercise item or assessment of one session, seen by one stream.
 
     `range_of_motion` is None where the sensors worn cannot see it; `not_observable` says why.
+    `revisions` says where the repetitions, seen from the item's end, differ from the live count.
     """
 
     item: str
@@ -102,6 +112,7 @@ class ItemResult(_Frozen):
     range_of_motion: RangeOfMotion | None
     not_observable: str | None = None
     measures: tuple[Measure, ...] = ()
+    revisions: tuple[Revision, ...] = ()
     conditioning: Conditioning = Conditioning()
 
 

@@ -169,6 +169,15 @@ def test_without_a_gyroscope_repetitions_are_still_counted():
     assert all(r.peak_velocity_deg_s is None and r.sparc is None for r in item.repetitions)
 
 
+def test_where_the_recorded_run_differs_from_the_live_count_is_told():
+    fidgets = np.concatenate([raises(1, top_deg=28.0, up_s=0.5, hold_s=0.0, down_s=0.5)] * 2)
+    arm = one_batch(np.concatenate((fidgets, raises(5))))
+    item = only_item(played(whole_stream(arm), exercise(len(arm))))
+    assert len(item.repetitions) == 5
+    assert [r.what for r in item.revisions] == ["dropped", "dropped"]
+    assert item.revisions[1].end_index < len(fidgets)
+
+
 def test_the_recorded_run_equals_the_live_one():
     events = exercise(len(ARM))
     live = played(whole_stream(ARM, range(10, len(ARM), 10)), events)
