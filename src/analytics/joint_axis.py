@@ -40,7 +40,7 @@ Array = npt.NDArray[np.float64]
 BIAS_FROM_S = 10.0
 MAX_WINDOWS = 8
 WINDOW_S = 2.0
-HEADINGS = 8
+HEADINGS = 4
 FIT_RATE_HZ = 25.0
 LOW_PASS_HZ = 5.0
 """Skin wobbles faster than a joint turns; only the fit is low-passed, never the angle."""

@@ -57,8 +57,8 @@ def parse_subjects(text: str) -> list[int]:
 @app.command("list")
 def list_challenges() -> None:
     """List the challenges and their entries."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
     table = Table("challenge", "entry", "kind", "what it is")
     for name in CHALLENGES:
@@ -83,7 +83,7 @@ def run_challenge(  # noqa: PLR0917 - typer fills them by name
     subjects: Annotated[str | None, typer.Option(help="Only these subjects, as 1-6.")] = None,
 ) -> None:
     """Score entries on a folder of cases; with --json a readable report is written beside it."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
     console = Console(stderr=True)
     try:
@@ -101,6 +101,37 @@ def run_challenge(  # noqa: PLR0917 - typer fills them by name
         raise typer.Exit(1) from error
 
 
+@app.command("simulate")
+def simulate_cases(  # noqa: PLR0917 - typer fills them by name
+    folder: Annotated[Path, typer.Argument(help="Folder to write the cases to.")],
+    scenario: Annotated[
+        list[str] | None, typer.Option(help="Only this scenario; repeatable.")
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, help="Cases of each scenario.")] = 10,
+    seed: Annotated[int, typer.Option(help="First seed.")] = 0,
+    single: Annotated[
+        bool, typer.Option("--single", help="One repetition of 1.5 s each, without calibration.")
+    ] = False,
+    people: Annotated[
+        bool, typer.Option("--people", help="Draw the soft tissue of each case at random.")
+    ] = False,
+) -> None:
+    """Write simulated joints with known truth as cases of the joint-angle challenge."""
+    from rich.console import Console
+
+    from research.joint_case import write_simulated
+
+    console = Console(stderr=True)
+    try:
+        written = write_simulated(
+            folder, scenario or [], range(seed, seed + count), single=single, people=people
+        )
+    except RipresaError as error:
+        console.print(f"[red]simulate[/red]: {error}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    Console().print(f"{written} cases in {folder}", highlight=False, soft_wrap=True)
+
+
 def _run(
     console: object,
     name: str,
@@ -111,11 +142,11 @@ def _run(
     entry_names: list[str],
     subjects: str | None,
 ) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress as Bar  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.table import Table
 
-    from research.challenge_report import write_json, write_readable  # noqa: PLC0415
+    from research.challenge_report import write_json, write_readable
 
     challenge = load_challenge(name)
     chosen = parse_subjects(subjects) if subjects else None

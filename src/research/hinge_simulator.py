@@ -63,15 +63,21 @@ class SoftTissue:
 
 
 def drawn_tissue(rng: np.random.Generator) -> SoftTissue:
-    """Soft tissue of a person drawn at random: normal about none, with the sizes above."""
+    """Soft tissue of a person drawn at random.
+
+    One looseness, evenly between none and 1.5 times the sizes above, holds for all parts, each
+    varied by up to a half and with a random direction; every fourth person has none.
+    """
     usual = SoftTissue()
-    twist, tilt, wobble, axial = rng.standard_normal(4)
+    loose = 0.0 if rng.random() < 0.25 else rng.uniform(0, 1.5)
+    twist, tilt, wobble, axial = loose * rng.uniform(0.5, 1.5, 4)
+    turns = rng.choice([-1.0, 1.0], 2)
     return SoftTissue(
-        usual.twist_deg * twist,
-        usual.tilt_deg * tilt,
-        usual.wobble_deg * abs(wobble),
+        usual.twist_deg * twist * turns[0],
+        usual.tilt_deg * tilt * turns[1],
+        usual.wobble_deg * wobble,
         usual.wobble_hz,
-        usual.axial_deg * abs(axial),
+        usual.axial_deg * axial,
     )
 
 

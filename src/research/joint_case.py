@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
+from research.hinge_simulator import SCENARIOS, drawn_tissue, simulate, single_repetitions
 from telemetry.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from research.hinge_simulator import HingeRecording
@@ -108,6 +110,54 @@ def write_case(path: Path, recording: HingeRecording, *, neutral_deg: float = 0.
     np.savez_compressed(path, **arrays)
 
 
+def write_simulated(
+    folder: Path,
+    scenarios: Sequence[str],
+    seeds: Iterable[int],
+    *,
+    single: bool = False,
+    people: bool = False,
+) -> int:
+    """Write simulated cases; gives how many.
+
+    Args:
+        folder: made if it is not there.
+        scenarios: names of `hinge_simulator.SCENARIOS`; none: all.
+        seeds: one case of each scenario for each.
+        single: cut one repetition of 1.5 s out of each, without its calibration.
+        people: draw each case's soft tissue at random instead of the scenario's.
+
+    Raises:
+        ConfigurationError: an unknown scenario, or the folder cannot be written.
+    """
+    unknown = [name for name in scenarios if name not in SCENARIOS]
+    if unknown:
+        raise ConfigurationError(f"no scenario {unknown[0]!r}; there are: {', '.join(SCENARIOS)}")
+    written = 0
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for seed in seeds:
+            for name in scenarios or SCENARIOS:
+                scenario = SCENARIOS[name]
+                if people:
+                    tissue = drawn_tissue(np.random.default_rng([seed, 1]))
+                    scenario = replace(scenario, tissue=tissue)
+                recording = simulate(scenario, seed)
+                if single:
+                    recording = next(single_repetitions(recording))
+                write_case(
+                    folder / f"{name}-{seed:04d}.npz",
+                    recording,
+                    neutral_deg=scenario.contracture_deg,
+                )
+                written += 1
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot write to {folder}: {error.strerror}; choose another folder"
+        ) from error
+    return written
+
+
 def _check(rate_hz: float, proximal: Array, distal: Array, reference: Array) -> None:
     if reference.shape != (len(proximal),) or len(distal) != len(proximal):
         raise ValueError("proximal, distal and reference_deg differ in length")
@@ -126,4 +176,4 @@ def _text(arrays: dict[str, Any], key: str) -> str:
     return str(arrays[key]) if key in arrays else ""
 
 
-__all__ = ["JointAngleSolution", "JointCase", "read_case", "write_case"]
+__all__ = ["JointAngleSolution", "JointCase", "read_case", "write_case", "write_simulated"]
