@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from telemetry.codec import decode_item
 from telemetry.events import (
     AssessmentStarted,
+    CheckAnswered,
     EffortReported,
     ExerciseEnded,
     ExerciseStarted,
@@ -90,6 +91,8 @@ def _event_lines(event: SessionEvent, whose: Whose, context: RecordContext) -> l
         case ExerciseEnded():
             name = "exercise_end"
             fields |= {"item": event.item, "reason": str(event.reason)}
+        case CheckAnswered(question="pain", answer=pain) if type(pain) is int:
+            name, fields = "report", {**fields, "pain": pain, "at": event.at}
         case PainReported():
             name, fields = "report", {**fields, "pain": event.pain}
         case EffortReported():

@@ -61,7 +61,7 @@ class UplinkStatus:
     resent_samples: int
     bad_acks: int
     trouble: str | None
-    """One line when somebody must act; nothing is sent then."""
+    """One line when somebody must act; nothing new is sent then."""
 
     @property
     def backlog(self) -> int:
@@ -150,18 +150,21 @@ class Uplink:
             self._settled.notify_all()
         now_ns = self._clock.now_ns()
         self._window.tick(now_ns)
-        if self._trouble is not None or not self._bus.connected:
+        if not self._bus.connected:
             return False
         after, limit, size = self._window.room(now_ns)
-        if limit <= 0 or after >= self._last:
+        if self._trouble is not None:
+            after = self._last - 1  # ask again: the answer may have been spoiled on its way
+        if limit <= 0 or not 0 <= after < self._last:
             return False
+        acked = self._window.acked
         records = await asyncio.to_thread(
             self._journal.records,
             after,
             limit=min(limit, BLOCK_RECORDS),
             max_bytes=min(size, BLOCK_BYTES),
         )
-        if not records or after != self._window.room(now_ns)[0]:
+        if not records or acked != self._window.acked:
             return bool(records)  # an acknowledgement came in between
         payload = encode_block(records)
         self._bus.publish(self._topics.record, payload, qos=1)
@@ -178,6 +181,7 @@ class Uplink:
                     "move it away, so that a new journal starts"
                 )
                 log.error("uplink stopped: %s", self._trouble)
+                self._window.reconnected(self._clock.now_ns())
         else:
             self._trouble = None
 

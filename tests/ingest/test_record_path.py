@@ -302,6 +302,10 @@ async def test_a_home_that_is_an_older_copy_says_so_and_sends_nothing(home):
         bus.publish(TOPICS.ack, Ack(home=home.home, position=90).encode())
         await until(lambda: uplink.status().trouble)
         assert "older copy" in uplink.status().trouble
+        before = len(bus.published)
+        await until(lambda: len(bus.published) > before)  # it asks, in case that was a mistake
+        bus.publish(TOPICS.ack, Ack(home=home.home, position=1).encode())
+        await until(lambda: uplink.status().trouble is None)
 
 
 async def test_a_clinic_restored_from_an_older_copy_is_filled_up_again(home, clinic, tmp_path):
