@@ -18,6 +18,7 @@ NEAR_US = US_PER_S
 EARLY_US = US_PER_S // 2
 # What a link or a wearable may hold back before its samples count as another run's.
 LATE_US = 30 * US_PER_S
+CARRY = 0.9
 FIRST_ROW = np.zeros(1, np.int64)
 
 
@@ -46,8 +47,9 @@ class SampleGrid:
     """Numbers samples by the steps of their device time, and tells losses from reboots.
 
     A step is counted in whole sample periods from the sample before, so that a rate that is
-    only nominal does not add up to a false loss. For a step that is not small and forward, and
-    for the first one of a new connection:
+    only nominal does not add up to a false loss; what the rounding left over is carried to the
+    next step, fading, so that a jittery stamp does not make one either. For a step that is not
+    small and forward, and for the first one of a new connection:
 
     1. Of the steps that differ by whole wraps, take the one nearest to what the host's clock
        says has passed.
@@ -69,6 +71,7 @@ class SampleGrid:
         self._arrival_us = 0
         self._least_delay_us = 0
         self._held: tuple[int, int, int] | None = None
+        self._carried_us = 0.0
         self._reconnected = False
 
     @property
@@ -117,8 +120,12 @@ class SampleGrid:
             steps %= self._wrap_us
         if steps.min() <= 0 or steps.max() > NEAR_US:
             return None
-        jumps = np.maximum(1, np.rint(steps / self._period_us).astype(np.int64))
-        index = self._index + np.cumsum(jumps)
+        if np.abs(steps - self._period_us).max() < self._period_us / 4:
+            self._carried_us = 0.0
+            index = self._index + np.arange(1, len(steps) + 1)
+        else:
+            jumps = np.array([self._jump(step) for step in steps.tolist()])
+            index = self._index + np.cumsum(jumps)
         device_us = self._device_us + np.cumsum(steps)
         self._advance(int(raw_us[-1]), int(device_us[-1]), int(index[-1]), arrival_us)
         return Placed(np.arange(len(raw_us)), index, device_us)
@@ -128,8 +135,8 @@ class SampleGrid:
         step = self._forward(raw - (self._raw or 0))
         if not 0 < step <= NEAR_US:
             return None
-        jump = max(1, round(step / self._period_us))
-        self._advance(raw, self._device_us + step, self._index + jump, arrival_us)
+        index = self._index + self._jump(step)
+        self._advance(raw, self._device_us + step, index, arrival_us)
         return Placed(FIRST_ROW, np.array([self._index]), np.array([self._device_us]))
 
     def _place_one_by_one(self, raw_us: Int64Array, arrival_us: int) -> list[Placed]:
@@ -145,8 +152,8 @@ class SampleGrid:
             step = self._step(raw, arrival_us)
             if step is not None and step > 0:
                 self._drop_held()
-                jump = max(1, round(step / self._period_us))
-                self._advance(raw, self._device_us + step, self._index + jump, arrival_us)
+                index = self._index + self._jump(step)
+                self._advance(raw, self._device_us + step, index, arrival_us)
                 runs[-1].append((row, self._index, self._device_us))
             elif step is not None:
                 self.duplicates += 1
@@ -160,6 +167,7 @@ class SampleGrid:
 
     def _begin(self, raw: int, arrival_us: int) -> None:
         self._least_delay_us = arrival_us - raw
+        self._carried_us = 0.0
         self._advance(raw, raw, 0, arrival_us)
 
     def _advance(self, raw: int, device_us: int, index: int, arrival_us: int) -> None:
@@ -175,9 +183,16 @@ class SampleGrid:
         self._begin(held, held_at_us)
         first = (held_row, self._index, self._device_us)
         step = self._forward(raw - held)
-        jump = max(1, round(step / self._period_us))
-        self._advance(raw, self._device_us + step, self._index + jump, arrival_us)
+        index = self._index + self._jump(step)
+        self._advance(raw, self._device_us + step, index, arrival_us)
         return [first, (row, self._index, self._device_us)]
+
+    def _jump(self, step_us: int) -> int:
+        """A step in whole sample periods."""
+        step = step_us + self._carried_us
+        jump = max(1, round(step / self._period_us))
+        self._carried_us = CARRY * (step - jump * self._period_us)
+        return jump
 
     def _drop_held(self) -> None:
         if self._held is not None:

@@ -100,6 +100,21 @@ def test_a_repeat_is_dropped_and_counted():
     assert grid.duplicates == 2
 
 
+@given(st.lists(st.integers(-7500, 7500), min_size=2, max_size=200), st.integers(1, 5))
+def test_a_jittery_stamp_makes_no_false_loss(jitter_us, together):
+    # Late and early by turns: steps from a tenth of a period to nearly two.
+    signs = [1 if i % 2 else -1 for i in range(len(jitter_us))]
+    raw = stamps(np.arange(len(jitter_us) + 1))
+    raw[1:] += [min(abs(j), 7500) * s for j, s in zip(jitter_us, signs, strict=True)]
+    raw[1] = raw[0] + round(PERIOD_US)
+    grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=WRAP_US)
+    index = []
+    for i in range(0, len(raw), together):
+        for placed in grid.place(raw[i : i + together], int(raw[i]) + 100_000):
+            index += placed.index.tolist()
+    assert index == list(range(len(raw)))
+
+
 def test_a_merely_nominal_rate_does_not_add_up_to_a_false_loss():
     raw = (np.arange(20_000) * 1e6 / (RATE_HZ * 1.01)).astype(np.int64)
     grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=None)
