@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics import recorded
+from analytics.adherence import session_adherence
+from telemetry.events import SessionOpened
 from telemetry.record import Kind, NewRecord
 from telemetry.results import encode_result
 
@@ -13,12 +17,23 @@ from .observing import observe_by
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ingest.journal import Journal
+    from telemetry.clock import Clock
     from telemetry.events import SessionEvent
-    from telemetry.results import Result, SessionResult
+    from telemetry.results import AdherenceResult, Result, SessionResult
     from telemetry.seams import SessionReader
     from therapy.plan import Plan
 
-__all__ = ["analyse_recorded", "result_record"]
+__all__ = ["ClosedSession", "analyse_recorded", "close_session", "result_record", "streams_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedSession:
+    """What a session came to: found live, found in the recording, done of the plan."""
+
+    provisional: SessionResult | None
+    final: SessionResult
+    adherence: AdherenceResult
 
 
 def analyse_recorded(reader: SessionReader, session: str, plan: Plan) -> SessionResult:
@@ -35,6 +50,39 @@ def analyse_recorded(reader: SessionReader, session: str, plan: Plan) -> Session
     events = reader.events(session)
     streams = (reader.stream_items(stream) for stream in streams_of(events))
     return recorded.run(session, events, streams, observe_by(plan), plan_version=plan.version)
+
+
+async def close_session(
+    journal: Journal,
+    session: str,
+    plan: Plan,
+    items: Sequence[str],
+    clock: Clock,
+    *,
+    provisional: SessionResult | None = None,
+) -> ClosedSession:
+    """Write what a closed session came to: the live results, those that count, adherence.
+
+    Args:
+        journal: the home's; all of the session's motion is in it.
+        session: ULID.
+        plan: the version that it was opened with.
+        items: ids of its agenda.
+        clock: stamps the records.
+        provisional: what the live core found; None: it saw nothing.
+
+    Raises:
+        StoreError: the journal refuses.
+    """
+    final = await asyncio.to_thread(analyse_recorded, journal, session, plan)
+    opened = next(e for e in journal.events(session) if isinstance(e, SessionOpened))
+    adherence = session_adherence(plan, final, items, opened.day)
+    written: list[Result] = [final, adherence]
+    if provisional is not None:
+        written.insert(0, provisional)
+    now_ns = clock.now_ns()
+    await journal.append([result_record(result, now_ns) for result in written])
+    return ClosedSession(provisional, final, adherence)
 
 
 def streams_of(events: Sequence[SessionEvent]) -> list[str]:

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from analytics.adherence import session_adherence
 from edge.gateway import Gateway
 from edge.radio import Radio
 from edge.recordings import RecordingName, load_recording
@@ -41,7 +40,7 @@ from therapy.session_state import Stage
 from .beside import running
 from .broker import LocalBroker, local_broker
 from .child import Child, free_port, wait_for_port
-from .closing import analyse_recorded, result_record
+from .closing import close_session
 from .configuration import Folder, Identity, ripresa_home
 from .demo_patient import DemoPatient
 from .home_box import HomeBox, HomeOptions, home_box, tell_ledger
@@ -54,9 +53,9 @@ if TYPE_CHECKING:
 
     from edge.motion_source import Motion
     from edge.virtual.peripheral import VirtualWearable
-    from telemetry.results import AdherenceResult, SessionResult
     from therapy.plan import Plan, PlanItem
 
+    from .closing import ClosedSession
     from .latency import Percentiles
 
 __all__ = ["Demo", "DemoOptions", "Watch", "run_demo"]
@@ -140,15 +139,6 @@ async def run_demo(options: DemoOptions, watch: Watch | None = None) -> DemoSumm
         return await _Run(options, name, motion, clock, folder).play(watch)
 
 
-@dataclass(frozen=True, slots=True)
-class _Results:
-    """What was found live, and what counts."""
-
-    provisional: SessionResult
-    final: SessionResult
-    adherence: AdherenceResult
-
-
 class _Run:
     """One demo's parts, in the order in which they come to life."""
 
@@ -216,7 +206,9 @@ class _Run:
             await _finished(game)
             return self._summary(demo, worn, results)
 
-    async def _session(self, demo: Demo, radio: VirtualRadio, worn: VirtualWearable) -> _Results:
+    async def _session(
+        self, demo: Demo, radio: VirtualRadio, worn: VirtualWearable
+    ) -> ClosedSession:
         """From opening to results."""
         box, clock = demo.box, self.clock
         patient = DemoPatient(box.bus, self.identity.topics, clock, box.service)
@@ -267,16 +259,17 @@ class _Run:
             demo.stage = "results"
             core = box.analysis.core
             assert core is not None  # noqa: S101 - a session was open
-            provisional = core.result(plan_version=self.plan.version, provisional=True)
-            final = await asyncio.to_thread(analyse_recorded, box.journal, session, self.plan)
-            adherence = session_adherence(self.plan, final, [self.item.id], day.isoformat())
-            now_ns = clock.now_ns()
-            await box.journal.append(
-                [result_record(r, now_ns) for r in (provisional, final, adherence)]
+            closed = await close_session(
+                box.journal,
+                session,
+                self.plan,
+                [self.item.id],
+                clock,
+                provisional=core.result(plan_version=self.plan.version, provisional=True),
             )
             # What the wearable and the gateway counted in the end is told once more.
             await clock.sleep(1.1)
-        return _Results(provisional, final, adherence)
+        return closed
 
     async def _reach_the_clinic(self, demo: Demo) -> None:
         demo.stage = "clinic"
@@ -360,7 +353,7 @@ class _Run:
             "RIPRESA_MQTT_PORT": str(broker_port),
         }
 
-    def _summary(self, demo: Demo, worn: VirtualWearable, results: _Results) -> DemoSummary:
+    def _summary(self, demo: Demo, worn: VirtualWearable, results: ClosedSession) -> DemoSummary:
         """Figures as the clinic's journal has them."""
         final = results.final
         with JournalReader(self.folder.clinic_journal) as clinic:
@@ -392,7 +385,8 @@ class _Run:
                 duplicates=stored.duplicates,
                 resent=stored.resent,
             ),
-            live_equals_recorded=results_hash(results.provisional) == results_hash(final),
+            live_equals_recorded=results.provisional is not None
+            and results_hash(results.provisional) == results_hash(final),
             latency_ms=demo.box.latencies.summary() | self._game_latencies(),
             results_hash=results_hash(final),
             files=self._files(),

@@ -77,6 +77,8 @@ class SessionService:
         self._last_sample_ns = last_sample_ns
         self._occurrences: asyncio.Queue[Occurrence] = asyncio.Queue()
         self._changed = asyncio.Condition()
+        self.on_opening: Callable[[Request], None] = lambda _: None
+        """Told of requests to open a session, which only whoever holds the plan can do."""
         self.state: SessionState | None = None
         self.events: list[SessionEvent] = []
         """Events of the session, in order."""
@@ -127,12 +129,19 @@ class SessionService:
         )
         return session
 
+    def request(self, request: Request) -> None:
+        """Put a request in without the bus: a broker that is down delays nothing."""
+        self._occurrences.put_nowait(request)
+
     async def run(self) -> None:
         """Deal with what happens until cancelled."""
         ticking = asyncio.create_task(self._tick(), name="session tick")
         try:
             while True:
                 what = await self._occurrences.get()
+                if isinstance(what, Request) and what.what == "session.opened":
+                    self.on_opening(what)
+                    continue
                 if self.state is None:
                     continue
                 step = advance(self.state, what, self._moment())
@@ -190,7 +199,7 @@ class SessionService:
         except DecodeError as e:
             self._refuse(str(e))
             return
-        self._occurrences.put_nowait(request)
+        self.request(request)
 
     def _on_live(self, message: Message) -> None:
         # Control comes 60 times a second and concerns games only.
