@@ -49,7 +49,7 @@ def played(pretend):
     stream = batch().stream
     assessment = {"item": "abduction", "spans": {stream: 0}}
     more = [
-        PainReported(session=pretend.session, number=10, t_ns=pretend.t0_ns + 10**9, pain=3),
+        PainReported(session=pretend.session, number=10, t_ns=pretend.t0_ns + 5, pain=4),
         UnwellReported(session=pretend.session, number=11, t_ns=pretend.t0_ns + 2 * 10**9),
         AssessmentStarted(
             session=pretend.session,
@@ -301,8 +301,10 @@ async def test_the_figures_are_the_sessions_own(database, pretend):
     assert (dose["dose"], dose["range"]) == ("0.5", "0.95")
     (missed,) = rows("ripresa-patient Planned days missed A")
     assert missed["_value"] == "1"
-    (pain,) = [r for r in rows("ripresa-patient Pain and effort A") if r["pain"]]
-    assert pain["pain"] == "3"
+    pains = [r["pain"] for r in rows("ripresa-patient Pain and effort A") if r["pain"]]
+    assert pains == ["4", "3", "2"]  # during the session, at check-in, at check-out
+    (last,) = rows("ripresa-patient Pain, last reported A")
+    assert last["_value"] == "2"
     (fast,) = rows("ripresa-patient Too fast A")
     assert float(fast["too_fast"]) == pytest.approx(1 / 20)
     (patients,) = rows("ripresa-patient variable patient")
