@@ -39,6 +39,9 @@ NS_PER_S = 1_000_000_000
 RESULTS_WITHIN_S = 120
 """How long after a session's close its results are waited for."""
 
+KEPT_AFTER_CLOSE_S = 600
+"""How long a closed session stays in memory; from then on the journal alone has it."""
+
 
 class LiveSessionSummary(BaseModel):
     """One line of the list of what is being played."""
@@ -144,7 +147,7 @@ class LiveFeed:
         self._prescribe(live)
         self._show(patient, live, changed=True)
         if event.type == "session.closed":
-            task = asyncio.get_running_loop().create_task(self._await_results(patient, live))
+            task = asyncio.get_running_loop().create_task(self._see_off(patient, live))
             self._waits.add(task)
             task.add_done_callback(self._waits.discard)
 
@@ -186,6 +189,13 @@ class LiveFeed:
         audience = self._audiences.get(patient)
         if audience is not None:
             audience.put(samples, live.state() if changed else None)
+
+    async def _see_off(self, patient: str, live: LiveSession) -> None:
+        """Show a closed session's results, then forget it: what is erased must be gone here too."""
+        await self._await_results(patient, live)
+        await self._clock.sleep(KEPT_AFTER_CLOSE_S)
+        if self._sessions.get(patient) is live:
+            del self._sessions[patient]
 
     async def _await_results(self, patient: str, live: LiveSession) -> None:
         """Look once a second for the results that count, and show them."""

@@ -89,6 +89,17 @@ async def test_results_are_shown_as_soon_as_they_are_in_the_journal(chain, prete
     assert state.session.adherence.dose == 0.5
 
 
+async def test_a_closed_session_does_not_stay_in_memory(chain, pretend):
+    chain.reader.kept_results[pretend.session] = pretend.results()
+    chain.say(*pretend.script())
+    await settle()
+    assert [s.phase for s in chain.feed.sessions()] == ["closed"]
+    await chain.clock.advance(599)
+    assert chain.feed.sessions()
+    await chain.clock.advance(2)
+    assert chain.feed.sessions() == []
+
+
 async def test_a_journal_that_is_busy_stops_nothing(pretend, caplog):
     class Busy(pretend.MemoryReader):
         def events(self, _session):
