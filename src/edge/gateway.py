@@ -26,6 +26,11 @@ How to wire one, here with a virtual DOT (all of it inside a running event loop)
     dot.emitted                                     # the truth for the ledger
     gateway.counters()                              # per wearable: decoded, declared_lost, ...
 
+After a kill -9 hand over what the journal's streams say, so that they go on with a declared gap::
+
+    points = resume_points(reader.stream_items(s) for s in streams_of_the_open_session)
+    gateway = Gateway(..., resume=points.get)       # edge.resuming
+
 Leaving the block stops the wearables and ends their streams (`StreamEnded`, reason "stopped").
 The last will of the bus is `state.last_will_payload(gateway)` on `GatewayTopics.state`.
 """

@@ -10,7 +10,7 @@ from telemetry.motion import MotionBatch, StreamEnded, StreamGap, StreamItem, St
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["RESTARTED", "ResumePoint", "abandoned", "resume_point"]
+__all__ = ["RESTARTED", "ResumePoint", "abandoned", "resume_point", "resume_points"]
 
 RESTARTED = "gateway restarted"
 
@@ -73,6 +73,16 @@ def resume_point(items: Iterable[StreamItem]) -> ResumePoint | None:
                     t_ns=point.t_ns,
                 )
     return point
+
+
+def resume_points(streams: Iterable[Iterable[StreamItem]]) -> dict[str, ResumePoint]:
+    """The points of all streams that were left open, by wearable; of several the newest.
+
+    Args:
+        streams: the recorded items of each stream, streams in the order in which they opened.
+    """
+    points = (resume_point(items) for items in streams)
+    return {p.wearable: p for p in points if p is not None}
 
 
 def abandoned(point: ResumePoint, t_ns: int) -> list[StreamItem]:

@@ -76,6 +76,7 @@ class Wearing:
         self._assembly: StreamAssembly | None = None
         self._decoder: Decoder | None = None
         self._connection: Connection | None = None
+        self._ended = False
         self._last_payload = b""
         self._heard_ns = 0
         self._battery: Battery | None = None
@@ -97,6 +98,7 @@ class Wearing:
         Raises:
             TransportError: the wearable did not do as told, or fell silent.
         """
+        self._ended = False
         self._say(State.INIT)
         self._connection = connection
         self._heard_ns = 0
@@ -108,17 +110,21 @@ class Wearing:
             self._connection = None
             if self._assembly is not None:
                 self._assembly.link_lost()
+            if not self._ended:
                 self._say(State.LOST)
 
     async def end(self, reason: str) -> None:
         """Stop the wearable where it is reachable, and close its stream."""
-        connection, self._connection = self._connection, None
+        self._ended = True
+        connection = self._connection
         if connection is not None and not connection.lost.is_set():
+            # What it sent before it obeys still counts: it arrives before the answer.
             try:
                 async with asyncio.timeout(5):
                     await self.wearable.stop(connection)
             except (RipresaError, TimeoutError) as e:
                 log.warning("%s: could not be stopped (%s)", self.identity, e)
+        self._connection = None
         if self._assembly is not None:
             for item in self._assembly.end(reason, self._clock.now_ns()):
                 self._emit(item)
@@ -146,9 +152,7 @@ class Wearing:
         if self._on_heart_rate is not None and connection.has(HEART_RATE_MEASUREMENT):
             await connection.subscribe(HEART_RATE_MEASUREMENT, self._receive_heart_rate)
         # Some answer on the characteristic that carries the data, so only now.
-        self._battery = await self.wearable.battery(connection)
-        if self._heard_ns:
-            self._say(State.READY)
+        await self._ask_battery(connection)
 
     def _begin_assembly(self, sampling: Sampling, firmware: str | None) -> None:
         if self._assembly is not None:
@@ -234,13 +238,21 @@ class Wearing:
             # No clock should go back; if one does, silence must still be noticed.
             self._heard_ns = min(self._heard_ns, now_ns)
             silent_ns = now_ns - max(self._heard_ns, started_ns)
-            if silent_ns > patience_ns and self._connection is not None:
+            if silent_ns > patience_ns and not self._ended:
                 self.counters.watchdog += 1
                 raise TransportError(f"{self.identity}: no data for {SILENCE_S:g} s")
             if now_ns - battery_ns > BATTERY_EVERY_S * NS_PER_S:
                 battery_ns = now_ns
-                self._battery = await self.wearable.battery(connection) or self._battery
-                self._say(State.READY)
+                await self._ask_battery(connection)
+
+    async def _ask_battery(self, connection: Connection) -> None:
+        """Tell the charge; one answer that fails is no reason to leave a stream that runs."""
+        try:
+            self._battery = await self.wearable.battery(connection) or self._battery
+        except RipresaError as e:
+            self._complain.warning("%s: battery not read: %s", self.identity, e)
+        if self._heard_ns and not self._ended:
+            self._say(State.READY)
 
     def _say(self, state: State, reason: str | None = None) -> None:
         self._on_state(

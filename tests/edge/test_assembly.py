@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from edge.assembly import Origin, StreamAssembly
 from edge.counters import Counters
-from edge.resuming import resume_point
+from edge.resuming import resume_point, resume_points
 from edge.wearables.wearable import Reading, Sampling
 from edge_streams import check_streams, declared_lost, of, stored
 from telemetry.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened, TimeQuality
@@ -162,3 +162,5 @@ def test_a_stream_that_was_ended_is_not_taken_up():
     a = assembly()
     items = [*a.take(reading(range(3)), arrival(2)), *a.end("stopped", arrival(3))]
     assert resume_point(items) is None
+    open_one = assembly().take(reading(range(3)), arrival(2))
+    assert list(resume_points([items, open_one])) == ["w-1"]

@@ -12,6 +12,8 @@ from edge.radio import Radio
 from edge.record_sink import RecordSink
 from edge.state import StateBoard
 from edge.virtual.dot import VirtualDot
+from edge.virtual.movesense import VirtualMovesense
+from edge.virtual.open_imu import VirtualOpenImu
 from edge.virtual.polar import VirtualPolarH10
 from edge.virtual.radio import VirtualRadio
 from edge_streams import MemoryRecorder, check_streams, declared_lost, of, stored
@@ -87,6 +89,22 @@ async def test_every_emitted_sample_is_published_and_stored():
         assert (opened.wearable, opened.placement) == (dot.identity, "wrist-right")
         assert of(StreamEnded, items)[0].reason == "stopped"
         assert [len(b) for b in of(MotionBatch, items)] == [60] * 10
+
+
+async def test_a_stop_in_mid_stream_loses_nothing_that_was_emitted():
+    async with home(speed=10) as h:
+        worn = [
+            await h.radio.add(kind, swing(600, 60))
+            for kind in (VirtualDot, VirtualMovesense, VirtualOpenImu)
+        ]
+        places = {w.identity: f"place-{w.number}" for w in worn}
+        async with await h.gateway(places) as gateway:
+            await until(lambda: all(w.emitted > 300 for w in worn))
+        await h.record.stop()
+        assert all(s.reason == "stopped" for s in of(StreamEnded, h.recorder.items))
+        check_streams(h.recorder.items)
+        assert sum(w.emitted for w in worn) == stored(h.recorder.items)
+        assert gateway.streams() == {}
 
 
 async def test_the_values_are_those_of_the_motion():
