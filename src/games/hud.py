@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .progress import Progress
     from .setting import Setting
 
-__all__ = ["SMALLEST_TARGET", "Button", "Hud", "draw_button"]
+__all__ = ["SMALLEST_TARGET", "Button", "Hud", "draw_button", "pill"]
 
 SMALLEST_TARGET = 64
 PIP = 22
@@ -78,14 +78,14 @@ class Hud:
         """Count and pips above left, the cue in the middle, angle and points above right."""
         number = min(progress.trials + 1, setting.dose)
         count = self._said("repetition", number=number, dose=setting.dose)
-        label = _pill(canvas, count, 28, "topleft", (16, 12), below=PIP + 12)
+        label = pill(canvas, count, 28, "topleft", (16, 12), below=PIP + 12)
         self._pips(canvas, setting, progress, label)
         if cue:
-            _pill(canvas, cue, 36, "midtop", (WIDTH // 2, 12))
+            pill(canvas, cue, 36, "midtop", (WIDTH // 2, 12))
         told = [self._said("points", score=progress.score)]
         if angle_deg is not None:
             told.insert(0, f"{angle_deg:.0f}°")
-        _pill(canvas, "   ".join(told), 28, "topright", (WIDTH - 16, 12))
+        pill(canvas, "   ".join(told), 28, "topright", (WIDTH - 16, 12))
         self.draw_buttons(canvas)
 
     def draw_buttons(self, canvas: Canvas) -> None:
@@ -120,7 +120,7 @@ def draw_button(canvas: Canvas, button: Button, *, fill: Colour, ink: Colour) ->
     canvas.write(text, place.center, 26, ink, anchor="center", fit=place.width - 30)
 
 
-def _pill(
+def pill(
     canvas: Canvas,
     text: str,
     size: int,

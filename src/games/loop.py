@@ -10,9 +10,9 @@ import pygame
 
 from therapy.safety import Verdict, judge_pain
 
-from .canvas import HEIGHT, Canvas
+from .canvas import HEIGHT, WIDTH, Canvas
 from .control import SILENCE_NS, Signal
-from .hud import Hud
+from .hud import Hud, pill
 from .inputs.keys import KeysSource
 from .latency import Latencies
 from .overlay import banner, card, pain_buttons, pain_scale
@@ -122,6 +122,7 @@ class Loop:
         self.frames = 0
         self.samples = 0
         self.counted: list[RepetitionCounted] = []
+        self.requested: list[str] = []
         self.stopped_by: str | None = None
         self.portrait: pygame.Surface | None = None
         self._portrait_due = False
@@ -133,43 +134,43 @@ class Loop:
         self._canvas = Canvas(window.picture, look.text_scale)
         self._hud = Hud(look)
         self._screen = game.screen(look)
-        self._began_ns = self._last_ns = pace.now_ns()
+        self._began_ns = pace.now_ns()
         self._ended_ns: int | None = None
         self._newest: Arrival | None = None
         self._cue: tuple[str, int] = ("", 0)
         self._shown: Any = self.simulation.state
+        self._screen.backdrop(self._canvas, self._shown)
 
     def run(self) -> None:
         """Play until the dose is done, the source or the person ends it."""
         while self.stopped_by is None:
             self.frame()
-            self._pace.wait()
+            self._pace.wait(lambda: self._source.waiting)
 
     def frame(self) -> None:
-        """One frame: the backdrop first, so that samples wait as little as may be."""
-        for event in pygame.event.get():
-            self._handle(event)
-        self._screen.backdrop(self._canvas, self._shown)
+        """One frame: what waits on no sample is drawn already, so that samples wait little."""
         now_ns = self._pace.now_ns()
         arrivals = self._source.poll(now_ns, self._game.invites(self._shown))
         self._apply(arrivals)
-        self._note(self._source.counted())
         self._shown = self._now_shown(now_ns)
         self._screen.draw(self._canvas, self._shown)
         self._draw_frame(now_ns)
         self._window.show()
+        self.latencies.submitted(arrivals, self._pace.now_ns())
+        self.frames += 1
         if self._portrait_due:
             self._portrait_due = False
             self.portrait = self._window.picture.copy()
-        self.frames += 1
-        self.latencies.submitted(arrivals, self._pace.now_ns())
-        self._last_ns = now_ns
+        self._note(self._source.counted())
+        for event in pygame.event.get():
+            self._handle(event)
         self._consider_end(now_ns)
+        self._screen.backdrop(self._canvas, self._shown)
 
     def press(self, name: str) -> None:
         """What a button or key asks for."""
         if name == "unwell" and self.mode is not Mode.UNWELL:
-            self._asks.request("unwell.reported")
+            self._ask("unwell.reported")
             self._end(Mode.UNWELL, "end")
         elif name == "pain" and self.mode in (Mode.PLAY, Mode.PAUSED):
             self.mode = Mode.PAIN
@@ -183,7 +184,7 @@ class Loop:
 
         The session service judges by the same rule and ends the exercise by itself.
         """
-        self._asks.request("pain.reported", pain=pain)
+        self._ask("pain.reported", pain=pain)
         verdict = judge_pain(pain, self._limits, at_check_in=self._pain_at_check_in)
         if verdict is Verdict.END_SET:
             self._end(Mode.STOPPED, "end")
@@ -193,6 +194,10 @@ class Loop:
             self._cue = (said(FRAME, "eased", self._look.language), self._pace.now_ns())
         self.mode = Mode.PLAY
         return verdict
+
+    def _ask(self, what: str, **value: Any) -> None:
+        self.requested.append(what)
+        self._asks.request(what, **value)
 
     def _apply(self, arrivals: list[Arrival]) -> None:
         for arrival in arrivals:
@@ -264,14 +269,8 @@ class Loop:
             seconds = -(-progress.rest_ns // 1_000_000_000)
             banner(self._canvas, said(FRAME, "rest", language, seconds=seconds))
         elif progress.trials == 0 and isinstance(self._source, KeysSource):
-            self._canvas.write(
-                said(FRAME, "keys", language),
-                (24, HEIGHT - 60),
-                26,
-                (24, 32, 56),
-                halo=(255, 252, 244),
-                fit=520,
-            )
+            hint = said(FRAME, "keys", language)
+            pill(self._canvas, hint, 26, "midbottom", (WIDTH // 2, HEIGHT - 100))
 
     def _draw_end(self) -> None:
         language, progress = self._look.language, self.simulation.state.progress

@@ -240,6 +240,7 @@ def _result(name: str, setting: Setting, loop: Loop, elapsed_s: float) -> dict[s
             }
             for o in outcomes
         ],
+        "requests": loop.requested,
         "latency_ms": loop.latencies.summary(),
         "digest": simulation.digest(),
         "stopped_by": loop.stopped_by,

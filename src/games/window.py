@@ -44,6 +44,7 @@ class Window:
             ) from e
         pygame.display.set_caption(title)
         self.picture = pygame.Surface((WIDTH, HEIGHT)).convert()
+        self._shown = self.picture
 
     def show(self) -> None:
         """Hand the picture to the display."""
@@ -55,6 +56,7 @@ class Window:
             window.fill((0, 0, 0))
             window.blit(pygame.transform.smoothscale(self.picture, place.size), place)
         pygame.display.flip()
+        self._shown = window
 
     def to_picture(self, at: tuple[int, int]) -> tuple[float, float]:
         """A place of the window in the picture's own pixels."""
@@ -69,7 +71,7 @@ class Window:
             ConfigurationError: the file cannot be written.
         """
         try:
-            pygame.image.save(picture or self.picture, os.fspath(file))
+            pygame.image.save(picture or self._shown, os.fspath(file))
         except (pygame.error, OSError) as e:
             raise ConfigurationError(f"picture {os.fspath(file)} cannot be written: {e}") from e
 

@@ -78,7 +78,7 @@ class Stage:
 
     def frame(self):
         self.screens.frame()
-        self.pace.wait()
+        self.pace.wait(bool)
         kind = type(screen_of(self.view.state)).__name__
         if not self.seen or self.seen[-1] != kind:
             self.seen.append(kind)

@@ -49,6 +49,11 @@ class KeysSource:
         self._direction = 0
         self._pointed = min(1.0, max(0.0, share))
 
+    @property
+    def waiting(self) -> bool:
+        """False: samples are made when they are asked for."""
+        return False
+
     def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:  # noqa: ARG002 - the seam's
         """Samples of the time that has passed."""
         if self._next_ns is None or now_ns - self._next_ns > STEP_NS * RATE_HZ:

@@ -51,6 +51,11 @@ class RecordedSource:
         """Whether the last sample was given."""
         return self._next >= len(self._arrivals)
 
+    @property
+    def waiting(self) -> bool:
+        """False: samples are made when they are asked for."""
+        return False
+
     def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:  # noqa: ARG002 - the seam's
         """All samples whose time has come; they keep the recording's instants."""
         if self.ended:

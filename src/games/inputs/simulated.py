@@ -28,6 +28,11 @@ class PlayerSource:
         self._player = player
         self._next_ns = start_ns
 
+    @property
+    def waiting(self) -> bool:
+        """False: samples are made when they are asked for."""
+        return False
+
     def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:
         """Samples of the time that has passed."""
         arrivals = []

@@ -44,6 +44,11 @@ class ControlSource(Protocol):
         """Whether no more will ever come."""
         ...
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a sample has come in that was not given yet; False where that is not known."""
+        ...
+
     def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:
         """All samples up to `now_ns` that were not given yet.
 

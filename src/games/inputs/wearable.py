@@ -66,6 +66,11 @@ class BusLink:
         bus.subscribe(topics.control, self._on_control)
         bus.subscribe(topics.event, self._on_event)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a sample has come in that was not given yet."""
+        return bool(self._waiting)
+
     def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:  # noqa: ARG002 - the seam's
         """All samples that have come in."""
         with self._lock:

@@ -86,6 +86,11 @@ class Rehearsal:
         session = self._state.session
         self._take(Request(request=self._new_id(), session=session, what=what, value=value))
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a sample has come in that was not given yet."""
+        return self._source.waiting
+
     def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:
         """The source's samples; each repetition in them is counted."""
         if now_ns - self._ticked_ns >= TICK_NS:

@@ -116,7 +116,7 @@ class SessionScreens:
         """Show until the last card is closed."""
         while not self.finished:
             self.frame()
-            self._pace.wait()
+            self._pace.wait(lambda: self._source.waiting)
 
     def frame(self) -> None:
         """One frame of whatever is on."""

@@ -1,0 +1,1 @@
+"""Screens outside: what moves a game also goes out as OSC and as MQTT over WebSocket."""

@@ -1,0 +1,112 @@
+"""A real window on a virtual display, worked by keys and by a replayed wearable."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from needs import need_program
+
+GAME = """
+import math, sys
+import pygame
+from pathlib import Path
+from games.play import play
+from games.setting import Setting
+from games.inputs.recorded import RecordedSource
+from telemetry.clock import SystemClock
+from telemetry.live import ControlBatch
+
+clock, source = SystemClock(), None
+if sys.argv[2] == "recorded":
+    t0_ns = 1_700_000_000_000_000_000
+    values = [0.5 - 0.5 * math.cos(2 * math.pi * i / 60 / 3) for i in range(60 * 7)]
+    batches = [
+        ControlBatch(session="01J0000000000000000000000A", item="1", t0_ns=t0_ns + i * 16_666_667,
+                     dt_us=(0,), control=(v,), calibrated=True)
+        for i, v in enumerate(values)
+    ]
+    source = RecordedSource(batches, clock.now_ns() + 200_000_000)
+play(
+    "volo", source=source, clock=clock, json_file=Path(sys.argv[1]),
+    setting=Setting(up_s=0.9, down_s=0.9), stop_after_s=25,
+    on_ready=lambda: print("ready", pygame.display.get_wm_info()["window"], flush=True),
+)
+"""
+
+
+@pytest.fixture
+def display():
+    """A display of its own on a virtual framebuffer."""
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        [need_program("Xvfb"), "-displayfd", str(write), "-screen", "0", "1400x900x24"],
+        pass_fds=(write,),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    with os.fdopen(read) as told:
+        number = told.readline().strip()
+    assert number, "Xvfb gave no display"
+    yield f":{number}"
+    server.terminate()
+    server.wait()
+
+
+def started(display, file, source):
+    environment = {**os.environ, "DISPLAY": display, "SDL_AUDIODRIVER": "dummy"}
+    environment.pop("SDL_VIDEODRIVER", None)
+    game = subprocess.Popen(
+        [sys.executable, "-c", GAME, str(file), source],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    while "ready" not in (line := game.stdout.readline()):
+        assert line, "the game ended before its first frame"
+    return game, line.split()[-1]
+
+
+def xdo(display, *words):
+    tool = need_program("xdotool")
+    done = subprocess.run(
+        [tool, *words], env={**os.environ, "DISPLAY": display}, capture_output=True, check=True
+    )
+    return done.stdout.decode()
+
+
+def test_two_keys_play_a_repetition_and_one_key_ends_it_as_unwell(display, tmp_path):
+    need_program("xdotool")
+    file = tmp_path / "keys.json"
+    game, window = started(display, file, "keys")
+    xdo(display, "windowfocus", window)
+    xdo(display, "key", "Up")
+    time.sleep(1.6)
+    xdo(display, "key", "Down")
+    time.sleep(1.6)
+    xdo(display, "key", "u")
+    time.sleep(0.3)
+    xdo(display, "key", "Escape")
+    game.wait(timeout=20)
+    result = json.loads(file.read_text())
+    assert result["requests"] == ["unwell.reported"]
+    assert result["repetitions"] == 1
+    assert result["stopped_by"] == "closed"
+
+
+def test_a_replayed_wearable_plays_in_a_window_of_another_size(display, tmp_path):
+    need_program("xdotool")
+    file = tmp_path / "recorded.json"
+    game, window = started(display, file, "recorded")
+    xdo(display, "windowsize", window, "900", "700")
+    game.wait(timeout=30)
+    result = json.loads(file.read_text())
+    assert result["stopped_by"] == "source ended"
+    assert result["samples"] == 420
+    assert result["repetitions"] == 2
+    assert result["frames"] > 60
