@@ -30,6 +30,7 @@ lazy_commands |= {
     "clinic": ("ripresa.clinic_cli:app", "The clinic: receive homes, follow and show them."),
     "dashboards": ("dashboards.grafana_cli:app", "Grafana's dashboards, written by code."),
     "devices": ("edge.devices_cli:app", "Find wearables, and bind each to its place."),
+    "home": ("ripresa.home_cli:app", "The patient's side: join a clinic, hold sessions."),
     "session": ("ripresa.session_cli:app", "Recorded sessions: list, analyse anew."),
 }
 

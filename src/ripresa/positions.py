@@ -25,11 +25,12 @@ class Positions:
 
     def __init__(self, *, from_first_sample: bool = False) -> None:
         self._next: dict[str, int] = {}
+        self._ended: set[str] = set()
         self._at_start = from_first_sample
         self._changed = asyncio.Event()
         self.last_sample_ns: int | None = None
         self.opened: dict[str, StreamOpened] = {}
-        """Every stream that was opened so far."""
+        """The streams of this session."""
 
     def __call__(self, item: StreamItem) -> None:
         """Take note of one item."""
@@ -45,12 +46,20 @@ class Positions:
                 self._next[item.stream] = item.first_index + count
             case StreamEnded():
                 self._next[item.stream] = item.next_index
+                self._ended.add(item.stream)
             case _:
                 pass
 
     def spans(self) -> Mapping[str, int]:
         """For each stream the index of its next sample."""
         return dict.fromkeys(self._next, 0) if self._at_start else dict(self._next)
+
+    def forget_ended(self) -> None:
+        """Leave out the streams that have ended: a new session begins."""
+        for stream in self._ended:
+            self._next.pop(stream, None)
+            self.opened.pop(stream, None)
+        self._ended.clear()
 
     def pin(self) -> None:
         """From now on tell where the streams really stand."""

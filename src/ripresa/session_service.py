@@ -101,6 +101,7 @@ class SessionService:
         *,
         range_source: RangeSource = "calibration repetitions",
         sessions_today: int = 0,
+        next_morning: bool = False,
         replay_of: str | None = None,
     ) -> str:
         """Open a session.
@@ -124,6 +125,7 @@ class SessionService:
                 worn=worn,
                 range_source=range_source,
                 sessions_today=sessions_today,
+                next_morning=next_morning,
                 replay_of=replay_of,
             )
         )

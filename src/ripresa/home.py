@@ -1,0 +1,256 @@
+"""A home at work: opens sessions when asked, serves the bound wearables, closes with results."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from edge.binding import Bindings, bindings_file
+from edge.choice import chosen_radio
+from edge.gateway import Gateway
+from edge.resuming import abandoned, resume_point
+from telemetry.codec import encode_item
+from telemetry.errors import ConfigurationError, DecodeError, RipresaError
+from telemetry.events import Worn, encode_event
+from telemetry.identity import new_ulid
+from telemetry.live import Request
+from telemetry.notices import PlanNotice
+from telemetry.record import Kind, NewRecord
+from therapy.agenda import agenda_of, shortened
+from therapy.plan import Plan
+from therapy.session import interrupted
+from therapy.session_state import Moment
+
+from .beside import running
+from .closing import close_session, streams_of
+from .history import left_extra_pain, past_of, sessions_on
+from .home_box import HomeOptions, home_box, tell_ledger
+from .plans import PlanFolder
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from edge.radio import Radio
+    from telemetry.bus import Message
+    from telemetry.clock import Clock
+    from telemetry.mqtt import MqttSettings
+    from therapy.session_state import SessionState
+
+    from .configuration import Folder, Identity
+    from .home_box import HomeBox
+
+__all__ = ["Home", "HomeAtWork", "plan_for_today"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """What a home is.
+
+    Attributes:
+        folder: its state.
+        identity: site, patient, gateway.
+        broker: the loopback broker.
+        clinic: the clinic's broker; the loopback one where the home has joined none.
+        clock: stamps and paces.
+    """
+
+    folder: Folder
+    identity: Identity
+    broker: MqttSettings
+    clinic: MqttSettings
+    clock: Clock
+
+
+def plan_for_today(home: Home) -> Plan:
+    """The plan in force.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    plans = PlanFolder(home.folder.plans)
+    known = plans.versions(home.identity.patient)
+    days = {plan.day_of(home.clock.now_ns()) for plan in known}
+    in_force = [p for day in days if (p := plans.in_force(home.identity.patient, day))]
+    if not in_force:
+        raise ConfigurationError(
+            f"no plan is in force for {home.identity.patient} today: "
+            "the clinic publishes one, or import one with 'ripresa plan import FILE'"
+        )
+    return max(in_force, key=lambda plan: plan.version)
+
+
+class HomeAtWork:
+    """A home that runs; the screens' view of its session.
+
+    Use `at_work` to make one.
+    """
+
+    def __init__(self, home: Home, plan: Plan, box: HomeBox, bindings: Bindings) -> None:
+        self.home = home
+        self.plan = plan
+        self.box = box
+        self._bindings = bindings
+        self._loop = asyncio.get_running_loop()
+        self._wanted: asyncio.Queue[Request] = asyncio.Queue()
+        box.service.on_opening = self._wanted.put_nowait
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def at_work(cls, home: Home) -> AsyncIterator[HomeAtWork]:
+        """Run a home as long as the context lasts; what a crash left open is closed first.
+
+        Raises:
+            RipresaError: no plan, no broker, or a journal that cannot be used.
+        """
+        plan = plan_for_today(home)
+        bindings = Bindings.load(bindings_file(home.folder.root))
+        options = HomeOptions(
+            journal=home.folder.home_journal,
+            identity=home.identity,
+            broker=home.broker,
+            clinic=home.clinic,
+            plan=plan,
+            clock=home.clock,
+        )
+        async with home_box(options) as box:
+            self = cls(home, plan, box, bindings)
+            box.bus.subscribe(home.identity.topics.plan, self._take_plan, qos=1)
+            await self.close_orphans()
+            yield self
+
+    @property
+    def state(self) -> SessionState | None:
+        """The session's newest state, for its screens."""
+        return self.box.service.state
+
+    def request(self, what: Any, **value: Any) -> None:
+        """Ask the session service; may be called from any thread, returns at once."""
+        state = self.state
+        wish = Request(
+            request=new_ulid(self.home.clock),
+            session=None if state is None else state.session,
+            what=what,
+            value=value,
+        )
+        self._loop.call_soon_threadsafe(self.box.service.request, wish)
+
+    async def serve(self) -> None:
+        """Hold sessions, one after the other, as they are asked for; until cancelled."""
+        while True:
+            wish = await self._wanted.get()
+            try:
+                await self.hold_session(five_minutes=bool(wish.value.get("five_minutes")))
+            except RipresaError as e:
+                log.warning("no session: %s", e)
+
+    async def hold_session(self, *, five_minutes: bool = False) -> str:
+        """One session from opening to results.
+
+        Returns:
+            Its ULID.
+
+        Raises:
+            SessionNotAllowed: the plan allows none now.
+            RipresaError: the radio or the journal cannot be used.
+        """
+        box, plan, clock = self.box, self.plan, self.home.clock
+        day = plan.day_of(clock.now_ns())
+        versions = PlanFolder(self.home.folder.plans).versions(plan.patient)
+        agenda = agenda_of(plan, day, past_of(box.journal, versions, day))
+        if five_minutes:
+            agenda = shortened(agenda)
+        if not agenda.items:
+            raise ConfigurationError("nothing is left to do today: the plan's dose is done")
+        radio = await chosen_radio()
+        gateway = self._gateway(radio)
+        telling = tell_ledger(
+            box, self.home.identity, clock, counters=gateway.counters, emitted=lambda: None
+        )
+        box.record.start()
+        box.positions.forget_ended()
+        async with running(telling):
+            session = await box.service.open(
+                plan,
+                self.home.identity.site,
+                agenda,
+                [
+                    Worn(wearable=b.wearable, model=b.model or "unknown", placement=b.placement)
+                    for b in self._bindings.entries
+                ],
+                sessions_today=sessions_on(box.journal, plan, day),
+                next_morning=left_extra_pain(box.journal, plan),
+            )
+            async with gateway:
+                await box.service.wait_for(lambda state: state.closed)
+            await radio.close()
+            await box.record.stop()
+        core = box.analysis.core
+        await close_session(
+            box.journal,
+            session,
+            plan,
+            [entry.item.id for entry in agenda.items],
+            clock,
+            provisional=None
+            if core is None
+            else core.result(plan_version=plan.version, provisional=True),
+        )
+        return session
+
+    async def close_orphans(self) -> None:
+        """Close the streams and sessions that a crash left open, at their last sample."""
+        journal, clock = self.box.journal, self.home.clock
+        for summary in journal.sessions():
+            if summary.closed_ns is not None:
+                continue
+            now_ns = clock.now_ns()
+            events = journal.events(summary.session)
+            named = dict.fromkeys((*streams_of(events), *journal.streams(summary.session)))
+            points = [p for s in named if (p := resume_point(journal.stream_items(s))) is not None]
+            ending = [item for p in points for item in abandoned(p, now_ns)]
+            moment = Moment(
+                max((p.t_ns for p in points), default=summary.opened_ns),
+                {p.stream: p.next_index for p in points},
+            )
+            closing = interrupted(events, moment)
+            records = [
+                NewRecord(
+                    t_ns=now_ns,
+                    kind=Kind.STREAM,
+                    body=encode_item(item),
+                    session=summary.session,
+                    stream=item.stream,
+                )
+                for item in ending
+            ]
+            records += [
+                NewRecord(t_ns=e.t_ns, kind=Kind.EVENT, body=encode_event(e), session=e.session)
+                for e in closing
+            ]
+            if records:
+                await journal.append(records)
+                await close_session(journal, summary.session, self.plan, [], clock)
+                log.info("session %s was interrupted; it is closed now", summary.session)
+
+    def _gateway(self, radio: Radio) -> Gateway:
+        return Gateway(
+            radio,
+            self._bindings.placement_of,
+            clock=self.home.clock,
+            sinks=self.box.sinks,
+            board=self.box.board,
+        )
+
+    def _take_plan(self, message: Message) -> None:
+        """Keep a plan that the clinic published; it is in force from the next start on."""
+        try:
+            notice = PlanNotice.decode(message.payload)
+            plan = Plan.model_validate(notice.plan)
+            PlanFolder(self.home.folder.plans).add(plan)
+        except (DecodeError, ValueError, ConfigurationError) as e:
+            log.warning("a plan from the clinic cannot be kept: %s", e)

@@ -1,0 +1,180 @@
+"""Runs a home for the command line: served until stopped, or one session with its screens."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from telemetry.errors import TransportError
+
+from .broker import local_broker
+from .configuration import Folder, Identity, clock_from, mqtt_settings, ripresa_home
+from .home import Home, HomeAtWork
+from .running import log_to, run_until_stopped
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from games.inputs.wearable import BusLink
+
+__all__ = ["HeldSession", "hold_session_with_screens", "serve_home"]
+
+OPENING_S = 60
+UPLOAD_S = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldSession:
+    """How a session is held.
+
+    Attributes:
+        by_keys: the screens are moved by keys; the wearables are recorded all the same.
+    """
+
+    language: str = "it"
+    five_minutes: bool = False
+    headless: bool = False
+    by_keys: bool = False
+
+
+def serve_home() -> None:
+    """Serve until stopped.
+
+    Raises:
+        RipresaError: a part cannot start.
+    """
+    run_until_stopped(_serve())
+
+
+def hold_session_with_screens(held: HeldSession) -> str:
+    """One session: the home on a thread of its own, the screens on this one.
+
+    Returns:
+        One line on how it went.
+
+    Raises:
+        RipresaError: a part cannot start, or the plan allows no session now.
+    """
+    from games.inputs.keys import KeysSource  # noqa: PLC0415 - pygame's weight
+    from games.look import Look  # noqa: PLC0415
+    from games.session.run import run_session  # noqa: PLC0415
+
+    look = Look(language="en" if held.language == "en" else "it")
+    worker = _SessionThread(held)
+    worker.start()
+    at_work, link = worker.opened()
+    run_session(
+        at_work,
+        source=KeysSource() if held.by_keys else link,
+        clock=at_work.home.clock,
+        look=look,
+        headless=held.headless,
+        five_minutes=held.five_minutes,
+    )
+    return worker.result()
+
+
+class _SessionThread(threading.Thread):
+    """Holds one session on an event loop of its own."""
+
+    def __init__(self, held: HeldSession) -> None:
+        super().__init__(name="home", daemon=True)
+        self._held = held
+        self._ready = threading.Event()
+        self._opened: tuple[HomeAtWork, BusLink] | None = None
+        self._failure: BaseException | None = None
+        self._told = ""
+
+    def run(self) -> None:
+        """The thread."""
+        try:
+            asyncio.run(self._hold())
+        except BaseException as e:  # noqa: BLE001 - it is raised again on the main thread
+            self._failure = e
+        finally:
+            self._ready.set()
+
+    def opened(self) -> tuple[HomeAtWork, BusLink]:
+        """Wait until the session is open.
+
+        Raises:
+            RipresaError: it could not be opened.
+        """
+        self._ready.wait(OPENING_S)
+        if self._failure is not None:
+            raise self._failure
+        if self._opened is None:
+            raise TransportError(f"the session did not open within {OPENING_S} s: see the log")
+        return self._opened
+
+    def result(self) -> str:
+        """Wait until all is written.
+
+        Raises:
+            RipresaError: what went wrong.
+        """
+        self.join(OPENING_S)
+        if self._failure is not None:
+            raise self._failure
+        return self._told
+
+    async def _hold(self) -> None:
+        from games.inputs.wearable import BusLink  # noqa: PLC0415
+
+        async with _home() as home, HomeAtWork.at_work(home) as at_work:
+            link = BusLink(at_work.box.bus, home.identity.topics, home.clock)
+            opening = asyncio.create_task(self._say_when_open(at_work, link))
+            try:
+                session = await at_work.hold_session(five_minutes=self._held.five_minutes)
+            finally:
+                opening.cancel()
+            sent = "the clinic has it"
+            try:
+                async with asyncio.timeout(UPLOAD_S):
+                    await at_work.box.uplink.caught_up()
+            except TimeoutError:
+                backlog = at_work.box.uplink.status().backlog
+                sent = f"{backlog} records wait for the clinic"
+            self._told = f"session {session} is recorded; {sent}"
+
+    async def _say_when_open(self, at_work: HomeAtWork, link: BusLink) -> None:
+        await at_work.box.service.wait_for(lambda _: True)
+        self._opened = (at_work, link)
+        self._ready.set()
+
+
+async def _serve() -> None:
+    async with _home() as home, HomeAtWork.at_work(home) as at_work:
+        await at_work.serve()
+
+
+@contextlib.asynccontextmanager
+async def _home() -> AsyncIterator[Home]:
+    """This machine's home, with a loopback broker where none is named."""
+    from ingest.enrolment import joined  # noqa: PLC0415
+
+    folder = Folder(ripresa_home()).create()
+    log_file = folder.logs / "home.log"
+    clinic = joined(folder.root)
+    identity = (
+        Identity.from_environment()
+        if clinic is None
+        else Identity(clinic.site, clinic.patient, clinic.gateway)
+    )
+    log_to(log_file)
+    async with contextlib.AsyncExitStack() as stack:
+        settings = mqtt_settings()
+        if not os.environ.get("RIPRESA_MQTT_PORT"):
+            broker = await stack.enter_async_context(local_broker(folder.logs))
+            settings = mqtt_settings(os.environ | {"RIPRESA_MQTT_PORT": str(broker.port)})
+        yield Home(
+            folder=folder,
+            identity=identity,
+            broker=settings,
+            clinic=settings if clinic is None else clinic.broker,
+            clock=clock_from(),
+        )
