@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rich.console import Console
 from rich.table import Table
 
 from telemetry.errors import ConfigurationError
 
-from .broker import find_mosquitto
+from .broker import broker_beside, find_mosquitto
+from .display import has_display
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["BENCHES", "run_bench_command"]
 
-Figures = dict[str, float]
+Figures: TypeAlias = dict[str, Any]
 
 
 def _chain(_: Path) -> Figures:
@@ -29,30 +29,94 @@ def _chain(_: Path) -> Figures:
     return bench_chain()
 
 
+def _clock(_: Path) -> Figures:
+    from edge.bench import bench_clock  # noqa: PLC0415
+
+    return bench_clock()
+
+
 def _core(_: Path) -> Figures:
-    figures: Figures = importlib.import_module("research.core_bench").measure_core()
+    from research.core_bench import measure_core  # noqa: PLC0415
+
+    return measure_core()
+
+
+def _edge(folder: Path) -> Figures:
+    from edge.bench import bench_edge  # noqa: PLC0415
+    from ingest.journal import Journal  # noqa: PLC0415
+    from telemetry.clock import SystemClock  # noqa: PLC0415
+
+    with broker_beside(folder) as port, Journal.open(folder / "j.sqlite", SystemClock()) as journal:
+        return bench_edge(broker_port=port, recorder=journal)
+
+
+def _faults(folder: Path) -> Figures:
+    from .fault_matrix import bench_faults  # noqa: PLC0415
+
+    return bench_faults(folder, said=_say)
+
+
+def _games(_: Path) -> Figures:
+    from games.latency_bench import measure_latency  # noqa: PLC0415
+
+    headless = not has_display()
+    figures: Figures = {}
+    for name in ("volo", "raccolto", "onda"):
+        figures |= measure_latency(name, headless=headless)
     return figures
 
 
 def _ingest(folder: Path) -> Figures:
-    bench = importlib.import_module("ingest.bench").bench_ingest
-    figures: Figures = bench(folder, mosquitto=find_mosquitto())
-    return figures
+    from ingest.bench import bench_ingest  # noqa: PLC0415
+
+    return bench_ingest(folder, mosquitto=find_mosquitto())
+
+
+def _kills(folder: Path) -> Figures:
+    from ingest.kills import bench_kills  # noqa: PLC0415
+    from telemetry.clock import SystemClock  # noqa: PLC0415
+
+    program = find_mosquitto()
+    if program is None:
+        raise ConfigurationError("this measurement kills a broker: install mosquitto")
+    return bench_kills(folder, SystemClock(), mosquitto=program)
 
 
 def _players(_: Path) -> Figures:
-    console = Console(stderr=True)
-    figures: Figures = importlib.import_module("games.player_bench").bench_players(
-        said=console.print
-    )
-    return figures
+    from games.player_bench import bench_players  # noqa: PLC0415
+
+    return bench_players(said=_say)
+
+
+def _soak(_: Path) -> Figures:
+    from edge.bench import soak  # noqa: PLC0415
+
+    told: list[int] = []
+
+    def said(share: float) -> None:
+        tenth = int(10 * share)
+        if tenth not in told:
+            told.append(tenth)
+            _say(f"{10 * tenth} %")
+
+    return soak(said=said)
+
+
+def _say(line: str) -> None:
+    Console(stderr=True).print(line)
 
 
 BENCHES: dict[str, tuple[str, Callable[[Path], Figures]]] = {
     "chain": ("the demo's chain: latency of each hop, throughput beside its parts alone", _chain),
+    "clock": ("how far two wearables' host times come apart in an hour", _clock),
     "core": ("the signal core beside VQF alone", _core),
+    "edge": ("the gateway's own cost for a notification, and what it adds to latency", _edge),
+    "faults": ("every fault, 20 seeds each: nothing undeclared lost, nothing twice", _faults),
+    "games": ("from sample to frame, and frames a second", _games),
     "ingest": ("the record path beside SQLite and mosquitto alone", _ingest),
+    "kills": ("100 times kill -9 of home, broker, receiver: nothing lost, nothing twice", _kills),
     "players": ("simulated players of the games over 12 weeks", _players),
+    "soak": ("one hour of six virtual wearables: memory, and the account", _soak),
 }
 """Name: what it measures, and the function; it may write into the folder it is given."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import shutil
+import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,10 +14,10 @@ from .child import Child, free_port, wait_for_port
 from .configuration import LOOPBACK
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-__all__ = ["LocalBroker", "find_mosquitto", "local_broker"]
+__all__ = ["LocalBroker", "broker_beside", "find_mosquitto", "local_broker"]
 
 USUAL_PORT = 1883
 
@@ -73,6 +75,30 @@ async def local_broker(
     async with Child("mosquitto", command, folder / "mosquitto.log") as child:
         await wait_for_port(port, "mosquitto")
         yield LocalBroker("mosquitto", port, child)
+
+
+@contextlib.contextmanager
+def broker_beside(folder: Path) -> Iterator[int | None]:
+    """Mosquitto as a process of its own for code without an event loop; its port, or None.
+
+    Args:
+        folder: takes its configuration.
+    """
+    program = find_mosquitto()
+    if program is None:
+        yield None
+        return
+    port = free_port()
+    configuration = folder / "mosquitto.conf"
+    configuration.write_text(MOSQUITTO_CONFIGURATION.format(port=port))
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen([program, "-c", str(configuration)], stdout=quiet, stderr=quiet)  # noqa: S603
+    try:
+        asyncio.run(wait_for_port(port, "mosquitto"))
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
 
 
 @contextlib.asynccontextmanager

@@ -31,6 +31,8 @@ lazy_commands |= {
     "dashboards": ("dashboards.grafana_cli:app", "Grafana's dashboards, written by code."),
     "devices": ("edge.devices_cli:app", "Find wearables, and bind each to its place."),
     "home": ("ripresa.home_cli:app", "The patient's side: join a clinic, hold sessions."),
+    "influx": ("ingest.influx_cli:app", "InfluxDB behind the clinic: set up, verify, catch up."),
+    "journal": ("ingest.journal_cli:app", "Journals: check, back up, archive, dead letters."),
     "session": ("ripresa.session_cli:app", "Recorded sessions: list, analyse anew."),
 }
 

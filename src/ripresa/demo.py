@@ -43,6 +43,7 @@ from .child import Child, free_port, wait_for_port
 from .closing import close_session
 from .configuration import Folder, Identity, ripresa_home
 from .demo_patient import DemoPatient
+from .display import has_display
 from .home_box import HomeBox, HomeOptions, home_box, tell_ledger
 from .plans import PlanFolder
 from .running import log_to
@@ -333,7 +334,7 @@ class _Run:
             "--ready-file",
             str(ready),
         ]
-        if self.options.headless or not _has_display():
+        if self.options.headless or not has_display():
             command += ["--headless", "--picture", str(self.picture)]
         log_file = self.folder.logs / "game.log"
         environment = self._environment(broker_port)
@@ -471,9 +472,3 @@ async def _finished(game: Child | None) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GAME_PATIENCE_S):
                 await game.wait()
-
-
-def _has_display() -> bool:
-    return sys.platform in ("darwin", "win32") or any(
-        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
-    )
