@@ -17,6 +17,7 @@ from needs import need_program
 from telemetry.bus import LocalBus
 from telemetry.clock import ManualClock
 from telemetry.events import encode_event
+from telemetry.topics import HomeTopics
 
 FLAGS = (
     "--headless",
@@ -155,6 +156,24 @@ async def test_the_page_comes_back_by_itself_when_the_server_does(playing, chrom
         drawn = await chromium.ask("Number(document.body.dataset.drawn)")
         await chromium.until(f"Number(document.body.dataset.drawn) > {drawn} + 10")
         assert await chromium.ask("document.querySelector('.line-lost').hidden")
+
+
+async def test_the_page_stays_with_one_patient_and_offers_the_other(playing, pretend, chromium):
+    playing.begin()
+    other = HomeTopics("clinic", "p-07")
+    second = "01J00000000000000000000009"
+    async with serve(playing.app, port=0) as page:
+        await chromium.open(f"{page.url}?lang=en")
+        await chromium.until("document.querySelector('.who a')?.textContent === 'demo-patient'")
+        for event in pretend.script(second, t0_ns=pretend.t0_ns + 10**9, patient="p-07")[:5]:
+            playing.bus.publish(other.event, encode_event(event))
+        await chromium.until("document.querySelectorAll('.chips button').length === 2")
+        assert await chromium.text(".who a") == "demo-patient"
+        await chromium.ask(
+            "[...document.querySelectorAll('.chips button')]"
+            ".find(b => b.textContent === 'p-07').click()"
+        )
+        await chromium.until("document.querySelector('.who a').textContent === 'p-07'")
 
 
 async def test_results_arrive_on_the_open_page(playing, pretend, chromium):

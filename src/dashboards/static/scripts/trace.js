@@ -6,6 +6,7 @@ import { t } from "./texts.js";
 
 const SECONDS = 20;
 const MOST_SAMPLES = 4000;
+const EMPTY = [[-SECONDS, 0], [null, null]];
 const INK = "#4a5b63";
 const LINE = "#0072b2";
 const TARGET = "#b34700";
@@ -72,7 +73,7 @@ export function trace() {
         series: [{}, { stroke: LINE, width: 3, fill: "rgba(0, 114, 178, 0.10)", points: { show: false } }],
         hooks: { draw: [drawMarks] },
       },
-      [times, values],
+      EMPTY,
       holder,
     );
     new ResizeObserver(() => plot.setSize({ width: holder.clientWidth, height: holder.clientHeight })).observe(holder);
@@ -80,9 +81,10 @@ export function trace() {
 
   function draw() {
     due = false;
+    if (!holder.isConnected) return;
     if (!plot) make();
-    plot.setData([times, values]);
-    document.body.dataset.drawn = String(Number(document.body.dataset.drawn ?? 0) + 1);
+    plot.setData(times.length ? [times, values] : EMPTY);
+    if (times.length) document.body.dataset.drawn = String(Number(document.body.dataset.drawn ?? 0) + 1);
   }
 
   function describe() {
@@ -92,7 +94,8 @@ export function trace() {
     const say = (v) => (marks.angle ? degrees(v) : v.toFixed(1));
     holder.setAttribute("aria-label", t("trace_label", { s: SECONDS, low: say(low), high: say(high) }));
   }
-  setInterval(describe, 5000);
+  const describing = setInterval(() => (holder.isConnected ? describe() : clearInterval(describing)), 5000);
+  requestAnimationFrame(draw);
 
   return {
     element: holder,
