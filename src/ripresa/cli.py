@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Optional
@@ -49,6 +50,27 @@ def main() -> None:
     except KeyboardInterrupt:
         typer.echo("ripresa: stopped", err=True)
         sys.exit(130)
+    except Exception as e:  # noqa: BLE001 - the last line of defence before a person
+        if os.environ.get("RIPRESA_DEBUG"):
+            raise
+        typer.echo(f"ripresa: {_put_down(e)}", err=True)
+        sys.exit(70)
+
+
+def _put_down(error: Exception) -> str:
+    """Write a fault of ours to a file; returns the line for the person who met it."""
+    import tempfile
+    import traceback
+
+    what = f"a fault of Ripresa's own ({type(error).__name__})"
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="ripresa-fault-", suffix=".txt", delete=False, encoding="utf-8"
+        ) as file:
+            file.write("".join(traceback.format_exception(error)))
+    except OSError:
+        return f"{what}; set RIPRESA_DEBUG=1 to see it whole"
+    return f"{what}: please report it with the file {file.name}"
 
 
 def _version(wanted: bool) -> None:

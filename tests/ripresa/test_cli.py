@@ -69,6 +69,22 @@ def test_an_error_is_one_line_and_no_traceback(monkeypatch, capsys):
     assert len(told.strip().splitlines()) == 1
 
 
+def test_a_fault_of_ours_is_a_line_and_a_file_not_a_traceback(monkeypatch, capsys):
+    def broken(_folder):
+        raise ZeroDivisionError("inside")
+
+    monkeypatch.setitem(BENCHES, "broken", ("nothing", broken))
+    monkeypatch.setattr(sys, "argv", ["ripresa", "bench", "broken"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capsys.readouterr().err
+    assert ended.value.code == 70
+    assert "Traceback" not in told
+    file = Path(told.split()[-1])
+    assert "ZeroDivisionError: inside" in file.read_text()
+    file.unlink()
+
+
 def test_bench_lists_what_it_can_measure():
     told = CliRunner().invoke(app, ["bench"]).output
     assert all(name in told for name in BENCHES)
