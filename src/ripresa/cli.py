@@ -50,7 +50,7 @@ def main() -> None:
     except KeyboardInterrupt:
         typer.echo("ripresa: stopped", err=True)
         sys.exit(130)
-    except Exception as e:  # noqa: BLE001 - the last line of defence before a person
+    except Exception as e:
         if os.environ.get("RIPRESA_DEBUG"):
             raise
         typer.echo(f"ripresa: {_put_down(e)}", err=True)

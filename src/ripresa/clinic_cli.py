@@ -12,8 +12,6 @@ from ingest import enrolment_cli
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-app.command()(init)
-app.command()(enrol)
 app.command()(enrolment_cli.init)
 app.command()(enrolment_cli.enrol)
 
