@@ -158,7 +158,8 @@ def _repetitions(
 ) -> tuple[Repetition, ...]:
     if not excursions:
         return ()
-    speeds = smoothed(frames.speed, track.frame_rate_hz, _restarts(frames))
+    speed = frames.speed
+    smooth_speed = smoothed(speed, track.frame_rate_hz, _restarts(frames))
     reference_deg = statistics.median(e.rise for e in excursions[:CALIBRATION_REPETITIONS])
     return tuple(
         _repetition(
@@ -168,7 +169,8 @@ def _repetitions(
             observation=observation,
             track=track,
             frames=frames,
-            speeds=speeds,
+            speed=speed,
+            smooth_speed=smooth_speed,
             from_index=from_index,
         )
         for number, e in enumerate(excursions, 1)
@@ -183,7 +185,8 @@ def _repetition(
     observation: Observation,
     track: StreamTrack,
     frames: Frames,
-    speeds: Floats,
+    speed: Floats,
+    smooth_speed: Floats,
     from_index: int,
 ) -> Repetition:
     index = frames.index.item
@@ -222,10 +225,10 @@ def _repetition(
         up_s=round(up_s, 4),
         hold_s=round(hold_s, 4),
         down_s=round(down_s, 4),
-        peak_velocity_deg_s=round(math.degrees(speeds[inside].max()), 2)
+        peak_velocity_deg_s=round(math.degrees(smooth_speed[inside].max()), 2)
         if track.opened.gyroscope
         else None,
-        sparc=sparc(frames.speed[inside], track.frame_rate_hz),
+        sparc=sparc(speed[inside], track.frame_rate_hz),
         flags=tuple(flags),
     )
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LiveItem"]
 
+DOWN_SEEN = 0.7
+"""Share of the way down's duration that has passed when a repetition is announced."""
+
 
 class LiveItem:
     """Follows one item's stream; provisional, and with no look-ahead.
@@ -170,6 +173,6 @@ class LiveItem:
         lasted = (
             (phases.up, e.hold_from - e.start),
             (phases.hold, e.hold_to - e.hold_from),
-            (phases.down, e.end - e.hold_to),
+            (phases.down, (e.end - e.hold_to) / DOWN_SEEN),
         )
         return any(p.min_s is not None and n / rate_hz < p.min_s for p, n in lasted)

@@ -35,7 +35,7 @@ def cadence(repetitions: Sequence[Repetition], rate_hz: float) -> Measure | None
 
 
 def rise_time(repetitions: Sequence[Repetition], rate_hz: float) -> Measure | None:
-    """Median duration of the way up, from 15 to 85 % of it."""
+    """Median duration of the way up; see `repetition.with_phases`."""
     del rate_hz
     if not repetitions:
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -29,9 +29,11 @@ RISE_SHARE = 0.25
 FALL_SHARE = 0.5
 """A peak is one once the fall after it is this share of the rise."""
 EDGE = 0.15
-"""A repetition runs from leaving this share of its rise to coming back below it."""
-HOLD = 0.15
-"""It is held while less than this share of its rise below the peak."""
+"""A movement is back once it is below this share of its rise, and near its peak above the rest."""
+SLOW = 0.05
+"""A phase goes on as long as it is faster than this share of its own peak velocity."""
+VELOCITY_FRAMES = 6
+"""Velocity is taken over 0.2 s, the period of a 5 Hz tremor, which so drops out."""
 DIP_SHARE = 0.4
 """A valley this share of the typical range below rest was a movement the other way."""
 FALSE_START_SHARE = 0.3
@@ -51,7 +53,7 @@ class Excursion:
     Attributes:
         valley, peak: frames of the lowest value before and of the highest.
         start, end: frames between which it was away from rest.
-        hold_from, hold_to: first and last frame near the peak.
+        hold_from, hold_to: frames at which the way up ended and the way down began.
         low, high: values at `valley` and `peak`.
         returned: whether it came back to rest before the next one, or the item's end.
         finished: False where the item ended before a fall was seen.
@@ -99,6 +101,8 @@ class RepetitionDetector:
         self._valley = 0
         self._peak = 0
         self._floor = 0
+        self._rest = 0.0
+        """Where the last repetitions began."""
         self._left_out = False
         self._left_out_before = False
 
@@ -118,7 +122,7 @@ class RepetitionDetector:
         if value < low:
             self._valley = now
         elif self._dipped(low):
-            if value >= self._rest() - DIP_SHARE * self._typical / 2:
+            if value >= self._rest - DIP_SHARE * self._typical / 2:
                 self._valley, self._left_out = now, True
         elif value - low > max(self._least, RISE_SHARE * self._typical):
             self._state, self._peak = "rising", now
@@ -127,7 +131,7 @@ class RepetitionDetector:
         """Whether a valley lies too far below rest; the second in a row is the new rest."""
         if self._left_out_before or len(self.excursions) < FEW:
             return False
-        return low < self._rest() - DIP_SHARE * self._typical
+        return low < self._rest - DIP_SHARE * self._typical
 
     def _turned(self, value: float) -> bool:
         """Whether a rise has ended in a peak."""
@@ -163,7 +167,7 @@ class RepetitionDetector:
             return self._close(now, returned=False)
         if self._state == "rising" and self._rises:
             low, high = self.values[self._valley], self.values[self._peak]
-            near = high - HOLD * (high - low)
+            near = high - EDGE * (high - low)
             reached = next(i for i in range(self._valley, now + 1) if self.values[i] >= near)
             held = now - reached >= HELD_FRAMES
             if held and high - low >= UNFINISHED_SHARE * self._typical:
@@ -171,29 +175,17 @@ class RepetitionDetector:
                 return self._close(now, returned=False, finished=False)
         return None
 
-    def _rest(self) -> float:
-        """Where the last repetitions began."""
-        return statistics.median(e.low for e in self.excursions[-3:])
-
     def _close(self, now: int, *, returned: bool, finished: bool = True) -> Excursion:
         values, valley, peak = self.values, self._valley, self._peak
         low, high = values[valley], values[peak]
-        rise = high - low
         end = now if returned else self._floor
-        start = peak
-        while start > valley and values[start] > low + EDGE * rise:
-            start -= 1
-        near = high - HOLD * rise
-        hold_from = start
-        while values[hold_from] < near:
-            hold_from += 1
-        hold_to = end
-        while values[hold_to] < near and hold_to > peak:
-            hold_to -= 1
+        start, hold_from, hold_to = _crossings(values, valley, peak, end)
         excursion = Excursion(
             valley, start, hold_from, peak, hold_to, end, low, high, returned, finished
         )
+        excursion = with_phases(values, excursion, now)
         self.excursions.append(excursion)
+        self._rest = statistics.median(e.low for e in self.excursions[-FEW:])
         self._left_out_before, self._left_out = self._left_out, False
         if returned:
             self._state, self._valley = "valley", now
@@ -201,6 +193,49 @@ class RepetitionDetector:
             self._state, self._valley = "rising", self._floor
             self._peak = max(range(self._floor, now + 1), key=values.__getitem__)
         return excursion
+
+
+def _crossings(values: Sequence[float], valley: int, peak: int, end: int) -> tuple[int, int, int]:
+    """Frames at which the movement left rest, came near its peak and left it."""
+    low, high = values[valley], values[peak]
+    edge = EDGE * (high - low)
+    start = peak
+    while start > valley and values[start] > low + edge:
+        start -= 1
+    hold_from = start
+    while values[hold_from] < high - edge:
+        hold_from += 1
+    hold_to = end
+    while values[hold_to] < high - edge and hold_to > peak:
+        hold_to -= 1
+    return start, hold_from, hold_to
+
+
+def with_phases(values: Sequence[float], e: Excursion, last: int) -> Excursion:
+    """The excursion with its phases drawn out to where the movement begins and stops.
+
+    Levels alone would miss the slow first and last part of each stroke. From where it crosses
+    EDGE of its rise, each phase goes on outwards as long as its velocity is above SLOW of its own
+    peak velocity; a minimum-jerk stroke keeps 88 % of its duration so, half of it by levels alone.
+
+    Args:
+        values: the series, known up to and with frame `last`.
+        e: by levels, or with phases already.
+        last: how far the way down may be followed.
+    """
+    start, hold_from, hold_to = _crossings(values, e.valley, e.peak, e.end)
+    end, far = e.end, VELOCITY_FRAMES
+    up = SLOW * max(values[i] - values[max(start, i - far)] for i in range(start, e.peak + 1))
+    down = SLOW * max(values[max(e.peak, i - far)] - values[i] for i in range(e.peak, e.end + 1))
+    while start > e.valley and values[start] - values[max(e.valley, start - far)] > up:
+        start -= 1
+    while hold_from < e.peak and values[min(e.peak, hold_from + far)] - values[hold_from] > up:
+        hold_from += 1
+    while hold_to > e.peak and values[max(e.peak, hold_to - far)] - values[hold_to] > down:
+        hold_to -= 1
+    while end < last and values[end] - values[min(last, end + far)] > down:
+        end += 1
+    return replace(e, start=start, hold_from=hold_from, hold_to=max(hold_from, hold_to), end=end)
 
 
 def found_live(values: Sequence[float], least: float) -> list[Excursion]:
@@ -216,16 +251,22 @@ def excursions_of(
     1. Find them as they are found live (`live`, where that was done already).
     2. Find them again, with the typical range known from the start.
     3. Leave out false starts: smaller than FALSE_START_SHARE of the median.
+    4. Draw out the way down of each, as far as the valley before the next one.
     """
     first = found_live(values, least) if live is None else live
     if len(first) < FEW:
-        return first
+        return _drawn_out(values, first)
     typical = statistics.median(e.rise for e in first)
     found = _detected(values, RepetitionDetector(least, typical))
-    if len(found) < FEW:
-        return found
-    typical = statistics.median(e.rise for e in found)
-    return [e for e in found if e.rise >= FALSE_START_SHARE * typical]
+    if len(found) >= FEW:
+        typical = statistics.median(e.rise for e in found)
+        found = [e for e in found if e.rise >= FALSE_START_SHARE * typical]
+    return _drawn_out(values, found)
+
+
+def _drawn_out(values: Sequence[float], found: list[Excursion]) -> list[Excursion]:
+    limits = [*(e.valley for e in found[1:]), len(values) - 1]
+    return [with_phases(values, e, last) for e, last in zip(found, limits, strict=False)]
 
 
 def _detected(values: Sequence[float], detector: RepetitionDetector) -> list[Excursion]:

@@ -185,7 +185,7 @@ def test_rise_time_and_lean_come_without_a_range():
     )
     item = result_of([thigh, sternum], seen)
     figures = {m.name: m.value for m in item.measures}
-    assert figures["rise time"] == pytest.approx(0.4 * 2, abs=0.15)
+    assert figures["rise time"] == pytest.approx(0.88 * 2, abs=0.15)
     assert figures["lean"] == pytest.approx(35, abs=3)
     assert item.range_of_motion is None
 
