@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from vqf import VQF
 
+from .gap_trust import GapTrust
+
 if TYPE_CHECKING:
     from .conditioning import Segment
 
@@ -36,32 +38,62 @@ GRAVITY_ONLY_TAU_S = 0.3
 
 
 class OrientationFilter:
-    """VQF fed segment by segment; a segment that says so starts it afresh."""
+    """VQF fed segment by segment; a segment that says so starts it afresh.
+
+    After samples that were filled in, gravity is believed more for a while: see `gap_trust`.
+    """
 
     def __init__(self, rate_hz: float, *, gyroscope: bool = True) -> None:
         self._period_s = 1.0 / rate_hz
         self._gyroscope = gyroscope
+        self._trust = GapTrust(self._period_s)
+        self._last: list[float] | None = None
         self._vqf = self._afresh()
 
     def _afresh(self) -> VQF:
-        if self._gyroscope:
-            return VQF(self._period_s)
-        return VQF(self._period_s, tauAcc=GRAVITY_ONLY_TAU_S)
+        tau_s = self._trust.tau_s if self._gyroscope else GRAVITY_ONLY_TAU_S
+        return VQF(self._period_s, tauAcc=tau_s)
 
     def push(self, segment: Segment) -> Floats:
         """Quaternions [n, 4] of a segment's samples; cutting it changes no bit of them."""
         if segment.restart:
+            self._trust.clear()
             self._vqf = self._afresh()
-        quaternions: Floats = self._vqf.updateBatch(segment.gyr, segment.acc)["quat6D"]
+        filled = segment.interpolated if self._gyroscope and self._last is not None else 0
+        quaternions = self._update(segment.gyr[:filled], segment.acc[:filled])
+        if filled:
+            self._bridge(segment, filled)
+        quaternions += self._update(segment.gyr[filled:], segment.acc[filled:])
+        self._last = segment.gyr[-1].tolist()
+        return quaternions[0] if len(quaternions) == 1 else np.concatenate(quaternions)
+
+    def _update(self, gyr: Floats, acc: Floats) -> list[Floats]:
+        quaternions, at = [], 0
+        while at < len(gyr):
+            settled = self._trust.settled
+            stop = len(gyr) if settled else min(len(gyr), at + self._trust.due)
+            quaternions.append(self._vqf.updateBatch(gyr[at:stop], acc[at:stop])["quat6D"])
+            if not settled and self._trust.passed(stop - at):
+                self._vqf.setTauAcc(self._trust.tau_s)
+            at = stop
         return quaternions
+
+    def _bridge(self, segment: Segment, filled: int) -> None:
+        ax, ay, az = self._last or (0.0, 0.0, 0.0)
+        bx, by, bz = segment.gyr[filled].tolist()
+        self._trust.bridged((ax, ay, az), (bx, by, bz), filled)
+        self._vqf.setTauAcc(self._trust.tau_s)
 
     def state(self) -> dict[str, Any]:
         """All that it remembers beside its settings, as plain values."""
-        return dict(self._vqf.state)
+        return {"vqf": dict(self._vqf.state), "trust": self._trust.state(), "last": self._last}
 
     def resume(self, state: dict[str, Any]) -> None:
         """Go on where `state` was taken."""
-        self._vqf.state = state
+        self._trust.resume(state["trust"])
+        self._last = state["last"]
+        self._vqf = self._afresh()
+        self._vqf.state = state["vqf"]
 
 
 def up_in_sensor(quaternions: Floats) -> Floats:
