@@ -11,6 +11,7 @@ pytest collects the rest. Nothing here opens a window or waits for a clock.
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import subprocess
@@ -19,6 +20,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from .control import ControlSample, Input, Signal
+from .palette import SEEN_BY, contrast, seen
 from .player import PROFILES, Player
 from .progress import Cue, Ending, Outcome, Phase
 from .setting import Setting
@@ -199,6 +201,16 @@ class GameContract:
                 _check(text.get(language), f"text {key!r} has no {language}")
                 word = blaming(text[language], language)
                 _check(word is None, f"text {key!r} in {language} says {word!r}")
+
+    def test_its_roles_stay_apart_for_every_kind_of_colour_vision(self) -> None:
+        """3:1 between any two roles, as usual and with three kinds of dichromacy."""
+        _check(len(self.game.roles) >= 2, "name at least what moves and what it stands on")
+        for (a, first), (b, second) in itertools.combinations(self.game.roles.items(), 2):
+            for vision in SEEN_BY:
+                least = min(
+                    contrast(seen(x, vision), seen(y, vision)) for x in first for y in second
+                )
+                _check(least >= 3, f"{a} on {b} is {least:.2f}:1 with {vision} vision")
 
     def test_its_rules_run_without_pygame(self) -> None:
         """A game's package imports pygame only to draw."""

@@ -73,6 +73,7 @@ class Game:
         screen: makes the screen; called only where something is drawn.
         texts: key, then language (`it`, `en`), then text; `title` and `goal` at least.
         sounds: cue or ending to the sound's name in `games.sound`.
+        roles: colours by role, each as the shades it is shown in; see `games.palette`.
         portrait: the cue whose frame shows the game best.
     """
 
@@ -83,6 +84,7 @@ class Game:
     screen: Callable[[Look], Screen]
     texts: Mapping[str, Mapping[str, str]]
     sounds: Mapping[str, str]
+    roles: Mapping[str, tuple[tuple[int, int, int], ...]]
     portrait: str
 
 

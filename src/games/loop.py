@@ -12,6 +12,8 @@ from therapy.safety import Verdict, judge_pain
 
 from .canvas import HEIGHT, WIDTH, Canvas
 from .control import SILENCE_NS, Signal
+from .dark import DarkScreen
+from .guide import Guide
 from .hud import Hud, pill
 from .inputs.keys import KeysSource
 from .latency import Latencies
@@ -24,13 +26,14 @@ if TYPE_CHECKING:
     from telemetry.live import RepetitionCounted
     from therapy.limits import Limits
 
-    from .game import Game
+    from .game import Game, Screen
     from .inputs.source import Arrival, ControlSource
     from .look import Look
     from .pace import Pace
     from .progress import GameEvent
     from .setting import Setting
     from .sound import Sounds
+    from .speech import Voice
     from .window import Window
 
 __all__ = ["Asks", "Loop", "Mode", "NobodyAsked", "Stopping"]
@@ -95,7 +98,7 @@ class Loop:
         pace: when they are due.
         source: where the control comes from.
         asks: where requests go.
-        sounds: what is heard.
+        sounds, voice: what is heard.
         limits: the patient's.
         pain_at_check_in: what was told there; None: nothing.
         stopping: when it ends by itself.
@@ -112,6 +115,7 @@ class Loop:
         source: ControlSource,
         asks: Asks,
         sounds: Sounds,
+        voice: Voice,
         limits: Limits,
         pain_at_check_in: int | None,
         stopping: Stopping,
@@ -128,12 +132,13 @@ class Loop:
         self._portrait_due = False
         self._game, self._setting, self._look = game, setting, look
         self._window, self._pace, self._source = window, pace, source
-        self._asks, self._sounds = asks, sounds
+        self._asks, self._sounds, self._voice = asks, sounds, voice
         self._limits, self._pain_at_check_in = limits, pain_at_check_in
         self._stopping = stopping
         self._canvas = Canvas(window.picture, look.text_scale)
         self._hud = Hud(look)
-        self._screen = game.screen(look)
+        self._screen: Screen = DarkScreen() if look.audio_only else game.screen(look)
+        self._guide, self._said = Guide(), ""
         self._began_ns = pace.now_ns()
         self._ended_ns: int | None = None
         self._newest: Arrival | None = None
@@ -206,6 +211,20 @@ class Loop:
             if self.mode is Mode.PLAY and arrival.calibrated:
                 for event in self.simulation.feed(arrival.sample):
                     self._happened(event)
+                self._guided(arrival.sample.control)
+
+    def _guided(self, position: float) -> None:
+        """Steps to be heard; in the audio-only mode they are the way to play."""
+        invited = self._game.invites(self.simulation.state).level
+        self._guide, sound = self._guide.moved(position, invited)
+        if sound is not None and self._look.audio_only:
+            self._sounds.play(sound)
+
+    def _say(self, text: str) -> None:
+        """Speak a cue once, when it appears; with a picture to look at only the urgent ones."""
+        if text and text != self._said and (self._look.audio_only or text == self._cue[0]):
+            self._voice.say(text)
+        self._said = text
 
     def _note(self, counted: list[RepetitionCounted]) -> None:
         """Repetitions as analytics counts them: kept for tracing, and their flags obeyed."""
@@ -238,6 +257,7 @@ class Loop:
         state, language = self._shown, self._look.language
         angle = None if self._newest is None else self._newest.angle_deg
         cue = "" if self.mode is not Mode.PLAY else self._cue_now(now_ns)
+        self._say(cue)
         self._hud.draw(self._canvas, self._setting, state.progress, cue, angle)
         if self.mode is Mode.PLAY:
             self._draw_waiting(now_ns)
@@ -288,6 +308,11 @@ class Loop:
             card(self._canvas, said(FRAME, "done", language), [line, points], foot=close)
         self._hud.draw_buttons(self._canvas)
 
+    def _last_words(self) -> str:
+        """What the last card says first."""
+        key = {Mode.UNWELL: "unwell_told", Mode.STOPPED: "pain_ends"}.get(self.mode, "done")
+        return said(FRAME, key, self._look.language)
+
     def _handle(self, event: pygame.event.Event) -> None:
         if event.type == pygame.QUIT:
             self.stopped_by = "closed"
@@ -331,6 +356,7 @@ class Loop:
 
     def _end(self, mode: Mode, sound: str) -> None:
         self.mode = mode
+        self._voice.say(self._last_words())
         self._ended_ns = self._pace.now_ns()
         self._sounds.play(sound)
 

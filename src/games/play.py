@@ -100,10 +100,12 @@ def play(
     from .loop import Loop, NobodyAsked, Stopping  # noqa: PLC0415
     from .pace import ClockPace, InstantPace  # noqa: PLC0415
     from .sound import Sounds  # noqa: PLC0415
+    from .speech import Voice  # noqa: PLC0415
     from .window import Window  # noqa: PLC0415
 
     window = Window(headless=headless, title=game.texts["title"][look.language])
     sounds = Sounds(0.0 if headless else look.sound)
+    voice = Voice(look.language, on=look.voice and not headless)
     pace: ClockPace | InstantPace = ClockPace(clock)
     asks = asks or NobodyAsked()
     if source is None and headless:
@@ -119,6 +121,7 @@ def play(
             source=source or KeysSource(setting.up_s, setting.down_s),
             asks=asks,
             sounds=sounds,
+            voice=voice,
             limits=limits or Limits(),
             pain_at_check_in=pain_at_check_in,
             stopping=Stopping(
@@ -138,6 +141,7 @@ def play(
             window.save(picture, loop.portrait)
             result["picture"] = str(picture)
     finally:
+        voice.close()
         sounds.close()
         window.close()
     if json_file is not None:

@@ -26,6 +26,10 @@ SOUNDS: Final[dict[str, tuple[tuple[tuple[float, float], ...], float, float, flo
     "pluck": (((392.0, 0.6), (784.0, 0.25), (1176.0, 0.1)), 0.5, 0.008, 0.0),
     "wave": (((146.8, 0.2),), 1.6, 0.6, 0.6),
     "pause": (((329.6, 0.5), (261.6, 0.4)), 0.6, 0.03, 0.0),
+    "step1": (((261.6, 0.6), (523.3, 0.2)), 0.35, 0.015, 0.0),
+    "step2": (((329.6, 0.6), (659.3, 0.2)), 0.35, 0.015, 0.0),
+    "step3": (((392.0, 0.6), (784.0, 0.2)), 0.35, 0.015, 0.0),
+    "step4": (((523.3, 0.6), (1046.5, 0.2)), 0.45, 0.015, 0.0),
     "end": (((523.3, 0.35), (659.3, 0.3), (784.0, 0.25)), 2.0, 0.05, 0.0),
 }
 
@@ -50,12 +54,17 @@ class Sounds:
 
     Args:
         volume: 0 to 1; 0 opens no audio device at all.
+
+    Attributes:
+        at_hand: whether anything is heard.
+        played: the last hundred sounds asked for.
     """
 
     def __init__(self, volume: float) -> None:
         self._made: dict[str, pygame.mixer.Sound] = {}
         self._volume = volume
         self.at_hand = False
+        self.played: list[str] = []
         if volume <= 0:
             return
         try:
@@ -66,6 +75,8 @@ class Sounds:
 
     def play(self, name: str) -> None:
         """Play a sound of `SOUNDS`; an unknown name is silent."""
+        if name in SOUNDS:
+            self.played = [*self.played[-99:], name]
         if not self.at_hand or name not in SOUNDS:
             return
         if name not in self._made:

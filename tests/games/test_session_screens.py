@@ -9,12 +9,14 @@ import pytest
 from games.inputs.simulated import PlayerSource
 from games.look import Look
 from games.pace import InstantPace
+from games.persuasion.prompts import Situation, prompts_for
 from games.player import PROFILES, Player
 from games.session.page import page_of
 from games.session.rehearsal import Rehearsal
 from games.session.run import SessionScreens
 from games.sound import Sounds
 from games.speech import Voice
+from games.take import Take
 from games.texts import blaming
 from games.window import Window
 from telemetry.clock import ManualClock
@@ -51,7 +53,7 @@ def plan(*items, **more):
 class Stage:
     """Screens of a rehearsal, with somebody who presses and moves."""
 
-    def __init__(self, the_plan, profile="strong", look=None, **options):
+    def __init__(self, the_plan, profile="strong", look=None, prompts=None, takes=None, **options):
         self.window = Window(headless=True, title="test")
         self.pace = InstantPace(T0_NS, 10)
         clock = ManualClock(T0_NS)
@@ -73,6 +75,8 @@ class Stage:
             look=look,
             sounds=Sounds(0.0),
             voice=self.voice,
+            prompts=prompts,
+            takes=takes,
         )
         self.seen = []
 
@@ -89,7 +93,7 @@ class Stage:
             if self.screens.finished:
                 return
             kind = self.frame()
-            if n % 7 == 0 and not self.moves(kind):
+            if n % 7 == 6 and not self.moves(kind):
                 for key in press(kind):
                     pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
         raise AssertionError(f"not finished, at {self.seen}")
@@ -196,3 +200,45 @@ def test_the_cue_is_spoken_before_the_exercise(stage):
     played.run(only_return)
     cue = "Alzi il braccio teso davanti a sé, piano, poi lo riabbassi."
     assert cue in played.voice.said
+
+
+def test_prompts_open_and_close_a_session_and_are_logged_while_it_is_open(stage):
+    situation = Situation(session="s", goal="le tazze", missed=2)
+
+    def prompts(closing):
+        done = replace(situation, closing=closing, trials=4, full=3)
+        return prompts_for(done, "it")
+
+    def choose_the_short_version(kind):
+        short = kind == "Ask" and "prompt.shown" not in played.types()
+        return [pygame.K_RIGHT, pygame.K_RETURN] if short else [pygame.K_RETURN]
+
+    played = stage(plan(), prompts=prompts, assess=False)
+    played.run(choose_the_short_version)
+    shown = [e.mechanism for e in played.view.events if e.type == "prompt.shown"]
+    assert shown == ["barrier_question", "five_minutes", "goal", "praise", "goal"]
+    assert played.screens._five_minutes
+    assert played.view.refused == []
+
+
+def test_without_prompts_nothing_is_said_or_logged(stage):
+    played = stage(plan(), prompts=lambda _closing: [], assess=False)
+    played.run(only_return)
+    assert "prompt.shown" not in played.types()
+
+
+def test_the_physiotherapists_take_moves_a_ghost_beside_the_drawing(stage):
+    pictures = []
+    still = Take((0.0, 60.0), (0.0, 0.0))
+    moving = Take((0.0, 1.0, 2.0), (0.0, 1.0, 0.0))
+    for take in (still, moving):
+        played = stage(plan(), takes={"forward-arm-raise": take})
+        n = 0
+        while played.frame() != "Ready":
+            n += 1
+            if n % 7 == 0:
+                pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN))
+        for _ in range(10):
+            played.frame()
+        pictures.append(pygame.image.tobytes(played.window.picture, "RGB"))
+    assert pictures[0] != pictures[1]

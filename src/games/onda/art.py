@@ -11,14 +11,13 @@ import pygame
 from games.canvas import HEIGHT, WIDTH
 from games.paint import bezier, gradient, mix, ridge, shaded, smooth, soft_disc
 
+from .colours import BOAT, SKY
+
 if TYPE_CHECKING:
     from games.paint import Colour, Point
 
-__all__ = ["BOAT", "SKY", "WATER", "boat", "night"]
+__all__ = ["boat", "night"]
 
-BOAT: Final[Colour] = (255, 248, 232)
-WATER: Final[Colour] = (24, 134, 156)
-SKY: Final = ((0.0, (8, 12, 34)), (0.45, (12, 22, 52)), (0.75, (20, 32, 64)))
 MOON: Final = (930, 150)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from games.control import Invitation
 from games.game import Game
 
+from .colours import ROLES
 from .rules import OndaState, start, step
 
 if TYPE_CHECKING:
@@ -52,5 +53,6 @@ GAME = Game(
         "slower": {"it": "Più piano: l'onda aspetta", "en": "Slower: the wave waits"},
     },
     sounds={"lift": "wave", "crest": "pluck", "slower": "low", "full": "chime"},
+    roles=ROLES,
     portrait="crest",
 )

@@ -12,7 +12,8 @@ import pygame
 
 from games.paint import glow, mix, soft_disc
 
-from .art import WATER, boat, night, swell
+from .art import boat, night, swell
+from .colours import WATER
 
 if TYPE_CHECKING:
     from games.canvas import Canvas

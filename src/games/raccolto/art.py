@@ -11,14 +11,13 @@ import pygame
 from games.canvas import HEIGHT, WIDTH
 from games.paint import bezier, gradient, mix, ridge, shaded, shaded_ball, smooth, soft_disc
 
+from .colours import FRUIT, PICKER, SKY
+
 if TYPE_CHECKING:
     from games.paint import Colour, Point
 
-__all__ = ["FRUIT", "PICKER", "SKY", "STEM_X", "basket", "fruit", "leaves", "orchard", "picker"]
+__all__ = ["STEM_X", "basket", "fruit", "leaves", "orchard", "picker"]
 
-FRUIT: Final[Colour] = (224, 92, 40)
-PICKER: Final[Colour] = (26, 20, 20)
-SKY: Final = ((0.0, (255, 246, 222)), (0.5, (255, 242, 214)), (0.85, (254, 238, 204)))
 WOOD: Final[Colour] = (96, 66, 46)
 STEM_X: Final = 560
 

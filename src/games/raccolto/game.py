@@ -8,6 +8,7 @@ from games.control import Invitation
 from games.game import Game
 from games.reach import Stage
 
+from .colours import ROLES
 from .rules import RaccoltoState, start, step
 
 if TYPE_CHECKING:
@@ -52,5 +53,6 @@ GAME = Game(
         "slower": "low",
         "full": "soft",
     },
+    roles=ROLES,
     portrait="picked",
 )

@@ -10,7 +10,8 @@ import pygame
 from games.paint import progress_rings, soft_disc
 from games.reach import Stage
 
-from .art import FRUIT, STEM_X, basket, fruit, leaves, orchard, picker
+from .art import STEM_X, basket, fruit, leaves, orchard, picker
+from .colours import FRUIT
 
 if TYPE_CHECKING:
     from games.canvas import Canvas

@@ -75,9 +75,13 @@ class PageDesk:
         if taken is not None:
             self._take(taken, now_ns)
 
+    def shown_s(self, now_ns: int) -> float:
+        """For how long the page has been open."""
+        return (now_ns - self._since_ns) * 1e-9
+
     def draw(self, now_ns: int, ghost: float | None) -> None:
-        """Draw the page; `ghost` is the person's own movement beside the drawing."""
-        seconds = (now_ns - self._since_ns) * 1e-9
+        """Draw the page; `ghost` moves a pale figure: the person's own way, or a take."""
+        seconds = self.shown_s(now_ns)
         self._screen.draw(self._canvas, self._page, self._menu, seconds, ghost)
 
     def draw_buttons(self) -> None:

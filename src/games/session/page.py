@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from games.persuasion.prompts import Mechanism
 from therapy.screens import (
     Ask,
     Assess,
@@ -25,10 +26,11 @@ from .texts import SESSION
 
 if TYPE_CHECKING:
     from games.look import Language
+    from games.persuasion.prompts import Prompt
     from therapy.plan import PlanItem
     from therapy.questions import Question
 
-__all__ = ["Choice", "Page", "effort_page", "page_of"]
+__all__ = ["Choice", "Page", "effort_page", "opening_page", "page_of"]
 
 SCALE = range(11)
 
@@ -62,6 +64,7 @@ class Page:
         side: of the exercise.
         seen, of: repetitions to count on this page; `of` 0: none.
         spoken: said aloud when the page opens.
+        lines: one kind sentence each, set apart.
     """
 
     title: str
@@ -73,6 +76,7 @@ class Page:
     of: int = 0
     choices: tuple[Choice, ...] = ()
     spoken: str = ""
+    lines: tuple[str, ...] = ()
 
 
 def page_of(screen: Screen, language: Language) -> Page:  # noqa: PLR0911 - one case a screen
@@ -127,6 +131,20 @@ def page_of(screen: Screen, language: Language) -> Page:  # noqa: PLR0911 - one 
             return Page(said("done"), words, choices=(Choice(said("close"), None),), spoken=words)
         case Play():
             return Page("")
+
+
+def opening_page(prompts: list[Prompt], language: Language) -> Page:
+    """Before the check-in: up to three kind lines, and where offered the short version."""
+    begin = Choice(SESSION["begin"][language], "opening.begin")
+    short = Choice(SESSION["five_minutes"][language], "opening.five_minutes")
+    offered = any(prompt.mechanism is Mechanism.FIVE_MINUTES for prompt in prompts)
+    lines = tuple(prompt.text for prompt in prompts)
+    return Page(
+        SESSION["today"][language],
+        lines=lines,
+        choices=(begin, short) if offered else (begin,),
+        spoken=" ".join(lines[:1]),
+    )
 
 
 def effort_page(language: Language) -> Page:

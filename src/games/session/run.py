@@ -13,6 +13,7 @@ window): only `state` is read and only `request` is called.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from games.canvas import Canvas
@@ -26,18 +27,20 @@ from games.setting import setting_for
 from games.sound import Sounds
 from games.speech import Voice
 from games.window import Window
-from therapy.screens import Assess, Closed, FindRange, Play, Screen, screen_of
+from therapy.screens import Ask, Assess, Closed, FindRange, Play, Ready, Screen, screen_of
 
 from .desk import PageDesk
-from .page import Page, effort_page, page_of
+from .page import Page, effort_page, opening_page, page_of
 from .texts import SESSION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from games.inputs.source import ControlSource
     from games.look import Look
     from games.pace import Pace
+    from games.persuasion.prompts import Prompt
+    from games.take import Take
     from telemetry.clock import Clock
     from therapy.screens import Screen
     from therapy.session_state import SessionState
@@ -71,6 +74,8 @@ class SessionScreens:
         seed: of the games.
         default_game: where neither the plan nor the person chose one.
         five_minutes: the short version of a hard day.
+        takes: the physiotherapist's own, by exercise.
+        prompts: what to say before (False) or after (True) play; None: nothing.
     """
 
     def __init__(
@@ -87,6 +92,8 @@ class SessionScreens:
         seed: int = 1,
         default_game: str = "volo",
         five_minutes: bool = False,
+        takes: Mapping[str, Take] | None = None,
+        prompts: Callable[[bool], list[Prompt]] | None = None,
     ) -> None:
         self.levels = dict(levels or {})
         self.finished = False
@@ -96,6 +103,10 @@ class SessionScreens:
         self._look, self._sounds, self._voice = look, sounds, voice
         self._seed, self._default_game = seed, default_game
         self._five_minutes = five_minutes
+        self._takes = dict(takes or {})
+        self._prompts = prompts
+        self._opening = [] if prompts is None else prompts(False)
+        self._closing: list[Prompt] | None = None
         self._desk = PageDesk(
             Canvas(window.picture, look.text_scale),
             look,
@@ -169,6 +180,7 @@ class SessionScreens:
             source=self._source,
             asks=self._view,
             sounds=self._sounds,
+            voice=self._voice,
             limits=limits,
             pain_at_check_in=state.pain_in,
             stopping=Stopping(),
@@ -186,7 +198,9 @@ class SessionScreens:
             self._control = arrivals[-1].sample.control
         choosing = not moving and not isinstance(self._source, KeysSource)
         self._desk.show(self._page(screen), now_ns, self._control if choosing else None)
-        self._desk.draw(now_ns, self._control if moving else None)
+        take = self._takes.get(screen.item.exercise) if isinstance(screen, Ready) else None
+        shown_s = self._desk.shown_s(now_ns)
+        self._desk.draw(now_ns, take.at(shown_s) if take else self._control if moving else None)
         if not isinstance(screen, Closed):
             self._desk.draw_buttons()
         self._window.show()
@@ -196,17 +210,42 @@ class SessionScreens:
         language = self._look.language
         if screen is None:
             return Page(SESSION["waiting"][language])
-        return effort_page(language) if isinstance(screen, Play) else page_of(screen, language)
+        if self._opening:
+            return opening_page(self._opening, language)
+        if isinstance(screen, Play):
+            return effort_page(language)
+        page = page_of(screen, language)
+        if isinstance(screen, Closed):
+            return replace(page, lines=tuple(prompt.text for prompt in self._closing or ()))
+        if isinstance(screen, Ask) and screen.question.at == "out":
+            self._choose_last_words()
+        return page
+
+    def _choose_last_words(self) -> None:
+        """What the last card will say, chosen and logged while the session is still open."""
+        if self._closing is None and self._prompts is not None:
+            self._closing = self._prompts(True)
+            self._log(self._closing)
 
     def _chosen(self, choice: Choice) -> None:
         self._sounds.play("soft")
         if choice.what is None:
             self.finished = True
             return
+        if self._opening:
+            self._five_minutes |= choice.what == "opening.five_minutes"
+            self._log(self._opening)
+            self._opening = []
+            return
         state = self._view.state
         if choice.what == "effort.reported" and state is not None:
             self._effort_told.add(state.current.item.id)
         self._view.request(choice.what, **choice.value)
+
+    def _log(self, prompts: list[Prompt]) -> None:
+        """Each prompt with its variant, so that its effect can be tested."""
+        for prompt in prompts:
+            self._view.request("prompt.shown", **prompt.logged(self._look.language))
 
     def _closed(self) -> None:
         self._view.request("session.closed")
@@ -224,6 +263,8 @@ def run_session(
     seed: int = 1,
     default_game: str = "volo",
     five_minutes: bool = False,
+    takes: Mapping[str, Take] | None = None,
+    prompts: Callable[[bool], list[Prompt]] | None = None,
 ) -> dict[str, float]:
     """Show a whole session in a window of its own.
 
@@ -249,6 +290,8 @@ def run_session(
             seed=seed,
             default_game=default_game,
             five_minutes=five_minutes,
+            takes=takes,
+            prompts=prompts,
         )
         screens.run()
         return screens.levels

@@ -57,7 +57,7 @@ class PageScreen:
         if page.exercise and total > 560:
             width, gap = (560 - gap * (len(large) - 1)) // len(large), 16
             left = 690
-        top = CHOICES_Y if page.exercise or small else 400
+        top = CHOICES_Y if page.exercise or small or page.lines else 400
         for n, choice in enumerate(large):
             place = pygame.Rect(left + n * (width + gap), top, width, 92)
             places.append(Button(str(len(small) + n), choice.text, "", place))
@@ -72,7 +72,9 @@ class PageScreen:
             self._draw_exercise(canvas, page, seconds, ghost)
         else:
             y = canvas.paragraph(page.title, (WIDTH // 2, 120), 56, INK, 1080)
-            canvas.paragraph(page.text, (WIDTH // 2, y + 30), 38, QUIET, 1000)
+            y = canvas.paragraph(page.text, (WIDTH // 2, y + 30), 38, QUIET, 1000)
+            for line in page.lines:
+                y = canvas.paragraph(line, (WIDTH // 2, y + 14), 34, INK, 1000)
         for n, button in enumerate(self.buttons(page)):
             self._draw_choice(canvas, button, focused=n == menu.focus, small=page.choices[n].small)
         if any(c.small for c in page.choices):

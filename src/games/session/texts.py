@@ -11,6 +11,7 @@ SESSION: Final[dict[str, dict[str, str]]] = {
     "no": {"it": "No", "en": "No"},
     "skip": {"it": "Salta", "en": "Skip"},
     "begin": {"it": "Cominciamo", "en": "Begin"},
+    "five_minutes": {"it": "Cinque minuti", "en": "Five minutes"},
     "done": {"it": "Fatto", "en": "Done"},
     "later": {"it": "Oggi no", "en": "Not today"},
     "cannot": {"it": "Non riesco a tararlo", "en": "I can't calibrate it"},

@@ -20,15 +20,13 @@ from games.paint import (
     soft_disc,
 )
 
+from .colours import FLYER, RING, SKY
+
 if TYPE_CHECKING:
     from games.paint import Colour, Point
 
-__all__ = ["FLYER", "RING", "SKY", "WRAP", "Scenery", "petal", "ring", "swallow"]
+__all__ = ["WRAP", "Scenery", "petal", "ring", "swallow"]
 
-FLYER: Final[Colour] = (16, 22, 46)
-RING: Final[Colour] = (0, 116, 184)
-SKY: Final = ((0.0, (198, 224, 242)), (0.38, (233, 240, 240)), (0.7, (255, 238, 212)))
-"""Stops of the sky where flyer and rings are seen: the ground of the roles' contrast."""
 BLOSSOM: Final[Colour] = (255, 250, 240)
 POLLEN: Final[Colour] = (238, 178, 40)
 WRAP: Final = 2560

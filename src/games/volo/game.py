@@ -8,6 +8,7 @@ from games.control import Invitation
 from games.game import Game
 from games.reach import Stage
 
+from .colours import ROLES
 from .rules import VoloState, start, step
 
 if TYPE_CHECKING:
@@ -46,5 +47,6 @@ GAME = Game(
         "slower": {"it": "Più piano: c'è tempo", "en": "Slower: there is time"},
     },
     sounds={"ring": "chime", "under": "breeze", "slower": "low", "full": "soft"},
+    roles=ROLES,
     portrait="ring",
 )
