@@ -16,11 +16,16 @@ __all__ = [
     "TodaysRange",
     "calibrated_range",
     "given_range",
+    "is_too_small",
+    "reference_range",
     "widening_range",
 ]
 
 CALIBRATION_REPETITIONS = 3
 """Slow repetitions that make a range calibration."""
+
+TOO_SMALL_SHARE = 2 / 3
+"""A repetition below this share of the first three's median range is flagged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,16 @@ class TodaysRange:
     def limit(self) -> float:
         """The clinician's limit in units of control; the target itself where there is none."""
         return 1.0 if self.limit_deg is None else self.control(self.limit_deg)
+
+
+def reference_range(excursions: Sequence[Excursion]) -> float:
+    """Median range of the first three repetitions, or of those there are."""
+    return statistics.median(e.rise for e in excursions[:CALIBRATION_REPETITIONS])
+
+
+def is_too_small(excursion: Excursion, reference_deg: float) -> bool:
+    """Whether a repetition stays far below the first three."""
+    return excursion.rise < TOO_SMALL_SHARE * reference_deg
 
 
 def calibrated_range(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import statistics
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy.typing as npt
 from telemetry.errors import NotObservable
 from telemetry.results import Conditioning, ItemResult, RangeOfMotion, Repetition, Revision
 
-from .control import CALIBRATION_REPETITIONS
+from .control import is_too_small, reference_range
 from .flexion import flexion_deg
 from .measure import lean, measures_of
 from .movement import ANGLE_LEAST_DEG, TURNING_LEAST_DEG, turned
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
     from telemetry.events import AssessmentStarted, ExerciseStarted
 
-    from .observation import Observation, Phase
+    from .observation import Observation
     from .track import Frames, StreamTrack
 
 __all__ = ["analyse_item", "movement_in"]
@@ -36,9 +35,6 @@ __all__ = ["analyse_item", "movement_in"]
 Floats = npt.NDArray[np.float64]
 
 _NO_TRACKS: Mapping[str, StreamTrack] = {}
-
-TOO_SMALL_SHARE = 2 / 3
-"""A repetition below this share of the first three's median range is flagged."""
 
 
 def analyse_item(
@@ -160,7 +156,7 @@ def _repetitions(
         return ()
     speed = frames.speed
     smooth_speed = smoothed(speed, track.frame_rate_hz, _restarts(frames))
-    reference_deg = statistics.median(e.rise for e in excursions[:CALIBRATION_REPETITIONS])
+    reference_deg = reference_range(excursions)
     return tuple(
         _repetition(
             number,
@@ -195,13 +191,8 @@ def _repetition(
         (index(b) - index(a)) / track.opened.rate_hz
         for a, b in ((e.start, e.hold_from), (e.hold_from, e.hold_to), (e.hold_to, e.end))
     )
-    phases = observation.phases
-    flags = [
-        *_pace("up", up_s, phases.up),
-        *_pace("hold", hold_s, phases.hold),
-        *_pace("down", down_s, phases.down),
-    ]
-    if e.rise < TOO_SMALL_SHARE * reference_deg:
+    flags = observation.phases.flags(up_s, hold_s, down_s)
+    if is_too_small(e, reference_deg):
         flags.append("too small")
     if not e.finished:
         flags.append("unfinished")
@@ -231,14 +222,6 @@ def _repetition(
         sparc=sparc(speed[inside], track.frame_rate_hz),
         flags=tuple(flags),
     )
-
-
-def _pace(name: str, duration_s: float, phase: Phase) -> list[str]:
-    if phase.min_s is not None and duration_s < phase.min_s:
-        return [f"{name} too fast"]
-    if phase.max_s is not None and duration_s > phase.max_s:
-        return [f"{name} too slow"]
-    return []
 
 
 def _range_of_motion(repetitions: Sequence[Repetition], what: str) -> RangeOfMotion | None:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from telemetry.live import ControlBatch, RepetitionCounted
 
-from .control import TodaysRange, calibrated_range, given_range, widening_range
+from .control import (
+    TodaysRange,
+    calibrated_range,
+    given_range,
+    is_too_small,
+    reference_range,
+    widening_range,
+)
 from .movement import Elevation, Turning
 from .repetition import Excursion, RepetitionDetector
 from .smoothing import ParabolaSmoother
@@ -154,25 +161,32 @@ class LiveItem:
         first = self._announced + 1
         self._announced += len(fresh)
         observable = self.observation.axis is not None
-        return [
-            RepetitionCounted(
-                session=self._session,
-                item=self._item,
-                number=number,
-                t_ns=t_ns,
-                range_deg=round(e.rise, 2) if observable else None,
-                peak_deg=round(e.high, 2) if observable else None,
-                reached=round(today.control(e.high), 4),
-                too_fast=self._too_fast(e),
+        reference_deg = reference_range(self.excursions)
+        messages = []
+        for number, e in enumerate(fresh, first):
+            flags = self._pace(e)
+            fast = any(flag.endswith("too fast") for flag in flags)
+            if is_too_small(e, reference_deg):
+                flags.append("too small")
+            messages.append(
+                RepetitionCounted(
+                    session=self._session,
+                    item=self._item,
+                    number=number,
+                    t_ns=t_ns,
+                    range_deg=round(e.rise, 2) if observable else None,
+                    peak_deg=round(e.high, 2) if observable else None,
+                    reached=round(today.control(e.high), 4),
+                    too_fast=fast,
+                    flags=tuple(flags),
+                )
             )
-            for number, e in enumerate(fresh, first)
-        ]
+        return messages
 
-    def _too_fast(self, e: Excursion) -> bool:
-        phases, rate_hz = self.observation.phases, self._track.frame_rate_hz
-        lasted = (
-            (phases.up, e.hold_from - e.start),
-            (phases.hold, e.hold_to - e.hold_from),
-            (phases.down, (e.end - e.hold_to) / DOWN_SEEN),
+    def _pace(self, e: Excursion) -> list[str]:
+        frame_s = 1 / self._track.frame_rate_hz
+        return self.observation.phases.flags(
+            (e.hold_from - e.start) * frame_s,
+            (e.hold_to - e.hold_from) * frame_s,
+            (e.end - e.hold_to) * frame_s / DOWN_SEEN,
         )
-        return any(p.min_s is not None and n / rate_hz < p.min_s for p, n in lasted)

@@ -33,6 +33,14 @@ class Phase:
     min_s: float | None = None
     max_s: float | None = None
 
+    def flag(self, duration_s: float) -> str | None:
+        """`too fast`, `too slow`, or None."""
+        if self.min_s is not None and duration_s < self.min_s:
+            return "too fast"
+        if self.max_s is not None and duration_s > self.max_s:
+            return "too slow"
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class PhaseLimits:
@@ -41,6 +49,15 @@ class PhaseLimits:
     up: Phase = field(default_factory=Phase)
     hold: Phase = field(default_factory=Phase)
     down: Phase = field(default_factory=Phase)
+
+    def flags(self, up_s: float, hold_s: float, down_s: float) -> list[str]:
+        """What is out of bounds, by phase: e.g. `up too fast`."""
+        found = (
+            ("up", self.up.flag(up_s)),
+            ("hold", self.hold.flag(hold_s)),
+            ("down", self.down.flag(down_s)),
+        )
+        return [f"{phase} {flag}" for phase, flag in found if flag is not None]
 
 
 class Method(StrEnum):
