@@ -11,6 +11,8 @@ from telemetry.motion import MotionBatch, StreamOpened
 from telemetry.results import AdherenceResult
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from telemetry.events import SessionEvent
     from telemetry.record import Record
     from telemetry.results import Result
@@ -29,30 +31,42 @@ class Whose(tuple[str, str]):
     __slots__ = ()
 
     @property
+    def patient(self) -> str:
+        """The pseudonym."""
+        return self[1]
+
+    @property
     def tags(self) -> dict[str, str]:
         """The two tags that every point carries."""
         return {"site": self[0], "patient": self[1]}
 
 
 class RecordContext:
-    """Looks things up in a clinic's journal, and remembers the last of them."""
+    """Looks things up in a clinic's journal, and remembers the last of them.
 
-    def __init__(self, journal: JournalReader) -> None:
+    Args:
+        journal: the clinic's.
+        restricted: whether a patient's data must not be used: it is nobody's then.
+    """
+
+    def __init__(
+        self,
+        journal: JournalReader,
+        restricted: Callable[[str], bool] = lambda _patient: False,
+    ) -> None:
         self._journal = journal
+        self._restricted = restricted
         self._whose_home = lru_cache(4096)(self._find_home)
         self._opened = lru_cache(4096)(self._find_opened)
         self._times = lru_cache(16)(self._find_times)
 
     def whose(self, record: Record, content: object = None) -> Whose | None:
-        """Site and patient of a record; None where neither home, session nor result tells."""
-        if (found := self._whose_home(record.home)) is not None:
-            return found
-        session = self._journal.session(record.session) if record.session else None
-        if session is not None:
-            return self._whose_patient(session.patient)
-        if isinstance(content, AdherenceResult):
-            return self._whose_patient(content.patient)
-        return None
+        """Site and patient of a record.
+
+        None where neither home, session nor result tells, and where its use is restricted.
+        """
+        found = self._find_whose(record, content)
+        return None if found is None or self._restricted(found.patient) else found
 
     def placement(self, stream: str) -> str:
         """Where a stream's wearable was worn."""
@@ -80,6 +94,16 @@ class RecordContext:
     def forget_times(self) -> None:
         """Drop remembered sample times: the streams may have grown since."""
         self._times.cache_clear()
+
+    def _find_whose(self, record: Record, content: object) -> Whose | None:
+        if (found := self._whose_home(record.home)) is not None:
+            return found
+        session = self._journal.session(record.session) if record.session else None
+        if session is not None:
+            return self._whose_patient(session.patient)
+        if isinstance(content, AdherenceResult):
+            return self._whose_patient(content.patient)
+        return None
 
     def _find_home(self, home: str) -> Whose | None:
         found = self._journal.patient_of(home)

@@ -87,9 +87,13 @@ def influx_followers(
     clock: Clock,
     *,
     doses: PrescribedDose | None = None,
+    restricted: Callable[[str], bool] = lambda _patient: False,
 ) -> tuple[InfluxFollower, InfluxFollower]:
-    """The followers of both buckets; each has its own cursor in `journal`."""
-    context = RecordContext(journal)
+    """The followers of both buckets; each has its own cursor in `journal`.
+
+    Nothing of a patient whose data is `restricted` is written.
+    """
+    context = RecordContext(journal, restricted)
 
     def motion(record: Record) -> list[bytes]:
         item, whose = decode_item(record.body), context.whose(record)

@@ -152,6 +152,16 @@ class Journal(JournalReader):
         with self._lock, store_errors(self.path), transaction(self._db):
             yield self._db
 
+    @contextmanager
+    def exclusive(self) -> Iterator[sqlite3.Connection]:
+        """The writing connection outside a transaction, for what SQLite does only there.
+
+        Raises:
+            StoreBusy, StoreError: as `append`.
+        """
+        with self._lock, store_errors(self.path):
+            yield self._db
+
 
 def insert_record(
     db: sqlite3.Connection, home: int, position: int, record: NewRecord | Record, body: Examined

@@ -67,8 +67,9 @@ class Places:
 
     @property
     def audit_key(self) -> Path:
-        """The key of the audit log's hashes; `RIPRESA_AUDIT_KEY_FILE` may name another."""
-        return self.clinic / "audit.key"
+        """The key of the audit log's hashes: what `RIPRESA_AUDIT_KEY_FILE` names, else here."""
+        named = os.environ.get("RIPRESA_AUDIT_KEY_FILE")
+        return Path(named) if named else self.clinic / "audit.key"
 
     def journal(self, named: Path | None = None) -> Path:
         """The journal that is meant: the one named, else the clinic's, else the home's.
