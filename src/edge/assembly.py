@@ -58,6 +58,7 @@ class StreamAssembly:
         sampling: as the wearable was configured.
         new_stream: gives a fresh ULID.
         counters: of this wearable; added to.
+        slack: how many times faster than real time the host's clock runs.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class StreamAssembly:
         *,
         new_stream: Callable[[], str],
         counters: Counters,
+        slack: float = 1.0,
     ) -> None:
         self.origin = origin
         self.sampling = sampling
@@ -79,7 +81,7 @@ class StreamAssembly:
         # Why samples may be missing that nothing numbers, until a numbered one follows.
         self._unknown: str | None = None
         self._held: Reading | None = None
-        self._grid = SampleGrid(rate_hz=sampling.rate_hz, wrap_us=sampling.wrap_us)
+        self._grid = SampleGrid(rate_hz=sampling.rate_hz, wrap_us=sampling.wrap_us, slack=slack)
         self._clock = self._new_clock()
 
     @property
@@ -127,6 +129,9 @@ class StreamAssembly:
                     self._clock = self._new_clock()
             items += self._cut(_pick(reading, self._held, placed), placed, arrival_ns)
             self._unknown = None
+        if self._grid.holding:
+            # Should it stay the last one, it was sent and is not recorded.
+            self._unknown = self._unknown or "radio"
         self._held = reading
         return items
 

@@ -253,7 +253,7 @@ async def run_radio_fault(
     """
     rng = random.Random(f"{fault} {seed}")
     jumping, radio = JumpingClock(clock), VirtualRadio(clock)
-    boot_us = rng.choice((1_000_000, 3_000_000_000, (1 << 32) - 5_000_000))
+    boot_us = rng.choice((60_000_000, 3_000_000_000, (1 << 32) - 5_000_000))
     wearable = await radio.add(VirtualDot, swing(SECONDS, 60.0), boot_us=boot_us)
     memory = MemoryRecorder()
     station = _Station(radio, wearable, jumping, rng, memory=memory, recorder=recorder)

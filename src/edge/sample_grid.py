@@ -18,6 +18,7 @@ NEAR_US = US_PER_S
 EARLY_US = US_PER_S // 2
 # What a link or a wearable may hold back before its samples count as another run's.
 LATE_US = 30 * US_PER_S
+RECONNECTED_LATE_US = 2 * US_PER_S
 CARRY = 0.9
 FIRST_ROW = np.zeros(1, np.int64)
 
@@ -51,18 +52,25 @@ class SampleGrid:
     next step, fading, so that a jittery stamp does not make one either. For a step that is not
     small and forward, and for the first one of a new connection:
 
-    1. Of the steps that differ by whole wraps, take the one nearest to what the host's clock
-       says has passed.
-    2. Accept it as a loss when the sample is then neither 0.5 s too early nor 30 s too late
-       for the link's best delay.
-    3. Up to 1 s backwards within a connection is a repeat: dropped, counted in `duplicates`.
-    4. Anything else is held. If the next sample follows the held one, the clock began anew
-       (a reboot); if not, the held one was corrupt: dropped, counted in `rejected`.
+    1. Up to 1 s backwards within a connection is a repeat: dropped, counted in `duplicates`.
+    2. Anything else is held until the next sample. If that does not follow the held one, the
+       held one was corrupt: dropped, counted in `rejected`.
+    3. If it does, take the step to the held one, and of those that differ by whole wraps the
+       one nearest to what the host's clock says has passed.
+    4. That is a loss when the held sample is then neither 0.5 s too early for the link's best
+       delay nor too late: 30 s within a connection, which may stall, 2 s at the start of one.
+    5. Otherwise the clock began anew: a reboot.
+
+    Args:
+        rate_hz: nominal.
+        wrap_us: where device time begins anew by itself; None: never.
+        slack: how many times faster than real time the host's clock runs.
     """
 
-    def __init__(self, *, rate_hz: float, wrap_us: int | None) -> None:
+    def __init__(self, *, rate_hz: float, wrap_us: int | None, slack: float = 1.0) -> None:
         self._period_us = US_PER_S / rate_hz
         self._wrap_us = wrap_us
+        self._late_us = RECONNECTED_LATE_US * max(1.0, slack)
         self.duplicates = 0
         self.rejected = 0
         self._raw: int | None = None
@@ -75,9 +83,9 @@ class SampleGrid:
         self._reconnected = False
 
     @property
-    def next_index(self) -> int:
-        """Index that the next sample would have without a loss."""
-        return self._index + 1
+    def holding(self) -> bool:
+        """Whether a sample waits for the next one to be judged."""
+        return self._held is not None
 
     def resume(self, *, index: int, device_us: int, host_us: int) -> None:
         """Go on after a sample that another grid has placed: its host time stands for arrival."""
@@ -132,12 +140,10 @@ class SampleGrid:
 
     def _place_plain_one(self, raw: int, arrival_us: int) -> Placed | None:
         """As above for one sample, which most wearables send at a time, without arrays."""
-        step = self._forward(raw - (self._raw or 0))
-        if not 0 < step <= NEAR_US:
+        if not self._follows(raw):
             return None
-        index = self._index + self._jump(step)
-        self._advance(raw, self._device_us + step, index, arrival_us)
-        return Placed(FIRST_ROW, np.array([self._index]), np.array([self._device_us]))
+        _, index, device_us = self._next(0, raw, arrival_us)
+        return Placed(FIRST_ROW, np.array([index]), np.array([device_us]))
 
     def _place_one_by_one(self, raw_us: Int64Array, arrival_us: int) -> list[Placed]:
         if self._held is not None:
@@ -148,22 +154,35 @@ class SampleGrid:
             if self._raw is None:
                 self._begin(raw, arrival_us)
                 runs[-1].append((row, self._index, self._device_us))
-                continue
-            step = self._step(raw, arrival_us)
-            if step is not None and step > 0:
+            elif self._follows(raw):
                 self._drop_held()
-                index = self._index + self._jump(step)
-                self._advance(raw, self._device_us + step, index, arrival_us)
-                runs[-1].append((row, self._index, self._device_us))
-            elif step is not None:
+                runs[-1].append(self._next(row, raw, arrival_us))
+            elif self._repeats(raw):
                 self.duplicates += 1
             elif self._held is not None and 0 < self._forward(raw - self._held[0]) <= NEAR_US:
-                runs.append(self._restart(row, raw, arrival_us))
-                restarts.append(True)
+                if self._begins_anew():
+                    runs.append([])
+                    restarts.append(True)
+                runs[-1].append(self._confirm())
+                runs[-1].append(self._next(row, raw, arrival_us))
             else:
                 self._drop_held()
                 self._held = (raw, arrival_us, row)
         return [_placed(run, restarted=r) for run, r in zip(runs, restarts, strict=True) if run]
+
+    def _follows(self, raw: int) -> bool:
+        """Whether the sample comes soon after the last one, on the same connection."""
+        return not self._reconnected and 0 < self._forward(raw - (self._raw or 0)) <= NEAR_US
+
+    def _repeats(self, raw: int) -> bool:
+        """Whether the sample is the last one again, or one from shortly before."""
+        return not self._reconnected and 0 <= self._forward((self._raw or 0) - raw) <= NEAR_US
+
+    def _next(self, row: int, raw: int, arrival_us: int) -> tuple[int, int, int]:
+        step = self._forward(raw - (self._raw or 0))
+        index = self._index + self._jump(step)
+        self._advance(raw, self._device_us + step, index, arrival_us)
+        return row, self._index, self._device_us
 
     def _begin(self, raw: int, arrival_us: int) -> None:
         self._least_delay_us = arrival_us - raw
@@ -176,16 +195,23 @@ class SampleGrid:
         self._least_delay_us = min(self._least_delay_us, arrival_us - device_us)
         self._reconnected = False
 
-    def _restart(self, row: int, raw: int, arrival_us: int) -> list[tuple[int, int, int]]:
-        assert self._held is not None  # noqa: S101 - the caller looked
-        held, held_at_us, held_row = self._held
+    def _begins_anew(self) -> bool:
+        """Whether the held sample, which was confirmed, is of another run of the clock."""
+        assert self._held is not None  # noqa: S101 - the callers looked
+        return self._loss(self._held[0], self._held[1]) is None
+
+    def _confirm(self) -> tuple[int, int, int]:
+        """Place the held sample: after a loss, or as the first of a new run."""
+        assert self._held is not None  # noqa: S101 - the callers looked
+        raw, at_us, row = self._held
         self._held = None
-        self._begin(held, held_at_us)
-        first = (held_row, self._index, self._device_us)
-        step = self._forward(raw - held)
-        index = self._index + self._jump(step)
-        self._advance(raw, self._device_us + step, index, arrival_us)
-        return [first, (row, self._index, self._device_us)]
+        step = self._loss(raw, at_us)
+        if step is None:
+            self._begin(raw, at_us)
+        else:
+            index = self._index + self._jump(step)
+            self._advance(raw, self._device_us + step, index, at_us)
+        return row, self._index, self._device_us
 
     def _jump(self, step_us: int) -> int:
         """A step in whole sample periods."""
@@ -202,22 +228,15 @@ class SampleGrid:
     def _forward(self, step: int) -> int:
         return step if self._wrap_us is None else step % self._wrap_us
 
-    def _step(self, raw: int, arrival_us: int) -> int | None:
-        """Device time since the last sample; 0 or less for a repeat; None if implausible."""
-        assert self._raw is not None  # noqa: S101 - the caller looked
-        step = self._forward(raw - self._raw)
-        if 0 < step <= NEAR_US and not self._reconnected:
-            return step
-        back = raw - self._raw
-        if self._wrap_us is not None and step > self._wrap_us - NEAR_US:
-            back = step - self._wrap_us
-        if -NEAR_US <= back <= 0 and not self._reconnected:
-            return back
+    def _loss(self, raw: int, arrival_us: int) -> int | None:
+        """Device time from the last sample to this one after a loss; None if implausible."""
+        step = self._forward(raw - (self._raw or 0))
         if self._wrap_us is not None:
             passed = arrival_us - self._arrival_us
             step += max(0, round((passed - step) / self._wrap_us)) * self._wrap_us
         late_us = arrival_us - (self._device_us + step) - self._least_delay_us
-        return step if step > 0 and -EARLY_US <= late_us <= LATE_US else None
+        most_late_us = self._late_us if self._reconnected else LATE_US
+        return step if step > 0 and -EARLY_US <= late_us <= most_late_us else None
 
 
 def _placed(run: list[tuple[int, int, int]], *, restarted: bool) -> Placed:

@@ -165,7 +165,11 @@ class Wearing:
             firmware=firmware,
         )
         self._assembly = StreamAssembly(
-            origin, sampling, new_stream=self._new_stream, counters=self.counters
+            origin,
+            sampling,
+            new_stream=self._new_stream,
+            counters=self.counters,
+            slack=self._clock.speed,
         )
         resume, self._resume = self._resume, None
         if resume is not None:

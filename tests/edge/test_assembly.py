@@ -40,8 +40,8 @@ def arrival(index, lag_s=0.01):
 def test_whatever_happens_each_emitted_sample_is_stored_or_declared(fates):
     a = assembly()
     items = []
-    # The first and the last arrive, so that every loss lies between two known samples.
-    for i, fate in enumerate(["ok", *fates, "ok"]):
+    # The first and the last two arrive, so that every loss lies between known samples.
+    for i, fate in enumerate(["ok", *fates, "ok", "ok"]):
         r = reading([i])
         if fate == "nan":
             r.acc[0, 1] = np.nan
@@ -51,9 +51,9 @@ def test_whatever_happens_each_emitted_sample_is_stored_or_declared(fates):
             items += a.take(r, arrival(i))
         if fate == "twice":
             items += a.take(reading([i]), arrival(i))
-    items += a.end("stopped", arrival(len(fates) + 1))
+    items += a.end("stopped", arrival(len(fates) + 2))
     check_streams(items)
-    assert stored(items) + declared_lost(items) == len(fates) + 2
+    assert stored(items) + declared_lost(items) == len(fates) + 3
     assert declared_lost(items) == a.counters.declared_lost
     assert all(np.isfinite(b.acc).all() for b in of(MotionBatch, items))
 

@@ -68,7 +68,7 @@ async def home(speed=20.0):
         await radio.close()
 
 
-async def until(condition, timeout_s=10.0):
+async def until(condition, timeout_s=30.0):
     async with asyncio.timeout(timeout_s):
         while not condition():
             await asyncio.sleep(0.01)
@@ -92,14 +92,14 @@ async def test_every_emitted_sample_is_published_and_stored():
 
 
 async def test_a_stop_in_mid_stream_loses_nothing_that_was_emitted():
-    async with home(speed=10) as h:
+    async with home(speed=2) as h:
         worn = [
             await h.radio.add(kind, swing(600, 60))
             for kind in (VirtualDot, VirtualMovesense, VirtualOpenImu)
         ]
         places = {w.identity: f"place-{w.number}" for w in worn}
         async with await h.gateway(places) as gateway:
-            await until(lambda: all(w.emitted > 300 for w in worn))
+            await until(lambda: all(w.emitted > 150 for w in worn))
         await h.record.stop()
         assert all(s.reason == "stopped" for s in of(StreamEnded, h.recorder.items))
         check_streams(h.recorder.items)
@@ -273,7 +273,7 @@ async def test_a_spare_swapped_in_opens_a_new_stream_and_ends_the_other():
 
 
 async def test_no_more_connections_than_the_adapter_holds(caplog):
-    async with home() as h:
+    async with home(speed=1) as h:
         dots = [await h.radio.add(VirtualDot, swing(600, 60)) for _ in range(3)]
         gateway = Gateway(
             Radio(await h.radio.backend(), slots=2),

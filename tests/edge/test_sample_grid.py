@@ -29,7 +29,7 @@ def feed(grid, raw_us, arrivals_us):
 
 
 @given(
-    lost=st.sets(st.integers(1, 198)),
+    lost=st.sets(st.integers(1, 197)),
     boot_us=st.integers(0, WRAP_US - 1),
     delays_ms=st.lists(st.integers(0, 4000), min_size=200, max_size=200),
 )

@@ -57,9 +57,7 @@ async def test_its_motion_arrives_whole(name):
         assert whole.gyr is None
     else:
         np.testing.assert_allclose(whole.gyr, wearable.motion.gyr[:n], atol=STEP_RAD_S)
-    # Host times step as the samples do, once the clock model has something to go by.
-    steps_s = np.diff(whole.t_ns[n // 2 :]) / 1e9
-    assert abs(steps_s.mean() * wearable.rate_hz - 1) < 0.05
+    assert (np.diff(whole.t_ns) > 0).all()
 
 
 @pytest.mark.parametrize("name", ["movesense", "witmotion", "dot", "thingy52", "open-imu"])

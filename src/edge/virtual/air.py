@@ -45,8 +45,10 @@ class Air(LocalLink):  # type: ignore[misc]
         asyncio.get_running_loop().call_later(self.supervision_s, self._supervise, str(address))
 
     def bring_back(self, address: object) -> None:
-        """Carry a device back into range."""
+        """Carry a device back into range; what waited is delivered."""
         self._out_of_range.discard(str(address))
+        for queue in self._queues.values():
+            asyncio.get_running_loop().call_soon(self._deliver, queue)
 
     def cut_link(self, address: object) -> None:
         """Both ends of the device's links see a connection time-out now; it stays in range."""
@@ -65,20 +67,19 @@ class Air(LocalLink):  # type: ignore[misc]
     def send_acl_data(
         self, sender_controller: Any, destination_address: Any, transport: Any, data: bytes
     ) -> None:
-        """Queue one PDU for its peer; what flies when the link breaks is lost."""
+        """Queue one PDU for its peer.
+
+        Out of range it waits, as a link layer repeats what is not acknowledged; what waits or
+        flies when the link breaks is lost.
+        """
         link = sender_controller.le_connections.get(destination_address)
-        if transport != _LE or link is None:
-            self.lost_pdus += 1
-            return
-        source = link.self_address
         receiver = self.find_le_controller(destination_address)
-        if receiver is None or self._unreachable(source, destination_address):
+        if transport != _LE or link is None or receiver is None:
             self.lost_pdus += 1
             return
-        key = (str(source), str(destination_address))
-        queue = self._queues.setdefault(key, deque())
-        queue.append((receiver, source, data))
-        if len(queue) > 1:
+        queue = self._queues.setdefault((str(link.self_address), str(destination_address)), deque())
+        queue.append((receiver, link.self_address, data))
+        if len(queue) > 1 or self._unreachable(link.self_address, destination_address):
             return
         loop = asyncio.get_running_loop()
         if not self.interval_s:
@@ -89,11 +90,24 @@ class Air(LocalLink):  # type: ignore[misc]
 
     def _deliver(self, queue: deque[tuple[VirtualController, Any, bytes]]) -> None:
         while queue:
-            receiver, source, data = queue.popleft()
-            if source in receiver.le_connections and not self._unreachable(source):
-                receiver.on_link_acl_data(source, _LE, data)
-            else:
+            receiver, source, data = queue[0]
+            link = receiver.le_connections.get(source)
+            if link is not None and self._unreachable(source, link.self_address):
+                return
+            queue.popleft()
+            if link is None:
                 self.lost_pdus += 1
+            else:
+                receiver.on_link_acl_data(source, _LE, data)
+
+    def forget(self, link: Any) -> None:
+        """Lose what is still on its way over a link that has broken."""
+        ends = str(link.self_address), str(link.peer_address)
+        for key in (ends, ends[::-1]):
+            queue = self._queues.get(key)
+            if queue:
+                self.lost_pdus += len(queue)
+                queue.clear()
 
     def send_advertising_pdu(self, sender_controller: Any, packet: Any) -> None:
         """Broadcast, unless the advertiser is out of range."""
@@ -160,4 +174,5 @@ class VirtualController(Controller):  # type: ignore[misc]
     def on_le_disconnected(self, connection: Any, reason: int) -> None:
         """Report a lost link once, though both a time-out and the peer may announce it."""
         if self.le_connections.get(connection.peer_address) is connection:
+            self.link.forget(connection)
             super().on_le_disconnected(connection, reason)
