@@ -7,7 +7,7 @@ alerts they make, how many of them false, and what they miss is kept by `analyti
     kind       raised when                                             cleared when
     unwell     "I feel unwell" was pressed in the last 7 days          not for 7 days
     fall       a fall was told in the last 7 days                      not for 7 days
-    pain       it ended, or was at the stop value after, 2 of the      none of the last 3,
+    pain       it ended, or was at the stop value after, any of the    none of the last 3,
                last 3 sessions; or their median is the plan's rise     and half the rise
                above that of the sessions before (28 days)
     few days   so few active days in 14 as the agreed goal gives       at the goal's own number,
@@ -190,7 +190,7 @@ def _pain(picture: Picture) -> Evidence:
         rise = statistics.median(after) - statistics.median(before)
     return _told(
         "pain",
-        raised=high >= 2 or rise >= limits.pain_rise,
+        raised=high > 0 or rise >= limits.pain_rise,
         cleared=high == 0 and rise < limits.pain_rise / 2,
         sessions=len(last),
         ended=ended,
