@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.events import SessionOpened
 from telemetry.record import Kind, Record, decode_block, encode_block
-from telemetry.results import AdherenceResult
+from telemetry.results import AdherenceResult, AlertNote
 from telemetry.topics import HomeTopics, parse_topic
 
 from .bodies import Examined, examine
@@ -138,6 +138,8 @@ def _content(topic: str, patient: str, record: Record) -> Examined | DeadLetter:
         reason = str(e)
     else:
         match examined.content:
+            case AlertNote():
+                reason = "an alert comes from a home: only the clinic keeps alerts"
             case SessionOpened(patient=other) | AdherenceResult(patient=other) if other != patient:
                 reason = f"{record.kind} record names another patient than its topic"
             case _:

@@ -128,7 +128,7 @@ def _result_lines(
 ) -> Iterator[bytes]:
     if isinstance(result, AdherenceResult):
         yield _adherence_line(result, whose, context)
-    elif not result.provisional:
+    elif isinstance(result, SessionResult) and not result.provisional:
         yield from _session_lines(result, whose, context, doses)
 
 

@@ -76,6 +76,7 @@ class LedgerNotice(_Notice):
     """What a home has counted of its samples since it started.
 
     Attributes:
+        home_ns: the home's clock when it told, so that the clinic can measure its offset.
         emitted: sent by its wearables, where that is known (virtual ones); else None.
         received: decoded by the gateway.
         declared_lost: in gaps that were declared.
@@ -85,6 +86,7 @@ class LedgerNotice(_Notice):
 
     gateway: Name
     patient: Pseudonym
+    home_ns: int | None = None
     emitted: int | None = Field(default=None, ge=0)
     received: int = Field(default=0, ge=0)
     declared_lost: int = Field(default=0, ge=0)

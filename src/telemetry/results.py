@@ -18,6 +18,7 @@ from .identity import Pseudonym, UlidText
 
 __all__ = [
     "AdherenceResult",
+    "AlertNote",
     "Conditioning",
     "ItemResult",
     "Measure",
@@ -143,7 +144,34 @@ class AdherenceResult(_Frozen):
     quality: float | None = None
 
 
-Result: TypeAlias = Annotated[SessionResult | AdherenceResult, Field(discriminator="type")]
+class AlertNote(_Frozen):
+    """An alert as it stands; the newest note of a patient, kind and number counts.
+
+    Attributes:
+        opened, closed: days in the plan's time zone.
+        it, en: what was recorded, in words that describe and never advise.
+        figures: the numbers it rests on.
+        event_ns: when the newest event happened, where it tells of one.
+        acknowledgement: who looked, when, what was done; None where nobody has.
+    """
+
+    type: Literal["alert.note"] = "alert.note"
+    session: None = None
+    patient: Pseudonym
+    kind: str
+    number: int = Field(ge=1)
+    opened: str
+    it: str
+    en: str
+    figures: dict[str, float] = {}
+    event_ns: int | None = None
+    closed: str | None = None
+    acknowledgement: dict[str, str | None] | None = None
+
+
+Result: TypeAlias = Annotated[
+    SessionResult | AdherenceResult | AlertNote, Field(discriminator="type")
+]
 _ADAPTER: TypeAdapter[Result] = TypeAdapter(Result)
 
 
