@@ -69,8 +69,8 @@ __all__ = ["Gateway"]
 
 log = logging.getLogger(__name__)
 
-SCAN_CHECK_S = 5.0
-STATE_EVERY_CHECKS = 6
+SCAN_CHECK_S = 3.0
+STATE_EVERY_CHECKS = 10
 
 
 class Gateway:

@@ -10,7 +10,7 @@ from telemetry.motion import StreamGap
 
 @pytest.mark.parametrize("fault", RADIO_FAULTS)
 async def test_no_sample_is_lost_undeclared_nor_stored_twice(fault):
-    outcome = await run_radio_fault(fault, 1, ScaledClock.start(12))
+    outcome = await run_radio_fault(fault, 1, ScaledClock.start(16))
     assert outcome.undeclared_lost == 0
     assert outcome.duplicates == 0
     assert outcome.surplus == 0
