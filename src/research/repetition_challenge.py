@@ -108,6 +108,7 @@ def metamorphic_cases(
         if whole is None:
             continue
         sensors, spans = whole
+        expected = len(solve(sensors, case.rate_hz, case.exercise))
         for seconds, (where, at) in zip(IDLE_S, _places(spans), strict=True):
             yield MetamorphicCase(
                 f"{case.name}: still for {seconds:g} s {where}",
@@ -117,20 +118,21 @@ def metamorphic_cases(
                 },
                 case.rate_hz,
                 case.exercise,
-                len(spans),
+                expected,
             )
         yield MetamorphicCase(
             f"{case.name}: joined with itself",
             {k: joined(s, s, case.rate_hz, seed=number) for k, s in sensors.items()},
             case.rate_hz,
             case.exercise,
-            2 * len(spans),
+            2 * expected,
         )
 
 
 def _whole_repetitions(
     case: RepetitionCase, solve: Callable[..., Spans]
 ) -> tuple[dict[str, Sensor], Spans] | None:
+    """The recording without its first and last repetition, and where the others lie in it."""
     found = solve(case.sensors, case.rate_hz, case.exercise)
     if len(found) < 2 + len(IDLE_S):
         return None
@@ -139,7 +141,8 @@ def _whole_repetitions(
         k: framed(s.part(start, stop), case.rate_hz, STILL_S, seed=start)
         for k, s in case.sensors.items()
     }
-    return sensors, solve(sensors, case.rate_hz, case.exercise)
+    shift = round(STILL_S * case.rate_hz) - start
+    return sensors, [(a + shift, b + shift) for a, b in found[1:-1]]
 
 
 def _places(spans: Spans) -> list[tuple[str, int]]:

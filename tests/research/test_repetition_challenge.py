@@ -9,8 +9,15 @@ import numpy as np
 import pytest
 
 from arm_motion import raises, sensed
-from research.repetition_cases import Sensor, joined, read_folder, read_spar, with_idle
-from research.repetition_challenge import CHALLENGE, matched
+from research.repetition_cases import (
+    RepetitionCase,
+    Sensor,
+    joined,
+    read_folder,
+    read_spar,
+    with_idle,
+)
+from research.repetition_challenge import CHALLENGE, matched, metamorphic_cases
 from research.repetition_entries import ripresa_core
 from telemetry.errors import ConfigurationError
 
@@ -87,6 +94,26 @@ def test_two_recordings_joined_give_the_sum():
     both = joined(arm(3), arm(4, top_deg=120.0), RATE_HZ, seed=1)
     for exercise in (None, "arm-abduction"):
         assert len(ripresa_core({"wrist-right": both}, RATE_HZ, exercise)) == 7
+
+
+def test_an_entry_that_loses_its_repetitions_in_made_cases_is_scored_all_the_same():
+    sensor = arm(6)
+    case = RepetitionCase("arm", RATE_HZ, {"wrist-right": sensor}, None, 6)
+    whole = len(sensor)
+
+    def fickle(sensors, _rate_hz, _exercise):
+        n = len(next(iter(sensors.values())))
+        return [(k * n // 6, (k + 1) * n // 6 - 1) for k in range(6)] if n == whole else []
+
+    made = list(metamorphic_cases([case], fickle))
+    assert [m.expected for m in made] == [0, 0, 0, 0]
+
+
+def test_metamorphic_cases_of_clean_raises_are_counted_exactly():
+    case = RepetitionCase("arm", RATE_HZ, {"wrist-right": arm(6)}, None, 6)
+    made = list(metamorphic_cases([case], ripresa_core))
+    assert [m.expected for m in made] == [4, 4, 4, 8]
+    assert [len(ripresa_core(m.sensors, m.rate_hz, None)) for m in made] == [4, 4, 4, 8]
 
 
 @pytest.mark.skipif(
