@@ -23,6 +23,8 @@ from telemetry.record import Kind
 from telemetry.topics import GatewayTopics
 
 from .beside import running
+from .care import JournalCareRecord
+from .judgement import Judgement
 from .plans import PlanFolder
 
 if TYPE_CHECKING:
@@ -74,12 +76,16 @@ async def run_clinic(options: ClinicOptions) -> None:
             MqttBus(options.broker, f"receiver-{journal.home}", manual_ack=True, persistent=True)
         )
         live = await stack.enter_async_context(MqttBus(options.broker, f"page-{journal.home}"))
-        counted = LedgerBoard(live, options.site, journal)
-        app = create_app(journal, live, ledger=counted.ledger, plan=plans.version, clock=clock)
+        counted = LedgerBoard(live, options.site, journal, clock)
+        care = JournalCareRecord(journal, plans, clock)
+        judgement = Judgement(journal, care, plans.patients, counted.heard_ns, clock)
+        app = create_app(
+            journal, live, ledger=counted.ledger, plan=plans.version, care=care, clock=clock
+        )
         page = await stack.enter_async_context(serve(app, port=options.web_port))
         log.info("web page at %s", page.url)
         receiver = Receiver(records, journal, clock, site=options.site)
-        programs = [receiver.run()]
+        programs = [receiver.run(), judgement.run()]
         if options.influx is not None:
             writer = stack.enter_context(InfluxWriter(options.influx))
             followers = influx_followers(journal, writer, options.influx, clock, doses=plans)
@@ -98,10 +104,15 @@ class LedgerBoard:
         bus: the homes' notices come from it.
         site: whose.
         journal: the clinic's.
+        clock: the clinic's.
     """
 
-    def __init__(self, bus: Bus, site: str, journal: Journal) -> None:
+    def __init__(self, bus: Bus, site: str, journal: Journal, clock: Clock) -> None:
         self._journal = journal
+        self._clock = clock
+        self._heard_ns: dict[str, int] = {}
+        self.offset_s: dict[str, float] = {}
+        """How far each patient's home's clock is ahead of the clinic's, by its last notice."""
         self._notices: dict[str, LedgerNotice] = {}
         self._balanced: dict[str, LossLedger] = {}
         self._refused = 0
@@ -127,6 +138,10 @@ class LedgerBoard:
         }
         return counted.model_copy(update=update)
 
+    def heard_ns(self, patient: str) -> int | None:
+        """When the patient's home was last heard of, by the clinic's clock; None: never yet."""
+        return self._heard_ns.get(patient)
+
     def _stored(self, session: SessionSummary) -> LossLedger:
         if session.closed_ns is None:
             motion = self._journal.counts(session=session.session).get(Kind.MOTION)
@@ -146,3 +161,9 @@ class LedgerBoard:
             log.warning("refused: %s", e)
             return
         self._notices[notice.patient] = notice
+        if message.retained:
+            return  # an old word, kept by the broker: it tells nothing of now
+        now_ns = self._clock.now_ns()
+        self._heard_ns[notice.patient] = now_ns
+        if notice.home_ns is not None:
+            self.offset_s[notice.patient] = (notice.home_ns - now_ns) / 1e9

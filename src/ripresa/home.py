@@ -27,11 +27,11 @@ from therapy.session_state import Moment
 from .beside import running
 from .closing import close_session, streams_of
 from .history import left_extra_pain, past_of, sessions_on
-from .home_box import HomeOptions, home_box, tell_ledger
+from .home_box import LEDGER_EVERY_S, HomeOptions, home_box, tell_ledger
 from .plans import PlanFolder
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Coroutine
 
     from edge.radio import Radio
     from telemetry.bus import Message
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 __all__ = ["Home", "HomeAtWork", "plan_for_today"]
 
 log = logging.getLogger(__name__)
+
+ALIVE_EVERY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,13 +142,27 @@ class HomeAtWork:
         self._loop.call_soon_threadsafe(self.box.service.request, wish)
 
     async def serve(self) -> None:
-        """Hold sessions, one after the other, as they are asked for; until cancelled."""
+        """Hold sessions, one after the other, as they are asked for; until cancelled.
+
+        Between them the home says once a minute that it is there: a clinic must tell a day
+        without therapy from a day without news.
+        """
         while True:
-            wish = await self._wanted.get()
+            async with running(self._telling(ALIVE_EVERY_S)):
+                wish = await self._wanted.get()
             try:
                 await self.hold_session(five_minutes=bool(wish.value.get("five_minutes")))
             except RipresaError as e:
                 log.warning("no session: %s", e)
+
+    def _telling(self, every_s: float, gateway: Gateway | None = None) -> Coroutine[Any, Any, None]:
+        return tell_ledger(
+            self.box,
+            self.home.identity,
+            self.home.clock,
+            counters=dict if gateway is None else gateway.counters,
+            every_s=every_s,
+        )
 
     async def hold_session(self, *, five_minutes: bool = False) -> str:
         """One session from opening to results.
@@ -168,12 +184,9 @@ class HomeAtWork:
             raise ConfigurationError("nothing is left to do today: the plan's dose is done")
         radio = await chosen_radio()
         gateway = self._gateway(radio)
-        telling = tell_ledger(
-            box, self.home.identity, clock, counters=gateway.counters, emitted=lambda: None
-        )
         box.record.start()
         box.positions.forget_ended()
-        async with running(telling):
+        async with running(self._telling(LEDGER_EVERY_S, gateway)):
             session = await box.service.open(
                 plan,
                 self.home.identity.site,

@@ -138,9 +138,10 @@ async def tell_ledger(
     clock: Clock,
     *,
     counters: Callable[[], dict[str, Counters]],
-    emitted: Callable[[], int | None],
+    emitted: Callable[[], int | None] = lambda: None,
+    every_s: float = LEDGER_EVERY_S,
 ) -> None:
-    """Publish what the home counted, about once a second, until cancelled.
+    """Publish what the home counted, again and again, until cancelled.
 
     Args:
         box: the home.
@@ -148,13 +149,14 @@ async def tell_ledger(
         clock: paces.
         counters: of the gateway.
         emitted: samples that the wearables sent, where that is known.
+        every_s: how often.
     """
-    said: LedgerNotice | None = None
     while True:
         totals = counters().values()
         notice = LedgerNotice(
             gateway=identity.gateway,
             patient=identity.patient,
+            home_ns=clock.now_ns(),
             emitted=emitted(),
             received=sum(c.decoded for c in totals),
             declared_lost=sum(c.declared_lost for c in totals),
@@ -163,7 +165,5 @@ async def tell_ledger(
             + box.analysis.refused
             + box.service.refused,
         )
-        if notice != said:
-            box.bus.publish(identity.gateway_topics.ledger, notice.encode(), qos=1, retain=True)
-            said = notice
-        await clock.sleep(LEDGER_EVERY_S)
+        box.bus.publish(identity.gateway_topics.ledger, notice.encode(), qos=1, retain=True)
+        await clock.sleep(every_s)

@@ -52,6 +52,10 @@ class PlanFolder:
         except OSError as e:
             raise ConfigurationError(f"plan {path} cannot be kept ({e.strerror})") from e
 
+    def patients(self) -> list[str]:
+        """Everybody who has a plan."""
+        return sorted({path.name.split(".")[0] for path in self._folder.glob("*.*.json")})
+
     def versions(self, patient: str) -> list[Plan]:
         """All versions of one patient's plan; one that cannot be read is told and left out."""
         found = []
