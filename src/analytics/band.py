@@ -38,21 +38,28 @@ MOST_DEG = 90.0
 
 @dataclass(frozen=True, slots=True)
 class BandModel:
-    """Standard deviations of the parts of the error, degrees unless said otherwise."""
+    """Standard deviations of the parts of the error."""
 
-    floor_deg: float = 0.25
-    share: float = 0.010
-    """Of the distance from the zero, in a joint that looks perfectly tight."""
-    loose_share: float = 0.10
-    """Of the distance from the zero, per unit of looseness."""
-    loose_deg: float = 2.0
-    """Anywhere, per unit of looseness."""
-    drift_factor: float = 1.0
+    floor_deg: float = 0.1
+    drift_factor: float = 0.82
+    """Of what the smoother says of drift and gravity."""
+    share: float = 0.05
+    """Of the angle, with calibrated axes: skin that leans with its bone shows in no recording."""
+    loose_share: float = 0.12
+    """Of the angle, per square root of looseness, with calibrated axes."""
+    motion_share: float = 0.0025
+    """As `share`, with axes found from the motion itself, which follow the skin."""
+    motion_loose_share: float = 0.26
+    """As `loose_share`, with axes found from the motion."""
     gap_share: float = 0.5
     """Of the angle swept while samples were missing."""
 
 
 MODEL = BandModel()
+INCLINATION_SIGMA_DEG = 0.75
+"""VQF 6D online, mean over BROAD's trials, disturbed ones included (Laidig and Seel 2023)."""
+ASKEW_SHARE = 0.03
+"""Of the range: a strapped sensor 14 degrees off the limb's axis reads 3 % too little."""
 ZERO_SIGMA_DEG: dict[Rung, float] = {
     "functional": 0.5,
     "stored": 2.0,
@@ -80,13 +87,15 @@ def angle_band_deg(
         model: sizes of the parts.
     """
     angle = np.rad2deg(found.angle_rad)
-    loose = min(found.looseness, 1.0)
+    loose = min(found.looseness, 1.0) ** 0.5
+    if calibration.rung == "motion":
+        share = np.hypot(model.motion_share, model.motion_loose_share * loose)
+    else:
+        share = np.hypot(model.share, model.loose_share * loose)
     drift = model.drift_factor * np.rad2deg(found.offset_sigma_rad)
-    tissue = np.hypot(model.share, model.loose_share * loose) * np.abs(angle)
-    fixed = model.floor_deg**2 + (model.loose_deg * loose) ** 2
-    fixed += ZERO_SIGMA_DEG[calibration.rung] ** 2
+    fixed = np.hypot(model.floor_deg, ZERO_SIGMA_DEG[calibration.rung])
     gap = 0.0 if bridged is None else model.gap_share * _swept_in_gaps(angle, bridged, rate_hz)
-    sigma = np.sqrt(drift**2 + tissue**2 + fixed + gap**2)
+    sigma = np.sqrt(drift**2 + (share * angle) ** 2 + fixed**2 + gap**2)
     return np.asarray(np.minimum(COVERAGE_95 * sigma, MOST_DEG))
 
 
@@ -102,9 +111,8 @@ class RangeBand:
 def range_band(angle_deg: Array, half_band_deg: Array) -> RangeBand:
     """Largest minus smallest angle of one movement, with its band.
 
-    The two ends' errors share their drift and zero only in part; they are added as if
-    independent, less the smaller one's floor, which makes the band a little wide for slow
-    repetitions and right for the others.
+    The errors of both ends are added as if they were independent, which is a little wide where
+    drift and zero are common to both.
 
     Args:
         angle_deg: [n] of one repetition or item.
@@ -112,8 +120,27 @@ def range_band(angle_deg: Array, half_band_deg: Array) -> RangeBand:
     """
     high, low = int(np.argmax(angle_deg)), int(np.argmin(angle_deg))
     size = float(angle_deg[high] - angle_deg[low])
-    half = float(max(half_band_deg[high], half_band_deg[low]))
+    half = float(np.hypot(half_band_deg[high], half_band_deg[low]))
     return RangeBand(size, max(0.0, size - half), size + half)
+
+
+def segment_range_band(
+    range_deg: float, *, gap_sigma_deg: float = 0.0, settled: bool = True
+) -> RangeBand:
+    """The band of a range seen by one sensor against gravity.
+
+    Parts: inclination at both ends, `INCLINATION_SIGMA_DEG` each, twice that while the filter has
+    not settled; a sensor that lies askew on the limb, `ASKEW_SHARE` of the range; bridged gaps.
+
+    Args:
+        range_deg: largest minus smallest elevation, tilt or swept angle.
+        gap_sigma_deg: largest `OrientationFilter.gap_sigma_rad` in the movement, in degrees.
+        settled: whether the filter has run for at least 3 s.
+    """
+    inclination = INCLINATION_SIGMA_DEG * (1 if settled else 2) * np.sqrt(2)
+    sigma = np.sqrt(inclination**2 + (ASKEW_SHARE * range_deg) ** 2 + gap_sigma_deg**2)
+    half = float(min(COVERAGE_95 * sigma, MOST_DEG))
+    return RangeBand(range_deg, max(0.0, range_deg - half), range_deg + half)
 
 
 def median_band(ranges: list[RangeBand]) -> RangeBand:
@@ -151,4 +178,5 @@ __all__ = [
     "angle_band_deg",
     "median_band",
     "range_band",
+    "segment_range_band",
 ]

@@ -44,6 +44,11 @@ class GapTrust:
         """Whether no gap is felt any more."""
         return self._variance == 0.0
 
+    @property
+    def sigma_rad(self) -> float:
+        """Standard deviation of the inclination that gaps leave behind."""
+        return math.sqrt(self._variance)
+
     def clear(self) -> None:
         """Start afresh with the filter."""
         self._variance = 0.0

@@ -84,6 +84,11 @@ class OrientationFilter:
         self._trust.bridged((ax, ay, az), (bx, by, bz), filled)
         self._vqf.setTauAcc(self._trust.tau_s)
 
+    @property
+    def gap_sigma_rad(self) -> float:
+        """Standard deviation of the inclination that bridged gaps leave behind."""
+        return self._trust.sigma_rad
+
     def state(self) -> dict[str, Any]:
         """All that it remembers beside its settings, as plain values."""
         return {"vqf": dict(self._vqf.state), "trust": self._trust.state(), "last": self._last}

@@ -13,8 +13,9 @@ square over `movement == 1` where the reference is not NaN; no alignment step.
 
 Packet loss: undisturbed trials taken at 100 Hz, packets of 10 samples lost at random (the first
 one kept), seeds 0-19, 6D. An entry that can bridge gaps itself offers the attribute
-`solve_with_gaps(rate_hz, gyr, acc, kept)` (its return value the same); for others the lost
-samples are interpolated linearly.
+`solve_with_gaps(rate_hz, gyr, acc, kept)`, which gives the quaternions and the half width of the
+inclination's 95 % band in degrees, [n], or None; for others the lost samples are interpolated
+linearly.
 """
 
 from __future__ import annotations
@@ -50,6 +51,11 @@ POPULATION = "one rigid sensor moved by hand (BROAD); no patient, no body segmen
 LOSS_POPULATION = "BROAD's undisturbed trials at 100 Hz, packets of 10 lost at random, 20 seeds"
 LOSS_RATES = {"1 %": 0.01, "5 %": 0.05}
 LOSS_REACH_DEG = {"1 %": 1.8, "5 %": 4.7}
+BAND_FIGURES = {
+    "covered_percent": "samples inside the 95 % band",
+    "band_deg": "half width of the band",
+    "band_of_worst_tenth_deg": "half width of the band in the worst tenth",
+}
 FIGURES = {
     "online_9d_total_deg": "9D total error, online",
     "offline_9d_total_deg": "9D total error, recorded",
@@ -153,28 +159,67 @@ def kept_samples(count: int, loss: float, seed: int) -> npt.NDArray[np.bool_]:
     return kept
 
 
-def score_loss(entry: Entry, trial: OrientationTrial, loss: float, seed: int) -> float:
-    """6D inclination error of a 100 Hz trial with lost packets, degrees."""
+@dataclass(frozen=True, slots=True)
+class LossScore:
+    """One run with lost packets.
+
+    Attributes:
+        error_deg: root mean square of the 6D inclination error.
+        covered_percent: samples whose error lies inside the band; None without a band.
+        band_deg: mean half width of the band; None without one.
+    """
+
+    error_deg: float
+    covered_percent: float | None = None
+    band_deg: float | None = None
+
+
+def score_loss(entry: Entry, trial: OrientationTrial, loss: float, seed: int) -> LossScore:
+    """6D inclination of a 100 Hz trial with lost packets."""
     kept = kept_samples(len(trial.gyr), loss, seed)
     bridge = getattr(entry, "solve_with_gaps", None) or _interpolating(entry)
-    estimate = bridge(trial.rate_hz, trial.gyr, trial.acc, kept)
-    return rms(orientation_error_deg(estimate, trial.reference, trial.moving)[1])
+    estimate, band = bridge(trial.rate_hz, trial.gyr, trial.acc, kept)
+    error = orientation_error_deg(estimate, trial.reference, trial.moving)[1]
+    if band is None:
+        return LossScore(rms(error))
+    scored = np.isfinite(error)
+    inside = float(np.mean(error[scored] <= band[scored]))
+    return LossScore(rms(error), 100 * inside, float(band[scored].mean()))
 
 
-def _interpolating(entry: Entry) -> Callable[..., Array]:
-    def solve(rate_hz: float, gyr: Array, acc: Array, kept: npt.NDArray[np.bool_]) -> Array:
+def _interpolating(entry: Entry) -> Callable[..., tuple[Array, None]]:
+    def solve(
+        rate_hz: float, gyr: Array, acc: Array, kept: npt.NDArray[np.bool_]
+    ) -> tuple[Array, None]:
         filled = linear_fill(gyr, kept), linear_fill(acc, kept)
-        estimate: Array = entry.solve(rate_hz, *filled, None, recorded=False)
-        return estimate
+        return entry.solve(rate_hz, *filled, None, recorded=False), None
 
     return solve
+
+
+def _loss_summary(by_trial: Mapping[str, Sequence[LossScore]]) -> dict[str, Any]:
+    """Means over all runs; where there is a band, whether it is wide where the error is large."""
+    runs = sorted((r for rs in by_trial.values() for r in rs), key=lambda r: r.error_deg)
+    summary: dict[str, Any] = {
+        "mean_inclination_deg": float(np.mean([r.error_deg for r in runs])),
+        "worst_inclination_deg": runs[-1].error_deg,
+        "trials": {
+            name: float(np.mean([r.error_deg for r in rs])) for name, rs in by_trial.items()
+        },
+    }
+    if all(r.band_deg is not None for r in runs):
+        tenth = max(1, len(runs) // 10)
+        summary["covered_percent"] = float(np.mean([r.covered_percent for r in runs]))
+        summary["band_deg"] = float(np.mean([r.band_deg for r in runs]))
+        summary["band_of_worst_tenth_deg"] = float(np.mean([r.band_deg for r in runs[-tenth:]]))
+    return summary
 
 
 @dataclass(frozen=True, slots=True)
 class GapBridgingEntry(ChallengeEntry):
     """An orientation entry that bridges lost samples itself."""
 
-    solve_with_gaps: Callable[..., Array] | None = None
+    solve_with_gaps: Callable[..., tuple[Array, Array | None]] | None = None
 
 
 class OrientationChallenge:
@@ -259,22 +304,14 @@ class OrientationChallenge:
         total: int,
         progress: Progress,
     ) -> dict[str, dict[str, Any]]:
-        errors: dict[str, dict[str, list[float]]] = {rate: {} for rate in LOSS_RATES}
+        runs: dict[str, dict[str, list[LossScore]]] = {rate: {} for rate in LOSS_RATES}
         for number, trial in enumerate(trials, 1):
             for rate, loss in LOSS_RATES.items():
-                errors[rate][trial.name] = [
+                runs[rate][trial.name] = [
                     score_loss(entry, trial, loss, seed) for seed in self.loss_seeds
                 ]
             progress(done + number, total, f"{entry.name}: {trial.name}, packet loss")
-        return {
-            rate: {
-                "mean_inclination_deg": float(np.mean(list(by_trial.values()))),
-                "worst_inclination_deg": float(np.max(list(by_trial.values()))),
-                "trials": {name: float(np.mean(v)) for name, v in by_trial.items()},
-            }
-            for rate, by_trial in errors.items()
-            if by_trial
-        }
+        return {rate: _loss_summary(by_trial) for rate, by_trial in runs.items() if by_trial}
 
 
 def _read_all(paths: Sequence[Path]) -> tuple[list[OrientationTrial], list[str]]:
@@ -313,6 +350,12 @@ def _figures(bodies: Mapping[str, Any], trials: int, calm: int) -> list[Figure]:
                     f"≤ {LOSS_REACH_DEG[rate]}°" if name == "ripresa" else "",
                 )
             )
+            for key, label in BAND_FIGURES.items():
+                if key in loss:
+                    unit = "%" if key == "covered_percent" else "°"
+                    population = f"{calm} trials, {LOSS_POPULATION}"
+                    named = f"{label}, {rate} of packets lost"
+                    figures.append(Figure(Section.DESIGN, name, named, loss[key], unit, population))
         if name == "ripresa" and bare is not None:
             worst = max(
                 body["trials"][t][k] / bare["trials"][t][k] - 1

@@ -102,3 +102,15 @@ def test_lost_packets_are_whole_repeatable_and_never_the_first():
     per_packet = kept.reshape(-1, 10)
     assert (per_packet.all(axis=1) | ~per_packet.any(axis=1)).all()
     assert 0.6 < kept.mean() < 0.8
+
+
+def test_packet_loss_is_scored_with_a_band_that_is_wider_where_more_is_lost(tmp_path, monkeypatch):
+    monkeypatch.setattr(CHALLENGE, "loss_seeds", range(2))
+    swing(tmp_path, seconds=20.0)
+    report = CHALLENGE.run(select_entries(CHALLENGE.entries(), ["ripresa"]), str(tmp_path))
+    few, many = (report.body["entries"]["ripresa"]["packet_loss"][r] for r in ("1 %", "5 %"))
+    assert few["mean_inclination_deg"] <= many["mean_inclination_deg"]
+    assert few["band_deg"] < many["band_deg"]
+    assert many["covered_percent"] > 80
+    named = [f for f in report.figures if "lost" in f.name]
+    assert all("lost at random" in f.population for f in named)
