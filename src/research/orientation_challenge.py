@@ -40,6 +40,13 @@ from research.challenge import (
     silent,
 )
 from research.orientation_entries import bare_vqf, imufusion_ahrs, linear_fill, ripresa_path
+from research.orientation_trial import (
+    OrientationTrial,
+    at_100_hz,
+    orientation_error_deg,
+    read_trial,
+    rms,
+)
 from telemetry.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -64,62 +71,6 @@ FIGURES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OrientationTrial:
-    """One trial; arrays float64, rows are samples."""
-
-    name: str
-    rate_hz: float
-    gyr: Array
-    acc: Array
-    mag: Array
-    reference: Array
-    moving: npt.NDArray[np.bool_]
-
-
-def read_trial(path: Path) -> OrientationTrial:
-    """Read one BROAD file.
-
-    Raises:
-        ConfigurationError: it is not readable or lacks a field.
-    """
-    from scipy.io import loadmat  # noqa: PLC0415
-    from scipy.io.matlab import MatReadError  # noqa: PLC0415
-
-    try:
-        raw = loadmat(path, squeeze_me=True)
-        gyr, acc, mag, reference = (
-            np.ascontiguousarray(raw[key], np.float64)
-            for key in ("imu_gyr", "imu_acc", "imu_mag", "opt_quat")
-        )
-        moving = np.asarray(raw["movement"]).astype(bool)
-        rate_hz = float(raw["sampling_rate"])
-    except (OSError, ValueError, KeyError, TypeError, NotImplementedError, MatReadError) as error:
-        raise ConfigurationError(f"{path.name}: no BROAD trial ({error}); leave it out") from error
-    return OrientationTrial(path.stem, rate_hz, gyr, acc, mag, reference, moving)
-
-
-def orientation_error_deg(
-    estimate: Array, reference: Array, moving: npt.NDArray[np.bool_]
-) -> tuple[Array, Array]:
-    """Total and inclination error per sample, [n] degrees, NaN where not scored."""
-    w, x, y, z = estimate.T
-    rw, rx, ry, rz = reference.T * np.array([[1.0], [-1.0], [-1.0], [-1.0]])
-    ew = w * rw - x * rx - y * ry - z * rz
-    ez = w * rz + x * ry - y * rx + z * rw
-    total = 2 * np.arccos(np.clip(np.abs(ew), 0, 1))
-    inclination = 2 * np.arccos(np.clip(np.hypot(ew, ez), 0, 1))
-    unscored = ~moving
-    total[unscored] = np.nan
-    inclination[unscored] = np.nan
-    return np.rad2deg(total), np.rad2deg(inclination)
-
-
-def rms(error: Array) -> float:
-    """Root mean square, NaN left out."""
-    return float(np.sqrt(np.nanmean(error**2)))
-
-
 def score_trial(entry: Entry, trial: OrientationTrial) -> dict[str, float]:
     """The four figures of one entry on one trial, degrees."""
     scores: dict[str, float] = {}
@@ -129,26 +80,6 @@ def score_trial(entry: Entry, trial: OrientationTrial) -> dict[str, float]:
             errors = orientation_error_deg(estimate, trial.reference, trial.moving)
             scores[f"{mode}_{name}_deg"] = rms(errors[part])
     return scores
-
-
-def at_100_hz(trial: OrientationTrial) -> OrientationTrial:
-    """The trial interpolated to 100 Hz, the reference taken at the nearest sample."""
-    t = np.arange(len(trial.gyr)) / trial.rate_hz
-    grid = np.arange(0, t[-1], 0.01)
-    near = np.clip(np.round(grid * trial.rate_hz).astype(int), 0, len(t) - 1)
-
-    def sampled(x: Array) -> Array:
-        return np.column_stack([np.interp(grid, t, x[:, i]) for i in range(3)])
-
-    return OrientationTrial(
-        trial.name,
-        100.0,
-        sampled(trial.gyr),
-        sampled(trial.acc),
-        sampled(trial.mag),
-        trial.reference[near],
-        trial.moving[near],
-    )
 
 
 def kept_samples(count: int, loss: float, seed: int) -> npt.NDArray[np.bool_]:
@@ -400,11 +331,7 @@ __all__ = [
     "CHALLENGE",
     "GapBridgingEntry",
     "OrientationChallenge",
-    "OrientationTrial",
-    "at_100_hz",
     "kept_samples",
-    "orientation_error_deg",
-    "read_trial",
     "score_loss",
     "score_trial",
 ]

@@ -7,12 +7,8 @@ from typer.testing import CliRunner
 
 from research import challenge_cli
 from research.challenge import select_entries
-from research.orientation_challenge import (
-    CHALLENGE,
-    kept_samples,
-    orientation_error_deg,
-    read_trial,
-)
+from research.orientation_challenge import CHALLENGE, kept_samples
+from research.orientation_trial import orientation_error_deg, read_trial
 from telemetry.errors import ConfigurationError
 
 RATE_HZ = 200.0
