@@ -14,7 +14,7 @@ from .gateway import Gateway
 from .motion_source import swing
 from .radio import Radio
 from .record_sink import RecordSink
-from .resuming import resume_point
+from .resuming import resume_points
 from .virtual.dot import VirtualDot
 from .virtual.radio import VirtualRadio
 
@@ -254,6 +254,9 @@ async def run_radio_fault(
     rng = random.Random(f"{fault} {seed}")
     jumping, radio = JumpingClock(clock), VirtualRadio(clock)
     boot_us = rng.choice((60_000_000, 3_000_000_000, (1 << 32) - 5_000_000))
+    if fault == "wearable reboot":
+        # Right after its stamps have wrapped nothing tells a reboot from a short absence.
+        boot_us = min(boot_us, 3_000_000_000)
     wearable = await radio.add(VirtualDot, swing(SECONDS, 60.0), boot_us=boot_us)
     memory = MemoryRecorder()
     station = _Station(radio, wearable, jumping, rng, memory=memory, recorder=recorder)
@@ -298,7 +301,7 @@ class _Station:
             {self._wearable.identity: "wrist-right"}.get,
             clock=self._clock,
             sinks=[self._record],
-            resume=lambda _: resume_point(self._memory.items()),
+            resume=resume_points(_by_stream(self._memory.items())),
             rng=self._rng,
         )
         await self._gateway.__aenter__()
@@ -321,3 +324,11 @@ class _Station:
         await self._gateway.settled()
         await self._gateway.__aexit__()
         await self._record.stop()
+
+
+def _by_stream(items: list[StreamItem]) -> list[list[StreamItem]]:
+    """The items of each stream, streams in the order in which they opened."""
+    streams: dict[str, list[StreamItem]] = {}
+    for item in items:
+        streams.setdefault(item.stream, []).append(item)
+    return list(streams.values())

@@ -29,7 +29,7 @@ How to wire one, here with a virtual DOT (all of it inside a running event loop)
 After a kill -9 hand over what the journal's streams say, so that they go on with a declared gap::
 
     points = resume_points(reader.stream_items(s) for s in streams_of_the_open_session)
-    gateway = Gateway(..., resume=points.get)       # edge.resuming
+    gateway = Gateway(..., resume=points)           # edge.resuming
 
 Leaving the block stops the wearables and ends their streams (`StreamEnded`, reason "stopped").
 The last will of the bus is `state.last_will_payload(gateway)` on `GatewayTopics.state`.
@@ -49,11 +49,12 @@ from telemetry.notices import State, WearableState
 
 from .back_off import BackOff
 from .rate_limited import RateLimited
+from .resuming import abandoned
 from .wearables.catalogue import recognise
 from .wearing import OnHeartRate, Wearing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from telemetry.clock import Clock
     from telemetry.motion import StreamItem
@@ -83,7 +84,8 @@ class Gateway:
         sinks: each gets every stream item, in order, on the event loop.
         board: publishes states.
         on_heart_rate: told each measurement of a wearable with the Heart Rate service.
-        resume: where a former process left a stream of this identity open.
+        resume: streams that a former process left open, by identity; those whose wearable does
+            not come back are closed at the end.
         rng: jitter of the back-off.
     """
 
@@ -96,7 +98,7 @@ class Gateway:
         sinks: Sequence[ItemSink] = (),
         board: StateBoard | None = None,
         on_heart_rate: OnHeartRate | None = None,
-        resume: Callable[[str], ResumePoint | None] = lambda _: None,
+        resume: Mapping[str, ResumePoint] | None = None,
         rng: random.Random | None = None,
     ) -> None:
         self._radio = radio
@@ -105,7 +107,7 @@ class Gateway:
         self._sinks = list(sinks)
         self._board = board
         self._on_heart_rate = on_heart_rate
-        self._resume = resume
+        self._resume = dict(resume or {})
         self._back_off = BackOff(rng or random.Random())
         self._wearings: dict[str, Wearing] = {}
         self._identities: dict[str, str] = {}
@@ -134,6 +136,10 @@ class Gateway:
         await self._radio.stop_scan()
         for wearing in self._wearings.values():
             await wearing.end("stopped")
+        for point in self._resume.values():
+            for item in abandoned(point, self._clock.now_ns()):
+                self._emit(item)
+        self._resume.clear()
         for task in list(self._tasks):
             await self._cancel(task)
         self._say(State.SLEEPING)
@@ -246,7 +252,7 @@ class Gateway:
                 emit=self._emit,
                 on_state=self._on_wearable_state,
                 on_heart_rate=self._on_heart_rate,
-                resume=self._resume(identity),
+                resume=self._resume.pop(identity, None),
             )
         for other in self._worn_at(placement):
             if other is not wearing:

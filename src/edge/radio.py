@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from bleak.exc import BleakError
 from telemetry.errors import TransportError
 
 from .adapter_faults import explained
+from .discretion import keep_addresses_out_of_logs, without_addresses
 from .wearables.wearable import Advertisement, OnData
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ __all__ = ["Connection", "Radio", "RadioBackend", "Sighting"]
 log = logging.getLogger(__name__)
 
 ANSWER_S = 3.0
-# As bleak writes it, and as BlueZ does in its object paths.
-ADDRESS = re.compile(r"(?:[0-9A-Fa-f]{2}[:_-]){5}[0-9A-Fa-f]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +164,7 @@ class Radio:
         slots: int = 7,
         connect_timeout_s: float = 15.0,
     ) -> None:
+        keep_addresses_out_of_logs()
         self._backend = backend or RadioBackend()
         self._timeout_s = connect_timeout_s
         self._limit = slots
@@ -273,4 +272,4 @@ def _errors(what: str) -> Iterator[None]:
     # With its daemon gone bleak's BlueZ backend also trips over its own state.
     except (BleakError, OSError, EOFError, AttributeError, AssertionError, KeyError) as e:
         reason = explained(e) or f"{what} failed ({type(e).__name__}: {e})"
-        raise TransportError("Bluetooth: " + ADDRESS.sub("<address>", reason)) from e
+        raise TransportError(f"Bluetooth: {without_addresses(reason)}") from e

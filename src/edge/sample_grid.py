@@ -70,7 +70,7 @@ class SampleGrid:
     def __init__(self, *, rate_hz: float, wrap_us: int | None, slack: float = 1.0) -> None:
         self._period_us = US_PER_S / rate_hz
         self._wrap_us = wrap_us
-        self._late_us = RECONNECTED_LATE_US * max(1.0, slack)
+        self._late_us = RECONNECTED_LATE_US * max(1.0, slack / 4)
         self.duplicates = 0
         self.rejected = 0
         self._raw: int | None = None

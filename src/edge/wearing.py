@@ -13,6 +13,7 @@ from telemetry.notices import State, WearableState
 from .assembly import Origin, StreamAssembly
 from .counters import Counters
 from .rate_limited import RateLimited
+from .resuming import abandoned
 from .wearables.standard import HEART_RATE_MEASUREMENT, HeartRate, decode_heart_rate
 
 if TYPE_CHECKING:
@@ -125,10 +126,15 @@ class Wearing:
             except (RipresaError, TimeoutError) as e:
                 log.warning("%s: could not be stopped (%s)", self.identity, e)
         self._connection = None
+        now_ns = self._clock.now_ns()
+        items: list[StreamItem] = []
         if self._assembly is not None:
-            for item in self._assembly.end(reason, self._clock.now_ns()):
-                self._emit(item)
-            self._assembly = None
+            items = self._assembly.end(reason, now_ns)
+        elif self._resume is not None:
+            items = abandoned(self._resume, now_ns)
+        self._assembly = self._resume = None
+        for item in items:
+            self._emit(item)
         self._say(State.SLEEPING, reason)
 
     async def _prepare(self, connection: Connection) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.client import BaseBleakClient, NotifyCallback
@@ -23,7 +23,7 @@ from bumble.core import AdvertisingData
 from bumble.device import Peer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
 
     from bleak.args import SizedBuffer
     from bleak.assigned_numbers import CharacteristicPropertyName
@@ -41,6 +41,7 @@ _PROPERTIES: dict[int, CharacteristicPropertyName] = {
     0x10: "notify",
     0x20: "indicate",
 }
+_T = TypeVar("_T")
 _UUID_LISTS = (0x02, 0x03, 0x04, 0x05, 0x06, 0x07)
 _SERVICE_DATA = (0x16, 0x20, 0x21)
 
@@ -139,6 +140,13 @@ class VirtualClient(BaseBleakClient):
             raise BleakError("Not connected")
         return self._link
 
+    @staticmethod
+    async def _request(request: Coroutine[Any, Any, _T]) -> _T:
+        """See a request through although its caller is cancelled: Bumble cannot take one back."""
+        task = asyncio.ensure_future(request)
+        task.add_done_callback(lambda t: t.cancelled() or t.exception())
+        return await asyncio.shield(task)
+
     @contextlib.asynccontextmanager
     async def _gatt(self) -> AsyncIterator[None]:
         """Bumble's errors as bleak's.
@@ -185,10 +193,10 @@ class VirtualClient(BaseBleakClient):
                 async with self._gatt():
                     peer = Peer(link)
                     with contextlib.suppress(att.ATT_Error):
-                        await peer.request_mtu(self._adapter.mtu)
+                        await self._request(peer.request_mtu(self._adapter.mtu))
                     if pair:
                         await link.pair()
-                    self.services = await self._discover(peer)
+                    self.services = await self._request(self._discover(peer))
         except (TimeoutError, core.TimeoutError) as e:
             await self._abort()
             if self.address.upper() not in self._adapter.addresses:
@@ -262,13 +270,14 @@ class VirtualClient(BaseBleakClient):
         """Read a characteristic."""
         async with self._gatt():
             client = characteristic.obj.client
-            return bytearray(await client.read_value(characteristic.handle))
+            return bytearray(await self._request(client.read_value(characteristic.handle)))
         raise AssertionError
 
     async def read_gatt_descriptor(self, descriptor: BleakGATTDescriptor, **_: Any) -> bytearray:
         """Read a descriptor."""
         async with self._gatt():
-            return bytearray(await descriptor.obj.client.read_value(descriptor.handle))
+            client = descriptor.obj.client
+            return bytearray(await self._request(client.read_value(descriptor.handle)))
         raise AssertionError
 
     async def write_gatt_char(
@@ -281,8 +290,9 @@ class VirtualClient(BaseBleakClient):
         if not response and len(data) > self.mtu_size - 3:
             raise BleakError("data is longer than a write without response may be")
         async with self._gatt():
-            await characteristic.obj.client.write_value(
-                characteristic.handle, bytes(data), with_response=response
+            client = characteristic.obj.client
+            await self._request(
+                client.write_value(characteristic.handle, bytes(data), with_response=response)
             )
 
     async def write_gatt_descriptor(
@@ -290,8 +300,9 @@ class VirtualClient(BaseBleakClient):
     ) -> None:
         """Write a descriptor."""
         async with self._gatt():
-            await descriptor.obj.client.write_value(
-                descriptor.handle, bytes(data), with_response=True
+            client = descriptor.obj.client
+            await self._request(
+                client.write_value(descriptor.handle, bytes(data), with_response=True)
             )
 
     async def start_notify(
@@ -306,8 +317,9 @@ class VirtualClient(BaseBleakClient):
 
         prefer_notify = "notify" in characteristic.properties
         async with self._gatt():
-            await characteristic.obj.client.subscribe(
-                characteristic.obj, listener, prefer_notify=prefer_notify
+            client = characteristic.obj.client
+            await self._request(
+                client.subscribe(characteristic.obj, listener, prefer_notify=prefer_notify)
             )
         self._listeners[characteristic.handle] = listener
 
@@ -315,4 +327,5 @@ class VirtualClient(BaseBleakClient):
         """Unsubscribe."""
         listener = self._listeners.pop(characteristic.handle, None)
         async with self._gatt():
-            await characteristic.obj.client.unsubscribe(characteristic.obj, listener)
+            client = characteristic.obj.client
+            await self._request(client.unsubscribe(characteristic.obj, listener))
