@@ -10,8 +10,8 @@ alerts they make, how many of them false, and what they miss is kept by `analyti
     pain       it ended, or was at the stop value after, any of the    none of the last 3,
                last 3 sessions; or their median is the plan's rise     and half the rise
                above that of the sessions before (28 days)
-    few days   so few active days in 14 as the agreed goal gives       at the goal's own number,
-               by chance in 1 of 100 fortnights                        less one
+    few days   so few active days in 14 as the agreed goal gives       at the goal's own number
+               by chance in 1 of 200 fortnights; or none
     range      assessments fell beyond their error                     by half of it
     speed      more than the plan's share of 3 sessions too fast       under half of it
     overdose   over 130 % of the dose in 7 days                        up to 110 %
@@ -59,7 +59,7 @@ __all__ = ["Picture", "SessionFacts", "evidence_of", "facts_of", "fewest_days"]
 RECENT_DAYS: Final = 7
 FORTNIGHT: Final = 14
 LEAST_KNOWN_DAYS: Final = 10
-CHANCE: Final = 0.01
+CHANCE: Final = 0.005
 OVER: Final = 1.3
 OVER_CLEARED: Final = 1.1
 SILENT_DAYS: Final = 3
@@ -150,16 +150,15 @@ def facts_of(
 
 
 def fewest_days(goal_a_week: int, days: int) -> int:
-    """The highest number of active days that the goal gives by chance in 1 of 100 periods.
+    """The highest number of active days that the goal gives by chance in 1 of 200 periods.
 
-    Binomial with the goal's share of days; -1 where even none would not be that rare.
+    Binomial with the goal's share of days. No active day at all is always few.
     """
-    share, total, k = min(goal_a_week / 7, 0.95), 0.0, -1
-    while k < days:
-        total += math.comb(days, k + 1) * share ** (k + 1) * (1 - share) ** (days - k - 1)
+    share, total = min(goal_a_week / 7, 0.95), 0.0
+    for k in range(days + 1):
+        total += math.comb(days, k) * share**k * (1 - share) ** (days - k)
         if total > CHANCE:
-            return k
-        k += 1
+            return max(0, k - 1)
     return days
 
 
@@ -213,7 +212,7 @@ def _few_days(picture: Picture) -> Evidence:
     return _told(
         "few days",
         raised=enough and active <= fewest_days(goal, len(told)),
-        cleared=enough and active >= math.floor(expected) - 1,
+        cleared=enough and active >= math.floor(expected),
         active=active,
         days=len(told),
         expected=round(expected),

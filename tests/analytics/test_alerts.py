@@ -204,7 +204,11 @@ def test_before_a_plan_there_is_nothing_to_do():
 
 @given(goal=st.integers(1, 7), days=st.integers(10, 14))
 def test_a_higher_goal_never_asks_for_fewer_days(goal, days):
-    assert -1 <= fewest_days(goal, days) <= fewest_days(min(7, goal + 1), days) < days
+    assert 0 <= fewest_days(goal, days) <= fewest_days(min(7, goal + 1), days) < days
+
+
+def test_what_is_few_is_rare_by_the_goal_itself():
+    assert [fewest_days(goal, 14) for goal in range(1, 8)] == [0, 0, 1, 2, 4, 7, 10]
 
 
 def test_a_fall_in_range_is_told_beyond_its_error_from_assessments():
