@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +13,10 @@ from telemetry.errors import NotObservable
 from telemetry.results import Conditioning, ItemResult, RangeOfMotion, Repetition, Revision
 
 from .control import is_too_small, reference_range
+from .counting import count
 from .flexion import flexion_deg
 from .measure import lean, measures_of
-from .movement import ANGLE_LEAST_DEG, TURNING_LEAST_DEG, turned
+from .movement import ANGLE_LEAST_DEG, TURNING_LEAST_DEG
 from .observation import Method, count_only
 from .orientation import elevations_deg
 from .quality import sparc
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from .observation import Observation
     from .track import Frames, StreamTrack
 
-__all__ = ["analyse_item", "movement_in"]
+__all__ = ["Found", "analyse_item", "found_in"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -46,7 +48,7 @@ def analyse_item(
 ) -> ItemResult:
     """The result of the item that spans the observed stream's samples [from_index, to_index).
 
-    1. The movement's number for each frame, by all of the item's frames.
+    1. The angle of each frame, or the movement to count in (`counting`), by all frames.
     2. Excursions, as live, with the typical range known; false starts are left out.
     3. Phases, speed and smoothness of each, with flags; the item's range and further figures.
 
@@ -55,14 +57,8 @@ def analyse_item(
     """
     track = tracks[observation.stream]
     frames = track.frames(from_index, to_index)
-    try:
-        values = movement_in(observation, frames, track.frame_rate_hz, tracks)
-    except NotObservable as e:
-        observation = count_only(observation.stream, str(e))
-        values = movement_in(observation, frames, track.frame_rate_hz)
-    least_deg = TURNING_LEAST_DEG if observation.method is Method.COUNT else ANGLE_LEAST_DEG
-    live = found_live(values, least_deg)
-    excursions = excursions_of(values, least_deg, live)
+    found = found_in(observation, frames, track.frame_rate_hz, tracks)
+    observation, excursions = found.observation, found.excursions
     repetitions = _repetitions(excursions, observation, track, frames, from_index)
     measures = measures_of(observation.also, repetitions, track.opened.rate_hz)
     if observation.trunk is not None and observation.trunk in tracks and len(frames):
@@ -81,7 +77,7 @@ def analyse_item(
         range_of_motion=_range_of_motion(repetitions, observation.what),
         not_observable=observation.not_observable,
         measures=tuple(measures),
-        revisions=tuple(_revisions(live, excursions, frames)),
+        revisions=tuple(_revisions(found.live, excursions, frames)),
         conditioning=Conditioning(
             samples=counts.received,
             rejected=counts.nonfinite + counts.saturated,
@@ -92,22 +88,42 @@ def analyse_item(
     )
 
 
-def movement_in(
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Repetitions of a whole item.
+
+    Attributes:
+        observation: how it was seen; count only, where its angle did not show.
+        values: the movement in which they were found, smoothed, degrees.
+        live: repetitions as they are found while the item goes on.
+        excursions: repetitions seen from the item's end.
+    """
+
+    observation: Observation
+    values: list[float]
+    live: list[Excursion]
+    excursions: list[Excursion]
+
+
+def found_in(
     observation: Observation,
     frames: Frames,
     rate_hz: float,
     tracks: Mapping[str, StreamTrack] = _NO_TRACKS,
-) -> list[float]:
-    """The smoothed movement of an item's frames at `rate_hz`, degrees.
-
-    Raises:
-        NotObservable: the movement does not show the angle that was to be seen.
-    """
-    if not len(frames):
-        return []
-    movement = _movement(observation, frames, rate_hz, tracks)
-    values: list[float] = smoothed(movement, rate_hz, _restarts(frames)).tolist()
-    return values
+) -> Found:
+    """The repetitions in an item's frames at `rate_hz`, by its angle where that shows."""
+    if observation.method is not Method.COUNT and len(frames):
+        try:
+            movement = _angle(observation, frames, rate_hz, tracks)
+        except NotObservable as e:
+            observation = count_only(observation.stream, str(e))
+        else:
+            values = smoothed(movement, rate_hz, _restarts(frames)).tolist()
+            live = found_live(values, ANGLE_LEAST_DEG)
+            return Found(observation, values, live, excursions_of(values, ANGLE_LEAST_DEG, live))
+    counted = count(frames, rate_hz)
+    live = found_live(counted.main, TURNING_LEAST_DEG)
+    return Found(observation, counted.values, live, counted.excursions)
 
 
 def _revisions(
@@ -124,20 +140,20 @@ def _revisions(
     ]
 
 
-def _movement(
+def _angle(
     observation: Observation, frames: Frames, rate_hz: float, tracks: Mapping[str, StreamTrack]
 ) -> Floats:
-    if observation.method is Method.ELEVATION and observation.axis is not None:
-        return elevations_deg(frames.q, observation.axis)
     if observation.method is Method.SWEPT:
         return swept_deg(frames.q, frames.restarted, rate_hz)
-    if observation.method is Method.FLEXION and observation.hinge is not None:
+    if observation.hinge is not None:
         proximal = tracks.get(observation.hinge.proximal)
         if proximal is None:
             raise NotObservable("joint angle: the sensor nearer to the trunk gave no stream")
         near = proximal.frames_between(frames.t_us[0], frames.t_us[-1])
         return flexion_deg(frames, near, rate_hz, observation.hinge)
-    return turned(frames.q, frames.restarted, rate_hz)
+    if observation.axis is None:
+        raise NotObservable("it is not known how the sensor lies on its segment")
+    return elevations_deg(frames.q, observation.axis)
 
 
 def _restarts(frames: Frames) -> list[int]:

@@ -21,9 +21,10 @@ __all__ = [
     "Elevation",
     "Movement",
     "Turning",
+    "fast_part",
     "main_axis",
+    "principal_axes",
     "rotation_vectors",
-    "turned",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -94,7 +95,7 @@ class Turning:
        item goes on; the past is computed anew once it has moved by more than 10°.
 
     After a restart of the orientation filter the heading is unknown; the first orientation is
-    taken to be where the last one was. `turned` does the same over a whole item.
+    taken to be where the last one was. `counting` does the same over a whole item, and more.
     """
 
     least_deg = TURNING_LEAST_DEG
@@ -142,14 +143,6 @@ class Turning:
         return (w, x, y, z) if a * w + b * x + c * y + d * z >= 0 else (-w, -x, -y, -z)
 
 
-def turned(q: Floats, restarted: npt.NDArray[np.bool_], rate_hz: float) -> Floats:
-    """`Turning` over a whole item's orientations [n, 4] at `rate_hz`: [n] degrees."""
-    vectors = rotation_vectors(q, restarted)
-    x, y, z = main_axis(vectors, rate_hz)
-    about: Floats = vectors[:, 0] * x + vectors[:, 1] * y + vectors[:, 2] * z
-    return about
-
-
 def rotation_vectors(q: Floats, restarted: npt.NDArray[np.bool_]) -> Floats:
     """Orientations [n, 4] relative to the first, [n, 3] degrees; see `Turning`, step 1."""
     vectors = np.empty((len(q), 3))
@@ -170,20 +163,40 @@ def rotation_vectors(q: Floats, restarted: npt.NDArray[np.bool_]) -> Floats:
 
 
 def main_axis(vectors: Floats, rate_hz: float) -> Vector:
-    """Axis of what rotation vectors [n, 3] deviate from their slow mean."""
-    n = len(vectors)
-    half = max(1, round(SLOW_S * rate_hz / 2))
-    sums = np.concatenate((np.zeros((1, 3)), np.cumsum(vectors, axis=0)))
-    at = np.arange(n)
-    low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, n)
-    fast = vectors - (sums[high] - sums[low]) / (high - low)[:, None]
+    """The first of the `principal_axes`."""
+    return principal_axes(vectors, rate_hz)[0]
+
+
+def principal_axes(vectors: Floats, rate_hz: float) -> tuple[Vector, Vector, Vector]:
+    """Axes of the fast part of rotation vectors [n, 3], the main one first.
+
+    Each deviation counts by its length, not by the square; each axis points so that the item
+    begins low.
+    """
+    fast = fast_part(vectors, rate_hz)
     length = np.sqrt((fast * fast).sum(axis=1))
     weighted = fast / np.maximum(length, NOISE_DEG)[:, None]
     _, axes = np.linalg.eigh(weighted.T @ fast)
-    axis = axes[:, -1]
-    if axis @ (vectors.mean(axis=0) - vectors[0]) < 0:
+    away = vectors.mean(axis=0) - vectors[0]
+    x, y, z = (_pointing(axes[:, i], away) for i in (2, 1, 0))
+    return x, y, z
+
+
+def _pointing(axis: Floats, away: Floats) -> Vector:
+    if axis @ away < 0:
         axis = -axis
     return (float(axis[0]), float(axis[1]), float(axis[2]))
+
+
+def fast_part(values: Floats, rate_hz: float) -> Floats:
+    """What a series [n, k] deviates from its own mean over SLOW_S."""
+    n = len(values)
+    half = max(1, round(SLOW_S * rate_hz / 2))
+    sums = np.concatenate((np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)))
+    at = np.arange(n)
+    low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, n)
+    fast: Floats = values - (sums[high] - sums[low]) / (high - low)[:, None]
+    return fast
 
 
 def _dot(a: Vector, b: Vector) -> float:

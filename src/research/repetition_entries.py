@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analytics.item import movement_in
-from analytics.movement import ANGLE_LEAST_DEG, TURNING_LEAST_DEG
-from analytics.observation import SEGMENT_AXES, Method, Observation, count_only
-from analytics.repetition import excursions_of, rhythm
+from analytics.item import found_in
+from analytics.observation import SEGMENT_AXES, Observation, count_only
+from analytics.repetition import rhythm
 from analytics.track import StreamTrack
 from telemetry.motion import MotionBatch, StreamOpened
 from therapy.observable import Quantity, Unobservable, observable_of
@@ -39,14 +38,12 @@ def ripresa_core(sensors: Mapping[str, Sensor], rate_hz: float, exercise: str | 
         for batch in _batches(sensor, rate_hz):
             track.push(batch)
         frames = track.frames(0, len(sensor))
-        seen = _observation(placement, exercise)
-        values = movement_in(seen, frames, track.frame_rate_hz)
-        counted = seen.method is Method.COUNT
-        excursions = excursions_of(values, TURNING_LEAST_DEG if counted else ANGLE_LEAST_DEG)
-        found = rhythm(values, excursions)
-        if found > best:
-            best = found
-            spans = [(int(frames.index[e.start]), int(frames.index[e.end])) for e in excursions]
+        found = found_in(_observation(placement, exercise), frames, track.frame_rate_hz)
+        score = rhythm(found.values, found.excursions)
+        if score > best:
+            best = score
+            index = frames.index.item
+            spans = [(index(e.start), index(e.end)) for e in found.excursions]
     return spans
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.core import Core
-from analytics.movement import Turning, turned
+from analytics.movement import Turning, main_axis, rotation_vectors
 from analytics.observation import Observation, Phase, PhaseLimits
 from analytics.quality import sparc
 from analytics.smoothing import ParabolaSmoother, smoothed
@@ -30,6 +30,11 @@ def item_of(elevation, *, seen=observe, name="arm-abduction"):
         core.take_event(event)
     (item,) = core.result(plan_version=1, provisional=True).items
     return item
+
+
+def turned(q, restarted, rate_hz):
+    vectors = rotation_vectors(q, restarted)
+    return vectors @ main_axis(vectors, rate_hz)
 
 
 def test_sparc_of_one_minimum_jerk_stroke_is_the_published_value():

@@ -1,0 +1,148 @@
+"""Counting where no angle is observable: in which movement, seen from the item's end."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from .movement import TURNING_LEAST_DEG, fast_part, principal_axes, rotation_vectors
+from .orientation import up_in_sensor
+from .repetition import Excursion, excursions_of
+from .smoothing import smoothed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .orientation import Vector
+    from .track import Frames
+
+__all__ = ["Counted", "count", "resemblance"]
+
+Floats = npt.NDArray[np.float64]
+
+ALIKE = 0.6
+"""Neighbouring repetitions that resemble each other by this much need no second look."""
+CLEARLY = 0.15
+"""A lesser axis is taken where its repetitions resemble each other by this much more."""
+WAVE_POINTS = 16
+FEWEST = 6
+ALTERNATING = 0.5
+"""Resemblance of every other repetition from which on two make one, if neighbours are opposed."""
+LEAST_ACC_M_S2 = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was counted.
+
+    Attributes:
+        values: the movement that was counted in, smoothed, degrees.
+        excursions: its repetitions.
+        main: the movement about the main axis, in which the live count went on.
+    """
+
+    values: list[float]
+    excursions: list[Excursion]
+    main: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    neighbours: float
+    every_other: float
+    values: list[float]
+    excursions: list[Excursion]
+
+
+def count(frames: Frames, rate_hz: float) -> Counted:
+    """Find the repetitions of a whole item without an angle.
+
+    A repetition repeats: not only how far the sensor turned about one axis, but how it turned in
+    space and how the body rose and sank with it. Where a wrist turns forth and back on the way up
+    and once more on the way down, one axis shows two excursions a repetition, and neighbours
+    differ.
+
+    1. Find the repetitions in the turning about the main axis, and compare neighbouring ones in
+       rotation vector and vertical acceleration (`resemblance`). Where they are alike, that is it.
+    2. Else do the same about the two other principal axes (`movement.principal_axes`), and take
+       the one whose repetitions are clearly more alike, if there is one.
+    3. Where neighbours are opposed even so and every other one is alike, two make one.
+    """
+    if not len(frames):
+        return Counted([], [], [])
+    breaks = (np.flatnonzero(frames.restarted[1:]) + 1).tolist()
+    turned = rotation_vectors(frames.q, frames.restarted)
+    vectors = np.stack([smoothed(turned[:, i], rate_hz, breaks) for i in range(3)], axis=1)
+    shape = _shape(frames, vectors, rate_hz, breaks)
+
+    def about(axis: Vector) -> _Candidate:
+        values: list[float] = (vectors @ np.array(axis)).tolist()
+        found = excursions_of(values, TURNING_LEAST_DEG)
+        return _Candidate(*resemblance(found, shape), values, found)
+
+    first, *others = principal_axes(turned, rate_hz)
+    main = best = about(first)
+    if main.neighbours < ALIKE:
+        for axis in others:
+            other = about(axis)
+            if other.neighbours > best.neighbours + CLEARLY:
+                best = other
+    if best.neighbours < 0 and best.every_other > ALTERNATING:
+        return Counted(best.values, _two_by_two(best.excursions), main.values)
+    return Counted(best.values, best.excursions, main.values)
+
+
+def resemblance(excursions: Sequence[Excursion], shape: Floats) -> tuple[float, float]:
+    """How alike neighbouring repetitions are, and every other one: medians of the cosine, -1 to 1.
+
+    Args:
+        excursions: repetitions, in frames of `shape`.
+        shape: [n, k] what is compared, each column of about the same size around 0.
+
+    Returns:
+        0 and 0 for fewer than six repetitions.
+    """
+    if len(excursions) < FEWEST:
+        return 0.0, 0.0
+    at = np.arange(len(shape))
+    waves = []
+    for e in excursions:
+        points = np.linspace(e.start, e.end, WAVE_POINTS)
+        wave = np.concatenate([np.interp(points, at, column) for column in shape.T])
+        waves.append(wave / max(float(np.sqrt((wave * wave).sum())), 1e-9))
+    neighbours = [float((a * b).sum()) for a, b in pairwise(waves)]
+    every_other = [float((a * b).sum()) for a, b in zip(waves, waves[2:], strict=False)]
+    return statistics.median(neighbours), statistics.median(every_other)
+
+
+def _shape(frames: Frames, vectors: Floats, rate_hz: float, breaks: list[int]) -> Floats:
+    """Fast parts of rotation vector and vertical acceleration, each of about unit size."""
+    turning = fast_part(vectors, rate_hz)
+    vertical = smoothed((up_in_sensor(frames.q) * frames.acc).sum(axis=1), rate_hz, breaks)
+    rising = fast_part(vertical[:, None], rate_hz)
+    turning = turning / max(float(np.sqrt((turning * turning).sum(axis=1).mean())), 1e-9)
+    rising = rising / (float(np.sqrt((rising * rising).mean())) + LEAST_ACC_M_S2)
+    return np.concatenate((turning, rising), axis=1)
+
+
+def _two_by_two(excursions: Sequence[Excursion]) -> list[Excursion]:
+    """Two excursions as one repetition each, its peak between them; an odd last one stays."""
+    pairs = [
+        replace(
+            a,
+            hold_from=a.end,
+            peak=b.valley,
+            hold_to=b.start,
+            end=b.end,
+            high=max(a.high, b.high),
+            returned=b.returned,
+            finished=b.finished,
+        )
+        for a, b in zip(excursions[::2], excursions[1::2], strict=False)
+    ]
+    return pairs + list(excursions[2 * len(pairs) :])

@@ -1,0 +1,80 @@
+"""A repetition repeats in space, not only about one axis."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from analytics.counting import count, resemblance
+from analytics.repetition import excursions_of
+from analytics.track import Frames
+
+RATE_HZ = 25.0
+
+
+def frames_of(vectors_deg, rise_m_s2=0.0):
+    """Frames of a sensor with these rotation vectors [n, 3] and this vertical acceleration."""
+    n = len(vectors_deg)
+    turn = np.radians(np.linalg.norm(vectors_deg, axis=1))
+    axis = vectors_deg / np.maximum(np.linalg.norm(vectors_deg, axis=1), 1e-9)[:, None]
+    q = np.column_stack((np.cos(turn / 2), np.sin(turn / 2)[:, None] * axis))
+    w, x, y, z = q.T
+    up = np.stack((2 * (x * z - w * y), 2 * (y * z + w * x), w * w - x * x - y * y + z * z), axis=1)
+    return Frames(
+        index=np.arange(n),
+        t_us=np.arange(n) * 1e6 / RATE_HZ,
+        q=q,
+        acc=up * (9.81 + np.broadcast_to(rise_m_s2, n))[:, None],
+        gyr=np.zeros((n, 3)),
+        interpolated=np.zeros(n, dtype=bool),
+        restarted=np.zeros(n, dtype=bool),
+    )
+
+
+def waves(n=10, seconds=2.0):
+    """Phase of `n` repetitions, with a pause before and after."""
+    phase = np.linspace(0, 2 * np.pi * n, round(n * seconds * RATE_HZ))
+    return np.concatenate((np.zeros(25), phase, np.full(25, phase[-1])))
+
+
+def test_a_plain_turn_is_counted_about_its_axis():
+    back_and_forth = 20 * (1 - np.cos(waves()))
+    found = count(frames_of(np.outer(back_and_forth, [0.6, 0, 0.8])), RATE_HZ)
+    assert len(found.excursions) == 10
+    assert found.values == found.main
+
+
+def test_where_the_largest_turn_comes_twice_a_repetition_the_lesser_one_counts():
+    phase = waves()
+    twice, once = 15 * (1 - np.cos(2 * phase)), 10 * (1 - np.cos(phase))
+    vectors = np.column_stack((twice, once, 0 * phase))
+    found = count(frames_of(vectors), RATE_HZ)
+    assert len(excursions_of(found.main, 4.0)) == 20
+    assert len(found.excursions) == 10
+
+
+def test_where_only_the_rise_of_the_body_tells_them_apart_two_turns_make_one():
+    phase = waves()
+    twice = 15 * (1 - np.cos(2 * phase))
+    moving = (np.diff(phase, prepend=0) > 0) * 1.0
+    vectors = np.outer(twice, [1, 0, 0])
+    assert len(count(frames_of(vectors), RATE_HZ).excursions) == 20
+    rising = frames_of(vectors, 4 * np.sin(phase) * moving)
+    found = count(rising, RATE_HZ)
+    assert len(found.excursions) == 10
+    assert all(e.start < e.hold_from <= e.peak <= e.hold_to <= e.end for e in found.excursions)
+
+
+def test_resemblance_tells_alike_from_alternating():
+    phase = waves()
+    values = (15 * (1 - np.cos(2 * phase))).tolist()
+    found = excursions_of(values, 4.0)
+    alike = np.sin(2 * phase)[:, None]
+    alternating = np.sin(phase)[:, None]
+    assert resemblance(found, alike) == pytest.approx((1, 1), abs=0.05)
+    assert resemblance(found, alternating) == pytest.approx((-1, 1), abs=0.05)
+    assert resemblance(found[:5], alike) == (0, 0)
+
+
+def test_no_frames_no_repetitions():
+    assert count(frames_of(np.zeros((0, 3))), RATE_HZ).excursions == []
