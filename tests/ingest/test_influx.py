@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from builders import SESSION, STREAM, T0_NS, batch, opened
-from influxd import Influxd
 from ingest.influx import MOTION, THERAPY, influx_followers
 from ingest.influx_admin import delete_patient, minutes_flux, patient_series, set_up, verify
 from ingest.influx_server import InfluxSettings, InfluxWriter, LinesTooMany, MemoryLines
@@ -274,24 +273,19 @@ async def test_a_real_server_refuses_what_its_retention_has_passed(clinic, influ
     assert clinic.rows("SELECT sum(lines) FROM set_aside") == [(100,)]
 
 
-async def test_a_real_server_that_is_killed_and_comes_back_gets_everything(clinic, tmp_path):
-    server = Influxd(tmp_path)
-    server.start()
-    try:
-        settings = settings_for(server, "killed")
-        receive(clinic, whole_session())
-        with InfluxWriter(settings) as writer:
-            motion, _ = influx_followers(clinic, writer, settings, ManualClock())
+async def test_a_real_server_that_is_killed_and_comes_back_gets_everything(clinic, influxd):
+    settings = settings_for(influxd, "killed")
+    receive(clinic, whole_session())
+    with InfluxWriter(settings) as writer:
+        motion, _ = influx_followers(clinic, writer, settings, ManualClock())
+        await motion.catch_up()
+        influxd.kill()
+        receive(clinic, [item_record(batch(20, first_index=20 * i)) for i in range(6, 40)])
+        with pytest.raises(StoreBusy, match="no InfluxDB at"):
             await motion.catch_up()
-            server.kill()
-            receive(clinic, [item_record(batch(20, first_index=20 * i)) for i in range(6, 40)])
-            with pytest.raises(StoreBusy, match="no InfluxDB at"):
-                await motion.catch_up()
-            server.start()
-            await motion.catch_up()
-        assert server.count(settings.motion_bucket, "motion", "gyr_z") == 780
-    finally:
-        server.kill()
+        influxd.start()
+        await motion.catch_up()
+    assert influxd.count(settings.motion_bucket, "motion", "gyr_z") == 780
 
 
 async def test_a_missing_bucket_is_nothing_wrong_with_the_data(clinic, influxd):
