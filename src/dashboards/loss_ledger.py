@@ -18,6 +18,8 @@ class LossLedger(BaseModel):
         duplicates: stored twice; there should be none.
         resent: sent again on the way to the clinic; costs time, not data.
         refused: messages that could not be read, on any path.
+        clock_offset_s: how far the home's clock is ahead of the clinic's; None where the home
+            has not told.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,3 +31,4 @@ class LossLedger(BaseModel):
     duplicates: int = Field(default=0, ge=0)
     resent: int = Field(default=0, ge=0)
     refused: int = Field(default=0, ge=0)
+    clock_offset_s: float | None = None

@@ -134,6 +134,7 @@ class LedgerBoard:
             "received": max(told.received, counted.stored),
             "lost": max(counted.lost, told.declared_lost),
             "resent": told.resent,
+            "clock_offset_s": self.offset_s.get(newest.patient),
             "refused": self._refused + told.refused,
         }
         return counted.model_copy(update=update)

@@ -199,7 +199,13 @@ function ledgerFound(ledger) {
       ),
     ),
     moving ? h("p", { class: "note" }, way) : "",
+    ledger.clock_offset_s === null ? "" : h("p", { class: "note" }, clockText(ledger.clock_offset_s)),
   ];
+}
+
+function clockText(offset) {
+  if (Math.abs(offset) < 1) return t("clock_together");
+  return t(offset > 0 ? "clock_ahead" : "clock_behind", { n: integer(Math.round(Math.abs(offset))) });
 }
 
 function verdict(ledger) {
