@@ -35,7 +35,7 @@ from research.challenge import (
     Section,
     silent,
 )
-from research.joint_angle_entries import gravity_only, gyroscope_only, ripresa_angle
+from research.joint_angle_entries import gravity_only, gyroscope_only, ripresa_angle, ripresa_live
 from research.joint_case import JointAngleSolution, JointCase, read_case
 from telemetry.errors import ConfigurationError, RipresaError
 
@@ -112,6 +112,9 @@ class JointAngleChallenge:
         return [
             ChallengeEntry(
                 "ripresa", self.name, ripresa_angle, description="gated fusion, recorded"
+            ),
+            ChallengeEntry(
+                "ripresa-live", self.name, ripresa_live, description="gated fusion, live"
             ),
             ChallengeEntry(
                 "gravity-only", self.name, gravity_only, description="in-plane angle of gravity"

@@ -6,10 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from vqf import VQF
 
 from analytics.band import angle_band_deg
-from analytics.calibration import SegmentCalibration, functional_calibration
-from analytics.joint_angle import recorded_angle
+from analytics.calibration import SegmentCalibration, functional_calibration, stored_zero
+from analytics.calibration_phase import still_window
+from analytics.joint_angle import (
+    JointAngleFilter,
+    in_plane_angle,
+    recorded_angle,
+    up_in_sensor,
+)
 from analytics.joint_axis import estimate_axes
 from research.joint_case import JointAngleSolution
 from telemetry.errors import NotObservable
@@ -34,10 +41,24 @@ def ripresa_angle(case: JointCase) -> JointAngleSolution:
     return JointAngleSolution(np.rad2deg(found.angle_rad), band)
 
 
+def ripresa_live(case: JointCase) -> JointAngleSolution:
+    """The product's live angle, sample by sample; axes found from motion see the whole case."""
+    proximal, distal, _ = _mended(case)
+    calibration = _calibration(case, proximal, distal)
+    if calibration.axes is None:
+        raise NotObservable("joint angle: the axis was not found")
+    ups, gyrs = [], []
+    for acc, gyr in (_parts(proximal), _parts(distal)):
+        found = VQF(1 / case.rate_hz).updateBatch(gyr, acc)
+        ups.append(up_in_sensor(found["quat6D"]))
+        gyrs.append(gyr - found["bias"])
+    fusion = JointAngleFilter(case.rate_hz, calibration.axes, calibration.zero_rad or 0.0)
+    angle = np.unwrap(fusion.push(ups[0], ups[1], gyrs[0], gyrs[1])[0])
+    return JointAngleSolution(np.rad2deg(angle))
+
+
 def gravity_only(case: JointCase) -> JointAngleSolution:
     """The in-plane angle of gravity by the accelerometers alone, smoothed over 0.1 s."""
-    from analytics.joint_angle import in_plane_angle  # noqa: PLC0415
-
     proximal, distal, _ = _mended(case)
     axes = _axes(case, proximal, distal)
     width = max(1, round(0.1 * case.rate_hz))
@@ -59,17 +80,36 @@ def gyroscope_only(case: JointCase) -> JointAngleSolution:
 
 
 def _calibration(case: JointCase, proximal: Array, distal: Array) -> SegmentCalibration:
-    if case.calibration_proximal is not None and case.calibration_distal is not None:
-        calibration = functional_calibration(
-            _parts(_finite(case.calibration_proximal)),
-            _parts(_finite(case.calibration_distal)),
-            case.rate_hz,
-            neutral_deg=case.neutral_deg,
-        )
-        if calibration.axes is not None:
-            return calibration
-    axes = estimate_axes(*_parts(proximal), *_parts(distal), case.rate_hz)
-    return SegmentCalibration("motion", axes, None)
+    """The best rung that the case allows: functional, else the pose's zero, else motion alone."""
+    if case.calibration_proximal is None or case.calibration_distal is None:
+        return SegmentCalibration("motion", _axes_from_motion(case, proximal, distal), None)
+    recorded = _finite(case.calibration_proximal), _finite(case.calibration_distal)
+    calibration = functional_calibration(
+        _parts(recorded[0]), _parts(recorded[1]), case.rate_hz, neutral_deg=case.neutral_deg
+    )
+    if calibration.axes is not None:
+        return calibration
+    axes = _axes_from_motion(case, proximal, distal)
+    window = still_window(_parts(recorded[0]), _parts(recorded[1]), case.rate_hz)
+    if window is None:
+        return SegmentCalibration("motion", axes, None)
+    ups = _up(recorded[0][window]), _up(recorded[1][window])
+    zero = stored_zero(ups, axes, case.neutral_deg)
+    angle = recorded_angle(_parts(proximal), _parts(distal), case.rate_hz, axes, zero).angle_rad
+    if np.median(angle) < np.deg2rad(case.neutral_deg):
+        # A joint leaves its neutral pose by flexing.
+        axes = axes.flipped()
+        zero = stored_zero(ups, axes, case.neutral_deg)
+    return SegmentCalibration("stored", axes, zero)
+
+
+def _axes_from_motion(case: JointCase, proximal: Array, distal: Array) -> HingeAxes:
+    return estimate_axes(*_parts(proximal), *_parts(distal), case.rate_hz)
+
+
+def _up(still: Array) -> Array:
+    mean = still[:, :3].mean(axis=0)
+    return np.asarray(mean / np.linalg.norm(mean))
 
 
 def _axes(case: JointCase, proximal: Array, distal: Array) -> HingeAxes:
@@ -100,4 +140,4 @@ def _finite(sensor: Array) -> Array:
     return np.column_stack([np.interp(at, at[good], column[good]) for column in sensor.T])
 
 
-__all__ = ["gravity_only", "gyroscope_only", "ripresa_angle"]
+__all__ = ["gravity_only", "gyroscope_only", "ripresa_angle", "ripresa_live"]

@@ -116,3 +116,21 @@ def test_the_same_seed_gives_the_same_recording_and_the_truth_is_that_of_the_bon
     assert first.distal.tobytes() == again.distal.tobytes()
     assert first.reference_deg.min() > 15
     assert np.abs(np.linalg.norm(first.proximal[:300, :3], axis=1) - 9.81).max() < 0.6
+
+
+def test_a_calibration_of_a_still_pose_alone_still_gives_the_zero():
+    r = simulate(replace(SCENARIOS["soft-tissue"], seconds=15.0, contracture_deg=25.0), 4)
+    case = JointCase(
+        "pose",
+        r.rate_hz,
+        r.proximal,
+        r.distal,
+        r.reference_deg,
+        r.calibration_proximal[:450],
+        r.calibration_distal[:450],
+        neutral_deg=25.0,
+    )
+    for entry in CHALLENGE.entries()[:2]:
+        scores = score_case(case, entry.solve(case))
+        assert scores["rmse_deg"] < 8
+        assert scores["correlation"] > 0.97
