@@ -268,13 +268,16 @@ class Gateway:
 
     async def _keep_scanning(self) -> None:
         """Start the scanner anew when it has failed or gone deaf; tell the state now and then."""
-        heard, checks = -1, 0
+        heard, checks, strangers = -1, 0, 0
         while True:
             await self._clock.sleep(SCAN_CHECK_S * max(1.0, self._clock.speed))
             checks += 1
             if checks % STATE_EVERY_CHECKS == 0:
                 # The clinic reads this home's clock and backlog from it.
                 self._say(State.READY)
+                if len(self.unknown_devices) > strangers:
+                    strangers = len(self.unknown_devices)
+                    log.info("%d devices in range are no wearable that is known", strangers)
             missing = [w for w in self._wearings.values() if not w.connected]
             deaf = heard == self._radio.heard and (missing or not self._wearings)
             heard = self._radio.heard

@@ -31,6 +31,7 @@ __all__ = ["Connection", "Radio", "RadioBackend", "Sighting"]
 log = logging.getLogger(__name__)
 
 ANSWER_S = 3.0
+LEAST_MTU = 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +76,17 @@ class Connection:
 
     @property
     def mtu(self) -> int | None:
-        """The ATT MTU; None where the platform does not tell."""
+        """The ATT MTU; None where the platform does not tell.
+
+        bleak's BlueZ backend always gives 23, the least there is; the characteristics know
+        better, but from BlueZ 5.62 on only. So 23 says nothing.
+        """
         sizes = [
             c.max_write_without_response_size
             for c in self._client.services.characteristics.values()
         ]
-        # bleak's BlueZ backend always says 23 for the MTU; the characteristics know better.
-        return max(sizes) + 3 if sizes else None
+        mtu = max(sizes, default=LEAST_MTU - 3) + 3
+        return mtu if mtu > LEAST_MTU else None
 
     def has(self, characteristic: str) -> bool:
         """Whether the device has this characteristic."""

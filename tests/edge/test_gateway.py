@@ -22,6 +22,7 @@ from telemetry.clock import ScaledClock
 from telemetry.codec import decode_item
 from telemetry.motion import MotionBatch, StreamEnded, StreamOpened
 from telemetry.notices import GatewayState, State, WearableState
+from telemetry.seams import WearableSource
 from telemetry.topics import GatewayTopics, HomeTopics
 
 
@@ -309,3 +310,60 @@ async def test_heart_rate_comes_beside_the_motion():
         assert abs(t_ns - h.clock.now_ns()) < 60e9
         assert measured.bpm == 72
         assert measured.contact is True
+
+
+class VirtualKettle(VirtualDot):
+    """Something in the air that is no wearable."""
+
+    name = "Kettle"
+
+    def advertisement(self):
+        return super().advertisement()[:1]
+
+
+async def test_strangers_in_the_air_are_counted_and_left_alone():
+    async with home() as h:
+        kettle = await h.radio.add(VirtualKettle, swing(1, 60))
+        dot = await h.radio.add(VirtualDot, swing(3, 60))
+        async with await h.gateway({dot.identity: "wrist-right"}) as gateway:
+            await dot.ended.wait()
+            await gateway.settled()
+        assert len(gateway.unknown_devices) == 1
+        assert not kettle.emitted
+
+
+async def test_the_gateway_is_a_source_of_wearables():
+    async with home() as h:
+        dot, items = await h.radio.add(VirtualDot, swing(3, 60)), []
+        gateway = await h.gateway({dot.identity: "wrist-right"})
+        assert isinstance(gateway, WearableSource)
+        running = asyncio.create_task(gateway.run(items.append))
+        await dot.ended.wait()
+        await gateway.settled()
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        check_streams(items)
+        assert stored(items) == dot.emitted == 180
+        assert of(StreamEnded, items)
+
+
+async def test_a_sink_that_fails_takes_no_other_down(caplog):
+    async with home() as h:
+        dot = await h.radio.add(VirtualDot, swing(3, 60))
+
+        def broken(_item):
+            raise ValueError("broken by the test")
+
+        gateway = Gateway(
+            Radio(await h.radio.backend()),
+            {dot.identity: "wrist-right"}.get,
+            clock=h.clock,
+            sinks=[broken, h.record],
+        )
+        async with gateway:
+            await dot.ended.wait()
+            await gateway.settled()
+        await h.record.stop()
+        assert stored(h.recorder.items) == dot.emitted
+        assert caplog.text.count("a sink refused") < 10
