@@ -79,6 +79,13 @@ USES: Final[dict[str, tuple[str, str, int, bool, tuple[Any, ...]]]] = {
         True,
         (notices.Command,),
     ),
+    "receipt": (
+        "The home's answers to plans, messages and commands.",
+        "send",
+        1,
+        False,
+        (notices.Receipt,),
+    ),
     "state": (
         "A gateway's state; its last will is `lost`.",
         "send",

@@ -12,10 +12,12 @@ from .events import first_problem
 from .identity import Name, Pseudonym, UlidText
 
 __all__ = [
+    "Answer",
     "Command",
     "GatewayState",
     "LedgerNotice",
     "PlanNotice",
+    "Receipt",
     "State",
     "TherapistMessage",
     "WearableState",
@@ -111,9 +113,46 @@ class TherapistMessage(_Notice):
 
 
 class Command(_Notice):
-    """What a home must do; it answers with a record in its journal. A repeat does nothing."""
+    """What a home must do; it answers with a `Receipt`. A repeat does nothing more.
+
+    `erase` deletes all that the home keeps of its patient; `withdraw` opens no session any
+    more, `resume` lifts that.
+    """
 
     command: UlidText
-    what: Literal["erase", "withdraw", "restrict", "analyse", "send again"]
+    what: Literal["erase", "withdraw", "resume"]
     patient: Pseudonym
     value: dict[str, str | int | None] = {}
+
+
+class Receipt(_Notice):
+    """A home's answer: it has taken a plan or a message, done a command, or refused it.
+
+    Attributes:
+        what, id: which one: a plan's version, a message's or a command's ULID.
+        note: why it was refused; never names the patient.
+    """
+
+    patient: Pseudonym
+    what: Literal["plan", "message", "command"]
+    id: str = Field(max_length=40)
+    state: Literal["taken", "done", "refused"]
+    t_ns: int
+    note: str = Field(default="", max_length=300)
+
+
+class Answer(_Notice):
+    """What a home did with what the clinic told it; a record of its journal.
+
+    Attributes:
+        to: on which channel it was told.
+        reference: the plan's version, or the ULID of the message or the command.
+        done: False where it could not be done.
+        detail: why not, in one line.
+    """
+
+    patient: Pseudonym
+    to: Literal["plan", "message", "command"]
+    reference: str = Field(min_length=1, max_length=40)
+    done: bool = True
+    detail: str = Field(default="", max_length=200)

@@ -26,6 +26,7 @@ CHANNELS: Final = {
     "plan": "ripresa/{site}/{patient}/plan",
     "message": "ripresa/{site}/{patient}/message",
     "command": "ripresa/{site}/{patient}/command",
+    "receipt": "ripresa/{site}/{patient}/receipt",
     "state": "ripresa/{site}/{gateway}/state",
     "ledger": "ripresa/{site}/{gateway}/ledger",
     "wearable_state": "ripresa/{site}/{gateway}/wearable/{wearable}/state",
@@ -91,6 +92,11 @@ class HomeTopics:
     def command(self) -> str:
         """What the clinic asks of the home, JSON, retained."""
         return self._at("command")
+
+    @property
+    def receipt(self) -> str:
+        """The home's answers to plans, messages and commands, JSON, QoS 1."""
+        return self._at("receipt")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,17 @@ HOME = HomeTopics("clinic-1", "p-001")
 
 
 def test_every_home_topic_reads_back_as_its_channel():
-    for channel in ("control", "event", "request", "record", "ack", "plan", "message", "command"):
+    for channel in (
+        "control",
+        "event",
+        "request",
+        "record",
+        "ack",
+        "plan",
+        "message",
+        "command",
+        "receipt",
+    ):
         parts = parse_topic(getattr(HOME, channel))
         assert parts.channel == channel
         assert parts.values == {"site": "clinic-1", "patient": "p-001"}
