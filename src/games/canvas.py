@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pygame
@@ -9,13 +10,26 @@ import pygame
 from .paint import shrunk
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .paint import Colour
 
-__all__ = ["HEIGHT", "SMALLEST_TEXT", "WIDTH", "Canvas"]
+__all__ = ["HEIGHT", "SMALLEST_TEXT", "WIDTH", "Block", "Canvas"]
 
 WIDTH, HEIGHT = 1280, 720
 SMALLEST_TEXT = 24
 MARGIN = 14
+MOST_KEPT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph of a column: its text, its height in pixels at scale 1, the space above it."""
+
+    text: str
+    size: int
+    colour: Colour
+    gap: int = 0
 
 
 class Canvas:
@@ -34,15 +48,14 @@ class Canvas:
         self._panels: dict[tuple[int, int, Colour, int, Colour | None], pygame.Surface] = {}
 
     def text(self, text: str, size: int, colour: Colour) -> pygame.Surface:
-        """A line of text as a picture; `size` is its height in pixels at scale 1."""
+        """A line of text as a picture; `size` is its height in pixels at scale 1.
+
+        Raises:
+            ValueError: the size is too small to be read.
+        """
         if size < SMALLEST_TEXT:
             raise ValueError(f"text of {size} px is below {SMALLEST_TEXT} px")
-        key = (text, size, colour)
-        if key not in self._written:
-            if len(self._written) > 400:
-                self._written.clear()
-            self._written[key] = self._font(size).render(text, True, colour)
-        return self._written[key]
+        return self._written_at(text, round(size * self.text_scale), colour)
 
     def write(
         self,
@@ -52,44 +65,53 @@ class Canvas:
         colour: Colour,
         *,
         anchor: str = "topleft",
-        halo: Colour | None = None,
         fit: int | None = None,
     ) -> pygame.Rect:
-        """Write a line, with a halo where the ground varies; shrunk to `fit` pixels' width."""
-        while fit and size > SMALLEST_TEXT and self.text(text, size, colour).get_width() > fit:
-            size = max(SMALLEST_TEXT, size - 4)
-        picture = self.text(text, size, colour)
+        """Write a line; where it would be wider than `fit` pixels it shrinks, to 24 at least."""
+        height = round(size * self.text_scale)
+        while fit and height > SMALLEST_TEXT and self._font(height).size(text)[0] > fit:
+            height = max(SMALLEST_TEXT, height - 2)
+        picture = self._written_at(text, height, colour)
         place = picture.get_rect()
         setattr(place, anchor, (round(at[0]), round(at[1])))
         place.clamp_ip(self.surface.get_rect())
-        if halo is not None:
-            edge = self.text(text, size, halo)
-            for dx, dy in ((-2, 0), (2, 0), (0, -2), (0, 2)):
-                self.surface.blit(edge, place.move(dx, dy))
         self.surface.blit(picture, place)
         return place
 
-    def lines(self, text: str, size: int, width: int) -> list[str]:
-        """The text broken into lines of at most `width` pixels."""
-        font = self._font(size)
-        lines: list[str] = []
-        for word in text.split():
-            longer = f"{lines[-1]} {word}" if lines else word
-            if lines and font.size(longer)[0] <= width:
-                lines[-1] = longer
-            else:
-                lines.append(word)
-        return lines
+    def column(self, blocks: Sequence[Block], place: pygame.Rect) -> int:
+        """Write centred blocks of text from the top of `place`; gives the lower edge.
+
+        They are as large as the text scale asks for, and shrink together only as far as it
+        takes to stay inside.
+        """
+        scale = self.text_scale
+        while scale > 1.0 and self.height_of(blocks, place.width, scale) > place.height:
+            scale -= 0.05
+        y = float(place.top)
+        for block in blocks:
+            y += block.gap
+            font = self._font(max(SMALLEST_TEXT, round(block.size * scale)))
+            for line in _broken(block.text, font, place.width):
+                picture = self._written_at(line, _size_of(block, scale), block.colour)
+                self.surface.blit(picture, picture.get_rect(midtop=(place.centerx, round(y))))
+                y += font.get_linesize()
+        return round(y)
 
     def paragraph(
         self, text: str, at: tuple[float, float], size: int, colour: Colour, width: int
     ) -> int:
         """Write centred lines from `at` (top centre) downwards; gives the lower edge."""
-        y = at[1]
-        for line in self.lines(text, size, width):
-            self.write(line, (at[0], y), size, colour, anchor="midtop")
-            y += self._font(size).get_linesize()
-        return round(y)
+        place = pygame.Rect(0, 0, width, self.surface.get_height())
+        place.midtop = (round(at[0]), round(at[1]))
+        return self.column([Block(text, size, colour)], place)
+
+    def height_of(self, blocks: Sequence[Block], width: int, scale: float | None = None) -> int:
+        """How high blocks are when written at `scale`; None: the canvas's own."""
+        height = 0
+        for block in blocks:
+            font = self._font(_size_of(block, scale or self.text_scale))
+            height += block.gap + len(_broken(block.text, font, width)) * font.get_linesize()
+        return height
 
     def panel(
         self,
@@ -105,12 +127,34 @@ class Canvas:
             self._panels[key] = _rounded(place.size, fill, alpha, edge)
         self.surface.blit(self._panels[key], place)
 
-    def _font(self, size: int) -> pygame.font.Font:
-        scaled = round(size * self.text_scale)
-        if scaled not in self._fonts:
-            # A font's height covers ascent and descent: 1.3 makes `size` its body's height.
-            self._fonts[scaled] = pygame.font.Font(None, round(scaled * 1.3))
-        return self._fonts[scaled]
+    def _written_at(self, text: str, height: int, colour: Colour) -> pygame.Surface:
+        key = (text, height, colour)
+        if key not in self._written:
+            if len(self._written) > MOST_KEPT:
+                self._written.clear()
+            self._written[key] = self._font(height).render(text, True, colour)
+        return self._written[key]
+
+    def _font(self, height: int) -> pygame.font.Font:
+        if height not in self._fonts:
+            # A font's height covers ascent and descent: 1.3 makes `height` its body's height.
+            self._fonts[height] = pygame.font.Font(None, round(height * 1.3))
+        return self._fonts[height]
+
+
+def _size_of(block: Block, scale: float) -> int:
+    return max(SMALLEST_TEXT, round(block.size * scale))
+
+
+def _broken(text: str, font: pygame.font.Font, width: int) -> list[str]:
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and font.size(longer)[0] <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def _rounded(

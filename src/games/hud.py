@@ -80,12 +80,15 @@ class Hud:
         count = self._said("repetition", number=number, dose=setting.dose)
         label = pill(canvas, count, 28, "topleft", (16, 12), below=PIP + 12)
         self._pips(canvas, setting, progress, label)
-        if cue:
-            pill(canvas, cue, 36, "midtop", (WIDTH // 2, 12))
         told = [self._said("points", score=progress.score)]
         if angle_deg is not None:
             told.insert(0, f"{angle_deg:.0f}°")
-        pill(canvas, "   ".join(told), 28, "topright", (WIDTH - 16, 12))
+        right = pill(canvas, "   ".join(told), 28, "topright", (WIDTH - 16, 12))
+        if cue:
+            # In the middle, and below the rest where large letters leave no room beside it.
+            half = canvas.text(cue, 36, INK).get_width() // 2 + 32
+            beside = label.right < WIDTH // 2 - half and WIDTH // 2 + half < right.left
+            pill(canvas, cue, 36, "midtop", (WIDTH // 2, 12 if beside else label.bottom + 8))
         self.draw_buttons(canvas)
 
     def draw_buttons(self, canvas: Canvas) -> None:
@@ -117,7 +120,7 @@ def draw_button(canvas: Canvas, button: Button, *, fill: Colour, ink: Colour) ->
     place = button.place
     canvas.panel(place, fill, alpha=242, edge=ink)
     text = f"{button.text}  [{button.key}]" if button.key else button.text
-    canvas.write(text, place.center, 26, ink, anchor="center", fit=place.width - 30)
+    canvas.write(text, place.center, 26, ink, anchor="center", fit=place.width - 36)
 
 
 def pill(

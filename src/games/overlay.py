@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from .canvas import HEIGHT, WIDTH
+from .canvas import HEIGHT, WIDTH, Block
 from .hud import Button, draw_button
 from .palette import ALERT, CREAM, INK, PAPER
 from .texts import FRAME, said
@@ -19,25 +19,23 @@ __all__ = ["banner", "card", "pain_buttons", "pain_scale"]
 
 
 def banner(canvas: Canvas, text: str) -> None:
-    """A line in a panel, low enough not to hide the player."""
-    lines = canvas.lines(text, 32, 980)
-    height = round(len(lines) * 48 * canvas.text_scale + 32)
-    place = pygame.Rect(0, 0, 1040, height)
-    place.midtop = (WIDTH // 2, 96)
+    """A line or two in a panel, low enough not to hide the player."""
+    large = canvas.text_scale > 1.3
+    place = pygame.Rect(0, 0, 1160 if large else 1040, 200 if large else 116)
+    place.midtop = (WIDTH // 2, 130 if large else 104)
     canvas.panel(place, PAPER, alpha=236, edge=INK)
-    canvas.paragraph(text, (place.centerx, place.top + 18), 32, INK, 980)
+    canvas.column([Block(text, 32, INK, gap=4)], place.inflate(-60, -28))
 
 
 def card(canvas: Canvas, title: str, lines: list[str], *, foot: str = "") -> None:
     """A card in the middle: a title, some lines, a small foot."""
-    place = pygame.Rect(0, 0, 940, 400)
+    place = pygame.Rect(0, 0, 1000, 440)
     place.center = (WIDTH // 2, HEIGHT // 2 - 30)
     canvas.panel(place, PAPER, alpha=244, edge=INK)
-    y = canvas.paragraph(title, (place.centerx, place.top + 34), 56, INK, 860) + 22
-    for line in lines:
-        y = canvas.paragraph(line, (place.centerx, y), 32, INK, 840) + 12
+    blocks = [Block(title, 52, INK), *(Block(line, 32, INK, gap=14) for line in lines)]
+    canvas.column(blocks, pygame.Rect(place.left + 40, place.top + 34, 920, 330))
     if foot:
-        canvas.write(foot, (place.centerx, place.bottom - 24), 26, INK, anchor="midbottom")
+        canvas.write(foot, (place.centerx, place.bottom - 20), 26, INK, anchor="midbottom", fit=900)
 
 
 def pain_buttons() -> list[Button]:
@@ -60,10 +58,10 @@ def pain_scale(canvas: Canvas, look: Look) -> None:
     place = pygame.Rect(40, 200, WIDTH - 80, 370)
     canvas.panel(place, CREAM, alpha=250, edge=INK)
     ask = said(FRAME, "how_much", look.language)
-    canvas.paragraph(ask, (WIDTH // 2, 238), 44, INK, 1100)
+    canvas.column([Block(ask, 44, INK)], pygame.Rect(80, 222, WIDTH - 160, 140))
     buttons = pain_buttons()
     for button in buttons:
         draw_button(canvas, button, fill=PAPER, ink=ALERT if int(button.name) >= 6 else INK)
     none, worst = said(FRAME, "none", look.language), said(FRAME, "worst", look.language)
-    canvas.write(none, (buttons[0].place.left, 502), 26, INK)
-    canvas.write(worst, (buttons[-1].place.right, 502), 26, INK, anchor="topright")
+    canvas.write(none, (buttons[0].place.left, 502), 26, INK, fit=400)
+    canvas.write(worst, (buttons[-1].place.right, 502), 26, INK, anchor="topright", fit=400)

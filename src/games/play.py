@@ -48,6 +48,7 @@ __all__ = ["play", "play_over_mqtt"]
 
 SIMULATED_START_NS = 1_700_000_000_000_000_000
 SIMULATED_CAP_S = 900.0
+SIMULATED_FRAMES_PER_S = 30
 
 
 def play(
@@ -109,7 +110,7 @@ def play(
     pace: ClockPace | InstantPace = ClockPace(clock)
     asks = asks or NobodyAsked()
     if source is None and headless:
-        pace, source = InstantPace(SIMULATED_START_NS), _simulated(setting)
+        pace, source = InstantPace(SIMULATED_START_NS, SIMULATED_FRAMES_PER_S), _simulated(setting)
         stop_after_s = stop_after_s or SIMULATED_CAP_S
     try:
         loop = Loop(

@@ -65,7 +65,7 @@ class Stage:
             lambda: new_ulid(clock),
             **options,
         )
-        look = look or Look(language="it", reduced_motion=True, voice=False)
+        look = look or Look(language="it", audio_only=True, voice=False)
         self.voice = Voice(look.language, on=False)
         self.screens = SessionScreens(
             self.view,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from games.canvas import HEIGHT, WIDTH
+from games.canvas import HEIGHT, WIDTH, Block
 from games.figures.drawing import ExerciseDrawing, share_at
 from games.hud import Button
 from games.paint import gradient, mix, ridge, shaded, soft_disc
@@ -29,6 +29,7 @@ FOCUS: Colour = (0, 104, 170)
 QUIET: Colour = (88, 96, 116)
 WARN: Colour = (150, 84, 0)
 CHOICES_Y = 520
+POINTER = 34
 
 
 class PageScreen:
@@ -53,10 +54,13 @@ class PageScreen:
         width = 360 if len(large) <= 2 else 270
         gap = 24
         total = len(large) * width + (len(large) - 1) * gap
-        left = 690 + (560 - total) // 2 if page.exercise else (WIDTH - total) // 2
-        if page.exercise and total > 560:
-            width, gap = (560 - gap * (len(large) - 1)) // len(large), 16
-            left = 690
+        left = (WIDTH - total) // 2
+        if page.exercise:
+            column = _column(self._look)
+            if total > column.width:
+                width = (column.width - gap * (len(large) - 1)) // len(large)
+                total = column.width
+            left = column.centerx - total // 2
         top = CHOICES_Y if page.exercise or small or page.lines else 400
         for n, choice in enumerate(large):
             place = pygame.Rect(left + n * (width + gap), top, width, 92)
@@ -71,18 +75,19 @@ class PageScreen:
         if page.exercise is not None:
             self._draw_exercise(canvas, page, seconds, ghost)
         else:
-            y = canvas.paragraph(page.title, (WIDTH // 2, 120), 56, INK, 1080)
-            y = canvas.paragraph(page.text, (WIDTH // 2, y + 30), 38, QUIET, 1000)
-            for line in page.lines:
-                y = canvas.paragraph(line, (WIDTH // 2, y + 14), 34, INK, 1000)
+            blocks = [Block(page.title, 56, INK), Block(page.text, 38, QUIET, gap=26)]
+            blocks += [Block(line, 34, INK, gap=12) for line in page.lines]
+            top = min((b.place.top for b in self.buttons(page)), default=HEIGHT - 120)
+            room = top - POINTER - 90 if len(blocks) > 2 or page.text else top - POINTER - 100
+            canvas.column(blocks, pygame.Rect(80, 90, WIDTH - 160, room))
         for n, button in enumerate(self.buttons(page)):
             self._draw_choice(canvas, button, focused=n == menu.focus, small=page.choices[n].small)
         if any(c.small for c in page.choices):
             scale = self.buttons(page)
             language = self._look.language
             low, high = SESSION["scale.low"][language], SESSION["scale.high"][language]
-            canvas.write(low, (scale[0].place.left, 448), 26, QUIET)
-            canvas.write(high, (scale[10].place.right, 448), 26, QUIET, anchor="topright")
+            canvas.write(low, (scale[0].place.left, 448), 26, QUIET, fit=380)
+            canvas.write(high, (scale[10].place.right, 448), 26, QUIET, anchor="topright", fit=380)
 
     def _draw_exercise(
         self, canvas: Canvas, page: Page, seconds: float, ghost: float | None
@@ -91,25 +96,35 @@ class PageScreen:
         key = (known.id, page.side)
         if key not in self._drawings:
             self._drawings[key] = ExerciseDrawing(known.id, mirrored=page.side == "left")
-        place = pygame.Rect(30, 84, 640, 520)
-        canvas.panel(place, PAPER, alpha=250)
-        share = share_at(known.tempo, seconds)
-        canvas.surface.blit(self._drawings[key].at(share, ghost), (30, 110))
-        y = canvas.paragraph(page.title, (970, 96), 46, INK, 560) + 16
-        y = canvas.paragraph(page.text, (970, y), 34, INK, 540) + 18
+        column = _column(self._look)
+        wide = column.left - 60
+        panel = pygame.Rect(30, 84, wide, 520)
+        canvas.panel(panel, PAPER, alpha=250)
+        figure = self._drawings[key].at(share_at(known.tempo, seconds), ghost)
+        if wide < figure.get_width():
+            size = (wide, round(figure.get_height() * wide / figure.get_width()))
+            figure = pygame.transform.smoothscale(figure, size)
+        canvas.surface.blit(figure, figure.get_rect(center=panel.center))
+        blocks = [Block(page.title, 46, INK), Block(page.text, 34, INK, gap=14)]
+        room = 300 if page.of or page.mistake else CHOICES_Y - POINTER - column.top
+        y = canvas.column(blocks, pygame.Rect(column.left, column.top, column.width, room))
         if page.mistake:
-            warn = f"{SESSION['attention'][self._look.language]}: {page.mistake}"
-            pygame.draw.polygon(
-                canvas.surface, WARN, [(970, y), (950, y + 34), (990, y + 34)], width=5
-            )
-            pygame.draw.line(canvas.surface, WARN, (970, y + 12), (970, y + 24), 4)
-            canvas.paragraph(warn, (970, y + 42), 30, WARN, 540)
+            self._draw_mistake(canvas, page.mistake, column, y + 12)
         if page.of:
-            said = SESSION["seen"][self._look.language].format(seen=page.seen, of=page.of)
             for n in range(page.of):
-                at = (970 + (n - (page.of - 1) / 2) * 84, y + 44)
+                at = (column.centerx + round((n - (page.of - 1) / 2) * 84), y + 44)
                 pygame.draw.circle(canvas.surface, INK, at, 28, 0 if n < page.seen else 4)
-            canvas.paragraph(said, (970, y + 84), 34, INK, 540)
+
+    def _draw_mistake(self, canvas: Canvas, mistake: str, column: pygame.Rect, top: int) -> None:
+        """The common mistake under a sign, so that colour alone does not mark it."""
+        x = column.centerx
+        sign = [(x, top), (x - 22, top + 38), (x + 22, top + 38)]
+        pygame.draw.polygon(canvas.surface, WARN, sign, width=5)
+        pygame.draw.line(canvas.surface, WARN, (x, top + 13), (x, top + 26), 4)
+        warn = f"{SESSION['attention'][self._look.language]}: {mistake}"
+        room = CHOICES_Y - POINTER - top - 42
+        place = pygame.Rect(column.left, top + 42, column.width, room)
+        canvas.column([Block(warn, 30, WARN)], place)
 
     def _draw_choice(self, canvas: Canvas, button: Button, *, focused: bool, small: bool) -> None:
         ink = PAPER if focused else INK
@@ -125,6 +140,12 @@ class PageScreen:
             anchor="center",
             fit=button.place.width - 20,
         )
+
+
+def _column(look: Look) -> pygame.Rect:
+    """Where an exercise's words stand; large letters take room from the drawing."""
+    left = 700 if look.text_scale <= 1.3 else 520
+    return pygame.Rect(left, 84, WIDTH - left - 24, 440)
 
 
 def _pointer(place: pygame.Rect) -> list[tuple[int, int]]:

@@ -16,7 +16,7 @@ SESSION: Final[dict[str, dict[str, str]]] = {
     "later": {"it": "Oggi no", "en": "Not today"},
     "cannot": {"it": "Non riesco a tararlo", "en": "I can't calibrate it"},
     "close": {"it": "Chiudi", "en": "Close"},
-    "tired": {"it": "Sono stanco o stanca", "en": "I am tired"},
+    "tired": {"it": "Basta per ora", "en": "Enough for now"},
     "attention": {"it": "Attenzione", "en": "Watch for"},
     "today": {"it": "Oggi", "en": "Today"},
     "placing": {"it": "Il sensore", "en": "The sensor"},
@@ -32,7 +32,6 @@ SESSION: Final[dict[str, dict[str, str]]] = {
         "it": "Ora tre movimenti di misura",
         "en": "Now three movements to measure",
     },
-    "seen": {"it": "{seen} di {of}", "en": "{seen} of {of}"},
     "waiting": {"it": "Un momento", "en": "One moment"},
     "effort": {
         "it": "Quanto è faticoso, da 0 a 10?",
@@ -44,11 +43,4 @@ SESSION: Final[dict[str, dict[str, str]]] = {
     "why.other": {"it": "Altro", "en": "Something else"},
     "scale.low": {"it": "niente", "en": "none"},
     "scale.high": {"it": "il massimo", "en": "the most"},
-    "motion": {
-        "it": "Anche col movimento: sollevi e resti quando la scelta è evidenziata",
-        "en": "By motion, too: raise and stay when a choice is lit",
-    },
-    "left": {"it": "sinistra", "en": "left"},
-    "right": {"it": "destra", "en": "right"},
-    "goal": {"it": "Il Suo obiettivo", "en": "Your goal"},
 }
