@@ -225,8 +225,14 @@ class StreamAssembly:
         period_us = 1e6 / self.sampling.rate_hz
         if self.sampling.stamped:
             return ClockModel(period_us=period_us)
-        # The rate is only nominal and losses shift the count: look back less, allow more.
-        return ClockModel(period_us=period_us, window_s=10.0, max_slope_ppm=50_000.0)
+        # The rate is only nominal and losses shift the count: look back less, allow more. With
+        # 2 % lost unseen the simulated error is 25 ms.
+        return ClockModel(
+            period_us=period_us,
+            window_s=10.0,
+            max_slope_ppm=50_000.0,
+            least_uncertainty_us=25_000.0,
+        )
 
     def _unknown_gap(self, t_ns: int) -> StreamGap:
         """A loss that nothing numbers."""

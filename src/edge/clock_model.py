@@ -18,7 +18,7 @@ SETTLED_BLOCKS = 5
 FIT_POINTS = 60
 INTERCEPT_PERCENTILE = 10
 # What is left when the fit is perfect: the constant part of the path is not observable.
-PATH_UNCERTAINTY_US = 1000
+PATH_UNCERTAINTY_US = 2000
 # Until some blocks are known: a connection interval or two.
 UNSETTLED_UNCERTAINTY_US = 30_000
 
@@ -50,14 +50,21 @@ class ClockModel:
         period_us: between samples.
         window_s: how far back the fit looks.
         max_slope_ppm: the cap; crystals stay within 100, a merely nominal rate may be 5 % off.
+        least_uncertainty_us: what no fit can better.
     """
 
     def __init__(
-        self, *, period_us: float, window_s: float = 600.0, max_slope_ppm: float = 500.0
+        self,
+        *,
+        period_us: float,
+        window_s: float = 600.0,
+        max_slope_ppm: float = 500.0,
+        least_uncertainty_us: float = PATH_UNCERTAINTY_US,
     ) -> None:
         self._least_step_us = max(1, int(period_us / 2))
         self._window_s = window_s
         self._max_slope = max_slope_ppm
+        self._least_uncertainty_us = least_uncertainty_us
         self.resets = -1
         self._reset()
 
@@ -82,7 +89,7 @@ class ClockModel:
         """Standard uncertainty of a mapped time against other streams, microseconds."""
         if self._spread_us is None:
             return UNSETTLED_UNCERTAINTY_US
-        return round(math.hypot(self._spread_us, PATH_UNCERTAINTY_US))
+        return round(math.hypot(self._spread_us, self._least_uncertainty_us))
 
     def to_host(self, device_us: Int64Array, arrival_us: int) -> Int64Array:
         """Host time of the samples of one notification.

@@ -77,3 +77,15 @@ def test_times_increase_and_are_never_later_than_arrival_by_more_than_order_need
         steps = np.diff(host if last is None else np.concatenate([[last], host]))
         assert (steps >= int(1e6 / rate_hz / 2)).all()
         last = int(host[-1])
+
+
+@pytest.mark.parametrize("off", [0.0, 0.02, -0.02])
+def test_counted_samples_of_a_merely_nominal_rate_are_fitted_within_what_is_stated(off):
+    rng = np.random.default_rng(6)
+    arrivals = simulated_arrivals(rng, seconds=120, rate_hz=100 * (1 + off), skew_ppm=0)
+    counted = replace(arrivals, device_s=np.arange(len(arrivals.device_s)) / 100)
+    model = ClockModel(
+        period_us=1e4, window_s=10, max_slope_ppm=50_000, least_uncertainty_us=25_000
+    )
+    error = mapped_error_s(model, counted)[arrivals.true_s > 15]
+    assert np.std(error) < 1.2e-6 * model.uncertainty_us
