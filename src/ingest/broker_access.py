@@ -60,6 +60,7 @@ def with_home(
     rules = [
         f"user {user}",
         f"topic write {home.record}",
+        f"topic write {home.receipt}",
         *(f"topic read {topic}" for topic in (home.ack, home.plan, home.message, home.command)),
         f"topic write {box.state}",
         f"topic write {box.ledger}",

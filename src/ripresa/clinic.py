@@ -25,6 +25,7 @@ from telemetry.topics import GatewayTopics
 from .beside import running
 from .care import JournalCareRecord
 from .judgement import Judgement
+from .outbox import Outbox, OutboxPublisher
 from .plans import PlanFolder
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ async def run_clinic(options: ClinicOptions) -> None:
         page = await stack.enter_async_context(serve(app, port=options.web_port))
         log.info("web page at %s", page.url)
         receiver = Receiver(records, journal, clock, site=options.site)
-        programs = [receiver.run(), judgement.run()]
+        outbox = OutboxPublisher(live, Outbox(options.folder.outbox), clock)
+        programs = [receiver.run(), judgement.run(), outbox.run()]
         if options.influx is not None:
             writer = stack.enter_context(InfluxWriter(options.influx))
             followers = influx_followers(journal, writer, options.influx, clock, doses=plans)

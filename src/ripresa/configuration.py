@@ -66,6 +66,21 @@ class Folder:
         return self.root / "plans"
 
     @property
+    def therapist_message(self) -> Path:
+        """What the therapist wants to be read at the next session."""
+        return self.root / "home" / "message.json"
+
+    @property
+    def withdrawn(self) -> Path:
+        """There while therapy is withdrawn: no session is opened."""
+        return self.root / "home" / "withdrawn"
+
+    @property
+    def outbox(self) -> Path:
+        """What the clinic has to tell its homes."""
+        return self.root / "clinic" / "outbox"
+
+    @property
     def logs(self) -> Path:
         """Each started part writes a log of its own here."""
         return self.root / "logs"

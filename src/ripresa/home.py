@@ -6,18 +6,22 @@ import asyncio
 import contextlib
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import ValidationError
 
 from edge.binding import Bindings, bindings_file
 from edge.choice import chosen_radio
 from edge.gateway import Gateway
 from edge.resuming import abandoned, resume_point
+from ingest.erasure import erase_home
 from telemetry.codec import encode_item
 from telemetry.errors import ConfigurationError, DecodeError, RipresaError
-from telemetry.events import Worn, encode_event
+from telemetry.events import Worn, encode_event, first_problem
 from telemetry.identity import new_ulid
 from telemetry.live import Request
-from telemetry.notices import PlanNotice
+from telemetry.mqtt import MqttBus
+from telemetry.notices import Command, PlanNotice, Receipt, TherapistMessage
 from telemetry.record import Kind, NewRecord
 from therapy.agenda import agenda_of, shortened
 from therapy.plan import Plan
@@ -42,11 +46,12 @@ if TYPE_CHECKING:
     from .configuration import Folder, Identity
     from .home_box import HomeBox
 
-__all__ = ["Home", "HomeAtWork", "plan_for_today"]
+__all__ = ["Home", "HomeAtWork", "erase", "plan_for_today"]
 
 log = logging.getLogger(__name__)
 
 ALIVE_EVERY_S = 60.0
+ERASED_PATIENCE_S = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +104,9 @@ class HomeAtWork:
         self._bindings = bindings
         self._loop = asyncio.get_running_loop()
         self._wanted: asyncio.Queue[Request] = asyncio.Queue()
+        self.stopping = asyncio.Event()
+        """Set when the clinic's command ends the work here."""
+        self.erasing: Command | None = None
         box.service.on_opening = self._wanted.put_nowait
 
     @classmethod
@@ -121,7 +129,10 @@ class HomeAtWork:
         )
         async with home_box(options) as box:
             self = cls(home, plan, box, bindings)
-            box.bus.subscribe(home.identity.topics.plan, self._take_plan, qos=1)
+            topics = home.identity.topics
+            box.clinic.subscribe(topics.plan, self._take_plan, qos=1)
+            box.clinic.subscribe(topics.message, self._take_message, qos=1)
+            box.clinic.subscribe(topics.command, self._take_command, qos=1)
             await self.close_orphans()
             yield self
 
@@ -142,11 +153,23 @@ class HomeAtWork:
         self._loop.call_soon_threadsafe(self.box.service.request, wish)
 
     async def serve(self) -> None:
-        """Hold sessions, one after the other, as they are asked for; until cancelled.
+        """Hold sessions, one after the other, as they are asked for.
+
+        Ends when a command of the clinic says so; see `erasing`.
 
         Between them the home says once a minute that it is there: a clinic must tell a day
         without therapy from a day without news.
         """
+        serving = asyncio.create_task(self._serve())
+        stopping = asyncio.create_task(self.stopping.wait())
+        try:
+            await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (serving, stopping):
+                task.cancel()
+            await asyncio.gather(serving, stopping, return_exceptions=True)
+
+    async def _serve(self) -> None:
         while True:
             async with running(self._telling(ALIVE_EVERY_S)):
                 wish = await self._wanted.get()
@@ -174,6 +197,8 @@ class HomeAtWork:
             SessionNotAllowed: the plan allows none now.
             RipresaError: the radio or the journal cannot be used.
         """
+        if self.home.folder.withdrawn.exists():
+            raise ConfigurationError("therapy is withdrawn: the clinic can resume it")
         box, plan, clock = self.box, self.plan, self.home.clock
         day = plan.day_of(clock.now_ns())
         versions = PlanFolder(self.home.folder.plans).versions(plan.patient)
@@ -261,9 +286,93 @@ class HomeAtWork:
 
     def _take_plan(self, message: Message) -> None:
         """Keep a plan that the clinic published; it is in force from the next start on."""
+        if not message.payload:
+            return
         try:
             notice = PlanNotice.decode(message.payload)
-            plan = Plan.model_validate(notice.plan)
-            PlanFolder(self.home.folder.plans).add(plan)
-        except (DecodeError, ValueError, ConfigurationError) as e:
-            log.warning("a plan from the clinic cannot be kept: %s", e)
+            PlanFolder(self.home.folder.plans).add(Plan.model_validate(notice.plan))
+        except ValidationError as e:
+            self._answer("plan", str(notice.version), "refused", first_problem(e))
+        except DecodeError as e:
+            log.warning("a plan from the clinic cannot be read: %s", e)
+        except ConfigurationError as e:
+            self._answer("plan", str(notice.version), "refused", str(e))
+        else:
+            self._answer("plan", str(notice.version), "taken")
+
+    def _take_message(self, message: Message) -> None:
+        """Keep the therapist's message for the next session."""
+        if not message.payload:
+            return
+        try:
+            told = TherapistMessage.decode(message.payload)
+            self.home.folder.therapist_message.write_bytes(told.encode())
+        except (DecodeError, OSError) as e:
+            log.warning("a message from the clinic cannot be kept: %s", e)
+        else:
+            self._answer("message", told.message, "taken")
+
+    def _take_command(self, message: Message) -> None:
+        """Do what the clinic asks; an erasure is done once everything here has been closed."""
+        if not message.payload:
+            return
+        try:
+            command = Command.decode(message.payload)
+        except DecodeError as e:
+            log.warning("a command from the clinic cannot be read: %s", e)
+            return
+        match command.what:
+            case "erase":
+                self.erasing = command
+                self.stopping.set()
+            case "withdraw":
+                self.home.folder.withdrawn.touch()
+                self._answer("command", command.command, "done")
+            case "resume":
+                self.home.folder.withdrawn.unlink(missing_ok=True)
+                self._answer("command", command.command, "done")
+
+    def _answer(
+        self,
+        what: Literal["plan", "message", "command"],
+        name: str,
+        state: Literal["taken", "done", "refused"],
+        note: str = "",
+    ) -> None:
+        receipt = Receipt(
+            patient=self.home.identity.patient,
+            what=what,
+            id=name,
+            state=state,
+            t_ns=self.home.clock.now_ns(),
+            note=note.replace(self.home.identity.patient, "the patient")[:300],
+        )
+        self.box.clinic.publish(self.home.identity.topics.receipt, receipt.encode(), qos=1)
+
+
+async def erase(home: Home, command: Command) -> int:
+    """Delete all that this home keeps of its patient, then say so to the clinic.
+
+    Returns:
+        How many files are gone.
+
+    Raises:
+        StoreError: a file cannot be deleted; the command stays on its way and is done again.
+    """
+    folder = home.folder
+    gone = await asyncio.to_thread(erase_home, folder.home_journal.parent)
+    for place in (folder.plans, folder.logs, folder.pictures):
+        gone += await asyncio.to_thread(erase_home, place)
+    bindings_file(folder.root).unlink(missing_ok=True)
+    receipt = Receipt(
+        patient=command.patient,
+        what="command",
+        id=command.command,
+        state="done",
+        t_ns=home.clock.now_ns(),
+    )
+    async with MqttBus(home.clinic, f"erased-{command.command}") as bus:
+        await bus.wait_connected(ERASED_PATIENCE_S)
+        bus.publish(home.identity.topics.receipt, receipt.encode(), qos=1)
+        await asyncio.sleep(1)
+    return gone

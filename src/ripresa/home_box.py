@@ -62,9 +62,10 @@ class HomeOptions:
 
 @dataclass(frozen=True, slots=True)
 class HomeBox:
-    """The running parts of a home."""
+    """The running parts of a home; `bus` is the loopback broker's, `clinic` the clinic's."""
 
     bus: MqttBus
+    clinic: MqttBus
     journal: Journal
     positions: Positions
     record: RecordSink
@@ -94,10 +95,10 @@ async def home_box(options: HomeOptions) -> AsyncIterator[HomeBox]:
     async with contextlib.AsyncExitStack() as stack:
         journal = Journal.open(options.journal, clock)
         stack.callback(journal.close)
-        bus = await stack.enter_async_context(
-            MqttBus(options.broker, f"home-{journal.home}", last_will=will)
+        bus = await stack.enter_async_context(MqttBus(options.broker, f"home-{journal.home}"))
+        clinic = await stack.enter_async_context(
+            MqttBus(options.clinic, f"uplink-{journal.home}", last_will=will)
         )
-        clinic = await stack.enter_async_context(MqttBus(options.clinic, f"uplink-{journal.home}"))
         await bus.wait_connected()
         positions, latencies = (
             Positions(from_first_sample=options.from_first_sample),
@@ -114,11 +115,14 @@ async def home_box(options: HomeOptions) -> AsyncIterator[HomeBox]:
         record = RecordSink(journal, clock, session=lambda: service.session)
         box = HomeBox(
             bus=bus,
+            clinic=clinic,
             journal=journal,
             positions=positions,
             record=record,
             live=LiveSink(bus, topics),
-            board=StateBoard(bus, identity.gateway_topics, clock, backlog=lambda: record.backlog),
+            board=StateBoard(
+                clinic, identity.gateway_topics, clock, backlog=lambda: record.backlog
+            ),
             analysis=LiveAnalysis(bus, topics, clock, observe_by(options.plan), latencies),
             service=service,
             uplink=Uplink(clinic, journal, topics, clock),
@@ -165,5 +169,5 @@ async def tell_ledger(
             + box.analysis.refused
             + box.service.refused,
         )
-        box.bus.publish(identity.gateway_topics.ledger, notice.encode(), qos=1, retain=True)
+        box.clinic.publish(identity.gateway_topics.ledger, notice.encode(), qos=1, retain=True)
         await clock.sleep(every_s)

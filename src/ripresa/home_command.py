@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import threading
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from telemetry.errors import TransportError
 
 from .broker import local_broker
 from .configuration import Folder, Identity, clock_from, mqtt_settings, ripresa_home
-from .home import Home, HomeAtWork
+from .home import Home, HomeAtWork, erase
 from .running import log_to, run_until_stopped
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from games.inputs.wearable import BusLink
 
 __all__ = ["HeldSession", "hold_session_with_screens", "serve_home"]
+
+log = logging.getLogger(__name__)
 
 OPENING_S = 60
 UPLOAD_S = 20
@@ -148,8 +151,13 @@ class _SessionThread(threading.Thread):
 
 
 async def _serve() -> None:
-    async with _home() as home, HomeAtWork.at_work(home) as at_work:
-        await at_work.serve()
+    async with _home() as home:
+        async with HomeAtWork.at_work(home) as at_work:
+            await at_work.serve()
+            command = at_work.erasing
+        if command is not None:
+            gone = await erase(home, command)
+            log.info("erased: %d files; this home keeps nothing of its patient", gone)
 
 
 @contextlib.asynccontextmanager

@@ -7,14 +7,18 @@ import pytest
 
 from edge.binding import Bindings, bindings_file
 from edge.virtual.process import RadioProcess
+from ripresa.beside import running
 from ripresa.configuration import Folder, Identity
 from ripresa.demo_patient import DemoPatient
 from ripresa.history import counting_result, past_of
-from ripresa.home import Home, HomeAtWork
+from ripresa.home import Home, HomeAtWork, erase
+from ripresa.outbox import Letter, Outbox, OutboxPublisher
 from ripresa.plans import PlanFolder
 from telemetry.clock import ScaledClock
 from telemetry.errors import ConfigurationError
-from telemetry.mqtt import MqttSettings
+from telemetry.identity import new_ulid
+from telemetry.mqtt import MqttBus, MqttSettings
+from telemetry.notices import Command, PlanNotice
 from telemetry.results import AdherenceResult
 from therapy.plan_file import sample_plan
 from therapy.session_state import Stage
@@ -103,3 +107,90 @@ async def test_without_a_plan_a_home_says_what_to_do(home):
     with pytest.raises(ConfigurationError, match="no plan is in force"):
         async with HomeAtWork.at_work(home):
             pass
+
+
+async def until(condition, timeout_s=20):
+    async with asyncio.timeout(timeout_s):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+@contextlib.asynccontextmanager
+async def clinic_of(home, tmp_path):
+    """The part of a clinic that speaks to homes."""
+    outbox = Outbox(tmp_path / "outbox")
+    async with MqttBus(home.broker, "clinic") as bus:
+        publisher = OutboxPublisher(bus, outbox, home.clock)
+        await bus.wait_connected()
+        async with running(publisher.run()):
+            yield outbox
+
+
+async def test_a_published_plan_reaches_the_home_and_is_answered(home, tmp_path):
+    plan = sample_plan().model_copy(update={"version": 7})
+    notice = PlanNotice(patient=plan.patient, version=7, plan=plan.model_dump(mode="json"))
+    letter = Letter(
+        site=home.identity.site, patient=plan.patient, what="plan", id="7", notice=notice
+    )
+    async with clinic_of(home, tmp_path) as outbox, HomeAtWork.at_work(home):
+        outbox.post(letter)
+        await until(lambda: outbox.letters()[0].answer == "taken")
+    assert PlanFolder(home.folder.plans).version(plan.patient, 7) == plan
+
+
+async def test_a_plan_that_a_home_cannot_read_is_refused_with_the_reason(home, tmp_path):
+    notice = PlanNotice(patient=home.identity.patient, version=7, plan={"version": 7})
+    letter = Letter(
+        site=home.identity.site, patient=notice.patient, what="plan", id="7", notice=notice
+    )
+    async with clinic_of(home, tmp_path) as outbox, HomeAtWork.at_work(home):
+        outbox.post(letter)
+        await until(lambda: outbox.letters()[0].answer == "refused")
+        assert "Field required" in outbox.letters()[0].note
+
+
+async def test_an_erasure_deletes_all_at_home_and_every_letter_to_it(home, tmp_path):
+    command = Command(
+        command="01J00000000000000000000001", what="erase", patient=home.identity.patient
+    )
+    letter = Letter(
+        site=home.identity.site,
+        patient=command.patient,
+        what="command",
+        id=command.command,
+        notice=command,
+    )
+    async with clinic_of(home, tmp_path) as outbox:
+        outbox.post(letter)
+        async with HomeAtWork.at_work(home) as at_work:
+            await at_work.serve()
+            assert at_work.erasing == command
+        assert await erase(home, command) > 0
+        await until(lambda: not outbox.letters())
+    assert not [
+        path
+        for path in home.folder.root.rglob("*")
+        if path.is_file() and home.identity.patient.encode() in path.read_bytes()
+    ]
+
+
+async def test_withdrawn_therapy_opens_no_session_until_it_is_resumed(home, tmp_path):
+    async with HomeAtWork.at_work(home) as at_work, clinic_of(home, tmp_path) as outbox:
+        for what, state in (("withdraw", True), ("resume", False)):
+            command = Command(
+                command=new_ulid(home.clock), what=what, patient=home.identity.patient
+            )
+            outbox.post(
+                Letter(
+                    site=home.identity.site,
+                    patient=command.patient,
+                    what="command",
+                    id=command.command,
+                    notice=command,
+                )
+            )
+            await until(lambda: outbox.letters()[0].answer == "done")
+            assert home.folder.withdrawn.exists() is state
+            if state:
+                with pytest.raises(ConfigurationError, match="withdrawn"):
+                    await at_work.hold_session()

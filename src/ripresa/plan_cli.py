@@ -1,0 +1,136 @@
+"""`ripresa plan`: plans at the clinic, from a file to the home that answers."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - typer reads it
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from therapy.plan import Plan
+
+    from .outbox import Outbox
+    from .plans import PlanFolder
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+Patient = Annotated[str, typer.Argument(help="The pseudonym.")]
+Version = Annotated[int | None, typer.Option("--version", help="Without it the newest.")]
+
+
+@app.callback()
+def plan() -> None:
+    """Import, show, compare and publish therapy plans."""
+
+
+@app.command("import")
+def import_plan(file: Annotated[Path, typer.Argument(help="A plan in TOML.")]) -> None:
+    """Check a plan and keep it; a version once kept is never changed."""
+    from therapy.plan_file import load_plan
+
+    found = load_plan(file)
+    _plans().add(found)
+    typer.echo(
+        f"kept: {found.patient} version {found.version}, {len(found.items)} exercises, in force "
+        f"from {found.valid_from}; send it with 'ripresa plan publish {found.patient}'"
+    )
+
+
+@app.command()
+def show(patient: Patient, version: Version = None) -> None:
+    """Show a plan, and whether the home has it."""
+    from datetime import UTC, datetime
+
+    from rich.console import Console
+    from rich.table import Table
+
+    found = _chosen(patient, version)
+    table = Table(title=f"{patient}, version {found.version}", title_justify="left")
+    for column in ("item", "exercise", "side", "dose", "limit", "assessment"):
+        table.add_column(column)
+    for item in found.items:
+        dose = item.asked
+        limit = "-" if item.limit_deg is None else f"{item.limit_deg:g}°"
+        asked = f"{dose.sets} x {dose.per_set:g} {dose.unit}"
+        table.add_row(item.id, item.known.name.en, item.side, asked, limit, item.assessment)
+    console = Console()
+    console.print(table)
+    letters = [x for x in _outbox().letters(patient) if x.what == "plan"]
+    for letter in letters:
+        if letter.answered_ns is None:
+            told = "published, the home has not answered yet"
+        else:
+            when = datetime.fromtimestamp(letter.answered_ns / 1e9, UTC)
+            told = f"{letter.answer} by the home {when:%Y-%m-%d %H:%M} UTC {letter.note}"
+        console.print(f"version {letter.id}: {told}")
+    if not letters:
+        console.print("not published")
+
+
+@app.command()
+def diff(
+    patient: Patient,
+    old: Annotated[int, typer.Argument(help="A version.")],
+    new: Annotated[int | None, typer.Argument(help="Another; without it the newest.")] = None,
+) -> None:
+    """Show what changed between two versions."""
+    from therapy.plan_change import changes
+
+    found = changes(_chosen(patient, old), _chosen(patient, new))
+    for change in found:
+        typer.echo(f"{change.place}: {change.before!r} -> {change.after!r}")
+    if not found:
+        typer.echo("nothing changed")
+
+
+@app.command()
+def publish(
+    patient: Patient,
+    site: Annotated[str, typer.Option(help="The clinic's name in topics.")],
+    version: Version = None,
+) -> None:
+    """Send a plan to its patient's home; it stays on its way until the home answers."""
+    from telemetry.notices import PlanNotice
+
+    from .outbox import Letter
+
+    found = _chosen(patient, version)
+    notice = PlanNotice(patient=patient, version=found.version, plan=found.model_dump(mode="json"))
+    _outbox().post(
+        Letter(site=site, patient=patient, what="plan", id=str(found.version), notice=notice)
+    )
+    typer.echo(
+        f"version {found.version} is on its way; 'ripresa plan show {patient}' tells when the "
+        "home has it"
+    )
+
+
+def _plans() -> PlanFolder:
+    from .configuration import Folder, ripresa_home
+    from .plans import PlanFolder
+
+    return PlanFolder(Folder(ripresa_home()).create().plans)
+
+
+def _outbox() -> Outbox:
+    from .configuration import Folder, ripresa_home
+    from .outbox import Outbox
+
+    return Outbox(Folder(ripresa_home()).outbox)
+
+
+def _chosen(patient: str, version: int | None) -> Plan:
+    from telemetry.errors import ConfigurationError
+
+    known = _plans().versions(patient)
+    found = [p for p in known if version in (None, p.version)]
+    if not found:
+        have = ", ".join(str(p.version) for p in known) or "none"
+        raise ConfigurationError(
+            f"no plan version {version or ''} of {patient!r}: there is {have}; "
+            "import one with 'ripresa plan import FILE'"
+        )
+    return found[-1]
