@@ -12,7 +12,6 @@ from .events import first_problem
 from .identity import Name, Pseudonym, UlidText
 
 __all__ = [
-    "Answer",
     "Command",
     "GatewayState",
     "LedgerNotice",
@@ -139,20 +138,3 @@ class Receipt(_Notice):
     state: Literal["taken", "done", "refused"]
     t_ns: int
     note: str = Field(default="", max_length=300)
-
-
-class Answer(_Notice):
-    """What a home did with what the clinic told it; a record of its journal.
-
-    Attributes:
-        to: on which channel it was told.
-        reference: the plan's version, or the ULID of the message or the command.
-        done: False where it could not be done.
-        detail: why not, in one line.
-    """
-
-    patient: Pseudonym
-    to: Literal["plan", "message", "command"]
-    reference: str = Field(min_length=1, max_length=40)
-    done: bool = True
-    detail: str = Field(default="", max_length=200)

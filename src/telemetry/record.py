@@ -39,8 +39,6 @@ class Kind(StrEnum):
     """A session's event, JSON."""
     RESULT = "result"
     """What the signal core found, JSON."""
-    ANSWER = "answer"
-    """What a home did with a plan, a message or a command of the clinic, JSON."""
     DROPPED = "dropped"
     """Stands where motion was dropped, so that positions stay contiguous; body: the StreamGap."""
 
