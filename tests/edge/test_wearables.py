@@ -102,3 +102,33 @@ async def test_too_short_an_mtu_is_told_once_and_not_sample_by_sample(caplog):
 def test_an_unknown_name_is_told_what_there_is():
     with pytest.raises(ConfigurationError, match="there are dot, witmotion"):
         virtual_wearable("abacus")
+
+
+@pytest.mark.parametrize("name", ["dot", "movesense", "open-imu", "polar-h10", "polar-verity"])
+async def test_after_a_lost_link_values_and_index_still_fit(name):
+    clock, items = ScaledClock.start(8), []
+    radio = VirtualRadio(clock)
+    wearable = await radio.add(VIRTUAL_WEARABLES[name], swing(24, 60))
+    gateway = Gateway(
+        Radio(await radio.backend()),
+        {wearable.identity: "wrist-left"}.get,
+        clock=clock,
+        sinks=[items.append],
+    )
+    async with gateway, asyncio.timeout(30):
+        while wearable.emitted < 0.3 * len(wearable.motion):
+            await asyncio.sleep(0.01)
+        radio.air.cut_link(wearable.address)
+        await wearable.ended.wait()
+        await gateway.settled()
+    connections = gateway.counters()[wearable.identity].connections
+    await radio.close()
+    check_streams(items)
+    assert connections == 2
+    assert len(of(StreamOpened, items)) == 1
+    assert wearable.emitted == stored(items) + declared_lost(items)
+    for batch in of(MotionBatch, items):
+        sensed = slice(batch.first_index, batch.next_index)
+        np.testing.assert_allclose(batch.acc, wearable.motion.acc[sensed], atol=STEP_M_S2)
+        if batch.gyr is not None:
+            np.testing.assert_allclose(batch.gyr, wearable.motion.gyr[sensed], atol=STEP_RAD_S)

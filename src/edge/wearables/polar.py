@@ -16,6 +16,7 @@ from .pmd import (
     FACTOR,
     Kind,
     PmdFrame,
+    Response,
     decode_frame,
     decode_response,
     start_command,
@@ -150,6 +151,7 @@ class _Polar:
     rate_hz: int
     kinds: tuple[Kind, ...]
     name_prefix: str
+    compressed: bool
 
     data_characteristics = (DATA,)
     # Below this the wearable shortens its frames, or sends none.
@@ -206,19 +208,25 @@ class _Polar:
                 range_units=ACC_RANGE_G if kind is Kind.ACC else GYR_RANGE_DEG_S,
                 channels=len(self.kinds) > 1,
             )
-            factor = await self._command(client, kind, command, ignore=(ALREADY_STARTED,))
+            answer = await self._command(client, kind, command)
+            if answer.status == ALREADY_STARTED and self.compressed:
+                # It still measures for an earlier connection; only a start tells the factor.
+                await self._command(client, kind, stop_command(kind))
+                answer = await self._command(client, kind, command)
+            if answer.status not in (0, ALREADY_STARTED):
+                raise TransportError(
+                    f"{self.model}: {kind.name} was refused with status {answer.status}"
+                )
             if isinstance(decoder, PolarDecoder):
-                decoder.factors[kind] = factor
+                decoder.factors[kind] = float(answer.settings.get(FACTOR, (1.0,))[0])
 
     async def stop(self, client: GattClient) -> None:
-        """Stop the measurements."""
+        """Stop the measurements; one that was not under way is as good as stopped."""
         for kind in self.kinds:
-            await self._command(client, kind, stop_command(kind), ignore=range(256))
+            await self._command(client, kind, stop_command(kind))
 
-    async def _command(
-        self, client: GattClient, kind: Kind, command: bytes, *, ignore: range | tuple[int, ...]
-    ) -> float:
-        answer = decode_response(
+    async def _command(self, client: GattClient, kind: Kind, command: bytes) -> Response:
+        return decode_response(
             await client.exchange(
                 command,
                 write=CONTROL_POINT,
@@ -226,11 +234,6 @@ class _Polar:
                 accept=lambda p: p[:3] == bytes((0xF0, command[0], kind)),
             )
         )
-        if answer.status != 0 and answer.status not in ignore:
-            raise TransportError(
-                f"{self.model}: {kind.name} was refused with status {answer.status}"
-            )
-        return float(answer.settings.get(FACTOR, (1.0,))[0])
 
     async def battery(self, client: GattClient) -> Battery | None:
         """From the Battery service."""
@@ -248,6 +251,7 @@ class PolarH10(_Polar):
     rate_hz = 100
     kinds = (Kind.ACC,)
     name_prefix = "Polar H10"
+    compressed = False
 
 
 class PolarVerity(_Polar):
@@ -257,3 +261,4 @@ class PolarVerity(_Polar):
     rate_hz = 52
     kinds = (Kind.ACC, Kind.GYRO)
     name_prefix = "Polar Sense"
+    compressed = True
