@@ -34,6 +34,7 @@ lazy_commands |= {
     "home": ("ripresa.home_cli:app", "The patient's side: join a clinic, hold sessions."),
     "influx": ("ingest.influx_cli:app", "InfluxDB behind the clinic: set up, verify, catch up."),
     "journal": ("ingest.journal_cli:app", "Journals: check, back up, archive, dead letters."),
+    "patient": ("ripresa.patient_cli:app", "Patients' rights: export, withdraw, restrict, erase."),
     "plan": ("ripresa.plan_cli:app", "Therapy plans: import, show, compare, publish."),
     "session": ("ripresa.session_cli:app", "Recorded sessions: list, analyse anew."),
 }

@@ -78,7 +78,7 @@ class Folder:
     @property
     def outbox(self) -> Path:
         """What the clinic has to tell its homes."""
-        return self.root / "clinic" / "outbox"
+        return self.root / "outbox"
 
     @property
     def logs(self) -> Path:

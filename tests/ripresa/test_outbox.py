@@ -128,5 +128,5 @@ def test_a_plan_goes_from_a_file_to_the_outbox_by_command(tmp_path, monkeypatch)
     assert "not published" in run("show", PATIENT)
     run("publish", PATIENT, "--site", "clinic")
     assert "has not answered yet" in run("show", PATIENT)
-    (letter,) = Outbox(tmp_path / "clinic" / "outbox").letters()
+    (letter,) = Outbox(tmp_path / "outbox").letters()
     assert letter.id == "2"

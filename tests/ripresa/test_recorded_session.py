@@ -156,3 +156,32 @@ def test_the_command_line_shows_it_all(kept, tmp_path, capsys, monkeypatch):
     assert code == 2
     assert told.err.startswith("ripresa: no session")
     assert "Traceback" not in told.err
+
+
+def test_an_erased_patient_leaves_no_byte_and_the_home_is_told(kept, tmp_path, monkeypatch):
+    import shutil
+
+    from typer.testing import CliRunner
+
+    from ripresa.cli import app
+    from ripresa.outbox import Outbox
+
+    folder = tmp_path / "clinic-of-its-own"
+    (folder / "clinic").mkdir(parents=True)
+    shutil.copytree(kept.folder / "plans", folder / "plans")
+    with (
+        sqlite3.connect(kept.clinic) as source,
+        sqlite3.connect(folder / "clinic" / "journal.sqlite") as target,
+    ):
+        source.backup(target)
+    monkeypatch.setenv("RIPRESA_HOME", str(folder))
+    arguments = ["patient", "erase", "demo-patient", "--ground", "asked for", "--yes"]
+    told = CliRunner().invoke(app, arguments)
+    assert told.exit_code == 0, told.output
+    assert "on its way" in told.output
+    (letter,) = Outbox(folder / "outbox").letters()
+    assert letter.notice.what == "erase"
+    for path in (*(folder / "clinic").rglob("*"), *(folder / "plans").rglob("*")):
+        assert not path.is_file() or b"demo-patient" not in path.read_bytes(), path
+    again = CliRunner().invoke(app, ["patient", "audit"])
+    assert "chain whole" in again.output
