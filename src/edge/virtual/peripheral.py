@@ -163,7 +163,10 @@ class VirtualWearable:
             await self.device.stop_advertising()
 
     async def reboot(self, *, pause_s: float = 0.5) -> None:
-        """Fail hard: link gone, clock at zero, measuring ended; the motion goes on meanwhile."""
+        """Fail hard: link gone, clock at zero, measuring ended.
+
+        The next start goes on with the motion where it was.
+        """
         on_air, self._on_air = self._on_air, False
         await self.end_run()
         self.air.cut_link(self.address)
@@ -177,6 +180,8 @@ class VirtualWearable:
     def start_run(self) -> None:
         """Begin to measure, as the start command of the protocol does; no harm if it does."""
         if self._task is None or self._task.done():
+            if self._cursor == 0:
+                self.ended.clear()
             self._task = asyncio.ensure_future(self._sense())
 
     async def end_run(self) -> None:
