@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from analytics.adherence import items_done
-from telemetry.events import AssessmentEnded, SessionOpened
+from telemetry.events import AssessmentEnded, RangeCalibrated, SessionOpened
 from telemetry.results import SessionResult
 from therapy.agenda import Past
 from therapy.questions import extra_pain
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from telemetry.seams import SessionReader, SessionSummary
     from therapy.plan import Plan
 
-__all__ = ["counting_result", "left_extra_pain", "past_of", "sessions_on"]
+__all__ = ["counting_result", "last_targets", "left_extra_pain", "past_of", "sessions_on"]
 
 
 def past_of(reader: SessionReader, plans: Sequence[Plan], day: date) -> Past:
@@ -65,6 +65,16 @@ def counting_result(reader: SessionReader, session: str) -> SessionResult | None
 def sessions_on(reader: SessionReader, plan: Plan, day: date) -> int:
     """How many sessions the patient opened on a day."""
     return sum(summary.day == day.isoformat() for summary in _of(reader, [plan]))
+
+
+def last_targets(reader: SessionReader, plan: Plan) -> dict[str, float]:
+    """Of each item the target of its last session, degrees."""
+    found: dict[str, float] = {}
+    for summary in _of(reader, [plan]):
+        for event in reader.events(summary.session):
+            if isinstance(event, RangeCalibrated) and event.target_deg is not None:
+                found[event.item] = event.target_deg
+    return found
 
 
 def left_extra_pain(reader: SessionReader, plan: Plan) -> bool:

@@ -30,7 +30,7 @@ from therapy.session_state import Moment
 
 from .beside import running
 from .closing import close_session, streams_of
-from .history import left_extra_pain, past_of, sessions_on
+from .history import last_targets, left_extra_pain, past_of, sessions_on
 from .home_box import LEDGER_EVERY_S, HomeOptions, home_box, tell_ledger
 from .plans import PlanFolder
 
@@ -222,6 +222,7 @@ class HomeAtWork:
                 ],
                 sessions_today=sessions_on(box.journal, plan, day),
                 next_morning=left_extra_pain(box.journal, plan),
+                last_targets=last_targets(box.journal, plan),
             )
             async with gateway:
                 await box.service.wait_for(lambda state: state.closed)

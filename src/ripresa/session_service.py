@@ -102,6 +102,7 @@ class SessionService:
         range_source: RangeSource = "calibration repetitions",
         sessions_today: int = 0,
         next_morning: bool = False,
+        last_targets: Mapping[str, float] | None = None,
         replay_of: str | None = None,
     ) -> str:
         """Open a session.
@@ -126,6 +127,7 @@ class SessionService:
                 range_source=range_source,
                 sessions_today=sessions_today,
                 next_morning=next_morning,
+                last_targets=last_targets,
                 replay_of=replay_of,
             )
         )

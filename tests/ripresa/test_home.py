@@ -10,7 +10,7 @@ from edge.virtual.process import RadioProcess
 from ripresa.beside import running
 from ripresa.configuration import Folder, Identity
 from ripresa.demo_patient import DemoPatient
-from ripresa.history import counting_result, past_of
+from ripresa.history import counting_result, last_targets, past_of
 from ripresa.home import Home, HomeAtWork, erase
 from ripresa.outbox import Letter, Outbox, OutboxPublisher
 from ripresa.plans import PlanFolder
@@ -82,6 +82,7 @@ async def test_a_session_is_held_from_check_in_to_results(home, monkeypatch):
         day = at_work.plan.day_of(home.clock.now_ns())
         past = past_of(journal, [at_work.plan], day)
         assert past.done_today["abduction"] == len(result.items[0].repetitions)
+        assert last_targets(journal, at_work.plan)["abduction"] > 30
 
 
 async def test_a_session_that_a_crash_left_open_is_closed_at_its_last_sample(home, monkeypatch):
