@@ -76,7 +76,11 @@ class CountingRecorder:
 
 
 def bench_edge(
-    *, broker_port: int | None = None, recorder: Recorder | None = None, seconds: float = 10.0
+    *,
+    broker_port: int | None = None,
+    recorder: Recorder | None = None,
+    seconds: float = 10.0,
+    notifications: int = NOTIFICATIONS,
 ) -> Figures:
     """What a notification costs us, and what we add to its latency.
 
@@ -88,28 +92,31 @@ def bench_edge(
         record; `wearables_per_core` at 100 Hz by that; `process_cpu_us_per_notification`,
         which adds Bluetooth's host side; `publish_latency_ms` p50, p99, max at 6 x 100 Hz.
     """
-    return asyncio.run(_bench_edge(broker_port, recorder or CountingRecorder(), seconds))
+    kept = recorder or CountingRecorder()
+    return asyncio.run(_bench_edge(broker_port, kept, seconds, notifications))
 
 
-async def _bench_edge(broker_port: int | None, recorder: Recorder, seconds: float) -> Figures:
+async def _bench_edge(
+    broker_port: int | None, recorder: Recorder, seconds: float, notifications: int
+) -> Figures:
     if broker_port is None:
-        return await _measured(LocalBus(), recorder, seconds)
+        return await _measured(_Nowhere(), recorder, seconds, notifications)
     async with MqttBus(MqttSettings(port=broker_port), "ripresa-bench-edge") as bus:
         await bus.wait_connected()
-        return await _measured(bus, recorder, seconds)
+        return await _measured(bus, recorder, seconds, notifications)
 
 
-async def _measured(bus: Bus, recorder: Recorder, seconds: float) -> Figures:
-    figures = await _own_cost(bus, recorder)
+async def _measured(bus: Bus, recorder: Recorder, seconds: float, notifications: int) -> Figures:
+    figures = await _own_cost(bus, recorder, notifications)
     return figures | await _added_latency(bus, recorder, seconds)
 
 
-async def _own_cost(bus: Bus, recorder: Recorder) -> Figures:
+async def _own_cost(bus: Bus, recorder: Recorder, notifications: int) -> Figures:
     """Prepared notifications through decoder, assembly and sinks; each stage by difference."""
     from .virtual.open_imu import VirtualOpenImu  # noqa: PLC0415 - Bumble is an extra
 
     clock = ScaledClock.start()
-    payloads, sampling = VirtualOpenImu.prepared(NOTIFICATIONS)
+    payloads, sampling = VirtualOpenImu.prepared(notifications)
     live = LiveSink(bus, HomeTopics("bench", "bench"))
     record = RecordSink(recorder, clock)
     record.start()

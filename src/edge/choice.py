@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from telemetry.errors import ConfigurationError, TransportError
@@ -18,10 +19,11 @@ VARIABLE = "RIPRESA_RADIO"
 
 
 async def chosen_radio(environment: Mapping[str, str] = os.environ) -> Radio:
-    """The machine's own Bluetooth, unless `RIPRESA_RADIO` names a virtual radio's socket.
+    """The machine's own Bluetooth, unless `RIPRESA_RADIO` names another radio.
 
-    Its value is a Bumble transport, e.g. `tcp-client:127.0.0.1:9001`, as
-    `python -m edge.virtual.serve` offers it.
+    Its value is one of several adapters on Linux, e.g. `hci1`, or the socket of a virtual radio
+    as a Bumble transport, e.g. `tcp-client:127.0.0.1:9001`: `python -m edge.virtual.serve`
+    offers one.
 
     Raises:
         ConfigurationError: the value is set, and Bumble is not installed.
@@ -30,6 +32,8 @@ async def chosen_radio(environment: Mapping[str, str] = os.environ) -> Radio:
     spec = environment.get(VARIABLE)
     if not spec:
         return Radio()
+    if re.fullmatch(r"hci\d+", spec):
+        return Radio(RadioBackend(options={"bluez": {"adapter": spec}}))
     try:
         from .virtual.adapter import VirtualAdapter  # noqa: PLC0415 - an extra, not a core part
         from .virtual.backend import VirtualClient, VirtualScanner  # noqa: PLC0415

@@ -112,3 +112,23 @@ async def test_a_radio_in_another_process_is_scanned_and_survives_a_crash(tmp_pa
 async def test_no_virtual_radio_there_is_told():
     with pytest.raises(TransportError, match="no virtual radio there"):
         await chosen_radio({"RIPRESA_RADIO": "tcp-client:127.0.0.1:1"})
+
+
+async def test_one_of_several_adapters_can_be_chosen(monkeypatch):
+    asked = {}
+
+    class Scanner:
+        def __init__(self, *_, **options):
+            asked.update(options)
+
+        async def start(self):
+            pass
+
+        async def stop(self):
+            pass
+
+    monkeypatch.setattr("edge.radio.BleakScanner", Scanner)
+    radio = await chosen_radio({"RIPRESA_RADIO": "hci1"})
+    await radio.start_scan(lambda _: None)
+    await radio.stop_scan()
+    assert asked["bluez"] == {"adapter": "hci1"}
