@@ -116,7 +116,7 @@ def _session(folder: Path, look: Look) -> list[Path]:
         look=look,
         sounds=Sounds(0.0),
         voice=Voice(look.language, on=False),
-        prompts=lambda closing: _prompts(look, closing=closing),
+        prompts=lambda told: _prompts(look, closing=told.closing),
     )
     seen: dict[str, int] = {}
     files = []

@@ -79,11 +79,13 @@ class Stopping:
     Attributes:
         after_s: at the latest, on the game's clock; None: no such end.
         lingers: whether the last card stays until it is closed, as in a window.
+        with_source: whether the source's end is the game's; a session has more to come.
         portrayed: whether a frame is kept that shows the game well.
     """
 
     after_s: float | None = None
     lingers: bool = False
+    with_source: bool = True
     portrayed: bool = False
 
 
@@ -362,7 +364,7 @@ class Loop:
 
     def _consider_end(self, now_ns: int) -> None:
         after_s = self._stopping.after_s
-        if self._source.ended:
+        if self._source.ended and self._stopping.with_source:
             self.stopped_by = self.stopped_by or "source ended"
         elif after_s is not None and now_ns - self._began_ns > after_s * 1e9:
             self.stopped_by = "time"

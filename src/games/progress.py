@@ -120,17 +120,19 @@ class Progress:
 
     def ticked(self, setting: Setting) -> Progress:
         """One fixed step later: rests run out, the cap on play comes nearer."""
-        if self.phase is Phase.REST:
-            left_ns = self.rest_ns - setting.step_ns
-            if left_ns > 0:
-                return replace(self, rest_ns=left_ns)
-            return replace(self, rest_ns=0, phase=Phase.PLAY)
-        if self.phase is Phase.DONE:
+        phase, played_ns, rest_ns = self.phase, self.played_ns, 0
+        if phase is Phase.DONE:
             return self
-        played_ns = self.played_ns + setting.step_ns
-        if played_ns >= setting.cap_s * 1e9:
-            return replace(self, played_ns=played_ns, phase=Phase.DONE)
-        return replace(self, played_ns=played_ns)
+        if phase is Phase.REST:
+            rest_ns = max(0, self.rest_ns - setting.step_ns)
+            phase = Phase.REST if rest_ns else Phase.PLAY
+        else:
+            played_ns += setting.step_ns
+            if played_ns >= setting.cap_s * 1e9:
+                phase = Phase.DONE
+        return Progress(
+            self.staircase, self.score, self.trials, self.full, phase, played_ns, rest_ns
+        )
 
     def after(self, outcome: Outcome, setting: Setting) -> Progress:
         """One trial later."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["PlayedSession", "play_session", "play_weeks", "violations"]
 
 START_NS = 1_700_000_000_000_000_000
-RATE_HZ = 30
+RATE_HZ = 20
 SESSIONS_A_WEEK = 5
 PAIN_EVERY = 4
 """A simulated person tells their pain after so many repetitions."""
@@ -107,7 +107,7 @@ def play_weeks(game: Game, name: str, *, weeks: int = 12, seed: int = 1) -> Iter
         profile = rested(PROFILES[name], number)
         player = Player(profile, f"{seed} {name} {game.name} {number}", rate_hz=RATE_HZ)
         setting = Setting(
-            seed=seed * 1000 + number, step_hz=RATE_HZ, level=level, rest_s=5.0, hold_s=1.0
+            seed=seed * 1000 + number, step_hz=RATE_HZ, level=level, rest_s=1.0, hold_s=1.0
         )
         session = play_session(game, player, setting)
         level = session.next_level

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from games.persuasion.prompts import ALL, PROMPTS, Mechanism, Situation, prompts_for, variant_of
 from games.persuasion.questionnaire import LEAST_ANSWERS, WaveAnswer, released, wave_due
 from games.persuasion.reminders import Reminders, calendar, reminder_due
+from games.persuasion.session_prompts import Told, session_prompts
 from games.persuasion.streak import RESERVES_A_WEEK, streak_on
 from games.session.texts import SESSION
 from games.texts import FRAME, blaming
 from telemetry.errors import ConfigurationError, DecodeError
+from therapy.plan import Plan
 
 MONDAY = date(2026, 3, 2)
 FULL = Situation(
@@ -186,3 +188,32 @@ def test_a_wave_is_released_from_five_answers_up():
 def test_a_wave_asks_now_and_then_and_once():
     assert [n for n in range(1, 30) if wave_due(n, frozenset(), "w")] == [12, 24]
     assert not wave_due(12, frozenset({"w"}), "w")
+
+
+def a_plan(**more):
+    item = {"id": "1", "exercise": "elbow-bend", "side": "left"}
+    schedule = {"weekdays": ["mon", "tue", "wed", "thu", "fri"]}
+    fields = {"patient": "p-1", "version": 1, "valid_from": "2026-01-01", "goal": "cucinare"}
+    return Plan.model_validate({**fields, "items": [{**item, "schedule": schedule}], **more})
+
+
+def test_a_sessions_prompts_come_from_its_plan_and_its_days():
+    friday = MONDAY + timedelta(days=4)
+    prompts = session_prompts(a_plan(), "s", "it", done_days=days(0, 1), today=friday)
+    opening = {p.mechanism for p in prompts(Told())}
+    closing = prompts(Told(closing=True, trials=10, full=8))
+    assert opening == {Mechanism.BARRIER, Mechanism.FIVE_MINUTES, Mechanism.GOAL}
+    assert closing[0].mechanism is Mechanism.PRAISE
+    assert "cucinare" in closing[-1].text
+
+
+def test_who_begins_has_missed_nothing():
+    prompts = session_prompts(a_plan(), "s", "it", done_days=[], today=MONDAY)
+    assert Mechanism.BARRIER not in {p.mechanism for p in prompts(Told())}
+
+
+def test_a_weekend_off_the_plan_is_no_miss():
+    prompts = session_prompts(
+        a_plan(), "s", "it", done_days=days(0, 1, 2, 3, 4), today=MONDAY + timedelta(days=7)
+    )
+    assert Mechanism.FIVE_MINUTES not in {p.mechanism for p in prompts(Told())}

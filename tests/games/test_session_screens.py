@@ -205,8 +205,8 @@ def test_the_cue_is_spoken_before_the_exercise(stage):
 def test_prompts_open_and_close_a_session_and_are_logged_while_it_is_open(stage):
     situation = Situation(session="s", goal="le tazze", missed=2)
 
-    def prompts(closing):
-        done = replace(situation, closing=closing, trials=4, full=3)
+    def prompts(told):
+        done = replace(situation, closing=told.closing, trials=told.trials, full=told.full)
         return prompts_for(done, "it")
 
     def choose_the_short_version(kind):
@@ -222,7 +222,7 @@ def test_prompts_open_and_close_a_session_and_are_logged_while_it_is_open(stage)
 
 
 def test_without_prompts_nothing_is_said_or_logged(stage):
-    played = stage(plan(), prompts=lambda _closing: [], assess=False)
+    played = stage(plan(), prompts=lambda _told: [], assess=False)
     played.run(only_return)
     assert "prompt.shown" not in played.types()
 
@@ -242,3 +242,23 @@ def test_the_physiotherapists_take_moves_a_ghost_beside_the_drawing(stage):
             played.frame()
         pictures.append(pygame.image.tobytes(played.window.picture, "RGB"))
     assert pictures[0] != pictures[1]
+
+
+def test_an_item_that_ends_leaves_the_next_ones_game_running(stage):
+    """The link to the bus says that an item has ended; the session has more to come."""
+    item = {
+        "exercise": "forward-arm-raise",
+        "side": "right",
+        "posture": "seated",
+        "dose": {"sets": 1, "repetitions": 4},
+        "assessment": "never",
+        "game": "volo",
+    }
+    played = stage(plan({**item, "id": "first"}, {**item, "id": "second"}))
+    type(played.view).ended = property(lambda _: "exercise.ended" in played.types())
+    try:
+        played.run(only_return)
+    finally:
+        type(played.view).ended = property(lambda _: False)
+    assert played.types().count("exercise.ended") == 2
+    assert played.types()[-1] == "session.closed"

@@ -23,6 +23,7 @@ from games.inputs.keys import KeysSource
 from games.latency import Latencies
 from games.loop import Loop, Stopping
 from games.pace import ClockPace
+from games.persuasion.session_prompts import Told
 from games.setting import setting_for
 from games.sound import Sounds
 from games.speech import Voice
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from games.look import Look
     from games.pace import Pace
     from games.persuasion.prompts import Prompt
+    from games.progress import Progress
     from games.take import Take
     from telemetry.clock import Clock
     from therapy.screens import Screen
@@ -75,7 +77,8 @@ class SessionScreens:
         default_game: where neither the plan nor the person chose one.
         five_minutes: the short version of a hard day.
         takes: the physiotherapist's own, by exercise.
-        prompts: what to say before (False) or after (True) play; None: nothing.
+        prompts: what to say before and after play, see `games.persuasion.session_prompts`;
+            None: nothing.
     """
 
     def __init__(
@@ -93,7 +96,7 @@ class SessionScreens:
         default_game: str = "volo",
         five_minutes: bool = False,
         takes: Mapping[str, Take] | None = None,
-        prompts: Callable[[bool], list[Prompt]] | None = None,
+        prompts: Callable[[Told], list[Prompt]] | None = None,
     ) -> None:
         self.levels = dict(levels or {})
         self.finished = False
@@ -105,7 +108,7 @@ class SessionScreens:
         self._five_minutes = five_minutes
         self._takes = dict(takes or {})
         self._prompts = prompts
-        self._opening = [] if prompts is None else prompts(False)
+        self._opening = [] if prompts is None else prompts(Told())
         self._closing: list[Prompt] | None = None
         self._desk = PageDesk(
             Canvas(window.picture, look.text_scale),
@@ -121,6 +124,7 @@ class SessionScreens:
         self._loop_item = ""
         self._control: float | None = None
         self._effort_told: set[str] = set()
+        self._played: list[Progress] = []
         self._eased = False
 
     def run(self) -> None:
@@ -183,10 +187,17 @@ class SessionScreens:
             voice=self._voice,
             limits=limits,
             pain_at_check_in=state.pain_in,
-            stopping=Stopping(),
+            stopping=Stopping(with_source=False),
         )
 
+    def _told(self) -> Told:
+        trials = sum(progress.trials for progress in self._played)
+        full = sum(progress.full for progress in self._played)
+        return Told(closing=True, trials=trials, full=full)
+
     def _leave_game(self) -> None:
+        if self._loop is not None:
+            self._played.append(self._loop.simulation.state.progress)
         self._loop, self._loop_item = None, ""
 
     def _page_frame(self, screen: Screen | None) -> None:
@@ -224,7 +235,7 @@ class SessionScreens:
     def _choose_last_words(self) -> None:
         """What the last card will say, chosen and logged while the session is still open."""
         if self._closing is None and self._prompts is not None:
-            self._closing = self._prompts(True)
+            self._closing = self._prompts(self._told())
             self._log(self._closing)
 
     def _chosen(self, choice: Choice) -> None:
@@ -264,7 +275,7 @@ def run_session(
     default_game: str = "volo",
     five_minutes: bool = False,
     takes: Mapping[str, Take] | None = None,
-    prompts: Callable[[bool], list[Prompt]] | None = None,
+    prompts: Callable[[Told], list[Prompt]] | None = None,
 ) -> dict[str, float]:
     """Show a whole session in a window of its own.
 

@@ -27,6 +27,7 @@ GROUND_Y, SKY_Y = 560, 168
 METRE_PX = 78
 FRAMES = 12
 TRAIL = 34
+TURN_DEG = 5
 
 
 class VoloScreen:
@@ -38,7 +39,11 @@ class VoloScreen:
         self._swallows = [
             swallow(math.sin(2 * math.pi * n / FRAMES)).convert_alpha() for n in range(FRAMES)
         ]
-        self._turned: dict[tuple[int, int], pygame.Surface] = {}
+        self._turned = {
+            (frame, turn): pygame.transform.rotozoom(picture, TURN_DEG * turn, 0.92)
+            for frame, picture in enumerate(self._swallows)
+            for turn in range(-4, 7)
+        }
         self._rings: dict[tuple[int, bool], tuple[pygame.Surface, pygame.Surface]] = {}
         self._petals = [petal(n).convert_alpha() for n in range(6)]
         self._light = soft_disc(110, (255, 255, 250), 150).convert_alpha()
@@ -135,13 +140,10 @@ class VoloScreen:
         pygame.draw.arc(surface, BLOSSOM, place, math.pi / 2 - end, math.pi / 2, 8)
 
     def _draw_swallow(self, surface: pygame.Surface, state: VoloState, y: float) -> None:
-        pitch = max(-24.0, min(30.0, 60.0 * state.hand.speed))
+        pitch = max(-20.0, min(30.0, 60.0 * state.hand.speed))
         gliding = state.hand.speed < -0.05
         frame = 2 if gliding else int(self._flap) % FRAMES
-        key = (frame, round(pitch / 3))
-        if key not in self._turned:
-            self._turned[key] = pygame.transform.rotozoom(self._swallows[frame], 3 * key[1], 0.92)
-        picture = self._turned[key]
+        picture = self._turned[frame, round(pitch / TURN_DEG)]
         bob = 0.0 if self._look.reduced_motion else 3 * math.sin(state.distance * 1.7)
         surface.blit(picture, picture.get_rect(center=(FLYER_X, y + bob)))
 
