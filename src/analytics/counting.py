@@ -18,19 +18,20 @@ from .smoothing import smoothed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .orientation import Vector
     from .track import Frames
 
 __all__ = ["Counted", "count", "resemblance"]
 
 Floats = npt.NDArray[np.float64]
 
-ALIKE = 0.6
-"""Neighbouring repetitions that resemble each other by this much need no second look."""
-CLEARLY = 0.15
-"""A lesser axis is taken where its repetitions resemble each other by this much more."""
+ALIKE, HARDLY_ALIKE = 0.75, 0.6
+"""Neighbouring repetitions that resemble each other so much need no second, and no third look."""
+A_LITTLE, CLEARLY = 0.05, 0.15
+"""How much more alike they must be about another axis in the second, and in the third look."""
+LEAST_ALIKE = 0.3
+"""Repetitions less alike than this are none to prefer."""
 WAVE_POINTS = 16
-FEWEST = 6
+FEWEST = 3
 ALTERNATING = 0.5
 """Resemblance of every other repetition from which on two make one, if neighbours are opposed."""
 LEAST_ACC_M_S2 = 0.1
@@ -44,11 +45,13 @@ class Counted:
         values: the movement that was counted in, smoothed, degrees.
         excursions: its repetitions.
         main: the movement about the main axis, in which the live count went on.
+        alike: how much neighbouring repetitions resemble each other, -1 to 1.
     """
 
     values: list[float]
     excursions: list[Excursion]
     main: list[float]
+    alike: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,32 +72,38 @@ def count(frames: Frames, rate_hz: float) -> Counted:
 
     1. Find the repetitions in the turning about the main axis, and compare neighbouring ones in
        rotation vector and vertical acceleration (`resemblance`). Where they are alike, that is it.
-    2. Else do the same about the two other principal axes (`movement.principal_axes`), and take
-       the one whose repetitions are clearly more alike, if there is one.
+    2. Else look about the two other principal axes (`movement.principal_axes`), then half-way
+       between the main one and each of these, and take the axis whose repetitions are more alike,
+       if there is one.
     3. Where neighbours are opposed even so and every other one is alike, two make one.
     """
     if not len(frames):
-        return Counted([], [], [])
+        return Counted([], [], [], -1.0)
     breaks = (np.flatnonzero(frames.restarted[1:]) + 1).tolist()
     turned = rotation_vectors(frames.q, frames.restarted)
     vectors = np.stack([smoothed(turned[:, i], rate_hz, breaks) for i in range(3)], axis=1)
     shape = _shape(frames, vectors, rate_hz, breaks)
 
-    def about(axis: Vector) -> _Candidate:
-        values: list[float] = (vectors @ np.array(axis)).tolist()
+    def about(axis: Floats) -> _Candidate:
+        values: list[float] = (vectors @ axis).tolist()
         found = excursions_of(values, TURNING_LEAST_DEG)
         return _Candidate(*resemblance(found, shape), values, found)
 
-    first, *others = principal_axes(turned, rate_hz)
+    first, second, third = (np.array(axis) for axis in principal_axes(turned, rate_hz))
+    between = [(first + sign * other) / np.sqrt(2) for other in (second, third) for sign in (1, -1)]
     main = best = about(first)
-    if main.neighbours < ALIKE:
-        for axis in others:
-            other = about(axis)
-            if other.neighbours > best.neighbours + CLEARLY:
-                best = other
+    for enough, margin, axes in (
+        (ALIKE, A_LITTLE, [second, third]),
+        (HARDLY_ALIKE, CLEARLY, between),
+    ):
+        if best.neighbours < enough:
+            for other in map(about, axes):
+                if other.neighbours > max(best.neighbours + margin, LEAST_ALIKE):
+                    best = other
     if best.neighbours < 0 and best.every_other > ALTERNATING:
-        return Counted(best.values, _two_by_two(best.excursions), main.values)
-    return Counted(best.values, best.excursions, main.values)
+        pairs = _two_by_two(best.excursions)
+        return Counted(best.values, pairs, main.values, best.every_other)
+    return Counted(best.values, best.excursions, main.values, best.neighbours)
 
 
 def resemblance(excursions: Sequence[Excursion], shape: Floats) -> tuple[float, float]:
@@ -105,10 +114,10 @@ def resemblance(excursions: Sequence[Excursion], shape: Floats) -> tuple[float, 
         shape: [n, k] what is compared, each column of about the same size around 0.
 
     Returns:
-        0 and 0 for fewer than six repetitions.
+        -1 and -1 for fewer than three repetitions.
     """
     if len(excursions) < FEWEST:
-        return 0.0, 0.0
+        return -1.0, -1.0
     at = np.arange(len(shape))
     waves = []
     for e in excursions:

@@ -97,12 +97,14 @@ class Found:
         values: the movement in which they were found, smoothed, degrees.
         live: repetitions as they are found while the item goes on.
         excursions: repetitions seen from the item's end.
+        alike: where they were only counted, how much they resemble each other, -1 to 1.
     """
 
     observation: Observation
     values: list[float]
     live: list[Excursion]
     excursions: list[Excursion]
+    alike: float | None = None
 
 
 def found_in(
@@ -123,7 +125,7 @@ def found_in(
             return Found(observation, values, live, excursions_of(values, ANGLE_LEAST_DEG, live))
     counted = count(frames, rate_hz)
     live = found_live(counted.main, TURNING_LEAST_DEG)
-    return Found(observation, counted.values, live, counted.excursions)
+    return Found(observation, counted.values, live, counted.excursions, counted.alike)
 
 
 def _revisions(

@@ -38,12 +38,10 @@ DIP_SHARE = 0.4
 """A valley this share of the typical range below rest was a movement the other way."""
 FALSE_START_SHARE = 0.3
 """Excursions smaller than this share of the item's typical range were false starts."""
-UNFINISHED_SHARE = 0.75
-"""A rise of this share of the typical range counts though the item ended before the fall."""
+CUT_SHARE = 0.75
+"""A repetition that the item's beginning or end cut counts if this share of it is inside."""
 FEW = 3
 """Fewer excursions tell nothing about a typical range."""
-HELD_FRAMES = 8
-"""And it must have been near its peak for this long, 0.3 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ class Excursion:
         hold_from, hold_to: frames at which the way up ended and the way down began.
         low, high: values at `valley` and `peak`.
         returned: whether it came back to rest before the next one, or the item's end.
-        finished: False where the item ended before a fall was seen.
+        finished: False where the item began or ended in the middle of it.
     """
 
     valley: int
@@ -166,11 +164,8 @@ class RepetitionDetector:
         if self._state == "falling":
             return self._close(now, returned=False)
         if self._state == "rising" and self._rises:
-            low, high = self.values[self._valley], self.values[self._peak]
-            near = high - EDGE * (high - low)
-            reached = next(i for i in range(self._valley, now + 1) if self.values[i] >= near)
-            held = now - reached >= HELD_FRAMES
-            if held and high - low >= UNFINISHED_SHARE * self._typical:
+            rise = self.values[self._peak] - self.values[self._valley]
+            if rise >= CUT_SHARE * self._typical:
                 self._floor = now
                 return self._close(now, returned=False, finished=False)
         return None
@@ -179,7 +174,7 @@ class RepetitionDetector:
         values, valley, peak = self.values, self._valley, self._peak
         low, high = values[valley], values[peak]
         end = now if returned else self._floor
-        start, hold_from, hold_to = _crossings(values, valley, peak, end)
+        start, hold_from, hold_to = _crossings(values, low, valley, peak, end)
         excursion = Excursion(
             valley, start, hold_from, peak, hold_to, end, low, high, returned, finished
         )
@@ -195,9 +190,11 @@ class RepetitionDetector:
         return excursion
 
 
-def _crossings(values: Sequence[float], valley: int, peak: int, end: int) -> tuple[int, int, int]:
-    """Frames at which the movement left rest, came near its peak and left it."""
-    low, high = values[valley], values[peak]
+def _crossings(
+    values: Sequence[float], low: float, valley: int, peak: int, end: int
+) -> tuple[int, int, int]:
+    """Frames at which the movement left rest at `low`, came near its peak and left it."""
+    high = values[peak]
     edge = EDGE * (high - low)
     start = peak
     while start > valley and values[start] > low + edge:
@@ -223,7 +220,7 @@ def with_phases(values: Sequence[float], e: Excursion, last: int) -> Excursion:
         e: by levels, or with phases already.
         last: how far the way down may be followed.
     """
-    start, hold_from, hold_to = _crossings(values, e.valley, e.peak, e.end)
+    start, hold_from, hold_to = _crossings(values, e.low, e.valley, e.peak, e.end)
     end, far = e.end, VELOCITY_FRAMES
     up = SLOW * max(values[i] - values[max(start, i - far)] for i in range(start, e.peak + 1))
     down = SLOW * max(values[max(e.peak, i - far)] - values[i] for i in range(e.peak, e.end + 1))
@@ -251,7 +248,8 @@ def excursions_of(
     1. Find them as they are found live (`live`, where that was done already).
     2. Find them again, with the typical range known from the start.
     3. Leave out false starts: smaller than FALSE_START_SHARE of the median.
-    4. Draw out the way down of each, as far as the valley before the next one.
+    4. Add the one whose rise the item's beginning cut, if there is one.
+    5. Draw out the way down of each, as far as the valley before the next one.
     """
     first = found_live(values, least) if live is None else live
     if len(first) < FEW:
@@ -261,7 +259,19 @@ def excursions_of(
     if len(found) >= FEW:
         typical = statistics.median(e.rise for e in found)
         found = [e for e in found if e.rise >= FALSE_START_SHARE * typical]
+        found = _begun_before(values, found[0].valley, typical) + found
     return _drawn_out(values, found)
+
+
+def _begun_before(values: Sequence[float], valley: int, typical: float) -> list[Excursion]:
+    """The repetition whose rise the item's beginning cut, if most of its fall is there."""
+    peak = max(range(valley + 1), key=values.__getitem__)
+    low, high = values[valley], values[peak]
+    if high - low < CUT_SHARE * typical:
+        return []
+    end = next(i for i in range(peak, valley + 1) if values[i] <= low + EDGE * (high - low))
+    hold_to = max(i for i in range(peak, end + 1) if values[i] >= high - EDGE * (high - low))
+    return [Excursion(0, 0, 0, peak, hold_to, end, low, high, returned=True, finished=False)]
 
 
 def _drawn_out(values: Sequence[float], found: list[Excursion]) -> list[Excursion]:

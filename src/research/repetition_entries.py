@@ -30,7 +30,8 @@ _BATCH = 100
 def ripresa_core(sensors: Mapping[str, Sensor], rate_hz: float, exercise: str | None) -> Spans:
     """The core's path: conditioning, VQF packet by packet, movement, repetitions.
 
-    Where several sensors are worn, each is looked at and the one with the most rhythm counts.
+    Where several sensors are worn, each is looked at, and that one counts which has the most rhythm
+    and whose repetitions are most alike.
     """
     best, spans = -1.0, Spans()
     for placement, sensor in sensors.items():
@@ -39,7 +40,7 @@ def ripresa_core(sensors: Mapping[str, Sensor], rate_hz: float, exercise: str | 
             track.push(batch)
         frames = track.frames(0, len(sensor))
         found = found_in(_observation(placement, exercise), frames, track.frame_rate_hz)
-        score = rhythm(found.values, found.excursions)
+        score = rhythm(found.values, found.excursions) * (1 + max(0.0, found.alike or 0.0))
         if score > best:
             best = score
             index = frames.index.item

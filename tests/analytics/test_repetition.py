@@ -116,15 +116,21 @@ def test_a_wandering_rest_does_not_lose_repetitions():
     assert len(excursions_of(series(drifting), LEAST_DEG)) == 12
 
 
-def test_a_rise_held_when_the_item_ends_counts_as_unfinished():
-    values = series(raises(3), stroke(10, 150, 1), pause(150, 1))
-    found = excursions_of(values, LEAST_DEG)
-    assert [e.finished for e in found] == [True, True, True, False]
+def test_a_repetition_that_the_items_end_cuts_counts_when_most_of_its_rise_is_there():
+    most = series(raises(3), stroke(10, 150, 2)[:90])
+    assert [e.finished for e in excursions_of(most, LEAST_DEG)] == [True, True, True, False]
+    some = series(raises(3), stroke(10, 150, 2)[:70])
+    assert len(excursions_of(some, LEAST_DEG)) == 3
 
 
-def test_a_rise_still_going_on_when_the_item_ends_does_not_count():
-    values = series(raises(3), stroke(10, 150, 2)[:75])
-    assert len(excursions_of(values, LEAST_DEG)) == 3
+def test_a_repetition_that_the_items_beginning_cuts_counts_when_most_of_its_fall_is_there():
+    most = series(stroke(150, 10, 2)[30:], raises(3))
+    found = excursions_of(most, LEAST_DEG)
+    assert [e.finished for e in found] == [False, True, True, True]
+    assert found[0].start == 0
+    assert all(e.start <= e.hold_from <= e.peak <= e.hold_to <= e.end for e in found)
+    some = series(stroke(150, 10, 2)[60:], raises(3))
+    assert len(excursions_of(some, LEAST_DEG)) == 3
 
 
 def test_live_needs_no_look_ahead():
