@@ -11,8 +11,8 @@ Olsson, Kok, Seel and Halvorsen (Sensors 2020, 20:3534); the steps are our own:
 3. Find `Q`, the joint's place seen from each sensor (`r1`, `r2`) and the axis `j` by least squares
    from three demands: both sensors feel the same force at the joint's centre; the relative angular
    rate is along `j`; the proximal segment too turns mostly along `j` (weak, since people exercise
-   in a plane; it decides where the proximal segment hardly moves). Several headings of `Q` are
-   tried, since the cost has more than one valley.
+   in a plane; it decides where the proximal segment hardly moves). Large residuals, as at a heel
+   strike, count linearly. Several headings of `Q` are tried, since the cost has several valleys.
 4. Combine the windows: the pair (j1, j2) as one vector of six, averaged without regard to its
    overall sign, windows that disagree left out once.
 
@@ -187,7 +187,7 @@ def _fit_window(acc1: Array, gyr1: Array, acc2: Array, gyr2: Array, rate_hz: flo
     for turn in np.arange(HEADINGS) * (2 * np.pi / HEADINGS):
         start = Rotation.from_rotvec(up * turn) * level
         residual, unpack = _demands(window, start)
-        found = least_squares(residual, np.zeros(11), method="lm", max_nfev=60 * 12)
+        found = least_squares(residual, np.zeros(11), loss="soft_l1", max_nfev=40)
         if found.cost < best_cost:
             best_cost, best = found.cost, unpack(found.x)
     q, axis = best

@@ -60,7 +60,8 @@ def ripresa_live(case: JointCase) -> JointAngleSolution:
 def gravity_only(case: JointCase) -> JointAngleSolution:
     """The in-plane angle of gravity by the accelerometers alone, smoothed over 0.1 s."""
     proximal, distal, _ = _mended(case)
-    axes = _axes(case, proximal, distal)
+    calibration = _calibration(case, proximal, distal)
+    axes = calibration.axes or _axes_from_motion(case, proximal, distal)
     width = max(1, round(0.1 * case.rate_hz))
     ups = []
     for sensor in (proximal, distal):
@@ -69,7 +70,9 @@ def gravity_only(case: JointCase) -> JointAngleSolution:
         )
         ups.append(smooth / np.linalg.norm(smooth, axis=1, keepdims=True))
     angle = np.unwrap(in_plane_angle(ups[0], ups[1], axes)[0])
-    return JointAngleSolution(np.rad2deg(angle - angle[0]))
+    zero = angle[0] if calibration.zero_rad is None else calibration.zero_rad
+    turns = 2 * np.pi * np.round((np.median(angle) - zero) / (2 * np.pi))
+    return JointAngleSolution(np.rad2deg(angle - zero - turns))
 
 
 def gyroscope_only(case: JointCase) -> JointAngleSolution:
