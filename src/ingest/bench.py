@@ -196,6 +196,11 @@ class _Away:
     def write(self, bucket: str, lines: bytes) -> None:
         raise StoreBusy(f"no InfluxDB for {len(lines)} bytes to {bucket}")
 
+    def delete_points(
+        self, bucket: str, measurement: str, patient: str, *, start_ns: int, stop_ns: int
+    ) -> None:
+        raise StoreBusy(f"no InfluxDB for {bucket} {measurement} {patient} {start_ns} {stop_ns}")
+
 
 def away_for_a_week(folder: Path) -> dict[str, float]:
     """Growth of the followers' memory while the database is away for a simulated week."""

@@ -32,7 +32,7 @@ from telemetry.record import Kind
 from .context import RecordContext
 from .influx_server import InfluxSettings, LinesRefused, LinesTooMany, LineWriter
 from .lines import motion_lines
-from .therapy_lines import PrescribedDose, therapy_lines
+from .therapy_lines import PrescribedDose, Superseded, superseded_points, therapy_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -122,6 +122,7 @@ def influx_followers(
             bucket=settings.therapy_bucket,
             kinds=THERAPY_KINDS,
             lines_of=lambda record: therapy_lines(record, context, doses),
+            superseded_by=lambda record: superseded_points(record, context),
         ),
     )
 
@@ -137,6 +138,7 @@ class InfluxFollower:
         bucket: where to write.
         kinds: of records that make lines.
         lines_of: a record's lines, several separated by newlines in one value allowed.
+        superseded_by: points that go before a record's own are written.
         keeps_ns: what is older than the bucket keeps is set aside untried.
     """
 
@@ -150,6 +152,7 @@ class InfluxFollower:
         bucket: str,
         kinds: Collection[Kind],
         lines_of: Callable[[Record], list[bytes]],
+        superseded_by: Callable[[Record], list[Superseded]] = lambda _record: [],
         keeps_ns: int | None = None,
         poll_s: float = 1.0,
         max_pause_s: float = 60.0,
@@ -161,6 +164,7 @@ class InfluxFollower:
         self._bucket = bucket
         self._kinds = kinds
         self._lines_of = lines_of
+        self._superseded_by = superseded_by
         self._keeps_ns = keeps_ns
         self._poll_s = poll_s
         self._max_pause_s = max_pause_s
@@ -215,10 +219,14 @@ class InfluxFollower:
         """
         self._last = self._journal.last_seq()
         arrivals = self._journal.arrivals(self._cursor, kinds=self._kinds, limit=BLOCK_RECORDS)
-        parts = []
+        parts: list[Part] = []
         for arrival in arrivals:
             try:
                 lines = self._lines_of(arrival.record)
+                if superseded := self._superseded_by(arrival.record):
+                    self._write(self._young_enough(parts))
+                    parts = []
+                    self._delete(superseded)
             except DecodeError as e:
                 self._put_aside(Part(arrival.seq, arrival.record.t_ns, (), 1), str(e))
                 continue
@@ -231,6 +239,16 @@ class InfluxFollower:
             self._journal.move_cursor(self._name, done)
             self._cursor = done
         return bool(arrivals)
+
+    def _delete(self, superseded: Sequence[Superseded]) -> None:
+        for points in superseded:
+            self._writer.delete_points(
+                self._bucket,
+                points.measurement,
+                points.patient,
+                start_ns=points.start_ns,
+                stop_ns=points.stop_ns,
+            )
 
     def _young_enough(self, parts: Sequence[Part]) -> list[Part]:
         oldest_ns = self._too_old_ns

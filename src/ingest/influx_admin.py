@@ -17,7 +17,7 @@ from telemetry.record import Kind
 
 from .context import RecordContext
 from .influx import THERAPY_KINDS
-from .therapy_lines import PrescribedDose, therapy_lines
+from .therapy_lines import PrescribedDose, superseded_points, therapy_lines
 
 if TYPE_CHECKING:
     from .influx_server import InfluxSettings, InfluxWriter
@@ -135,21 +135,14 @@ def patient_series(writer: InfluxWriter, settings: InfluxSettings, patient: str)
     )
 
 
-def delete_patient(
-    writer: InfluxWriter,
-    settings: InfluxSettings,
-    patient: str,
-    *,
-    start_ns: int = 0,
-    stop_ns: int = (1 << 62),
-) -> None:
-    """Delete all points of a patient from both buckets, or those of a span of time.
+def delete_patient(writer: InfluxWriter, settings: InfluxSettings, patient: str) -> None:
+    """Delete all points of a patient from both buckets.
 
     Raises:
         StoreBusy: the database did not do it.
     """
     for bucket in (settings.motion_bucket, settings.therapy_bucket):
-        writer.delete(bucket, patient, start_ns=start_ns, stop_ns=stop_ns)
+        writer.delete_patient(bucket, patient)
 
 
 def _motion_differences(
@@ -199,6 +192,9 @@ def _therapy_differences(
             whose = context.whose(arrival.record, _result(arrival.record.body, arrival.record.kind))
             if whose is None:
                 continue
+            for old in superseded_points(arrival.record, context):
+                known = points.get((old.patient, old.measurement), set())
+                known -= {p for p in known if old.start_ns <= int(p[1]) <= old.stop_ns}
             for text in therapy_lines(arrival.record, context, doses):
                 series, time = _UNESCAPED_SPACE.split(text)[0], text.rsplit(b" ", 1)[1]
                 name = series.split(b",", 1)[0].decode()

@@ -29,6 +29,9 @@ __all__ = [
 ]
 
 
+NS_PER_S = 1_000_000_000
+
+
 class LinesRefused(StoreError):  # noqa: N818 - an answer
     """The database does not want at least one of these lines, now or ever (400, 422)."""
 
@@ -112,6 +115,16 @@ class LineWriter(Protocol):
         """
         ...
 
+    def delete_points(
+        self, bucket: str, measurement: str, patient: str, *, start_ns: int, stop_ns: int
+    ) -> None:
+        """Delete a patient's points of one measurement and span of time, ends included.
+
+        Raises:
+            StoreBusy: they may still be there.
+        """
+        ...
+
 
 class InfluxWriter:
     """`LineWriter` on a real server; a context manager. Nothing is buffered, nothing retried."""
@@ -167,37 +180,53 @@ class InfluxWriter:
             tables: list[Any] = self.client.query_api().query(flux, org=self._settings.org)
             return tables
 
-    def delete(
-        self, bucket: str, patient: str, *, start_ns: int = 0, stop_ns: int = 1 << 62
-    ) -> None:
-        """Delete a patient's points of a span of time; on 1.8 by InfluxQL, whatever the span.
+    def delete_patient(self, bucket: str, patient: str) -> None:
+        """Delete all of a patient's points.
 
         Raises:
             StoreBusy: no answer, or the server refuses.
         """
+        stop = datetime(2200, 1, 1, tzinfo=UTC)
+        old = f"DROP SERIES WHERE \"patient\" = '{patient}'"
+        self._delete(bucket, f'patient="{patient}"', datetime.fromtimestamp(0, UTC), stop, old)
+
+    def delete_points(
+        self, bucket: str, measurement: str, patient: str, *, start_ns: int, stop_ns: int
+    ) -> None:
+        """Delete a patient's points of one measurement and span of time, ends included.
+
+        Raises:
+            StoreBusy: no answer, or the server refuses.
+        """
+        start = datetime.fromtimestamp(start_ns // NS_PER_S, UTC)
+        stop = datetime.fromtimestamp(stop_ns // NS_PER_S + 1, UTC)
+        old = (
+            f'DELETE FROM "{measurement}" WHERE "patient" = \'{patient}\' '  # noqa: S608 - names
+            f"AND time >= {start_ns} AND time <= {stop_ns}"
+        )
+        predicate = f'_measurement="{measurement}" AND patient="{patient}"'
+        self._delete(bucket, predicate, start, stop, old)
+
+    def _delete(
+        self, bucket: str, predicate: str, start: datetime, stop: datetime, influxql: str
+    ) -> None:
         from influxdb_client.rest import ApiException  # noqa: PLC0415
 
-        start, stop = (datetime.fromtimestamp(t // 1_000_000_000, UTC) for t in (start_ns, stop_ns))
         with self.asking("delete"):
             try:
-                self.client.delete_api().delete(
-                    start, stop, f'patient="{patient}"', bucket, self._settings.org
-                )
+                self.client.delete_api().delete(start, stop, predicate, bucket, self._settings.org)
             except ApiException as e:
                 if e.status not in (404, 405):
                     raise
-                self._drop_series(bucket, patient)
+                self._by_influxql(bucket, influxql)
 
-    def _drop_series(self, bucket: str, patient: str) -> None:
+    def _by_influxql(self, bucket: str, influxql: str) -> None:
         # 1.8 has no delete endpoint of version 2. The answer is read to its end: the server
         # goes on working after the first bytes.
         self.client.api_client.call_api(  # type: ignore[no-untyped-call]
             "/query",
             "POST",
-            query_params=[
-                ("db", bucket.split("/", maxsplit=1)[0]),
-                ("q", f"DROP SERIES WHERE \"patient\" = '{patient}'"),
-            ],
+            query_params=[("db", bucket.split("/", maxsplit=1)[0]), ("q", influxql)],
             response_type="str",
             auth_settings=[],
         )
@@ -269,3 +298,16 @@ class MemoryLines:
             if mark in lines:
                 raise LinesRefused(reason)
         self.lines.setdefault(bucket, []).extend(lines.split(b"\n"))
+
+    def delete_points(
+        self, bucket: str, measurement: str, patient: str, *, start_ns: int, stop_ns: int
+    ) -> None:
+        """Forget the lines that match."""
+        head, mark = f"{measurement},".encode(), f"patient={patient},".encode()
+        self.lines[bucket] = [
+            line
+            for line in self.lines.get(bucket, [])
+            if not line.startswith(head)
+            or mark not in line
+            or not start_ns <= int(line.rsplit(b" ", 1)[1]) <= stop_ns
+        ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -33,9 +34,10 @@ if TYPE_CHECKING:
 
     from .context import RecordContext, Whose
 
-__all__ = ["PrescribedDose", "therapy_lines"]
+__all__ = ["PrescribedDose", "Superseded", "superseded_points", "therapy_lines"]
 
 S_NS = 1_000_000_000
+DAY_NS = 86_400 * S_NS
 
 
 class PrescribedDose(Protocol):
@@ -44,6 +46,39 @@ class PrescribedDose(Protocol):
     def repetitions(self, patient: str, plan_version: int, exercise: str, side: str) -> int | None:
         """Repetitions that a version of the plan asks for in a session; None where unknown."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Superseded:
+    """Points of an older result, in its session's time."""
+
+    measurement: str
+    patient: str
+    start_ns: int
+    stop_ns: int
+
+
+def superseded_points(record: Record, context: RecordContext) -> list[Superseded]:
+    """What a result that supersedes another makes wrong; empty for anything else.
+
+    Raises:
+        DecodeError: the body is not what the record's kind says.
+    """
+    if record.kind is not Kind.RESULT:
+        return []
+    result = decode_result(record.body)
+    if not isinstance(result, SessionResult) or result.provisional or result.supersedes is None:
+        return []
+    whose, session = context.whose(record), context.session(result.session)
+    if whose is None or session is None:
+        return []
+    stop_ns = session.closed_ns or session.opened_ns + DAY_NS
+    return [
+        Superseded(
+            measurement=name, patient=whose.patient, start_ns=session.opened_ns, stop_ns=stop_ns
+        )
+        for name in ("item", "repetition")
+    ]
 
 
 def therapy_lines(

@@ -174,6 +174,29 @@ async def test_the_clinics_own_adherence_points_find_their_patient(clinic):
     assert point.endswith(" 1700049600000000000")
 
 
+async def analysed_anew(clinic):
+    """A new core counts one repetition less, at another place."""
+    item = session_result().items[0]
+    newer = item.model_copy(update={"repetitions": (repetition(1, 30),)})
+    result = session_result(core_version="2", supersedes=1, items=(newer,))
+    await clinic.append([result_record(result)])
+
+
+async def test_a_result_that_supersedes_another_replaces_its_points(clinic):
+    receive(clinic, whole_session())
+    memory = MemoryLines()
+    _, therapy = influx_followers(clinic, memory, SETTINGS, ManualClock())
+    await therapy.catch_up()
+    before = len(memory.lines["therapy"])
+    await analysed_anew(clinic)
+    await therapy.catch_up()
+    found = [text.decode() for text in memory.lines["therapy"]]
+    assert len(found) == before - 1
+    (item,) = [text for text in found if text.startswith("item,")]
+    assert 'core_version="2"' in item
+    assert sum(text.startswith("repetition,") for text in found) == 1
+
+
 async def test_the_cursor_moves_on_success_only(clinic):
     receive(clinic, whole_session())
     memory = MemoryLines()
@@ -339,6 +362,23 @@ async def test_a_patient_is_deleted_from_the_database_and_nobody_else(clinic, in
         delete_patient(writer, settings, "p-01")
         assert patient_series(writer, settings, "p-01") == 0
         assert patient_series(writer, settings, "p-02") == 1
+
+
+async def test_on_a_real_server_superseded_points_go(clinic, influxd):
+    receive(clinic, whole_session())
+    settings = settings_for(influxd, "superseded")
+    with InfluxWriter(settings) as writer:
+        _, therapy = influx_followers(clinic, writer, settings, ManualClock())
+        await therapy.catch_up()
+        await analysed_anew(clinic)
+        await therapy.catch_up()
+        assert [d.what for d in verify(clinic, writer, settings)] == [
+            "motion of p-01 at wrist-right"
+        ]
+    bucket = settings.therapy_bucket
+    assert influxd.count(bucket, "repetition", "number") == 1
+    assert influxd.count(bucket, "item", "repetitions") == 1
+    assert influxd.count(bucket, "session", "opened") == 1
 
 
 async def test_the_minutes_of_the_down_sampling_are_means(clinic, influxd):
