@@ -10,6 +10,7 @@ from games.inputs.simulated import PlayerSource
 from games.look import Look
 from games.pace import InstantPace
 from games.persuasion.prompts import Situation, prompts_for
+from games.persuasion.questionnaire import ITEMS
 from games.player import PROFILES, Player
 from games.session.page import page_of
 from games.session.rehearsal import Rehearsal
@@ -53,11 +54,22 @@ def plan(*items, **more):
 class Stage:
     """Screens of a rehearsal, with somebody who presses and moves."""
 
-    def __init__(self, the_plan, profile="strong", look=None, prompts=None, takes=None, **options):
+    def __init__(
+        self,
+        the_plan,
+        profile="strong",
+        look=None,
+        prompts=None,
+        takes=None,
+        questionnaire=None,
+        **options,
+    ):
         self.window = Window(headless=True, title="test")
         self.pace = InstantPace(T0_NS, 10)
         clock = ManualClock(T0_NS)
-        player = Player(replace(PROFILES[profile], spread=0.0, aim=0.02, move_s=1.6), 3, rate_hz=30)
+        player = Player(
+            replace(PROFILES["strong"], spread=0.0, aim=0.02, move_s=1.6), 3, rate_hz=30
+        )
         self.view = Rehearsal(
             the_plan,
             PlayerSource(player, T0_NS),
@@ -75,8 +87,7 @@ class Stage:
             look=look,
             sounds=Sounds(0.0),
             voice=self.voice,
-            prompts=prompts,
-            takes=takes,
+            **(screens or {}),
         )
         self.seen = []
 
@@ -213,7 +224,7 @@ def test_prompts_open_and_close_a_session_and_are_logged_while_it_is_open(stage)
         short = kind == "Ask" and "prompt.shown" not in played.types()
         return [pygame.K_RIGHT, pygame.K_RETURN] if short else [pygame.K_RETURN]
 
-    played = stage(plan(), prompts=prompts, assess=False)
+    played = stage(plan(), screens={"prompts": prompts}, assess=False)
     played.run(choose_the_short_version)
     shown = [e.mechanism for e in played.view.events if e.type == "prompt.shown"]
     assert shown == ["barrier_question", "five_minutes", "goal", "praise", "goal"]
@@ -222,7 +233,7 @@ def test_prompts_open_and_close_a_session_and_are_logged_while_it_is_open(stage)
 
 
 def test_without_prompts_nothing_is_said_or_logged(stage):
-    played = stage(plan(), prompts=lambda _told: [], assess=False)
+    played = stage(plan(), screens={"prompts": lambda _told: []}, assess=False)
     played.run(only_return)
     assert "prompt.shown" not in played.types()
 
@@ -232,7 +243,7 @@ def test_the_physiotherapists_take_moves_a_ghost_beside_the_drawing(stage):
     still = Take((0.0, 60.0), (0.0, 0.0))
     moving = Take((0.0, 1.0, 2.0), (0.0, 1.0, 0.0))
     for take in (still, moving):
-        played = stage(plan(), takes={"forward-arm-raise": take})
+        played = stage(plan(), screens={"takes": {"forward-arm-raise": take}})
         n = 0
         while played.frame() != "Ready":
             n += 1
@@ -262,3 +273,12 @@ def test_an_item_that_ends_leaves_the_next_ones_game_running(stage):
         type(played.view).ended = property(lambda _: False)
     assert played.types().count("exercise.ended") == 2
     assert played.types()[-1] == "session.closed"
+
+
+def test_a_wave_asks_five_statements_after_the_last_card_and_leaves_no_trace(stage):
+    answers = []
+    played = stage(plan(), screens={"questionnaire": answers.append}, assess=False)
+    played.run(only_return)
+    assert answers == [dict.fromkeys(ITEMS, 1)]
+    assert not any("questionnaire" in kind for kind in played.types())
+    assert played.view.refused == []

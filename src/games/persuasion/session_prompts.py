@@ -33,7 +33,7 @@ class Told:
 
 
 def missed_by(plan: Plan, done: Collection[date]) -> Callable[[date], bool]:
-    """Whether a day without therapy is a miss; with "n times a week" only once it no longer fits."""
+    """Whether a day without therapy is a miss; of "n times a week" only once it no longer fits."""
 
     def missed(day: date) -> bool:
         return any(plan.schedule_of(item).missed(day, done) for item in plan.items)

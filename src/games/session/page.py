@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from games.persuasion.prompts import Mechanism
+from games.persuasion.questionnaire import ITEMS
 from therapy.screens import (
     Ask,
     Assess,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from therapy.plan import PlanItem
     from therapy.questions import Question
 
-__all__ = ["Choice", "Page", "effort_page", "opening_page", "page_of"]
+__all__ = ["Choice", "Page", "effort_page", "opening_page", "page_of", "questionnaire_page"]
 
 SCALE = range(11)
 
@@ -131,6 +132,15 @@ def page_of(screen: Screen, language: Language) -> Page:  # noqa: PLR0911 - one 
             return Page(said("done"), words, choices=(Choice(said("close"), None),), spoken=words)
         case Play():
             return Page("")
+
+
+def questionnaire_page(item: str, language: Language) -> Page:
+    """One statement of the anonymous questionnaire, to be marked from 1 to 5."""
+    text = ITEMS[item][language]
+    marks = tuple(Choice(str(n), "questionnaire", {item: n}, small=True) for n in range(1, 6))
+    skip = Choice(SESSION["skip"][language], "questionnaire", {})
+    why = SESSION["anonymous"][language]
+    return Page(text, why, choices=(*marks, skip), spoken=text)
 
 
 def opening_page(prompts: list[Prompt], language: Language) -> Page:

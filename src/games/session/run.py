@@ -23,6 +23,7 @@ from games.inputs.keys import KeysSource
 from games.latency import Latencies
 from games.loop import Loop, Stopping
 from games.pace import ClockPace
+from games.persuasion.questionnaire import ITEMS
 from games.persuasion.session_prompts import Told
 from games.setting import setting_for
 from games.sound import Sounds
@@ -31,7 +32,7 @@ from games.window import Window
 from therapy.screens import Ask, Assess, Closed, FindRange, Play, Ready, Screen, screen_of
 
 from .desk import PageDesk
-from .page import Page, effort_page, opening_page, page_of
+from .page import Page, effort_page, opening_page, page_of, questionnaire_page
 from .texts import SESSION
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class SessionScreens:
         takes: the physiotherapist's own, by exercise.
         prompts: what to say before and after play, see `games.persuasion.session_prompts`;
             None: nothing.
+        questionnaire: takes the marks of an anonymous answer; None where no wave is due.
     """
 
     def __init__(
@@ -97,6 +99,7 @@ class SessionScreens:
         five_minutes: bool = False,
         takes: Mapping[str, Take] | None = None,
         prompts: Callable[[Told], list[Prompt]] | None = None,
+        questionnaire: Callable[[dict[str, int]], None] | None = None,
     ) -> None:
         self.levels = dict(levels or {})
         self.finished = False
@@ -124,6 +127,9 @@ class SessionScreens:
         self._loop_item = ""
         self._control: float | None = None
         self._effort_told: set[str] = set()
+        self._questionnaire = questionnaire
+        self._asking: list[str] = []
+        self._marks: dict[str, int] = {}
         self._played: list[Progress] = []
         self._eased = False
 
@@ -221,6 +227,8 @@ class SessionScreens:
         language = self._look.language
         if screen is None:
             return Page(SESSION["waiting"][language])
+        if self._asking:
+            return questionnaire_page(self._asking[0], language)
         if self._opening:
             return opening_page(self._opening, language)
         if isinstance(screen, Play):
@@ -240,8 +248,12 @@ class SessionScreens:
 
     def _chosen(self, choice: Choice) -> None:
         self._sounds.play("soft")
+        if choice.what == "questionnaire":
+            self._marked(choice.value)
+            return
         if choice.what is None:
-            self.finished = True
+            self._asking = list(ITEMS) if self._questionnaire is not None else []
+            self.finished = not self._asking
             return
         if self._opening:
             self._five_minutes |= choice.what == "opening.five_minutes"
@@ -252,6 +264,15 @@ class SessionScreens:
         if choice.what == "effort.reported" and state is not None:
             self._effort_told.add(state.current.item.id)
         self._view.request(choice.what, **choice.value)
+
+    def _marked(self, mark: dict[str, int]) -> None:
+        """One statement marked or skipped; after the last one the answer is handed over."""
+        self._marks |= mark
+        self._asking.pop(0)
+        if not self._asking:
+            if self._questionnaire is not None and self._marks:
+                self._questionnaire(self._marks)
+            self.finished = True
 
     def _log(self, prompts: list[Prompt]) -> None:
         """Each prompt with its variant, so that its effect can be tested."""
@@ -276,6 +297,7 @@ def run_session(
     five_minutes: bool = False,
     takes: Mapping[str, Take] | None = None,
     prompts: Callable[[Told], list[Prompt]] | None = None,
+    questionnaire: Callable[[dict[str, int]], None] | None = None,
 ) -> dict[str, float]:
     """Show a whole session in a window of its own.
 
@@ -303,6 +325,7 @@ def run_session(
             five_minutes=five_minutes,
             takes=takes,
             prompts=prompts,
+            questionnaire=questionnaire,
         )
         screens.run()
         return screens.levels

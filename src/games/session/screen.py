@@ -87,7 +87,14 @@ class PageScreen:
             language = self._look.language
             low, high = SESSION["scale.low"][language], SESSION["scale.high"][language]
             canvas.write(low, (scale[0].place.left, 448), 26, QUIET, fit=380)
-            canvas.write(high, (scale[10].place.right, 448), 26, QUIET, anchor="topright", fit=380)
+            canvas.write(
+                high,
+                (scale[_last_small(page)].place.right, 448),
+                26,
+                QUIET,
+                anchor="topright",
+                fit=380,
+            )
 
     def _draw_exercise(
         self, canvas: Canvas, page: Page, seconds: float, ghost: float | None
@@ -140,6 +147,10 @@ class PageScreen:
             anchor="center",
             fit=button.place.width - 20,
         )
+
+
+def _last_small(page: Page) -> int:
+    return sum(c.small for c in page.choices) - 1
 
 
 def _column(look: Look) -> pygame.Rect:

@@ -37,6 +37,10 @@ SESSION: Final[dict[str, dict[str, str]]] = {
         "it": "Quanto è faticoso, da 0 a 10?",
         "en": "How hard is it, from 0 to 10?",
     },
+    "anonymous": {
+        "it": "Senza nome: da 1, per niente, a 5, molto",
+        "en": "Without a name: from 1, not at all, to 5, very much",
+    },
     "why.pain": {"it": "Dolore", "en": "Pain"},
     "why.tired": {"it": "Stanchezza", "en": "Tiredness"},
     "why.time": {"it": "Tempo", "en": "Time"},
