@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from .audit import AuditKey, note
+from .intake import Bar
 
 if TYPE_CHECKING:
     from .journal import Journal
@@ -33,16 +34,17 @@ class Consent:
         self._journal = journal
         self._key = key
 
-    def barred(self, home: str, patient: str) -> bool:
-        """Whether nothing of a home may be stored any more: `Receiver` asks for each message."""
+    def barred(self, home: str, patient: str) -> Bar | None:
+        """Why nothing of a home may be stored any more: `Receiver` asks for each message."""
         hashes = (self._key.hash("home", home), self._key.hash("patient", patient))
-        found = self._journal.rows(
+        erased = self._journal.rows(
             "SELECT 1 FROM tombstone WHERE (kind = 'home' AND hash = ?) "
-            "OR (kind = 'patient' AND hash = ?) UNION ALL "
-            "SELECT 1 FROM consent WHERE patient = ? AND state = 'withdrawn' LIMIT 1",
-            (*hashes, patient),
+            "OR (kind = 'patient' AND hash = ?)",
+            hashes,
         )
-        return bool(found)
+        if erased:
+            return Bar.ERASED
+        return Bar.WITHDRAWN if ConsentState.WITHDRAWN in self.states(patient) else None
 
     def restricted(self, patient: str) -> bool:
         """Whether a patient's data must not be used."""

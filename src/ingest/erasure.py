@@ -179,6 +179,9 @@ def _delete(db: sqlite3.Connection, key: AuditKey, patient: str, now_ns: int) ->
     sessions = db.execute("DELETE FROM session WHERE patient = ?", (patient,)).rowcount
     db.execute("DELETE FROM archived WHERE patient = ?", (patient,))
     db.execute("DELETE FROM consent WHERE patient = ?", (patient,))
+    db.execute(
+        "DELETE FROM skipped WHERE home IN (SELECT id FROM home WHERE patient = ?)", (patient,)
+    )
     db.execute("DELETE FROM home WHERE patient = ?", (patient,))
     return records, sessions
 

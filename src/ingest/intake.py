@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from telemetry.errors import ConfigurationError, DecodeError
@@ -30,12 +31,22 @@ if TYPE_CHECKING:
 
     from .journal import Journal
 
-__all__ = ["Barred", "DeadLetter", "Outcome", "Parcel", "open_parcel", "store_parcels"]
+__all__ = ["Bar", "Barred", "DeadLetter", "Outcome", "Parcel", "open_parcel", "store_parcels"]
 
 _ULID = re.compile("[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
-Barred: TypeAlias = Callable[[str, str], bool]
-"""Whether nothing of this (home, patient) may be stored any more."""
+
+class Bar(StrEnum):
+    """Why nothing of a home may be stored."""
+
+    ERASED = "erased"
+    """Not even that it sends: it is acknowledged and forgotten."""
+    WITHDRAWN = "withdrawn"
+    """Its positions are passed over for good: taking it back does not bring them in."""
+
+
+Barred: TypeAlias = Callable[[str, str], Bar | None]
+"""Whether something of this (home, patient) may be stored; None: it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +117,14 @@ def store_parcels(
             if parcel.unreadable is not None:
                 keep_letter(db, parcel.unreadable, now_ns)
                 outcome.counts["dead_letters"] += 1
-            elif barred is not None and barred(parcel.home, parcel.patient):
-                _turn_away(parcel, outcome)
-            else:
-                _store(db, parcel, outcome, now_ns)
+                continue
+            match barred and barred(parcel.home, parcel.patient):
+                case Bar.ERASED:
+                    _turn_away(parcel, outcome)
+                case Bar.WITHDRAWN:
+                    _pass_over(db, parcel, outcome)
+                case _:
+                    _store(db, parcel, outcome, now_ns)
     return outcome
 
 
@@ -217,3 +232,19 @@ def _turn_away(parcel: Parcel, outcome: Outcome) -> None:
     outcome.counts["barred"] += len(parcel.records)
     last = max(record.position for record, _ in parcel.records)
     outcome.committed[parcel.site, parcel.patient, parcel.home] = last
+
+
+def _pass_over(db: sqlite3.Connection, parcel: Parcel, outcome: Outcome) -> None:
+    row = _home(db, parcel)
+    if row is None:
+        return
+    home, committed = row
+    outcome.counts["barred"] += len(parcel.records)
+    first = committed + 1
+    for record, _ in parcel.records:
+        if record.position == committed + 1:
+            committed = record.position
+    if committed >= first:
+        db.execute("INSERT INTO skipped VALUES (?, ?, ?)", (home, first, committed))
+        db.execute("UPDATE home SET committed = ? WHERE id = ?", (committed, home))
+    outcome.committed[parcel.site, parcel.patient, parcel.home] = committed

@@ -59,7 +59,7 @@ class Receiver:
         journal: the clinic's.
         clock: stamps dead letters and paces repeats.
         site: one site, or `+` for all that this broker serves.
-        barred: whether a (home, patient) was erased or has withdrawn.
+        barred: why nothing of a (home, patient) may be stored, see `Consent.barred`.
         limits: bounds.
     """
 

@@ -134,6 +134,15 @@ MIGRATIONS: Final[Sequence[str]] = (
         link BLOB NOT NULL
     );
     """,
+    """
+    -- Positions that were passed over for good, because the patient had withdrawn.
+    CREATE TABLE skipped (
+        home INTEGER NOT NULL REFERENCES home (id),
+        first INTEGER NOT NULL,
+        last INTEGER NOT NULL,
+        PRIMARY KEY (home, first)
+    ) WITHOUT ROWID;
+    """,
 )
 
 _BUSY = {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_RECOVERY"}

@@ -21,7 +21,7 @@ def check(path: Path, *, quick: bool = False) -> list[str]:
     """What is wrong with a journal, a line each; empty where it is whole.
 
     Looks at SQLite's own structure (`quick`: without the indices) and at ours: every home's
-    positions run from 1 to `committed` without hole, in records or in dead letters.
+    positions run from 1 to `committed` without hole, in records, in dead letters, or passed over.
 
     Raises:
         StoreError: no journal there, or it cannot be opened at all.
@@ -35,7 +35,8 @@ def check(path: Path, *, quick: bool = False) -> list[str]:
             found = [str(row[0]) for row in db.execute(f"PRAGMA {pragma}")]
             problems = [] if found == ["ok"] else [f"SQLite: {line}" for line in found]
             rows = db.execute(
-                "SELECT h.ulid, h.committed, count(p.position), coalesce(max(p.position), 0) "
+                "SELECT h.ulid, h.committed, count(p.position) + coalesce("
+                " (SELECT sum(s.last - s.first + 1) FROM skipped s WHERE s.home = h.id), 0) "
                 "FROM home h LEFT JOIN ("
                 " SELECT home, position FROM record UNION"
                 " SELECT h2.id, d.position FROM dead_letter d JOIN home h2 ON h2.ulid = d.home"
@@ -45,7 +46,7 @@ def check(path: Path, *, quick: bool = False) -> list[str]:
             db.close()
     problems += [
         f"home {home}: {committed - count} of {committed} positions are missing"
-        for home, committed, count, _ in rows
+        for home, committed, count in rows
         if count != committed
     ]
     return problems

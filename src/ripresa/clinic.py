@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from dashboards.loss_ledger import LossLedger
 from dashboards.serving import serve
 from dashboards.web import create_app
+from ingest.audit import AuditKey
+from ingest.consent import Consent
 from ingest.influx import influx_followers
 from ingest.influx_server import InfluxWriter
 from ingest.journal import Journal
 from ingest.ledger import balance
+from ingest.places import Places
 from ingest.receiver import Receiver
 from telemetry.errors import DecodeError
 from telemetry.mqtt import MqttBus, MqttSettings
@@ -85,12 +88,20 @@ async def run_clinic(options: ClinicOptions) -> None:
         )
         page = await stack.enter_async_context(serve(app, port=options.web_port))
         log.info("web page at %s", page.url)
-        receiver = Receiver(records, journal, clock, site=options.site)
+        consent = Consent(journal, AuditKey.at(Places(options.folder.root).audit_key))
+        receiver = Receiver(records, journal, clock, site=options.site, barred=consent.barred)
         outbox = OutboxPublisher(live, Outbox(options.folder.outbox), clock)
         programs = [receiver.run(), judgement.run(), outbox.run()]
         if options.influx is not None:
             writer = stack.enter_context(InfluxWriter(options.influx))
-            followers = influx_followers(journal, writer, options.influx, clock, doses=plans)
+            followers = influx_followers(
+                journal,
+                writer,
+                options.influx,
+                clock,
+                doses=plans,
+                restricted=consent.restricted,
+            )
             programs += [follower.run() for follower in followers]
         await stack.enter_async_context(running(*programs))
         await asyncio.Event().wait()

@@ -10,6 +10,7 @@ from edge.live_sink import LiveSink
 from edge.record_sink import RecordSink
 from edge.state import StateBoard, last_will_payload
 from ingest.journal import Journal
+from ingest.retention import HomeRetention
 from ingest.uplink import Uplink
 from telemetry.mqtt import LastWill, MqttBus
 from telemetry.notices import LedgerNotice
@@ -131,7 +132,12 @@ async def home_box(options: HomeOptions) -> AsyncIterator[HomeBox]:
         record.start()
         stack.push_async_callback(record.stop)
         await stack.enter_async_context(
-            running(box.analysis.run(), box.service.run(), box.uplink.run())
+            running(
+                box.analysis.run(),
+                box.service.run(),
+                box.uplink.run(),
+                HomeRetention(journal, clock).run(),
+            )
         )
         yield box
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders import SESSION, STREAM, batch, opened
-from ingest.intake import open_parcel, store_parcels
+from ingest.intake import Bar, open_parcel, store_parcels
 from ingest.journal import Journal
 from ingest.receiver import Receiver, ReceiverLimits
 from ingest.uplink import UPLINK, Uplink
@@ -271,7 +271,7 @@ def test_a_block_beyond_the_next_position_waits_at_its_home(clinic):
 
 def test_what_is_barred_is_acknowledged_and_not_stored(clinic):
     parcel = open_parcel(TOPICS.record, encode_block([record(1), record(2)]))
-    outcome = store_parcels(clinic, [parcel], now_ns=0, barred=lambda _home, who: who == "p-01")
+    outcome = store_parcels(clinic, [parcel], now_ns=0, barred=lambda _home, _who: Bar.ERASED)
     assert list(outcome.committed.values()) == [2]
     assert clinic.homes()[1:] == []
     assert outcome.counts["barred"] == 2

@@ -20,6 +20,7 @@ from ingest.journal import Journal
 from ingest.patient_cli import app
 from ingest.patient_export import export_patient
 from ingest.receiver import Receiver
+from ingest.upkeep import check
 from ingest.uplink import Uplink
 from journals import (
     ended,
@@ -206,15 +207,19 @@ async def test_an_erased_patients_home_sends_and_nothing_stays(tmp_path):
 
 
 def test_withdrawal_stops_collecting_and_keeps_what_is_there(filled):
-    consent = Consent(filled, KEY)
-    before = filled.committed(HOMES["p-01"])
+    consent, home = Consent(filled, KEY), HOMES["p-01"]
+    before = filled.records(0, home=home)
     more = {"on": True, "actor": "dr-a", "now_ns": 1, "ground": "asked"}
     set_consent(filled, KEY, "p-01", ConsentState.WITHDRAWN, **more)
-    arrive(filled, "p-01", [item_record(batch(5))], barred=consent.barred)
-    assert filled.committed(HOMES["p-01"]) == before
+    outcome = arrive(filled, "p-01", [item_record(batch(5))] * 2, barred=consent.barred)
+    assert list(outcome.committed.values()) == [10], "the home is told that it need not send it"
+    assert filled.records(0, home=home) == before
     assert len(filled.sessions(patient="p-01")) == 1
     set_consent(filled, KEY, "p-01", ConsentState.WITHDRAWN, **(more | {"on": False}))
-    assert not consent.barred(HOMES["p-01"], "p-01")
+    arrive(filled, "p-01", [item_record(batch(7, first_index=500))], barred=consent.barred)
+    after = filled.records(0, home=home)
+    assert [r.position for r in after] == [*range(1, 9), 11], "what came meanwhile stays outside"
+    assert check(filled.path) == []
 
 
 async def test_restricted_data_stays_and_does_not_reach_the_database(filled):
