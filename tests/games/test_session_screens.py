@@ -54,16 +54,7 @@ def plan(*items, **more):
 class Stage:
     """Screens of a rehearsal, with somebody who presses and moves."""
 
-    def __init__(
-        self,
-        the_plan,
-        profile="strong",
-        look=None,
-        prompts=None,
-        takes=None,
-        questionnaire=None,
-        **options,
-    ):
+    def __init__(self, the_plan, look=None, *, screens=None, **options):
         self.window = Window(headless=True, title="test")
         self.pace = InstantPace(T0_NS, 10)
         clock = ManualClock(T0_NS)
