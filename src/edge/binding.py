@@ -91,6 +91,11 @@ class Bindings:
         """Where a wearable is worn; None when it is not bound."""
         return next((b.placement for b in self.entries if b.wearable == wearable), None)
 
+    @property
+    def places(self) -> frozenset[str]:
+        """Every place that is bound."""
+        return frozenset(b.placement for b in self.entries)
+
     def bind(self, wearable: str, placement: str, *, model: str | None = None) -> Bindings:
         """With this wearable at that place, wherever it was before.
 

@@ -54,7 +54,7 @@ from .wearables.catalogue import recognise
 from .wearing import OnHeartRate, Wearing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from telemetry.clock import Clock
     from telemetry.motion import StreamItem
@@ -86,6 +86,8 @@ class Gateway:
         on_heart_rate: told each measurement of a wearable with the Heart Rate service.
         resume: streams that a former process left open, by identity; those whose wearable does
             not come back are closed at the end.
+        places: once each of these is served, scanning rests, which leaves the air to the
+            connections; without any it never does.
         rng: jitter of the back-off.
     """
 
@@ -99,6 +101,7 @@ class Gateway:
         board: StateBoard | None = None,
         on_heart_rate: OnHeartRate | None = None,
         resume: Mapping[str, ResumePoint] | None = None,
+        places: Collection[str] = (),
         rng: random.Random | None = None,
     ) -> None:
         self._radio = radio
@@ -108,6 +111,8 @@ class Gateway:
         self._board = board
         self._on_heart_rate = on_heart_rate
         self._resume = dict(resume or {})
+        self._places = frozenset(places)
+        self._scans = False
         self._back_off = BackOff(rng or random.Random())
         self._wearings: dict[str, Wearing] = {}
         self._identities: dict[str, str] = {}
@@ -126,14 +131,14 @@ class Gateway:
         """
         self._say(State.INIT)
         await self._radio.start_scan(self._on_sighting)
+        self._scans = True
         self._scan = asyncio.create_task(self._keep_scanning(), name="scan watchdog")
         self._say(State.READY)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Stop the wearables, end their streams, let go of the radio."""
-        await self._cancel(self._scan)
-        await self._radio.stop_scan()
+        await self._end_scanning()
         for wearing in self._wearings.values():
             await wearing.end("stopped")
         for point in self._resume.values():
@@ -148,8 +153,7 @@ class Gateway:
         """Stop where it is, as a killed process does: no stream is ended, nothing is said."""
         self._sinks.clear()
         self._board = None
-        await self._cancel(self._scan)
-        await self._radio.stop_scan()
+        await self._end_scanning()
         for task in list(self._tasks):
             await self._cancel(task)
 
@@ -229,6 +233,8 @@ class Gateway:
             now_ns = self._clock.now_ns()
             self._back_off.failed(address, now_ns, lasted_s=(now_ns - started_ns) / 1e9)
             self._busy.discard(address)
+            if self._scans and not self._radio.scanning:
+                await self._start_scan()
 
     async def _serve_connection(
         self, address: str, wearable: Wearable, connection: Connection
@@ -278,14 +284,29 @@ class Gateway:
                 if len(self.unknown_devices) > strangers:
                     strangers = len(self.unknown_devices)
                     log.info("%d devices in range are no wearable that is known", strangers)
+            if self._places and self._places <= self._served():
+                await self._radio.stop_scan()
+                continue
             missing = [w for w in self._wearings.values() if not w.connected]
             deaf = heard == self._radio.heard and (missing or not self._wearings)
             heard = self._radio.heard
             if deaf or not self._radio.scanning:
-                try:
-                    await self._radio.start_scan(self._on_sighting)
-                except TransportError as e:
-                    self._complain.error("%s; trying again", e)
+                await self._start_scan()
+
+    def _served(self) -> set[str]:
+        """Places where a wearable is worn that is connected."""
+        return {w.placement for w in self._wearings.values() if w.connected}
+
+    async def _start_scan(self) -> None:
+        try:
+            await self._radio.start_scan(self._on_sighting)
+        except TransportError as e:
+            self._complain.error("%s; trying again", e)
+
+    async def _end_scanning(self) -> None:
+        self._scans = False
+        await self._cancel(self._scan)
+        await self._radio.stop_scan()
 
     @staticmethod
     async def _cancel(task: asyncio.Task[None] | None) -> None:

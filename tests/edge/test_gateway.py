@@ -291,6 +291,26 @@ async def test_no_more_connections_than_the_adapter_holds(caplog):
             await until(lambda: len(gateway.streams()) == 3)
 
 
+async def test_scanning_rests_while_every_place_is_served():
+    async with home(speed=1) as h:
+        dot = await h.radio.add(VirtualDot, swing(600, 60))
+        adapter = Radio(await h.radio.backend())
+        gateway = Gateway(
+            adapter,
+            {dot.identity: "wrist-right"}.get,
+            clock=h.clock,
+            sinks=[h.record],
+            places={"wrist-right"},
+        )
+        async with gateway:
+            await until(gateway.streams)
+            await until(lambda: not adapter.scanning)
+            h.radio.air.cut_link(dot.address)
+            await until(lambda: gateway.counters()[dot.identity].connections == 2)
+            await until(lambda: not adapter.scanning)
+        assert not adapter.scanning
+
+
 async def test_heart_rate_comes_beside_the_motion():
     async with home() as h:
         strap, heard = await h.radio.add(VirtualPolarH10, swing(10, 60)), []
