@@ -25,7 +25,7 @@ from telemetry.events import first_problem
 from telemetry.identity import Name, Pseudonym, checked_name
 from telemetry.mqtt import MqttSettings
 
-from .broker_access import Access, clinic_access, home_user, with_home
+from .broker_access import Access, clinic_access, home_user, with_home, without_home
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "JoinFile",
     "Joined",
+    "dismiss_home",
     "enrol_home",
     "init_clinic",
     "join_home",
@@ -139,6 +140,21 @@ def enrol_home(folder: Path, patient: str, *, gateway: str | None = None) -> Joi
         patient=patient,
         gateway=box,
     )
+
+
+def dismiss_home(folder: Path, patient: str) -> bool:
+    """Take a home's user out of the broker's files; False where it has none.
+
+    Raises:
+        ConfigurationError: no clinic there, or a name cannot be used.
+    """
+    values, place = _environment(folder), folder / "secrets" / BROKER
+    before = Access(_read(place / "passwd"), _read(place / "acl"))
+    after = without_home(before, values["RIPRESA_SITE"], patient)
+    if after.passwords == before.passwords:
+        return False
+    _write_access(place, after)
+    return True
 
 
 def write_join_file(join: JoinFile, path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["enrol", "home", "init"]
+__all__ = ["dismiss", "enrol", "home", "init"]
 
 home = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -45,6 +45,17 @@ def enrol(
 
     write_join_file(enrol_home(folder, patient, gateway=gateway), file)
     typer.echo(f"wrote {file}: it holds a password, carry it to the home by hand")
+    typer.echo("Now let the broker read its users again: docker compose kill -s HUP mosquitto")
+
+
+def dismiss(
+    patient: Annotated[str, typer.Argument(help="The pseudonym.")], folder: Folder = Path()
+) -> None:
+    """Take a home's user away from the broker; its data stays."""
+    from .enrolment import dismiss_home
+
+    found = dismiss_home(folder, patient)
+    typer.echo("its user is gone" if found else "it had no user")
     typer.echo("Now let the broker read its users again: docker compose kill -s HUP mosquitto")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path  # noqa: TC003 - typer reads it
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .journal import Journal
     from .places import Places
 
-__all__ = ["app"]
+__all__ = ["add", "app", "audit", "erase", "export", "forget", "restrict", "who", "withdraw"]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,6 +29,47 @@ Lift = Annotated[bool, typer.Option("--lift", help="Take it back.")]
 Actor = Annotated[
     str, typer.Option(envvar="RIPRESA_ACTOR", help="Who does this, for the audit log.")
 ]
+
+
+KeyFileOption = Annotated[
+    Path,
+    typer.Option(
+        envvar="RIPRESA_KEY_FILE", help="Where the clinic keeps names; apart from RIPRESA_HOME."
+    ),
+]
+
+
+@app.command()
+def add(
+    person: Annotated[str, typer.Argument(help="What the clinic knows the person by.")],
+    key_file: KeyFileOption,
+) -> None:
+    """Give a person a pseudonym; the name goes into the key file and nowhere else."""
+    from .key_file import KeyFile
+
+    typer.echo(KeyFile(key_file).add(person))
+
+
+@app.command()
+def who(patient: Pseudonym, key_file: KeyFileOption) -> None:
+    """Tell who is behind a pseudonym."""
+    from telemetry.errors import ConfigurationError
+
+    from .key_file import KeyFile
+
+    person = KeyFile(key_file).person(patient)
+    if person is None:
+        raise ConfigurationError(f"{key_file} does not know {patient}: is it the right file?")
+    typer.echo(person)
+
+
+@app.command()
+def forget(patient: Pseudonym, key_file: KeyFileOption) -> None:
+    """Take a pseudonym out of the key file: nobody can tell any more who it was."""
+    from .key_file import KeyFile
+
+    found = KeyFile(key_file).forget(patient)
+    typer.echo("forgotten" if found else "it was not there")
 
 
 @app.command()

@@ -14,6 +14,7 @@ __all__ = ["app"]
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command()(enrolment_cli.init)
 app.command()(enrolment_cli.enrol)
+app.command()(enrolment_cli.dismiss)
 
 
 @app.callback()

@@ -15,6 +15,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Export, withdraw, restrict, erase; and who did what to whose data.",
 )
+app.command()(at_clinic.add)
+app.command()(at_clinic.who)
+app.command()(at_clinic.forget)
 app.command()(at_clinic.export)
 app.command()(at_clinic.restrict)
 app.command()(at_clinic.audit)

@@ -13,7 +13,14 @@ import pytest
 
 from influxd import free_port
 from ingest.broker_access import CLINIC_USER, home_user
-from ingest.enrolment import enrol_home, init_clinic, join_home, joined, write_join_file
+from ingest.enrolment import (
+    dismiss_home,
+    enrol_home,
+    init_clinic,
+    join_home,
+    joined,
+    write_join_file,
+)
 from ingest.journal import Journal
 from needs import need_program
 from telemetry.clock import ManualClock
@@ -193,6 +200,16 @@ def test_enrolling_again_replaces_the_password_and_doubles_nothing(folder):
     assert acl.count("user clinic.p-01\n") == 1
     assert acl.count(f"topic write {OWN.record}\n") == 1
     assert "user clinic.p-1\n" in acl
+
+
+def test_a_home_that_is_dismissed_has_no_user_and_the_others_stay(folder):
+    enrol_home(folder, "p-01")
+    before = (folder / "secrets" / "broker" / "acl").read_text()
+    enrol_home(folder, "p-02")
+    assert dismiss_home(folder, "p-02")
+    assert not dismiss_home(folder, "p-02")
+    assert (folder / "secrets" / "broker" / "acl").read_text() == before
+    assert "p-02" not in (folder / "secrets" / "broker" / "passwd").read_text()
 
 
 def test_a_gateway_cannot_be_named_as_another_or_as_a_patient(folder):
