@@ -43,9 +43,9 @@ class BandModel:
     floor_deg: float = 0.1
     drift_factor: float = 0.82
     """Of what the smoother says of drift and gravity."""
-    share: float = 0.05
+    share: float = 0.02
     """Of the angle, with calibrated axes: skin that leans with its bone shows in no recording."""
-    loose_share: float = 0.12
+    loose_share: float = 0.25
     """Of the angle, per square root of looseness, with calibrated axes."""
     motion_share: float = 0.0025
     """As `share`, with axes found from the motion itself, which follow the skin."""
