@@ -107,9 +107,10 @@ class Hud:
             done = setting.repetitions
         shown = min(setting.repetitions, 20)
         gap = min(PIP, (under.width - 40) / max(1, shown - 1))
+        radius = max(3, min(8, int(gap * 0.42)))
         for n in range(shown):
             at = (round(under.left + 24 + n * gap), under.bottom - 20)
-            pygame.draw.circle(canvas.surface, INK, at, 8, 0 if n < done else 2)
+            pygame.draw.circle(canvas.surface, INK, at, radius, 0 if n < done else 2)
 
     def _said(self, key: str, **values: object) -> str:
         return said(FRAME, key, self._look.language, **values)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from .inputs.source import ControlSource
     from .loop import Asks, Loop
+    from .progress import Outcome
 
 __all__ = ["play", "play_over_mqtt"]
 
@@ -241,7 +242,7 @@ def _result(name: str, setting: Setting, loop: Loop, elapsed_s: float) -> dict[s
                 "peak": round(o.peak, 4),
                 "t_from_ns": o.t_from_ns,
                 "t_to_ns": o.t_to_ns,
-                "counted": [c.number for c in loop.counted if o.t_from_ns <= c.t_ns <= o.t_to_ns],
+                "counted": _counted_as(o, outcomes, loop),
             }
             for o in outcomes
         ],
@@ -251,6 +252,17 @@ def _result(name: str, setting: Setting, loop: Loop, elapsed_s: float) -> dict[s
         "stopped_by": loop.stopped_by,
         "picture": None,
     }
+
+
+def _counted_as(outcome: Outcome, outcomes: list[Outcome], loop: Loop) -> list[int]:
+    """Analytics' numbers of the repetitions that lie between this trial's start and the next's."""
+    later = [o.t_from_ns for o in outcomes if o.t_from_ns > outcome.t_from_ns]
+    until_ns = min(later, default=None)
+    return [
+        c.number
+        for c in loop.counted
+        if outcome.t_from_ns <= c.t_ns and (until_ns is None or c.t_ns < until_ns)
+    ]
 
 
 def _write(file: Path, result: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from telemetry.clock import ManualClock, ScaledClock
 from telemetry.errors import ConfigurationError, TransportError
 from telemetry.events import CloseReason, SessionClosed, encode_event
 from telemetry.identity import new_ulid
-from telemetry.live import ControlBatch, decode_request, encode_live
+from telemetry.live import ControlBatch, RepetitionCounted, decode_request, encode_live
 from telemetry.mqtt import MqttBus, MqttSettings
 from telemetry.topics import HomeTopics
 
@@ -107,7 +107,7 @@ async def test_a_request_names_its_session_and_goes_out_at_qos_1(session):
 
 def feed(bus, clock, session, stop):
     """A wearable's control: raises of 4 s at 60 Hz, sample by sample, then the session's end."""
-    began_ns = clock.now_ns()
+    began_ns, counted = clock.now_ns(), 0
     while not stop.wait(1 / 60):
         now_ns = clock.now_ns()
         seconds = (now_ns - began_ns) * 1e-9
@@ -115,6 +115,18 @@ def feed(bus, clock, session, stop):
             closed = SessionClosed(session=session, number=9, t_ns=now_ns, reason=CloseReason.DONE)
             bus.publish(TOPICS.event, encode_event(closed), qos=1)
             return
+        if (number := int((seconds - 0.5) / 4)) > counted:
+            counted = number
+            repetition = RepetitionCounted(
+                session=session,
+                item="arm",
+                number=number,
+                t_ns=now_ns,
+                range_deg=None,
+                peak_deg=None,
+                reached=1.0,
+            )
+            bus.publish(TOPICS.control, encode_live(repetition))
         raised = 0.5 - 0.5 * math.cos(2 * math.pi * seconds / 4)
         calibrated = seconds > 4
         bus.publish(
@@ -143,6 +155,7 @@ def test_a_game_follows_a_wearable_over_a_real_broker(tmp_path, session, mosquit
         feeder.join()
     assert result["stopped_by"] == "source ended"
     assert result["repetitions"] == 2
+    assert [o["counted"] for o in result["outcomes"]] == [[2], [3]]
     assert result["refused"] == 0
     assert result["latency_ms"]["sample_to_frame"]["n"] == result["samples"] > 100
 
