@@ -24,7 +24,7 @@ __all__ = ["Counted", "count", "resemblance"]
 
 Floats = npt.NDArray[np.float64]
 
-ALIKE, HARDLY_ALIKE = 0.75, 0.6
+ALIKE, HARDLY_ALIKE = 0.85, 0.7
 """Neighbouring repetitions that resemble each other so much need no second, and no third look."""
 A_LITTLE, CLEARLY = 0.05, 0.15
 """How much more alike they must be about another axis in the second, and in the third look."""
@@ -107,7 +107,7 @@ def count(frames: Frames, rate_hz: float) -> Counted:
 
 
 def resemblance(excursions: Sequence[Excursion], shape: Floats) -> tuple[float, float]:
-    """How alike neighbouring repetitions are, and every other one: medians of the cosine, -1 to 1.
+    """How alike neighbouring repetitions are, and every other one: means of the cosine, -1 to 1.
 
     Args:
         excursions: repetitions, in frames of `shape`.
@@ -126,7 +126,8 @@ def resemblance(excursions: Sequence[Excursion], shape: Floats) -> tuple[float, 
         waves.append(wave / max(float(np.sqrt((wave * wave).sum())), 1e-9))
     neighbours = [float((a * b).sum()) for a, b in pairwise(waves)]
     every_other = [float((a * b).sum()) for a, b in zip(waves, waves[2:], strict=False)]
-    return statistics.median(neighbours), statistics.median(every_other)
+    # Means, not medians: a few repetitions cut in two must show.
+    return statistics.fmean(neighbours), statistics.fmean(every_other)
 
 
 def _shape(frames: Frames, vectors: Floats, rate_hz: float, breaks: list[int]) -> Floats:
