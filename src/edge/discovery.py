@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from telemetry.errors import ConfigurationError, RipresaError
 
-from .wearables.catalogue import recognise
+from .wearables.catalogue import identity_of, recognise
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -56,7 +56,7 @@ async def blink(radio: Radio, identity: str, *, seconds: float = 5.0) -> bool:
             continue
         try:
             async with radio.connected(sighting) as connection:
-                if await wearable.identify(connection) == identity:
+                if await identity_of(wearable, sighting.advertisement, connection) == identity:
                     return await wearable.blink(connection)
         except RipresaError as e:
             log.warning("%s", e)
@@ -82,7 +82,7 @@ async def _sightings(radio: Radio, seconds: float) -> dict[str, tuple[Sighting, 
 async def _asked(radio: Radio, sighting: Sighting, wearable: Wearable) -> Found:
     try:
         async with radio.connected(sighting) as connection:
-            identity = await wearable.identify(connection)
+            identity = await identity_of(wearable, sighting.advertisement, connection)
             battery = await wearable.battery(connection)
     except RipresaError as e:
         advertised = wearable.advertised_identity(sighting.advertisement)

@@ -50,7 +50,7 @@ from telemetry.notices import State, WearableState
 from .back_off import BackOff
 from .rate_limited import RateLimited
 from .resuming import abandoned
-from .wearables.catalogue import recognise
+from .wearables.catalogue import identity_of, recognise
 from .wearing import OnHeartRate, Wearing
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ class Gateway:
         started_ns = self._clock.now_ns()
         try:
             async with self._radio.connected(sighting) as connection:
-                await self._serve_connection(address, wearable, connection)
+                await self._serve_connection(sighting, wearable, connection)
         except RipresaError as e:
             self._complain.warning("%s", e)
         except Exception as e:
@@ -237,12 +237,12 @@ class Gateway:
                 await self._start_scan()
 
     async def _serve_connection(
-        self, address: str, wearable: Wearable, connection: Connection
+        self, sighting: Sighting, wearable: Wearable, connection: Connection
     ) -> None:
-        identity = await wearable.identify(connection)
+        identity = await identity_of(wearable, sighting.advertisement, connection)
         if identity is None:
             raise TransportError(f"{wearable.model}: it has no serial number to be known by")
-        self._identities[address] = identity
+        self._identities[sighting.address] = identity
         placement = self._placement_of(identity)
         if placement is None:
             log.info("%s is in range and not bound: ripresa devices bind", identity)

@@ -144,10 +144,10 @@ class Wearing:
                 f"{self.identity}: the link carries {connection.mtu} bytes, "
                 f"{self.wearable.minimum_mtu} are needed: update the system's Bluetooth"
             )
-        information = await self.wearable.information(connection)
+        firmware = await self._ask_firmware(connection)
         sampling = await self.wearable.configure(connection)
         if self._assembly is None or self._assembly.sampling != sampling:
-            self._begin_assembly(sampling, information.firmware)
+            self._begin_assembly(sampling, firmware)
         self._decoder = self.wearable.decoder(sampling)
         for characteristic in self.wearable.data_characteristics:
             await connection.subscribe(
@@ -159,6 +159,16 @@ class Wearing:
             await connection.subscribe(HEART_RATE_MEASUREMENT, self._receive_heart_rate)
         # Some answer on the characteristic that carries the data, so only now.
         await self._ask_battery(connection)
+
+    async def _ask_firmware(self, connection: Connection) -> str | None:
+        """Its firmware; one that does not tell is served all the same."""
+        try:
+            return (await self.wearable.information(connection)).firmware
+        except RipresaError as e:
+            if connection.lost.is_set():
+                raise
+            self._complain.warning("%s: device information not read: %s", self.identity, e)
+            return None
 
     def _begin_assembly(self, sampling: Sampling, firmware: str | None) -> None:
         if self._assembly is not None:

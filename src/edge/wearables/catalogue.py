@@ -12,9 +12,9 @@ from .thingy52 import Thingy52
 from .witmotion import WitMotion
 
 if TYPE_CHECKING:
-    from .wearable import Advertisement, Wearable
+    from .wearable import Advertisement, GattClient, Wearable
 
-__all__ = ["WEARABLES", "recognise"]
+__all__ = ["WEARABLES", "identity_of", "recognise"]
 
 WEARABLES: tuple[Wearable, ...] = (
     MovellaDot(),
@@ -33,3 +33,10 @@ def recognise(advertisement: Advertisement) -> Wearable | None:
         if wearable.recognises(advertisement):
             return wearable
     return None
+
+
+async def identity_of(
+    wearable: Wearable, advertisement: Advertisement, client: GattClient
+) -> str | None:
+    """Who a connected wearable is: by what it advertises, so that all agree, or by asking it."""
+    return wearable.advertised_identity(advertisement) or await wearable.identify(client)
