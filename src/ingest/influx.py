@@ -100,7 +100,8 @@ def influx_followers(
         if whose is None or not isinstance(item, MotionBatch):
             return []
         tags = whose.tags | {"placement": context.placement(item.stream)}
-        return [motion_lines(item, tags)]
+        lines = motion_lines(item, tags)
+        return [lines] if lines else []
 
     days = settings.motion_days
     return (

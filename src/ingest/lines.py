@@ -58,8 +58,10 @@ def motion_lines(batch: MotionBatch, tags: Mapping[str, str]) -> bytes:
         f"{axis}=%.{_DECIMALS[name]}f" for name in channels for axis in _AXES[name]
     )
     template += " %d"
-    columns = [*values[keep].T.tolist(), batch.t_ns[keep].tolist()]
-    return "\n".join([template % row for row in zip(*columns, strict=True)]).encode()
+    rows = np.empty((int(keep.sum()), values.shape[1] + 1), object)
+    rows[:, :-1], rows[:, -1] = values[keep], batch.t_ns[keep]
+    # One formatting call for all samples is the fastest that plain Python has.
+    return ("\n".join([template] * len(rows)) % tuple(rows.ravel().tolist())).encode()
 
 
 def _field(value: FieldValue) -> str:

@@ -133,6 +133,8 @@ def test_samples_become_lines_and_non_finite_ones_are_left_out():
     head = f"motion,patient=p-01,placement=wrist-right,site=clinic acc_x={x:.4f},acc_y={y:.4f}"
     assert lines[0].decode().startswith(f"{head},acc_z={z:.4f},gyr_x=")
     assert lines[0].endswith(str(made.t_ns[0]).encode())
+    made.acc[:] = np.inf
+    assert motion_lines(made, TAGS) == b""
     assert b"gyr" not in motion_lines(dataclasses.replace(batch(2), gyr=None), TAGS)
 
 
