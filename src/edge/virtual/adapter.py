@@ -110,13 +110,19 @@ class VirtualAdapter:
             raise BleakError("Connection limit exceeded (HCI 0x09)")
         peer = self.addresses.get(address.upper()) or hci.Address(address)
         async with self.connecting:
+            attempt = asyncio.ensure_future(self.device.connect_le(peer, timeout=None))
             try:
-                return await self.device.connect_le(peer, timeout=None)
+                return await asyncio.shield(attempt)
             except asyncio.CancelledError:
-                # Bumble leaves the request pending and would refuse the next one.
-                cancel = hci.HCI_LE_Create_Connection_Cancel_Command()
-                await self.device.send_sync_command(cancel)
-                await asyncio.sleep(0)
+                await self._take_back(attempt)
                 raise
             except (hci.HCI_Error, core.ConnectionError) as e:
                 raise BleakError(f"connection failed: {e}") from e
+
+    async def _take_back(self, attempt: asyncio.Future[Any]) -> None:
+        """End an attempt whose caller has gone; Bumble would leave it pending, refuse the next."""
+        await self.device.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command())
+        with contextlib.suppress(Exception, asyncio.CancelledError):
+            async with asyncio.timeout(2):
+                link = await attempt
+                await link.disconnect()
