@@ -40,6 +40,8 @@ __all__ = ["Asks", "Loop", "Mode", "NobodyAsked", "Stopping"]
 
 CUE_SHOWN_NS = 2_500_000_000
 END_SHOWN_NS = 4_000_000_000
+UP_KEYS = (pygame.K_UP, pygame.K_w, pygame.K_RETURN)
+DOWN_KEYS = (pygame.K_DOWN, pygame.K_s, pygame.K_BACKSPACE)
 
 
 class Mode(Enum):
@@ -283,6 +285,7 @@ class Loop:
         progress = self._shown.progress
         if self._newest is None:
             banner(self._canvas, said(FRAME, "waiting", language))
+            self._offer_keys()
         elif self._is_silent(now_ns):
             banner(self._canvas, said(FRAME, "silent", language))
         elif not self._newest.calibrated:
@@ -291,7 +294,12 @@ class Loop:
             seconds = -(-progress.rest_ns // 1_000_000_000)
             banner(self._canvas, said(FRAME, "rest", language, seconds=seconds))
         elif progress.trials == 0 and isinstance(self._source, KeysSource):
-            hint = said(FRAME, "keys", language)
+            self._offer_keys()
+
+    def _offer_keys(self) -> None:
+        """How to play without a sensor; in a session the sensors count, so nothing is offered."""
+        if self._stopping.with_source:
+            hint = said(FRAME, "keys", self._look.language)
             pill(self._canvas, hint, 26, "midbottom", (WIDTH // 2, HEIGHT - 100))
 
     def _draw_end(self) -> None:
@@ -340,11 +348,18 @@ class Loop:
             self.press("pause")
         elif key == pygame.K_ESCAPE:
             self.stopped_by = "closed"
-        elif isinstance(self._source, KeysSource):
-            if key in (pygame.K_UP, pygame.K_w, pygame.K_RETURN):
-                self._source.press(1)
-            elif key in (pygame.K_DOWN, pygame.K_s, pygame.K_BACKSPACE):
-                self._source.press(-1)
+        elif key in UP_KEYS:
+            self._move_by_key(1)
+        elif key in DOWN_KEYS:
+            self._move_by_key(-1)
+
+    def _move_by_key(self, direction: int) -> None:
+        """Move by keys; where a wearable was expected and none has come, keys take its place."""
+        by_keys = isinstance(self._source, KeysSource)
+        if self._newest is None and self._stopping.with_source and not by_keys:
+            self._source = KeysSource(self._setting.up_s, self._setting.down_s)
+        if isinstance(self._source, KeysSource):
+            self._source.press(direction)
 
     def _click(self, at: tuple[float, float]) -> None:
         if self.mode is Mode.PAIN:
