@@ -116,12 +116,14 @@ class Hud:
         return said(FRAME, key, self._look.language, **values)
 
 
-def draw_button(canvas: Canvas, button: Button, *, fill: Colour, ink: Colour) -> None:
+def draw_button(
+    canvas: Canvas, button: Button, *, fill: Colour, ink: Colour, size: int = 26
+) -> None:
     """A button with its text and its key."""
     place = button.place
     canvas.panel(place, fill, alpha=242, edge=ink)
     text = f"{button.text}  [{button.key}]" if button.key else button.text
-    canvas.write(text, place.center, 26, ink, anchor="center", fit=place.width - 36)
+    canvas.write(text, place.center, size, ink, anchor="center", fit=place.width - 36)
 
 
 def pill(

@@ -24,7 +24,7 @@ def banner(canvas: Canvas, text: str) -> None:
     place = pygame.Rect(0, 0, 1160 if large else 1040, 200 if large else 116)
     place.midtop = (WIDTH // 2, 130 if large else 104)
     canvas.panel(place, PAPER, alpha=236, edge=INK)
-    canvas.column([Block(text, 32, INK, gap=4)], place.inflate(-60, -28))
+    _centred(canvas, [Block(text, 32, INK)], place.inflate(-60, -28))
 
 
 def card(canvas: Canvas, title: str, lines: list[str], *, foot: str = "") -> None:
@@ -33,9 +33,15 @@ def card(canvas: Canvas, title: str, lines: list[str], *, foot: str = "") -> Non
     place.center = (WIDTH // 2, HEIGHT // 2 - 30)
     canvas.panel(place, PAPER, alpha=244, edge=INK)
     blocks = [Block(title, 52, INK), *(Block(line, 32, INK, gap=14) for line in lines)]
-    canvas.column(blocks, pygame.Rect(place.left + 40, place.top + 34, 920, 330))
+    _centred(canvas, blocks, pygame.Rect(place.left + 40, place.top + 34, 920, 330))
     if foot:
         canvas.write(foot, (place.centerx, place.bottom - 20), 26, INK, anchor="midbottom", fit=900)
+
+
+def _centred(canvas: Canvas, blocks: list[Block], room: pygame.Rect) -> None:
+    """Blocks in the middle of their room."""
+    spare = max(0, room.height - canvas.height_of(blocks, room.width))
+    canvas.column(blocks, pygame.Rect(room.left, room.top + spare // 2, room.width, room.height))
 
 
 def pain_buttons() -> list[Button]:
@@ -61,7 +67,8 @@ def pain_scale(canvas: Canvas, look: Look) -> None:
     canvas.column([Block(ask, 44, INK)], pygame.Rect(80, 222, WIDTH - 160, 140))
     buttons = pain_buttons()
     for button in buttons:
-        draw_button(canvas, button, fill=PAPER, ink=ALERT if int(button.name) >= 6 else INK)
+        ink = ALERT if int(button.name) >= 6 else INK
+        draw_button(canvas, button, fill=PAPER, ink=ink, size=40)
     none, worst = said(FRAME, "none", look.language), said(FRAME, "worst", look.language)
     canvas.write(none, (buttons[0].place.left, 502), 26, INK, fit=400)
     canvas.write(worst, (buttons[-1].place.right, 502), 26, INK, anchor="topright", fit=400)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from games.paint import soft_disc
+from games.paint import progress_rings, soft_disc
 from games.progress import Cue, Outcome
 from games.reach import Stage
 
 from .art import BLOSSOM, Scenery, petal, ring, swallow
+from .colours import RING
 
 if TYPE_CHECKING:
     from games.canvas import Canvas
@@ -47,6 +48,7 @@ class VoloScreen:
         self._rings: dict[tuple[int, bool], tuple[pygame.Surface, pygame.Surface]] = {}
         self._petals = [petal(n).convert_alpha() for n in range(6)]
         self._light = soft_disc(110, (255, 255, 250), 150).convert_alpha()
+        self._holds = [p.convert_alpha() for p in progress_rings(96, 7, RING, BLOSSOM)]
         self._mote = soft_disc(9, (255, 255, 255), 230, power=1.2).convert_alpha()
         self._trail: list[tuple[float, float]] = []
         self._petals_from: tuple[float, float] | None = None
@@ -134,10 +136,9 @@ class VoloScreen:
         if state.reach.stage is not Stage.OUT or not state.asked.holds(state.hand):
             return
         surface.blit(self._light, (FLYER_X - 110, y - 110))
-        asked_ns = max(1.0, state.asked.hold_s * 1e9)
-        end = 2 * math.pi * min(1.0, state.reach.held_ns / asked_ns)
-        place = pygame.Rect(FLYER_X - 96, round(y) - 96, 192, 192)
-        pygame.draw.arc(surface, BLOSSOM, place, math.pi / 2 - end, math.pi / 2, 8)
+        share = min(1.0, state.reach.held_ns / max(1.0, state.asked.hold_s * 1e9))
+        picture = self._holds[round(24 * share)]
+        surface.blit(picture, picture.get_rect(center=(FLYER_X, round(y))))
 
     def _draw_swallow(self, surface: pygame.Surface, state: VoloState, y: float) -> None:
         pitch = max(-20.0, min(30.0, 60.0 * state.hand.speed))
