@@ -27,6 +27,7 @@ from telemetry.topics import GatewayTopics
 
 from .beside import running
 from .care import JournalCareRecord
+from .configuration import LOOPBACK
 from .judgement import Judgement
 from .outbox import Outbox, OutboxPublisher
 from .plans import PlanFolder
@@ -54,6 +55,7 @@ class ClinicOptions:
         site: whose homes it serves; `+` for all.
         clock: stamps and paces.
         influx: the database to follow the journal into; None: none.
+        web_host: where the web page listens.
         web_port: exactly this one; None: the usual one, or a free one.
     """
 
@@ -62,6 +64,7 @@ class ClinicOptions:
     site: str
     clock: Clock
     influx: InfluxSettings | None = None
+    web_host: str = LOOPBACK
     web_port: int | None = None
 
 
@@ -86,7 +89,9 @@ async def run_clinic(options: ClinicOptions) -> None:
         app = create_app(
             journal, live, ledger=counted.ledger, plan=plans.version, care=care, clock=clock
         )
-        page = await stack.enter_async_context(serve(app, port=options.web_port))
+        page = await stack.enter_async_context(
+            serve(app, host=options.web_host, port=options.web_port)
+        )
         log.info("web page at %s", page.url)
         consent = Consent(journal, AuditKey.at(Places(options.folder.root).audit_key))
         receiver = Receiver(records, journal, clock, site=options.site, barred=consent.barred)

@@ -25,6 +25,9 @@ def clinic() -> None:
 @app.command()
 def run(
     site: Annotated[str, typer.Option(help="Whose homes to serve; + for all.")] = "+",
+    web_host: Annotated[
+        str, typer.Option(help="Where the web page listens; loopback unless something guards it.")
+    ] = "127.0.0.1",
     web_port: Annotated[
         int | None, typer.Option(help="Port of the web page; taken ports give way.")
     ] = None,
@@ -52,6 +55,7 @@ def run(
         site=site,
         clock=clock_from(),
         influx=InfluxSettings.from_environment(os.environ),
+        web_host=web_host,
         web_port=web_port,
     )
     run_until_stopped(run_clinic(options))
