@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from .movement import TURNING_LEAST_DEG, fast_part, principal_axes, rotation_vectors
 from .orientation import up_in_sensor
-from .repetition import Excursion, excursions_of
+from .repetition import Excursion, excursions_of, found_live
 from .smoothing import smoothed
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ FEWEST = 3
 ALTERNATING = 0.5
 """Resemblance of every other repetition from which on two make one, if neighbours are opposed."""
 LEAST_ACC_M_S2 = 0.1
+STILL_RAD_S = 0.05
+"""Slower than 3 °/s is keeping still: more than a gyroscope's bias, less than an exercise."""
+KEPT_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +45,15 @@ class Counted:
     """What was counted.
 
     Attributes:
-        values: the movement that was counted in, smoothed, degrees.
+        values: the movement that was counted in, smoothed, degrees; long stillness left out.
         excursions: its repetitions.
-        main: the movement about the main axis, in which the live count went on.
+        live: repetitions about the main axis, in which the live count went on.
         alike: how much neighbouring repetitions resemble each other, -1 to 1.
     """
 
     values: list[float]
     excursions: list[Excursion]
-    main: list[float]
+    live: list[Excursion]
     alike: float
 
 
@@ -76,9 +79,50 @@ def count(frames: Frames, rate_hz: float) -> Counted:
        between the main one and each of these, and take the axis whose repetitions are more alike,
        if there is one.
     3. Where neighbours are opposed even so and every other one is alike, two make one.
+
+    Long stillness is left out beforehand but for KEPT_S at both of its ends, so that keeping still
+    changes nothing.
     """
-    if not len(frames):
+    kept = np.flatnonzero(_worth_a_look(frames, rate_hz))
+    if not len(kept):
         return Counted([], [], [], -1.0)
+    return _in_time(_count(frames.at(kept), rate_hz), kept.tolist())
+
+
+def _worth_a_look(frames: Frames, rate_hz: float) -> npt.NDArray[np.bool_]:
+    """[n] False in the middle of long stillness."""
+    moving = (frames.speed > STILL_RAD_S) | frames.restarted
+    if not moving.any():
+        return np.ones(len(frames), dtype=np.bool_)
+    near = max(1, round(KEPT_S * rate_hz))
+    sums = np.concatenate(([0], np.cumsum(moving)))
+    at = np.arange(len(frames))
+    ends = np.minimum(at + near + 1, len(frames))
+    worth: npt.NDArray[np.bool_] = sums[ends] > sums[np.maximum(at - near, 0)]
+    return worth
+
+
+def _in_time(counted: Counted, kept: list[int]) -> Counted:
+    """What was found in the frames that were looked at, in numbers of all frames."""
+
+    def placed(excursions: list[Excursion]) -> list[Excursion]:
+        return [
+            replace(
+                e,
+                valley=kept[e.valley],
+                start=kept[e.start],
+                hold_from=kept[e.hold_from],
+                peak=kept[e.peak],
+                hold_to=kept[e.hold_to],
+                end=kept[e.end],
+            )
+            for e in excursions
+        ]
+
+    return replace(counted, excursions=placed(counted.excursions), live=placed(counted.live))
+
+
+def _count(frames: Frames, rate_hz: float) -> Counted:
     breaks = (np.flatnonzero(frames.restarted[1:]) + 1).tolist()
     turned = rotation_vectors(frames.q, frames.restarted)
     vectors = np.stack([smoothed(turned[:, i], rate_hz, breaks) for i in range(3)], axis=1)
@@ -100,10 +144,11 @@ def count(frames: Frames, rate_hz: float) -> Counted:
             for other in map(about, axes):
                 if other.neighbours > max(best.neighbours + margin, LEAST_ALIKE):
                     best = other
+    live = found_live(main.values, TURNING_LEAST_DEG)
     if best.neighbours < 0 and best.every_other > ALTERNATING:
         pairs = _two_by_two(best.excursions)
-        return Counted(best.values, pairs, main.values, best.every_other)
-    return Counted(best.values, best.excursions, main.values, best.neighbours)
+        return Counted(best.values, pairs, live, best.every_other)
+    return Counted(best.values, best.excursions, live, best.neighbours)
 
 
 def resemblance(excursions: Sequence[Excursion], shape: Floats) -> tuple[float, float]:

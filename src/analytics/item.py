@@ -16,7 +16,7 @@ from .control import is_too_small, reference_range
 from .counting import count
 from .flexion import flexion_deg
 from .measure import lean, measures_of
-from .movement import ANGLE_LEAST_DEG, TURNING_LEAST_DEG
+from .movement import ANGLE_LEAST_DEG
 from .observation import Method, count_only
 from .orientation import elevations_deg
 from .quality import sparc
@@ -124,8 +124,7 @@ def found_in(
             live = found_live(values, ANGLE_LEAST_DEG)
             return Found(observation, values, live, excursions_of(values, ANGLE_LEAST_DEG, live))
     counted = count(frames, rate_hz)
-    live = found_live(counted.main, TURNING_LEAST_DEG)
-    return Found(observation, counted.values, live, counted.excursions, counted.alike)
+    return Found(observation, counted.values, counted.live, counted.excursions, counted.alike)
 
 
 def _revisions(

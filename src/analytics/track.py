@@ -50,6 +50,18 @@ class Frames:
     def __len__(self) -> int:
         return len(self.index)
 
+    def at(self, numbers: npt.NDArray[np.int64]) -> Frames:
+        """Some of the frames, by their numbers."""
+        return Frames(
+            index=self.index[numbers],
+            t_us=self.t_us[numbers],
+            q=self.q[numbers],
+            acc=self.acc[numbers],
+            gyr=self.gyr[numbers],
+            interpolated=self.interpolated[numbers],
+            restarted=self.restarted[numbers],
+        )
+
     @property
     def speed(self) -> Floats:
         """[n] norm of the angular rate, rad/s."""

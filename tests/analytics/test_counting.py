@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -41,7 +43,7 @@ def test_a_plain_turn_is_counted_about_its_axis():
     back_and_forth = 20 * (1 - np.cos(waves()))
     found = count(frames_of(np.outer(back_and_forth, [0.6, 0, 0.8])), RATE_HZ)
     assert len(found.excursions) == 10
-    assert found.values == found.main
+    assert len(found.live) == 10
 
 
 def test_where_the_largest_turn_comes_twice_a_repetition_the_lesser_one_counts():
@@ -49,7 +51,7 @@ def test_where_the_largest_turn_comes_twice_a_repetition_the_lesser_one_counts()
     twice, once = 15 * (1 - np.cos(2 * phase)), 10 * (1 - np.cos(phase))
     vectors = np.column_stack((twice, once, 0 * phase))
     found = count(frames_of(vectors), RATE_HZ)
-    assert len(excursions_of(found.main, 4.0)) == 20
+    assert len(found.live) == 20
     assert len(found.excursions) == 10
 
 
@@ -71,6 +73,26 @@ def test_a_few_repetitions_are_not_looked_for_in_the_noise_of_other_axes(n):
     vectors = np.outer(20 * (1 - np.cos(waves(n, 3.0))), [1, 0, 0])
     shaky = vectors + np.cumsum(rng.normal(0, 0.4, vectors.shape), axis=0)
     assert len(count(frames_of(shaky), RATE_HZ).excursions) == n
+
+
+def test_keeping_still_for_long_changes_nothing_but_the_place():
+    turn = 20 * (1 - np.cos(waves()))
+    rate = np.gradient(turn) * RATE_HZ
+    at = len(turn) // 2
+    plain, longer = (
+        replace(
+            frames_of(np.outer(np.insert(turn, at, np.full(n, turn[at])), [0.6, 0, 0.8])),
+            gyr=np.outer(np.radians(np.insert(rate, at, np.zeros(n))), [0.6, 0, 0.8]),
+        )
+        for n in (30, 800)
+    )
+    one, other = count(plain, RATE_HZ), count(longer, RATE_HZ)
+    assert one.values == pytest.approx(other.values, abs=1e-6)
+    shift = [770 if e.start > at else 0 for e in one.excursions]
+    assert [e.start + s for e, s in zip(one.excursions, shift, strict=True)] == [
+        e.start for e in other.excursions
+    ]
+    assert [e.peak for e in other.live] == [e.peak for e in other.excursions]
 
 
 def test_resemblance_tells_alike_from_alternating():
