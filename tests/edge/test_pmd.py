@@ -124,6 +124,7 @@ def test_angular_velocity_is_interpolated_onto_the_acceleration():
 
 def test_where_angular_velocity_is_missing_nothing_is_made_up():
     decoder = PolarDecoder(50, gyroscope=True)
+    decoder.factors[Kind.GYRO] = 1.0
     zero = [[0, 0, 0]] * 4
     decoder.decode(DATA, gyr_frame(100_000_000, zero))
     decoder.decode(DATA, acc_frame(100_000_000))
@@ -140,3 +141,16 @@ def test_the_serial_number_is_read_from_the_name():
     assert not PolarH10().recognises(verity)
     assert PolarH10().advertised_identity(h10) == "polar-h10-8C4CAD2D"
     assert PolarVerity().advertised_identity(verity) == "polar-verity-A1B2C3D4"
+
+
+def test_a_frame_that_comes_before_its_factor_is_left_out():
+    decoder = PolarDecoder(50, gyroscope=True)
+    acc = bytes((2,)) + bytes(8) + b"\x80" + compressed(np.array([[0, 0, 4096]] * 4))
+    assert decoder.decode(DATA, acc) is None
+    decoder.factors |= {Kind.ACC: 2.44140625e-4, Kind.GYRO: 0.5}
+    later = bytes((2,)) + (80_000_000).to_bytes(8, "little") + acc[9:]
+    decoder.decode(DATA, later)
+    reading = decoder.decode(DATA, gyr_frame(80_000_000, [[2, 0, 0]] * 4))
+    assert len(reading) == 4
+    np.testing.assert_allclose(reading.acc[:, 2], 9.80665, rtol=1e-6)
+    np.testing.assert_allclose(np.degrees(reading.gyr[:, 0]), 1.0, rtol=1e-6)

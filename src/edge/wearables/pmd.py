@@ -62,11 +62,13 @@ class PmdFrame:
         kind: what was measured.
         last_ns: device time of the last sample, nanoseconds since 2000-01-01.
         values: [n, 3] float64; milli-g for ACC, deg/s for GYRO.
+        compressed: its values are scaled by a factor.
     """
 
     kind: Kind
     last_ns: int
     values: npt.NDArray[np.float64]
+    compressed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +161,12 @@ def decode_frame(payload: bytes, *, factor: float = 1.0) -> PmdFrame:
     if last_ns >= 1 << 63:
         raise DecodeError(what, "time beyond the year 2292", offset=1)
     frame_type = payload[9] & 0x7F
-    if payload[9] & COMPRESSED:
+    compressed = bool(payload[9] & COMPRESSED)
+    if compressed:
         values = _compressed(payload, kind, frame_type, factor)
     else:
         values = _raw(payload, kind, frame_type)
-    return PmdFrame(kind, last_ns, values)
+    return PmdFrame(kind, last_ns, values, compressed)
 
 
 def _raw(payload: bytes, kind: Kind, frame_type: int) -> npt.NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -99,14 +100,20 @@ class PolarDecoder:
     def decode(self, characteristic: str, payload: bytes) -> Reading | None:
         """Read one frame; None while acceleration waits for angular velocity.
 
+        After a lost link frames may come before the answer to the start command that tells
+        their factor; what cannot be scaled is left out.
+
         Raises:
             DecodeError: not a frame of either.
         """
         if characteristic != DATA:
             return None
-        kind = payload[0] & 0x3F if payload else 0
-        factor = self.factors.get(Kind(kind), 1.0) if kind in set(Kind) else 1.0
-        frame = decode_frame(payload, factor=factor)
+        frame = decode_frame(payload, factor=1.0)
+        if frame.compressed:
+            factor = self.factors.get(frame.kind)
+            if factor is None:
+                return None
+            frame = replace(frame, values=frame.values * factor)
         us = self._times[frame.kind].of(frame)
         if frame.kind is Kind.ACC and not self._gyroscope:
             return Reading(_acc(frame.values), device_us=us)
