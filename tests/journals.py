@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import textwrap
 
-from builders import SESSION, STREAM, T0_NS
+from builders import SESSION, STREAM, T0_NS, batch, opened
+from ingest.intake import open_parcel, store_parcels
 from telemetry.codec import encode_item
-from telemetry.events import CloseReason, SessionClosed, SessionEvent, SessionOpened, encode_event
-from telemetry.motion import MotionBatch, StreamEnded, StreamItem
-from telemetry.record import Kind, NewRecord
-from telemetry.results import Result, encode_result
+from telemetry.events import (
+    CloseReason,
+    ExerciseStarted,
+    PainReported,
+    SessionClosed,
+    SessionEvent,
+    SessionOpened,
+    encode_event,
+)
+from telemetry.motion import MotionBatch, StreamEnded, StreamGap, StreamItem
+from telemetry.record import Kind, NewRecord, Record, encode_block
+from telemetry.results import (
+    Conditioning,
+    ItemResult,
+    RangeOfMotion,
+    Repetition,
+    Result,
+    SessionResult,
+    encode_result,
+)
+from telemetry.topics import HomeTopics
 
+HOME = "01J0000000000000000000H0ME"
 S_NS = 1_000_000_000
 
 
@@ -77,3 +96,87 @@ WRITER = textwrap.dedent("""
         print(n, flush=True)
 """)
 """A process that appends to argv[1] until it is killed, and says what it was promised."""
+
+
+def receive(clinic, records, home=HOME, patient="p-01"):
+    """Have a home's new records arrive at the clinic."""
+    first = clinic.committed(home) + 1
+    numbered = [
+        Record(
+            home=home,
+            position=first + i,
+            t_ns=r.t_ns,
+            kind=r.kind,
+            body=r.body,
+            session=r.session,
+            stream=r.stream,
+        )
+        for i, r in enumerate(records)
+    ]
+    topic = HomeTopics("clinic", patient).record
+    parcels = [
+        open_parcel(topic, encode_block(numbered[i : i + 100]))
+        for i in range(0, len(numbered), 100)
+    ]
+    outcome = store_parcels(clinic, parcels, now_ns=0)
+    assert outcome.counts["dead_letters"] == 0
+
+
+def repetition(number, start_index):
+    return Repetition(
+        number=number,
+        start_index=start_index,
+        peak_index=start_index + 5,
+        end_index=start_index + 9,
+        start_s=start_index / 60,
+        end_s=(start_index + 9) / 60,
+        range_deg=90.5,
+        peak_deg=100.0,
+        up_s=1.0,
+        hold_s=0.5,
+        down_s=1.25,
+        sparc=-1.5,
+    )
+
+
+def session_result(**more):
+    item = ItemResult(
+        item="01-abd",
+        exercise="arm-abduction",
+        side="right",
+        stream=STREAM,
+        rate_hz=60,
+        repetitions=(repetition(1, 10), repetition(2, 20)),
+        range_of_motion=RangeOfMotion(
+            what="forearm elevation", median_deg=90.5, p10_deg=89, p90_deg=92
+        ),
+        conditioning=Conditioning(samples=100, missing=3),
+    )
+    fields = {"core_version": "1", "plan_version": 1, "provisional": False, "items": (item,)}
+    return SessionResult(session=SESSION, **(fields | more))
+
+
+def whole_session(patient="p-01"):
+    """A session with an exercise, 100 samples, a gap, pain, a result and a provisional one."""
+    start = ExerciseStarted(
+        session=SESSION,
+        number=1,
+        t_ns=T0_NS,
+        item="01-abd",
+        exercise="arm-abduction",
+        side="right",
+        spans={STREAM: 5},
+    )
+    pain = PainReported(session=SESSION, number=2, t_ns=T0_NS + S_NS, pain=2)
+    gap = StreamGap(stream=STREAM, first_index=100, count=7, reason="radio", t_ns=T0_NS + 2 * S_NS)
+    return [
+        event_record(session_opened(patient=patient)),
+        item_record(opened()),
+        event_record(start),
+        *(item_record(batch(20, first_index=20 * i)) for i in range(5)),
+        item_record(gap),
+        event_record(pain),
+        event_record(session_closed(number=3)),
+        result_record(session_result()),
+        result_record(session_result(provisional=True, core_version="live")),
+    ]

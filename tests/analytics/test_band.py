@@ -7,8 +7,11 @@ from hypothesis import strategies as st
 
 from analytics.band import angle_band_deg, median_band, range_band, segment_range_band
 from analytics.calibration import SegmentCalibration
+from analytics.item_band import item_range_band
 from analytics.joint_angle import RecordedAngle
 from analytics.joint_axis import HingeAxes
+from analytics.observation import Hinge, Method, Observation
+from analytics.track import Frames
 from research.hinge_simulator import SCENARIOS, drawn_tissue, simulate, single_repetitions
 from research.joint_angle_challenge import score_case
 from research.joint_angle_entries import ripresa_angle
@@ -75,3 +78,43 @@ def test_the_band_covers_about_95_of_100_samples_of_independent_simulated_cases(
     """40 cases tell 95 from 85; `docs/challenges.md` has the figure from many more."""
     covered = [covered_percent(seed) for seed in range(500, 540)]
     assert 88 < np.mean(covered) < 99.5
+
+
+def frames_with(interpolated, *, restarted=False, rate_rad_s=3.0):
+    count = len(interpolated)
+    gyr = np.zeros((count, 3))
+    gyr[: count // 2, 0] = rate_rad_s
+    restarts = np.zeros(count, bool)
+    restarts[count // 2] = restarted
+    return Frames(
+        index=np.arange(count),
+        t_us=np.arange(count) * 4e4,
+        q=np.tile([1.0, 0, 0, 0], (count, 1)),
+        acc=np.tile([0, 0, 9.81], (count, 1)),
+        gyr=gyr,
+        interpolated=np.asarray(interpolated),
+        restarted=restarts,
+    )
+
+
+def width(observation, frames, range_deg=80.0):
+    band = item_range_band(range_deg, observation, frames, 25.0)
+    assert band.low_deg < range_deg < band.high_deg
+    return band.high_deg - band.low_deg
+
+
+def test_an_items_band_is_wider_with_gaps_in_fast_motion_restarts_and_uncalibrated_joints():
+    one = Observation(stream="s", axis=(1.0, 0.0, 0.0), what="elevation")
+    whole, torn = np.zeros(100, bool), np.zeros(100, bool)
+    torn[49:52] = True
+    still = frames_with(torn, rate_rad_s=0.0)
+    assert width(one, frames_with(torn)) > width(one, still) == width(one, frames_with(whole))
+    assert width(one, frames_with(whole, restarted=True)) > width(one, frames_with(whole))
+    found = Observation(
+        stream="s", axis=None, what="flexion", method=Method.FLEXION, hinge=Hinge("p")
+    )
+    known = Observation(
+        stream="s", axis=None, what="flexion", method=Method.FLEXION, hinge=Hinge("p", AXES, 0.0)
+    )
+    assert width(found, frames_with(torn)) > width(found, frames_with(whole))
+    assert width(known, frames_with(whole)) > 0

@@ -6,114 +6,28 @@ import dataclasses
 import numpy as np
 import pytest
 
-from builders import SESSION, STREAM, T0_NS, batch, opened
+from builders import T0_NS, batch
 from ingest.influx import MOTION, THERAPY, influx_followers
 from ingest.influx_admin import delete_patient, minutes_flux, patient_series, set_up, verify
 from ingest.influx_server import InfluxSettings, InfluxWriter, LinesTooMany, MemoryLines
-from ingest.intake import open_parcel, store_parcels
 from ingest.lines import line, motion_lines
-from journals import S_NS, event_record, item_record, result_record, session_closed, session_opened
+from journals import (
+    S_NS,
+    item_record,
+    receive,
+    repetition,
+    result_record,
+    session_result,
+    whole_session,
+)
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError, StoreBusy
-from telemetry.events import ExerciseStarted, PainReported
-from telemetry.motion import StreamGap
-from telemetry.record import Record, encode_block
 from telemetry.results import (
     AdherenceResult,
-    Conditioning,
-    ItemResult,
-    RangeOfMotion,
-    Repetition,
-    SessionResult,
 )
-from telemetry.topics import HomeTopics
 
-HOME = "01J0000000000000000000H0ME"
 TAGS = {"site": "clinic", "patient": "p-01"}
 SETTINGS = InfluxSettings(url="http://127.0.0.1:1", token="-", org="o", motion_days=None)  # noqa: S106
-
-
-def receive(clinic, records, home=HOME):
-    """Have a home's new records arrive at the clinic."""
-    first = clinic.committed(home) + 1
-    numbered = [
-        Record(
-            home=home,
-            position=first + i,
-            t_ns=r.t_ns,
-            kind=r.kind,
-            body=r.body,
-            session=r.session,
-            stream=r.stream,
-        )
-        for i, r in enumerate(records)
-    ]
-    topic = HomeTopics("clinic", "p-01").record
-    parcels = [
-        open_parcel(topic, encode_block(numbered[i : i + 100]))
-        for i in range(0, len(numbered), 100)
-    ]
-    outcome = store_parcels(clinic, parcels, now_ns=0)
-    assert outcome.counts["dead_letters"] == 0
-
-
-def repetition(number, start_index):
-    return Repetition(
-        number=number,
-        start_index=start_index,
-        peak_index=start_index + 5,
-        end_index=start_index + 9,
-        start_s=start_index / 60,
-        end_s=(start_index + 9) / 60,
-        range_deg=90.5,
-        peak_deg=100.0,
-        up_s=1.0,
-        hold_s=0.5,
-        down_s=1.25,
-        sparc=-1.5,
-    )
-
-
-def session_result(**more):
-    item = ItemResult(
-        item="01-abd",
-        exercise="arm-abduction",
-        side="right",
-        stream=STREAM,
-        rate_hz=60,
-        repetitions=(repetition(1, 10), repetition(2, 20)),
-        range_of_motion=RangeOfMotion(
-            what="forearm elevation", median_deg=90.5, p10_deg=89, p90_deg=92
-        ),
-        conditioning=Conditioning(samples=100, missing=3),
-    )
-    fields = {"core_version": "1", "plan_version": 1, "provisional": False, "items": (item,)}
-    return SessionResult(session=SESSION, **(fields | more))
-
-
-def whole_session():
-    start = ExerciseStarted(
-        session=SESSION,
-        number=1,
-        t_ns=T0_NS,
-        item="01-abd",
-        exercise="arm-abduction",
-        side="right",
-        spans={STREAM: 5},
-    )
-    pain = PainReported(session=SESSION, number=2, t_ns=T0_NS + S_NS, pain=2)
-    gap = StreamGap(stream=STREAM, first_index=100, count=7, reason="radio", t_ns=T0_NS + 2 * S_NS)
-    return [
-        event_record(session_opened()),
-        item_record(opened()),
-        event_record(start),
-        *(item_record(batch(20, first_index=20 * i)) for i in range(5)),
-        item_record(gap),
-        event_record(pain),
-        event_record(session_closed(number=3)),
-        result_record(session_result()),
-        result_record(session_result(provisional=True, core_version="live")),
-    ]
 
 
 def test_a_line_escapes_and_leaves_out_what_is_absent():
