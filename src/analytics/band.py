@@ -58,6 +58,10 @@ class BandModel:
 MODEL = BandModel()
 INCLINATION_SIGMA_DEG = 0.75
 """VQF 6D online, mean over BROAD's trials, disturbed ones included (Laidig and Seel 2023)."""
+USUAL_LOOSENESS = 0.04
+"""Median over simulated people."""
+DRIFT_SIGMA_DEG = 0.4
+"""Of the slow part of a recorded item's angle, as the smoother tells it after 20 s."""
 ASKEW_SHARE = 0.03
 """Of the range: a strapped sensor 14 degrees off the limb's axis reads 3 % too little."""
 ZERO_SIGMA_DEG: dict[Rung, float] = {
@@ -143,6 +147,28 @@ def segment_range_band(
     return RangeBand(range_deg, max(0.0, range_deg - half), range_deg + half)
 
 
+def joint_range_band(
+    range_deg: float, *, calibrated: bool, gap_sigma_deg: float = 0.0, model: BandModel = MODEL
+) -> RangeBand:
+    """The band of a joint's range where its looseness was not kept: with a usual one.
+
+    Args:
+        range_deg: largest minus smallest flexion.
+        calibrated: whether the axes come from segment calibration.
+        gap_sigma_deg: what bridged gaps leave behind.
+        model: sizes of the parts.
+    """
+    loose = USUAL_LOOSENESS**0.5
+    if calibrated:
+        share = np.hypot(model.share, model.loose_share * loose)
+    else:
+        share = np.hypot(model.motion_share, model.motion_loose_share * loose)
+    fixed = np.hypot(model.floor_deg, DRIFT_SIGMA_DEG) * np.sqrt(2)
+    sigma = np.sqrt((share * range_deg) ** 2 + fixed**2 + gap_sigma_deg**2)
+    half = float(min(COVERAGE_95 * sigma, MOST_DEG))
+    return RangeBand(range_deg, max(0.0, range_deg - half), range_deg + half)
+
+
 def median_band(ranges: list[RangeBand]) -> RangeBand:
     """The band of the median of an item's repetitions.
 
@@ -176,6 +202,7 @@ __all__ = [
     "BandModel",
     "RangeBand",
     "angle_band_deg",
+    "joint_range_band",
     "median_band",
     "range_band",
     "segment_range_band",

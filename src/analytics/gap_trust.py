@@ -15,9 +15,12 @@ the less certain the guess was, and returns as the error dies away. On undisturb
 from __future__ import annotations
 
 import math
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-__all__ = ["USUAL_TAU_S", "GapTrust"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["USUAL_TAU_S", "GapTrust", "gap_sigma_rad"]
 
 Rate: TypeAlias = tuple[float, float, float]
 
@@ -27,6 +30,13 @@ SETTLED_TAU_S = 2.9
 CHANGE_SHARE, RATE_SHARE = 0.5, 0.15
 SCALE_RAD = math.radians(3.0)
 STEP_SAMPLES = 25
+
+
+def gap_sigma_rad(before: Sequence[float], after: Sequence[float], seconds: float) -> float:
+    """What a line between two angular rates (rad/s) misses of the turn in between; step 1."""
+    change = math.dist(before, after)
+    mean = math.hypot(*(a + b for a, b in zip(before, after, strict=True))) / 2
+    return seconds * (CHANGE_SHARE * change + RATE_SHARE * mean)
 
 
 class GapTrust:
@@ -56,10 +66,7 @@ class GapTrust:
 
     def bridged(self, before: Rate, after: Rate, count: int) -> None:
         """Take note of `count` samples filled in between two measured rates (rad/s)."""
-        change = math.dist(before, after)
-        mean = math.hypot(*(a + b for a, b in zip(before, after, strict=True))) / 2
-        seconds = (count + 1) * self._period_s
-        self._variance += (seconds * (CHANGE_SHARE * change + RATE_SHARE * mean)) ** 2
+        self._variance += gap_sigma_rad(before, after, (count + 1) * self._period_s) ** 2
         self._follow()
 
     def passed(self, samples: int) -> bool:

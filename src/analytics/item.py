@@ -15,6 +15,7 @@ from telemetry.results import Conditioning, ItemResult, RangeOfMotion, Repetitio
 from .control import is_too_small, reference_range
 from .counting import count
 from .flexion import flexion_deg
+from .item_band import item_range_band
 from .measure import lean, measures_of
 from .movement import ANGLE_LEAST_DEG
 from .observation import Method, count_only
@@ -74,7 +75,7 @@ def analyse_item(
         rate_hz=track.opened.rate_hz,
         assessment=started.type == "assessment.started",
         repetitions=repetitions,
-        range_of_motion=_range_of_motion(repetitions, observation.what),
+        range_of_motion=_range_of_motion(repetitions, observation, frames, track.frame_rate_hz),
         not_observable=observation.not_observable,
         measures=tuple(measures),
         revisions=tuple(_revisions(found.live, excursions, frames)),
@@ -241,9 +242,19 @@ def _repetition(
     )
 
 
-def _range_of_motion(repetitions: Sequence[Repetition], what: str) -> RangeOfMotion | None:
+def _range_of_motion(
+    repetitions: Sequence[Repetition], observation: Observation, frames: Frames, rate_hz: float
+) -> RangeOfMotion | None:
     ranges = [r.range_deg for r in repetitions if r.range_deg is not None]
     if not ranges:
         return None
     p10, median, p90 = (round(float(v), 2) for v in np.percentile(ranges, (10, 50, 90)))
-    return RangeOfMotion(what=what, median_deg=median, p10_deg=p10, p90_deg=p90)
+    band = item_range_band(median, observation, frames, rate_hz)
+    return RangeOfMotion(
+        what=observation.what,
+        median_deg=median,
+        p10_deg=p10,
+        p90_deg=p90,
+        band_low_deg=round(band.low_deg, 2),
+        band_high_deg=round(band.high_deg, 2),
+    )
