@@ -88,8 +88,11 @@ class RepetitionDetector:
     it is known beforehand, from a first look at the whole item, it is given as `typical`.
     """
 
-    def __init__(self, least: float, typical: float | None = None) -> None:
+    def __init__(
+        self, least: float, typical: float | None = None, *, with_phases: bool = True
+    ) -> None:
         self._least = least
+        self._with_phases = with_phases
         self.values: list[float] = []
         self.excursions: list[Excursion] = []
         self._rises: list[float] = []
@@ -178,7 +181,8 @@ class RepetitionDetector:
         excursion = Excursion(
             valley, start, hold_from, peak, hold_to, end, low, high, returned, finished
         )
-        excursion = with_phases(values, excursion, now)
+        if self._with_phases:
+            excursion = with_phases(values, excursion, now)
         self.excursions.append(excursion)
         self._rest = statistics.median(e.low for e in self.excursions[-FEW:])
         self._left_out_before, self._left_out = self._left_out, False
@@ -237,7 +241,7 @@ def with_phases(values: Sequence[float], e: Excursion, last: int) -> Excursion:
 
 def found_live(values: Sequence[float], least: float) -> list[Excursion]:
     """The repetitions of a whole series as they are found while it goes on."""
-    return _detected(values, RepetitionDetector(least))
+    return _detected(values, RepetitionDetector(least, with_phases=False))
 
 
 def excursions_of(
@@ -255,7 +259,7 @@ def excursions_of(
     if len(first) < FEW:
         return _drawn_out(values, first)
     typical = statistics.median(e.rise for e in first)
-    found = _detected(values, RepetitionDetector(least, typical))
+    found = _detected(values, RepetitionDetector(least, typical, with_phases=False))
     if len(found) >= FEW:
         typical = statistics.median(e.rise for e in found)
         found = [e for e in found if e.rise >= FALSE_START_SHARE * typical]
