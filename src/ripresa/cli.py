@@ -13,6 +13,7 @@ from telemetry.errors import RipresaError
 
 from . import __version__
 from .lazy import LazyGroup, lazy_commands
+from .look_options import AudioOnly, Language, Side, TextScale
 
 __all__ = ["app", "main"]
 
@@ -152,12 +153,17 @@ def play(  # noqa: PLR0917 - typer reads options from it
     ] = None,
     headless: Annotated[bool, typer.Option("--headless", help="Without a window.")] = False,
     seed: Annotated[int, typer.Option(help="Start of the game's random numbers.")] = 1,
+    language: Language = "it",
+    text_scale: TextScale = 1.0,
+    side: Side = "right",
+    audio_only: AudioOnly = False,
     json_file: JsonFile = None,
     picture: Annotated[Path | None, typer.Option(help="Save a frame here, as PNG.")] = None,
     ready_file: Annotated[Path | None, typer.Option(hidden=True)] = None,
     self_paced: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Play a therapy game; without an input by keys, or headless by a simulated patient."""
+    from .look_options import look_of
     from .playing import PlayOptions, play_game
 
     result = play_game(
@@ -166,6 +172,7 @@ def play(  # noqa: PLR0917 - typer reads options from it
             source=source,
             headless=headless,
             seed=seed,
+            look=look_of(language, text_scale, side, audio_only=audio_only),
             json_file=json_file,
             picture=picture,
             ready_file=ready_file,

@@ -71,6 +71,11 @@ class Folder:
         return self.root / "home" / "message.json"
 
     @property
+    def levels(self) -> Path:
+        """The games' difficulty by item, from the last session."""
+        return self.root / "home" / "levels.json"
+
+    @property
     def withdrawn(self) -> Path:
         """There while therapy is withdrawn: no session is opened."""
         return self.root / "home" / "withdrawn"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - typer reads it
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from .look_options import AudioOnly, Language, Side, TextScale
 
 __all__ = ["app"]
 
@@ -25,7 +27,7 @@ def join(file: Annotated[Path, typer.Argument(help="The clinic's join file.")]) 
     from .configuration import Folder, ripresa_home
 
     folder = Folder(ripresa_home()).create()
-    joined = join_home(file, folder.root)
+    joined = join_home(file, folder.home_journal.parent)
     typer.echo(f"joined {joined.site} as {joined.patient}: ripresa home run")
 
 
@@ -40,20 +42,66 @@ def run() -> None:
 
 
 @app.command()
-def session(
-    language: Annotated[str, typer.Option(help="it or en.")] = "it",
+def session(  # noqa: PLR0917 - typer reads options from it
+    language: Language = "it",
+    text_scale: TextScale = 1.0,
+    side: Side = "right",
+    audio_only: AudioOnly = False,
     five_minutes: Annotated[
         bool, typer.Option("--five-minutes", help="The short version of a hard day.")
     ] = False,
     headless: Annotated[bool, typer.Option("--headless", help="Without a window.")] = False,
     keys: Annotated[
-        bool, typer.Option("--keys", help="Play by keys: nothing of it counts as therapy.")
+        bool, typer.Option("--keys", help="Move the screens by keys; the wearables count.")
     ] = False,
 ) -> None:
     """Hold one session with its screens, from check-in to the last card."""
     from .home_command import HeldSession, hold_session_with_screens
+    from .look_options import look_of
 
     told = hold_session_with_screens(
-        HeldSession(language=language, five_minutes=five_minutes, headless=headless, by_keys=keys)
+        HeldSession(
+            look=look_of(language, text_scale, side, audio_only=audio_only),
+            five_minutes=five_minutes,
+            headless=headless,
+            by_keys=keys,
+        )
     )
     typer.echo(told)
+
+
+@app.command()
+def reminders(
+    file: Annotated[Path, typer.Argument(help="The calendar file to write, e.g. ripresa.ics.")],
+    language: Language = "it",
+) -> None:
+    """Write the planned days of four weeks as a calendar with alarms; it names nobody."""
+    from datetime import timedelta
+
+    from games.persuasion.reminders import Reminders, calendar
+    from telemetry.errors import ConfigurationError
+
+    from .home import plan_for_today
+    from .home_command import home_settings
+
+    home = home_settings()
+    plan = plan_for_today(home)
+    wanted = plan.persuasion.reminders
+    text = calendar(
+        Reminders(
+            on=wanted.on,
+            at=wanted.at,
+            quiet_from=wanted.quiet_from,
+            quiet_to=wanted.quiet_to,
+            time_zone=plan.time_zone,
+        ),
+        plan.suggests,
+        plan.day_of(home.clock.now_ns()) + timedelta(days=1),
+        "en" if language == "en" else "it",
+        stamp_ns=home.clock.now_ns(),
+    )
+    try:
+        file.write_text(text, encoding="utf-8", newline="")
+    except OSError as e:
+        raise ConfigurationError(f"{file} cannot be written: {e.strerror}") from e
+    typer.echo(f"wrote {file}: open it in a calendar")

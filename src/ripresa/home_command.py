@@ -7,7 +7,7 @@ import contextlib
 import logging
 import os
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from telemetry.errors import TransportError
@@ -15,14 +15,16 @@ from telemetry.errors import TransportError
 from .broker import local_broker
 from .configuration import Folder, Identity, clock_from, mqtt_settings, ripresa_home
 from .home import Home, HomeAtWork, erase
+from .prompting import Levels, prompts_for
 from .running import log_to, run_until_stopped
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from games.inputs.wearable import BusLink
+    from games.look import Look
 
-__all__ = ["HeldSession", "hold_session_with_screens", "serve_home"]
+__all__ = ["HeldSession", "hold_session_with_screens", "home_settings", "serve_home"]
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +37,11 @@ class HeldSession:
     """How a session is held.
 
     Attributes:
+        look: language, text size, side, sound.
         by_keys: the screens are moved by keys; the wearables are recorded all the same.
     """
 
-    language: str = "it"
+    look: Look
     five_minutes: bool = False
     headless: bool = False
     by_keys: bool = False
@@ -63,21 +66,23 @@ def hold_session_with_screens(held: HeldSession) -> str:
         RipresaError: a part cannot start, or the plan allows no session now.
     """
     from games.inputs.keys import KeysSource  # noqa: PLC0415 - pygame's weight
-    from games.look import Look  # noqa: PLC0415
     from games.session.run import run_session  # noqa: PLC0415
 
-    look = Look(language="en" if held.language == "en" else "it")
     worker = _SessionThread(held)
     worker.start()
     at_work, link = worker.opened()
-    run_session(
+    remembered = Levels(at_work.home.folder.levels)
+    levels = run_session(
         at_work,
         source=KeysSource() if held.by_keys else link,
         clock=at_work.home.clock,
-        look=look,
+        look=held.look,
         headless=held.headless,
+        levels=remembered.load(),
         five_minutes=held.five_minutes,
+        prompts=prompts_for(at_work, held.look.language),
     )
+    remembered.save(levels)
     return worker.result()
 
 
@@ -160,29 +165,40 @@ async def _serve() -> None:
             log.info("erased: %d files; this home keeps nothing of its patient", gone)
 
 
-@contextlib.asynccontextmanager
-async def _home() -> AsyncIterator[Home]:
-    """This machine's home, with a loopback broker where none is named."""
+def home_settings() -> Home:
+    """This machine's home, as its folder and the environment describe it.
+
+    Raises:
+        ConfigurationError: a setting or the join file is wrong.
+    """
     from ingest.enrolment import joined  # noqa: PLC0415
 
     folder = Folder(ripresa_home()).create()
-    log_file = folder.logs / "home.log"
-    clinic = joined(folder.root)
+    clinic = joined(folder.home_journal.parent)
     identity = (
         Identity.from_environment()
         if clinic is None
         else Identity(clinic.site, clinic.patient, clinic.gateway)
     )
-    log_to(log_file)
+    broker = mqtt_settings()
+    return Home(
+        folder=folder,
+        identity=identity,
+        broker=broker,
+        clinic=broker if clinic is None else clinic.broker,
+        clock=clock_from(),
+    )
+
+
+@contextlib.asynccontextmanager
+async def _home() -> AsyncIterator[Home]:
+    """This machine's home, with a loopback broker where none is named."""
+    home = home_settings()
+    log_to(home.folder.logs / "home.log")
     async with contextlib.AsyncExitStack() as stack:
-        settings = mqtt_settings()
         if not os.environ.get("RIPRESA_MQTT_PORT"):
-            broker = await stack.enter_async_context(local_broker(folder.logs))
+            broker = await stack.enter_async_context(local_broker(home.folder.logs))
             settings = mqtt_settings(os.environ | {"RIPRESA_MQTT_PORT": str(broker.port)})
-        yield Home(
-            folder=folder,
-            identity=identity,
-            broker=settings,
-            clinic=settings if clinic is None else clinic.broker,
-            clock=clock_from(),
-        )
+            alone = home.clinic == home.broker
+            home = replace(home, broker=settings, clinic=settings if alone else home.clinic)
+        yield home

@@ -14,6 +14,7 @@ from .configuration import Folder, Identity, clock_from, mqtt_settings, ripresa_
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from games.look import Look
     from games.setting import Setting
 
 __all__ = ["PlayOptions", "play_game"]
@@ -29,6 +30,7 @@ class PlayOptions:
     Attributes:
         source: `wearable`, `keys`, `recording:SESSION`; None: keys, or headless a simulated
             patient.
+        look: language, text size, side; None: the defaults.
         ready_file: made once the first frame has been shown.
         self_paced: no rest and no lower bound of time, for a replay that follows nobody.
     """
@@ -37,6 +39,7 @@ class PlayOptions:
     source: str | None = None
     headless: bool = False
     seed: int = 1
+    look: Look | None = None
     json_file: Path | None = None
     picture: Path | None = None
     ready_file: Path | None = None
@@ -57,6 +60,7 @@ def play_game(options: PlayOptions) -> dict[str, Any]:
         "picture": options.picture,
         "json_file": options.json_file,
         "setting": _setting(options),
+        "look": options.look,
     }
     match (options.source or "keys").split(":", 1):
         case ["keys"]:

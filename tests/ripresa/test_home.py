@@ -4,21 +4,25 @@ import asyncio
 import contextlib
 
 import pytest
+from typer.testing import CliRunner
 
 from edge.binding import Bindings, bindings_file
 from edge.virtual.process import RadioProcess
+from games.persuasion.session_prompts import Told
 from ripresa.beside import running
+from ripresa.cli import app
 from ripresa.configuration import Folder, Identity
 from ripresa.demo_patient import DemoPatient
 from ripresa.history import counting_result, last_targets, past_of
 from ripresa.home import Home, HomeAtWork, erase
 from ripresa.outbox import Letter, Outbox, OutboxPublisher
 from ripresa.plans import PlanFolder
+from ripresa.prompting import Levels, prompts_for
 from telemetry.clock import ScaledClock
 from telemetry.errors import ConfigurationError
 from telemetry.identity import new_ulid
 from telemetry.mqtt import MqttBus, MqttSettings
-from telemetry.notices import Command, PlanNotice
+from telemetry.notices import Command, PlanNotice, TherapistMessage
 from telemetry.results import AdherenceResult
 from therapy.plan_file import sample_plan
 from therapy.session_state import Stage
@@ -195,3 +199,36 @@ async def test_withdrawn_therapy_opens_no_session_until_it_is_resumed(home, tmp_
             if state:
                 with pytest.raises(ConfigurationError, match="withdrawn"):
                     await at_work.hold_session()
+
+
+def test_levels_are_remembered_and_a_damaged_file_begins_anew(tmp_path, caplog):
+    levels = Levels(tmp_path / "levels.json")
+    assert levels.load() == {}
+    levels.save({"abduction": 0.4, "row": 7})
+    assert levels.load() == {"abduction": 0.4, "row": 1.0}
+    (tmp_path / "levels.json").write_text("[1]")
+    assert levels.load() == {}
+    assert "cannot be read" in caplog.text
+
+
+async def test_the_sessions_prompts_know_goal_and_therapists_message(home):
+    told = TherapistMessage(
+        message="01J00000000000000000000001", text_it="Brava!", text_en="Well done!"
+    )
+    home.folder.therapist_message.write_bytes(told.encode())
+    async with HomeAtWork.at_work(home) as at_work:
+        prompts = prompts_for(at_work, "it")
+        texts = " ".join(p.text for p in prompts(Told()))
+    assert "Brava!" in texts
+    assert at_work.plan.goal in texts
+
+
+def test_reminders_are_a_calendar_that_names_nobody(home, monkeypatch, tmp_path):
+    monkeypatch.setenv("RIPRESA_HOME", str(home.folder.root))
+    file = tmp_path / "ripresa.ics"
+    told = CliRunner().invoke(app, ["home", "reminders", str(file)])
+    assert told.exit_code == 0, told.output
+    text = file.read_text()
+    assert text.startswith("BEGIN:VCALENDAR")
+    assert "BEGIN:VALARM" in text
+    assert home.identity.patient not in text
