@@ -180,12 +180,16 @@ class StreamTrack:
 
     def _times_us(self, batch: MotionBatch, segment: Segment, index: Floats) -> Floats:
         """Host times of frames; of those filled in, by the rate before the next good sample."""
+        t0_us = float(batch.t0_ns // 1000)
+        if not segment.interpolated:
+            first = int(index[0]) - batch.first_index
+            picked = batch.dt_us[first : first + len(index) * self.stride : self.stride]
+            return picked + t0_us
         good = segment.first_index + segment.interpolated
         offsets = np.maximum(index, good).astype(np.int64) - batch.first_index
-        times = batch.dt_us[offsets].astype(np.float64) + batch.t0_ns // 1000
-        if segment.interpolated:
-            times -= np.round(np.maximum(good - index, 0) * 1e6 / self.opened.rate_hz)
-        return times
+        before_us = np.round(np.maximum(good - index, 0) * 1e6 / self.opened.rate_hz)
+        filled: Floats = (batch.dt_us[offsets] + t0_us - before_us).astype(np.float64)
+        return filled
 
     def state(self) -> dict[str, Any]:
         """All that it remembers but its opening, as plain values."""
