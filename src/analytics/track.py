@@ -184,7 +184,8 @@ class StreamTrack:
         if not segment.interpolated:
             first = int(index[0]) - batch.first_index
             picked = batch.dt_us[first : first + len(index) * self.stride : self.stride]
-            return picked + t0_us
+            times: Floats = picked.astype(np.float64) + t0_us
+            return times
         good = segment.first_index + segment.interpolated
         offsets = np.maximum(index, good).astype(np.int64) - batch.first_index
         before_us = np.round(np.maximum(good - index, 0) * 1e6 / self.opened.rate_hz)
