@@ -17,7 +17,8 @@ from .guide import Guide
 from .hud import Hud, pill
 from .inputs.keys import KeysSource
 from .latency import Latencies
-from .overlay import banner, card, pain_buttons, pain_scale
+from .overlay import banner, card
+from .pain_scale import PainScale
 from .progress import Cue, Outcome, Phase
 from .simulation import Simulation
 from .texts import FRAME, said
@@ -146,6 +147,7 @@ class Loop:
         self._began_ns = pace.now_ns()
         self._ended_ns: int | None = None
         self._newest: Arrival | None = None
+        self._scale = PainScale(0)
         self._cue: tuple[str, int] = ("", 0)
         self._shown: Any = self.simulation.state
         self._screen.backdrop(self._canvas, self._shown)
@@ -183,6 +185,7 @@ class Loop:
             self._end(Mode.UNWELL, "end")
         elif name == "pain" and self.mode in (Mode.PLAY, Mode.PAUSED):
             self.mode = Mode.PAIN
+            self._scale = PainScale(self._pace.now_ns())
             self._sounds.play("pause")
         elif name == "pause" and self.mode in (Mode.PLAY, Mode.PAUSED):
             self.mode = Mode.PAUSED if self.mode is Mode.PLAY else Mode.PLAY
@@ -203,6 +206,10 @@ class Loop:
             self._cue = (said(FRAME, "eased", self._look.language), self._pace.now_ns())
         self.mode = Mode.PLAY
         return verdict
+
+    def _answer(self, pain: int | None) -> None:
+        if pain is not None:
+            self.report_pain(pain)
 
     def _ask(self, what: str, **value: Any) -> None:
         self.requested.append(what)
@@ -268,7 +275,7 @@ class Loop:
         elif self.mode is Mode.PAUSED:
             banner(self._canvas, said(FRAME, "paused", language))
         elif self.mode is Mode.PAIN:
-            pain_scale(self._canvas, self._look)
+            self._scale.draw(self._canvas, self._look)
         else:
             self._draw_end()
 
@@ -336,10 +343,8 @@ class Loop:
                 self._source.point((560 - y) / 400)
 
     def _key(self, key: int) -> None:
-        if self.mode is Mode.PAIN and pygame.K_0 <= key <= pygame.K_9:
-            self.report_pain(key - pygame.K_0)
-        elif self.mode is Mode.PAIN and key == pygame.K_x:
-            self.report_pain(10)
+        if self.mode is Mode.PAIN and key != pygame.K_u:
+            self._answer(self._scale.key(key, self._pace.now_ns()))
         elif key == pygame.K_p:
             self.press("pain")
         elif key == pygame.K_u:
@@ -363,10 +368,7 @@ class Loop:
 
     def _click(self, at: tuple[float, float]) -> None:
         if self.mode is Mode.PAIN:
-            for button in pain_buttons():
-                if button.place.collidepoint(at):
-                    self.report_pain(int(button.name))
-                    return
+            self._answer(self._scale.click(at))
         name = self._hud.pressed(at)
         if name is not None:
             self.press(name)

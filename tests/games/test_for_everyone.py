@@ -19,8 +19,8 @@ from games.inputs.simulated import PlayerSource
 from games.look import Look
 from games.loop import Loop, Mode, NobodyAsked, Stopping
 from games.menu import Menu
-from games.overlay import pain_buttons
 from games.pace import InstantPace
+from games.pain_scale import PainScale
 from games.palette import ALERT, CREAM, INK, PAPER, SEEN_BY, contrast, seen
 from games.player import PROFILES, Player
 from games.session.page import Choice, Page
@@ -265,7 +265,7 @@ def test_every_target_is_large_enough_on_the_picture_and_apart(side, scale):
     hud = list(Hud(look).buttons)
     Window(headless=True, title="t")
     screen = PageScreen(look)
-    for buttons in (hud + pain_buttons(), *(hud + screen.buttons(page) for page in pages)):
+    for buttons in (hud + PainScale.buttons(), *(hud + screen.buttons(page) for page in pages)):
         for button in buttons:
             assert min(button.place.size) >= SMALLEST_TARGET
             assert pygame.Rect(0, 0, 1280, 720).contains(button.place), button
@@ -398,3 +398,33 @@ def test_a_damaged_take_is_named_in_one_line(tmp_path, text):
     file.write_text(text)
     with pytest.raises(ConfigurationError, match="take.json is damaged"):
         Take.load(file)
+
+
+def test_pain_can_be_told_with_two_keys(table):
+    played = table()
+    for _ in range(20):
+        played.frame()
+    played.press(pygame.K_p)
+    played.frame()
+    played.press(pygame.K_RETURN)
+    played.frame()
+    assert played.asks.requests == [], "a press that came with the question is no answer"
+    for _ in range(60):
+        played.frame()
+    for _ in range(3):
+        played.press(pygame.K_RIGHT)
+        played.frame()
+    played.press(pygame.K_RETURN)
+    played.frame()
+    assert played.asks.requests == [("pain.reported", {"pain": 3})]
+
+
+def test_unwell_is_in_reach_while_the_pain_scale_is_open(table):
+    played = table()
+    for _ in range(20):
+        played.frame()
+    played.press(pygame.K_p)
+    played.frame()
+    played.press(pygame.K_u)
+    played.frame()
+    assert played.asks.requests == [("unwell.reported", {})]

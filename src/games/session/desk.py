@@ -8,7 +8,7 @@ import pygame
 
 from games.hud import Hud
 from games.menu import Menu
-from games.overlay import pain_buttons, pain_scale
+from games.pain_scale import PainScale
 
 from .page import Page
 from .screen import PageScreen
@@ -58,7 +58,7 @@ class PageDesk:
         self._request, self._closed, self._say = request, closed, say
         self._screen, self._hud = PageScreen(look), Hud(look)
         self._page, self._menu, self._since_ns = Page(""), Menu(0), now_ns
-        self._asks_pain = False
+        self._scale: PainScale | None = None
 
     def show(self, page: Page, now_ns: int, control: float | None) -> None:
         """Take over the page of this frame, and what was pressed since the last one."""
@@ -87,8 +87,8 @@ class PageDesk:
     def draw_buttons(self) -> None:
         """Pain and unwell over any page, and the scale once pain was pressed."""
         self._hud.draw_buttons(self._canvas)
-        if self._asks_pain:
-            pain_scale(self._canvas, self._look)
+        if self._scale is not None:
+            self._scale.draw(self._canvas, self._look)
 
     def _turn_to(self, page: Page, now_ns: int) -> None:
         if page.spoken and page.spoken != self._page.spoken:
@@ -98,11 +98,8 @@ class PageDesk:
         self._page = page
 
     def _key(self, key: int, now_ns: int) -> None:
-        if self._asks_pain:
-            if pygame.K_0 <= key <= pygame.K_9:
-                self._tell_pain(key - pygame.K_0)
-            elif key == pygame.K_x:
-                self._tell_pain(10)
+        if self._scale is not None and key != pygame.K_u:
+            self._tell_pain(self._scale.key(key, now_ns))
         elif key in FORWARD:
             self._menu = self._menu.moved(1, now_ns)
         elif key in BACKWARD:
@@ -110,25 +107,23 @@ class PageDesk:
         elif key in TAKE:
             self._take(self._menu.focus, now_ns)
         else:
-            self._press({pygame.K_u: "unwell", pygame.K_p: "pain"}.get(key))
+            self._press({pygame.K_u: "unwell", pygame.K_p: "pain"}.get(key), now_ns)
 
     def _click(self, at: tuple[float, float], now_ns: int) -> None:
-        if self._asks_pain:
-            for button in pain_buttons():
-                if button.place.collidepoint(at):
-                    self._tell_pain(int(button.name))
+        self._press(self._hud.pressed(at), now_ns)
+        if self._scale is not None:
+            self._tell_pain(self._scale.click(at))
             return
-        self._press(self._hud.pressed(at))
         for n, button in enumerate(self._screen.buttons(self._page)):
             if button.place.collidepoint(at):
                 self._take(n, now_ns)
                 return
 
-    def _press(self, name: Any) -> None:
+    def _press(self, name: Any, now_ns: int) -> None:
         if name == "unwell":
             self._request("unwell.reported")
-        elif name == "pain":
-            self._asks_pain = True
+        elif name == "pain" and self._scale is None:
+            self._scale = PainScale(now_ns)
 
     def _take(self, number: int, now_ns: int) -> None:
         if self._menu.may_choose(now_ns):
@@ -136,6 +131,7 @@ class PageDesk:
             self._menu = Menu.opened(self._menu.count, now_ns)
             self._chosen(choice)
 
-    def _tell_pain(self, pain: int) -> None:
-        self._request("pain.reported", pain=pain)
-        self._asks_pain = False
+    def _tell_pain(self, pain: int | None) -> None:
+        if pain is not None:
+            self._request("pain.reported", pain=pain)
+            self._scale = None
