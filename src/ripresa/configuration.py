@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest.places import Places
 from telemetry.clock import ScaledClock, SystemClock
 from telemetry.errors import ConfigurationError
 from telemetry.topics import GatewayTopics, HomeTopics
@@ -18,7 +19,8 @@ from telemetry.topics import GatewayTopics, HomeTopics
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from telemetry.clock import Clock
+    from ingest.places import Places
+from telemetry.clock import Clock
     from telemetry.mqtt import MqttSettings
 
 __all__ = [
@@ -36,34 +38,12 @@ LOOPBACK = "127.0.0.1"
 
 def ripresa_home(environment: Mapping[str, str] = os.environ) -> Path:
     """The folder that holds all state: `RIPRESA_HOME`, or the platform's data folder."""
-    named = environment.get("RIPRESA_HOME")
-    if named:
-        return Path(named).expanduser()
-    import platformdirs  # noqa: PLC0415 - only where it is needed: the command line starts in a blink
-
-    return Path(platformdirs.user_data_dir("ripresa", appauthor=False))
+    return Places.from_environment(environment).root
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
-    """The places inside one `RIPRESA_HOME`."""
-
-    root: Path
-
-    @property
-    def home_journal(self) -> Path:
-        """The home box's journal."""
-        return self.root / "home" / "journal.sqlite"
-
-    @property
-    def clinic_journal(self) -> Path:
-        """The clinic's journal of its homes."""
-        return self.root / "clinic" / "journal.sqlite"
-
-    @property
-    def plans(self) -> Path:
-        """Every version of every plan, as canonical JSON."""
-        return self.root / "plans"
+class Folder(Places):
+    """The places inside one `RIPRESA_HOME`: those of the record path, and the others."""
 
     @property
     def therapist_message(self) -> Path:

@@ -283,6 +283,7 @@ class HomeAtWork:
             clock=self.home.clock,
             sinks=self.box.sinks,
             board=self.box.board,
+            places=self._bindings.places,
         )
 
     def _take_plan(self, message: Message) -> None:
