@@ -19,8 +19,7 @@ from telemetry.topics import GatewayTopics, HomeTopics
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ingest.places import Places
-from telemetry.clock import Clock
+    from telemetry.clock import Clock
     from telemetry.mqtt import MqttSettings
 
 __all__ = [
