@@ -18,6 +18,7 @@ from telemetry.events import (
     EffortReported,
     ExerciseEnded,
     ExerciseStarted,
+    HeartMeasured,
     PainReported,
     RangeCalibrated,
     SegmentCalibrated,
@@ -99,6 +100,7 @@ class SessionView(_Frozen):
     pain_before: int | None
     pain_after: int | None
     effort_borg: float | None
+    heart_bpm: int | None
     items: tuple[ItemView, ...]
     dose_so_far: float | None
     adherence: AdherenceView | None
@@ -153,12 +155,16 @@ def session_view(
         effort_borg=next(
             (e.effort_borg for e in reversed(events) if isinstance(e, EffortReported)), None
         ),
+        heart_bpm=next(
+            (e.rate_bpm for e in reversed(events) if isinstance(e, HeartMeasured)), None
+        ),
         items=items,
         dose_so_far=_dose_so_far(items),
         adherence=_adherence(results),
         conditioning=_conditioning(found),
         core_version=None if found is None else found.core_version,
-        events=tuple(_event_view(e) for e in events),
+        # A heart rate comes every second: it is a figure, not a line of the story.
+        events=tuple(_event_view(e) for e in events if not isinstance(e, HeartMeasured)),
     )
 
 

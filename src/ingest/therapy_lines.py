@@ -13,6 +13,7 @@ from telemetry.events import (
     EffortReported,
     ExerciseEnded,
     ExerciseStarted,
+    HeartMeasured,
     PainReported,
     SessionClosed,
     SessionOpened,
@@ -133,6 +134,8 @@ def _event_lines(event: SessionEvent, whose: Whose, context: RecordContext) -> l
         case EffortReported():
             name = "report"
             fields |= {"effort_borg": float(event.effort_borg), "at": event.at}
+        case HeartMeasured():
+            name, fields = "heart", {**fields, "rate_bpm": event.rate_bpm}
         case UnwellReported():
             name, fields = "report", {**fields, "unwell": 1}
         case _:

@@ -185,6 +185,7 @@ class _Run:
             clock=clock,
             sinks=box.sinks,
             board=box.board,
+            on_heart_rate=box.service.note_heart_rate,
         )
         telling = tell_ledger(
             box,

@@ -284,6 +284,7 @@ class HomeAtWork:
             sinks=self.box.sinks,
             board=self.box.board,
             places=self._bindings.places,
+            on_heart_rate=self.box.service.note_heart_rate,
         )
 
     def _take_plan(self, message: Message) -> None:

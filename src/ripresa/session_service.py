@@ -29,6 +29,7 @@ from therapy.session_state import Moment, Tick
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from edge.wearables.standard import HeartRate
     from telemetry.bus import Bus, Message
     from telemetry.clock import Clock
     from telemetry.events import Worn
@@ -136,6 +137,22 @@ class SessionService:
     def request(self, request: Request) -> None:
         """Put a request in without the bus: a broker that is down delays nothing."""
         self._occurrences.put_nowait(request)
+
+    def note_heart_rate(self, wearable: str, _t_ns: int, measured: HeartRate) -> None:
+        """Record a heart rate; 0 is what sensors say when they find no beat."""
+        session = self.session
+        if session is None or not measured.bpm:
+            return
+        value = {
+            "wearable": wearable,
+            "rate_bpm": measured.bpm,
+            "contact": measured.contact,
+        }
+        self.request(
+            Request(
+                request=new_ulid(self._clock), session=session, what="heart.measured", value=value
+            )
+        )
 
     async def run(self) -> None:
         """Deal with what happens until cancelled."""

@@ -24,6 +24,7 @@ __all__ = [
     "EffortReported",
     "ExerciseEnded",
     "ExerciseStarted",
+    "HeartMeasured",
     "PainReported",
     "PromptShown",
     "RangeCalibrated",
@@ -200,6 +201,20 @@ class PromptShown(_Event):
     language: Literal["it", "en"]
 
 
+class HeartMeasured(_Event):
+    """A heart rate as a worn sensor told it; medicines falsify it, so it controls nothing.
+
+    Attributes:
+        rate_bpm: beats a minute.
+        contact: skin contact; None where the sensor cannot tell.
+    """
+
+    type: Literal["heart.measured"] = "heart.measured"
+    wearable: Name
+    rate_bpm: int = Field(ge=1, le=300)
+    contact: bool | None = None
+
+
 class SessionClosed(_Event):
     """The session's last event."""
 
@@ -220,6 +235,7 @@ SessionEvent: TypeAlias = Annotated[
     | EffortReported
     | UnwellReported
     | PromptShown
+    | HeartMeasured
     | SessionClosed,
     Field(discriminator="type"),
 ]

@@ -114,6 +114,7 @@ class Request(_Frozen):
         "segment.calibrated",
         "range.calibrated",
         "prompt.shown",
+        "heart.measured",
         "session.opened",
         "session.closed",
     ]

@@ -10,6 +10,7 @@ from telemetry.events import (
     CheckAnswered,
     CloseReason,
     EffortReported,
+    HeartMeasured,
     PainReported,
     PromptShown,
     StopReason,
@@ -228,6 +229,16 @@ def _prompt(turn: Turn, value: dict[str, Any]) -> None:
     turn.record(PromptShown, language=value.get("language", turn.state.plan.language), **shown)
 
 
+def _heart(turn: Turn, value: dict[str, Any]) -> None:
+    """Recorded and shown, and no more: it never ends, eases or allows anything."""
+    turn.record(
+        HeartMeasured,
+        wearable=value.get("wearable"),
+        rate_bpm=value.get("rate_bpm"),
+        contact=value.get("contact"),
+    )
+
+
 def _close(turn: Turn, _value: dict[str, Any]) -> None:
     if turn.state.stage is Stage.CHECK_OUT:
         turn.close(turn.state.reason)
@@ -251,6 +262,7 @@ _REQUESTS: Final[dict[str, Callable[[Turn, dict[str, Any]], None]]] = {
     "effort.reported": _effort,
     "unwell.reported": _unwell,
     "prompt.shown": _prompt,
+    "heart.measured": _heart,
     "session.opened": _opened_twice,
     "session.closed": _close,
 }

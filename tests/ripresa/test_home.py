@@ -20,6 +20,7 @@ from ripresa.plans import PlanFolder
 from ripresa.prompting import Levels, prompts_for
 from telemetry.clock import ScaledClock
 from telemetry.errors import ConfigurationError
+from telemetry.events import HeartMeasured
 from telemetry.identity import new_ulid
 from telemetry.mqtt import MqttBus, MqttSettings
 from telemetry.notices import Command, PlanNotice, TherapistMessage
@@ -47,9 +48,9 @@ def home(tmp_path, mosquitto):
 
 
 @contextlib.asynccontextmanager
-async def wearable(home, monkeypatch):
-    """A DOT that swings for ever, on a radio in its own process, bound to the wrist."""
-    async with RadioProcess(["dot"], home.clock) as radio:
+async def wearable(home, monkeypatch, kind="dot"):
+    """One that swings for ever, on a radio in its own process, bound to the wrist."""
+    async with RadioProcess([kind], home.clock) as radio:
         monkeypatch.setenv("RIPRESA_RADIO", radio.transport)
         path = bindings_file(home.folder.root)
         Bindings.load(path).bind(radio.identities[0], "wrist-right").save(path)
@@ -87,6 +88,19 @@ async def test_a_session_is_held_from_check_in_to_results(home, monkeypatch):
         past = past_of(journal, [at_work.plan], day)
         assert past.done_today["abduction"] == len(result.items[0].repetitions)
         assert last_targets(journal, at_work.plan)["abduction"] > 30
+
+
+async def test_a_heart_rate_is_recorded_and_controls_nothing(home, monkeypatch):
+    async with wearable(home, monkeypatch, "polar-verity"), HomeAtWork.at_work(home) as at_work:
+        doing = asyncio.create_task(exercise(at_work, 15))
+        session = await at_work.hold_session()
+        await doing
+        events = at_work.box.journal.events(session)
+    rates = [e.rate_bpm for e in events if isinstance(e, HeartMeasured)]
+    assert rates
+    assert all(40 < rate < 100 for rate in rates)
+    assert [e.number for e in events] == list(range(len(events)))
+    assert events[-1].reason == "done"
 
 
 async def test_a_session_that_a_crash_left_open_is_closed_at_its_last_sample(home, monkeypatch):

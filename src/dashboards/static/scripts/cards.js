@@ -232,10 +232,11 @@ export function storyCard() {
         [`${t("pain")} ${t("before")}`, view.pain_before],
         [`${t("pain")} ${t("after")}`, view.pain_after],
         [t("effort"), view.effort_borg],
+        [t("heart"), view.heart_bpm, t("per_minute")],
       ].filter(([, value]) => value !== null);
       pain.replaceChildren(
-        ...figures.map(([name, value]) =>
-          h("div", { class: "pain" }, h("span", {}, name), h("b", {}, `${value}`), h("span", { class: "quiet" }, t("of_ten"))),
+        ...figures.map(([name, value, unit]) =>
+          h("div", { class: "pain" }, h("span", {}, name), h("b", {}, `${value}`), h("span", { class: "quiet" }, unit ?? t("of_ten"))),
         ),
       );
       const names = Object.fromEntries(view.items.map((item) => [item.item, both(item.name)]));

@@ -103,6 +103,8 @@ const TEXTS = {
   before: ["prima", "before"],
   after: ["dopo", "after"],
   effort: ["Fatica (Borg)", "Effort (Borg)"],
+  heart: ["Battito", "Heart rate"],
+  per_minute: ["al minuto", "a minute"],
   of_ten: ["su 10", "of 10"],
   no_answer: ["non risposto", "not answered"],
   yes: ["sì", "yes"],
