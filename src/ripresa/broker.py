@@ -30,6 +30,12 @@ max_inflight_messages 200
 """
 
 
+WEBSOCKET_LISTENER = """\
+listener {port} 127.0.0.1
+protocol websockets
+"""
+
+
 class _Killable(Protocol):
     def kill(self, *, away_s: float = 0) -> None: ...
 
@@ -50,7 +56,11 @@ def find_mosquitto() -> str | None:
 
 @contextlib.asynccontextmanager
 async def local_broker(
-    folder: Path, *, port: int = USUAL_PORT, embedded: bool = False
+    folder: Path,
+    *,
+    port: int = USUAL_PORT,
+    embedded: bool = False,
+    websocket_port: int | None = None,
 ) -> AsyncIterator[LocalBroker]:
     """Run a broker on loopback; on another port where `port` is taken.
 
@@ -58,6 +68,7 @@ async def local_broker(
         folder: takes its configuration and its log.
         port: the wanted one.
         embedded: amqtt, even where mosquitto is there.
+        websocket_port: also listen here, for screens in a browser.
 
     Raises:
         ConfigurationError: mosquitto cannot be started.
@@ -66,11 +77,14 @@ async def local_broker(
     port = free_port(port)
     program = None if embedded else find_mosquitto()
     if program is None:
-        async with _amqtt(port):
+        async with _amqtt(port, websocket_port):
             yield LocalBroker("amqtt", port)
         return
     configuration = folder / "mosquitto.conf"
-    configuration.write_text(MOSQUITTO_CONFIGURATION.format(port=port))
+    text = MOSQUITTO_CONFIGURATION.format(port=port)
+    if websocket_port is not None:
+        text += WEBSOCKET_LISTENER.format(port=websocket_port)
+    configuration.write_text(text)
     command = [program, "-c", str(configuration)]
     async with Child("mosquitto", command, folder / "mosquitto.log") as child:
         await wait_for_port(port, "mosquitto")
@@ -102,14 +116,17 @@ def broker_beside(folder: Path) -> Iterator[int | None]:
 
 
 @contextlib.asynccontextmanager
-async def _amqtt(port: int) -> AsyncIterator[None]:
+async def _amqtt(port: int, websocket_port: int | None) -> AsyncIterator[None]:
     from amqtt.broker import Broker  # noqa: PLC0415 - slow to import, needed without mosquitto only
 
     for name in ("amqtt", "transitions"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    listeners = {"default": {"type": "tcp", "bind": f"{LOOPBACK}:{port}"}}
+    if websocket_port is not None:
+        listeners["screens"] = {"type": "ws", "bind": f"{LOOPBACK}:{websocket_port}"}
     broker = Broker(
         {
-            "listeners": {"default": {"type": "tcp", "bind": f"{LOOPBACK}:{port}"}},
+            "listeners": listeners,
             "plugins": {
                 "amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}
             },

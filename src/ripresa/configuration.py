@@ -55,6 +55,16 @@ class Folder(Places):
         return self.root / "home" / "levels.json"
 
     @property
+    def takes(self) -> Path:
+        """The physiotherapist's own takes, by exercise."""
+        return self.root / "takes"
+
+    @property
+    def waves(self) -> Path:
+        """Anonymous answers; nothing in them or about them tells whose they are."""
+        return self.root / "waves"
+
+    @property
     def withdrawn(self) -> Path:
         """There while therapy is withdrawn: no session is opened."""
         return self.root / "home" / "withdrawn"

@@ -11,6 +11,9 @@ from .look_options import AudioOnly, Language, Side, TextScale
 
 __all__ = ["app"]
 
+TAKE_NS = 20_000_000_000
+"""A take is this long at most: some repetitions."""
+
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -105,3 +108,66 @@ def reminders(
     except OSError as e:
         raise ConfigurationError(f"{file} cannot be written: {e.strerror}") from e
     typer.echo(f"wrote {file}: open it in a calendar")
+
+
+@app.command()
+def take(
+    session: Annotated[str, typer.Argument(help="ULID of the recorded session.")],
+    item: Annotated[str, typer.Argument(help="The exercise item in it.")],
+) -> None:
+    """Make the physiotherapist's own take of an exercise from a session recorded here.
+
+    From then on it is shown as a ghost before the exercise. It holds one curve and its times.
+    """
+    from games.control import ControlSample
+    from games.take import Take
+    from ingest.reading import JournalReader
+    from telemetry.errors import ConfigurationError
+    from telemetry.live import ControlBatch
+
+    from .configuration import Folder, ripresa_home
+    from .reanalysis import plan_of_session
+    from .replaying import recorded_control
+
+    folder = Folder(ripresa_home()).create()
+    with JournalReader(folder.home_journal) as reader:
+        exercise = (
+            plan_of_session(session, reader.events(session), folder.plans).item(item).exercise
+        )
+        messages = recorded_control(reader, session, folder.plans)
+    batches = [m for m in messages if isinstance(m, ControlBatch) and m.item == item]
+    samples = [
+        ControlSample(batch.t0_ns + dt_us * 1000, min(control, 1.0))
+        for batch in batches
+        if batch.calibrated
+        for dt_us, control in zip(batch.dt_us, batch.control, strict=True)
+    ]
+    if not samples:
+        raise ConfigurationError(f"session {session} holds no movement of {item!r}: record more")
+    kept = [s for s in samples if s.t_ns - samples[0].t_ns < TAKE_NS]
+    folder.takes.mkdir(mode=0o700, exist_ok=True)
+    Take.of(kept).save(folder.takes / f"{exercise}.json")
+    typer.echo(f"{exercise}: a take of {(kept[-1].t_ns - kept[0].t_ns) / 1e9:.0f} s is shown now")
+
+
+@app.command()
+def osc(
+    host: Annotated[str, typer.Option(help="In the home's own network.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="UDP port of the engine.")] = 9000,
+) -> None:
+    """Send control and events to a headset or an engine as OSC, until stopped."""
+    from .home_command import home_settings
+    from .outside import send_osc
+    from .running import run_until_stopped
+
+    home = home_settings()
+    run_until_stopped(send_osc(home.broker, home.identity.topics, host, port))
+
+
+@app.command()
+def page() -> None:
+    """Tell the address of the page that a browser opens to be a screen."""
+    from .home_command import home_settings
+    from .outside import page_for
+
+    typer.echo(page_for(home_settings().identity.topics))

@@ -15,8 +15,10 @@ from telemetry.errors import TransportError
 from .broker import local_broker
 from .configuration import Folder, Identity, clock_from, mqtt_settings, ripresa_home
 from .home import Home, HomeAtWork, erase
-from .prompting import Levels, prompts_for
+from .outside import websocket_port
+from .prompting import Levels, prompts_for, takes_at_hand
 from .running import log_to, run_until_stopped
+from .waves import wave_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -80,7 +82,9 @@ def hold_session_with_screens(held: HeldSession) -> str:
         headless=held.headless,
         levels=remembered.load(),
         five_minutes=held.five_minutes,
+        takes=takes_at_hand(at_work.home.folder.takes),
         prompts=prompts_for(at_work, held.look.language),
+        questionnaire=wave_for(at_work),
     )
     remembered.save(levels)
     return worker.result()
@@ -197,7 +201,9 @@ async def _home() -> AsyncIterator[Home]:
     log_to(home.folder.logs / "home.log")
     async with contextlib.AsyncExitStack() as stack:
         if not os.environ.get("RIPRESA_MQTT_PORT"):
-            broker = await stack.enter_async_context(local_broker(home.folder.logs))
+            broker = await stack.enter_async_context(
+                local_broker(home.folder.logs, websocket_port=websocket_port())
+            )
             settings = mqtt_settings(os.environ | {"RIPRESA_MQTT_PORT": str(broker.port)})
             alone = home.clinic == home.broker
             home = replace(home, broker=settings, clinic=settings if alone else home.clinic)

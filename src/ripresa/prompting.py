@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from games.persuasion.prompts import ALL
 from games.persuasion.session_prompts import session_prompts
-from telemetry.errors import DecodeError
+from games.take import Take
+from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.notices import TherapistMessage
 
 from .history import past_of
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from .home import HomeAtWork
 
-__all__ = ["Levels", "prompts_for"]
+__all__ = ["Levels", "prompts_for", "takes_at_hand"]
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +79,17 @@ def prompts_for(at_work: HomeAtWork, language: Language) -> Callable[[Told], lis
         message=_message(at_work.home.folder.therapist_message, language),
         on=frozenset(m for m in ALL if m in plan.persuasion.on),
     )
+
+
+def takes_at_hand(folder: Path) -> dict[str, Take]:
+    """The physiotherapist's takes by exercise; one that is damaged is told and left out."""
+    found = {}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            found[path.stem] = Take.load(path)
+        except ConfigurationError as e:
+            log.warning("%s", e)
+    return found
 
 
 def _message(path: Path, language: Language) -> str:
