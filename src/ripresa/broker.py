@@ -88,6 +88,8 @@ async def local_broker(
     command = [program, "-c", str(configuration)]
     async with Child("mosquitto", command, folder / "mosquitto.log") as child:
         await wait_for_port(port, "mosquitto")
+        if websocket_port is not None:
+            await wait_for_port(websocket_port, "mosquitto's listener for browsers")
         yield LocalBroker("mosquitto", port, child)
 
 
