@@ -7,7 +7,9 @@ import contextlib
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from analytics.alerts import MonitoredHours
 from dashboards.loss_ledger import LossLedger
 from dashboards.serving import serve
 from dashboards.web import create_app
@@ -19,7 +21,7 @@ from ingest.journal import Journal
 from ingest.ledger import balance
 from ingest.places import Places
 from ingest.receiver import Receiver
-from telemetry.errors import DecodeError
+from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.mqtt import MqttBus, MqttSettings
 from telemetry.notices import LedgerNotice
 from telemetry.record import Kind
@@ -55,6 +57,7 @@ class ClinicOptions:
         site: whose homes it serves; `+` for all.
         clock: stamps and paces.
         influx: the database to follow the journal into; None: none.
+        time_zone: of the clinic, where its days end.
         web_host: where the web page listens.
         web_port: exactly this one; None: the usual one, or a free one.
     """
@@ -64,6 +67,7 @@ class ClinicOptions:
     site: str
     clock: Clock
     influx: InfluxSettings | None = None
+    time_zone: str = "Europe/Rome"
     web_host: str = LOOPBACK
     web_port: int | None = None
 
@@ -84,7 +88,7 @@ async def run_clinic(options: ClinicOptions) -> None:
         )
         live = await stack.enter_async_context(MqttBus(options.broker, f"page-{journal.home}"))
         counted = LedgerBoard(live, options.site, journal, clock)
-        care = JournalCareRecord(journal, plans, clock)
+        care = JournalCareRecord(journal, plans, clock, _hours(options.time_zone))
         judgement = Judgement(journal, care, plans.patients, counted.heard_ns, clock)
         app = create_app(
             journal, live, ledger=counted.ledger, plan=plans.version, care=care, clock=clock
@@ -110,6 +114,19 @@ async def run_clinic(options: ClinicOptions) -> None:
             programs += [follower.run() for follower in followers]
         await stack.enter_async_context(running(*programs))
         await asyncio.Event().wait()
+
+
+def _hours(time_zone: str) -> MonitoredHours:
+    """When somebody looks at alerts: the usual hours, in the clinic's time zone.
+
+    Raises:
+        ConfigurationError: there is no such time zone.
+    """
+    try:
+        ZoneInfo(time_zone)
+    except (OSError, ValueError, KeyError) as e:
+        raise ConfigurationError(f"time zone {time_zone!r}: give e.g. Europe/Rome") from e
+    return MonitoredHours(time_zone=time_zone)
 
 
 class LedgerBoard:

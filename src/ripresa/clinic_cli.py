@@ -25,6 +25,9 @@ def clinic() -> None:
 @app.command()
 def run(
     site: Annotated[str, typer.Option(help="Whose homes to serve; + for all.")] = "+",
+    time_zone: Annotated[
+        str, typer.Option(help="Of the clinic: its days are judged at their end there.")
+    ] = "Europe/Rome",
     web_host: Annotated[
         str, typer.Option(help="Where the web page listens; loopback unless something guards it.")
     ] = "127.0.0.1",
@@ -55,6 +58,7 @@ def run(
         site=site,
         clock=clock_from(),
         influx=InfluxSettings.from_environment(os.environ),
+        time_zone=time_zone,
         web_host=web_host,
         web_port=web_port,
     )

@@ -6,12 +6,14 @@ import pytest
 
 from ingest.journal import Journal
 from journals import event_record
-from ripresa.clinic import LedgerBoard
+from ripresa.clinic import ClinicOptions, LedgerBoard, run_clinic
+from ripresa.configuration import Folder
 from ripresa.plans import PlanFolder
 from telemetry.bus import LocalBus
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError
 from telemetry.events import SessionOpened
+from telemetry.mqtt import MqttSettings
 from telemetry.notices import LedgerNotice
 from telemetry.topics import GatewayTopics
 from therapy.plan_file import sample_plan
@@ -86,3 +88,15 @@ def test_a_plan_that_cannot_be_read_is_left_out_with_a_line(tmp_path, caplog):
     (tmp_path / f"{plan.patient}.2.json").write_text("{}")
     assert [p.version for p in folder.versions(plan.patient)] == [1]
     assert "is left out" in caplog.text
+
+
+async def test_a_time_zone_that_there_is_not_is_named(tmp_path, mosquitto):
+    options = ClinicOptions(
+        folder=Folder(tmp_path).create(),
+        broker=MqttSettings(port=mosquitto.port),
+        site="+",
+        clock=ManualClock(NOW_NS),
+        time_zone="Mars/Olympus",
+    )
+    with pytest.raises(ConfigurationError, match="Mars/Olympus"):
+        await run_clinic(options)
