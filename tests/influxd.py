@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import socket
 import subprocess
 import time
@@ -78,6 +79,27 @@ class Influxd:
     def command(self, influxql: str) -> object:
         """Run InfluxQL, as 1.8 has no bucket API."""
         return httpx.post(f"{self.url}/query", data={"q": influxql}).json()
+
+    def ask(self, flux: str) -> list[dict[str, str]]:
+        """Rows that the v2 query endpoint answers a Flux query with."""
+        answer = httpx.post(
+            f"{self.url}/api/v2/query",
+            content=flux,
+            headers={"Content-Type": "application/vnd.flux", "Accept": "application/csv"},
+            timeout=30,
+        )
+        assert answer.status_code == 200, answer.text
+        rows, columns = [], None
+        for row in csv.reader(answer.text.splitlines()):
+            if not row or row[0].startswith("#"):
+                columns = None
+            elif columns is None:
+                columns = row
+            else:
+                rows.append({k: v for k, v in zip(columns, row, strict=False) if k})
+        errors = [r["error"] for r in rows if "error" in r]
+        assert not errors, errors
+        return rows
 
     def create_bucket(self, name: str, duration: str = "INF") -> str:
         """A database whose only retention policy is `kept`; returns the bucket's name."""

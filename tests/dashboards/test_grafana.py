@@ -1,13 +1,11 @@
 """Grafana's dashboards: valid, held to the follower's schema, and answered by a real database."""
 
-import csv
 import json
 import re
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
 import pytest
 import yaml
 from typer.testing import CliRunner
@@ -234,28 +232,6 @@ def interpolated(flux, bucket, pretend, *, ever="start: -5y"):
     return flux
 
 
-def ask(influxd, flux):
-    """Rows that InfluxDB's v2 query endpoint answers with."""
-    answer = httpx.post(
-        f"{influxd.url}/api/v2/query",
-        content=flux,
-        headers={"Content-Type": "application/vnd.flux", "Accept": "application/csv"},
-        timeout=30,
-    )
-    assert answer.status_code == 200, answer.text
-    rows, columns = [], None
-    for row in csv.reader(answer.text.splitlines()):
-        if not row or row[0].startswith("#"):
-            columns = None
-        elif columns is None:
-            columns = row
-        else:
-            rows.append({k: v for k, v in zip(columns, row, strict=False) if k})
-    errors = [r["error"] for r in rows if "error" in r]
-    assert not errors, errors
-    return rows
-
-
 @pytest.fixture
 async def database(influxd, pretend, tmp_path):
     name = f"d{uuid.uuid4().hex}"
@@ -278,7 +254,7 @@ async def test_every_query_is_answered_with_the_followers_data(database, pretend
     empty = [
         where
         for where, flux in QUERIES.items()
-        if not ask(influxd, interpolated(flux, bucket, pretend))
+        if not influxd.ask(interpolated(flux, bucket, pretend))
     ]
     assert empty == []
 
@@ -287,7 +263,7 @@ async def test_the_figures_are_the_sessions_own(database, pretend):
     influxd, bucket = database
 
     def rows(where):
-        return ask(influxd, interpolated(QUERIES[where], bucket, pretend))
+        return influxd.ask(interpolated(QUERIES[where], bucket, pretend))
 
     (reps,) = rows("ripresa-patient Repetitions against the plan A")
     assert (reps["repetitions"], reps["prescribed"]) == ("20", "20")
@@ -317,7 +293,7 @@ async def test_a_variables_time_as_it_stands_is_understood(database, pretend):
     influxd, bucket = database
     for where, flux in QUERIES.items():
         if " variable " in where:
-            ask(influxd, interpolated(flux, bucket, pretend, ever="(nowhere)"))
+            influxd.ask(interpolated(flux, bucket, pretend, ever="(nowhere)"))
 
 
 def test_build_writes_where_it_is_told_and_says_what(tmp_path):

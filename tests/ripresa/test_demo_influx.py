@@ -1,10 +1,8 @@
 """The demo's data reach a real InfluxDB, and the dashboard's queries bring them back."""
 
 import contextlib
-import csv
 import json
 
-import httpx
 import pytest
 
 from dashboards.grafana.provisioning import dashboards
@@ -35,25 +33,6 @@ def influxd(tmp_path, monkeypatch):
     server.kill()
 
 
-def ask(influxd, flux):
-    answer = httpx.post(
-        f"{influxd.url}/api/v2/query",
-        content=flux,
-        headers={"Content-Type": "application/vnd.flux", "Accept": "application/csv"},
-        timeout=30,
-    )
-    assert answer.status_code == 200, answer.text
-    rows, columns = [], None
-    for row in csv.reader(answer.text.splitlines()):
-        if not row or row[0].startswith("#"):
-            columns = None
-        elif columns is None:
-            columns = row
-        else:
-            rows.append(dict(zip(columns, row, strict=False)))
-    return rows
-
-
 def numbers(row):
     for text in row.values():
         with contextlib.suppress(ValueError):
@@ -82,15 +61,14 @@ async def test_the_dashboards_queries_return_the_demos_data(influxd):
     found = {}
     for panel in dashboards()[PATIENT_DASHBOARD]["panels"]:
         for target in panel.get("targets", []):
-            rows = ask(influxd, interpolated(target["query"]))
+            rows = influxd.ask(interpolated(target["query"]))
             found.setdefault(panel["title"], []).extend(v for r in rows for v in numbers(r))
     for title in SHOWN:
         assert found[title], title
     everything = [round(v, 2) for values in found.values() for v in values]
     assert summary.rom_deg.median in everything
     assert summary.repetitions in everything
-    stored = ask(
-        influxd,
+    stored = influxd.ask(
         'from(bucket: "motion/autogen") |> range(start: -1d, stop: 1h) '
         '|> filter(fn: (r) => r._field == "acc_x") |> count()',
     )
