@@ -8,10 +8,11 @@ signal core gives the same bytes however the two arrive.
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from .errors import DecodeError
 from .identity import Name, Pseudonym, UlidText
@@ -25,6 +26,7 @@ __all__ = [
     "ExerciseEnded",
     "ExerciseStarted",
     "HeartMeasured",
+    "HingeCalibration",
     "PainReported",
     "PromptShown",
     "RangeCalibrated",
@@ -44,6 +46,22 @@ Pain = Annotated[int, Field(ge=0, le=10)]
 
 Borg = Annotated[float, Field(ge=0, le=10)]
 """Borg CR10."""
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+def _of_length_one(vector: tuple[float, float, float]) -> tuple[float, float, float]:
+    length = math.hypot(*vector)
+    if abs(length - 1) > UNIT_WITHIN:
+        raise ValueError(f"a unit vector is wanted, not one of length {length:.3f}")
+    return vector
+
+
+UNIT_WITHIN = 1e-3
+"""How far from 1 the length of an axis may be, as rounded texts have it."""
+
+UnitVector = Annotated[tuple[Finite, Finite, Finite], AfterValidator(_of_length_one)]
+"""[3], of length 1."""
 
 
 class StopReason(StrEnum):
@@ -111,14 +129,43 @@ class CheckAnswered(_Event):
     answered_by: Literal["patient", "helper", "demo"] = "patient"
 
 
+class HingeCalibration(BaseModel):
+    """How the two sensors of a joint lie: what a segment calibration measured.
+
+    Attributes:
+        proximal, distal: the placements, the one nearer to the trunk first.
+        proximal_axis, distal_axis: the joint's axis as a unit vector in each sensor, flexion
+            positive.
+        zero_rad: the in-plane angle that reads 0; None: only the size of a movement can be told.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    proximal: str
+    distal: str
+    proximal_axis: UnitVector
+    distal_axis: UnitVector
+    zero_rad: Finite | None = None
+
+
 class SegmentCalibrated(_Event):
-    """How a sensor lies on its segment is known now, by this rung of the ladder."""
+    """How a sensor lies on its segment is known now, by this rung of the ladder.
+
+    Attributes:
+        placement: the sensor; of a joint the distal one.
+        passed: whether the rung can be used; `note` says why not, in plain words.
+        axis: the segment's long axis, away from the trunk, as a unit vector in the sensor; None:
+            as the sensor is marked.
+        hinge: of a joint, what was measured of its two sensors.
+    """
 
     type: Literal["segment.calibrated"] = "segment.calibrated"
     placement: str
     rung: Literal["gravity", "stored", "functional", "none"]
     passed: bool = True
     note: str = ""
+    axis: UnitVector | None = None
+    hinge: HingeCalibration | None = None
 
 
 class RangeCalibrated(_Event):
