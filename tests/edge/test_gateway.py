@@ -207,9 +207,9 @@ async def test_a_wearable_that_is_not_bound_is_left_alone():
     async with home() as h:
         dot = await h.radio.add(VirtualDot, swing(5, 60))
         async with await h.gateway({}):
-            await until(lambda: dot.connected)
-            await until(lambda: not dot.connected)
+            await until(lambda: dot.links and not dot.connected)
             await asyncio.sleep(0.3)
+        assert dot.links == 1
         assert dot.emitted == 0
         assert h.live_items == []
 

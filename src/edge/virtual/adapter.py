@@ -18,6 +18,8 @@ from .air import Air, VirtualController
 __all__ = ["AdvertisementListener", "VirtualAdapter"]
 
 GATEWAY_ADDRESS = "F0:F1:F2:F3:F4:F5"
+ANSWER_S = 10.0
+"""For a controller in another process to answer at power-on."""
 _LE = core.PhysicalTransport.LE
 
 
@@ -65,14 +67,23 @@ class VirtualAdapter:
     async def on_transport(
         cls, spec: str, *, mtu: int = 517, max_connections: int | None = None
     ) -> VirtualAdapter:
-        """An adapter whose controller is in another process, e.g. `tcp-client:127.0.0.1:9001`."""
+        """An adapter whose controller is in another process, e.g. `tcp-client:127.0.0.1:9001`.
+
+        Raises:
+            OSError: nobody listens there, or whoever does gives no answer (TimeoutError).
+        """
         transport = await open_transport(spec)
         device = Device.with_hci(
             "adapter", hci.Address(GATEWAY_ADDRESS), transport.source, transport.sink
         )
         adapter = cls(device, mtu=mtu, max_connections=max_connections)
         adapter._transport = transport
-        await device.power_on()
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                await device.power_on()
+        except TimeoutError:
+            await adapter.close()
+            raise TimeoutError(f"no answer within {ANSWER_S:.0f} s") from None
         return adapter
 
     async def close(self) -> None:

@@ -53,6 +53,7 @@ class VirtualWearable:
 
     Attributes:
         emitted: samples sensed so far, over all runs: the truth that a ledger is held against.
+        links: connections that centrals have made so far.
         ended: set when the motion is over and every notification has been handed to the link.
         tamper: a fault done to each notification on its way out; None for a healthy device.
     """
@@ -93,6 +94,7 @@ class VirtualWearable:
         self.ended = asyncio.Event()
         self.tamper: Tamper | None = None
         self.battery_percent = 87
+        self.links = 0
         self._clock = clock
         self._skew = 1 + skew_ppm * 1e-6
         self._booted_ns = clock.now_ns() - boot_us * 1000
@@ -293,6 +295,7 @@ class VirtualWearable:
 
     def _on_connection(self, link: Any) -> None:
         self._link = link
+        self.links += 1
         link.on("disconnection", lambda _reason: self._on_disconnection(link))
 
     def _on_disconnection(self, link: Any) -> None:

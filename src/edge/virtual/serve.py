@@ -15,8 +15,6 @@ import json
 import sys
 from typing import Any
 
-from bumble.transport import open_transport
-
 from edge.motion_source import swing
 from edge.recordings import load_recording
 from telemetry.clock import ScaledClock
@@ -24,6 +22,7 @@ from telemetry.errors import RipresaError
 
 from .air import VirtualController
 from .catalogue import VIRTUAL_WEARABLES, virtual_wearable
+from .listener import AdapterListener
 from .radio import VirtualRadio
 
 __all__ = ["main"]
@@ -40,7 +39,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="A virtual radio in a process of its own.")
-    parser.add_argument("--listen", required=True, help="Bumble transport, e.g. tcp-server:...")
+    parser.add_argument("--listen", required=True, help="tcp-server:HOST:PORT")
     parser.add_argument("--wearable", action="append", choices=list(VIRTUAL_WEARABLES))
     parser.add_argument("--recording", help="what each replays; without it they swing for ever")
     parser.add_argument("--rate-hz", type=float, help="instead of the wearable's own")
@@ -60,18 +59,15 @@ async def _serve(options: argparse.Namespace) -> None:
         await radio.add(
             virtual_wearable(name), motion, rate_hz=options.rate_hz, samples=options.samples
         )
-    transport = await open_transport(options.listen)
-    VirtualController(
-        "adapter", host_source=transport.source, host_sink=transport.sink, link=radio.air
-    )
-    _say({"ready": True, "identities": [w.identity for w in radio.wearables]})
-    lines = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-    while line := await lines.readline():
-        _say(await _obey(radio, json.loads(line)))
-    await radio.close()
-    await transport.close()
+    async with AdapterListener(options.listen) as adapter:
+        VirtualController("adapter", host_source=adapter.source, host_sink=adapter, link=radio.air)
+        _say({"ready": True, "identities": [w.identity for w in radio.wearables]})
+        lines = asyncio.StreamReader()
+        loop = asyncio.get_running_loop()
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+        while line := await lines.readline():
+            _say(await _obey(radio, json.loads(line)))
+        await radio.close()
 
 
 async def _obey(radio: VirtualRadio, command: dict[str, Any]) -> dict[str, Any]:
