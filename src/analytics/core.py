@@ -6,7 +6,8 @@ In
     StreamEnded) of any stream; `take_event(event)` gives it a session event. Each stream's items
     come in their order and the events in theirs; how the two and the streams interleave, how
     the motion is cut and how fast it comes changes nothing in the result.
-    `observe(started, opened)` says how an item is seen, see `observation.Observe`.
+    `observe(started, opened, known)` says how an item is seen, see `observation.Observe`;
+    `known` is what the `segment.calibrated` events before the item's start have told.
 
 Out
     Both return live messages, `ControlBatch` and `RepetitionCounted`, to be published as they
@@ -38,6 +39,7 @@ from telemetry.events import (
     ExerciseEnded,
     ExerciseStarted,
     RangeCalibrated,
+    SegmentCalibrated,
     decode_event,
     encode_event,
 )
@@ -46,6 +48,7 @@ from telemetry.results import ItemResult, SessionResult
 
 from .item import analyse_item
 from .live_item import LiveItem
+from .segments import KnownSegments
 from .track import StreamTrack
 
 if TYPE_CHECKING:
@@ -67,6 +70,7 @@ _STATE_VERSION = 1
 @dataclass(slots=True)
 class _Item:
     started: ExerciseStarted | AssessmentStarted
+    known: KnownSegments
     ended: ExerciseEnded | AssessmentEnded | None = None
     observation: Observation | None = None
     live: LiveItem | None = None
@@ -83,6 +87,7 @@ class Core:
         self._tracks: dict[str, StreamTrack] = {}
         self._items: list[_Item] = []
         self._events: list[SessionEvent] = []
+        self._known = KnownSegments()
         self.unopened = 0
         """Items of streams that were never opened here: dropped."""
 
@@ -114,12 +119,14 @@ class Core:
             return []
         self._events.append(event)
         if isinstance(event, ExerciseStarted | AssessmentStarted):
-            self._items.append(_Item(event))
+            self._items.append(_Item(event, self._known))
             self._look(self._items[-1])
         elif isinstance(event, ExerciseEnded | AssessmentEnded):
             self._end(event)
         elif isinstance(event, RangeCalibrated):
             self._calibrate(event)
+        elif isinstance(event, SegmentCalibrated):
+            self._known = self._known.after(event)
         return []
 
     def _end(self, event: ExerciseEnded | AssessmentEnded) -> None:
@@ -158,7 +165,7 @@ class Core:
         if item.observation is not None or not item.started.spans.keys() <= self._tracks.keys():
             return
         opened = {stream: self._tracks[stream].opened for stream in item.started.spans}
-        item.observation = self._observe(item.started, opened)
+        item.observation = self._observe(item.started, opened, item.known)
         if item.observation is None or not self._live:
             return
         track = self._tracks[item.observation.stream]

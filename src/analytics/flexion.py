@@ -36,7 +36,8 @@ def flexion_deg(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) 
         hinge: calibration, where there is one.
 
     Returns:
-        [n] degrees; from the calibrated zero, else from where the item begins.
+        [n] degrees; from the calibrated zero, else from where the item begins. Flexion, or
+        how far the joint was straightened: see `observation.Hinge`.
 
     Raises:
         NotObservable: one of the two saw too little of the item, or nothing turns.
@@ -58,4 +59,6 @@ def flexion_deg(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) 
     axes = hinge.axes or estimate_axes(acc, gyr, distal.acc, distal.gyr, rate_hz)
     found = recorded_angle((acc, gyr), (distal.acc, distal.gyr), rate_hz, axes, hinge.zero_rad)
     flexion: Floats = np.degrees(found.angle_rad)
-    return flexion
+    if hinge.straight_deg is None:
+        return flexion
+    return (0.0 if hinge.zero_rad is None else hinge.straight_deg) - flexion

@@ -61,7 +61,9 @@ def analyse_item(
     found = found_in(observation, frames, track.frame_rate_hz, tracks)
     observation, excursions = found.observation, found.excursions
     repetitions = _repetitions(excursions, observation, track, frames, from_index)
-    measures = measures_of(observation.also, repetitions, track.opened.rate_hz)
+    measures = measures_of(
+        observation.also, _in_flexion(repetitions, observation), track.opened.rate_hz
+    )
     if observation.trunk is not None and observation.trunk in tracks and len(frames):
         trunk = tracks[observation.trunk].frames_between(frames.t_us[0], frames.t_us[-1])
         leaned = lean(trunk, [(frames.t_us[e.start], frames.t_us[e.end]) for e in excursions])
@@ -240,6 +242,21 @@ def _repetition(
         sparc=sparc(speed[inside], track.frame_rate_hz),
         flags=tuple(flags),
     )
+
+
+def _in_flexion(
+    repetitions: Sequence[Repetition], observation: Observation
+) -> Sequence[Repetition]:
+    """The repetitions of a joint that was straightened, with the most flexed angle as peak."""
+    hinge = observation.hinge
+    if hinge is None or hinge.straight_deg is None:
+        return repetitions
+    return [
+        r.model_copy(update={"peak_deg": hinge.straight_deg - r.peak_deg + r.range_deg})
+        if r.peak_deg is not None and r.range_deg is not None
+        else r
+        for r in repetitions
+    ]
 
 
 def _range_of_motion(

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from telemetry.events import AssessmentStarted, ExerciseStarted
     from telemetry.motion import StreamOpened
 
+    from .calibration import Rung
     from .joint_axis import HingeAxes
     from .orientation import Vector
+    from .segments import KnownSegments
 
 __all__ = [
     "SEGMENT_AXES",
@@ -81,11 +83,17 @@ class Hinge:
         proximal: stream of the sensor nearer to the trunk.
         axes: from segment calibration, flexion positive; None: found from the movement itself.
         zero_rad: the in-plane angle that reads 0; None: only the size of a movement is told.
+        rung: how the axes were found, where there are some; without, it is `motion`.
+        straight_deg: None where the movement flexes the joint, and its angle is flexion. Where it
+            straightens the joint, the angle is this less flexion, so that it rises with the
+            movement: 90 for a knee that begins at a right angle, 0 for a wrist.
     """
 
     proximal: str
     axes: HingeAxes | None = None
     zero_rad: float | None = None
+    rung: Rung = "functional"
+    straight_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +127,12 @@ class Observation:
 
 
 Observe: TypeAlias = Callable[
-    ["ExerciseStarted | AssessmentStarted", Mapping[str, "StreamOpened"]], Observation | None
+    ["ExerciseStarted | AssessmentStarted", Mapping[str, "StreamOpened"], "KnownSegments"],
+    Observation | None,
 ]
-"""Decides how an item is seen, from its start and the streams it spans, all of them opened.
+"""Decides how an item is seen.
+
+From its start, the streams it spans, all of them opened, and what was calibrated before it began.
 
 None: by nothing, so that it leaves no result. Must give the same answer for the same arguments.
 """

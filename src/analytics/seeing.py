@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, Final
 from therapy.observable import Observable, Quantity, Unobservable, site_of
 
 from .observation import SEGMENT_AXES, Hinge, Method, Observation, PhaseLimits, count_only
+from .segments import KnownSegments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .joint_axis import HingeAxes
+    from therapy.observable import Row
 
 __all__ = ["observation_of"]
 
 _SWEPT: Final = frozenset({Quantity.ROTATION, Quantity.ROLL, Quantity.PITCH, Quantity.AMPLITUDE})
 _NO_ANGLE: Final = "no angle stands for it"
+_STRAIGHTENING: Final = {"knee-extension": 90.0, "wrist-lift": 0.0}
+"""Exercises that straighten a joint, and how far from flexion's zero they count from."""
+_NOTHING_KNOWN: Final = KnownSegments()
 
 
 def observation_of(
@@ -27,7 +31,7 @@ def observation_of(
     posture: str,
     limit_deg: float | None = None,
     phases: PhaseLimits | None = None,
-    calibrated: tuple[HingeAxes, float | None] | None = None,
+    known: KnownSegments = _NOTHING_KNOWN,
 ) -> Observation:
     """How the core sees an item of which the table says `seen`.
 
@@ -44,19 +48,19 @@ def observation_of(
         posture: seated, standing or supine.
         limit_deg: the clinician's limit.
         phases: bounds for the speed.
-        calibrated: axes and zero of the joint, from segment calibration.
+        known: what segment calibration told, else sensors lie as they are marked and a joint's
+            axes are found from its movement.
     """
     if isinstance(seen, Unobservable):
         return count_only(fallback, seen.reason.en)
     own = streams[seen.placements[0]]
     others = {site_of(p): streams[p] for p in seen.placements[1:]}
-    axis = SEGMENT_AXES.get(seen.placements[0])
+    axis = known.axes.get(seen.placements[0], SEGMENT_AXES.get(seen.placements[0]))
     method, what, reason, hinge = Method.COUNT, seen.what.en, None, None
     match seen.quantity:
         case Quantity.FLEXION:
-            axes, zero_rad = calibrated or (None, None)
             method = Method.FLEXION
-            hinge = Hinge(streams[seen.placements[1]], axes, zero_rad)
+            hinge = _hinge(seen.row, seen.placements, streams, known)
         case Quantity.ELEVATION | Quantity.RELATIVE_ELEVATION if posture != "supine" and axis:
             method = Method.ELEVATION
             if seen.quantity is Quantity.RELATIVE_ELEVATION:
@@ -82,4 +86,20 @@ def observation_of(
         hinge=hinge,
         trunk=others.get("sternum"),
         also=tuple(dict.fromkeys((*seen.row.also, *amplitude, *rising))),
+    )
+
+
+def _hinge(
+    row: Row, placements: tuple[str, ...], streams: Mapping[str, str], known: KnownSegments
+) -> Hinge:
+    distal, proximal = placements[:2]
+    calibrated = known.hinges.get((proximal, distal))
+    if calibrated is None:
+        return Hinge(streams[proximal])
+    return Hinge(
+        streams[proximal],
+        calibrated.axes,
+        calibrated.zero_rad,
+        calibrated.rung,
+        _STRAIGHTENING.get(row.exercise),
     )

@@ -26,6 +26,7 @@ from telemetry.motion import MotionBatch, StreamEnded, StreamOpened
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from analytics.segments import KnownSegments
     from telemetry.events import AssessmentStarted, SessionEvent
 
 __all__ = ["measure_core"]
@@ -107,7 +108,9 @@ def _recorded_work(acc: Array, gyr: Array) -> Callable[[], object]:
 
 
 def _observe(
-    started: ExerciseStarted | AssessmentStarted, opened: Mapping[str, StreamOpened]
+    started: ExerciseStarted | AssessmentStarted,
+    opened: Mapping[str, StreamOpened],
+    known: KnownSegments,  # noqa: ARG001 - nothing is calibrated here
 ) -> Observation:
     """Every other item by its angle; the rest can only be counted."""
     (stream,) = opened

@@ -141,7 +141,7 @@ def _core_alone(items: list[StreamItem]) -> float:
     payloads = [encode_item(item) for item in items]
     stream = items[0].stream
     seen = Observation(stream=stream, axis=SEGMENT_AXES[PLACEMENT], what="forearm elevation")
-    core = Core(SESSION, lambda _started, _opened: seen)
+    core = Core(SESSION, lambda _started, _opened, _known: seen)
     started = time.perf_counter()
     core.take_event(
         ExerciseStarted(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analytics.observation import Observe
+    from analytics.segments import KnownSegments
     from telemetry.events import AssessmentStarted, ExerciseStarted
     from telemetry.motion import StreamOpened
     from therapy.dose import Phase as PlannedPhase
@@ -24,7 +25,9 @@ def observe_by(plan: Plan) -> Observe:
     """How the items of one plan are seen, by the therapy's table of observables."""
 
     def observe(
-        started: ExerciseStarted | AssessmentStarted, opened: Mapping[str, StreamOpened]
+        started: ExerciseStarted | AssessmentStarted,
+        opened: Mapping[str, StreamOpened],
+        known: KnownSegments,
     ) -> Observation | None:
         if not opened:
             return None
@@ -43,6 +46,7 @@ def observe_by(plan: Plan) -> Observe:
             posture=item.in_posture,
             limit_deg=item.limit_deg,
             phases=_phases(item),
+            known=known,
         )
 
     return observe

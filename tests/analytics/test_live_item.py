@@ -46,7 +46,7 @@ def test_three_repetitions_make_todays_range():
 
 
 def test_the_target_never_passes_the_clinicians_limit():
-    def limited(_, streams):
+    def limited(_, streams, _known):
         return Observation(
             stream=next(iter(streams)), axis=(-1.0, 0.0, 0.0), what="x", limit_deg=90.0
         )
@@ -81,7 +81,7 @@ def test_each_repetition_is_announced_once_and_in_order():
 
 
 def test_too_fast_is_told_by_phase():
-    def strict(_, streams):
+    def strict(_, streams, _known):
         return Observation(
             stream=next(iter(streams)),
             axis=(-1.0, 0.0, 0.0),

@@ -76,7 +76,7 @@ def test_peak_velocity_is_the_strokes():
 
 
 def test_too_fast_is_flagged_by_phase_and_a_tremor_raises_no_flag():
-    def timed(_, streams):
+    def timed(_, streams, _known):
         return Observation(
             stream=next(iter(streams)),
             axis=(-1.0, 0.0, 0.0),

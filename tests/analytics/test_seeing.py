@@ -37,7 +37,7 @@ def turning_batch(angle_deg, axis, up, *, stream=STREAM, noise=0.02, seed=0, t_s
 
 
 def result_of(batches, observation):
-    core = Core(SESSION, lambda _started, _streams: observation)
+    core = Core(SESSION, lambda _started, _streams, _known: observation)
     for batch in batches:
         core.take(opened(batch.stream))
         core.take(batch)
@@ -200,7 +200,7 @@ def test_a_decrement_is_told_in_percent():
 
 def test_streams_of_an_item_are_all_waited_for():
     distal, proximal = two_segments(raises(3, top_deg=90.0, rest_deg=0.0))
-    core = Core(SESSION, lambda _started, _streams: flexing())
+    core = Core(SESSION, lambda _started, _streams, _known: flexing())
     started, ended = exercise(len(distal))
     spans = {STREAM: 0, PROXIMAL: 0}
     core.take_event(started.model_copy(update={"spans": spans}))
