@@ -49,8 +49,9 @@ class SampleGrid:
 
     A step is counted in whole sample periods from the sample before, so that a rate that is
     only nominal does not add up to a false loss; what the rounding left over is carried to the
-    next step, fading, so that a jittery stamp does not make one either. For a step that is not
-    small and forward, and for the first one of a new connection:
+    next step, fading, so that a jittery stamp does not make one either: none that is off by less
+    than a quarter of a period. For a step that is not small and forward, and for the first one
+    of a new connection:
 
     1. Up to 1 s backwards within a connection is a repeat: dropped, counted in `duplicates`.
     2. Anything else is held until the next sample. If that does not follow the held one, the
@@ -128,12 +129,8 @@ class SampleGrid:
             steps %= self._wrap_us
         if steps.min() <= 0 or steps.max() > NEAR_US:
             return None
-        if np.abs(steps - self._period_us).max() < self._period_us / 4:
-            self._carried_us = 0.0
-            index = self._index + np.arange(1, len(steps) + 1)
-        else:
-            jumps = np.array([self._jump(step) for step in steps.tolist()])
-            index = self._index + np.cumsum(jumps)
+        jumps = np.array([self._jump(step) for step in steps.tolist()])
+        index = self._index + np.cumsum(jumps)
         device_us = self._device_us + np.cumsum(steps)
         self._advance(int(raw_us[-1]), int(device_us[-1]), int(index[-1]), arrival_us)
         return Placed(np.arange(len(raw_us)), index, device_us)

@@ -100,19 +100,38 @@ def test_a_repeat_is_dropped_and_counted():
     assert grid.duplicates == 2
 
 
-@given(st.lists(st.integers(-7500, 7500), min_size=2, max_size=200), st.integers(1, 5))
-def test_a_jittery_stamp_makes_no_false_loss(jitter_us, together):
-    # Late and early by turns: steps from a tenth of a period to nearly two.
-    signs = [1 if i % 2 else -1 for i in range(len(jitter_us))]
-    raw = stamps(np.arange(len(jitter_us) + 1))
-    raw[1:] += [min(abs(j), 7500) * s for j, s in zip(jitter_us, signs, strict=True)]
-    raw[1] = raw[0] + round(PERIOD_US)
+def indices(raw, together):
     grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=WRAP_US)
-    index = []
-    for i in range(0, len(raw), together):
-        for placed in grid.place(raw[i : i + together], int(raw[i]) + 100_000):
-            index += placed.index.tolist()
-    assert index == list(range(len(raw)))
+    runs = (
+        grid.place(raw[i : i + together], int(raw[i]) + 100_000)
+        for i in range(0, len(raw), together)
+    )
+    return [i for run in runs for placed in run for i in placed.index.tolist()]
+
+
+@given(st.lists(st.integers(-4000, 4000), min_size=2, max_size=200), st.integers(1, 5))
+def test_a_stamp_off_by_less_than_a_quarter_period_makes_no_false_loss(jitter_us, together):
+    raw = stamps(np.arange(len(jitter_us))) + np.array(jitter_us)
+    assert indices(raw, together) == list(range(len(raw)))
+
+
+@pytest.mark.parametrize("together", range(1, 6))
+def test_stamps_late_and_early_by_turns_make_no_false_loss(together):
+    # Steps from a tenth of a period to nearly two.
+    raw = stamps(np.arange(200))
+    raw[1:] += 7500 * (-1) ** np.arange(199)
+    assert indices(raw, together) == list(range(200))
+
+
+@given(
+    st.lists(st.integers(-9000, 9000), min_size=2, max_size=60),
+    st.sets(st.integers(1, 50)),
+    st.integers(1, 9),
+)
+def test_how_samples_share_notifications_changes_no_number(jitter_us, lost, together):
+    kept = [i for i in range(len(jitter_us)) if i not in lost]
+    raw = np.maximum.accumulate(stamps(np.array(kept)) + np.array(jitter_us)[kept])
+    assert indices(raw, together) == indices(raw, 1)
 
 
 def test_a_merely_nominal_rate_does_not_add_up_to_a_false_loss():
