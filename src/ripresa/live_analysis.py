@@ -2,7 +2,7 @@
 
 Keeps one core for the session that is open. Anything that cannot be decoded is counted and
 reported once in a while; it stops nothing. A stream that is silent is announced as such, and
-again when it speaks.
+again when it speaks. What looks like a fall is announced, for the session service to ask.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import logging
 from typing import TYPE_CHECKING
 
 from analytics.core import Core
+from analytics.fall_watch import FallWatch
 from telemetry.codec import decode_item
 from telemetry.errors import DecodeError
 from telemetry.events import SessionOpened, decode_event
-from telemetry.live import ControlBatch, SensorSilent, Stamps, encode_live
+from telemetry.live import ControlBatch, FallNoticed, SensorSilent, Stamps, encode_live
 from telemetry.motion import MotionBatch, StreamEnded, StreamOpened
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class LiveAnalysis:
         self._latencies = latencies
         self._heard_ns: dict[str, int] = {}
         self._silent: set[str] = set()
+        self._falls = FallWatch()
         self.core: Core | None = None
         self.refused = 0
         bus.subscribe(topics.motion(), self._take_motion)
@@ -83,6 +85,7 @@ class LiveAnalysis:
                 self._say_silent(item.stream, silent=False)
         elif isinstance(item, StreamEnded):
             self._heard_ns.pop(item.stream, None)
+        falls = self._falls.take(item)
         if self.core is None:
             return
         stamps = self._stamp(item, received_ns) if isinstance(item, MotionBatch) else None
@@ -93,6 +96,14 @@ class LiveAnalysis:
                 stamped = stamps.model_copy(update={"analysed_ns": analysed_ns})
                 live = live.model_copy(update={"stamps": stamped})  # noqa: PLW2901
             self._bus.publish(self._topics.control, encode_live(live))
+        for fall in falls:
+            noticed = FallNoticed(
+                session=self.core.session,
+                stream=fall.suspicion.stream,
+                placement=fall.placement,
+                t_ns=fall.t_ns,
+            )
+            self._bus.publish(self._topics.control, encode_live(noticed))
 
     def _stamp(self, batch: MotionBatch, received_ns: int) -> Stamps:
         sampled_ns = batch.t0_ns + int(batch.dt_us[-1]) * 1000

@@ -1,9 +1,9 @@
 """The session service: the only writer of a session's events.
 
 A shell around the pure state machine of `therapy.session`. Requests of games and screens,
-repetitions and silences of the live core, and the time go in, one after the other; each
-step's events are in the journal before they are announced. While the journal is busy the step
-is tried again, and nothing else moves.
+repetitions, silences and suspected falls of the live core, and the time go in, one after the
+other; each step's events are in the journal before they are announced. While the journal is
+busy the step is tried again, and nothing else moves.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from telemetry.errors import DecodeError, StoreBusy
 from telemetry.events import SessionEvent, encode_event
 from telemetry.identity import new_ulid
 from telemetry.live import (
+    FallNoticed,
     RepetitionCounted,
     Request,
     SensorSilent,
@@ -24,7 +25,7 @@ from telemetry.live import (
 )
 from telemetry.record import Kind, NewRecord
 from therapy.session import Advance, advance, open_session
-from therapy.session_state import Moment, Tick
+from therapy.session_state import FallSuspected, Moment, Tick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -233,6 +234,8 @@ class SessionService:
             return
         if isinstance(live, RepetitionCounted | SensorSilent):
             self._occurrences.put_nowait(live)
+        elif isinstance(live, FallNoticed) and live.session == self.session:
+            self._occurrences.put_nowait(FallSuspected(live.placement))
 
     def _refuse(self, why: str) -> None:
         self.refused += 1

@@ -35,6 +35,7 @@ __all__ = [
     "SessionEvent",
     "SessionOpened",
     "StopReason",
+    "SuspectedFall",
     "UnwellReported",
     "Worn",
     "decode_event",
@@ -239,6 +240,17 @@ class UnwellReported(_Event):
     type: Literal["unwell.reported"] = "unwell.reported"
 
 
+class SuspectedFall(_Event):
+    """Motion looked like a fall, and the person is asked; the answer is an event of its own.
+
+    Attributes:
+        placement: of the wearable that felt it; empty where it is not known.
+    """
+
+    type: Literal["fall.suspected"] = "fall.suspected"
+    placement: str = ""
+
+
 class PromptShown(_Event):
     """A persuasive prompt was shown, with its variant, so that its effect can be tested."""
 
@@ -281,6 +293,7 @@ SessionEvent: TypeAlias = Annotated[
     | PainReported
     | EffortReported
     | UnwellReported
+    | SuspectedFall
     | PromptShown
     | HeartMeasured
     | SessionClosed,

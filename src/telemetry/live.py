@@ -12,6 +12,7 @@ from .identity import UlidText
 
 __all__ = [
     "ControlBatch",
+    "FallNoticed",
     "LiveMessage",
     "RepetitionCounted",
     "Request",
@@ -88,8 +89,23 @@ class SensorSilent(_Frozen):
     silent: bool
 
 
+class FallNoticed(_Frozen):
+    """A stream's motion looked like a fall; a reason to ask, no finding.
+
+    Attributes:
+        placement: where the wearable is worn.
+        t_ns: host time of the impact.
+    """
+
+    type: Literal["fall"] = "fall"
+    session: UlidText
+    stream: str
+    placement: str
+    t_ns: int
+
+
 LiveMessage: TypeAlias = Annotated[
-    ControlBatch | RepetitionCounted | SensorSilent, Field(discriminator="type")
+    ControlBatch | RepetitionCounted | SensorSilent | FallNoticed, Field(discriminator="type")
 ]
 
 

@@ -9,7 +9,8 @@ How the session service drives it:
 1. Mint the session's ULID, build the agenda with `agenda_of(plan, plan.day_of(now), past)`
    (for one recording: `only={item_id}, assess=False`), call `open_session`.
 2. For every `Request` from a screen or game, every `RepetitionCounted` and `SensorSilent` of
-   the live core, and a `Tick(last_sample_ns)` about once a second:
+   the live core, `FallSuspected` for its `FallNoticed`, and a `Tick(last_sample_ns)` about
+   once a second:
    `step = advance(state, what, Moment(now_ns, spans))`. `spans` maps each open stream to the
    index its next sample will have (`MotionBatch.next_index`), so the same mapping bounds an
    item at both ends. Append `step.events` to the journal first, in one call, then publish
@@ -54,6 +55,7 @@ from telemetry.events import (
     SessionClosed,
     SessionOpened,
     StopReason,
+    SuspectedFall,
 )
 from telemetry.live import RepetitionCounted, Request, SensorSilent
 
@@ -189,8 +191,7 @@ def advance(state: SessionState, what: Occurrence, moment: Moment) -> Advance:
         case SensorSilent():
             _silence(turn, what)
         case FallSuspected():
-            if state.stage not in (Stage.CHECK_IN, Stage.CHECK_OUT):
-                turn.to(interrupting=FALL_SUSPECTED)
+            _suspected(turn, what)
         case Tick():
             turn = _ticked(turn, what, moment)
     return Advance(turn.state, tuple(turn.events))
@@ -221,6 +222,15 @@ def _counted(turn: Turn, repetition: RepetitionCounted) -> None:
     elif not repetition.too_fast:
         turn.to(reached=(*state.reached, repetition.reached))
     _cap_dose(turn)
+
+
+def _suspected(turn: Turn, fall: FallSuspected) -> None:
+    """Record it at once, since nobody may be able to answer; ask once at a time."""
+    state = turn.state
+    if state.interrupting is not None or state.stage in (Stage.CHECK_IN, Stage.CHECK_OUT):
+        return
+    turn.record(SuspectedFall, placement=fall.placement)
+    turn.to(interrupting=FALL_SUSPECTED)
 
 
 def _cap_dose(turn: Turn) -> None:

@@ -65,7 +65,12 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class FallSuspected:
-    """Something looked like a fall: everything pauses, the person is asked, it is recorded."""
+    """Something looked like a fall: everything pauses, the person is asked, it is recorded.
+
+    `placement` is that of the wearable that felt it; empty where it is not known.
+    """
+
+    placement: str = ""
 
 
 Occurrence: TypeAlias = Request | RepetitionCounted | SensorSilent | FallSuspected | Tick

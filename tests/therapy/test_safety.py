@@ -65,7 +65,10 @@ def test_too_much_effort_ends_the_set_and_a_little_less_eases():
 def test_a_suspected_fall_pauses_asks_and_is_recorded():
     session = Session()
     session.to_play()
-    session.happen(FallSuspected())
+    session.happen(FallSuspected("sternum"))
+    assert session.events[-1].placement == "sternum"
+    session.happen(FallSuspected("thigh-left"))
+    assert session.types.count("fall.suspected") == 1
     session.tick()
     assert isinstance(session.screen, Ask)
     assert session.state.paused

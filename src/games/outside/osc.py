@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.events import decode_event
-from telemetry.live import ControlBatch, RepetitionCounted, decode_live
+from telemetry.live import ControlBatch, RepetitionCounted, SensorSilent, decode_live
 
 if TYPE_CHECKING:
     from telemetry.bus import Bus, Message
@@ -103,8 +103,10 @@ class OscOut:
                     self._send("/ripresa/control", *values, live.calibrated)
             case RepetitionCounted():
                 self._send("/ripresa/repetition", live.number, float(live.reached), live.t_ns)
-            case _:
+            case SensorSilent():
                 self._send("/ripresa/silent", live.silent)
+            case _:
+                pass
 
     def _on_event(self, message: Message) -> None:
         try:
