@@ -25,29 +25,18 @@ excursion from the start is positive.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from analytics.joint_fit import Sensed, WindowFit, fit_windows, principal_direction
 from telemetry.errors import NotObservable
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 Array = npt.NDArray[np.float64]
 
 BIAS_FROM_S = 10.0
 MAX_WINDOWS = 8
 WINDOW_S = 2.0
-HEADINGS = 4
-FIT_RATE_HZ = 25.0
-LOW_PASS_HZ = 5.0
-"""Skin wobbles faster than a joint turns; only the fit is low-passed, never the angle."""
-FORCE_SIGMA_M_S2 = 0.5
-RATE_SIGMA_RAD_S = 0.3
-PLANE_SIGMA_RAD_S = 0.5
-LEVER_SIGMA_M = 0.15
 LEAST_TURN_RAD = 0.1
 DISAGREEMENT = np.cos(np.deg2rad(30))
 
@@ -100,17 +89,16 @@ def estimate_axes(
     if count >= BIAS_FROM_S * rate_hz:
         gyr_proximal = _without_bias(acc_proximal, gyr_proximal, rate_hz)
         gyr_distal = _without_bias(acc_distal, gyr_distal, rate_hz)
-    fits = []
-    for start, stop in _windows(gyr_proximal, gyr_distal, rate_hz):
-        part = slice(start, stop)
-        fits.append(
-            _fit_window(
-                acc_proximal[part], gyr_proximal[part], acc_distal[part], gyr_distal[part], rate_hz
-            )
+    windows = [
+        (
+            Sensed(acc_proximal[start:stop], gyr_proximal[start:stop]),
+            Sensed(acc_distal[start:stop], gyr_distal[start:stop]),
         )
-    if not fits:
+        for start, stop in _windows(gyr_proximal, gyr_distal, rate_hz)
+    ]
+    if not windows:
         raise NotObservable("joint axis: the sensors hardly turn, record the joint moving")
-    axes = _combine(fits)
+    axes = _combine(fit_windows(windows, rate_hz))
     angle = np.cumsum(axes.rate(gyr_proximal, gyr_distal)) / rate_hz
     drift = np.linspace(0, angle[-1], count) if count > 5 * rate_hz else 0.0
     excursion = angle - drift
@@ -141,104 +129,7 @@ def _part_bounds(count: int, parts: int) -> tuple[list[int], list[int]]:
     return edges[:-1].tolist(), edges[1:].tolist()
 
 
-@dataclass(frozen=True, slots=True)
-class _WindowFit:
-    proximal: Array
-    distal: Array
-    misfit_rad_s: float
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """One window's vectors on the fit's grid, each sensor's in the frame of its middle sample."""
-
-    to_middle: Array
-    rate_in_sensor: Array
-    force1: Array
-    force2: Array
-    rate1: Array
-    rate2: Array
-    lever1: Array
-    lever2: Array
-
-
-def _fit_window(acc1: Array, gyr1: Array, acc2: Array, gyr2: Array, rate_hz: float) -> _WindowFit:
-    from scipy.optimize import least_squares  # noqa: PLC0415
-    from scipy.spatial.transform import Rotation  # noqa: PLC0415
-
-    to_middle1, to_middle2 = _integrate(gyr1, rate_hz), _integrate(gyr2, rate_hz)
-    smooth1, smooth2 = _low_pass(gyr1, rate_hz), _low_pass(gyr2, rate_hz)
-    sparse = slice(None, None, max(1, int(rate_hz / FIT_RATE_HZ)))
-    window = _Window(
-        to_middle1[sparse],
-        smooth1[sparse],
-        _turned(to_middle1, _low_pass(acc1, rate_hz))[sparse],
-        _turned(to_middle2, _low_pass(acc2, rate_hz))[sparse],
-        _turned(to_middle1, smooth1)[sparse],
-        _turned(to_middle2, smooth2)[sparse],
-        (to_middle1 @ _lever_matrix(smooth1, rate_hz))[sparse],
-        (to_middle2 @ _lever_matrix(smooth2, rate_hz))[sparse],
-    )
-    force1, force2 = window.force1.mean(axis=0), window.force2.mean(axis=0)
-    up = force1 / (np.linalg.norm(force1) or 1.0)
-    level, _ = Rotation.align_vectors([force1], [force2])
-    best_cost, best = np.inf, (np.eye(3), up)
-    for turn in np.arange(HEADINGS) * (2 * np.pi / HEADINGS):
-        start = Rotation.from_rotvec(up * turn) * level
-        residual, unpack = _demands(window, start)
-        found = least_squares(residual, np.zeros(11), loss="soft_l1", max_nfev=40)
-        if found.cost < best_cost:
-            best_cost, best = found.cost, unpack(found.x)
-    q, axis = best
-    relative = np.einsum("nji,nj->ni", window.to_middle, window.rate2 @ q.T - window.rate1)
-    across = relative - np.outer(relative @ axis, axis)
-    distal = np.einsum("nji,jk,nkl->nil", to_middle2, q.T, to_middle1) @ axis
-    mean = distal.mean(axis=0)
-    along_rms = float(np.sqrt(np.mean((relative @ axis) ** 2)))
-    return _WindowFit(
-        axis,
-        mean / np.linalg.norm(mean),
-        float(np.sqrt((across**2).sum(axis=1).mean())),
-        along_rms,
-    )
-
-
-def _demands(
-    w: _Window, start: object
-) -> tuple[Callable[[Array], Array], Callable[[Array], tuple[Array, Array]]]:
-    """The residuals of step 3 as a function of [turn of Q, r1, r2, tilt of j], and its reading."""
-    from scipy.spatial.transform import Rotation  # noqa: PLC0415
-
-    matrix0: Array = start.as_matrix()  # type: ignore[attr-defined]
-    relative0 = np.einsum("nji,nj->ni", w.to_middle, w.rate1 - w.rate2 @ matrix0.T)
-    axis0 = principal_direction(relative0)
-    across0 = np.linalg.svd(axis0[None])[2][1:]
-
-    def unpack(x: Array) -> tuple[Array, Array]:
-        axis = axis0 + across0.T @ x[9:11]
-        turned: Array = Rotation.from_rotvec(x[:3]).as_matrix() @ matrix0
-        return turned, axis / np.linalg.norm(axis)
-
-    def residual(x: Array) -> Array:
-        q, axis = unpack(x)
-        force = (w.force1 - w.lever1 @ x[3:6]) - (w.force2 - w.lever2 @ x[6:9]) @ q.T
-        relative = np.einsum("nji,nj->ni", w.to_middle, w.rate1 - w.rate2 @ q.T)
-        across = relative - np.outer(relative @ axis, axis)
-        out_of_plane = w.rate_in_sensor - np.outer(w.rate_in_sensor @ axis, axis)
-        return np.concatenate(
-            [
-                (force / FORCE_SIGMA_M_S2).ravel(),
-                (across / RATE_SIGMA_RAD_S).ravel(),
-                (out_of_plane / PLANE_SIGMA_RAD_S).ravel(),
-                x[3:9] / LEVER_SIGMA_M,
-            ]
-        )
-
-    return residual, unpack
-
-
-def _combine(fits: list[_WindowFit]) -> HingeAxes:
+def _combine(fits: list[WindowFit]) -> HingeAxes:
     pairs = np.array([np.concatenate([f.proximal, f.distal]) for f in fits]) / np.sqrt(2)
     weights = np.array([f.weight for f in fits])
     mean = principal_direction(pairs * np.sqrt(weights)[:, None])
@@ -252,57 +143,12 @@ def _combine(fits: list[_WindowFit]) -> HingeAxes:
     return HingeAxes(proximal, distal, misfit, float(np.sqrt(np.average(angles**2))))
 
 
-def principal_direction(vectors: Array) -> Array:
-    """The unit direction in which the vectors (about zero, not their mean) are largest."""
-    axis: Array = np.linalg.eigh(vectors.T @ vectors)[1][:, -1]
-    return axis
-
-
-def _integrate(gyr: Array, rate_hz: float) -> Array:
-    """[n, 3, 3] rotation of each sample's frame into the middle sample's, from the gyroscope."""
-    from scipy.spatial.transform import Rotation  # noqa: PLC0415
-
-    steps = Rotation.from_rotvec((gyr[1:] + gyr[:-1]) / (2 * rate_hz)).as_matrix()
-    out = np.empty((len(gyr), 3, 3))
-    out[0] = np.eye(3)
-    for i, step in enumerate(steps, 1):
-        out[i] = out[i - 1] @ step
-    return np.asarray(out[len(gyr) // 2].T @ out)
-
-
-def _turned(rotations: Array, vectors: Array) -> Array:
-    return np.asarray(np.einsum("nij,nj->ni", rotations, vectors))
-
-
-def _lever_matrix(gyr: Array, rate_hz: float) -> Array:
-    """[n, 3, 3] what turns a lever (m) into the acceleration it adds: `[ω'] + [ω]²`."""
-
-    def cross(v: Array) -> Array:
-        out = np.zeros((len(v), 3, 3))
-        out[:, 0, 1], out[:, 0, 2], out[:, 1, 2] = -v[:, 2], v[:, 1], -v[:, 0]
-        out[:, 1, 0], out[:, 2, 0], out[:, 2, 1] = v[:, 2], -v[:, 1], v[:, 0]
-        return out
-
-    turning = cross(gyr)
-    return cross(np.gradient(gyr, 1 / rate_hz, axis=0)) + turning @ turning
-
-
 def _without_bias(acc: Array, gyr: Array, rate_hz: float) -> Array:
     from vqf import offlineVQF  # noqa: PLC0415
 
     dense = np.ascontiguousarray(gyr, np.float64)
     found = offlineVQF(dense, np.ascontiguousarray(acc, np.float64), None, 1 / rate_hz)
     return np.asarray(dense - found["bias"])
-
-
-def _low_pass(values: Array, rate_hz: float) -> Array:
-    from scipy.signal import butter, sosfiltfilt  # noqa: PLC0415
-
-    if rate_hz <= 2.2 * LOW_PASS_HZ:
-        return values
-    sections = butter(2, LOW_PASS_HZ / (rate_hz / 2), output="sos")
-    padding = min(len(values) - 1, round(0.3 * rate_hz))
-    return np.asarray(sosfiltfilt(sections, values, axis=0, padlen=padding))
 
 
 __all__ = ["HingeAxes", "estimate_axes", "principal_direction", "project"]
