@@ -63,6 +63,8 @@ class Segment:
         acc, gyr: [n, 3] float64, C-contiguous, m/s² and rad/s.
         interpolated: how many samples at the beginning are filled in.
         restart: whether the filter starts afresh here.
+        mag: [n, 3] float64 in any unit, zero where nothing usable was measured; None where the
+            wearable sends no magnetic field.
     """
 
     first_index: int
@@ -70,6 +72,7 @@ class Segment:
     gyr: Floats
     interpolated: int
     restart: bool
+    mag: Floats | None = None
 
 
 Note = tuple[str, int, int]
@@ -85,6 +88,8 @@ class Conditioner:
        filled linearly once the next good sample is there; a longer one ends the segment.
     3. A jump of the index is a hole, declared by a StreamGap or not. A StreamGap of unknown
        length ends the segment.
+    4. The magnetic field rejects no sample: where it is not finite, and in holes, it is zero,
+       which an orientation filter passes over.
     """
 
     acc_limit: float = _PLAUSIBLE
@@ -144,6 +149,7 @@ class Conditioner:
         acc = np.ascontiguousarray(batch.acc, dtype=np.float64)
         rates = np.zeros_like(acc) if batch.gyr is None else batch.gyr
         gyr = np.ascontiguousarray(rates, dtype=np.float64)
+        mag = None if batch.mag is None else _usable(batch.mag)
         first = batch.first_index
         if self.first_index is None:
             self.first_index = first
@@ -154,12 +160,13 @@ class Conditioner:
             if repeated == len(acc):
                 return []
             acc, gyr, first = acc[repeated:], gyr[repeated:], first + repeated
+            mag = None if mag is None else mag[repeated:]
             self._note_jump(first)
         self.next_index = first + len(acc)
         # A NaN makes the comparison false, so one look at the extremes clears most batches.
         if _peak(acc) < self.acc_limit and _peak(gyr) < self.gyr_limit:
-            return [self._run(first, acc, gyr)]
-        return self._good_runs(first, acc, gyr)
+            return [self._run(first, acc, gyr, mag)]
+        return self._good_runs(first, acc, gyr, mag)
 
     def _note_jump(self, first: int) -> None:
         missing = first - self.next_index
@@ -169,7 +176,7 @@ class Conditioner:
         if undeclared:
             self._notes.append(("undeclared", first - undeclared, undeclared))
 
-    def _good_runs(self, first: int, acc: Floats, gyr: Floats) -> list[Segment]:
+    def _good_runs(self, first: int, acc: Floats, gyr: Floats, mag: Floats | None) -> list[Segment]:
         acc_peak, gyr_peak = np.abs(acc).max(axis=1), np.abs(gyr).max(axis=1)
         finite = (acc_peak < _PLAUSIBLE) & (gyr_peak < _PLAUSIBLE)
         good = finite & (acc_peak < self.acc_limit) & (gyr_peak < self.gyr_limit)
@@ -178,11 +185,11 @@ class Conditioner:
             self._notes.append((what, first + offset, 1))
         edges = np.flatnonzero(np.diff(np.concatenate(([False], good, [False])))).tolist()
         return [
-            self._run(first + a, acc[a:b], gyr[a:b])
+            self._run(first + a, acc[a:b], gyr[a:b], None if mag is None else mag[a:b])
             for a, b in zip(edges[::2], edges[1::2], strict=True)
         ]
 
-    def _run(self, first: int, acc: Floats, gyr: Floats) -> Segment:
+    def _run(self, first: int, acc: Floats, gyr: Floats, mag: Floats | None) -> Segment:
         """Good consecutive samples, with the hole before them filled or declared a restart."""
         hole = 0 if self._last_index is None else first - self._last_index - 1
         restart = self._last is None or hole > MAX_INTERPOLATED
@@ -195,10 +202,11 @@ class Conditioner:
             last_acc, last_gyr = self._last
             acc = np.concatenate((last_acc + (acc[0] - last_acc) * share, acc))
             gyr = np.concatenate((last_gyr + (gyr[0] - last_gyr) * share, gyr))
+            mag = None if mag is None else np.concatenate((np.zeros((hole, 3)), mag))
             self._notes.append(("interpolated", first - hole, hole))
         self._last = acc[-1], gyr[-1]
         self._last_index = first - hole + len(acc) - 1
-        return Segment(first - hole, acc, gyr, hole, restart)
+        return Segment(first - hole, acc, gyr, hole, restart, mag)
 
     def state(self) -> dict[str, Any]:
         """All that it remembers, as plain values."""
@@ -225,6 +233,14 @@ class Conditioner:
             None if last is None else (np.array(last[0]), np.array(last[1])),
             state["declared"],
         )
+
+
+def _usable(mag: npt.NDArray[np.float32]) -> Floats:
+    usable = np.ascontiguousarray(mag, dtype=np.float64)
+    if not _peak(usable) < _PLAUSIBLE:
+        good = np.abs(usable).max(axis=1) < _PLAUSIBLE
+        usable = np.where(good[:, None], usable, 0.0)
+    return usable
 
 
 def _peak(values: Floats) -> float:

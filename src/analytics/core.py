@@ -61,10 +61,10 @@ if TYPE_CHECKING:
 
 __all__ = ["CORE_VERSION", "Core"]
 
-CORE_VERSION = "1"
+CORE_VERSION = "2"
 """Changes whenever the same streams would give other results."""
 
-_STATE_VERSION = 1
+_STATE_VERSION = 2
 
 
 @dataclass(slots=True)
@@ -95,7 +95,7 @@ class Core:
         """Take a stream item; returns what it moves."""
         if isinstance(item, StreamOpened):
             if item.stream not in self._tracks:
-                self._tracks[item.stream] = StreamTrack(item)
+                self._tracks[item.stream] = StreamTrack(item, live=self._live)
                 for open_item in self._items:
                     self._look(open_item)
             return []

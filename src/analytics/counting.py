@@ -63,6 +63,7 @@ class _Candidate:
     every_other: float
     values: list[float]
     excursions: list[Excursion]
+    live: list[Excursion]
 
 
 def count(frames: Frames, rate_hz: float) -> Counted:
@@ -130,8 +131,9 @@ def _count(frames: Frames, rate_hz: float) -> Counted:
 
     def about(axis: Floats) -> _Candidate:
         values: list[float] = (vectors @ axis).tolist()
-        found = excursions_of(values, TURNING_LEAST_DEG)
-        return _Candidate(*resemblance(found, shape), values, found)
+        live = found_live(values, TURNING_LEAST_DEG)
+        found = excursions_of(values, TURNING_LEAST_DEG, live)
+        return _Candidate(*resemblance(found, shape), values, found, live)
 
     first, second, third = (np.array(axis) for axis in principal_axes(turned, rate_hz))
     between = [(first + sign * other) / np.sqrt(2) for other in (second, third) for sign in (1, -1)]
@@ -144,11 +146,10 @@ def _count(frames: Frames, rate_hz: float) -> Counted:
             for other in map(about, axes):
                 if other.neighbours > max(best.neighbours + margin, LEAST_ALIKE):
                     best = other
-    live = found_live(main.values, TURNING_LEAST_DEG)
     if best.neighbours < 0 and best.every_other > ALTERNATING:
         pairs = _two_by_two(best.excursions)
-        return Counted(best.values, pairs, live, best.every_other)
-    return Counted(best.values, best.excursions, live, best.neighbours)
+        return Counted(best.values, pairs, main.live, best.every_other)
+    return Counted(best.values, best.excursions, main.live, best.neighbours)
 
 
 def resemblance(excursions: Sequence[Excursion], shape: Floats) -> tuple[float, float]:

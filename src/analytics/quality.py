@@ -33,11 +33,11 @@ def sparc(speed: npt.NDArray[np.float64], rate_hz: float) -> float | None:
     n_fft = 2 ** (math.ceil(math.log2(n)) + _PAD_LEVEL)
     magnitude = np.abs(np.fft.rfft(speed, n_fft))
     magnitude /= magnitude.max()
-    frequency = np.arange(len(magnitude)) * (rate_hz / n_fft)
-    magnitude = magnitude[frequency <= _CUTOFF_HZ]
+    magnitude = magnitude[: math.floor(_CUTOFF_HZ * n_fft / rate_hz) + 1]
     kept = np.flatnonzero(magnitude >= _LEAST_AMPLITUDE)
     magnitude = magnitude[kept[0] : kept[-1] + 1]
     if len(magnitude) < 2:
         return None
     step = 1.0 / (len(magnitude) - 1)
-    return round(-float(np.sqrt(step**2 + np.diff(magnitude) ** 2).sum()), 4)
+    steps = magnitude[1:] - magnitude[:-1]
+    return round(-float(np.sqrt(step**2 + steps * steps).sum()), 4)

@@ -10,6 +10,7 @@ import math
 import statistics
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import sub
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Excursion:
 
 
 class RepetitionDetector:
-    """Finds excursions in a smoothed series, value by value, with no look-ahead.
+    """Finds excursions in a smoothed series while it goes on, with no look-ahead.
 
     1. In a valley: follow the lowest value until the series has risen by RISE_SHARE of the
        typical range (by `least` while none is known). A valley far below where the last
@@ -107,73 +108,95 @@ class RepetitionDetector:
         self._left_out = False
         self._left_out_before = False
 
-    def push(self, value: float) -> Excursion | None:
-        """Take a smoothed value; return the excursion that it ends, if it does."""
-        self.values.append(value)
-        if self._state == "valley":
-            self._in_valley(value)
-            return None
-        if self._state == "rising" and not self._turned(value):
-            return None
-        return self._falling(value)
+    def push(self, value: float) -> None:
+        """Take a smoothed value."""
+        self.extend((value,))
 
-    def _in_valley(self, value: float) -> None:
-        now = len(self.values) - 1
-        low = self.values[self._valley]
-        if value < low:
-            self._valley = now
-        elif self._dipped(low):
-            if value >= self._rest - DIP_SHARE * self._typical / 2:
-                self._valley, self._left_out = now, True
-        elif value - low > max(self._least, RISE_SHARE * self._typical):
-            self._state, self._peak = "rising", now
+    def extend(self, values: Sequence[float]) -> None:
+        """Take smoothed values; how they are cut changes nothing."""
+        now = len(self.values)
+        self.values.extend(values)
+        while now < len(self.values):
+            if self._state == "valley":
+                now = self._in_valley(now)
+            elif self._state == "rising":
+                now = self._rising(now)
+            else:
+                now = self._falling(now)
 
-    def _dipped(self, low: float) -> bool:
-        """Whether a valley lies too far below rest; the second in a row is the new rest."""
+    def _in_valley(self, now: int) -> int:
+        """Follow the values from the `now`-th on; the first one that is not followed any more."""
+        values, low = self.values, self.values[self._valley]
+        dip, back = self._dip()
+        rise = max(self._least, RISE_SHARE * self._typical)
+        for i in range(now, len(values)):
+            value = values[i]
+            if value < low:
+                self._valley, low = i, value
+            elif low < dip:
+                if value >= back:
+                    self._valley, low, self._left_out = i, value, True
+            elif value - low > rise:
+                self._state, self._peak = "rising", i
+                return i + 1
+        return len(values)
+
+    def _dip(self) -> tuple[float, float]:
+        """Below which value a valley lies too far below rest, and above which it is back.
+
+        The second such valley in a row is the new rest.
+        """
         if self._left_out_before or len(self.excursions) < FEW:
-            return False
-        return low < self._rest - DIP_SHARE * self._typical
+            return -math.inf, -math.inf
+        deep = DIP_SHARE * self._typical
+        return self._rest - deep, self._rest - deep / 2
 
-    def _turned(self, value: float) -> bool:
-        """Whether a rise has ended in a peak."""
-        now = len(self.values) - 1
-        high = self.values[self._peak]
-        if value > high:
-            self._peak = now
-            return False
-        rise = high - self.values[self._valley]
-        if high - value <= max(self._least, FALL_SHARE * rise):
-            return False
-        self._rises.append(rise)
-        if not self._given:
-            self._typical = statistics.median(self._rises)
-        self._state, self._floor = "falling", now
-        return True
+    def _rising(self, now: int) -> int:
+        """As `_in_valley`; the value that makes the highest one a peak is not followed."""
+        values, low, high = self.values, self.values[self._valley], self.values[self._peak]
+        fall = max(self._least, FALL_SHARE * (high - low))
+        for i in range(now, len(values)):
+            value = values[i]
+            if value > high:
+                self._peak, high = i, value
+                fall = max(self._least, FALL_SHARE * (high - low))
+            elif high - value > fall:
+                self._rises.append(high - low)
+                if not self._given:
+                    self._typical = statistics.median(self._rises)
+                self._state, self._floor = "falling", i
+                return i
+        return len(values)
 
-    def _falling(self, value: float) -> Excursion | None:
-        now = len(self.values) - 1
-        if value < self.values[self._floor]:
-            self._floor = now
-        low, high = self.values[self._valley], self.values[self._peak]
-        if value <= low + EDGE * (high - low):
-            return self._close(now, returned=True)
-        if value - self.values[self._floor] > max(self._least, RISE_SHARE * self._typical):
-            return self._close(now, returned=False)
-        return None
+    def _falling(self, now: int) -> int:
+        """As `_in_valley`, up to and with the value that ends the repetition."""
+        values, low, high = self.values, self.values[self._valley], self.values[self._peak]
+        floor, edge = values[self._floor], low + EDGE * (high - low)
+        rise = max(self._least, RISE_SHARE * self._typical)
+        for i in range(now, len(values)):
+            value = values[i]
+            if value < floor:
+                self._floor, floor = i, value
+            if value <= edge:
+                self._close(i, returned=True)
+                return i + 1
+            if value - floor > rise:
+                self._close(i, returned=False)
+                return i + 1
+        return len(values)
 
-    def finish(self) -> Excursion | None:
-        """The excursion that the series' end cut, if it counts."""
+    def finish(self) -> None:
+        """No value comes any more: the excursion that the series' end cut counts or does not."""
         now = len(self.values) - 1
         if self._state == "falling":
-            return self._close(now, returned=False)
-        if self._state == "rising" and self._rises:
+            self._close(now, returned=False)
+        elif self._state == "rising" and self._rises:
             rise = self.values[self._peak] - self.values[self._valley]
             if rise >= CUT_SHARE * self._typical:
                 self._floor = now
-                return self._close(now, returned=False, finished=False)
-        return None
+                self._close(now, returned=False, finished=False)
 
-    def _close(self, now: int, *, returned: bool, finished: bool = True) -> Excursion:
+    def _close(self, now: int, *, returned: bool, finished: bool = True) -> None:
         values, valley, peak = self.values, self._valley, self._peak
         low, high = values[valley], values[peak]
         end = now if returned else self._floor
@@ -191,7 +214,6 @@ class RepetitionDetector:
         else:
             self._state, self._valley = "rising", self._floor
             self._peak = max(range(self._floor, now + 1), key=values.__getitem__)
-        return excursion
 
 
 def _crossings(
@@ -226,8 +248,8 @@ def with_phases(values: Sequence[float], e: Excursion, last: int) -> Excursion:
     """
     start, hold_from, hold_to = _crossings(values, e.low, e.valley, e.peak, e.end)
     end, far = e.end, VELOCITY_FRAMES
-    up = SLOW * max(values[i] - values[max(start, i - far)] for i in range(start, e.peak + 1))
-    down = SLOW * max(values[max(e.peak, i - far)] - values[i] for i in range(e.peak, e.end + 1))
+    up = SLOW * _fastest_rise(values[start : e.peak + 1])
+    down = SLOW * _fastest_rise([-v for v in values[e.peak : e.end + 1]])
     while start > e.valley and values[start] - values[max(e.valley, start - far)] > up:
         start -= 1
     while hold_from < e.peak and values[min(e.peak, hold_from + far)] - values[hold_from] > up:
@@ -237,6 +259,12 @@ def with_phases(values: Sequence[float], e: Excursion, last: int) -> Excursion:
     while end < last and values[end] - values[min(last, end + far)] > down:
         end += 1
     return replace(e, start=start, hold_from=hold_from, hold_to=max(hold_from, hold_to), end=end)
+
+
+def _fastest_rise(values: Sequence[float]) -> float:
+    """Largest rise within VELOCITY_FRAMES, or from the first value on."""
+    near = max(values[: VELOCITY_FRAMES + 1]) - values[0]
+    return max(near, max(map(sub, values[VELOCITY_FRAMES:], values), default=near))
 
 
 def found_live(values: Sequence[float], least: float) -> list[Excursion]:
@@ -284,18 +312,19 @@ def _drawn_out(values: Sequence[float], found: list[Excursion]) -> list[Excursio
 
 
 def _detected(values: Sequence[float], detector: RepetitionDetector) -> list[Excursion]:
-    for value in values:
-        detector.push(value)
+    detector.extend(values)
     detector.finish()
     return detector.excursions
 
 
 def without_match(some: Sequence[Excursion], others: Sequence[Excursion]) -> list[Excursion]:
     """Those of `some` of which none of `others` covers half."""
+    known = {(o.start, o.end) for o in others}
     return [
         e
         for e in some
-        if not any(
+        if (e.start, e.end) not in known
+        and not any(
             2 * (min(e.end, o.end) - max(e.start, o.start)) >= e.end - e.start for o in others
         )
     ]

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 from vqf import VQF, offlineVQF
 
 from analytics.band import COVERAGE_95, INCLINATION_SIGMA_DEG
 from analytics.conditioning import Conditioner
-from analytics.orientation import OrientationFilter
+from analytics.orientation import OrientationFilter, orientations_afterwards
 from telemetry.motion import MotionBatch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analytics.conditioning import Segment
+    from analytics.orientation import Orientations
 
 Array = npt.NDArray[np.float64]
 
@@ -52,29 +60,21 @@ def imufusion_ahrs(
 
 
 class RipresaPath:
-    """The product's path: float32 batches of 10 samples, conditioned, then filtered.
+    """The product's own conditioner and filters, fed float32 batches of 10 samples.
 
-    6D live is the core's own conditioner and filter. With a magnetometer the same filter runs in
-    its 9D form, and recorded trials are filtered forward and backward (offlineVQF).
+    Live, `OrientationFilter` in its 6D form or, with a magnetometer, its 9D one; recorded,
+    `orientations_afterwards` over each unbroken run, as the core looks back at an item.
     """
 
     def solve(
         self, rate_hz: float, gyr: Array, acc: Array, mag: Array | None, *, recorded: bool
     ) -> Array:
         """Quaternions of a trial without gaps."""
-        if mag is None and not recorded:
-            return self.solve_with_gaps(rate_hz, gyr, acc, np.ones(len(gyr), bool))[0]
-        gyr, acc = _as_on_the_wire(gyr), _as_on_the_wire(acc)
-        mag = None if mag is None else _as_on_the_wire(mag)
-        if recorded or mag is None:
-            return bare_vqf(rate_hz, gyr, acc, mag, recorded=True)
-        filter_ = VQF(1 / rate_hz)
-        parts = []
-        for start in range(0, len(gyr), PACKET_SAMPLES):
-            packet = slice(start, start + PACKET_SAMPLES)
-            result = filter_.updateBatch(gyr[packet], acc[packet], mag[packet])
-            parts.append(result["quat9D"])
-        return np.concatenate(parts)
+        segments = self._segments(gyr, acc, mag, np.ones(len(gyr), bool))
+        if recorded:
+            return _with_heading(self._afterwards(rate_hz, segments))
+        filter_ = OrientationFilter(rate_hz, magnetometer=mag is not None)
+        return np.concatenate([_with_heading(filter_.push(s)) for s in segments])
 
     def solve_with_gaps(
         self, rate_hz: float, gyr: Array, acc: Array, kept: npt.NDArray[np.bool_]
@@ -84,26 +84,72 @@ class RipresaPath:
         After a restart nothing is known but the acceleration; the band is 20 degrees wide and
         closes with the filter's time constant. Over a gap the last orientation stands.
         """
-        conditioner, filter_ = Conditioner(), OrientationFilter(rate_hz)
+        filter_ = OrientationFilter(rate_hz)
         out, sigma = np.full((len(gyr), 4), np.nan), np.zeros(len(gyr))
         restart_deg, fade = 0.0, np.exp(-PACKET_SAMPLES / rate_hz / RESTART_FADE_S)
-        for start in range(0, len(gyr), PACKET_SAMPLES):
-            packet = slice(start, start + PACKET_SAMPLES)
-            if not kept[packet].all():
-                continue
-            for segment in conditioner.push(_batch(start, gyr[packet], acc[packet])):
-                if segment.restart and start > 0:
-                    restart_deg = RESTART_SIGMA_DEG
-                at = slice(segment.first_index, segment.first_index + len(segment.gyr))
-                out[at] = filter_.push(segment)
-                sigma[at] = np.hypot(restart_deg, np.rad2deg(filter_.gap_sigma_rad))
-                restart_deg *= fade
-        held = np.maximum.accumulate(np.where(np.isnan(out[:, 0]), 0, np.arange(len(out))))
+        for segment in self._segments(gyr, acc, None, kept):
+            if segment.restart and segment.first_index > 0:
+                restart_deg = RESTART_SIGMA_DEG
+            at = slice(segment.first_index, segment.first_index + len(segment.gyr))
+            out[at] = filter_.push(segment).quaternions
+            sigma[at] = np.hypot(restart_deg, np.rad2deg(filter_.gap_sigma_rad))
+            restart_deg *= fade
+        held = _held(out)
         band = COVERAGE_95 * np.hypot(INCLINATION_SIGMA_DEG, sigma[held])
         return out[held], np.where(held == np.arange(len(out)), band, 90.0)
 
+    def recorded_with_gaps(
+        self, rate_hz: float, gyr: Array, acc: Array, kept: npt.NDArray[np.bool_]
+    ) -> Array:
+        """6D over lost packets, looking back; over a long gap the last orientation stands."""
+        out = np.full((len(gyr), 4), np.nan)
+        for run in _runs(self._segments(gyr, acc, None, kept)):
+            first = run[0].first_index
+            quaternions = self._afterwards(rate_hz, run).quaternions
+            out[first : first + len(quaternions)] = quaternions
+        filled: Array = out[_held(out)]
+        return filled
 
-def _batch(first_index: int, gyr: Array, acc: Array) -> MotionBatch:
+    def _segments(
+        self, gyr: Array, acc: Array, mag: Array | None, kept: npt.NDArray[np.bool_]
+    ) -> list[Segment]:
+        """What the conditioner makes of the packets that arrived."""
+        conditioner, segments = Conditioner(), []
+        for start in range(0, len(gyr), PACKET_SAMPLES):
+            packet = slice(start, start + PACKET_SAMPLES)
+            if kept[packet].all():
+                field = None if mag is None else mag[packet]
+                segments += conditioner.push(_batch(start, gyr[packet], acc[packet], field))
+        return segments
+
+    def _afterwards(self, rate_hz: float, run: Sequence[Segment]) -> Orientations:
+        acc, gyr = (np.concatenate(v) for v in ([s.acc for s in run], [s.gyr for s in run]))
+        fields = [s.mag for s in run if s.mag is not None]
+        mag = np.concatenate(fields) if fields else None
+        return orientations_afterwards(acc, gyr, mag, rate_hz)
+
+
+def _with_heading(found: Orientations) -> Array:
+    return found.quaternions if found.heading is None else found.heading.quaternions
+
+
+def _runs(segments: Sequence[Segment]) -> list[list[Segment]]:
+    runs: list[list[Segment]] = []
+    for segment in segments:
+        if segment.restart:
+            runs.append([])
+        runs[-1].append(segment)
+    return runs
+
+
+def _held(out: Array) -> npt.NDArray[np.int64]:
+    """[n] the last row that is known, for each."""
+    known = np.where(np.isnan(out[:, 0]), 0, np.arange(len(out)))
+    held: npt.NDArray[np.int64] = np.maximum.accumulate(known)
+    return held
+
+
+def _batch(first_index: int, gyr: Array, acc: Array, mag: Array | None) -> MotionBatch:
     times = np.arange(len(gyr), dtype=np.int32)
     return MotionBatch(
         stream="trial",
@@ -113,11 +159,8 @@ def _batch(first_index: int, gyr: Array, acc: Array) -> MotionBatch:
         lag_us=np.zeros_like(times),
         acc=acc.astype(np.float32),
         gyr=gyr.astype(np.float32),
+        mag=None if mag is None else mag.astype(np.float32),
     )
-
-
-def _as_on_the_wire(values: Array) -> Array:
-    return np.ascontiguousarray(values.astype(np.float32), np.float64)
 
 
 ripresa_path = RipresaPath()

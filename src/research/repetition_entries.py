@@ -28,14 +28,14 @@ _BATCH = 100
 
 
 def ripresa_core(sensors: Mapping[str, Sensor], rate_hz: float, exercise: str | None) -> Spans:
-    """The core's path: conditioning, VQF packet by packet, movement, repetitions.
+    """The core's path over a recording: conditioning, VQF, movement, repetitions.
 
     Where several sensors are worn, each is looked at, and that one counts which has the most rhythm
     and whose repetitions are most alike.
     """
     best, spans = -1.0, Spans()
     for placement, sensor in sensors.items():
-        track = StreamTrack(_opened(placement, rate_hz))
+        track = StreamTrack(_opened(placement, rate_hz), live=False)
         for batch in _batches(sensor, rate_hz):
             track.push(batch)
         frames = track.frames(0, len(sensor))

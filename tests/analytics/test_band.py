@@ -89,11 +89,11 @@ def frames_with(interpolated, *, restarted=False, rate_rad_s=3.0):
     return Frames(
         index=np.arange(count),
         t_us=np.arange(count) * 4e4,
-        q=np.tile([1.0, 0, 0, 0], (count, 1)),
         acc=np.tile([0, 0, 9.81], (count, 1)),
         gyr=gyr,
         interpolated=np.asarray(interpolated),
         restarted=restarts,
+        orient=lambda: np.tile([1.0, 0, 0, 0], (count, 1)),
     )
 
 

@@ -14,7 +14,7 @@ from analytics.core import Core
 from arm_motion import exercise, observe, one_batch, raises, spoiled, whole_stream
 from builders import SESSION, STREAM, opened
 from telemetry.errors import DecodeError
-from telemetry.motion import StreamGap
+from telemetry.motion import MotionBatch, StreamGap
 from telemetry.results import encode_result
 
 OTHER = "01J00000000000000000000002"
@@ -184,6 +184,26 @@ def test_the_recorded_run_equals_the_live_one():
     again = recorded.run(SESSION, events, [whole_stream(ARM)], observe, plan_version=1)
     assert again.items == live.result(plan_version=1, provisional=True).items
     assert not again.provisional
+
+
+@given(
+    cuts=st.lists(st.integers(1, len(ARM) - 1), max_size=30),
+    lost=st.sets(st.integers(1, 29), max_size=4),
+    hours=st.sampled_from([0, 1, 3]),
+)
+def test_the_recorded_run_equals_the_live_one_with_losses_and_clocks_set_anew(cuts, lost, hours):
+    motion = whole_stream(ARM, cuts)
+    kept = [item for n, item in enumerate(motion) if n == 0 or n not in lost]
+    late = [
+        replace(item, t0_ns=item.t0_ns + hours * 3_600_000_000_000)
+        if isinstance(item, MotionBatch) and item.first_index > len(ARM) // 2
+        else item
+        for item in kept
+    ]
+    events = exercise(len(ARM))
+    live = played(late, events)
+    again = recorded.run(SESSION, events, [late], observe, plan_version=1)
+    assert again.items == live.result(plan_version=1, provisional=True).items
 
 
 def test_two_items_of_one_stream_are_apart():

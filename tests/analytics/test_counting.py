@@ -25,11 +25,11 @@ def frames_of(vectors_deg, rise_m_s2=0.0):
     return Frames(
         index=np.arange(n),
         t_us=np.arange(n) * 1e6 / RATE_HZ,
-        q=q,
         acc=up * (9.81 + np.broadcast_to(rise_m_s2, n))[:, None],
         gyr=np.zeros((n, 3)),
         interpolated=np.zeros(n, dtype=bool),
         restarted=np.zeros(n, dtype=bool),
+        orient=lambda: q,
     )
 
 

@@ -39,7 +39,7 @@ def swinging(count=600):
 def pushed(parts):
     fusion, out = OrientationFilter(RATE_HZ), []
     for segment in parts:
-        out.append(fusion.push(segment))
+        out.append(fusion.push(segment).quaternions)
         resumed = OrientationFilter(RATE_HZ)
         resumed.resume(fusion.state())
         fusion = resumed

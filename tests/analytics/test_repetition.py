@@ -156,3 +156,20 @@ def test_rhythm_prefers_repetitions_to_wandering():
         noise, excursions_of(noise, LEAST_DEG)
     )
     assert rhythm(regular, []) == 0
+
+
+@given(
+    cuts=st.sets(st.integers(1, 900), max_size=12),
+    tops=st.lists(st.floats(10, 160), min_size=3, max_size=8),
+    seed=st.integers(0, 99),
+)
+def test_values_taken_one_by_one_or_many_at_a_time_give_the_same(cuts, tops, seed):
+    noise = np.random.default_rng(seed).normal(0, 2, 1500)
+    raised = np.concatenate([raises(1, top_deg=top, up_s=0.8, down_s=0.8) for top in tops])
+    values = series(raised + np.resize(noise, len(raised)))
+    at_once = RepetitionDetector(LEAST_DEG)
+    for a, b in pairwise([0, *sorted(c for c in cuts if c < len(values)), len(values)]):
+        at_once.extend(values[a:b])
+    at_once.finish()
+    assert at_once.excursions == live(values)
+    assert at_once.values == values
