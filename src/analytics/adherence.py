@@ -23,6 +23,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from telemetry.events import ExerciseReported
 from telemetry.results import AdherenceResult
 from therapy.plan import plan_in_force
 from therapy.schedule import week_of
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from telemetry.events import SessionEvent
     from telemetry.results import ItemResult, SessionResult
     from therapy.plan import Plan, PlanItem
 
@@ -42,6 +44,7 @@ __all__ = [
     "day_adherence",
     "items_counted",
     "items_done",
+    "items_reported",
     "misses_in_a_row",
     "period_adherence",
     "session_adherence",
@@ -163,7 +166,11 @@ def items_counted(
 
 
 def session_adherence(
-    plan: Plan, result: SessionResult, items: Iterable[str], day: str
+    plan: Plan,
+    result: SessionResult,
+    items: Iterable[str],
+    day: str,
+    reported: Sequence[ItemDone] = (),
 ) -> AdherenceResult:
     """Adherence of one session to the items that it set out to do.
 
@@ -172,22 +179,25 @@ def session_adherence(
         result: what the core found in it.
         items: ids of its agenda; an item that was not reached counts 0.
         day: the session's day.
+        reported: what the person told of it; counts, as such, where nothing was measured.
 
     Raises:
         ConfigurationError: the plan has no such item.
     """
     asked = tuple(plan.item(item_id) for item_id in dict.fromkeys(items))
-    done = items_done(plan, result)
+    measured = items_done(plan, result)
+    told = bool(reported) and not measured
+    done = tuple(reported) if told else measured
     return AdherenceResult(
         session=result.session,
         patient=plan.patient,
         day=day,
         plan_version=plan.version,
-        state="measured",
+        state="self-reported" if told else "measured",
         sessions=1.0 if any(_some(d) for d in done) else 0.0,
         dose=_dose(asked, done),
-        range=_range(asked, done),
-        quality=_quality(asked, done),
+        range=None if told else _range(asked, done),
+        quality=None if told else _quality(asked, done),
     )
 
 
@@ -204,6 +214,15 @@ def items_done(plan: Plan, result: SessionResult) -> tuple[ItemDone, ...]:
         _item_done(item, max(seen[item.id], key=lambda f: len(f.repetitions)))
         for item in plan.items
         if item.id in seen
+    )
+
+
+def items_reported(events: Iterable[SessionEvent]) -> tuple[ItemDone, ...]:
+    """What a session's person told of it where no sensor was worn, by item of the plan."""
+    return tuple(
+        ItemDone(item=event.item, amount=event.amount)
+        for event in events
+        if isinstance(event, ExerciseReported)
     )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from telemetry.events import SegmentCalibrated, SessionOpened
 from therapy.plan import plan_in_force
 
-from .adherence import DayHistory, items_done
+from .adherence import DayHistory, items_done, items_reported
 from .alert_rules import Picture, facts_of
 from .change import assessments_of
 
@@ -66,22 +66,29 @@ def history_of(
         records: sessions, in any order.
         excused: days that the clinician excused.
         unheard: days of which the home has not told.
-        reported: what the patient says was done without wearables.
+        reported: what the patient says was done without wearables, beside what the sessions
+            that were played by keys tell.
     """
     by_version = {plan.version: plan for plan in plans}
     measured: dict[date, list[ItemDone]] = defaultdict(list)
+    told: dict[date, list[ItemDone]] = defaultdict(list)
+    for reported_day, done in (reported or {}).items():
+        told[reported_day] += done
     for record in records:
         opened = record.opened
         plan = None if opened is None else by_version.get(opened.plan_version)
-        if opened is not None and plan is not None and record.result is not None:
+        if opened is None or plan is None:
+            continue
+        if record.result is not None:
             measured[date.fromisoformat(opened.day)] += items_done(plan, record.result)
-    told = reported or {}
+        if by_keys := items_reported(record.events):
+            told[date.fromisoformat(opened.day)] += by_keys
     return {
         day: DayHistory(
             measured=tuple(measured.get(day, ())),
             reported=tuple(told.get(day, ())),
             excused=day in excused,
-            heard=day not in unheard or day in measured,
+            heard=day not in unheard or day in measured or day in told,
         )
         for day in sorted({*measured, *told, *excused, *unheard})
     }

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from analytics.adherence import DayHistory, day_adherence, items_done, period_adherence
+from analytics.adherence import (
+    DayHistory,
+    day_adherence,
+    items_done,
+    items_reported,
+    period_adherence,
+)
 from telemetry.events import CloseReason, ExerciseEnded, PainReported, SessionClosed, StopReason
 from telemetry.results import AdherenceResult
 from therapy.dose import DoseUnit
@@ -221,8 +227,11 @@ def _history(recent: Sequence[RecordedSession], plans: Sequence[Plan]) -> dict[d
         plan = by_version.get(opened.plan_version) if opened else None
         if result is None or plan is None:
             continue
-        before = history.get(session.day, DayHistory()).measured
-        history[session.day] = DayHistory(measured=(*before, *items_done(plan, result)))
+        before = history.get(session.day, DayHistory())
+        history[session.day] = DayHistory(
+            measured=(*before.measured, *items_done(plan, result)),
+            reported=(*before.reported, *items_reported(session.events)),
+        )
     return history
 
 

@@ -17,6 +17,7 @@ from telemetry.events import (
     CheckAnswered,
     EffortReported,
     ExerciseEnded,
+    ExerciseReported,
     ExerciseStarted,
     HeartMeasured,
     PainReported,
@@ -257,6 +258,8 @@ def _event_view(event: SessionEvent) -> EventView:
             said = {"item": event.item, "detail": event.exercise}
         case ExerciseEnded() | AssessmentEnded():
             said = {"item": event.item, "value": event.reason.value}
+        case ExerciseReported():
+            said = {"item": event.item, "value": event.amount, "detail": event.how}
         case PainReported():
             said = {"value": event.pain}
         case EffortReported():

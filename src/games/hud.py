@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pygame
 
 from .canvas import HEIGHT, WIDTH
-from .palette import ALERT, INK, PAPER
+from .paint import bezier, smooth
+from .palette import ALERT, CALM, INK, PAPER
 from .texts import FRAME, said
 
 if TYPE_CHECKING:
@@ -66,6 +67,11 @@ class Hud:
             Button("pain", self._said("pain"), "P", pygame.Rect(xs[0], y, width, height)),
             Button("unwell", self._said("unwell"), "U", pygame.Rect(xs[1], y, width, height)),
         )
+        # Below the cue, which large letters bring down.
+        top = 100 if look.text_scale <= 1.3 else 224
+        place = pygame.Rect(WIDTH - width - 16, top, width, height)
+        self._retest = Button("retest", self._said("retest"), "R", place)
+        self._hearts: dict[int, pygame.Surface] = {}
 
     def draw(
         self,
@@ -91,21 +97,45 @@ class Hud:
             pill(canvas, cue, 36, "midtop", (WIDTH // 2, 12 if beside else label.bottom + 8))
         self.draw_buttons(canvas)
 
+    def draw_heart(self, canvas: Canvas, rate_bpm: int | None) -> None:
+        """The heart rate in the corner away from the buttons: a figure, no judgement."""
+        if rate_bpm is None:
+            return
+        size = round(24 * canvas.text_scale)
+        if size not in self._hearts:
+            self._hearts[size] = _heart_shape(size)
+        shape = self._hearts[size]
+        told = canvas.text(self._said("heart", rate=rate_bpm), 24, INK)
+        place = pygame.Rect(0, 0, told.get_width() + size + 50, max(size, told.get_height()) + 14)
+        if self._look.side == "left":
+            place.bottomright = (WIDTH - 16, HEIGHT - 12)
+        else:
+            place.bottomleft = (16, HEIGHT - 12)
+        canvas.panel(place, PAPER, alpha=214)
+        canvas.surface.blit(shape, shape.get_rect(midleft=(place.left + 20, place.centery)))
+        at = (place.left + 30 + size, place.centery)
+        canvas.surface.blit(told, told.get_rect(midleft=at))
+
+    def draw_retest(self, canvas: Canvas) -> None:
+        """The offer to find today's range again."""
+        draw_button(canvas, self._retest, fill=PAPER, ink=INK)
+
     def draw_buttons(self, canvas: Canvas) -> None:
         """Pain and unwell: on every screen."""
         for button in self.buttons:
             draw_button(canvas, button, fill=PAPER, ink=ALERT)
 
-    def pressed(self, at: tuple[float, float]) -> str | None:
+    def pressed(self, at: tuple[float, float], *, retest: bool = False) -> str | None:
         """The button at a place of the canvas."""
-        return next((b.name for b in self.buttons if b.place.collidepoint(at)), None)
+        shown = (*self.buttons, self._retest) if retest else self.buttons
+        return next((b.name for b in shown if b.place.collidepoint(at)), None)
 
     @staticmethod
     def _pips(canvas: Canvas, setting: Setting, progress: Progress, under: pygame.Rect) -> None:
         done = progress.trials % setting.repetitions
         if progress.trials and done == 0:
             done = setting.repetitions
-        shown = min(setting.repetitions, 20)
+        shown = min(setting.repetitions, setting.dose, 20)
         gap = min(PIP, (under.width - 40) / max(1, shown - 1))
         radius = max(3, min(8, int(gap * 0.42)))
         for n in range(shown):
@@ -114,6 +144,20 @@ class Hud:
 
     def _said(self, key: str, **values: object) -> str:
         return said(FRAME, key, self._look.language, **values)
+
+
+def _heart_shape(size: int) -> pygame.Surface:
+    """A heart in a calm colour, not the colour of alarm."""
+    left = [(0.5, 0.95), (0.2, 0.72), (0.02, 0.52), (0.02, 0.32)]
+    left += [(0.02, 0.02), (0.42, 0.02), (0.5, 0.3)]
+    half = bezier(left)
+    outline = [*half, *((1 - x, y) for x, y in reversed(half))]
+
+    def paint(surface: pygame.Surface, scale: float) -> None:
+        points = [(x * size * scale, y * size * scale) for x, y in outline]
+        pygame.draw.polygon(surface, CALM, points)
+
+    return smooth((size, size), paint)
 
 
 def draw_button(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pygame
 
@@ -13,20 +12,25 @@ from therapy.safety import Verdict, judge_pain
 from .canvas import HEIGHT, WIDTH, Canvas
 from .control import SILENCE_NS, Signal
 from .dark import DarkScreen
+from .ending import draw_ending, ending_words
 from .guide import Guide
 from .hud import Hud, pill
 from .inputs.keys import KeysSource
 from .latency import Latencies
-from .overlay import banner, card
+from .mode import Mode
+from .overlay import banner
 from .pain_scale import PainScale
 from .progress import Cue, Outcome, Phase
 from .simulation import Simulation
 from .texts import FRAME, said
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from telemetry.live import RepetitionCounted
     from therapy.limits import Limits
 
+    from .asks import Asks
     from .game import Game, Screen
     from .inputs.source import Arrival, ControlSource
     from .look import Look
@@ -37,42 +41,12 @@ if TYPE_CHECKING:
     from .speech import Voice
     from .window import Window
 
-__all__ = ["Asks", "Loop", "Mode", "NobodyAsked", "Stopping"]
+__all__ = ["Loop", "Stopping"]
 
 CUE_SHOWN_NS = 2_500_000_000
 END_SHOWN_NS = 4_000_000_000
 UP_KEYS = (pygame.K_UP, pygame.K_w, pygame.K_RETURN)
 DOWN_KEYS = (pygame.K_DOWN, pygame.K_s, pygame.K_BACKSPACE)
-
-
-class Mode(Enum):
-    """What the loop is doing."""
-
-    PLAY = "play"
-    PAUSED = "paused"
-    PAIN = "pain"
-    UNWELL = "unwell"
-    STOPPED = "stopped for pain"
-    DONE = "done"
-
-
-class Asks(Protocol):
-    """Where requests go: the session service, over the bus."""
-
-    def request(self, what: Any, **value: Any) -> None:
-        """Ask for an event of the session; returns at once."""
-        ...
-
-
-class NobodyAsked:
-    """For play outside any session: requests are counted and go nowhere."""
-
-    def __init__(self) -> None:
-        self.requests: list[tuple[str, dict[str, Any]]] = []
-
-    def request(self, what: Any, **value: Any) -> None:
-        """Remember the request."""
-        self.requests.append((what, value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +81,11 @@ class Loop:
         limits: the patient's.
         pain_at_check_in: what was told there; None: nothing.
         stopping: when it ends by itself.
+        heart: tells the heart rate, where one is worn; shown, and nothing hangs on it.
+
+    Attributes:
+        aside: a line of the session's to stand beside the game; empty: none.
+        retest_offered: whether finding today's range again is offered.
     """
 
     def __init__(
@@ -124,10 +103,13 @@ class Loop:
         limits: Limits,
         pain_at_check_in: int | None,
         stopping: Stopping,
+        heart: Callable[[], int | None] = lambda: None,
     ) -> None:
         self.simulation = Simulation(game, setting)
         self.latencies = Latencies(pace.speed)
         self.mode = Mode.PLAY
+        self.aside = ""
+        self.retest_offered = False
         self.frames = 0
         self.samples = 0
         self.counted: list[RepetitionCounted] = []
@@ -139,7 +121,7 @@ class Loop:
         self._window, self._pace, self._source = window, pace, source
         self._asks, self._sounds, self._voice = asks, sounds, voice
         self._limits, self._pain_at_check_in = limits, pain_at_check_in
-        self._stopping = stopping
+        self._stopping, self._heart = stopping, heart
         self._canvas = Canvas(window.picture, look.text_scale)
         self._hud = Hud(look)
         self._screen: Screen = DarkScreen() if look.audio_only else game.screen(look)
@@ -190,6 +172,8 @@ class Loop:
         elif name == "pause" and self.mode in (Mode.PLAY, Mode.PAUSED):
             self.mode = Mode.PAUSED if self.mode is Mode.PLAY else Mode.PLAY
             self._sounds.play("pause")
+        elif name == "retest" and self.retest_offered:
+            self._ask("range.calibrated", retest=True)
 
     def report_pain(self, pain: int) -> Verdict:
         """Pain as answered on the scale: told at once, then judged by the limits.
@@ -270,6 +254,7 @@ class Loop:
         cue = "" if self.mode is not Mode.PLAY else self._cue_now(now_ns)
         self._say(cue)
         self._hud.draw(self._canvas, self._setting, state.progress, cue, angle)
+        self._hud.draw_heart(self._canvas, self._heart())
         if self.mode is Mode.PLAY:
             self._draw_waiting(now_ns)
         elif self.mode is Mode.PAUSED:
@@ -278,6 +263,7 @@ class Loop:
             self._scale.draw(self._canvas, self._look)
         else:
             self._draw_end()
+            self._hud.draw_buttons(self._canvas)
 
     def _cue_now(self, now_ns: int) -> str:
         text, since_ns = self._cue
@@ -300,35 +286,32 @@ class Loop:
         elif progress.phase is Phase.REST:
             seconds = -(-progress.rest_ns // 1_000_000_000)
             banner(self._canvas, said(FRAME, "rest", language, seconds=seconds))
-        elif progress.trials == 0 and isinstance(self._source, KeysSource):
+        elif progress.trials == 0 and self._by_keys:
             self._offer_keys()
+        elif self.aside:
+            pill(self._canvas, self.aside, 26, "midbottom", (WIDTH // 2, HEIGHT - 100))
+        if self.retest_offered:
+            self._hud.draw_retest(self._canvas)
+
+    @property
+    def _by_keys(self) -> bool:
+        return isinstance(self._source, KeysSource)
 
     def _offer_keys(self) -> None:
-        """How to play without a sensor; in a session the sensors count, so nothing is offered."""
-        if self._stopping.with_source:
+        """How to play without a sensor; where a session's sensors count, nothing is offered."""
+        if self._stopping.with_source or self._by_keys:
             hint = said(FRAME, "keys", self._look.language)
             pill(self._canvas, hint, 26, "midbottom", (WIDTH // 2, HEIGHT - 100))
 
     def _draw_end(self) -> None:
-        language, progress = self._look.language, self.simulation.state.progress
-        close = said(FRAME, "close", language) if self._stopping.lingers else ""
-        if self.mode is Mode.UNWELL:
-            lines = [said(FRAME, "summons_nobody", language)]
-            card(self._canvas, said(FRAME, "unwell_told", language), lines, foot=close)
-        elif self.mode is Mode.STOPPED:
-            lines = [said(FRAME, "praise_some", language, trials=progress.trials)]
-            card(self._canvas, said(FRAME, "pain_ends", language), lines, foot=close)
-        else:
-            key = "praise" if progress.full else "praise_some"
-            line = said(FRAME, key, language, full=progress.full, trials=progress.trials)
-            points = said(FRAME, "points", language, score=progress.score)
-            card(self._canvas, said(FRAME, "done", language), [line, points], foot=close)
-        self._hud.draw_buttons(self._canvas)
-
-    def _last_words(self) -> str:
-        """What the last card says first."""
-        key = {Mode.UNWELL: "unwell_told", Mode.STOPPED: "pain_ends"}.get(self.mode, "done")
-        return said(FRAME, key, self._look.language)
+        draw_ending(
+            self._canvas,
+            self.mode,
+            self.simulation.state.progress,
+            self._look.language,
+            measured=not self._by_keys,
+            lingers=self._stopping.lingers,
+        )
 
     def _handle(self, event: pygame.event.Event) -> None:
         if event.type == pygame.QUIT:
@@ -351,6 +334,8 @@ class Loop:
             self.press("unwell")
         elif key == pygame.K_SPACE:
             self.press("pause")
+        elif key == pygame.K_r:
+            self.press("retest")
         elif key == pygame.K_ESCAPE:
             self.stopped_by = "closed"
         elif key in UP_KEYS:
@@ -360,8 +345,7 @@ class Loop:
 
     def _move_by_key(self, direction: int) -> None:
         """Move by keys; where a wearable was expected and none has come, keys take its place."""
-        by_keys = isinstance(self._source, KeysSource)
-        if self._newest is None and self._stopping.with_source and not by_keys:
+        if self._newest is None and self._stopping.with_source and not self._by_keys:
             self._source = KeysSource(self._setting.up_s, self._setting.down_s)
         if isinstance(self._source, KeysSource):
             self._source.press(direction)
@@ -369,13 +353,13 @@ class Loop:
     def _click(self, at: tuple[float, float]) -> None:
         if self.mode is Mode.PAIN:
             self._answer(self._scale.click(at))
-        name = self._hud.pressed(at)
+        name = self._hud.pressed(at, retest=self.retest_offered)
         if name is not None:
             self.press(name)
 
     def _end(self, mode: Mode, sound: str) -> None:
         self.mode = mode
-        self._voice.say(self._last_words())
+        self._voice.say(ending_words(mode, self._look.language))
         self._ended_ns = self._pace.now_ns()
         self._sounds.play(sound)
 

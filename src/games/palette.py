@@ -15,7 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from .paint import Colour
 
-__all__ = ["ALERT", "CREAM", "INK", "PAPER", "SEEN_BY", "contrast", "luminance", "seen"]
+__all__ = ["ALERT", "CALM", "CREAM", "INK", "PAPER", "SEEN_BY", "contrast", "luminance", "seen"]
 
 INK: Final[Colour] = (24, 32, 56)
 """Text and outlines on light ground."""
@@ -24,6 +24,8 @@ PAPER: Final[Colour] = (255, 252, 244)
 CREAM: Final[Colour] = (247, 238, 220)
 ALERT: Final[Colour] = (150, 36, 24)
 """The pain and unwell buttons; they also have a shape and a word of their own."""
+CALM: Final[Colour] = (44, 92, 128)
+"""The heart beside its rate: neither alarm nor praise."""
 
 SEEN_BY: Final = {
     "usual": np.eye(3),

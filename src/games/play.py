@@ -41,8 +41,9 @@ if TYPE_CHECKING:
     from telemetry.mqtt import MqttSettings
     from telemetry.topics import HomeTopics
 
+    from .asks import Asks
     from .inputs.source import ControlSource
-    from .loop import Asks, Loop
+    from .loop import Loop
     from .progress import Outcome
 
 __all__ = ["play", "play_over_mqtt"]
@@ -67,6 +68,7 @@ def play(
     json_file: Path | None = None,
     stop_after_s: float | None = None,
     on_ready: Callable[[], None] | None = None,
+    heart: Callable[[], int | None] = lambda: None,
 ) -> dict[str, Any]:
     """Play one game to its end.
 
@@ -85,6 +87,7 @@ def play(
         json_file: the result is written here, too.
         stop_after_s: end after so long on the clock.
         on_ready: called after the first frame.
+        heart: tells the heart rate in beats a minute, where one is worn and fresh.
 
     Returns:
         The result: `game`, `seed`, `frames`, `samples`, `steps`, `repetitions`, `full`,
@@ -98,8 +101,9 @@ def play(
     game = game_named(name)
     setting, look = setting or Setting(), look or Look()
     clock = clock or SystemClock()
+    from .asks import NobodyAsked  # noqa: PLC0415
     from .inputs.keys import KeysSource  # noqa: PLC0415 - pygame's weight only where it is played
-    from .loop import Loop, NobodyAsked, Stopping  # noqa: PLC0415
+    from .loop import Loop, Stopping  # noqa: PLC0415
     from .pace import ClockPace, InstantPace  # noqa: PLC0415
     from .sound import Sounds  # noqa: PLC0415
     from .speech import Voice  # noqa: PLC0415
@@ -131,6 +135,7 @@ def play(
                 lingers=not headless and source is None,
                 portrayed=picture is not None,
             ),
+            heart=heart,
         )
         with _ending_on_sigterm(loop):
             began_s = time.perf_counter()
@@ -184,7 +189,7 @@ def play_over_mqtt(
     clock = clock or SystemClock()
     with bus_on_its_own_thread(lambda: MqttBus(broker, client_id)) as bus:
         link = BusLink(bus, topics, clock, item=item)
-        result = play(name, source=link, asks=link, clock=clock, **options)
+        result = play(name, source=link, asks=link, clock=clock, heart=link.heart_bpm, **options)
         result["refused"] = link.refused
     return result
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from therapy.limits import Limits
     from therapy.plan import PlanItem
 
-__all__ = ["Setting", "setting_for"]
+__all__ = ["Setting", "min_phase_of", "setting_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Setting:
         step_harder: how much harder after a success.
         steady: the difficulty may not rise in this game at all.
         cap_s: the game ends after so much play.
+        left: repetitions left of the day's dose; None: all of it.
         reward_amplitude: profile for Parkinson's disease: size counts, speed has no upper bound.
     """
 
@@ -50,6 +52,7 @@ class Setting:
     step_harder: float = 0.02
     steady: bool = False
     cap_s: float = 900.0
+    left: int | None = None
     reward_amplitude: bool = False
 
     def __post_init__(self) -> None:
@@ -74,8 +77,9 @@ class Setting:
 
     @property
     def dose(self) -> int:
-        """Repetitions prescribed in all."""
-        return self.sets * self.repetitions
+        """Repetitions to be done in all."""
+        whole = self.sets * self.repetitions
+        return whole if self.left is None else max(1, min(whole, self.left))
 
     @property
     def dt_s(self) -> float:
@@ -96,6 +100,7 @@ def setting_for(
     level: float = 0.3,
     held_back: bool = False,
     five_minutes: bool = False,
+    left: float | None = None,
 ) -> Setting:
     """The setting that a plan's item asks for.
 
@@ -106,12 +111,16 @@ def setting_for(
         level: difficulty to begin with, as the last session left it.
         held_back: the difficulty may not rise in this session.
         five_minutes: the short version of a hard day: one set, and five minutes at most.
+        left: of the day's dose, in its unit; None: all of it.
     """
     dose, tempo, exercise = item.asked, item.paced, item.known
     per_set = dose.per_set
     if dose.unit == "minutes":
         per_set = max(1.0, per_set * 60 / max(1.0, tempo.repetition_s))
-    fastest = [s for s in (tempo.up.min_s, tempo.down.min_s) if s is not None]
+    in_minutes = dose.unit == "minutes"
+    cap_s = 300.0 if five_minutes else limits.session_cap_min * 60
+    if in_minutes and left is not None:
+        cap_s = max(1.0, min(cap_s, left * 60))
     return Setting(
         seed=seed,
         sets=1 if five_minutes else dose.sets,
@@ -120,10 +129,18 @@ def setting_for(
         up_s=tempo.up.s,
         hold_s=hold_asked_s(tempo.hold.s, limits),
         down_s=tempo.down.s,
-        min_phase_s=min(fastest) if fastest and not exercise.amplitude else None,
+        min_phase_s=min_phase_of(item),
         hold_cap_s=limits.hold_cap_s,
         level=level,
         steady=held_back,
-        cap_s=300.0 if five_minutes else limits.session_cap_min * 60,
+        cap_s=cap_s,
+        left=None if left is None or in_minutes else max(1, math.ceil(left)),
         reward_amplitude=exercise.amplitude,
     )
+
+
+def min_phase_of(item: PlanItem) -> float | None:
+    """The shortest way up or down that is not too fast; None where there is no upper speed."""
+    tempo = item.paced
+    fastest = [s for s in (tempo.up.min_s, tempo.down.min_s) if s is not None]
+    return min(fastest) if fastest and not item.known.amplitude else None

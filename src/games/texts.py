@@ -68,6 +68,8 @@ FRAME: Final[dict[str, dict[str, str]]] = {
         "it": "Senza sensore: freccia su e freccia giù, oppure il mouse",
         "en": "Without a sensor: up and down arrow keys, or the mouse",
     },
+    "heart": {"it": "{rate}/min", "en": "{rate}/min"},
+    "retest": {"it": "Va più in là?", "en": "Further today?"},
     "close": {"it": "Prema Esc per chiudere", "en": "Press Esc to close"},
 }
 

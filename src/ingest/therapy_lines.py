@@ -12,6 +12,7 @@ from telemetry.events import (
     CheckAnswered,
     EffortReported,
     ExerciseEnded,
+    ExerciseReported,
     ExerciseStarted,
     HeartMeasured,
     PainReported,
@@ -127,6 +128,9 @@ def _event_lines(event: SessionEvent, whose: Whose, context: RecordContext) -> l
         case ExerciseEnded():
             name = "exercise_end"
             fields |= {"item": event.item, "reason": str(event.reason)}
+        case ExerciseReported():
+            name = "reported"
+            fields |= {"item": event.item, "amount": event.amount, "unit": event.unit}
         case CheckAnswered(question="pain", answer=pain) if type(pain) is int:
             name, fields = "report", {**fields, "pain": pain, "at": event.at}
         case PainReported():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics import recorded
-from analytics.adherence import session_adherence
+from analytics.adherence import items_reported, session_adherence
 from telemetry.events import SessionOpened
 from telemetry.record import Kind, NewRecord
 from telemetry.results import encode_result
@@ -75,8 +75,9 @@ async def close_session(
         StoreError: the journal refuses.
     """
     final = await asyncio.to_thread(analyse_recorded, journal, session, plan)
-    opened = next(e for e in journal.events(session) if isinstance(e, SessionOpened))
-    adherence = session_adherence(plan, final, items, opened.day)
+    events = journal.events(session)
+    opened = next(e for e in events if isinstance(e, SessionOpened))
+    adherence = session_adherence(plan, final, items, opened.day, items_reported(events))
     written: list[Result] = [final, adherence]
     if provisional is not None:
         written.insert(0, provisional)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING
 
-from analytics.adherence import items_done
+from analytics.adherence import items_done, items_reported
 from telemetry.events import AssessmentEnded, RangeCalibrated, SessionOpened
 from telemetry.results import SessionResult
 from therapy.agenda import Past
@@ -42,9 +42,10 @@ def past_of(reader: SessionReader, plans: Sequence[Plan], day: date) -> Past:
         opened = next((e for e in events if isinstance(e, SessionOpened)), None)
         plan = None if opened is None else by_version.get(opened.plan_version)
         result = counting_result(reader, summary.session)
-        if plan is None or result is None:
+        if plan is None:
             continue
-        for done in items_done(plan, result):
+        measured = () if result is None else items_done(plan, result)
+        for done in (*measured, *items_reported(events)):
             if done.amount:
                 done_days[done.item].add(on)
             if on == day:

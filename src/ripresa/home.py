@@ -14,6 +14,7 @@ from edge.binding import Bindings, bindings_file
 from edge.choice import chosen_radio
 from edge.gateway import Gateway
 from edge.resuming import abandoned, resume_point
+from games.heart import shown_bpm
 from ingest.erasure import erase_home
 from telemetry.codec import encode_item
 from telemetry.errors import ConfigurationError, DecodeError, RipresaError
@@ -33,6 +34,7 @@ from .closing import close_session, streams_of
 from .history import last_targets, left_extra_pain, past_of, sessions_on
 from .home_box import LEDGER_EVERY_S, HomeOptions, home_box, tell_ledger
 from .plans import PlanFolder
+from .today import plan_for_today
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
@@ -40,18 +42,23 @@ if TYPE_CHECKING:
     from edge.radio import Radio
     from telemetry.bus import Message
     from telemetry.clock import Clock
+    from telemetry.live import RepetitionCounted
     from telemetry.mqtt import MqttSettings
     from therapy.session_state import SessionState
 
     from .configuration import Folder, Identity
     from .home_box import HomeBox
 
-__all__ = ["Home", "HomeAtWork", "erase", "plan_for_today"]
+__all__ = ["Home", "HomeAtWork", "erase"]
 
 log = logging.getLogger(__name__)
 
 ALIVE_EVERY_S = 60.0
 ERASED_PATIENCE_S = 30
+NO_WEARABLE = (
+    "no wearable is bound: bind one with 'ripresa devices bind', "
+    "or play without by 'ripresa home session --keys'"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,24 +78,6 @@ class Home:
     broker: MqttSettings
     clinic: MqttSettings
     clock: Clock
-
-
-def plan_for_today(home: Home) -> Plan:
-    """The plan in force.
-
-    Raises:
-        ConfigurationError: there is none.
-    """
-    plans = PlanFolder(home.folder.plans)
-    known = plans.versions(home.identity.patient)
-    days = {plan.day_of(home.clock.now_ns()) for plan in known}
-    in_force = [p for day in days if (p := plans.in_force(home.identity.patient, day))]
-    if not in_force:
-        raise ConfigurationError(
-            f"no plan is in force for {home.identity.patient} today: "
-            "the clinic publishes one, or import one with 'ripresa plan import FILE'"
-        )
-    return max(in_force, key=lambda plan: plan.version)
 
 
 class HomeAtWork:
@@ -152,6 +141,14 @@ class HomeAtWork:
         )
         self._loop.call_soon_threadsafe(self.box.service.request, wish)
 
+    def heart_bpm(self) -> int | None:
+        """The heart rate, where one is worn and fresh."""
+        return shown_bpm(self.box.service.heart, self.home.clock.now_ns())
+
+    def count(self, repetition: RepetitionCounted) -> None:
+        """Count a repetition that keys made; may be called from any thread, returns at once."""
+        self._loop.call_soon_threadsafe(self.box.service.count, repetition)
+
     async def serve(self) -> None:
         """Hold sessions, one after the other, as they are asked for.
 
@@ -187,14 +184,19 @@ class HomeAtWork:
             every_s=every_s,
         )
 
-    async def hold_session(self, *, five_minutes: bool = False) -> str:
+    async def hold_session(self, *, five_minutes: bool = False, by_keys: bool = False) -> str:
         """One session from opening to results.
+
+        Args:
+            five_minutes: the short version of a hard day.
+            by_keys: no wearable is served: what is done is recorded as reported.
 
         Returns:
             Its ULID.
 
         Raises:
             SessionNotAllowed: the plan allows none now.
+            ConfigurationError: therapy is withdrawn, nothing is left, or no wearable is bound.
             RipresaError: the radio or the journal cannot be used.
         """
         if self.home.folder.withdrawn.exists():
@@ -202,13 +204,15 @@ class HomeAtWork:
         box, plan, clock = self.box, self.plan, self.home.clock
         day = plan.day_of(clock.now_ns())
         versions = PlanFolder(self.home.folder.plans).versions(plan.patient)
-        agenda = agenda_of(plan, day, past_of(box.journal, versions, day))
+        agenda = agenda_of(plan, day, past_of(box.journal, versions, day), assess=not by_keys)
         if five_minutes:
             agenda = shortened(agenda)
         if not agenda.items:
             raise ConfigurationError("nothing is left to do today: the plan's dose is done")
-        radio = await chosen_radio()
-        gateway = self._gateway(radio)
+        if not by_keys and not self._bindings.entries:
+            raise ConfigurationError(NO_WEARABLE)
+        radio = None if by_keys else await chosen_radio()
+        gateway = None if radio is None else self._gateway(radio)
         box.record.start()
         box.positions.forget_ended()
         async with running(self._telling(LEDGER_EVERY_S, gateway)):
@@ -216,17 +220,16 @@ class HomeAtWork:
                 plan,
                 self.home.identity.site,
                 agenda,
-                [
-                    Worn(wearable=b.wearable, model=b.model or "unknown", placement=b.placement)
-                    for b in self._bindings.entries
-                ],
+                () if by_keys else self._worn(),
                 sessions_today=sessions_on(box.journal, plan, day),
                 next_morning=left_extra_pain(box.journal, plan),
                 last_targets=last_targets(box.journal, plan),
+                by_keys=by_keys,
             )
-            async with gateway:
+            async with contextlib.nullcontext() if gateway is None else gateway:
                 await box.service.wait_for(lambda state: state.closed)
-            await radio.close()
+            if radio is not None:
+                await radio.close()
             await box.record.stop()
         core = box.analysis.core
         await close_session(
@@ -275,6 +278,12 @@ class HomeAtWork:
                 await journal.append(records)
                 await close_session(journal, summary.session, self.plan, [], clock)
                 log.info("session %s was interrupted; it is closed now", summary.session)
+
+    def _worn(self) -> list[Worn]:
+        return [
+            Worn(wearable=b.wearable, model=b.model or "unknown", placement=b.placement)
+            for b in self._bindings.entries
+        ]
 
     def _gateway(self, radio: Radio) -> Gateway:
         return Gateway(

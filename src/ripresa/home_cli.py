@@ -55,7 +55,8 @@ def session(  # noqa: PLR0917 - typer reads options from it
     ] = False,
     headless: Annotated[bool, typer.Option("--headless", help="Without a window.")] = False,
     keys: Annotated[
-        bool, typer.Option("--keys", help="Move the screens by keys; the wearables count.")
+        bool,
+        typer.Option("--keys", help="Without a wearable: what is done counts as self-reported."),
     ] = False,
 ) -> None:
     """Hold one session with its screens, from check-in to the last card."""
@@ -84,8 +85,8 @@ def reminders(
     from games.persuasion.reminders import Reminders, calendar
     from telemetry.errors import ConfigurationError
 
-    from .home import plan_for_today
     from .home_command import home_settings
+    from .today import plan_for_today
 
     home = home_settings()
     plan = plan_for_today(home)

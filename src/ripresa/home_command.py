@@ -40,7 +40,8 @@ class HeldSession:
 
     Attributes:
         look: language, text size, side, sound.
-        by_keys: the screens are moved by keys; the wearables are recorded all the same.
+        by_keys: no wearable is served: keys move the games, and what is done is recorded as
+            the person's own report.
     """
 
     look: Look
@@ -67,7 +68,7 @@ def hold_session_with_screens(held: HeldSession) -> str:
     Raises:
         RipresaError: a part cannot start, or the plan allows no session now.
     """
-    from games.inputs.keys import KeysSource  # noqa: PLC0415 - pygame's weight
+    from games.session.by_keys import CountedKeys  # noqa: PLC0415 - pygame's weight
     from games.session.run import run_session  # noqa: PLC0415
 
     worker = _SessionThread(held)
@@ -76,7 +77,7 @@ def hold_session_with_screens(held: HeldSession) -> str:
     remembered = Levels(at_work.home.folder.levels)
     levels = run_session(
         at_work,
-        source=KeysSource() if held.by_keys else link,
+        source=CountedKeys(at_work) if held.by_keys else link,
         clock=at_work.home.clock,
         look=held.look,
         headless=held.headless,
@@ -141,7 +142,9 @@ class _SessionThread(threading.Thread):
             link = BusLink(at_work.box.bus, home.identity.topics, home.clock)
             opening = asyncio.create_task(self._say_when_open(at_work, link))
             try:
-                session = await at_work.hold_session(five_minutes=self._held.five_minutes)
+                session = await at_work.hold_session(
+                    five_minutes=self._held.five_minutes, by_keys=self._held.by_keys
+                )
             finally:
                 opening.cancel()
             sent = "the clinic has it"

@@ -13,7 +13,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from telemetry.errors import DecodeError, StoreBusy
-from telemetry.events import SessionEvent, encode_event
+from telemetry.events import HeartMeasured, SessionEvent, encode_event
 from telemetry.identity import new_ulid
 from telemetry.live import (
     FallNoticed,
@@ -84,6 +84,8 @@ class SessionService:
         self.state: SessionState | None = None
         self.events: list[SessionEvent] = []
         """Events of the session, in order."""
+        self.heart: HeartMeasured | None = None
+        """The session's newest heart rate."""
         self.refused = 0
         """Messages that could not be read, and requests that did not fit."""
         bus.subscribe(topics.request, self._on_request, qos=1)
@@ -106,6 +108,7 @@ class SessionService:
         next_morning: bool = False,
         last_targets: Mapping[str, float] | None = None,
         replay_of: str | None = None,
+        by_keys: bool = False,
     ) -> str:
         """Open a session.
 
@@ -117,7 +120,7 @@ class SessionService:
             StoreError: the journal refuses for good.
         """
         session = new_ulid(self._clock)
-        self.events = []
+        self.events, self.heart = [], None
         await self._take(
             open_session(
                 plan,
@@ -131,6 +134,7 @@ class SessionService:
                 next_morning=next_morning,
                 last_targets=last_targets,
                 replay_of=replay_of,
+                by_keys=by_keys,
             )
         )
         return session
@@ -138,6 +142,10 @@ class SessionService:
     def request(self, request: Request) -> None:
         """Put a request in without the bus: a broker that is down delays nothing."""
         self._occurrences.put_nowait(request)
+
+    def count(self, repetition: RepetitionCounted) -> None:
+        """Count a repetition that keys made, where no sensor is worn."""
+        self._occurrences.put_nowait(repetition)
 
     def note_heart_rate(self, wearable: str, _t_ns: int, measured: HeartRate) -> None:
         """Record a heart rate; 0 is what sensors say when they find no beat."""
@@ -190,6 +198,8 @@ class SessionService:
             self.events.extend(step.events)
             for event in step.events:
                 self._bus.publish(self._topics.event, encode_event(event))
+                if isinstance(event, HeartMeasured):
+                    self.heart = event
         async with self._changed:
             self.state = step.state
             self._changed.notify_all()

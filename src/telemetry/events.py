@@ -24,6 +24,7 @@ __all__ = [
     "CloseReason",
     "EffortReported",
     "ExerciseEnded",
+    "ExerciseReported",
     "ExerciseStarted",
     "HeartMeasured",
     "HingeCalibration",
@@ -219,6 +220,21 @@ class ExerciseEnded(_Event):
     reason: StopReason
 
 
+class ExerciseReported(_Event):
+    """What was told of an item that no sensor saw: self-reported, never measured.
+
+    Attributes:
+        amount: in the unit of the item's dose.
+        how: the person moved the game by keys, and these repetitions were counted.
+    """
+
+    type: Literal["exercise.reported"] = "exercise.reported"
+    item: str
+    amount: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    unit: Literal["repetitions", "minutes", "holds"]
+    how: Literal["keys"] = "keys"
+
+
 class PainReported(_Event):
     """Pain, 0 to 10."""
 
@@ -290,6 +306,7 @@ SessionEvent: TypeAlias = Annotated[
     | AssessmentEnded
     | ExerciseStarted
     | ExerciseEnded
+    | ExerciseReported
     | PainReported
     | EffortReported
     | UnwellReported

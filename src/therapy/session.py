@@ -114,6 +114,7 @@ def open_session(
     sessions_today: int = 0,
     last_targets: Mapping[str, float] | None = None,
     replay_of: str | None = None,
+    by_keys: bool = False,
 ) -> Advance:
     """Open a session: `session.opened`, then the first question.
 
@@ -133,6 +134,8 @@ def open_session(
         last_targets: of each item the target of its last session, so that a smaller range of
             today is shown as such.
         replay_of: the session that is played again.
+        by_keys: no sensor is worn, so none is calibrated and no range is looked for; what is
+            done is recorded as reported.
 
     Raises:
         SessionNotAllowed: the day's sessions are done.
@@ -153,6 +156,7 @@ def open_session(
         last_sample_ns=moment.t_ns,
         range_source=range_source,
         helper_present=helper_present,
+        by_keys=by_keys,
         stored=stored,
         asking=check_in(plan, next_morning=next_morning),
         placing=placements,
@@ -212,6 +216,9 @@ def _counted(turn: Turn, repetition: RepetitionCounted) -> None:
         return
     flagged = repetition.too_fast or bool(repetition.flags)
     turn.to(counted=state.counted + 1, flagged=flagged)
+    if state.by_keys:
+        # Keys give no samples: what they counted shows that somebody is there.
+        turn.to(last_sample_ns=max(state.last_sample_ns, repetition.t_ns))
     if state.stage is Stage.RANGE:
         finding = state.finding.after(repetition.peak_deg, too_fast=repetition.too_fast)
         turn.to(finding=finding)
@@ -219,7 +226,7 @@ def _counted(turn: Turn, repetition: RepetitionCounted) -> None:
             turn.found_range()
         elif finding.exhausted:
             turn.use_clinicians_range()
-    elif not repetition.too_fast:
+    elif not repetition.too_fast and not state.by_keys:
         turn.to(reached=(*state.reached, repetition.reached))
     _cap_dose(turn)
 

@@ -82,6 +82,8 @@ class SessionState:
 
     Attributes:
         number: of the next event.
+        by_keys: no sensor is worn: keys move the games, nothing is measured, and what is done
+            is recorded as the person's own report.
         asking: questions still to ask, in order.
         interrupting: a question that holds everything until it is answered.
         last_targets: of each item, the target of the last session, degrees.
@@ -118,6 +120,7 @@ class SessionState:
     stage: Stage = Stage.CHECK_IN
     range_source: RangeSource = "calibration repetitions"
     helper_present: bool = False
+    by_keys: bool = False
     stored: frozenset[str] = frozenset()
     asking: tuple[Question, ...] = ()
     interrupting: Question | None = None

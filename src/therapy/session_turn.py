@@ -10,6 +10,7 @@ from telemetry.events import (
     AssessmentStarted,
     CloseReason,
     ExerciseEnded,
+    ExerciseReported,
     ExerciseStarted,
     RangeCalibrated,
     SegmentCalibrated,
@@ -132,7 +133,9 @@ class Turn:
             flagged=False,
             effort_asked=False,
         )
-        if set(item.placements) & self.state.unplaced:
+        if self.state.by_keys:
+            self.to(stage=Stage.PLAY, today=TodayRange((), None, item.limit_deg))
+        elif set(item.placements) & self.state.unplaced:
             self.use_clinicians_range()
 
     def use_clinicians_range(self) -> None:
@@ -162,9 +165,9 @@ class Turn:
 
     def end_item(self, reason: StopReason) -> None:
         """End the open item; then assessment, the next item, or the check-out."""
-        entry, done = self.state.current, self.state.done
-        self.record(ExerciseEnded, item=entry.item.id, spans=self.spans, reason=reason)
-        self.to(totals=(*self.state.totals, (entry.item.id, done)), stage=Stage.READY)
+        entry = self.state.current
+        self._ended(reason)
+        self.to(stage=Stage.READY)
         if reason in _CLOSES:
             self.check_out(_CLOSES[reason])
         elif entry.assess and reason is StopReason.DONE:
@@ -220,10 +223,16 @@ class Turn:
     def close_at_once(self, item_reason: StopReason, reason: CloseReason) -> None:
         """End whatever is open and close, without a question."""
         if self.state.open_item:
-            entry, done = self.state.current, self.state.done
-            self.record(ExerciseEnded, item=entry.item.id, spans=self.spans, reason=item_reason)
-            self.to(totals=(*self.state.totals, (entry.item.id, done)))
+            self._ended(item_reason)
         elif self.state.stage is Stage.ASSESS:
             item = self.state.current.item
             self.record(AssessmentEnded, item=item.id, spans=self.spans, reason=item_reason)
         self.close(reason)
+
+    def _ended(self, reason: StopReason) -> None:
+        item, done = self.state.current.item, self.state.done
+        self.record(ExerciseEnded, item=item.id, spans=self.spans, reason=reason)
+        if self.state.by_keys:
+            told = done if self.state.counted else 0.0
+            self.record(ExerciseReported, item=item.id, amount=told, unit=item.asked.unit)
+        self.to(totals=(*self.state.totals, (item.id, done)))

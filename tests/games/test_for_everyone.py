@@ -7,6 +7,7 @@ import numpy as np
 import pygame
 import pytest
 
+from games.asks import NobodyAsked
 from games.canvas import Canvas
 from games.control import ControlSample
 from games.figures.drawing import ExerciseDrawing, share_at
@@ -17,8 +18,9 @@ from games.hud import SMALLEST_TARGET, Button, Hud
 from games.inputs.keys import KeysSource
 from games.inputs.simulated import PlayerSource
 from games.look import Look
-from games.loop import Loop, Mode, NobodyAsked, Stopping
+from games.loop import Loop, Stopping
 from games.menu import Menu
+from games.mode import Mode
 from games.pace import InstantPace
 from games.pain_scale import PainScale
 from games.palette import ALERT, CREAM, INK, PAPER, SEEN_BY, contrast, seen

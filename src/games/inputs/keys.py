@@ -33,11 +33,15 @@ class KeysSource:
     ended = False
 
     def __init__(self, up_s: float = 2.5, down_s: float = 2.5) -> None:
-        self._pace = {1: 1 / up_s, -1: -1 / down_s}
+        self.pace(up_s, down_s)
         self._direction = 0
         self._control = 0.0
         self._pointed: float | None = None
         self._next_ns: int | None = None
+
+    def pace(self, up_s: float, down_s: float) -> None:
+        """Take on an exercise's tempo."""
+        self._pace = {1: 1 / max(0.1, up_s), -1: -1 / max(0.1, down_s)}
 
     def press(self, direction: int) -> None:
         """Start moving up (1) or down (-1); the same again stops."""

@@ -12,8 +12,15 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from games.control import ControlSample
+from games.heart import shown_bpm
 from telemetry.errors import RipresaError
-from telemetry.events import ExerciseEnded, ExerciseStarted, SessionClosed, decode_event
+from telemetry.events import (
+    ExerciseEnded,
+    ExerciseStarted,
+    HeartMeasured,
+    SessionClosed,
+    decode_event,
+)
 from telemetry.identity import new_ulid
 from telemetry.live import ControlBatch, RepetitionCounted, Request, decode_live, encode_request
 
@@ -57,6 +64,7 @@ class BusLink:
         self._clock = clock
         self._item = item
         self._played: str | None = None
+        self._heart: HeartMeasured | None = None
         self._waiting: deque[Arrival] = deque(maxlen=MOST_WAITING)
         self._counted: list[RepetitionCounted] = []
         self._lock = threading.Lock()
@@ -85,6 +93,10 @@ class BusLink:
             self._counted.clear()
         return counted
 
+    def heart_bpm(self) -> int | None:
+        """The heart rate, where one is worn and fresh."""
+        return shown_bpm(self._heart, self._clock.now_ns())
+
     def request(
         self,
         what: Literal[
@@ -95,6 +107,7 @@ class BusLink:
             "exercise.started",
             "exercise.ended",
             "prompt.shown",
+            "range.calibrated",
             "session.closed",
         ],
         **value: Any,
@@ -134,7 +147,9 @@ class BusLink:
         if self.session is not None and event.session != self.session:
             return
         self.session = event.session
-        if isinstance(event, ExerciseStarted) and self._item in (None, event.item):
+        if isinstance(event, HeartMeasured):
+            self._heart = event
+        elif isinstance(event, ExerciseStarted) and self._item in (None, event.item):
             self._played = event.item
         elif isinstance(event, SessionClosed) or (
             isinstance(event, ExerciseEnded) and event.item == self._played

@@ -84,9 +84,10 @@ class PageDesk:
         seconds = self.shown_s(now_ns)
         self._screen.draw(self._canvas, self._page, self._menu, seconds, ghost)
 
-    def draw_buttons(self) -> None:
-        """Pain and unwell over any page, and the scale once pain was pressed."""
+    def draw_buttons(self, heart_bpm: int | None) -> None:
+        """Pain and unwell over any page, the heart rate, and the scale once pain was pressed."""
         self._hud.draw_buttons(self._canvas)
+        self._hud.draw_heart(self._canvas, heart_bpm)
         if self._scale is not None:
             self._scale.draw(self._canvas, self._look)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from games.counting import Counting
 from telemetry.events import Worn
 from telemetry.live import RepetitionCounted, Request
 from therapy.agenda import agenda_of
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from games.control import Invitation
+    from games.counting import Repeated
     from games.inputs.source import Arrival, ControlSource
     from telemetry.events import SessionEvent
     from therapy.plan import Plan
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Rehearsal"]
 
-UP, DOWN = 0.5, 0.2
 FULL_DEG = 90.0
 TICK_NS = 1_000_000_000
 
@@ -53,8 +54,7 @@ class Rehearsal:
         assess: bool = True,
     ) -> None:
         self._source, self._now_ns, self._new_id = source, now_ns, new_id
-        self._peak = 0.0
-        self._up = False
+        self._counting = Counting()
         self._number = 0
         self._ticked_ns = now_ns()
         agenda = agenda_of(plan, plan.day_of(now_ns()), only=only, assess=assess)
@@ -86,6 +86,10 @@ class Rehearsal:
         session = self._state.session
         self._take(Request(request=self._new_id(), session=session, what=what, value=value))
 
+    def heart_bpm(self) -> int | None:
+        """None is worn."""
+        return None
+
     @property
     def waiting(self) -> bool:
         """Whether a sample has come in that was not given yet."""
@@ -106,27 +110,21 @@ class Rehearsal:
         return []
 
     def _watch(self, arrival: Arrival) -> None:
-        control = arrival.sample.control
-        self._peak = max(self._peak, control)
-        if control > UP:
-            self._up = True
-        elif self._up and control < DOWN:
-            exercising = (Stage.RANGE, Stage.PLAY, Stage.ASSESS)
-            if self._state.stage in exercising:
-                self._count(arrival.sample.t_ns)
-            self._up, self._peak = False, 0.0
+        self._counting, done = self._counting.moved(arrival.sample, None)
+        if done is not None and self._state.stage in (Stage.RANGE, Stage.PLAY, Stage.ASSESS):
+            self._count(done)
 
-    def _count(self, t_ns: int) -> None:
+    def _count(self, done: Repeated) -> None:
         self._number += 1
         self._take(
             RepetitionCounted(
                 session=self._state.session,
                 item=self._state.current.item.id,
                 number=self._number,
-                t_ns=t_ns,
-                range_deg=self._peak * FULL_DEG,
-                peak_deg=self._peak * FULL_DEG,
-                reached=self._peak,
+                t_ns=done.t_ns,
+                range_deg=done.peak * FULL_DEG,
+                peak_deg=done.peak * FULL_DEG,
+                reached=done.peak,
             )
         )
 

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SessionScreens", "SessionView", "run_session"]
 
+NOTICE_NS = 10_000_000_000
+
 
 class SessionView(Protocol):
     """The session as its screens see it."""
@@ -63,6 +65,10 @@ class SessionView(Protocol):
 
     def request(self, what: Any, **value: Any) -> None:
         """Ask for something; returns at once."""
+        ...
+
+    def heart_bpm(self) -> int | None:
+        """The heart rate, where one is worn and fresh."""
         ...
 
 
@@ -132,6 +138,7 @@ class SessionScreens:
         self._marks: dict[str, int] = {}
         self._played: list[Progress] = []
         self._eased = False
+        self._began_ns = 0
 
     def run(self) -> None:
         """Show until the last card is closed."""
@@ -161,6 +168,8 @@ class SessionScreens:
         if screen.signal == "ease" and not self._eased:
             self._eased = True
             loop.simulation.signal(Signal.EASE)
+        loop.aside = self._aside(screen)
+        loop.retest_offered = screen.retest_offered
         loop.frame()
         self.levels[screen.item.id] = loop.simulation.state.progress.level
         if loop.stopped_by in ("done", "closed"):
@@ -179,8 +188,14 @@ class SessionScreens:
             level=self.levels.get(screen.item.id, 0.3),
             held_back=not screen.may_get_harder and screen.signal is not None,
             five_minutes=self._five_minutes,
+            left=screen.dose - screen.done,
         )
-        self._voice.say(screen.item.known.cue.text(self._look.language))
+        if isinstance(self._source, KeysSource):
+            self._source.pace(setting.up_s, setting.down_s)
+        language = self._look.language
+        spoken = [screen.item.known.cue, screen.breathe]
+        self._voice.say(" ".join(words.text(language) for words in spoken if words is not None))
+        self._began_ns = self._pace.now_ns()
         return Loop(
             game=game_named(screen.item.game or self._default_game),
             setting=setting,
@@ -194,9 +209,19 @@ class SessionScreens:
             limits=limits,
             pain_at_check_in=state.pain_in,
             stopping=Stopping(with_source=False),
+            heart=self._view.heart_bpm,
         )
 
+    def _aside(self, screen: Play) -> str:
+        """What stands beside a game: first that today's range is smaller, then to breathe out."""
+        shown_ns = self._pace.now_ns() - self._began_ns
+        first = screen.notice if shown_ns < NOTICE_NS else None
+        words = first or screen.breathe
+        return "" if words is None else words.text(self._look.language)
+
     def _told(self) -> Told:
+        if isinstance(self._source, KeysSource):
+            return Told(closing=True)  # nothing was seen that could be praised
         trials = sum(progress.trials for progress in self._played)
         full = sum(progress.full for progress in self._played)
         return Told(closing=True, trials=trials, full=full)
@@ -219,7 +244,7 @@ class SessionScreens:
         shown_s = self._desk.shown_s(now_ns)
         self._desk.draw(now_ns, take.at(shown_s) if take else self._control if moving else None)
         if not isinstance(screen, Closed):
-            self._desk.draw_buttons()
+            self._desk.draw_buttons(self._view.heart_bpm())
         self._window.show()
         self.latencies.submitted(arrivals, self._pace.now_ns())
 
@@ -235,7 +260,10 @@ class SessionScreens:
             return effort_page(language)
         page = page_of(screen, language)
         if isinstance(screen, Closed):
-            return replace(page, lines=tuple(prompt.text for prompt in self._closing or ()))
+            lines = [prompt.text for prompt in self._closing or ()]
+            if isinstance(self._source, KeysSource):
+                lines.insert(0, SESSION["by_keys"][language])
+            return replace(page, lines=tuple(lines))
         if isinstance(screen, Ask) and screen.question.at == "out":
             self._choose_last_words()
         return page

@@ -32,6 +32,10 @@ SESSION: Final[dict[str, dict[str, str]]] = {
         "it": "Ora tre movimenti di misura",
         "en": "Now three movements to measure",
     },
+    "by_keys": {
+        "it": "Giocato con i tasti: conta come riferito da Lei, senza misura",
+        "en": "Played by keys: it counts as told by you, nothing was measured",
+    },
     "waiting": {"it": "Un momento", "en": "One moment"},
     "effort": {
         "it": "Quanto è faticoso, da 0 a 10?",

@@ -1,0 +1,93 @@
+"""A session without a wearable goes from check-in to results, and claims nothing."""
+
+import asyncio
+
+import pytest
+
+from analytics.patient_record import SessionRecord, history_of
+from ripresa.configuration import Folder, Identity
+from ripresa.demo_patient import DemoPatient
+from ripresa.history import counting_result, last_targets, past_of
+from ripresa.home import Home, HomeAtWork
+from ripresa.plans import PlanFolder
+from telemetry.clock import ScaledClock
+from telemetry.errors import ConfigurationError
+from telemetry.events import SessionOpened
+from telemetry.live import RepetitionCounted
+from telemetry.mqtt import MqttSettings
+from telemetry.results import AdherenceResult
+from therapy.plan_file import sample_plan
+from therapy.session_state import Stage
+
+pytestmark = pytest.mark.timeout(60)
+
+
+@pytest.fixture
+def home(tmp_path, mosquitto):
+    folder = Folder(tmp_path / "home").create()
+    plan = sample_plan()
+    items = tuple(i for i in plan.items if i.id == "abduction")
+    PlanFolder(folder.plans).add(plan.model_copy(update={"items": items}))
+    broker = MqttSettings(port=mosquitto.port)
+    return Home(
+        folder=folder,
+        identity=Identity(),
+        broker=broker,
+        clinic=broker,
+        clock=ScaledClock.start(4),
+    )
+
+
+async def play_by_keys(at_work, repetitions):
+    """What a person with keys and the counting of them do together."""
+    service, clock = at_work.box.service, at_work.home.clock
+    patient = DemoPatient(at_work.box.bus, at_work.home.identity.topics, clock, service)
+    await service.wait_for(lambda _: True)
+    await patient.answer_questions(Stage.CHECK_IN)
+    await patient.start_exercise()
+    for number in range(1, repetitions + 1):
+        at_work.count(
+            RepetitionCounted(
+                session=service.session,
+                item=service.state.current.item.id,
+                number=number,
+                t_ns=clock.now_ns(),
+                range_deg=None,
+                peak_deg=None,
+                reached=1.0,
+            )
+        )
+    await service.wait_for(lambda s: s.counted == repetitions)
+    await patient.end_exercise()
+    await patient.answer_questions(Stage.CHECK_OUT)
+
+
+async def test_a_session_by_keys_is_self_reported_and_never_measured(home):
+    async with HomeAtWork.at_work(home) as at_work:
+        doing = asyncio.create_task(play_by_keys(at_work, 6))
+        session = await at_work.hold_session(by_keys=True)
+        await doing
+        journal, plan = at_work.box.journal, at_work.plan
+        events = journal.events(session)
+        result = counting_result(journal, session)
+        (adherence,) = [r for r in journal.results(session) if isinstance(r, AdherenceResult)]
+        day = plan.day_of(home.clock.now_ns())
+        past = past_of(journal, [plan], day)
+        targets = last_targets(journal, plan)
+    assert next(e for e in events if isinstance(e, SessionOpened)).wearables == ()
+    assert events[-1].reason == "done"
+    assert result.items == ()
+    assert adherence.state == "self-reported"
+    assert adherence.dose == pytest.approx(6 / plan.items[0].asked.amount)
+    assert (adherence.range, adherence.quality) == (None, None)
+    assert past.done_today["abduction"] == 6, "the day's cap holds for what is told, too"
+    assert targets == {}, "keys find no range"
+    known = history_of([plan], [SessionRecord(events, result)])
+    assert known[day].measured == ()
+    assert [d.amount for d in known[day].reported] == [6]
+
+
+async def test_without_a_bound_wearable_a_session_says_how_to_do_without(home):
+    async with HomeAtWork.at_work(home) as at_work:
+        with pytest.raises(ConfigurationError, match="--keys"):
+            await at_work.hold_session()
