@@ -24,7 +24,13 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics.calibration_finding import STOPS, Finding
-from analytics.calibration_phase import CalibrationPhases, find_phases
+from analytics.calibration_phase import (
+    LEAST_FLEXION_RAD,
+    LEAST_RAISE_RAD,
+    CalibrationPhases,
+    crossings,
+    find_phases,
+)
 from analytics.joint_angle import in_plane_angle
 from analytics.joint_axis import HingeAxes, principal_direction
 
@@ -36,8 +42,6 @@ Rung: TypeAlias = Literal["gravity", "stored", "functional", "motion"]
 Sensor: TypeAlias = tuple[Array, Array]
 """(acc m/s², gyr rad/s), [n, 3] each."""
 
-LEAST_FLEXION_RAD = np.deg2rad(20)
-LEAST_RAISE_RAD = np.deg2rad(15)
 LEAST_FLEXIONS = 3
 LEAST_VISIBLE = 0.35
 """Gravity's share in the joint's plane below which a pose tells no zero."""
@@ -232,7 +236,7 @@ def _check_movements(phases: CalibrationPhases, axes: HingeAxes) -> Iterable[Fin
     flexion = _flexion_angle(phases, axes)
     if np.ptp(flexion) < LEAST_FLEXION_RAD:
         findings.append(Finding.SMALL_FLEXIONS)
-    elif _crossings(flexion) < LEAST_FLEXIONS:
+    elif crossings(flexion)[0] < LEAST_FLEXIONS:
         findings.append(Finding.FEW_FLEXIONS)
     limb = np.cumsum(phases.raise_gyr[0] @ axes.proximal) / phases.rate_hz
     if np.ptp(limb) < LEAST_RAISE_RAD:
@@ -245,18 +249,6 @@ def _check_movements(phases: CalibrationPhases, axes: HingeAxes) -> Iterable[Fin
     if _rms(np.linalg.norm(across, axis=1)) > MOST_OFF_AXIS * max(_rms(along), 1e-9):
         findings.append(Finding.OTHER_AXIS)
     return findings
-
-
-def _crossings(angle: Array) -> int:
-    """How often an angle rises through the middle of its range, half a range apart."""
-    low, high = angle.min() + 0.35 * np.ptp(angle), angle.min() + 0.65 * np.ptp(angle)
-    count, above = 0, False
-    for value in angle.tolist():
-        if not above and value > high:
-            count, above = count + 1, True
-        elif above and value < low:
-            above = False
-    return count
 
 
 def _zero(still_up: tuple[Array, Array], axes: HingeAxes, pose_deg: float) -> float | None:

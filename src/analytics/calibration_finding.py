@@ -30,61 +30,68 @@ class Finding(StrEnum):
     ZERO_NOT_SEEN = "zero not seen"
     NEUTRAL_FORBIDDEN = "neutral forbidden"
     SENSOR_FAULT = "sensor fault"
+    UPSIDE_DOWN = "upside down"
+    ACROSS = "across"
+    MARKING_ONLY = "marking only"
+    NOT_AS_STORED = "not as stored"
+    POSE_NOT_CHECKED = "pose not checked"
+    AXIS_FROM_MOVEMENT = "axis from movement"
+    SAMPLES_LOST = "samples lost"
 
 
 WORDS: Mapping[Finding, Wording] = {
     Finding.NOT_STILL: Wording(
-        "Non c'è stato un momento fermo. Ripeti: resta fermo 2 secondi prima di cominciare.",
+        "Non c'è stato un momento fermo. Ripeta: prima di cominciare non si muova per 2 secondi.",
         "There was no still moment. Again: keep still for 2 seconds before you begin.",
     ),
     Finding.NO_FLEXIONS: Wording(
-        "Non si sono visti piegamenti. Ripeti: piega e stendi l'articolazione 5 volte.",
-        "No bending was seen. Again: bend and straighten the joint 5 times.",
+        "Non si sono visti piegamenti. Ripeta: pieghi e distenda l'articolazione 3 volte.",
+        "No bending was seen. Again: bend and straighten the joint 3 times.",
     ),
     Finding.FEW_FLEXIONS: Wording(
-        "Si sono visti meno di 3 piegamenti. Ripeti: piega e stendi l'articolazione 5 volte.",
-        "Fewer than 3 bends were seen. Again: bend and straighten the joint 5 times.",
+        "Si sono visti meno di 3 piegamenti. Ripeta: pieghi e distenda l'articolazione 3 volte.",
+        "Fewer than 3 bends were seen. Again: bend and straighten the joint 3 times.",
     ),
     Finding.SMALL_FLEXIONS: Wording(
-        "I piegamenti erano piccoli. Ripeti, piegando quanto riesci senza dolore.",
+        "I piegamenti erano piccoli. Ripeta, piegando quanto riesce senza dolore.",
         "The bends were small. Again, bending as far as you can without pain.",
     ),
     Finding.NO_RAISES: Wording(
-        "Non si sono visti sollevamenti. Ripeti: solleva tutto l'arto 5 volte senza piegarlo.",
-        "No raises were seen. Again: raise the whole limb 5 times without bending it.",
+        "Non si sono visti sollevamenti. Ripeta: sollevi tutto l'arto 3 volte senza piegarlo.",
+        "No raises were seen. Again: raise the whole limb 3 times without bending it.",
     ),
     Finding.SMALL_RAISES: Wording(
-        "I sollevamenti erano piccoli. Ripeti, sollevando l'arto un po' di più.",
+        "I sollevamenti erano piccoli. Ripeta, sollevando l'arto un po' di più.",
         "The raises were small. Again, raising the limb a little more.",
     ),
     Finding.BENT_IN_RAISES: Wording(
-        "L'articolazione si è piegata durante i sollevamenti. Ripeti senza piegarla.",
+        "L'articolazione si è piegata durante i sollevamenti. Ripeta senza piegarla.",
         "The joint bent during the raises. Again, without bending it.",
     ),
     Finding.SWAPPED: Wording(
-        "I due sensori sembrano scambiati. Scambiali e ripeti.",
+        "I due sensori sembrano scambiati. Li scambi e ripeta.",
         "The two sensors seem to be swapped. Change them over and repeat.",
     ),
     Finding.SAME_SEGMENT: Wording(
-        "I due sensori si muovono insieme. Mettine uno sopra e uno sotto l'articolazione.",
+        "I due sensori si muovono insieme. Ne metta uno sopra e uno sotto l'articolazione.",
         "Both sensors move as one. Put one above and one below the joint.",
     ),
     Finding.OTHER_AXIS: Wording(
-        "Il movimento cambia direzione di volta in volta. Controlla che i sensori siano ben "
-        "fissati e ripeti lentamente.",
+        "Il movimento cambia direzione di volta in volta. Controlli che i sensori siano ben "
+        "fissati e ripeta lentamente.",
         "The movement changes direction from time to time. Check that the sensors are strapped "
         "on well and repeat slowly.",
     ),
     Finding.UPPER_UPSIDE_DOWN: Wording(
-        "Il sensore più vicino al busto sembra capovolto. Giralo e ripeti.",
+        "Il sensore più vicino al busto sembra capovolto. Lo giri e ripeta.",
         "The sensor nearer to the trunk seems to be upside down. Turn it round and repeat.",
     ),
     Finding.LOWER_UPSIDE_DOWN: Wording(
-        "Il sensore più lontano dal busto sembra capovolto. Giralo e ripeti.",
+        "Il sensore più lontano dal busto sembra capovolto. Lo giri e ripeta.",
         "The sensor farther from the trunk seems to be upside down. Turn it round and repeat.",
     ),
     Finding.SIDES_CONFUSED: Wording(
-        "I sensori sembrano sull'altro lato del corpo. Controlla destra e sinistra.",
+        "I sensori sembrano sull'altro lato del corpo. Controlli destra e sinistra.",
         "The sensors seem to be on the other side of the body. Check left and right.",
     ),
     Finding.ZERO_NOT_SEEN: Wording(
@@ -96,12 +103,48 @@ WORDS: Mapping[Finding, Wording] = {
         "The neutral pose may not serve as zero: the angle measured at the clinic is needed.",
     ),
     Finding.SENSOR_FAULT: Wording(
-        "Un sensore non misura bene. Controllalo, riaccendilo e ripeti.",
+        "Un sensore non misura bene. Lo controlli, lo spenga e riaccenda, e ripeta.",
         "A sensor does not measure well. Check it, switch it off and on, and repeat.",
+    ),
+    Finding.UPSIDE_DOWN: Wording(
+        "Il sensore sembra capovolto. Lo giri e ripeta.",
+        "The sensor seems to be upside down. Turn it round and repeat.",
+    ),
+    Finding.ACROSS: Wording(
+        "Il sensore sembra di traverso. Lo metta lungo l'arto come segnato e ripeta.",
+        "The sensor seems to lie across. Put it along the limb as marked and repeat.",
+    ),
+    Finding.MARKING_ONLY: Wording(
+        "In questa posizione la gravità non dice come sta il sensore: vale come è segnato.",
+        "In this posture gravity does not tell how the sensor lies: its marking is taken.",
+    ),
+    Finding.NOT_AS_STORED: Wording(
+        "I sensori non sembrano messi come in ambulatorio, o l'arto non è nella stessa "
+        "posizione. Li controlli e ripeta.",
+        "The sensors do not seem to lie as at the clinic, or the limb is not in the same "
+        "position. Check them and repeat.",
+    ),
+    Finding.POSE_NOT_CHECKED: Wording(
+        "In questa posizione non si vede se i sensori stanno come in ambulatorio.",
+        "In this posture it cannot be seen whether the sensors lie as at the clinic.",
+    ),
+    Finding.AXIS_FROM_MOVEMENT: Wording(
+        "L'asse si vede solo dal movimento: vale l'ampiezza, senza uno zero.",
+        "The axis shows in the movement only: its size holds, without a zero.",
+    ),
+    Finding.SAMPLES_LOST: Wording(
+        "Per un momento i dati non sono arrivati. Resti vicino allo schermo e ripeta.",
+        "For a moment no data arrived. Stay near the screen and repeat.",
     ),
 }
 
-STOPS = frozenset(Finding) - {Finding.FEW_FLEXIONS, Finding.ZERO_NOT_SEEN}
+STOPS = frozenset(Finding) - {
+    Finding.FEW_FLEXIONS,
+    Finding.ZERO_NOT_SEEN,
+    Finding.MARKING_ONLY,
+    Finding.POSE_NOT_CHECKED,
+    Finding.AXIS_FROM_MOVEMENT,
+}
 """Findings that make a calibration fail; the others are told and it holds."""
 
 __all__ = ["STOPS", "WORDS", "Finding"]

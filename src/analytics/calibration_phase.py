@@ -20,12 +20,14 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics.calibration_finding import Finding
+from analytics.joint_axis import principal_direction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Array = npt.NDArray[np.float64]
 Sensor: TypeAlias = tuple[Array, Array]
+Mask: TypeAlias = npt.NDArray[np.bool_]
 
 STILL_S = 2.0
 STILL_RATE_RAD_S = np.deg2rad(3.0)
@@ -36,6 +38,8 @@ SMOOTHING_S = 0.5
 FLEXION_RATIO = 0.55
 RAISE_RATIO = 1 / 1.5
 LEAST_PHASE_S = 1.5
+LEAST_FLEXION_RAD = np.deg2rad(20)
+LEAST_RAISE_RAD = np.deg2rad(15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +79,8 @@ def find_phases(
     still = still_window(proximal, distal, rate_hz)
     if still is None:
         return None, [Finding.NOT_STILL]
-    gyrs = [gyr - gyr[still].mean(axis=0) for _, gyr in (proximal, distal)]
     ups = [acc[still].mean(axis=0) for acc, _ in (proximal, distal)]
-    speed1, speed2 = (_smooth_speed(gyr, rate_hz) for gyr in gyrs)
-    later = np.arange(len(speed1)) >= still.stop
-    moving = later & (np.maximum(speed1, speed2) > MOVING_RAD_S)
-    flexing = moving & (speed1 < FLEXION_RATIO * speed2)
-    reverse = moving & (speed2 < FLEXION_RATIO * speed1)
-    alike = moving & (np.minimum(speed1, speed2) > RAISE_RATIO * np.maximum(speed1, speed2))
+    gyrs, flexing, reverse, alike = _told_apart(proximal, distal, still, rate_hz)
     least = LEAST_PHASE_S * rate_hz
     if flexing.sum() < least:
         if reverse.sum() >= least:
@@ -102,6 +100,54 @@ def find_phases(
         ),
         [],
     )
+
+
+def movements_seen(proximal: Sensor, distal: Sensor, rate_hz: float) -> tuple[int, int]:
+    """How many flexions and straight raises a calibration shows so far, both ways complete."""
+    still = still_window(proximal, distal, rate_hz)
+    if still is None:
+        return 0, 0
+    gyrs, flexing, _, alike = _told_apart(proximal, distal, still, rate_hz)
+    return (
+        _swings(gyrs[1][flexing], rate_hz, LEAST_FLEXION_RAD),
+        _swings(gyrs[0][alike], rate_hz, LEAST_RAISE_RAD),
+    )
+
+
+def crossings(angle: Array) -> tuple[int, bool]:
+    """How often an angle rises through the middle of its range, and whether it is above now."""
+    low, high = angle.min() + 0.35 * np.ptp(angle), angle.min() + 0.65 * np.ptp(angle)
+    count, above = 0, False
+    for value in angle.tolist():
+        if not above and value > high:
+            count, above = count + 1, True
+        elif above and value < low:
+            above = False
+    return count, above
+
+
+def _swings(gyr: Array, rate_hz: float, least_rad: float) -> int:
+    if not len(gyr):
+        return 0
+    angle = np.cumsum(gyr @ principal_direction(gyr)) / rate_hz
+    if np.ptp(angle) < least_rad:
+        return 0
+    count, above = crossings(angle if angle.mean() >= 0 else -angle)
+    return count - above
+
+
+def _told_apart(
+    proximal: Sensor, distal: Sensor, still: slice, rate_hz: float
+) -> tuple[list[Array], Mask, Mask, Mask]:
+    """Rates without their biases; where the joint flexes, the reverse, and both move alike."""
+    gyrs = [gyr - gyr[still].mean(axis=0) for _, gyr in (proximal, distal)]
+    speed1, speed2 = (_smooth_speed(gyr, rate_hz) for gyr in gyrs)
+    later = np.arange(len(speed1)) >= still.stop
+    moving = later & (np.maximum(speed1, speed2) > MOVING_RAD_S)
+    flexing = moving & (speed1 < FLEXION_RATIO * speed2)
+    reverse = moving & (speed2 < FLEXION_RATIO * speed1)
+    alike = moving & (np.minimum(speed1, speed2) > RAISE_RATIO * np.maximum(speed1, speed2))
+    return gyrs, flexing, reverse, alike
 
 
 def _taken(gyrs: Sequence[Array], where: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
@@ -132,4 +178,4 @@ def _bursts(where: npt.NDArray[np.bool_], rate_hz: float) -> int:
     return int((lengths >= 0.5 * rate_hz).sum())
 
 
-__all__ = ["CalibrationPhases", "find_phases", "still_window"]
+__all__ = ["CalibrationPhases", "crossings", "find_phases", "movements_seen", "still_window"]
