@@ -2,7 +2,8 @@
 
 A home has a user of its own, `{site}.{patient}`, that may write its own records and states
 and read what the clinic says to it: nothing of any other home. The clinic's own user writes
-acknowledgements, plans, messages and commands. Nobody else may do anything.
+acknowledgements, plans, messages and commands. Anonymous answers come under a user that all
+homes share, so that the broker knows no name for them. Nobody else may do anything.
 """
 
 from __future__ import annotations
@@ -13,11 +14,22 @@ import re
 from dataclasses import dataclass
 
 from telemetry.errors import ConfigurationError
-from telemetry.topics import GatewayTopics, HomeTopics
+from telemetry.topics import GatewayTopics, HomeTopics, SiteTopics
 
-__all__ = ["CLINIC_USER", "Access", "home_user", "with_home", "without_home"]
+__all__ = [
+    "CLINIC_USER",
+    "WAVE_USER",
+    "Access",
+    "clinic_access",
+    "home_user",
+    "with_home",
+    "with_waves",
+    "without_home",
+]
 
 CLINIC_USER = "clinic"
+WAVE_USER = "wave"
+"""Shared by all homes: has no dot, so that no home's own user is called so."""
 ITERATIONS = 20_000
 _USER_LINE = re.compile(r"^user (\S+)$", re.MULTILINE)
 
@@ -44,6 +56,24 @@ def clinic_access(password: str, salt: bytes) -> Access:
         *(f"topic write ripresa/+/+/{name}" for name in ("ack", "plan", "message", "command")),
     ]
     return Access(password_line(CLINIC_USER, password, salt), "\n".join(rules) + "\n")
+
+
+def with_waves(access: Access, password: str, salt: bytes) -> Access:
+    """The files with the user for anonymous answers, or with a new password for it.
+
+    It may write answers and read which were taken, not the answers of others.
+    """
+    rest = _without_user(access, WAVE_USER)
+    topics = SiteTopics("+")
+    says_taken = f"topic write {topics.wave_taken}"
+    acl = rest.acl
+    if f"{says_taken}\n" not in acl:
+        acl = acl.replace(f"user {CLINIC_USER}\n", f"user {CLINIC_USER}\n{says_taken}\n", 1)
+    rules = [f"user {WAVE_USER}", f"topic write {topics.wave}", f"topic read {topics.wave_taken}"]
+    return Access(
+        rest.passwords + password_line(WAVE_USER, password, salt),
+        acl + "\n" + "\n".join(rules) + "\n",
+    )
 
 
 def with_home(
@@ -78,7 +108,10 @@ def with_home(
 
 def without_home(access: Access, site: str, patient: str) -> Access:
     """The files without a home."""
-    user = home_user(site, patient)
+    return _without_user(access, home_user(site, patient))
+
+
+def _without_user(access: Access, user: str) -> Access:
     passwords = [p for p in access.passwords.splitlines() if not p.startswith(f"{user}:")]
     blocks = re.split(r"\n(?=user )", access.acl)
     kept = [b for b in blocks if (m := _USER_LINE.search(b)) is None or m[1] != user]

@@ -14,7 +14,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,15 @@ from telemetry.events import first_problem
 from telemetry.identity import Name, Pseudonym, checked_name
 from telemetry.mqtt import MqttSettings
 
-from .broker_access import Access, clinic_access, home_user, with_home, without_home
+from .broker_access import (
+    WAVE_USER,
+    Access,
+    clinic_access,
+    home_user,
+    with_home,
+    with_waves,
+    without_home,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,12 +50,13 @@ __all__ = [
 ]
 
 TLS_PORT = 8883
+WAVE_PASSWORD = "wave.password"  # noqa: S105 - a file's name
 BROKER = "broker"  # the part of `secrets` that the broker's container sees
 SALT_BYTES = 12
 
 
 class JoinFile(BaseModel):
-    """All that a home must know of its clinic."""
+    """All that a home must know of its clinic; `wave_password` is the same in every home's."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -57,6 +66,7 @@ class JoinFile(BaseModel):
     ca_certificate: str
     username: str
     password: str = Field(repr=False)
+    wave_password: str | None = Field(default=None, repr=False)
     site: Name
     patient: Pseudonym
     gateway: Name
@@ -64,12 +74,17 @@ class JoinFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A home that has joined: who it is, and how it reaches the clinic's broker."""
+    """A home that has joined: who it is, and how it reaches the clinic's broker.
+
+    `waves` is the way of anonymous answers, under a user that all homes share; None in a home
+    that joined before there was one.
+    """
 
     site: str
     patient: str
     gateway: str
     broker: MqttSettings
+    waves: MqttSettings | None = None
 
 
 def init_clinic(folder: Path, *, site: str, hosts: Sequence[str]) -> list[Path]:
@@ -106,7 +121,8 @@ def init_clinic(folder: Path, *, site: str, hosts: Sequence[str]) -> list[Path]:
     place.mkdir(mode=0o700, parents=True)
     (place / BROKER).mkdir(mode=0o700)
     _certificates(place, hosts)
-    _write_access(place / BROKER, clinic_access(password, secrets.token_bytes(SALT_BYTES)))
+    access = clinic_access(password, secrets.token_bytes(SALT_BYTES))
+    _write_access(place / BROKER, _wave_access(place, access)[0])
     _write(place / "audit.key", secrets.token_hex(32) + "\n")
     _write(env, "".join(f"{name}={value}\n" for name, value in values.items()))
     for name in ("mosquitto", "clinic"):
@@ -122,11 +138,12 @@ def enrol_home(folder: Path, patient: str, *, gateway: str | None = None) -> Joi
     Raises:
         ConfigurationError: no clinic there, or a name cannot be used.
     """
-    values, place = _environment(folder), folder / "secrets" / BROKER
-    site = values["RIPRESA_SITE"]
+    values, keys = _environment(folder), folder / "secrets"
+    site, place = values["RIPRESA_SITE"], keys / BROKER
     box = checked_name(gateway or f"box-{patient}"[:40], "gateway")
     password = _password()
     before = Access(_read(place / "passwd"), _read(place / "acl"))
+    before, wave_password = _wave_access(keys, before)
     salt = secrets.token_bytes(SALT_BYTES)
     access = with_home(before, site, patient, gateway=box, password=password, salt=salt)
     _write_access(place, access)
@@ -136,6 +153,7 @@ def enrol_home(folder: Path, patient: str, *, gateway: str | None = None) -> Joi
         ca_certificate=_read(place / "ca.crt"),
         username=home_user(site, patient),
         password=password,
+        wave_password=wave_password,
         site=site,
         patient=patient,
         gateway=box,
@@ -208,7 +226,23 @@ def joined(folder: Path) -> Joined | None:
         password=join.password,
         ca_file=folder / "clinic-ca.crt",
     )
-    return Joined(join.site, join.patient, join.gateway, settings)
+    waves = None
+    if join.wave_password is not None:
+        waves = replace(settings, username=WAVE_USER, password=join.wave_password)
+    return Joined(join.site, join.patient, join.gateway, settings, waves)
+
+
+def _wave_access(keys: Path, access: Access) -> tuple[Access, str]:
+    """The broker's files with the user for anonymous answers, and its password.
+
+    A clinic that was made before there was one gets it here.
+    """
+    path = keys / WAVE_PASSWORD
+    if path.exists() and f"user {WAVE_USER}\n" in access.acl:
+        return access, _read(path).strip()
+    password = _password()
+    _write(path, password + "\n")
+    return with_waves(access, password, secrets.token_bytes(SALT_BYTES)), password
 
 
 def _certificates(place: Path, hosts: Sequence[str]) -> None:

@@ -33,6 +33,7 @@ from .configuration import LOOPBACK
 from .judgement import Judgement
 from .outbox import Outbox, OutboxPublisher
 from .plans import PlanFolder
+from .wave_desk import WaveArchive, WaveDesk
 
 if TYPE_CHECKING:
     from ingest.influx_server import InfluxSettings
@@ -100,7 +101,8 @@ async def run_clinic(options: ClinicOptions) -> None:
         consent = Consent(journal, AuditKey.at(Places(options.folder.root).audit_key))
         receiver = Receiver(records, journal, clock, site=options.site, barred=consent.barred)
         outbox = OutboxPublisher(live, Outbox(options.folder.outbox), clock)
-        programs = [receiver.run(), judgement.run(), outbox.run()]
+        desk = WaveDesk(records, WaveArchive(options.folder.wave_answers), site=options.site)
+        programs = [receiver.run(), judgement.run(), outbox.run(), desk.run()]
         if options.influx is not None:
             writer = stack.enter_context(InfluxWriter(options.influx))
             followers = influx_followers(

@@ -63,3 +63,20 @@ def run(
         web_port=web_port,
     )
     run_until_stopped(run_clinic(options))
+
+
+@app.command()
+def waves(
+    language: Annotated[str, typer.Option(help="it or en.")] = "it",
+) -> None:
+    """Show what the anonymous questionnaire says, wave by wave, from five answers up."""
+    from telemetry.errors import ConfigurationError
+
+    from .configuration import Folder, ripresa_home
+    from .wave_desk import WaveArchive
+    from .wave_report import report
+
+    if language not in ("it", "en"):
+        raise ConfigurationError(f"language {language!r}: there are it and en")
+    archive = WaveArchive(Folder(ripresa_home()).wave_answers)
+    typer.echo(report(archive, "en" if language == "en" else "it"))

@@ -61,8 +61,13 @@ class Folder(Places):
 
     @property
     def waves(self) -> Path:
-        """Anonymous answers; nothing in them or about them tells whose they are."""
+        """A home's anonymous answers; nothing in them or about them tells whose they are."""
         return self.root / "waves"
+
+    @property
+    def wave_answers(self) -> Path:
+        """The anonymous answers that came to the clinic."""
+        return self.root / "wave-answers"
 
     @property
     def withdrawn(self) -> Path:

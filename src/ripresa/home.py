@@ -35,6 +35,7 @@ from .history import last_targets, left_extra_pain, past_of, sessions_on
 from .home_box import LEDGER_EVERY_S, HomeOptions, home_box, tell_ledger
 from .plans import PlanFolder
 from .today import plan_for_today
+from .waves import wave_post
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
@@ -71,6 +72,7 @@ class Home:
         broker: the loopback broker.
         clinic: the clinic's broker; the loopback one where the home has joined none.
         clock: stamps and paces.
+        waves: the way of anonymous answers to the clinic; None: they stay here.
     """
 
     folder: Folder
@@ -78,6 +80,7 @@ class Home:
     broker: MqttSettings
     clinic: MqttSettings
     clock: Clock
+    waves: MqttSettings | None = None
 
 
 class HomeAtWork:
@@ -115,6 +118,7 @@ class HomeAtWork:
             clinic=home.clinic,
             plan=plan,
             clock=home.clock,
+            wave_post=wave_post(home),
         )
         async with home_box(options) as box:
             self = cls(home, plan, box, bindings)
@@ -373,7 +377,7 @@ async def erase(home: Home, command: Command) -> int:
     """
     folder = home.folder
     gone = await asyncio.to_thread(erase_home, folder.home_journal.parent)
-    for place in (folder.plans, folder.logs, folder.pictures):
+    for place in (folder.plans, folder.logs, folder.pictures, folder.waves):
         gone += await asyncio.to_thread(erase_home, place)
     bindings_file(folder.root).unlink(missing_ok=True)
     receipt = Receipt(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from therapy.plan import Plan
 
     from .configuration import Identity
+    from .wave_post import WavePost
 
 __all__ = ["HomeBox", "HomeOptions", "home_box", "tell_ledger"]
 
@@ -50,6 +51,7 @@ class HomeOptions:
         plan: the version in force.
         clock: stamps and paces.
         from_first_sample: see `Positions`.
+        wave_post: takes anonymous answers to the clinic; None: they stay.
     """
 
     journal: Path
@@ -59,6 +61,7 @@ class HomeOptions:
     plan: Plan
     clock: Clock
     from_first_sample: bool = False
+    wave_post: WavePost | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +134,11 @@ async def home_box(options: HomeOptions) -> AsyncIterator[HomeBox]:
         )
         record.start()
         stack.push_async_callback(record.stop)
-        await stack.enter_async_context(
-            running(
-                box.analysis.run(),
-                box.service.run(),
-                box.uplink.run(),
-                HomeRetention(journal, clock).run(),
-            )
-        )
+        programs = [box.analysis.run(), box.service.run(), box.uplink.run()]
+        programs.append(HomeRetention(journal, clock).run())
+        if options.wave_post is not None:
+            programs.append(options.wave_post.run())
+        await stack.enter_async_context(running(*programs))
         yield box
 
 

@@ -194,6 +194,7 @@ def home_settings() -> Home:
         broker=broker,
         clinic=broker if clinic is None else clinic.broker,
         clock=clock_from(),
+        waves=None if clinic is None else clinic.waves,
     )
 
 

@@ -107,6 +107,20 @@ USES: Final[dict[str, tuple[str, str, int, bool, tuple[Any, ...]]]] = {
         True,
         (notices.WearableState,),
     ),
+    "wave": (
+        "Anonymous answers to the questionnaire, under a user that all homes share.",
+        "send",
+        1,
+        False,
+        (notices.WaveNotice,),
+    ),
+    "wave_taken": (
+        "The one-time tokens of answers that the clinic has stored.",
+        "receive",
+        1,
+        False,
+        (notices.WaveTaken,),
+    ),
 }
 
 BINARY: Final = {

@@ -1,11 +1,11 @@
-"""Retained messages: how gateways and wearables are, and what the clinic tells a home."""
+"""Notices: how gateways and wearables are, what the clinic tells a home, anonymous answers."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from .errors import DecodeError
 from .events import first_problem
@@ -19,6 +19,8 @@ __all__ = [
     "Receipt",
     "State",
     "TherapistMessage",
+    "WaveNotice",
+    "WaveTaken",
     "WearableState",
 ]
 
@@ -122,6 +124,32 @@ class Command(_Notice):
     what: Literal["erase", "withdraw", "resume"]
     patient: Pseudonym
     value: dict[str, str | int | None] = {}
+
+
+OneTimeToken = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+"""128 random bits; says of an answer that it is the same one again, and nothing else."""
+
+
+class WaveNotice(_Notice):
+    """One anonymous answer to the questionnaire on its way: no name, no time, no order.
+
+    Attributes:
+        token: drawn for this answer.
+        wave: the quarter of a year that it belongs to, the same for everybody.
+        marks: item to mark.
+    """
+
+    token: OneTimeToken
+    wave: str = Field(pattern=r"^\d{4}-q[1-4]$")
+    marks: dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{1,12}$")], int] = Field(
+        min_length=1, max_length=20
+    )
+
+
+class WaveTaken(_Notice):
+    """The answer with this token is stored; its home may forget it."""
+
+    token: OneTimeToken
 
 
 class Receipt(_Notice):

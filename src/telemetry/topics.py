@@ -1,7 +1,8 @@
 """Every MQTT topic there is, built and read in one place.
 
 `ripresa/{site}/{patient}/...` belongs to one patient's home; `ripresa/{site}/{gateway}/state`
-to a gateway, with a last will. `asyncapi.yaml` describes them; a test holds the two together.
+to a gateway, with a last will; `ripresa/{site}/wave` to nobody, so that it cannot tell whose home
+spoke. `asyncapi.yaml` describes them; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final
 from .errors import DecodeError
 from .identity import checked_name
 
-__all__ = ["CHANNELS", "GatewayTopics", "HomeTopics", "TopicParts", "parse_topic"]
+__all__ = ["CHANNELS", "GatewayTopics", "HomeTopics", "SiteTopics", "TopicParts", "parse_topic"]
 
 ROOT: Final = "ripresa"
 
@@ -30,6 +31,8 @@ CHANNELS: Final = {
     "state": "ripresa/{site}/{gateway}/state",
     "ledger": "ripresa/{site}/{gateway}/ledger",
     "wearable_state": "ripresa/{site}/{gateway}/wearable/{wearable}/state",
+    "wave": "ripresa/{site}/wave",
+    "wave_taken": "ripresa/{site}/wave-taken",
 }
 """Name of each channel and its address."""
 
@@ -126,6 +129,27 @@ class GatewayTopics:
         return CHANNELS["wearable_state"].format(
             site=self.site, gateway=self.gateway, wearable=wearable
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SiteTopics:
+    """The topics that all homes of a site share, without a name; `site` may be `+`."""
+
+    site: str
+
+    def __post_init__(self) -> None:
+        if self.site != "+":
+            checked_name(self.site, "site")
+
+    @property
+    def wave(self) -> str:
+        """Anonymous answers to the questionnaire, JSON, QoS 1."""
+        return CHANNELS["wave"].format(site=self.site)
+
+    @property
+    def wave_taken(self) -> str:
+        """The tokens of answers that the clinic has stored, JSON, QoS 1."""
+        return CHANNELS["wave_taken"].format(site=self.site)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,13 @@ from needs import need_program
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError, TransportError
 from telemetry.mqtt import MqttBus, MqttSettings
-from telemetry.topics import GatewayTopics, HomeTopics
+from telemetry.notices import WaveNotice
+from telemetry.topics import GatewayTopics, HomeTopics, SiteTopics
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "mosquitto" / "mosquitto.conf"
 OWN = HomeTopics("clinic", "p-01")
 OTHER = HomeTopics("clinic", "p-02")
+SITE = SiteTopics("clinic")
 
 
 @pytest.fixture
@@ -67,18 +69,24 @@ class Broker:
         self.process.kill()
         self.process.wait()
 
-    def clinic(self, name="receiver"):
+    def clinic(self, name="receiver", **more):
         env = dict(
             line.split("=", 1) for line in (self.folder / ".env").read_text().splitlines() if line
         )
         password = env["RIPRESA_MQTT_PASSWORD"]
         settings = MqttSettings(port=self.plain, username=CLINIC_USER, password=password)
-        return MqttBus(settings, name)
+        return MqttBus(settings, name, **more)
 
-    def home(self, join, place, **more):
+    def joined(self, join, place):
         path = place / "join-file.json"
         write_join_file(join.model_copy(update={"host": "localhost", "port": self.tls}), path)
-        return MqttBus(join_home(path, place).broker, more.pop("client", "uplink"), **more)
+        return join_home(path, place)
+
+    def home(self, join, place, **more):
+        return MqttBus(self.joined(join, place).broker, more.pop("client", "uplink"), **more)
+
+    def anonymous(self, join, place):
+        return MqttBus(self.joined(join, place).waves, "wave-any")
 
 
 async def settle():
@@ -188,6 +196,73 @@ async def test_a_home_enrolled_while_the_broker_runs_comes_in_after_its_signal(f
         await settle()
         async with broker.home(join, tmp_path / "h1") as home:
             await home.wait_connected()
+
+
+async def test_anonymous_answers_come_in_under_a_name_that_all_homes_share(folder, tmp_path):
+    first, second = enrol_home(folder, "p-01"), enrol_home(folder, "p-02")
+    assert first.wave_password == second.wave_password
+    with Broker(folder) as broker:
+        async with broker.clinic() as clinic:
+            heard, overheard = [], []
+            clinic.subscribe("#", lambda m: heard.append(m.topic), qos=1)
+            await clinic.wait_connected()
+            await settle()
+            for topic in (OWN.record, SITE.wave_taken, "ripresa/clinic/p-01/receipt"):
+                async with broker.anonymous(first, tmp_path / "h1") as bus:
+                    await bus.wait_connected()
+                    bus.publish(topic, b"x", qos=1)
+                    await asyncio.sleep(0.1)
+            async with broker.home(second, tmp_path / "h2") as home:
+                await home.wait_connected()
+                home.publish(SITE.wave, b"under its own name", qos=1)
+                await asyncio.sleep(0.1)
+            async with broker.anonymous(first, tmp_path / "h1") as bus:
+                bus.subscribe("#", lambda m: overheard.append(m.topic), qos=1)
+                bus.subscribe(SITE.wave_taken, lambda m: overheard.append(m.topic), qos=1)
+                await bus.wait_connected()
+                await settle()
+                bus.publish(SITE.wave, b"x", qos=1)
+                await until(lambda: heard)
+                clinic.publish(SITE.wave_taken, b"y", qos=1)
+                clinic.publish(OWN.plan, b"y", qos=1)
+                await until(lambda: overheard)
+                await settle()
+            assert [t for t in heard if t.startswith(SITE.wave)] == [SITE.wave, SITE.wave_taken]
+            assert OWN.record not in heard
+            assert set(overheard) == {SITE.wave_taken}
+
+
+async def test_the_brokers_store_holds_no_name_beside_an_answer(folder, tmp_path):
+    join = enrol_home(folder, "p-017")
+    notice = WaveNotice(token="0f" * 16, wave="2026-q4", marks={"fun": 5})
+    with Broker(folder) as broker:
+        async with broker.clinic(manual_ack=True, persistent=True) as clinic:
+            clinic.subscribe(SITE.wave, lambda _: None, qos=1)
+            await clinic.wait_connected()
+            await settle()
+        async with broker.anonymous(join, tmp_path / "h1") as bus:
+            await bus.wait_connected()
+            bus.publish(SITE.wave, notice.encode(), qos=1)
+            await settle()
+        broker.process.send_signal(signal.SIGUSR1)
+        stored = folder / "state" / "mosquitto" / "mosquitto.db"
+        await until(lambda: stored.exists() and b"2026-q4" in stored.read_bytes())
+        assert b"p-017" not in stored.read_bytes()
+
+
+def test_a_clinic_made_before_anonymous_answers_gets_their_user_with_the_next_home(folder):
+    place = folder / "secrets" / "broker"
+    (folder / "secrets" / "wave.password").unlink()
+    older = (place / "acl").read_text().split("\nuser wave")[0]
+    (place / "acl").write_text(older.replace("topic write ripresa/+/wave-taken\n", ""))
+    join = enrol_home(folder, "p-01")
+    acl = (place / "acl").read_text()
+    assert acl.startswith("user clinic\ntopic write ripresa/+/wave-taken\n")
+    assert acl.count("user wave\n") == 1
+    assert (place / "passwd").read_text().count("wave:") == 1
+    assert enrol_home(folder, "p-02").wave_password == join.wave_password
+    dismiss_home(folder, "p-01")
+    assert "user wave\n" in (place / "acl").read_text()
 
 
 def test_enrolling_again_replaces_the_password_and_doubles_nothing(folder):

@@ -4,7 +4,7 @@ import pytest
 
 from telemetry.bus import topic_matches
 from telemetry.errors import ConfigurationError, DecodeError
-from telemetry.topics import CHANNELS, GatewayTopics, HomeTopics, parse_topic
+from telemetry.topics import CHANNELS, GatewayTopics, HomeTopics, SiteTopics, parse_topic
 
 HOME = HomeTopics("clinic-1", "p-001")
 
@@ -32,6 +32,17 @@ def test_gateway_topics_read_back():
     assert parse_topic(gateway.state).channel == "state"
     assert parse_topic(gateway.ledger).channel == "ledger"
     assert parse_topic(gateway.wearable("dot-1")).values["wearable"] == "dot-1"
+
+
+def test_a_sites_topics_name_nobody():
+    site = SiteTopics("clinic-1")
+    for channel in ("wave", "wave_taken"):
+        parts = parse_topic(getattr(site, channel))
+        assert parts.channel == channel
+        assert parts.values == {"site": "clinic-1"}
+    with pytest.raises(ConfigurationError, match="site"):
+        SiteTopics("a/b")
+    assert not topic_matches(HomeTopics("+", "+").receipt, site.wave_taken)
 
 
 def test_no_two_channels_share_an_address():
