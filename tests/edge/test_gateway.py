@@ -122,21 +122,20 @@ async def test_the_values_are_those_of_the_motion():
 
 
 async def test_a_lost_link_is_mended_and_its_samples_are_declared():
-    async with home(speed=8) as h:
-        dot = await h.radio.add(VirtualDot, swing(24, 60))
+    async with home(speed=4) as h:
+        dot = await h.radio.add(VirtualDot, swing(600, 60))
         async with await h.gateway({dot.identity: "thigh-left"}) as gateway:
             await until(lambda: dot.emitted > 200)
             h.radio.air.take_away(dot.address)
             await until(lambda: not dot.connected)
+            lost_at = dot.emitted
             h.radio.air.bring_back(dot.address)
-            await dot.ended.wait()
-            await gateway.settled()
             counters = gateway.counters()[dot.identity]
+            await until(lambda: counters.connections >= 2 and counters.decoded > lost_at + 200)
         await h.record.stop()
         items = h.recorder.items
         check_streams(items)
         assert len(of(StreamOpened, items)) == 1
-        assert counters.connections == 2
         assert declared_lost(items) > 0
         assert dot.emitted == stored(items) + declared_lost(items)
 
@@ -163,7 +162,7 @@ async def test_silence_on_a_live_link_is_cut_and_mended():
         async with await h.gateway({dot.identity: "thigh-left"}) as gateway:
             await until(lambda: dot.emitted > 10)
             dot.tamper = lambda _: []
-            await until(lambda: gateway.counters()[dot.identity].watchdog == 1)
+            await until(lambda: gateway.counters()[dot.identity].watchdog >= 1)
             dot.tamper = None
             before = gateway.counters()[dot.identity].decoded
             await until(lambda: gateway.counters()[dot.identity].decoded > before)
