@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from telemetry.identity import new_ulid
 from telemetry.live import Request, encode_request
 from therapy.answers import healthy_answer
+from therapy.placing import SegmentFound
 from therapy.session_state import Stage
+from therapy.wording import Wording
 
 if TYPE_CHECKING:
     from telemetry.bus import Bus
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["DemoPatient"]
 
 PATIENCE_S = 1.0
+AXES_KNOWN = Wording(
+    "assi noti dalla scheda della registrazione", "axes known from the recording's data sheet"
+)
 
 
 class DemoPatient:
@@ -55,12 +61,14 @@ class DemoPatient:
     async def place_wearables(self) -> None:
         """Let each wearable's calibration pass: how it lies is known from the recording."""
         while (state := self._state()).stage is Stage.PLACE:
-            left = len(state.placing)
-            await self._ask(
-                "segment.calibrated",
-                {"passed": True, "note": "axes known from the recording's data sheet"},
-                lambda s, left=left: s.stage is not Stage.PLACE or len(s.placing) < left,
+            found = SegmentFound(
+                attempt=state.measuring.attempt,
+                placement=state.placing[0].placement,
+                passed=True,
+                note=AXES_KNOWN,
             )
+            self._service.happened(found)
+            await self._service.wait_for(partial(_placed, left=len(state.placing)))
 
     async def start_exercise(self) -> None:
         """Begin the item at hand."""
@@ -90,3 +98,8 @@ class DemoPatient:
                 async with asyncio.timeout(PATIENCE_S):
                     await self._service.wait_for(done)
                     return
+
+
+def _placed(state: SessionState, *, left: int) -> bool:
+    """Whether fewer than `left` calibrations are to be done."""
+    return state.stage is not Stage.PLACE or len(state.placing) < left

@@ -228,6 +228,8 @@ class HomeAtWork:
                 sessions_today=sessions_on(box.journal, plan, day),
                 next_morning=left_extra_pain(box.journal, plan),
                 last_targets=last_targets(box.journal, plan),
+                helper_present=plan.helper,
+                measured=not by_keys,
                 by_keys=by_keys,
             )
             async with contextlib.nullcontext() if gateway is None else gateway:

@@ -19,6 +19,7 @@ from .beside import running
 from .latency import Latencies
 from .live_analysis import LiveAnalysis
 from .observing import observe_by
+from .placing import SegmentPlacing
 from .positions import Positions
 from .session_service import SessionService
 
@@ -136,6 +137,7 @@ async def home_box(options: HomeOptions) -> AsyncIterator[HomeBox]:
         stack.push_async_callback(record.stop)
         programs = [box.analysis.run(), box.service.run(), box.uplink.run()]
         programs.append(HomeRetention(journal, clock).run())
+        programs.append(SegmentPlacing(bus, topics, clock, service, lambda: positions.opened).run())
         if options.wave_post is not None:
             programs.append(options.wave_post.run())
         await stack.enter_async_context(running(*programs))

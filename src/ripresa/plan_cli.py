@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from therapy.plan import Plan
 
     from .outbox import Outbox
@@ -58,6 +60,8 @@ def show(patient: Patient, version: Version = None) -> None:
         table.add_row(item.id, item.known.name.en, item.side, asked, limit, item.assessment)
     console = Console()
     console.print(table)
+    for told in _known_of_joints(found):
+        console.print(told)
     letters = [x for x in _outbox().letters(patient) if x.what == "plan"]
     for letter in letters:
         if letter.answered_ns is None:
@@ -106,6 +110,18 @@ def publish(
         f"version {found.version} is on its way; 'ripresa plan show {patient}' tells when the "
         "home has it"
     )
+
+
+def _known_of_joints(plan: Plan) -> Iterator[str]:
+    """What the clinic measured: angles of neutral poses, and how joints' sensors lie."""
+    yield f"calibration: up to {plan.calibration}"
+    if not plan.neutral_pose:
+        yield "a neutral pose gives no zero, but where its angle was measured"
+    for known in plan.neutral_angles:
+        yield f"{known.side} {known.joint}: {known.angle_deg:g}° in the neutral pose"
+    for stored in plan.calibrations:
+        zero = "no zero" if stored.zero_rad is None else f"zero {stored.zero_rad:g} rad"
+        yield f"stored calibration: {stored.distal} against {stored.proximal}, {zero}"
 
 
 def _plans() -> PlanFolder:

@@ -86,6 +86,35 @@ def analyse(
         console.print("recorded: this result counts from now on")
 
 
+@app.command()
+def calibrations(
+    session: Annotated[str, typer.Argument(help="ULID of a session at the clinic.")],
+    journal: Journal = None,
+) -> None:
+    """Print what a session's functional calibrations measured, as tables for the plan."""
+    from ingest.reading import JournalReader
+    from telemetry.errors import ConfigurationError
+    from therapy.plan_calibration import calibrations_toml, measured_calibrations
+
+    from .configuration import journal_at_hand
+
+    with JournalReader(journal_at_hand(journal)) as reader:
+        events = reader.events(session)
+    if not events:
+        raise ConfigurationError(f"no session {session} in this journal: check the ULID")
+    found = measured_calibrations(events)
+    if not found:
+        raise ConfigurationError(
+            f"session {session} calibrated no joint by its movement: hold one whose plan has "
+            "calibration = 'functional', helper = true, and two sensors at a joint"
+        )
+    typer.echo(
+        "# Append these tables to the plan; homes use them where its\n"
+        "# calibration is 'stored' or 'functional'.\n"
+    )
+    typer.echo(calibrations_toml(found), nl=False)
+
+
 def _show(found: Reanalysis, console: Console) -> None:
     from rich.table import Table
 

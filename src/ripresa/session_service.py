@@ -108,9 +108,11 @@ class SessionService:
         next_morning: bool = False,
         last_targets: Mapping[str, float] | None = None,
         replay_of: str | None = None,
+        helper_present: bool = False,
+        measured: bool = False,
         by_keys: bool = False,
     ) -> str:
-        """Open a session.
+        """Open a session; its settings are those of `therapy.session.open_session`.
 
         Returns:
             Its ULID.
@@ -134,6 +136,8 @@ class SessionService:
                 next_morning=next_morning,
                 last_targets=last_targets,
                 replay_of=replay_of,
+                helper_present=helper_present,
+                measured=measured,
                 by_keys=by_keys,
             )
         )
@@ -142,6 +146,10 @@ class SessionService:
     def request(self, request: Request) -> None:
         """Put a request in without the bus: a broker that is down delays nothing."""
         self._occurrences.put_nowait(request)
+
+    def happened(self, what: Occurrence) -> None:
+        """Put in what this home itself has seen, e.g. the outcome of a calibration."""
+        self._occurrences.put_nowait(what)
 
     def count(self, repetition: RepetitionCounted) -> None:
         """Count a repetition that keys made, where no sensor is worn."""

@@ -7,10 +7,12 @@ import statistics
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from .placing import neutral_deg, stored_for
 from .safety import ceiling_deg
 from .wording import Wording
 
 if TYPE_CHECKING:
+    from .placing import Placing
     from .plan import Plan
 
 __all__ = [
@@ -121,22 +123,28 @@ def shrunk(target_deg: float, last_deg: float | None, threshold_deg: float) -> W
     )
 
 
-def rungs_to_try(plan: Plan, *, helper_present: bool, stored: bool) -> tuple[Rung, ...]:
+def rungs_to_try(
+    plan: Plan, *, helper_present: bool, stored: bool, placing: Placing | None = None
+) -> tuple[Rung, ...]:
     """The rungs of the ladder for this person, the best first, ending in "none".
 
-    Functional calibration needs a helper, or the clinic, and a neutral pose that may serve as
-    zero: with spasticity or a contracture it may not.
+    Functional calibration needs a helper, or the clinic, and a neutral pose of known angle: with
+    spasticity or a contracture that is the one that the clinician measured, or none. Two sensors
+    of one joint can do it, and for them alone the clinic stores anything.
 
     Args:
         plan: names the highest rung, and whether a neutral pose is allowed.
         helper_present: somebody is there to help.
         stored: the clinic has stored an offset for this sensor and segment.
+        placing: what is calibrated; None: a joint of which the plan tells nothing of its own.
     """
     highest = _LADDER.index(plan.calibration)
+    known = plan.neutral_pose if placing is None else neutral_deg(plan, placing) is not None
+    joint = placing is None or placing.joint is not None
     possible = {
         "gravity": True,
-        "stored": stored,
-        "functional": helper_present and plan.neutral_pose,
+        "stored": stored or (placing is not None and stored_for(plan, placing) is not None),
+        "functional": helper_present and known and joint,
     }
     tried = [rung for rung in _LADDER[: highest + 1] if possible[rung]]
     return (*reversed(tried), "none")

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
+from collections.abc import Hashable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -21,6 +23,7 @@ from pydantic import (
 )
 
 from telemetry.errors import ConfigurationError
+from telemetry.events import HingeCalibration
 from telemetry.identity import Name, Pseudonym
 
 from .dose import Dose, Tempo
@@ -29,12 +32,15 @@ from .library import EXERCISES
 from .limits import Limits
 from .observable import Observable, Unobservable, observable_of
 from .persuasion import Persuasion
+from .placing import Joint, joint_between
 from .schedule import Schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-__all__ = ["CheckIn", "Plan", "PlanItem", "names_twice", "plan_in_force"]
+__all__ = ["CheckIn", "NeutralAngle", "Plan", "PlanItem", "names_twice", "plan_in_force"]
+
+_T = TypeVar("_T", bound=Hashable)
 
 NS_PER_S = 1_000_000_000
 
@@ -150,6 +156,14 @@ class PlanItem(_Frozen):
         return observable_of(self.exercise, self.in_posture, placements)
 
 
+class NeutralAngle(_Frozen):
+    """What a clinician measured of a joint in its neutral pose: with a 25° contracture, 25."""
+
+    joint: Joint
+    side: Literal["left", "right"]
+    angle_deg: float = Field(ge=-30, le=150)
+
+
 class CheckIn(_Frozen):
     """Which questions open a session; a plan may skip any."""
 
@@ -179,6 +193,9 @@ class Plan(_Frozen):
         helper: whether someone helps at home.
         calibration: highest rung of the ladder to try.
         neutral_pose: whether "neutral" may serve as zero; forbidden by spasticity and contracture.
+        neutral_angles: what a clinician measured of joints in their neutral pose; there it
+            serves as zero all the same.
+        calibrations: of joints' two sensors, stored by the clinic: `ripresa session calibrations`.
         unwell_text: the clinic's approved text after "I feel unwell"; None: the built-in one.
     """
 
@@ -195,6 +212,8 @@ class Plan(_Frozen):
     helper: bool = False
     calibration: Literal["gravity", "stored", "functional"] = "gravity"
     neutral_pose: bool = True
+    neutral_angles: tuple[NeutralAngle, ...] = ()
+    calibrations: tuple[HingeCalibration, ...] = ()
     unwell_text: str | None = Field(default=None, max_length=600)
     limits: Limits = Limits()
     check_in: CheckIn = CheckIn()
@@ -209,6 +228,26 @@ class Plan(_Frozen):
         except (OSError, ValueError, KeyError) as e:
             raise ValueError(f"unknown time zone {name!r}: give e.g. 'Europe/Rome'") from e
         return name
+
+    @field_validator("neutral_angles")
+    @classmethod
+    def _measured_once(cls, measured: tuple[NeutralAngle, ...]) -> tuple[NeutralAngle, ...]:
+        for joint, side in twice((m.joint, m.side) for m in measured):
+            raise ValueError(f"the {side} {joint} has two angles: leave one")
+        return measured
+
+    @field_validator("calibrations")
+    @classmethod
+    def _of_joints(cls, stored: tuple[HingeCalibration, ...]) -> tuple[HingeCalibration, ...]:
+        for calibration in stored:
+            if joint_between(calibration.proximal, calibration.distal) is None:
+                raise ValueError(
+                    f"{calibration.proximal!r} and {calibration.distal!r} are not on either side "
+                    "of one joint: give e.g. 'upper-arm-right' and 'forearm-right'"
+                )
+        for proximal, distal in twice((c.proximal, c.distal) for c in stored):
+            raise ValueError(f"{proximal!r} and {distal!r} have two calibrations: leave one")
+        return stored
 
     @field_validator("valid_to")
     @classmethod
@@ -271,6 +310,9 @@ class Plan(_Frozen):
     def canonical_json(self) -> str:
         """The same bytes for the same plan, whatever file it came from."""
         body = self.model_dump(mode="json", exclude_none=True)
+        for later in ("neutral_angles", "calibrations"):
+            if not body[later]:
+                del body[later]  # a plan that says nothing of it is the one that it always was
         return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     def digest(self) -> str:
@@ -285,6 +327,11 @@ def plan_in_force(plans: Sequence[Plan], day: date) -> Plan | None:
     """The version that `day` is judged by: the highest of those that cover it."""
     covering = [plan for plan in plans if plan.covers(day)]
     return max(covering, key=lambda plan: plan.version, default=None)
+
+
+def twice(names: Iterable[_T]) -> list[_T]:
+    """Those that come more than once."""
+    return [name for name, count in Counter(names).items() if count > 1]
 
 
 def names_twice(ids: Sequence[str]) -> str | None:

@@ -36,6 +36,12 @@ def changes(old: Plan, new: Plan) -> tuple[PlanChange, ...]:
 def _tree(plan: Plan) -> dict[str, Any]:
     body = plan.model_dump(mode="json", exclude_none=True)
     body["items"] = {item.pop("id"): item for item in body["items"]}
+    body["calibrations"] = {
+        f"{one.pop('proximal')}+{one.pop('distal')}": one for one in body["calibrations"]
+    }
+    body["neutral_angles"] = {
+        f"{one['side']} {one['joint']}": one["angle_deg"] for one in body["neutral_angles"]
+    }
     return body
 
 

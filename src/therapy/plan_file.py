@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 __all__ = ["PlanError", "load_plan", "parse_plan_json", "parse_plan_toml", "sample_plan"]
 
 SAMPLE = "sample_plan.toml"
-_PLURALS = {"items": "item"}
+_PLURALS = {
+    "items": "item",
+    "calibrations": "calibration",
+    "neutral_angles": "neutral angle",
+}
 _REMEDIES = {
     "missing": "add it",
     "extra_forbidden": "no such setting, remove it or mend its spelling",

@@ -12,6 +12,8 @@ from telemetry.events import CloseReason
 
 from .calibration import CALIBRATION_REPETITIONS, retest_due, shrunk
 from .library import EXERCISES
+from .placing import MOVEMENTS, PlacingPhase
+from .placing_words import asked, shown_exercise, title
 from .safety import hold_asked_s
 from .session_state import Stage
 from .wording import Wording
@@ -47,6 +49,7 @@ _UNWELL: Final = Wording(
     "La seduta è finita. Il suo terapista lo leggerà, ma questo schermo non chiama nessuno.",
     "The session has ended. Your therapist will read this, but this screen summons nobody.",
 )
+_SENSOR: Final = Wording("Il sensore", "The sensor")
 _SUMMONS_NOBODY: Final = Wording("Questo schermo non chiama nessuno.", "It summons nobody.")
 _THANKS: Final = Wording("Grazie per il tempo di oggi.", "Thank you for your time today.")
 
@@ -60,11 +63,32 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One sensor's calibration by one rung of the ladder."""
+    """The calibration of a sensor, or of a joint's two, by one rung of the ladder.
+
+    Attributes:
+        placement: of a joint the distal one.
+        text: what the person does now.
+        title: the sensor while the person gets ready, then the phase in two words.
+        measured: the home measures it: a screen asks to begin or to leave it out.
+        phase: what the person is asked for.
+        told: what the last attempt found wrong, or why this rung comes now.
+        again: there was an attempt at this rung.
+        seen, of: movements of this phase; `of` 0: none are counted.
+        exercise, side: whose drawing shows the movement; None: none.
+    """
 
     placement: str
     rung: Rung
     text: Wording
+    title: Wording = _SENSOR
+    measured: bool = False
+    phase: PlacingPhase = PlacingPhase.WAITING
+    told: Wording | None = None
+    again: bool = False
+    seen: int = 0
+    of: int = 0
+    exercise: str | None = None
+    side: Literal["left", "right"] = "right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +179,37 @@ def screen_of(state: SessionState) -> Screen:
         case Stage.CHECK_IN | Stage.CHECK_OUT:
             return Ask(state.asking[0])
         case Stage.PLACE:
-            rung = state.rungs[0]
-            return Place(state.placing[0], rung, _RUNGS[rung])
+            return _place(state)
         case Stage.CLOSED:
             return Closed(state.reason, _closing_words(state))
         case _:
             return _exercise_screen(state)
+
+
+def _place(state: SessionState) -> Place:
+    rung, placing, measuring = state.rungs[0], state.placing[0], state.measuring
+    if not state.measured:
+        return Place(placing.placement, rung, _RUNGS[rung])
+    phase = measuring.phase
+    pose_measured = any(
+        (known.joint, known.side) == (placing.joint, placing.side)
+        for known in state.plan.neutral_angles
+    )
+    moving = phase in (PlacingPhase.FLEXIONS, PlacingPhase.RAISES)
+    return Place(
+        placing.placement,
+        rung,
+        asked(placing, rung, phase, pose_measured=pose_measured),
+        title=title(placing, phase),
+        measured=True,
+        phase=phase,
+        told=measuring.told if phase is PlacingPhase.WAITING else None,
+        again=measuring.tried,
+        seen=measuring.seen,
+        of=MOVEMENTS if moving else 0,
+        exercise=shown_exercise(placing, phase),
+        side=placing.side or "right",
+    )
 
 
 def _exercise_screen(state: SessionState) -> Screen:

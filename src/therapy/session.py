@@ -19,7 +19,8 @@ How the session service drives it:
    nothing; a repeated request (same ULID) changes nothing and is not refused.
 3. Nobody but this machine makes session events. Games send `Request`s:
    `check.answered {question, answer, answered_by}` (also for effort, recorded as
-   `effort.reported`), `segment.calibrated {passed, note}`, `exercise.started {}`,
+   `effort.reported`), `segment.calibrated {passed, note}` (or
+   `{ask: "begin" | "cannot"}`, see 6), `exercise.started {}`,
    `exercise.ended {reason}`, `assessment.started {}`, `assessment.ended {reason}`,
    `pain.reported {pain}`, `effort.reported {effort_borg, at}`, `unwell.reported {}`,
    `range.calibrated {source: "clinician"}` (the person cannot do the calibration) or
@@ -36,7 +37,10 @@ How the session service drives it:
    `segment.calibrated {passed: true}` for each `Place`, `exercise.started` with the spans of
    the first sample, and `exercise.ended {reason: "done"}` with the spans after the last.
    `questions.untroubled_answer(question)` gives an answer that lets the session go on.
-6. After a crash: `interrupted(events, Moment(last_sample_ns, spans))` gives what closes an
+6. Where the home measures the segment calibrations (`measured=True`), screens only ask: a
+   `begin` makes `state.measuring.phase` STILL; the home then puts in `SegmentProgress` and at
+   last one `SegmentFound`, both with that `attempt`. `placing_words` has the words.
+7. After a crash: `interrupted(events, Moment(last_sample_ns, spans))` gives what closes an
    orphan session.
 """
 
@@ -60,7 +64,9 @@ from telemetry.events import (
 from telemetry.live import RepetitionCounted, Request, SensorSilent
 
 from .calibration import CALIBRATION_REPETITIONS
+from .placing import SegmentFound, SegmentProgress, placings_of
 from .questions import FALL_SUSPECTED, check_in
+from .session_placing import end_of_time, take_outcome, take_progress
 from .session_requests import apply_request
 from .session_state import FallSuspected, Moment, SessionState, Stage, Tick
 from .session_turn import Turn
@@ -111,6 +117,7 @@ def open_session(
     next_morning: bool = False,
     helper_present: bool = False,
     stored: frozenset[str] = frozenset(),
+    measured: bool = False,
     sessions_today: int = 0,
     last_targets: Mapping[str, float] | None = None,
     replay_of: str | None = None,
@@ -129,7 +136,8 @@ def open_session(
         range_source: where today's range comes from.
         next_morning: yesterday left extra pain, so ask whether it settled.
         helper_present: somebody is there to help with calibration.
-        stored: placements for which the clinic stored an offset.
+        stored: placements for which the clinic stored an offset, beside those in the plan.
+        measured: whether the home measures segment calibrations.
         sessions_today: sessions opened today already.
         last_targets: of each item the target of its last session, so that a smaller range of
             today is shown as such.
@@ -146,7 +154,7 @@ def open_session(
             "come back tomorrow"
         )
     day = plan.day_of(moment.t_ns)
-    placements = tuple(dict.fromkeys(w.placement for w in worn))
+    placings = placings_of([entry.item for entry in agenda.items], [w.placement for w in worn])
     state = SessionState(
         session=session,
         plan=plan,
@@ -157,9 +165,10 @@ def open_session(
         range_source=range_source,
         helper_present=helper_present,
         by_keys=by_keys,
-        stored=stored,
+        stored=stored | {calibration.distal for calibration in plan.calibrations},
+        measured=measured,
         asking=check_in(plan, next_morning=next_morning),
-        placing=placements,
+        placing=placings,
         agenda=agenda.items,
         last_targets=last_targets or {},
     )
@@ -196,6 +205,10 @@ def advance(state: SessionState, what: Occurrence, moment: Moment) -> Advance:
             _silence(turn, what)
         case FallSuspected():
             _suspected(turn, what)
+        case SegmentProgress():
+            take_progress(turn, what)
+        case SegmentFound():
+            take_outcome(turn, what)
         case Tick():
             turn = _ticked(turn, what, moment)
     return Advance(turn.state, tuple(turn.events))
@@ -274,9 +287,7 @@ def _ticked(turn: Turn, tick: Tick, moment: Moment) -> Turn:
         if state.open_item or state.stage is Stage.ASSESS:
             turn.stop(StopReason.LOST_SENSOR)
     elif state.stage is Stage.PLACE:
-        if moment.t_ns - state.stage_ns >= limits.calibration_cap_s * NS_PER_S:
-            turn.to(rungs=("none",))
-            turn.placed(passed=False, note="time")
+        end_of_time(turn)
     else:
         _cap_dose(turn)
     return turn

@@ -21,6 +21,7 @@ from telemetry.events import (
 from .calibration import RangeFinding, retest_due
 from .questions import is_answer
 from .safety import Verdict, judge_effort, judge_pain, may_start
+from .session_placing import ask_to_measure
 from .session_state import Stage
 
 if TYPE_CHECKING:
@@ -122,8 +123,14 @@ def _segment(turn: Turn, value: dict[str, Any]) -> None:
     state = turn.state
     if state.stage is not Stage.PLACE:
         raise _Refused("no sensor waits for its calibration")
-    if value.get("placement", state.placing[0]) != state.placing[0]:
-        raise _Refused(f"the sensor to calibrate now is at {state.placing[0]!r}")
+    placement = state.placing[0].placement
+    if value.get("placement", placement) != placement:
+        raise _Refused(f"the sensor to calibrate now is at {placement!r}")
+    if state.measured:
+        refused = ask_to_measure(turn, value.get("ask"))
+        if refused is not None:
+            raise _Refused(refused)
+        return
     passed = value.get("passed", True)
     if not isinstance(passed, bool):
         raise _Refused("'passed' is true or false")

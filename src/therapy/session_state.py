@@ -10,6 +10,7 @@ from telemetry.events import CloseReason
 from telemetry.live import RepetitionCounted, Request, SensorSilent
 
 from .calibration import RangeFinding, TodayRange
+from .placing import Measuring, SegmentFound, SegmentProgress
 from .safety import may_get_harder
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from .agenda import AgendaItem
     from .calibration import Rung
+    from .placing import Placing
     from .plan import Plan
     from .questions import Question
 
@@ -73,7 +75,15 @@ class FallSuspected:
     placement: str = ""
 
 
-Occurrence: TypeAlias = Request | RepetitionCounted | SensorSilent | FallSuspected | Tick
+Occurrence: TypeAlias = (
+    Request
+    | RepetitionCounted
+    | SensorSilent
+    | FallSuspected
+    | SegmentProgress
+    | SegmentFound
+    | Tick
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +97,11 @@ class SessionState:
         asking: questions still to ask, in order.
         interrupting: a question that holds everything until it is answered.
         last_targets: of each item, the target of the last session, degrees.
-        placing: placements still to calibrate.
+        measured: whether the home measures segment calibrations; else the screens tell the
+            outcome, as in a rehearsal.
+        placing: calibrations still to do; a joint's two sensors are one.
         rungs: for the first of them, the rungs still to try.
+        measuring: how far the first of them is.
         unplaced: placements whose calibration failed: their items are counted only.
         agenda: items of this session; `at` is the current one's place.
         counted: repetitions in the open item.
@@ -125,8 +138,10 @@ class SessionState:
     asking: tuple[Question, ...] = ()
     interrupting: Question | None = None
     last_targets: Mapping[str, float] = field(default_factory=dict)
-    placing: tuple[str, ...] = ()
+    measured: bool = False
+    placing: tuple[Placing, ...] = ()
     rungs: tuple[Rung, ...] = ()
+    measuring: Measuring = field(default_factory=Measuring)
     unplaced: frozenset[str] = frozenset()
     agenda: tuple[AgendaItem, ...] = ()
     at: int = 0

@@ -19,6 +19,8 @@ from telemetry.events import (
 )
 
 from .calibration import RangeFinding, TodayRange, rungs_to_try
+from .placing import Measuring
+from .placing_words import EASIER
 from .questions import check_out
 from .safety import ceiling_deg, locked, may_start
 from .session_state import SessionState, Stage
@@ -26,7 +28,7 @@ from .session_state import SessionState, Stage
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from telemetry.events import SessionEvent
+    from telemetry.events import HingeCalibration, SessionEvent
 
     from .session_state import Moment
 
@@ -87,25 +89,46 @@ class Turn:
             rungs = rungs_to_try(
                 self.state.plan,
                 helper_present=self.state.helper_present,
-                stored=self.state.placing[0] in self.state.stored,
+                stored=self.state.placing[0].placement in self.state.stored,
+                placing=self.state.placing[0],
             )
-            self.to(stage=Stage.PLACE, rungs=rungs)
+            measuring = Measuring(attempt=self.state.measuring.attempt + 1)
+            self.to(stage=Stage.PLACE, rungs=rungs, measuring=measuring)
         else:
             self.to(stage=Stage.READY)
 
-    def placed(self, *, passed: bool, note: str = "") -> None:
-        """The current sensor's calibration went well or not; then the next rung, or sensor."""
+    def placed(
+        self,
+        *,
+        passed: bool,
+        note: str = "",
+        axis: tuple[float, float, float] | None = None,
+        hinge: HingeCalibration | None = None,
+    ) -> None:
+        """The current calibration went well or not; then the next rung, or the next sensor.
+
+        Where the home measures, the end of the ladder is a rung that the person sees, too.
+        """
         rung, *lower = self.state.rungs
-        placement, *others = self.state.placing
+        placing, *others = self.state.placing
         went_well = passed and rung != "none"
         self.record(
-            SegmentCalibrated, placement=placement, rung=rung, passed=went_well, note=note[:200]
+            SegmentCalibrated,
+            placement=placing.placement,
+            rung=rung,
+            passed=went_well,
+            note=note[:200],
+            axis=axis if went_well else None,
+            hinge=hinge if went_well else None,
         )
-        if not went_well and lower and lower[0] != "none":
-            self.to(rungs=tuple(lower))
+        if not went_well and lower and (self.state.measured or lower[0] != "none"):
+            told = None if lower[0] == "none" else EASIER
+            measuring = Measuring(attempt=self.state.measuring.attempt + 1, told=told)
+            self.to(rungs=tuple(lower), measuring=measuring)
             return
-        if not went_well:
-            self.to(unplaced=self.state.unplaced | {placement})
+        own = set(placing.placements)
+        unplaced = self.state.unplaced - own if went_well else self.state.unplaced | own
+        self.to(unplaced=unplaced)
         self.to(placing=tuple(others), rungs=())
         self.place_next()
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from games.persuasion.prompts import Mechanism
 from games.persuasion.questionnaire import ITEMS
+from therapy.placing import PlacingPhase
 from therapy.screens import (
     Ask,
     Assess,
@@ -89,12 +90,8 @@ def page_of(screen: Screen, language: Language) -> Page:  # noqa: PLR0911 - one 
     match screen:
         case Ask(question):
             return _question(question, language)
-        case Place(_, rung, text):
-            words = text.text(language)
-            failed = Choice(said("cannot"), "segment.calibrated", {"passed": False})
-            passed = Choice(said("done"), "segment.calibrated", {"passed": True})
-            choices = (passed,) if rung == "none" else (passed, failed)
-            return Page(said("placing"), words, choices=choices, spoken=words)
+        case Place():
+            return _placing(screen, language)
         case Ready(item, cue, mistake):
             begin = Choice(said("begin"), "exercise.started")
             return Page(
@@ -165,6 +162,38 @@ def effort_page(language: Language) -> Page:
     )
     text = SESSION["effort"][language]
     return Page(text, choices=choices, spoken=text)
+
+
+def _placing(screen: Place, language: Language) -> Page:
+    """The calibration of a sensor: what to do, what to repeat, and how far it is."""
+    words = screen.text.text(language)
+    told = None if screen.told is None else screen.told.text(language)
+
+    def choice(key: str, **value: object) -> Choice:
+        return Choice(SESSION[key][language], "segment.calibrated", dict(value))
+
+    choices: tuple[Choice, ...]
+    if not screen.measured:
+        passed, failed = choice("done", passed=True), choice("cannot", passed=False)
+        choices = (passed,) if screen.rung == "none" else (passed, failed)
+    elif screen.rung == "none":
+        choices = (choice("go_on", ask="begin"),)
+    elif screen.phase is PlacingPhase.WAITING:
+        begin = choice("again" if screen.again else "begin", ask="begin")
+        choices = (begin, choice("leave_out", ask="cannot"))
+    else:
+        choices = (choice("stop_placing", ask="cannot"),)
+    return Page(
+        screen.title.text(language),
+        words if told is None else told,
+        exercise=screen.exercise,
+        side=screen.side,
+        seen=screen.seen,
+        of=screen.of,
+        choices=choices,
+        spoken=words if told is None else f"{told} {words}",
+        lines=() if told is None else (words,),
+    )
 
 
 def _moving(

@@ -29,7 +29,18 @@ from games.setting import setting_for
 from games.sound import Sounds
 from games.speech import Voice
 from games.window import Window
-from therapy.screens import Ask, Assess, Closed, FindRange, Play, Ready, Screen, screen_of
+from therapy.placing import PlacingPhase
+from therapy.screens import (
+    Ask,
+    Assess,
+    Closed,
+    FindRange,
+    Place,
+    Play,
+    Ready,
+    Screen,
+    screen_of,
+)
 
 from .desk import PageDesk
 from .page import Page, effort_page, opening_page, page_of, questionnaire_page
@@ -238,7 +249,8 @@ class SessionScreens:
         self._source.counted()
         if arrivals:
             self._control = arrivals[-1].sample.control
-        choosing = not moving and not isinstance(self._source, KeysSource)
+        measuring = isinstance(screen, Place) and screen.phase is not PlacingPhase.WAITING
+        choosing = not moving and not measuring and not isinstance(self._source, KeysSource)
         self._desk.show(self._page(screen), now_ns, self._control if choosing else None)
         take = self._takes.get(screen.item.exercise) if isinstance(screen, Ready) else None
         shown_s = self._desk.shown_s(now_ns)

@@ -61,7 +61,7 @@ class PageScreen:
                 width = (column.width - gap * (len(large) - 1)) // len(large)
                 total = column.width
             left = column.centerx - total // 2
-        top = CHOICES_Y if page.exercise or small or page.lines else 400
+        top = CHOICES_Y if page.exercise or small or page.lines or page.of else 400
         for n, choice in enumerate(large):
             place = pygame.Rect(left + n * (width + gap), top, width, 92)
             places.append(Button(str(len(small) + n), choice.text, "", place))
@@ -79,7 +79,8 @@ class PageScreen:
             blocks += [Block(line, 34, INK, gap=12) for line in page.lines]
             top = min((b.place.top for b in self.buttons(page)), default=HEIGHT - 120)
             room = top - POINTER - 90 if len(blocks) > 2 or page.text else top - POINTER - 100
-            canvas.column(blocks, pygame.Rect(80, 90, WIDTH - 160, room))
+            y = canvas.column(blocks, pygame.Rect(80, 90, WIDTH - 160, room - 84 * bool(page.of)))
+            _draw_counted(canvas, page, WIDTH // 2, y + 44)
         for n, button in enumerate(self.buttons(page)):
             self._draw_choice(canvas, button, focused=n == menu.focus, small=page.choices[n].small)
         if any(c.small for c in page.choices):
@@ -117,10 +118,7 @@ class PageScreen:
         y = canvas.column(blocks, pygame.Rect(column.left, column.top, column.width, room))
         if page.mistake:
             self._draw_mistake(canvas, page.mistake, column, y + 12)
-        if page.of:
-            for n in range(page.of):
-                at = (column.centerx + round((n - (page.of - 1) / 2) * 84), y + 44)
-                pygame.draw.circle(canvas.surface, INK, at, 28, 0 if n < page.seen else 4)
+        _draw_counted(canvas, page, column.centerx, y + 44)
 
     def _draw_mistake(self, canvas: Canvas, mistake: str, column: pygame.Rect, top: int) -> None:
         """The common mistake under a sign, so that colour alone does not mark it."""
@@ -147,6 +145,13 @@ class PageScreen:
             anchor="center",
             fit=button.place.width - 20,
         )
+
+
+def _draw_counted(canvas: Canvas, page: Page, x: int, y: int) -> None:
+    """One ring a repetition, filled once it was seen."""
+    for n in range(page.of):
+        at = (x + round((n - (page.of - 1) / 2) * 84), y)
+        pygame.draw.circle(canvas.surface, INK, at, 28, 0 if n < page.seen else 4)
 
 
 def _last_small(page: Page) -> int:

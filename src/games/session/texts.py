@@ -19,7 +19,10 @@ SESSION: Final[dict[str, dict[str, str]]] = {
     "tired": {"it": "Basta per ora", "en": "Enough for now"},
     "attention": {"it": "Attenzione", "en": "Watch for"},
     "today": {"it": "Oggi", "en": "Today"},
-    "placing": {"it": "Il sensore", "en": "The sensor"},
+    "again": {"it": "Ripetiamo", "en": "Once more"},
+    "leave_out": {"it": "Avanti senza", "en": "Go on without"},
+    "stop_placing": {"it": "Non riesco", "en": "I can't do this"},
+    "go_on": {"it": "Avanti", "en": "Go on"},
     "finding": {
         "it": "Tre volte, piano, fin dove va bene oggi",
         "en": "Three times, slowly, as far as feels fine today",
