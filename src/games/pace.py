@@ -16,7 +16,8 @@ __all__ = ["ClockPace", "InstantPace", "Pace"]
 
 FRAMES_PER_S = 60
 LONGEST_S = 1 / FRAMES_PER_S - 0.0005
-SHORTEST_S = 0.014
+LONGEST_IN_STEP_S = 0.0185
+SHORTEST_S = 0.0125
 
 
 class Pace(Protocol):
@@ -39,13 +40,15 @@ class Pace(Protocol):
 class ClockPace:
     """Sixty frames a real second, at whatever speed the clock runs; sleeps, never a busy loop.
 
-    A frame may begin up to 2.7 ms before its time if a sample has come: frames then fall into
-    step with a 60 Hz wearable, and a sample waits for hardly anything but the drawing.
+    A frame may begin 4 ms before its time if a sample has come, and the one after waits 2 ms
+    beyond its own for the next sample: frames fall into step with a 60 Hz wearable and stay
+    there, and a sample waits for hardly anything but the drawing.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._began_s = time.perf_counter()
+        self._in_step = False
         self.speed = clock.speed
 
     def now_ns(self) -> int:
@@ -54,9 +57,11 @@ class ClockPace:
 
     def wait(self, ready: Callable[[], bool]) -> None:
         """Sleep what is left of the frame, in slices of a millisecond."""
+        longest_s = LONGEST_IN_STEP_S if self._in_step else LONGEST_S
         while True:
             elapsed_s = time.perf_counter() - self._began_s
-            if elapsed_s >= LONGEST_S or (elapsed_s >= SHORTEST_S and ready()):
+            self._in_step = elapsed_s >= SHORTEST_S and ready()
+            if self._in_step or elapsed_s >= longest_s:
                 break
             pygame.time.wait(1)
         self._began_s = time.perf_counter()
