@@ -13,7 +13,7 @@ import numpy.typing as npt
 from .movement import TURNING_LEAST_DEG, fast_part, principal_axes, rotation_vectors
 from .orientation import up_in_sensor
 from .repetition import Excursion, excursions_of, found_live
-from .smoothing import smoothed
+from .smoothing import bell_smoothed, smoothed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +38,9 @@ LEAST_ACC_M_S2 = 0.1
 STILL_RAD_S = 0.05
 """Slower than 3 °/s is keeping still: more than a gyroscope's bias, less than an exercise."""
 KEPT_S = 0.5
+GRAVITY_M_S2 = 9.81
+FELT_LEAST_DEG = 3.0
+"""As `TURNING_LEAST_DEG`, in smoothed acceleration alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class Counted:
     """What was counted.
 
     Attributes:
-        values: the movement that was counted in, smoothed, degrees; long stillness left out.
+        values: the movement that was counted in, smoothed, degrees (of acceleration alone, those by
+            which gravity would have to tilt); long stillness left out.
         excursions: its repetitions.
         live: repetitions about the main axis, in which the live count went on.
         alike: how much neighbouring repetitions resemble each other, -1 to 1.
@@ -66,6 +70,16 @@ class _Candidate:
     live: list[Excursion]
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What repetitions are looked for in: [n, 3] as measured and smoothed, degrees; rise [n]."""
+
+    raw: Floats
+    vectors: Floats
+    rising: Floats
+    least_deg: float
+
+
 def count(frames: Frames, rate_hz: float) -> Counted:
     """Find the repetitions of a whole item without an angle.
 
@@ -83,6 +97,10 @@ def count(frames: Frames, rate_hz: float) -> Counted:
 
     Long stillness is left out beforehand but for KEPT_S at both of its ends, so that keeping still
     changes nothing.
+
+    Without a gyroscope the smoothed acceleration takes the place of the rotation vector, and its
+    norm that of the vertical acceleration: gravity's direction and what the movement adds to it,
+    not parted, for parting them by a slow low-pass loses the repetitions of a second or two.
     """
     kept = np.flatnonzero(_worth_a_look(frames, rate_hz))
     if not len(kept):
@@ -124,18 +142,17 @@ def _in_time(counted: Counted, kept: list[int]) -> Counted:
 
 
 def _count(frames: Frames, rate_hz: float) -> Counted:
-    breaks = (np.flatnonzero(frames.restarted[1:]) + 1).tolist()
-    turned = rotation_vectors(frames.q, frames.restarted)
-    vectors = np.stack([smoothed(turned[:, i], rate_hz, breaks) for i in range(3)], axis=1)
-    shape = _shape(frames, vectors, rate_hz, breaks)
+    seen = _turning(frames, rate_hz) if frames.gyroscope else _felt(frames, rate_hz)
+    vectors, least = seen.vectors, seen.least_deg
+    shape = _shape(vectors, seen.rising, rate_hz)
 
     def about(axis: Floats) -> _Candidate:
         values: list[float] = (vectors @ axis).tolist()
-        live = found_live(values, TURNING_LEAST_DEG)
-        found = excursions_of(values, TURNING_LEAST_DEG, live)
+        live = found_live(values, least)
+        found = excursions_of(values, least, live)
         return _Candidate(*resemblance(found, shape), values, found, live)
 
-    first, second, third = (np.array(axis) for axis in principal_axes(turned, rate_hz))
+    first, second, third = (np.array(axis) for axis in principal_axes(seen.raw, rate_hz))
     between = [(first + sign * other) / np.sqrt(2) for other in (second, third) for sign in (1, -1)]
     main = best = about(first)
     for enough, margin, axes in (
@@ -176,10 +193,30 @@ def resemblance(excursions: Sequence[Excursion], shape: Floats) -> tuple[float, 
     return statistics.fmean(neighbours), statistics.fmean(every_other)
 
 
-def _shape(frames: Frames, vectors: Floats, rate_hz: float, breaks: list[int]) -> Floats:
+def _turning(frames: Frames, rate_hz: float) -> _Seen:
+    breaks = _breaks(frames)
+    turned = rotation_vectors(frames.q, frames.restarted)
+    vectors = np.stack([smoothed(turned[:, i], rate_hz, breaks) for i in range(3)], axis=1)
+    vertical = (up_in_sensor(frames.q) * frames.acc).sum(axis=1)
+    return _Seen(turned, vectors, smoothed(vertical, rate_hz, breaks), TURNING_LEAST_DEG)
+
+
+def _felt(frames: Frames, rate_hz: float) -> _Seen:
+    breaks = _breaks(frames)
+    acc = np.stack([bell_smoothed(frames.acc[:, i], rate_hz, breaks) for i in range(3)], axis=1)
+    norm = np.sqrt((frames.acc * frames.acc).sum(axis=1))
+    felt = np.degrees(acc / GRAVITY_M_S2)
+    return _Seen(felt, felt, smoothed(norm, rate_hz, breaks), FELT_LEAST_DEG)
+
+
+def _breaks(frames: Frames) -> list[int]:
+    breaks: list[int] = (np.flatnonzero(frames.restarted[1:]) + 1).tolist()
+    return breaks
+
+
+def _shape(vectors: Floats, vertical: Floats, rate_hz: float) -> Floats:
     """Fast parts of rotation vector and vertical acceleration, each of about unit size."""
     turning = fast_part(vectors, rate_hz)
-    vertical = smoothed((up_in_sensor(frames.q) * frames.acc).sum(axis=1), rate_hz, breaks)
     rising = fast_part(vertical[:, None], rate_hz)
     turning = turning / max(float(np.sqrt((turning * turning).sum(axis=1).mean())), 1e-9)
     rising = rising / (float(np.sqrt((rising * rising).mean())) + LEAST_ACC_M_S2)

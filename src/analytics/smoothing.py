@@ -1,4 +1,4 @@
-"""A smoother that keeps peaks: a local parabola, fitted as the samples come in."""
+"""Smoothers: a local parabola that keeps peaks, as samples come in; a bell for acceleration."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ParabolaSmoother", "parabola_weights", "smoothed"]
+__all__ = ["ParabolaSmoother", "bell_smoothed", "parabola_weights", "smoothed"]
 
 Floats = npt.NDArray[np.float64]
 
 HALF_WIDTH_S = 0.2
 """Half of the fitted stretch: a movement slower than 1 Hz passes whole, a 5 Hz tremor shrinks."""
+BELL_SIGMA_S = 0.19
+"""Halves a movement of 1 Hz; a repetition of 2 s or more stands out from what shakes it."""
 
 
 @cache
@@ -27,6 +29,13 @@ def parabola_weights(rate_hz: float) -> tuple[float, ...]:
     offsets = np.arange(-half, half + 1, dtype=np.float64)
     powers = np.stack((np.ones_like(offsets), offsets, offsets**2), axis=1)
     return tuple(float(w) for w in np.linalg.pinv(powers)[0])
+
+
+@cache
+def _bell_weights(rate_hz: float) -> tuple[float, ...]:
+    half = max(1, round(3 * BELL_SIGMA_S * rate_hz))
+    weights = np.exp(-0.5 * (np.arange(-half, half + 1) / (BELL_SIGMA_S * rate_hz)) ** 2)
+    return tuple(float(w) for w in weights / weights.sum())
 
 
 class ParabolaSmoother:
@@ -67,7 +76,15 @@ class ParabolaSmoother:
 
 def smoothed(values: Floats, rate_hz: float, breaks: Sequence[int] = ()) -> Floats:
     """`ParabolaSmoother` over a whole series [n], begun afresh at each of `breaks`."""
-    weights = parabola_weights(rate_hz)
+    return _weighted(values, parabola_weights(rate_hz), breaks)
+
+
+def bell_smoothed(values: Floats, rate_hz: float, breaks: Sequence[int] = ()) -> Floats:
+    """A whole series [n] under a Gaussian bell of BELL_SIGMA_S, begun afresh at `breaks`."""
+    return _weighted(values, _bell_weights(rate_hz), breaks)
+
+
+def _weighted(values: Floats, weights: Sequence[float], breaks: Sequence[int]) -> Floats:
     half = len(weights) // 2
     result = np.zeros(len(values))
     for a, b in pairwise([0, *breaks, len(values)]):

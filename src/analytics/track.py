@@ -48,6 +48,7 @@ class Frames:
         interpolated: [n] whether the sample was filled in.
         restarted: [n] whether the filter started afresh since the frame before.
         orient: gives `q`; called once it is asked for.
+        gyroscope: whether there is one; else `gyr` is zero.
     """
 
     index: npt.NDArray[np.int64]
@@ -57,6 +58,7 @@ class Frames:
     interpolated: npt.NDArray[np.bool_]
     restarted: npt.NDArray[np.bool_]
     orient: Callable[[], Floats]
+    gyroscope: bool = True
 
     def __len__(self) -> int:
         return len(self.index)
@@ -76,6 +78,7 @@ class Frames:
             interpolated=self.interpolated[numbers],
             restarted=self.restarted[numbers],
             orient=lambda: self.q[numbers],
+            gyroscope=self.gyroscope,
         )
 
     @property
@@ -190,6 +193,7 @@ class StreamTrack:
             interpolated=self._conditioner.is_interpolated(index),
             restarted=np.isin(index, list(self._restarts)),
             orient=lambda: self._orientations(index, from_index, to_index),
+            gyroscope=self.opened.gyroscope,
         )
 
     def _orientations(self, index: npt.NDArray[np.int64], from_index: int, to_index: int) -> Floats:

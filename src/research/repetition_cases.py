@@ -40,13 +40,21 @@ SPAR_REPETITIONS = 20
 
 @dataclass(frozen=True, slots=True)
 class Sensor:
-    """What one sensor sensed: [n, 3] acceleration in m/s² and angular rate in rad/s."""
+    """What one sensor sensed: [n, 3] acceleration in m/s² and angular rate in rad/s.
+
+    Without a gyroscope the rates are zero.
+    """
 
     acc: Array
     gyr: Array
 
     def __len__(self) -> int:
         return len(self.acc)
+
+    @property
+    def gyroscope(self) -> bool:
+        """Whether there is one: no worn gyroscope reads zero throughout."""
+        return bool(self.gyr.any())
 
     def part(self, start: int, stop: int) -> Sensor:
         """Samples `start` up to `stop`."""
@@ -131,8 +139,14 @@ def _exercises_of(stem: str, held: Mapping[str, Array]) -> Iterator[RepetitionCa
         )
 
 
-def read_spar(subjects: Sequence[int] | None) -> Iterator[RepetitionCase]:
+def read_spar(
+    subjects: Sequence[int] | None, *, gyroscope: bool = True
+) -> Iterator[RepetitionCase]:
     """The SPAR recordings, 20 repetitions each by protocol; a watch at the wrist, 50 Hz.
+
+    Args:
+        subjects: None: all ten.
+        gyroscope: False withholds the angular rates, as if the wearable had none.
 
     Raises:
         ConfigurationError: the data are not installed, or hold none of the subjects.
@@ -145,7 +159,8 @@ def read_spar(subjects: Sequence[int] | None) -> Iterator[RepetitionCase]:
         raise ConfigurationError(f"SPAR has no subjects {subjects}: it has 1 to 10")
     for name in wanted:
         _, motion = load_recording(str(name))
-        sensor = Sensor(motion.acc.astype(np.float64), motion.gyr.astype(np.float64))
+        acc, gyr = motion.acc.astype(np.float64), motion.gyr.astype(np.float64)
+        sensor = Sensor(acc, gyr if gyroscope else np.zeros_like(gyr))
         placement = "wrist-left" if name.side else "wrist-right"
         yield RepetitionCase(
             name=str(name),

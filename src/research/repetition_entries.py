@@ -35,11 +35,11 @@ def ripresa_core(sensors: Mapping[str, Sensor], rate_hz: float, exercise: str | 
     """
     best, spans = -1.0, Spans()
     for placement, sensor in sensors.items():
-        track = StreamTrack(_opened(placement, rate_hz), live=False)
+        track = StreamTrack(_opened(placement, rate_hz, sensor), live=False)
         for batch in _batches(sensor, rate_hz):
             track.push(batch)
         frames = track.frames(0, len(sensor))
-        found = found_in(_observation(placement, exercise), frames, track.frame_rate_hz)
+        found = found_in(_observation(placement, exercise, sensor), frames, track.frame_rate_hz)
         score = rhythm(found.values, found.excursions) * (1 + max(0.0, found.alike or 0.0))
         if score > best:
             best = score
@@ -70,18 +70,18 @@ def acceleration_peaks(
     return [(int(a), int(b)) for a, b in zip(left, right, strict=True)]
 
 
-def _observation(placement: str, exercise: str | None) -> Observation:
+def _observation(placement: str, exercise: str | None, sensor: Sensor) -> Observation:
     """As the therapy's table sees it, standing; count only where there is no such row."""
     axis = SEGMENT_AXES.get(placement)
     if exercise is None or axis is None:
         return count_only(_STREAM, "unknown exercise or placement")
-    seen = observable_of(exercise, "standing", (placement,))
+    seen = observable_of(exercise, "standing", (placement,), gyroscopes=sensor.gyroscope)
     if isinstance(seen, Unobservable) or seen.quantity is not Quantity.ELEVATION:
         return count_only(_STREAM, "not in the table")
     return Observation(stream=_STREAM, axis=axis, what=seen.what.en)
 
 
-def _opened(placement: str, rate_hz: float) -> StreamOpened:
+def _opened(placement: str, rate_hz: float, sensor: Sensor) -> StreamOpened:
     return StreamOpened(
         stream=_STREAM,
         wearable="recorded",
@@ -89,6 +89,7 @@ def _opened(placement: str, rate_hz: float) -> StreamOpened:
         placement=placement,
         rate_hz=rate_hz,
         opened_ns=0,
+        gyroscope=sensor.gyroscope,
     )
 
 
@@ -103,5 +104,5 @@ def _batches(sensor: Sensor, rate_hz: float) -> Iterator[MotionBatch]:
             dt_us=np.round(np.arange(n) * 1e6 / rate_hz).astype(np.int32),
             lag_us=np.zeros(n, np.int32),
             acc=part.acc.astype(np.float32),
-            gyr=part.gyr.astype(np.float32),
+            gyr=part.gyr.astype(np.float32) if sensor.gyroscope else None,
         )

@@ -108,3 +108,13 @@ def test_resemblance_tells_alike_from_alternating():
 
 def test_no_frames_no_repetitions():
     assert count(frames_of(np.zeros((0, 3))), RATE_HZ).excursions == []
+
+
+def test_without_a_gyroscope_the_acceleration_is_counted_in_wherever_the_limb_points():
+    tilt = np.radians(75 * (1 - np.cos(waves(8))))
+    zero = np.zeros_like(tilt)
+    turned = frames_of(np.degrees(np.stack((tilt, zero, zero), axis=1)))
+    heading = np.random.default_rng(0).uniform(-np.pi, np.pi, len(tilt))
+    noise = np.stack((np.cos(heading / 2), zero, zero, np.sin(heading / 2)), axis=1)
+    felt = replace(turned, orient=lambda: noise, gyroscope=False)
+    assert len(count(felt, RATE_HZ).excursions) == 8

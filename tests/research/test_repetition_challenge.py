@@ -23,6 +23,11 @@ from telemetry.errors import ConfigurationError
 
 RATE_HZ = 25.0
 
+needs_spar = pytest.mark.skipif(
+    find_spec("seglearn") is None and "CI" not in os.environ,
+    reason="the SPAR recordings come with the extra 'demo'",
+)
+
 
 def arm(n, **more):
     """`n` raises at 25 Hz, and where each begins and ends."""
@@ -116,10 +121,7 @@ def test_metamorphic_cases_of_clean_raises_are_counted_exactly():
     assert [len(ripresa_core(m.sensors, m.rate_hz, None)) for m in made] == [4, 4, 4, 8]
 
 
-@pytest.mark.skipif(
-    find_spec("seglearn") is None and "CI" not in os.environ,
-    reason="the SPAR recordings come with the extra 'demo'",
-)
+@needs_spar
 def test_spar_is_read_by_subject_with_the_exercise_it_shows():
     cases = list(read_spar([2]))
     assert len(cases) == 14
@@ -136,3 +138,17 @@ def test_a_file_of_another_layout_is_refused_by_name(tmp_path):
     np.savez(tmp_path / "other.npz", x=np.zeros(3))
     with pytest.raises(ConfigurationError, match=r"other\.npz holds no arrays"):
         list(read_folder(tmp_path, None))
+
+
+def test_without_a_gyroscope_repetitions_are_counted_in_the_acceleration():
+    moving = arm(8, up_s=1.0, down_s=1.0, hold_s=0.0, pause_s=0.5)
+    felt = Sensor(moving.acc, np.zeros_like(moving.gyr))
+    assert len(ripresa_core({"wrist-right": felt}, RATE_HZ, "arm-abduction")) == 8
+
+
+@needs_spar
+def test_spar_without_its_gyroscope_is_scored_apart():
+    report = CHALLENGE.run(CHALLENGE.entries()[:1], "spar-acceleration", subjects=[3])
+    assert "angular rates withheld" in report.population
+    assert report.body["mean"]["within_one_percent"] > 85
+    assert "metamorphic" not in report.body
