@@ -108,5 +108,6 @@ def test_packet_loss_is_scored_with_a_band_that_is_wider_where_more_is_lost(tmp_
     assert few["mean_inclination_deg"] <= many["mean_inclination_deg"]
     assert few["band_deg"] < many["band_deg"]
     assert many["covered_percent"] > 80
+    assert many["recorded_inclination_deg"] < many["mean_inclination_deg"]
     named = [f for f in report.figures if "lost" in f.name]
     assert all("lost at random" in f.population for f in named)
