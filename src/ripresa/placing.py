@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.25
 STILL_MOST_S = 15.0
 """After this long without two still seconds, the person is told."""
-MOVING_MOST_S = 18.0
+MOVING_MOST_S = 20.0
 """For each of flexions and raises; what was seen by then is judged."""
 SILENT_MOST_S = 3.0
 
