@@ -95,6 +95,9 @@ def count(frames: Frames, rate_hz: float) -> Counted:
        if there is one.
     3. Where neighbours are opposed even so and every other one is alike, two make one.
 
+    The orientations are those of a live filter: how far something turned within a repetition is
+    the same from either side, and the count stays close to the live one.
+
     Long stillness is left out beforehand but for KEPT_S at both of its ends, so that keeping still
     changes nothing.
 
@@ -195,9 +198,9 @@ def resemblance(excursions: Sequence[Excursion], shape: Floats) -> tuple[float, 
 
 def _turning(frames: Frames, rate_hz: float) -> _Seen:
     breaks = _breaks(frames)
-    turned = rotation_vectors(frames.q, frames.restarted)
+    turned = rotation_vectors(frames.q_forward, frames.restarted)
     vectors = np.stack([smoothed(turned[:, i], rate_hz, breaks) for i in range(3)], axis=1)
-    vertical = (up_in_sensor(frames.q) * frames.acc).sum(axis=1)
+    vertical = (up_in_sensor(frames.q_forward) * frames.acc).sum(axis=1)
     return _Seen(turned, vectors, smoothed(vertical, rate_hz, breaks), TURNING_LEAST_DEG)
 
 

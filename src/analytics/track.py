@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from telemetry.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened
 
     from .orientation import Heading, Quaternion
+    from .samples import Run
 
 __all__ = ["FRAME_RATE_HZ", "Frames", "Oriented", "StreamTrack"]
 
@@ -47,7 +48,7 @@ class Frames:
         acc, gyr: [n, 3] float64, m/s² and rad/s.
         interpolated: [n] whether the sample was filled in.
         restarted: [n] whether the filter started afresh since the frame before.
-        orient: gives `q`; called once it is asked for.
+        orient: gives `q` or, if its argument is false, `q_forward`; called once each is asked for.
         gyroscope: whether there is one; else `gyr` is zero.
     """
 
@@ -57,7 +58,7 @@ class Frames:
     gyr: Floats
     interpolated: npt.NDArray[np.bool_]
     restarted: npt.NDArray[np.bool_]
-    orient: Callable[[], Floats]
+    orient: Callable[[bool], Floats]
     gyroscope: bool = True
 
     def __len__(self) -> int:
@@ -66,7 +67,12 @@ class Frames:
     @cached_property
     def q(self) -> Floats:
         """[n, 4] orientations, sensor to earth, w x y z, seen from the frames' end."""
-        return self.orient()
+        return self.orient(True)
+
+    @cached_property
+    def q_forward(self) -> Floats:
+        """The same as a live filter finds them."""
+        return self.orient(False)
 
     def at(self, numbers: npt.NDArray[np.int64]) -> Frames:
         """Some of the frames, by their numbers."""
@@ -77,7 +83,7 @@ class Frames:
             gyr=self.gyr[numbers],
             interpolated=self.interpolated[numbers],
             restarted=self.restarted[numbers],
-            orient=lambda: self.q[numbers],
+            orient=lambda back: (self.q if back else self.q_forward)[numbers],
             gyroscope=self.gyroscope,
         )
 
@@ -192,16 +198,21 @@ class StreamTrack:
             gyr=gyr,
             interpolated=self._conditioner.is_interpolated(index),
             restarted=np.isin(index, list(self._restarts)),
-            orient=lambda: self._orientations(index, from_index, to_index),
+            orient=lambda back: self._orientations(index, from_index, to_index, back=back),
             gyroscope=self.opened.gyroscope,
         )
 
-    def _orientations(self, index: npt.NDArray[np.int64], from_index: int, to_index: int) -> Floats:
-        """Of the samples with these indices, looking back from `to_index`."""
+    def _orientations(
+        self, index: npt.NDArray[np.int64], from_index: int, to_index: int, *, back: bool
+    ) -> Floats:
+        """Of the samples with these indices, looking back from `to_index` or forward."""
         q = np.empty((len(index), 4))
         rate_hz, gyroscope = self.opened.rate_hz, self.opened.gyroscope
         for run in self._samples.runs(from_index, to_index, round(LEAD_S * rate_hz)):
-            seen = orientations_afterwards(run.acc, run.gyr, None, rate_hz, gyroscope=gyroscope)
+            if back:
+                seen = orientations_afterwards(run.acc, run.gyr, None, rate_hz, gyroscope=gyroscope)
+            else:
+                seen = OrientationFilter(rate_hz, gyroscope=gyroscope).push(_whole(run))
             a, b = np.searchsorted(index, (run.first_index, run.first_index + len(run)))
             q[a:b] = seen.quaternions[index[a:b] - run.first_index]
         inside = np.flatnonzero((index >= from_index) & (index < to_index))
@@ -283,3 +294,7 @@ class StreamTrack:
         rows = np.frombuffer(state["rows"]).reshape(-1, 7)
         self._rows = np.concatenate((rows, np.empty((256, 7))))
         self._n = len(rows)
+
+
+def _whole(run: Run) -> Segment:
+    return Segment(run.first_index, run.acc, run.gyr, interpolated=0, restart=True)

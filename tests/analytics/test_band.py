@@ -93,7 +93,7 @@ def frames_with(interpolated, *, restarted=False, rate_rad_s=3.0):
         gyr=gyr,
         interpolated=np.asarray(interpolated),
         restarted=restarts,
-        orient=lambda: np.tile([1.0, 0, 0, 0], (count, 1)),
+        orient=lambda _: np.tile([1.0, 0, 0, 0], (count, 1)),
     )
 
 

@@ -29,7 +29,7 @@ def frames_of(vectors_deg, rise_m_s2=0.0):
         gyr=np.zeros((n, 3)),
         interpolated=np.zeros(n, dtype=bool),
         restarted=np.zeros(n, dtype=bool),
-        orient=lambda: q,
+        orient=lambda _: q,
     )
 
 
@@ -116,5 +116,5 @@ def test_without_a_gyroscope_the_acceleration_is_counted_in_wherever_the_limb_po
     turned = frames_of(np.degrees(np.stack((tilt, zero, zero), axis=1)))
     heading = np.random.default_rng(0).uniform(-np.pi, np.pi, len(tilt))
     noise = np.stack((np.cos(heading / 2), zero, zero, np.sin(heading / 2)), axis=1)
-    felt = replace(turned, orient=lambda: noise, gyroscope=False)
+    felt = replace(turned, orient=lambda _: noise, gyroscope=False)
     assert len(count(felt, RATE_HZ).excursions) == 8

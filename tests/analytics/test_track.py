@@ -25,7 +25,7 @@ def tracked(parts, *, live=True):
 
 
 def same(one, other):
-    names = ("index", "t_us", "acc", "gyr", "interpolated", "restarted", "q")
+    names = ("index", "t_us", "acc", "gyr", "interpolated", "restarted", "q", "q_forward")
     return all(getattr(one, n).tobytes() == getattr(other, n).tobytes() for n in names)
 
 
