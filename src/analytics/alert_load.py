@@ -21,7 +21,8 @@ import numpy as np
 from therapy.plan import Plan, PlanItem
 
 from .adherence import DayHistory, ItemDone
-from .alert_rules import Picture, SessionFacts, evidence_of
+from .alert_picture import Picture, SessionFacts
+from .alert_rules import evidence_of
 from .alerts import Acknowledgement, Alert, acknowledged, updated
 from .change import Assessment, Context
 

@@ -6,12 +6,15 @@ alerts they make, how many of them false, and what they miss is kept by `analyti
 
     kind       raised when                                             cleared when
     unwell     "I feel unwell" was pressed in the last 7 days          not for 7 days
-    fall       a fall was told in the last 7 days                      not for 7 days
+    fall       a fall was told in the last 7 days, or one was          not for 7 days
+               suspected and the question left without an answer
     pain       it ended, or was at the stop value after, any of the    none of the last 3,
                last 3 sessions; or their median is the plan's rise     and half the rise
                above that of the sessions before (28 days)
     few days   so few active days in 14 as the agreed goal gives       at the goal's own number
                by chance in 1 of 200 fortnights; or none
+    - grave    none for so many known days, 10 or more, as the patient's
+               own four weeks before give by chance once in 1000
     range      assessments fell beyond their error                     by half of it
     speed      more than the plan's share of 3 sessions too fast       under half of it
     overdose   over 130 % of the dose in 7 days                        up to 110 %
@@ -22,86 +25,38 @@ from __future__ import annotations
 
 import math
 import statistics
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from telemetry.events import (
-    CheckAnswered,
-    CloseReason,
-    ExerciseEnded,
-    PainReported,
-    SessionClosed,
-    SessionOpened,
-    StopReason,
-    UnwellReported,
-)
 from therapy.library import EXERCISES, exercise_named
 from therapy.wording import Wording
 
-from .alert_words import WORDS
+from .alert_words import STOPPED, WORDS
 from .alerts import Evidence
 from .change import baseline_and_recent, change_between, sem_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from telemetry.events import SessionEvent
-    from telemetry.results import SessionResult
-    from therapy.plan import Plan
+    from collections.abc import Iterable, Sequence
 
     from .adherence import DayHistory
+    from .alert_picture import Picture, SessionFacts
     from .alerts import Kind
-    from .change import Assessment, Change, Context
+    from .change import Change, Context
 
-__all__ = ["Picture", "SessionFacts", "evidence_of", "facts_of", "fewest_days"]
+__all__ = ["evidence_of", "fewest_days"]
 
 RECENT_DAYS: Final = 7
 FORTNIGHT: Final = 14
 LEAST_KNOWN_DAYS: Final = 10
+QUIET_CHANCE: Final = 0.001
+HABIT_DAYS: Final = 28
+MOST_QUIET_DAYS: Final = 28
 CHANCE: Final = 0.005
 OVER: Final = 1.3
 OVER_CLEARED: Final = 1.1
 SILENT_DAYS: Final = 3
 LAST_SESSIONS: Final = 3
 LEAST_REPETITIONS: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class SessionFacts:
-    """What the rules need of one session; `t_ns` is when it opened."""
-
-    day: date
-    t_ns: int = 0
-    unwell: bool = False
-    fallen: bool = False
-    ended_by_pain: bool = False
-    pain_after: int | None = None
-    repetitions: int = 0
-    too_fast: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """All that the rules read of one patient on one day.
-
-    The day itself is not over: its sessions count, its missing ones do not.
-
-    Attributes:
-        plan: in force.
-        day: the day of judgement.
-        history: by day, for at least the last 14 days.
-        sessions: in order, for at least the last 28 days.
-        assessments: since the baseline.
-        stable: assessments of a stable period, for the patient's own error.
-    """
-
-    plan: Plan
-    day: date
-    history: Mapping[date, DayHistory]
-    sessions: Sequence[SessionFacts] = ()
-    assessments: Sequence[Assessment] = ()
-    stable: Sequence[Assessment] = ()
 
 
 def evidence_of(picture: Picture) -> tuple[Evidence, ...]:
@@ -116,37 +71,6 @@ def evidence_of(picture: Picture) -> tuple[Evidence, ...]:
         _overdose(picture),
         _data(picture),
     )
-
-
-def facts_of(
-    events: Iterable[SessionEvent], result: SessionResult | None = None
-) -> SessionFacts | None:
-    """The facts of one session; None where no session was opened."""
-    day: date | None = None
-    t_ns = 0
-    fallen = unwell = by_pain = False
-    pain: int | None = None
-    for event in events:
-        match event:
-            case SessionOpened():
-                day, t_ns = date.fromisoformat(event.day), event.t_ns
-            case CheckAnswered(question="fallen", answer=True):
-                fallen = True
-            case CheckAnswered(question="pain", at="out", answer=int(told)):
-                pain = int(told)
-            case PainReported():
-                pain = event.pain
-            case UnwellReported():
-                unwell = True
-            case ExerciseEnded(reason=StopReason.PAIN) | SessionClosed(reason=CloseReason.PAIN):
-                by_pain = True
-            case _:
-                pass
-    if day is None:
-        return None
-    repetitions = [r for item in result.items for r in item.repetitions] if result else []
-    fast = sum(any("fast" in flag for flag in r.flags) for r in repetitions)
-    return SessionFacts(day, t_ns, unwell, fallen, by_pain, pain, len(repetitions), fast)
 
 
 def fewest_days(goal_a_week: int, days: int) -> int:
@@ -167,11 +91,15 @@ def _unwell(picture: Picture) -> Evidence:
 
 
 def _fall(picture: Picture) -> Evidence:
-    return _event("fall", [s for s in _since(picture, RECENT_DAYS) if s.fallen])
+    recent = list(_since(picture, RECENT_DAYS))
+    unanswered = sum(s.fall_unanswered and not s.fallen for s in recent)
+    falls = [s for s in recent if s.fallen or s.fall_unanswered]
+    return _event("fall", falls, n=len(falls) - unanswered, unanswered=unanswered)
 
 
-def _event(kind: Kind, sessions: Sequence[SessionFacts]) -> Evidence:
-    told = _told(kind, raised=bool(sessions), cleared=not sessions, n=len(sessions))
+def _event(kind: Kind, sessions: Sequence[SessionFacts], **figures: float) -> Evidence:
+    figures = figures or {"n": len(sessions)}
+    told = _told(kind, raised=bool(sessions), cleared=not sessions, **figures)
     newest_ns = max((s.t_ns for s in sessions), default=None)
     return told.model_copy(update={"event_ns": newest_ns})
 
@@ -203,12 +131,13 @@ def _few_days(picture: Picture) -> Evidence:
     asked = [d for d in days if picture.plan.covers(d)]
     known = [picture.history[d] for d in asked if d in picture.history]
     told = [h for h in known if h.heard and not h.excused]
-    active = sum(
-        any(d.amount for d in (*h.measured, *h.reported)) for h in known if h.heard or h.measured
-    )
+    active = sum(_active(h) for h in known if h.heard or h.measured)
     goal = picture.plan.goal_days_a_week
     expected = goal * len(told) / 7
     enough = len(told) >= LEAST_KNOWN_DAYS
+    quiet = _quiet_days(picture)
+    if quiet is not None:
+        return _stopped(quiet, expected=round(goal * quiet / 7))
     return _told(
         "few days",
         raised=enough and active <= fewest_days(goal, len(told)),
@@ -217,6 +146,47 @@ def _few_days(picture: Picture) -> Evidence:
         days=len(told),
         expected=round(expected),
     )
+
+
+def _stopped(quiet: int, *, expected: int) -> Evidence:
+    words = STOPPED.filled(quiet=quiet, expected=expected)
+    return Evidence(
+        kind="few days",
+        state="raised",
+        it=words.it,
+        en=words.en,
+        figures={"quiet": float(quiet), "expected": float(expected)},
+        grave=True,
+    )
+
+
+def _quiet_days(picture: Picture) -> int | None:
+    """How many known days there was no activity up to now, if that is no chance; else None.
+
+    Chance is by the patient's own share of active days in the four weeks before; where those are
+    not known, by the agreed goal.
+    """
+    told = _told_days(picture, HABIT_DAYS + MOST_QUIET_DAYS)
+    quiet = next((i for i, active in enumerate(told) if active), len(told))
+    before = told[quiet : quiet + HABIT_DAYS]
+    share = picture.plan.goal_days_a_week / 7
+    if len(before) >= FORTNIGHT:
+        share = sum(before) / len(before)
+    if quiet < LEAST_KNOWN_DAYS or (1 - min(share, 0.95)) ** quiet > QUIET_CHANCE:
+        return None
+    return quiet
+
+
+def _told_days(picture: Picture, most: int) -> list[bool]:
+    """Of the days that were asked, heard and not excused, newest first, whether active."""
+    days = (picture.day - timedelta(days=i) for i in range(1, 2 * most))
+    known = [picture.history[d] for d in days if d in picture.history and picture.plan.covers(d)]
+    told = [h for h in known if h.heard and not h.excused]
+    return [_active(h) for h in told[:most]]
+
+
+def _active(history: DayHistory) -> bool:
+    return any(d.amount for d in (*history.measured, *history.reported))
 
 
 def _range(picture: Picture) -> Evidence:

@@ -9,7 +9,7 @@ from therapy.wording import Wording
 if TYPE_CHECKING:
     from .alerts import Kind
 
-__all__ = ["WORDS"]
+__all__ = ["STOPPED", "WORDS"]
 
 WORDS: Final[dict[Kind, Wording]] = {
     "unwell": Wording(
@@ -17,8 +17,10 @@ WORDS: Final[dict[Kind, Wording]] = {
         "“I feel unwell” was pressed in {n} sessions of the last 7 days.",
     ),
     "fall": Wording(
-        "Una caduta riferita in {n} sedute negli ultimi 7 giorni.",
-        "A fall was told in {n} sessions of the last 7 days.",
+        "Ultimi 7 giorni: una caduta riferita in {n} sedute; un movimento simile a una caduta, con "
+        "la domanda rimasta senza risposta, in {unanswered} sedute.",
+        "Last 7 days: a fall was told in {n} sessions; a movement like a fall, its question left "
+        "without an answer, in {unanswered} sessions.",
     ),
     "pain": Wording(
         "Ultime {sessions} sedute: {ended} finite per dolore; dolore massimo alla fine {pain:.0f} "
@@ -54,3 +56,10 @@ WORDS: Final[dict[Kind, Wording]] = {
     ),
 }
 """By kind of alert; the placeholders are the evidence's figures."""
+
+STOPPED: Final = Wording(
+    "Nessun giorno attivo negli ultimi {quiet} giorni noti; l'obiettivo concordato ne dà circa "
+    "{expected}.",
+    "No active day in the last {quiet} known days; the agreed goal gives about {expected}.",
+)
+"""Of few active days that have become none."""

@@ -9,7 +9,10 @@ the next ones:
    explanation follows the evidence; from then on it stays as it was read.
 3. Where the evidence is an event (unwell, a fall), one that is newer than what was read opens
    a new alert, whatever was acknowledged or snoozed.
-4. Cleared: it closes by itself.
+4. Where the evidence is graver than what was read (few active days have become none), a new
+   alert opens too, unless the kind is snoozed: else whoever is always below the goal could stop
+   unseen.
+5. Cleared: it closes by itself.
 
 An acknowledgement names the action taken, and may snooze the kind until a day. Alerts open at
 any time but are looked at in the clinic's monitored hours only, and say so.
@@ -62,6 +65,7 @@ class Evidence(_Frozen):
         it, en: what was recorded, in words that describe.
         figures: the numbers it rests on.
         event_ns: when the newest event happened, for kinds that tell of events.
+        grave: it is the worse of the kind's two forms.
     """
 
     kind: Kind
@@ -70,6 +74,7 @@ class Evidence(_Frozen):
     en: str = ""
     figures: dict[str, float] = {}
     event_ns: int | None = None
+    grave: bool = False
 
 
 class Acknowledgement(_Frozen):
@@ -99,6 +104,7 @@ class Alert(_Frozen):
     en: str
     figures: dict[str, float] = {}
     event_ns: int | None = None
+    grave: bool = False
     closed: date | None = None
     acknowledgement: Acknowledgement | None = None
 
@@ -163,7 +169,9 @@ def updated(
                 current.append(_opened(current, found, patient, day))
         elif current[place].acknowledgement is None:
             current[place] = current[place].model_copy(update=_read_off(found))
-        elif _is_news(current, found):
+        elif _is_news(current, found) or (
+            found.grave and not current[place].grave and not _snoozed(current, found.kind, day)
+        ):
             current[place] = current[place].model_copy(update={"closed": day})
             current.append(_opened(current, found, patient, day))
     return tuple(current)
@@ -203,7 +211,7 @@ def _opened(alerts: Sequence[Alert], found: Evidence, patient: str, day: date) -
 
 
 def _read_off(found: Evidence) -> dict[str, object]:
-    return found.model_dump(include={"it", "en", "figures", "event_ns"})
+    return found.model_dump(include={"it", "en", "figures", "event_ns", "grave"})
 
 
 def _is_news(alerts: Sequence[Alert], found: Evidence) -> bool:

@@ -15,7 +15,7 @@ from telemetry.events import SegmentCalibrated, SessionOpened
 from therapy.plan import plan_in_force
 
 from .adherence import DayHistory, items_done, items_reported
-from .alert_rules import Picture, facts_of
+from .alert_picture import Picture, facts_of
 from .change import assessments_of
 
 if TYPE_CHECKING:

@@ -141,6 +141,7 @@ def _note(alert: Alert) -> AlertNote:
         en=alert.en,
         figures=alert.figures,
         event_ns=alert.event_ns,
+        grave=alert.grave,
         closed=None if alert.closed is None else alert.closed.isoformat(),
         acknowledgement=None if seen is None else seen.model_dump(mode="json"),
     )

@@ -152,6 +152,7 @@ class AlertNote(_Frozen):
         it, en: what was recorded, in words that describe and never advise.
         figures: the numbers it rests on.
         event_ns: when the newest event happened, where it tells of one.
+        grave: it is the worse of the kind's two forms.
         acknowledgement: who looked, when, what was done; None where nobody has.
     """
 
@@ -165,6 +166,7 @@ class AlertNote(_Frozen):
     en: str
     figures: dict[str, float] = {}
     event_ns: int | None = None
+    grave: bool = False
     closed: str | None = None
     acknowledgement: dict[str, str | None] | None = None
 
