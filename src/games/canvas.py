@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
+from .lettering import Lettering
 from .paint import shrunk
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Canvas:
     def __init__(self, surface: pygame.Surface, text_scale: float = 1.0) -> None:
         self.surface = surface
         self.text_scale = text_scale
-        self._fonts: dict[int, pygame.font.Font] = {}
+        self._fonts: dict[int, Lettering] = {}
         self._written: dict[tuple[str, int, Colour], pygame.Surface] = {}
         self._panels: dict[tuple[int, int, Colour, int, Colour | None], pygame.Surface] = {}
 
@@ -69,7 +70,7 @@ class Canvas:
     ) -> pygame.Rect:
         """Write a line; where it would be wider than `fit` pixels it shrinks, to 24 at least."""
         height = round(size * self.text_scale)
-        while fit and height > SMALLEST_TEXT and self._font(height).size(text)[0] > fit:
+        while fit and height > SMALLEST_TEXT and self._font(height).width(text) > fit:
             height = max(SMALLEST_TEXT, height - 2)
         picture = self._written_at(text, height, colour)
         place = picture.get_rect()
@@ -94,7 +95,7 @@ class Canvas:
             for line in _broken(block.text, font, place.width):
                 picture = self._written_at(line, _size_of(block, scale), block.colour)
                 self.surface.blit(picture, picture.get_rect(midtop=(place.centerx, round(y))))
-                y += font.get_linesize()
+                y += font.line
         return round(y)
 
     def paragraph(
@@ -110,7 +111,7 @@ class Canvas:
         height = 0
         for block in blocks:
             font = self._font(_size_of(block, scale or self.text_scale))
-            height += block.gap + len(_broken(block.text, font, width)) * font.get_linesize()
+            height += block.gap + len(_broken(block.text, font, width)) * font.line
         return height
 
     def panel(
@@ -132,13 +133,12 @@ class Canvas:
         if key not in self._written:
             if len(self._written) > MOST_KEPT:
                 self._written.clear()
-            self._written[key] = self._font(height).render(text, True, colour)
+            self._written[key] = self._font(height).render(text, colour)
         return self._written[key]
 
-    def _font(self, height: int) -> pygame.font.Font:
+    def _font(self, height: int) -> Lettering:
         if height not in self._fonts:
-            # A font's height covers ascent and descent: 1.3 makes `height` its body's height.
-            self._fonts[height] = pygame.font.Font(None, round(height * 1.3))
+            self._fonts[height] = Lettering(height)
         return self._fonts[height]
 
 
@@ -146,11 +146,11 @@ def _size_of(block: Block, scale: float) -> int:
     return max(SMALLEST_TEXT, round(block.size * scale))
 
 
-def _broken(text: str, font: pygame.font.Font, width: int) -> list[str]:
+def _broken(text: str, font: Lettering, width: int) -> list[str]:
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and font.size(longer)[0] <= width:
+        if lines and font.width(longer) <= width:
             lines[-1] = longer
         else:
             lines.append(word)

@@ -32,6 +32,8 @@ SENSOR: Final[Colour] = (24, 32, 56)
 SCALE = 2
 FIT = 0.88
 STEPS = 24
+MOST_KEPT = 60
+"""A megabyte each: a loop's steps, and some with a ghost."""
 
 
 def share_at(tempo: Tempo, seconds: float) -> float:
@@ -57,15 +59,34 @@ class ExerciseDrawing:
     def __init__(self, exercise: str, *, mirrored: bool = False) -> None:
         self._pose = POSES.get(exercise, POSES["forward-arm-raise"])
         self._mirrored = mirrored
-        self._made: dict[tuple[int, int | None], pygame.Surface] = {}
+        self._made: dict[tuple[int, int | None, tuple[int, int] | None], pygame.Surface] = {}
+        self._needed: pygame.Rect | None = None
 
-    def at(self, share: float, ghost: float | None = None) -> pygame.Surface:
-        """The figure at `share` of the movement; `ghost` shows another's, pale, behind it."""
+    def at(
+        self, share: float, ghost: float | None = None, room: tuple[int, int] | None = None
+    ) -> pygame.Surface:
+        """The figure at `share` of the movement; `ghost` shows another's, pale, behind it.
+
+        With `room`, pixels, it is cut to what its whole loop needs and fills the room.
+        """
         step = round(max(0.0, min(1.0, share)) * STEPS)
         other = None if ghost is None else round(max(0.0, min(1.0, ghost)) * STEPS)
-        if (step, other) not in self._made:
-            self._made[step, other] = self._drawn(step / STEPS, other)
-        return self._made[step, other]
+        key = (step, other, room)
+        if key not in self._made:
+            if len(self._made) > MOST_KEPT:
+                self._made.clear()
+            large = self._drawn(step / STEPS, other)
+            self._made[key] = shrunk(large, BOX) if room is None else self._filling(large, room)
+        return self._made[key]
+
+    def _filling(self, large: pygame.Surface, room: tuple[int, int]) -> pygame.Surface:
+        if self._needed is None:
+            parts = [self._drawn(share, None).get_bounding_rect() for share in (0, 0.25, 0.5, 1)]
+            self._needed = parts[0].unionall(parts[1:]).inflate(8, 8).clip(large.get_rect())
+        part = large.subsurface(self._needed)
+        scale = min(room[0] / part.get_width(), room[1] / part.get_height())
+        size = (round(part.get_width() * scale), round(part.get_height() * scale))
+        return shrunk(part, size)
 
     def _drawn(self, share: float, ghost: int | None) -> pygame.Surface:
         large = pygame.Surface((BOX[0] * SCALE, BOX[1] * SCALE), pygame.SRCALPHA)
@@ -86,10 +107,9 @@ class ExerciseDrawing:
             _polygon(large, (120, 84, 56), thing.points)
         self._arrow(large)
         _sensor(large, pose)
-        picture = shrunk(large, BOX)
-        return (
-            pygame.transform.flip(picture, flip_x=True, flip_y=False) if self._mirrored else picture
-        )
+        if self._mirrored:
+            return pygame.transform.flip(large, flip_x=True, flip_y=False)
+        return large
 
     def _arrow(self, large: pygame.Surface) -> None:
         way = [self._pose(n / 30).tip for n in range(31)]

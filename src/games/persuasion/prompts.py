@@ -93,8 +93,8 @@ PROMPTS: Final[dict[Mechanism, dict[str, dict[str, str]]]] = {
     },
     Mechanism.STREAK: {
         "row": {
-            "it": "{days} giorni previsti di fila; {reserves} riserve questa settimana",
-            "en": "{days} planned days in a row; {reserves} reserves this week",
+            "it": "{days} giorni previsti di fila; riserve questa settimana: {reserves}",
+            "en": "{days} planned days in a row; reserves this week: {reserves}",
         },
         "total": {
             "it": "{done} giorni di esercizio in tutto",

@@ -80,6 +80,11 @@ class Page:
     spoken: str = ""
     lines: tuple[str, ...] = ()
 
+    @property
+    def last(self) -> bool:
+        """Whether every choice ends the screens."""
+        return bool(self.choices) and all(choice.what is None for choice in self.choices)
+
 
 def page_of(screen: Screen, language: Language) -> Page:  # noqa: PLR0911 - one case a screen
     """The page for one of therapy's screens."""

@@ -29,6 +29,8 @@ FOCUS: Colour = (0, 104, 170)
 QUIET: Colour = (88, 96, 116)
 WARN: Colour = (150, 84, 0)
 CHOICES_Y = 520
+LAST_Y = 596
+"""On the last card, where nothing lies below."""
 POINTER = 34
 
 
@@ -62,6 +64,8 @@ class PageScreen:
                 total = column.width
             left = column.centerx - total // 2
         top = CHOICES_Y if page.exercise or small or page.lines or page.of else 400
+        if page.last:
+            top = LAST_Y
         for n, choice in enumerate(large):
             place = pygame.Rect(left + n * (width + gap), top, width, 92)
             places.append(Button(str(len(small) + n), choice.text, "", place))
@@ -108,10 +112,8 @@ class PageScreen:
         wide = column.left - 60
         panel = pygame.Rect(30, 84, wide, 520)
         canvas.panel(panel, PAPER, alpha=250)
-        figure = self._drawings[key].at(share_at(known.tempo, seconds), ghost)
-        if wide < figure.get_width():
-            size = (wide, round(figure.get_height() * wide / figure.get_width()))
-            figure = pygame.transform.smoothscale(figure, size)
+        inside = panel.inflate(-48, -48).size
+        figure = self._drawings[key].at(share_at(known.tempo, seconds), ghost, inside)
         canvas.surface.blit(figure, figure.get_rect(center=panel.center))
         blocks = [Block(page.title, 46, INK), Block(page.text, 34, INK, gap=14)]
         room = 300 if page.of or page.mistake else CHOICES_Y - POINTER - column.top
@@ -122,14 +124,18 @@ class PageScreen:
 
     def _draw_mistake(self, canvas: Canvas, mistake: str, column: pygame.Rect, top: int) -> None:
         """The common mistake under a sign, so that colour alone does not mark it."""
-        x = column.centerx
-        sign = [(x, top), (x - 22, top + 38), (x + 22, top + 38)]
-        pygame.draw.polygon(canvas.surface, WARN, sign, width=5)
-        pygame.draw.line(canvas.surface, WARN, (x, top + 13), (x, top + 26), 4)
         warn = f"{SESSION['attention'][self._look.language]}: {mistake}"
-        room = CHOICES_Y - POINTER - top - 42
-        place = pygame.Rect(column.left, top + 42, column.width, room)
-        canvas.column([Block(warn, 30, WARN)], place)
+        block = Block(warn, 30, WARN)
+        room = pygame.Rect(column.left + 84, top + 12, column.width - 100, 0)
+        most = CHOICES_Y - POINTER - top - 28
+        room.height = min(most, canvas.height_of([block], room.width))
+        panel = pygame.Rect(column.left, top, column.width, room.height + 24)
+        canvas.panel(panel, PAPER, alpha=235)
+        canvas.column([block], room)
+        x, y = panel.left + 48, panel.centery - 20
+        pygame.draw.polygon(canvas.surface, WARN, [(x, y), (x - 24, y + 42), (x + 24, y + 42)])
+        pygame.draw.line(canvas.surface, PAPER, (x, y + 15), (x, y + 28), 5)
+        pygame.draw.circle(canvas.surface, PAPER, (x, y + 35), 3)
 
     def _draw_choice(self, canvas: Canvas, button: Button, *, focused: bool, small: bool) -> None:
         ink = PAPER if focused else INK

@@ -14,7 +14,7 @@ SESSION: Final[dict[str, dict[str, str]]] = {
     "five_minutes": {"it": "Cinque minuti", "en": "Five minutes"},
     "done": {"it": "Fatto", "en": "Done"},
     "later": {"it": "Oggi no", "en": "Not today"},
-    "cannot": {"it": "Non riesco a tararlo", "en": "I can't calibrate it"},
+    "cannot": {"it": "Non ci riesco", "en": "I can't do it"},
     "close": {"it": "Chiudi", "en": "Close"},
     "tired": {"it": "Basta per ora", "en": "Enough for now"},
     "attention": {"it": "Attenzione", "en": "Watch for"},
