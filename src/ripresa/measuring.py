@@ -27,7 +27,7 @@ from therapy.wording import Wording
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analytics.calibration import Sensor
+    from analytics.calibration import Array, Sensor
     from analytics.calibration_motion import OnOneGrid
     from therapy.calibration import Rung
     from therapy.placing import Placing
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["Outcome", "evaluate", "is_still", "movements"]
 
 MEASURED: Wording = Wording("Misurato.", "Measured.")
-DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +101,7 @@ def _single(plan: Plan, placing: Placing, grid: OnOneGrid) -> Outcome:
         hangs=placing.hangs and (plan.neutral_pose or site_of(placing.placement) == "upper-arm"),
         zero_allowed=plan.neutral_pose,
     )
-    axis = None if found.axis is None else _rounded(found.axis)
-    return Outcome(found.holds, _note(found.findings, holds=found.holds), axis=axis)
+    return Outcome(found.holds, _note(found.findings, holds=found.holds), axis=found.axis)
 
 
 def _by_gravity(
@@ -142,9 +140,10 @@ def _of_joint(placing: Placing, found: SegmentCalibration) -> Outcome:
     hinge = HingeCalibration(
         proximal=placing.proximal,
         distal=placing.placement,
-        proximal_axis=_rounded(found.axes.proximal.tolist()),
-        distal_axis=_rounded(found.axes.distal.tolist()),
-        zero_rad=None if found.zero_rad is None else round(found.zero_rad, DIGITS),
+        # Not rounded: the zero belongs to these very axes.
+        proximal_axis=_vector(found.axes.proximal),
+        distal_axis=_vector(found.axes.distal),
+        zero_rad=found.zero_rad,
     )
     return Outcome(passed=True, note=note, hinge=hinge)
 
@@ -165,6 +164,6 @@ def _steadied(grid: OnOneGrid) -> tuple[Sensor, ...]:
     return tuple(steadied(sensor, grid.rate_hz) for sensor in grid.sensors)
 
 
-def _rounded(vector: Iterable[float]) -> tuple[float, float, float]:
-    x, y, z = (round(float(value), DIGITS) for value in vector)
+def _vector(values: Array) -> tuple[float, float, float]:
+    x, y, z = values.tolist()
     return (x, y, z)
