@@ -17,7 +17,7 @@ __all__ = ["EASIER", "LEFT_OUT", "TOO_LONG", "asked", "sensor_silent", "shown_ex
 LEFT_OUT: Final = Wording("Taratura lasciata da parte.", "The calibration was left out.")
 TOO_LONG: Final = Wording(
     "Il tempo della taratura è finito. Può ripetere, con calma.",
-    "The time for the calibration is over. You can repeat it, without hurry.",
+    "The time for the calibration is over. You can repeat it at your own pace.",
 )
 EASIER: Final = Wording("Proviamo in un modo più semplice.", "Let us try an easier way.")
 _NONE: Final = Wording(
