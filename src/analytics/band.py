@@ -58,10 +58,6 @@ class BandModel:
 MODEL = BandModel()
 INCLINATION_SIGMA_DEG = 0.75
 """VQF 6D online, mean over BROAD's trials, disturbed ones included (Laidig and Seel 2023)."""
-USUAL_LOOSENESS = 0.04
-"""Median over simulated people."""
-DRIFT_SIGMA_DEG = 0.4
-"""Of the slow part of a recorded item's angle, as the smoother tells it after 20 s."""
 ASKEW_SHARE = 0.03
 """Of the range: a strapped sensor 14 degrees off the limb's axis reads 3 % too little."""
 ZERO_SIGMA_DEG: dict[Rung, float] = {
@@ -91,11 +87,7 @@ def angle_band_deg(
         model: sizes of the parts.
     """
     angle = np.rad2deg(found.angle_rad)
-    loose = min(found.looseness, 1.0) ** 0.5
-    if calibration.rung == "motion":
-        share = np.hypot(model.motion_share, model.motion_loose_share * loose)
-    else:
-        share = np.hypot(model.share, model.loose_share * loose)
+    share = _share(calibration.rung, found.looseness, model)
     drift = model.drift_factor * np.rad2deg(found.offset_sigma_rad)
     fixed = np.hypot(model.floor_deg, ZERO_SIGMA_DEG[calibration.rung])
     gap = 0.0 if bridged is None else model.gap_share * _swept_in_gaps(angle, bridged, rate_hz)
@@ -148,25 +140,37 @@ def segment_range_band(
 
 
 def joint_range_band(
-    range_deg: float, *, calibrated: bool, gap_sigma_deg: float = 0.0, model: BandModel = MODEL
+    range_deg: float,
+    *,
+    rung: Rung,
+    looseness: float,
+    change_sigma_deg: float,
+    gap_sigma_deg: float = 0.0,
+    model: BandModel = MODEL,
 ) -> RangeBand:
-    """The band of a joint's range where its looseness was not kept: with a usual one.
+    """The band of a joint's range.
 
     Args:
         range_deg: largest minus smallest flexion.
-        calibrated: whether the axes come from segment calibration.
+        rung: how its axes were found.
+        looseness: as measured in the item, see `joint_angle.RecordedAngle`.
+        change_sigma_deg: standard deviation of the slow part of a change within a repetition.
         gap_sigma_deg: what bridged gaps leave behind.
         model: sizes of the parts.
     """
-    loose = USUAL_LOOSENESS**0.5
-    if calibrated:
-        share = np.hypot(model.share, model.loose_share * loose)
-    else:
-        share = np.hypot(model.motion_share, model.motion_loose_share * loose)
-    fixed = np.hypot(model.floor_deg, DRIFT_SIGMA_DEG) * np.sqrt(2)
+    share = _share(rung, looseness, model)
+    fixed = np.hypot(model.floor_deg, model.drift_factor * change_sigma_deg)
     sigma = np.sqrt((share * range_deg) ** 2 + fixed**2 + gap_sigma_deg**2)
     half = float(min(COVERAGE_95 * sigma, MOST_DEG))
     return RangeBand(range_deg, max(0.0, range_deg - half), range_deg + half)
+
+
+def _share(rung: Rung, looseness: float, model: BandModel) -> float:
+    """Standard deviation of soft tissue and axes, as a share of the angle."""
+    loose = min(looseness, 1.0) ** 0.5
+    if rung == "motion":
+        return float(np.hypot(model.motion_share, model.motion_loose_share * loose))
+    return float(np.hypot(model.share, model.loose_share * loose))
 
 
 def median_band(ranges: list[RangeBand]) -> RangeBand:

@@ -47,7 +47,8 @@ from telemetry.motion import MotionBatch, StreamEnded, StreamGap, StreamItem, St
 from telemetry.results import ItemResult, SessionResult
 
 from .item import analyse_item
-from .live_item import LiveItem
+from .live_item import LiveOneSensor
+from .live_joint import LiveJoint
 from .segments import KnownSegments
 from .track import StreamTrack
 
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 
     from .conditioning import SampleCounts
     from .control import TodaysRange
+    from .live_item import LiveItem
     from .observation import Observation, Observe
 
 __all__ = ["CORE_VERSION", "Core"]
@@ -108,7 +110,7 @@ class Core:
         if isinstance(item, StreamGap):
             track.gap(item)
         elif isinstance(item, StreamEnded):
-            track.end(item)
+            return self._stream_ended(track, item)
         return []
 
     def take_event(self, event: SessionEvent) -> list[LiveMessage]:
@@ -142,22 +144,23 @@ class Core:
             if item.started.item == event.item:
                 item.calibrated = event
                 if item.live is not None:
-                    item.live.calibrate(event)
+                    item.live.count.calibrate(event)
 
     def _motion(self, track: StreamTrack, batch: MotionBatch) -> list[LiveMessage]:
         oriented = track.push(batch)
         messages: list[LiveMessage] = []
         for item in self._items:
-            live, to_index = item.live, _to_index(item)
-            if live is None or live.observation.stream != batch.stream:
-                continue
-            if to_index is not None and batch.first_index >= to_index:
-                continue
-            live.advance(to_index)
-            control = live.control(batch, oriented, to_index)
-            if control is not None:
-                messages.append(control)
-            messages += live.announce(batch.t0_ns + int(batch.dt_us[-1]) * 1000)
+            live = item.live
+            if live is not None and batch.stream in live.streams:
+                messages += live.take(batch, oriented, _to_index(item))
+        return messages
+
+    def _stream_ended(self, track: StreamTrack, ended: StreamEnded) -> list[LiveMessage]:
+        track.end(ended)
+        messages: list[LiveMessage] = []
+        for item in self._items:
+            if item.live is not None and ended.stream in item.live.streams:
+                messages += item.live.end(_to_index(item))
         return messages
 
     def _look(self, item: _Item) -> None:
@@ -168,12 +171,18 @@ class Core:
         item.observation = self._observe(item.started, opened, item.known)
         if item.observation is None or not self._live:
             return
-        track = self._tracks[item.observation.stream]
-        from_index = item.started.spans[item.observation.stream]
-        item.live = LiveItem(item.started, item.observation, track, from_index)
+        item.live = self._live_item(item.started, item.observation)
         if item.calibrated is not None:
-            item.live.calibrate(item.calibrated)
-        item.live.advance(_to_index(item))
+            item.live.count.calibrate(item.calibrated)
+        item.live.catch_up(_to_index(item))
+
+    def _live_item(
+        self, started: ExerciseStarted | AssessmentStarted, seen: Observation
+    ) -> LiveItem:
+        from_index = started.spans[seen.stream]
+        if seen.hinge is not None:
+            return LiveJoint(started, seen, seen.hinge, self._tracks, from_index)
+        return LiveOneSensor(started, seen, self._tracks[seen.stream], from_index)
 
     @property
     def settled(self) -> bool:
@@ -217,7 +226,7 @@ class Core:
         """Today's range of the latest item of that name, as far as it is known."""
         for known in reversed(self._items):
             if known.started.item == item and known.live is not None:
-                return known.live.todays_range()
+                return known.live.count.todays_range()
         return None
 
     def counts(self, stream: str) -> SampleCounts:
@@ -232,8 +241,17 @@ class Core:
         """Everything it knows, as bytes for `restore`."""
         tracks = [[encode_item(t.opened), t.state()] for t in self._tracks.values()]
         events = [encode_event(e) for e in self._events]
-        body = {"v": _STATE_VERSION, "core": CORE_VERSION, "session": self.session}
-        return cbor2.dumps(body | {"tracks": tracks, "events": events, "unopened": self.unopened})
+        return cbor2.dumps(
+            {
+                "v": _STATE_VERSION,
+                "core": CORE_VERSION,
+                "session": self.session,
+                "tracks": tracks,
+                "events": events,
+                "announced": [i.live.count.announced if i.live else 0 for i in self._items],
+                "unopened": self.unopened,
+            }
+        )
 
     @classmethod
     def restore(cls, state: bytes, observe: Observe) -> Core:
@@ -254,12 +272,12 @@ class Core:
                 core._tracks[item.stream] = StreamTrack.restore(item, kept)
             for event in body["events"]:
                 core.take_event(decode_event(event))
+            for known, announced in zip(core._items, body["announced"], strict=True):
+                if known.live is not None:
+                    known.live.count.announced = announced
             core.unopened = body["unopened"]
         except (cbor2.CBORDecodeError, KeyError, TypeError, ValueError) as e:
             raise DecodeError("core state", f"not whole ({e}): start from the recording") from e
-        for known in core._items:
-            if known.live is not None:
-                known.live.announce(0)
         return core
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,11 +11,19 @@ import numpy.typing as npt
 
 from telemetry.errors import NotObservable
 
+from .joint_angle import GATE_FROM, held_by_gravity, looseness
+from .joint_axis import estimate_axes
+from .orientation import up_in_sensor
+from .pairing import Between, Matcher, Timed
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .joint_axis import HingeAxes
     from .observation import Hinge
     from .track import Frames
 
-__all__ = ["flexion_deg"]
+__all__ = ["Flexion", "Paired", "axes_found", "flexion", "pair"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -21,13 +31,125 @@ LEAST_SHARED = 0.9
 """Share of the item that both sensors must have seen."""
 
 
-def flexion_deg(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> Floats:
-    """The joint's angle at each frame of the distal sensor; see `joint_angle`.
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Frames that both sensors of a joint saw.
 
-    1. The proximal sensor's samples are put on the distal one's frames by host time.
+    Attributes:
+        frames: the distal sensor's; `interpolated` and `restarted` tell of either.
+        proximal: the other sensor's frames, as they came.
+        before, after: [n] numbers of the proximal frames around each.
+        share: [n] of the way from one to the other.
+        shared: share of the distal sensor's frames that the other saw as well.
+    """
+
+    frames: Frames
+    proximal: Frames
+    before: npt.NDArray[np.int64]
+    after: npt.NDArray[np.int64]
+    share: Floats
+    shared: float
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def of_proximal(self, values: Floats) -> Floats:
+        """[n, k] values [m, k] of the proximal sensor at the frames."""
+        before, after = values[self.before], values[self.after]
+        between: Floats = before + self.share[:, None] * (after - before)
+        return between
+
+    def proximal_q(self) -> Floats:
+        """[n, 4] the proximal sensor's orientations at the frames."""
+        q = self.proximal.q
+        before, after = q[self.before], q[self.after]
+        same = (before * after).sum(axis=1) >= 0
+        after = np.where(same[:, None], after, -after)
+        between = before + self.share[:, None] * (after - before)
+        turned: Floats = between / np.sqrt((between * between).sum(axis=1))[:, None]
+        return turned
+
+    def runs(self) -> Iterator[slice]:
+        """Stretches without a loss."""
+        breaks = (np.flatnonzero(self.frames.restarted[1:]) + 1).tolist()
+        for start, stop in pairwise([0, *breaks, len(self)]):
+            yield slice(start, stop)
+
+
+@dataclass(frozen=True, slots=True)
+class Flexion:
+    """A joint's movement over an item.
+
+    Attributes:
+        frames: those of the distal sensor in which it was seen.
+        angle_deg: [n] from the calibrated zero, else from where the item begins. Flexion, or how
+            far the joint was straightened: see `observation.Hinge`.
+        looseness: see `joint_angle.RecordedAngle`.
+        change_sigma_deg: standard deviation of the slow part of a change within a repetition.
+    """
+
+    frames: Frames
+    angle_deg: Floats
+    looseness: float
+    change_sigma_deg: float
+
+
+def pair(distal: Frames, proximal: Frames) -> Paired:
+    """The frames of the distal sensor for which the other's are there, as `pairing` matches them.
+
+    Args:
+        distal: frames of the item.
+        proximal: frames of the same time, a little beyond it where there are.
+    """
+    following = iter(
+        Timed(t_us, restarted, number)
+        for number, (t_us, restarted) in enumerate(
+            zip(proximal.t_us.tolist(), proximal.restarted.tolist(), strict=True)
+        )
+    )
+    matcher: Matcher[int] = Matcher(lambda: next(following, None))
+    numbers, found = [], []
+    for number, (t_us, restarted) in enumerate(
+        zip(distal.t_us.tolist(), distal.restarted.tolist(), strict=True)
+    ):
+        place = matcher.match(t_us, restarted=restarted)
+        if isinstance(place, Between):
+            numbers.append(number)
+            found.append(place)
+    before, after = (
+        np.array([getattr(b, side) for b in found], np.int64) for side in ("before", "after")
+    )
+    kept = distal.at(np.array(numbers, np.int64))
+    filled = proximal.interpolated[before] | proximal.interpolated[after]
+    kept = replace(
+        kept,
+        interpolated=kept.interpolated | filled,
+        restarted=np.array([b.restarted for b in found], np.bool_),
+    )
+    share = np.array([b.share for b in found])
+    return Paired(kept, proximal, before, after, share, len(found) / max(len(distal), 1))
+
+
+def axes_found(paired: Paired, rate_hz: float) -> HingeAxes:
+    """The joint's axes from its own movement, in the longest stretch without a loss.
+
+    Raises:
+        NotObservable: nothing turns, or it is too short.
+    """
+    run = max(paired.runs(), key=lambda r: r.stop - r.start)
+    acc, gyr = (paired.of_proximal(v)[run] for v in (paired.proximal.acc, paired.proximal.gyr))
+    return estimate_axes(acc, gyr, paired.frames.acc[run], paired.frames.gyr[run], rate_hz)
+
+
+def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> Flexion:
+    """The joint's movement in an item.
+
+    1. The proximal sensor's frames are put on the distal one's by host time (`pairing`).
     2. Without a calibration the axes come from the movement itself, and the largest excursion
        is taken to be flexion.
-    3. The angle by gated fusion, forward and backward.
+    3. In each stretch without a loss, the angle by gated fusion forward and backward
+       (`joint_angle.held_by_gravity`): turns and gravity from the orientations. Gravity ties the
+       stretches together; where it does not show, one begins where the last ended.
 
     Args:
         distal: frames of the item.
@@ -35,30 +157,49 @@ def flexion_deg(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) 
         rate_hz: of the distal frames.
         hinge: calibration, where there is one.
 
-    Returns:
-        [n] degrees; from the calibrated zero, else from where the item begins. Flexion, or
-        how far the joint was straightened: see `observation.Hinge`.
-
     Raises:
         NotObservable: one of the two saw too little of the item, or nothing turns.
     """
-    from .joint_angle import recorded_angle  # noqa: PLC0415 - scipy is slow to import
-    from .joint_axis import estimate_axes  # noqa: PLC0415
-
     if len(proximal) < 2 or len(distal) < 2:
         raise NotObservable("joint angle: one of the two sensors gave no samples in this item")
-    shared = (distal.t_us >= proximal.t_us[0]) & (distal.t_us <= proximal.t_us[-1])
-    if shared.mean() < LEAST_SHARED:
+    paired = pair(distal, proximal)
+    if paired.shared < LEAST_SHARED:
         raise NotObservable(
-            f"joint angle: both sensors together saw only {100 * shared.mean():.0f} % of the item"
+            f"joint angle: both sensors together saw only {100 * paired.shared:.0f} % of the item"
         )
-    acc, gyr = (
-        np.column_stack([np.interp(distal.t_us, proximal.t_us, v[:, i]) for i in range(3)])
-        for v in (proximal.acc, proximal.gyr)
-    )
-    axes = hinge.axes or estimate_axes(acc, gyr, distal.acc, distal.gyr, rate_hz)
-    found = recorded_angle((acc, gyr), (distal.acc, distal.gyr), rate_hz, axes, hinge.zero_rad)
-    flexion: Floats = np.degrees(found.angle_rad)
-    if hinge.straight_deg is None:
-        return flexion
-    return (0.0 if hinge.zero_rad is None else hinge.straight_deg) - flexion
+    axes = hinge.axes or axes_found(paired, rate_hz)
+    q = paired.proximal_q(), paired.frames.q
+    ups = up_in_sensor(q[0]), up_in_sensor(q[1])
+    turns = _turns(q[0]), _turns(q[1])
+    for turn in turns:
+        turn[paired.frames.restarted] = 0.0
+    loose = looseness(turns[0] * rate_hz, turns[1] * rate_hz, axes)
+    rate = axes.rate(*turns)
+    angle, zero, last, change = np.empty(len(paired)), hinge.zero_rad, 0.0, 0.0
+    for run in paired.runs():
+        turned = np.cumsum(rate[run])
+        found = held_by_gravity(
+            turned, (ups[0][run], ups[1][run]), rate_hz, axes, zero_rad=zero, loose=loose
+        )
+        unseen = run.start > 0 and found.visible.max() <= GATE_FROM
+        angle[run] = found.angle_rad - (found.angle_rad[0] - last if unseen else 0.0)
+        zero, last = found.zero_rad, float(angle[run][-1])
+        change = max(change, found.change_sigma_rad)
+    flexed = np.degrees(angle)
+    if hinge.straight_deg is not None:
+        flexed = (0.0 if hinge.zero_rad is None else hinge.straight_deg) - flexed
+    return Flexion(paired.frames, flexed, loose, float(np.degrees(change)))
+
+
+def _turns(q: Floats) -> Floats:
+    """[n, 3] rotation vectors, rad, from each orientation [n, 4] to the next; 0 first."""
+    a, b = q[:-1], q[1:]
+    w = (a * b).sum(axis=1)
+    vector = (a[:, :1] * b[:, 1:] - b[:, :1] * a[:, 1:] - np.cross(a[:, 1:], b[:, 1:])) * np.where(
+        w >= 0, 1.0, -1.0
+    )[:, None]
+    length = np.sqrt((vector * vector).sum(axis=1))
+    angle = 2 * np.arctan2(length, np.abs(w))
+    turns = np.zeros((len(q), 3))
+    turns[1:] = vector * (angle / np.maximum(length, 1e-12))[:, None]
+    return turns

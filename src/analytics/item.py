@@ -14,7 +14,7 @@ from telemetry.results import Conditioning, ItemResult, RangeOfMotion, Repetitio
 
 from .control import is_too_small, reference_range
 from .counting import count
-from .flexion import flexion_deg
+from .flexion import Flexion, flexion
 from .item_band import item_range_band
 from .measure import lean, measures_of
 from .movement import ANGLE_LEAST_DEG
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from telemetry.events import AssessmentStarted, ExerciseStarted
 
-    from .observation import Observation
+    from .observation import Hinge, Observation
     from .track import Frames, StreamTrack
 
 __all__ = ["Found", "analyse_item", "found_in"]
@@ -60,6 +60,8 @@ def analyse_item(
     frames = track.frames(from_index, to_index)
     found = found_in(observation, frames, track.frame_rate_hz, tracks)
     observation, excursions = found.observation, found.excursions
+    if found.flexion is not None:
+        frames = found.flexion.frames
     repetitions = _repetitions(excursions, observation, track, frames, from_index)
     measures = measures_of(
         observation.also, _in_flexion(repetitions, observation), track.opened.rate_hz
@@ -77,7 +79,7 @@ def analyse_item(
         rate_hz=track.opened.rate_hz,
         assessment=started.type == "assessment.started",
         repetitions=repetitions,
-        range_of_motion=_range_of_motion(repetitions, observation, frames, track.frame_rate_hz),
+        range_of_motion=_range_of_motion(repetitions, found, frames, track.frame_rate_hz),
         not_observable=observation.not_observable,
         measures=tuple(measures),
         revisions=tuple(_revisions(found.live, excursions, frames)),
@@ -101,6 +103,7 @@ class Found:
         live: repetitions as they are found while the item goes on.
         excursions: repetitions seen from the item's end.
         alike: where they were only counted, how much they resemble each other, -1 to 1.
+        flexion: where two sensors saw a joint, its movement; its frames are those of `values`.
     """
 
     observation: Observation
@@ -108,6 +111,7 @@ class Found:
     live: list[Excursion]
     excursions: list[Excursion]
     alike: float | None = None
+    flexion: Flexion | None = None
 
 
 def found_in(
@@ -118,14 +122,20 @@ def found_in(
 ) -> Found:
     """The repetitions in an item's frames at `rate_hz`, by its angle where that shows."""
     if observation.method is not Method.COUNT and len(frames):
+        joint = None
         try:
-            movement = _angle(observation, frames, rate_hz, tracks)
+            if observation.hinge is not None:
+                joint = _flexion(observation.hinge, frames, rate_hz, tracks)
+                frames, movement = joint.frames, joint.angle_deg
+            else:
+                movement = _angle(observation, frames, rate_hz)
         except NotObservable as e:
             observation = count_only(observation.stream, str(e))
         else:
             values = smoothed(movement, rate_hz, _restarts(frames)).tolist()
             live = found_live(values, ANGLE_LEAST_DEG)
-            return Found(observation, values, live, excursions_of(values, ANGLE_LEAST_DEG, live))
+            seen = excursions_of(values, ANGLE_LEAST_DEG, live)
+            return Found(observation, values, live, seen, flexion=joint)
     counted = count(frames, rate_hz)
     return Found(observation, counted.values, counted.live, counted.excursions, counted.alike)
 
@@ -144,17 +154,19 @@ def _revisions(
     ]
 
 
-def _angle(
-    observation: Observation, frames: Frames, rate_hz: float, tracks: Mapping[str, StreamTrack]
-) -> Floats:
+def _flexion(
+    hinge: Hinge, frames: Frames, rate_hz: float, tracks: Mapping[str, StreamTrack]
+) -> Flexion:
+    proximal = tracks.get(hinge.proximal)
+    if proximal is None:
+        raise NotObservable("joint angle: the sensor nearer to the trunk gave no stream")
+    near = proximal.frames_between(frames.t_us[0], frames.t_us[-1])
+    return flexion(frames, near, rate_hz, hinge)
+
+
+def _angle(observation: Observation, frames: Frames, rate_hz: float) -> Floats:
     if observation.method is Method.SWEPT:
         return swept_deg(frames.q, frames.restarted, rate_hz)
-    if observation.hinge is not None:
-        proximal = tracks.get(observation.hinge.proximal)
-        if proximal is None:
-            raise NotObservable("joint angle: the sensor nearer to the trunk gave no stream")
-        near = proximal.frames_between(frames.t_us[0], frames.t_us[-1])
-        return flexion_deg(frames, near, rate_hz, observation.hinge)
     if observation.axis is None:
         raise NotObservable("it is not known how the sensor lies on its segment")
     return elevations_deg(frames.q, observation.axis)
@@ -260,15 +272,15 @@ def _in_flexion(
 
 
 def _range_of_motion(
-    repetitions: Sequence[Repetition], observation: Observation, frames: Frames, rate_hz: float
+    repetitions: Sequence[Repetition], found: Found, frames: Frames, rate_hz: float
 ) -> RangeOfMotion | None:
     ranges = [r.range_deg for r in repetitions if r.range_deg is not None]
     if not ranges:
         return None
     p10, median, p90 = (round(float(v), 2) for v in np.percentile(ranges, (10, 50, 90)))
-    band = item_range_band(median, observation, frames, rate_hz)
+    band = item_range_band(median, found.observation, frames, rate_hz, found.flexion)
     return RangeOfMotion(
-        what=observation.what,
+        what=found.observation.what,
         median_deg=median,
         p10_deg=p10,
         p90_deg=p90,

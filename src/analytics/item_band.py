@@ -9,9 +9,9 @@ import numpy as np
 
 from .band import RangeBand, joint_range_band, segment_range_band
 from .gap_trust import gap_sigma_rad
-from .observation import Method
 
 if TYPE_CHECKING:
+    from .flexion import Flexion
     from .observation import Observation
     from .track import Frames
 
@@ -19,7 +19,11 @@ __all__ = ["item_range_band"]
 
 
 def item_range_band(
-    range_deg: float, observation: Observation, frames: Frames, rate_hz: float
+    range_deg: float,
+    observation: Observation,
+    frames: Frames,
+    rate_hz: float,
+    flexion: Flexion | None = None,
 ) -> RangeBand:
     """The band around an item's median range.
 
@@ -28,12 +32,18 @@ def item_range_band(
         observation: how it was seen: by one sensor against gravity or as a hinge of two.
         frames: of the item.
         rate_hz: of the frames.
+        flexion: where it was seen as a hinge, what was measured of it.
     """
     gap_deg = worst_gap_deg(frames, rate_hz)
     settled = not frames.restarted[1:].any()
-    if observation.method is Method.FLEXION and observation.hinge is not None:
-        calibrated = observation.hinge.axes is not None
-        return joint_range_band(range_deg, calibrated=calibrated, gap_sigma_deg=gap_deg)
+    if flexion is not None and observation.hinge is not None:
+        return joint_range_band(
+            range_deg,
+            rung=observation.hinge.known_by,
+            looseness=flexion.looseness,
+            change_sigma_deg=flexion.change_sigma_deg,
+            gap_sigma_deg=gap_deg,
+        )
     return segment_range_band(range_deg, gap_sigma_deg=gap_deg, settled=settled)
 
 

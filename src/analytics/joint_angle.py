@@ -49,6 +49,8 @@ SETTLED_BIAS_SIGMA_RAD_S = math.radians(0.05)
 """After VQF had `SETTLING_S` to find them."""
 SETTLING_S = 20.0
 BIAS_WALK_RAD_S = math.radians(0.004)
+CHANGE_S = 5.0
+"""From one end of a repetition to the other."""
 
 
 class JointAngleFilter:
@@ -57,14 +59,16 @@ class JointAngleFilter:
     Args:
         rate_hz: of both streams, on one grid.
         axes: from segment calibration, signed so that flexion is positive.
-        zero_rad: the in-plane angle that reads 0, from segment calibration.
+        zero_rad: the in-plane angle that reads 0, from segment calibration; None: the angle
+            counts from the first sample.
     """
 
-    def __init__(self, rate_hz: float, axes: HingeAxes, zero_rad: float = 0.0) -> None:
+    def __init__(self, rate_hz: float, axes: HingeAxes, zero_rad: float | None = 0.0) -> None:
         self._dt = 1 / rate_hz
         self._axes = axes
         self._zero = zero_rad
         self._angle: float | None = None
+        self._lost = False
 
     def push(
         self, up_proximal: Array, up_distal: Array, gyr_proximal: Array, gyr_distal: Array
@@ -78,33 +82,51 @@ class JointAngleFilter:
             gyr_distal: the same of the distal one.
         """
         plane, visible = in_plane_angle(up_proximal, up_distal, self._axes)
-        rate = self._axes.rate(gyr_proximal, gyr_distal)
-        angles = np.empty(len(rate))
-        angle, dt = self._angle, self._dt
-        for i, (p, r, v) in enumerate(
-            zip(plane.tolist(), rate.tolist(), visible.tolist(), strict=True)
-        ):
-            if angle is None:
-                angle = _wrapped(p - self._zero) if v > GATE_FROM else 0.0
-            else:
-                angle += r * dt
-                gate = min(max((v - GATE_FROM) / GATE_WIDTH, 0.0), 1.0)
-                angle += dt / PULL_S * gate * _wrapped(p - self._zero - angle)
-            angles[i] = angle
-        self._angle = angle
-        return angles, visible
+        turned = self._axes.rate(gyr_proximal, gyr_distal) * self._dt
+        angles = [
+            self.step(p, v, t)
+            for p, v, t in zip(plane.tolist(), visible.tolist(), turned.tolist(), strict=True)
+        ]
+        return np.array(angles), visible
+
+    def step(self, plane: float, visible: float, turned: float) -> float:
+        """The angle (rad) at the next sample.
+
+        Args:
+            plane: the in-plane angle of gravity, rad.
+            visible: gravity's part in the plane, 0 to 1.
+            turned: by how much the joint turned since the last sample, rad.
+        """
+        seen = visible > GATE_FROM
+        angle = self._angle
+        if angle is None:
+            given = self._zero is not None and seen
+            angle = _wrapped(plane - (self._zero or 0.0)) if given else 0.0
+        elif self._lost:
+            # How it turned meanwhile is not known: gravity tells, or it is taken not to have.
+            if seen and self._zero is not None:
+                angle += _wrapped(plane - self._zero - angle)
+        else:
+            angle += turned
+            if self._zero is not None:
+                gate = min(max((visible - GATE_FROM) / GATE_WIDTH, 0.0), 1.0)
+                angle += self._dt / PULL_S * gate * _wrapped(plane - self._zero - angle)
+        if self._zero is None and seen:
+            self._zero = plane - angle
+        self._angle, self._lost = angle, False
+        return angle
 
     def restart(self) -> None:
-        """Forget the angle, as after a gap: the next sample begins from gravity."""
-        self._angle = None
+        """Samples are lost: the next one begins from gravity."""
+        self._lost = True
 
     def state(self) -> dict[str, Any]:
         """All that it remembers, as plain values."""
-        return {"angle": self._angle}
+        return {"angle": self._angle, "zero": self._zero, "lost": self._lost}
 
     def resume(self, state: Mapping[str, Any]) -> None:
         """Go on where `state` was taken."""
-        self._angle = state["angle"]
+        self._angle, self._zero, self._lost = state["angle"], state["zero"], state["lost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +140,16 @@ class RecordedAngle:
         visible: [n] 0-1.
         looseness: how far the two sensors are from one rigid hinge: root mean square of
             `|gyr1 x j1| - |gyr2 x j2|` over that of the joint's rate.
+        zero_rad: the in-plane angle that reads 0.
+        change_sigma_rad: standard deviation of the slow part of a change within `CHANGE_S`.
     """
 
     angle_rad: Array
     offset_sigma_rad: Array
     visible: Array
     looseness: float
+    zero_rad: float = 0.0
+    change_sigma_rad: float = 0.0
 
 
 def recorded_angle(
@@ -144,27 +170,54 @@ def recorded_angle(
     """
     from vqf import offlineVQF  # noqa: PLC0415
 
-    count = len(proximal[0])
     ups, gyrs = [], []
     for acc, gyr in (proximal, distal):
         found = offlineVQF(_dense(gyr), _dense(acc), None, 1 / rate_hz)
         ups.append(up_in_sensor(found["quat6D"]))
         gyrs.append(gyr - found["bias"])
-    plane, visible = in_plane_angle(ups[0], ups[1], axes)
     rate = axes.rate(gyrs[0], gyrs[1])
     turned = np.concatenate([[0.0], np.cumsum((rate[1:] + rate[:-1]) / (2 * rate_hz))])
+    loose = looseness(gyrs[0], gyrs[1], axes)
+    return held_by_gravity(turned, (ups[0], ups[1]), rate_hz, axes, zero_rad=zero_rad, loose=loose)
+
+
+def held_by_gravity(
+    turned: Array,
+    ups: tuple[Array, Array],
+    rate_hz: float,
+    axes: HingeAxes,
+    *,
+    zero_rad: float | None,
+    loose: float,
+) -> RecordedAngle:
+    """The angle of an unbroken run, from how far the joint turned and where gravity points.
+
+    Args:
+        turned: [n] rad, about the axis since the first sample; may drift.
+        ups: [n, 3] unit vectors to earth's up in the proximal and the distal sensor.
+        rate_hz: of the samples.
+        axes: signed so that flexion is positive.
+        zero_rad: the in-plane angle that reads 0; None counts from the start.
+        loose: see `looseness`.
+    """
+    count = len(turned)
+    plane, visible = in_plane_angle(ups[0], ups[1], axes)
     bias_sigma = _bias_sigma(count / rate_hz)
     correction, sigma = _slow_correction(plane - turned, visible, bias_sigma, rate_hz)
     angle = turned + correction
+    # Within a repetition gravity bounds the drift of a change, and so does the gyroscope.
+    carried = math.hypot(bias_sigma * CHANGE_S, OFFSET_WALK_RAD * math.sqrt(CHANGE_S))
+    change = min(math.sqrt(2) * float(np.median(sigma)), carried)
     if zero_rad is None:
-        angle = angle - angle[0]
+        zero_rad = float(angle[0])
+        angle = angle - zero_rad
         t = np.arange(count) / rate_hz
         drifted = np.sqrt((bias_sigma * t) ** 2 + OFFSET_WALK_RAD**2 * t)
         sigma = np.minimum(np.hypot(sigma, sigma[0]), drifted)
     else:
         middle = float(np.median(angle)) - zero_rad
         angle = angle - zero_rad - 2 * np.pi * round(middle / (2 * np.pi))
-    return RecordedAngle(angle, sigma, visible, _looseness(gyrs[0], gyrs[1], axes, rate))
+    return RecordedAngle(angle, sigma, visible, loose, zero_rad, change)
 
 
 def in_plane_angle(up_proximal: Array, up_distal: Array, axes: HingeAxes) -> tuple[Array, Array]:
@@ -174,8 +227,8 @@ def in_plane_angle(up_proximal: Array, up_distal: Array, axes: HingeAxes) -> tup
         [n] rad, growing with the joint's angle, wrapped to ±pi and with an arbitrary zero that
         depends on the axes only; [n] visibility, 0 with the axis vertical, 1 horizontal.
     """
-    x1, y1 = _plane_basis(axes.proximal)
-    x2, y2 = _plane_basis(axes.distal)
+    x1, y1 = plane_basis(axes.proximal)
+    x2, y2 = plane_basis(axes.distal)
     u1, v1 = project(up_proximal, x1), project(up_proximal, y1)
     u2, v2 = project(up_distal, x2), project(up_distal, y2)
     angle = np.arctan2(v1 * u2 - u1 * v2, u1 * u2 + v1 * v2)
@@ -188,12 +241,13 @@ def up_in_sensor(quaternions: Array) -> Array:
     return np.column_stack([2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)])
 
 
-def _looseness(gyr1: Array, gyr2: Array, axes: HingeAxes, rate: Array) -> float:
+def looseness(gyr1: Array, gyr2: Array, axes: HingeAxes) -> float:
+    """How far two sensors are from one rigid hinge; see `RecordedAngle`. Rates [n, 3] rad/s."""
     across = [
         np.linalg.norm(np.cross(g, j), axis=1)
         for g, j in ((gyr1, axes.proximal), (gyr2, axes.distal))
     ]
-    turning = float(np.sqrt(np.mean(rate**2)))
+    turning = float(np.sqrt(np.mean(axes.rate(gyr1, gyr2) ** 2)))
     return float(np.sqrt(np.mean((across[0] - across[1]) ** 2))) / max(turning, 0.05)
 
 
@@ -203,7 +257,7 @@ def _bias_sigma(seconds: float) -> float:
     return BIAS_SIGMA_RAD_S + (SETTLED_BIAS_SIGMA_RAD_S - BIAS_SIGMA_RAD_S) * known
 
 
-def _plane_basis(axis: Array) -> tuple[Array, Array]:
+def plane_basis(axis: Array) -> tuple[Array, Array]:
     """Two unit vectors that span the plane across the axis, right-handed with it."""
     least = np.zeros(3)
     least[int(np.argmin(np.abs(axis)))] = 1.0
@@ -272,7 +326,10 @@ def _dense(values: Array) -> Array:
 __all__ = [
     "JointAngleFilter",
     "RecordedAngle",
+    "held_by_gravity",
     "in_plane_angle",
+    "looseness",
+    "plane_basis",
     "recorded_angle",
     "up_in_sensor",
 ]

@@ -28,6 +28,8 @@ FORCE_SIGMA_M_S2 = 0.5
 RATE_SIGMA_RAD_S = 0.3
 PLANE_SIGMA_RAD_S = 0.5
 LEVER_SIGMA_M = 0.15
+TURNED_COST = 0.3
+"""What it adds to a descent's cost that the sensors lie in opposite headings."""
 MOST_STEPS = 25
 FIRST_STEPS = 6
 """After so many steps the better half of the headings goes on."""
@@ -118,10 +120,13 @@ def fit_windows(windows: Sequence[tuple[Sensed, Sensed]], rate_hz: float) -> lis
         *(np.stack([getattr(p[0], f.name) for p in prepared]) for f in fields(_Windows))
     )
     tried = np.repeat(np.arange(len(windows)), HEADINGS)
-    guess, cost = _descended(data.at(tried), _starts(data), FIRST_STEPS)
+    level = _level(data)
+    guess, cost = _descended(data.at(tried), _starts(data, level), FIRST_STEPS)
+    cost += _turned_cost(guess, level[tried])
     kept = np.argsort(cost.reshape(-1, HEADINGS), axis=1)[:, : HEADINGS // 2]
     kept = (kept + HEADINGS * np.arange(len(windows))[:, None]).ravel()
     guess, cost = _descended(data.at(tried[kept]), guess.at(kept), MOST_STEPS - FIRST_STEPS)
+    cost += _turned_cost(guess, level[tried[kept]])
     best = cost.reshape(len(windows), -1).argmin(axis=1)
     best += HEADINGS // 2 * np.arange(len(windows))
     return _read(data, guess.at(best), to_middle2)
@@ -143,15 +148,20 @@ def _prepared(proximal: Sensed, distal: Sensed, rate_hz: float) -> tuple[_Window
     ), to_middle2
 
 
-def _starts(w: _Windows) -> _Guess:
-    """Both mean forces in line, in `HEADINGS` headings; the axis is the main relative rate."""
+def _level(w: _Windows) -> Array:
+    """[w, 3, 3] the least rotation that brings both sensors' mean forces in line."""
     up, other = _units(w.force1.mean(axis=1)), _units(w.force2.mean(axis=1))
     across = np.cross(other, up)
     sine = np.linalg.norm(across, axis=1, keepdims=True)
     # Opposite forces: any axis across them will do.
     across = np.where(sine > 1e-6, across, _basis(up)[:, :, 0])
     angle = np.arctan2(sine, (other * up).sum(axis=1, keepdims=True))
-    level = _rotations(_units(across) * angle)
+    return _rotations(_units(across) * angle)
+
+
+def _starts(w: _Windows, level: Array) -> _Guess:
+    """Both mean forces in line, in `HEADINGS` headings; the axis is the main relative rate."""
+    up = _units(w.force1.mean(axis=1))
     headings = np.arange(HEADINGS) * (2 * np.pi / HEADINGS)
     turns = _rotations((up[:, None] * headings[:, None]).reshape(-1, 3))
     turn = turns @ np.repeat(level, HEADINGS, axis=0)
@@ -159,6 +169,15 @@ def _starts(w: _Windows) -> _Guess:
     relative = _relative(data, data.rate2 @ turn.swapaxes(1, 2))
     axis = np.linalg.eigh(np.einsum("wni,wnj->wij", relative, relative))[1][:, :, -1]
     return _Guess(turn, np.zeros((len(turn), 6)), axis)
+
+
+def _turned_cost(guess: _Guess, level: Array) -> Array:
+    """[w] what speaks against each descent where the movement itself does not decide.
+
+    A proximal segment that keeps still tells no heading. Sensors are strapped on alike.
+    """
+    cosine = (np.einsum("wij,wij->w", guess.turn, level) - 1) / 2
+    return np.asarray(TURNED_COST * (1 - cosine) / 2)
 
 
 def _descended(w: _Windows, guess: _Guess, steps: int) -> tuple[_Guess, Array]:

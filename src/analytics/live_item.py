@@ -1,43 +1,67 @@
-"""An exercise item while it is going on: what is counted, and what moves the game."""
+"""An exercise item while it is going on, seen by one sensor: what is counted, and what moves."""
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from telemetry.live import ControlBatch, RepetitionCounted
+from telemetry.live import ControlBatch
 
-from .control import (
-    TodaysRange,
-    calibrated_range,
-    given_range,
-    is_too_small,
-    reference_range,
-    widening_range,
-)
+from .live_count import Following, LiveCount
 from .movement import Elevation, Turning
-from .repetition import Excursion, RepetitionDetector
-from .smoothing import ParabolaSmoother
+from .observation import Method
+from .swept import Sweeping
 
 if TYPE_CHECKING:
     from telemetry.events import AssessmentStarted, ExerciseStarted, RangeCalibrated
+    from telemetry.live import LiveMessage
     from telemetry.motion import MotionBatch
 
+    from .control import TodaysRange
     from .movement import Movement
     from .observation import Observation
+    from .repetition import Excursion
     from .track import Oriented, StreamTrack
 
-__all__ = ["LiveItem"]
-
-DOWN_SEEN = 0.7
-"""Share of the way down's duration that has passed when a repetition is announced."""
+__all__ = ["LiveItem", "LiveOneSensor"]
 
 
-class LiveItem:
-    """Follows one item's stream; provisional, and with no look-ahead.
+class LiveItem(Protocol):
+    """Follows an item's streams; provisional, and with no look-ahead.
 
     A repetition is announced as soon as the movement is back near rest, about 0.2 s after it.
+
+    Attributes:
+        count: what it has counted.
     """
+
+    count: LiveCount
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """The streams whose samples move it."""
+        ...
+
+    def catch_up(self, to_index: int | None) -> None:
+        """Follow what has come before anybody looked; its control is of no use any more.
+
+        Args:
+            to_index: the observed stream's index after the item's last sample; None: it goes on.
+        """
+        ...
+
+    def take(
+        self, batch: MotionBatch, oriented: list[Oriented], to_index: int | None
+    ) -> list[LiveMessage]:
+        """What a batch of one of its streams moves, once its track has it."""
+        ...
+
+    def end(self, to_index: int | None) -> list[LiveMessage]:
+        """What the end of one of its streams moves."""
+        ...
+
+
+class LiveOneSensor:
+    """A `LiveItem` that follows one stream."""
 
     def __init__(
         self,
@@ -46,80 +70,74 @@ class LiveItem:
         track: StreamTrack,
         from_index: int,
     ) -> None:
-        self.observation = observation
+        self.streams = (observation.stream,)
         self._session = started.session
         self._item = started.item
         self._track = track
         self._from_index = from_index
         self._next_frame = track.frame_at(from_index)
-        self._movement: Movement = (
-            Turning(track.frame_rate_hz)
-            if observation.axis is None
-            else Elevation(observation.axis)
-        )
+        self._movement = _movement(observation, track.frame_rate_hz)
         self._restarts: list[bool] = []
-        self._announced = 0
-        self._given: RangeCalibrated | None = None
-        self._start_over()
+        self.count = LiveCount(started, observation, track.frame_rate_hz, self._following())
 
-    def _start_over(self) -> None:
-        rate_hz = self._track.frame_rate_hz
-        self._smoother = ParabolaSmoother(rate_hz)
-        self._detector = RepetitionDetector(self._movement.least_deg)
-        self._lowest, self._highest = math.inf, -math.inf
-        self._calibrated: TodaysRange | None = None
+    def _following(self) -> Following:
+        moved = self._movement
+        return Following(self._track.frame_rate_hz, moved.least_deg, in_degrees=moved.in_degrees)
 
     @property
     def excursions(self) -> list[Excursion]:
         """What has been counted so far, in frames of the item."""
-        return self._detector.excursions
+        return self.count.following.excursions
 
-    def advance(self, to_index: int | None) -> None:
+    def calibrate(self, event: RangeCalibrated) -> None:
+        """Take today's target from the session."""
+        self.count.calibrate(event)
+
+    def todays_range(self) -> TodaysRange | None:
+        """Today's range as far as it is known; None before the first frame."""
+        return self.count.todays_range()
+
+    def catch_up(self, to_index: int | None) -> None:
         """Follow the stream up to now, or to the item's end."""
+        movement = self._movement
         for index, q, restarted in self._track.fresh(self._next_frame):
             self._next_frame += 1
             if index < self._from_index or (to_index is not None and index >= to_index):
                 continue
-            value = self._movement.add(q, restarted=restarted)
+            value = movement.add(q, restarted=restarted)
             self._restarts.append(restarted)
-            past = self._movement.refit()
+            past = movement.refit()
             if past is None:
-                self._follow(value, restarted=restarted)
-                continue
-            self._start_over()
-            for value_then, restarted_then in zip(past, self._restarts, strict=True):
-                self._follow(value_then, restarted=restarted_then)
+                self.count.following.follow(value, restarted=restarted)
+                if not movement.in_degrees and self.excursions:
+                    past = movement.learn()
+            if past is not None:
+                self._start_over(past)
 
-    def _follow(self, value: float, *, restarted: bool) -> None:
-        self._lowest = min(self._lowest, value)
-        self._highest = max(self._highest, value)
-        if restarted:
-            for late in self._smoother.flush():
-                self._detector.push(late)
-        smooth = self._smoother.push(value)
-        if smooth is not None:
-            self._detector.push(smooth)
+    def _start_over(self, past: list[float]) -> None:
+        self.count.following = following = self._following()
+        for value, restarted in zip(past, self._restarts, strict=True):
+            following.follow(value, restarted=restarted)
 
-    def calibrate(self, event: RangeCalibrated) -> None:
-        """Take today's target from the session, not from the item's own first repetitions."""
-        if event.target_deg is not None and self.observation.axis is not None:
-            self._given = event
+    def take(
+        self, batch: MotionBatch, oriented: list[Oriented], to_index: int | None
+    ) -> list[LiveMessage]:
+        """Control for the batch's samples, and repetitions that end in it."""
+        if to_index is not None and batch.first_index >= to_index:
+            return []
+        self.catch_up(to_index)
+        messages: list[LiveMessage] = []
+        control = self._control(batch, oriented, to_index)
+        if control is not None:
+            messages.append(control)
+        messages += self.count.announce(batch.t0_ns + int(batch.dt_us[-1]) * 1000)
+        return messages
 
-    def todays_range(self) -> TodaysRange | None:
-        """Today's range as far as it is known; None before the first frame."""
-        if not self._restarts:
-            return None
-        limit_deg, least = self.observation.limit_deg, self._movement.least_deg
-        if self._calibrated is None:
-            self._calibrated = calibrated_range(self.excursions, limit_deg, least)
-        found, given = self._calibrated, self._given
-        if given is not None and given.target_deg is not None:
-            rest = found.rest_deg if found else self._lowest
-            limit = limit_deg if given.limit_deg is None else given.limit_deg
-            return given_range(rest, given.target_deg, limit, given.peaks_deg)
-        return found or widening_range(self._lowest, self._highest, limit_deg, least)
+    def end(self, to_index: int | None) -> list[LiveMessage]:  # noqa: ARG002 - nothing waited
+        """Nothing: all that came has been followed."""
+        return []
 
-    def control(
+    def _control(
         self, batch: MotionBatch, oriented: list[Oriented], to_index: int | None
     ) -> ControlBatch | None:
         """The control for those samples of a batch that could be used; None if there are none."""
@@ -141,52 +159,22 @@ class LiveItem:
         if not values:
             return None
         dt_us = batch.dt_us.tolist()
+        in_degrees = self.count.following.in_degrees
         return ControlBatch(
             session=self._session,
             item=self._item,
             t0_ns=batch.t0_ns,
             dt_us=tuple(dt_us[i] for i in offsets),
             control=tuple(round(today.control(v), 4) for v in values),
-            angle_deg=None if self.observation.axis is None else tuple(round(v, 2) for v in values),
+            angle_deg=tuple(round(v, 2) for v in values) if in_degrees else None,
             limit=round(today.limit, 4),
             calibrated=today.calibrated,
         )
 
-    def announce(self, t_ns: int) -> list[RepetitionCounted]:
-        """Repetitions not yet announced."""
-        today = self.todays_range()
-        fresh = self.excursions[self._announced :]
-        if today is None or not fresh:
-            return []
-        first = self._announced + 1
-        self._announced += len(fresh)
-        observable = self.observation.axis is not None
-        reference_deg = reference_range(self.excursions)
-        messages = []
-        for number, e in enumerate(fresh, first):
-            flags = self._pace(e)
-            fast = any(flag.endswith("too fast") for flag in flags)
-            if is_too_small(e, reference_deg):
-                flags.append("too small")
-            messages.append(
-                RepetitionCounted(
-                    session=self._session,
-                    item=self._item,
-                    number=number,
-                    t_ns=t_ns,
-                    range_deg=round(e.rise, 2) if observable else None,
-                    peak_deg=round(e.high, 2) if observable else None,
-                    reached=round(today.control(e.high), 4),
-                    too_fast=fast,
-                    flags=tuple(flags),
-                )
-            )
-        return messages
 
-    def _pace(self, e: Excursion) -> list[str]:
-        frame_s = 1 / self._track.frame_rate_hz
-        return self.observation.phases.flags(
-            (e.hold_from - e.start) * frame_s,
-            (e.hold_to - e.hold_from) * frame_s,
-            (e.end - e.hold_to) * frame_s / DOWN_SEEN,
-        )
+def _movement(observation: Observation, rate_hz: float) -> Movement:
+    if observation.method is Method.SWEPT:
+        return Sweeping(rate_hz)
+    if observation.axis is None:
+        return Turning(rate_hz)
+    return Elevation(observation.axis)

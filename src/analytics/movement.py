@@ -21,9 +21,13 @@ __all__ = [
     "Elevation",
     "Movement",
     "Turning",
+    "conjugate",
+    "dot",
     "fast_part",
     "main_axis",
     "principal_axes",
+    "product",
+    "rotation_vector_deg",
     "rotation_vectors",
 ]
 
@@ -45,8 +49,15 @@ _CONJUGATE = np.array([1.0, -1.0, -1.0, -1.0])
 class Movement(Protocol):
     """Turns orientations into the movement's one number, in degrees, while they come in."""
 
-    least_deg: float
-    """A smaller back and forth is no repetition as long as nothing better is known."""
+    @property
+    def least_deg(self) -> float:
+        """A smaller back and forth is no repetition as long as nothing better is known."""
+        ...
+
+    @property
+    def in_degrees(self) -> bool:
+        """Whether its number is the angle that the item is about, not only something to count."""
+        ...
 
     def add(self, q: Quaternion, *, restarted: bool) -> float:
         """Take the orientation of the next frame; returns its number, by what is known now."""
@@ -60,11 +71,19 @@ class Movement(Protocol):
         """Learn from all frames so far; their numbers anew, where they have changed."""
         ...
 
+    def learn(self) -> list[float] | None:
+        """Become the angle, now that a repetition was seen; the numbers of all frames anew.
+
+        None where that is not to be, or not yet.
+        """
+        ...
+
 
 class Elevation:
     """Elevation of a segment against gravity; see `orientation.elevation_deg`."""
 
     least_deg = ANGLE_LEAST_DEG
+    in_degrees = True
 
     def __init__(self, axis: Vector) -> None:
         self._axis = axis
@@ -79,6 +98,10 @@ class Elevation:
 
     def refit(self) -> list[float] | None:
         """There is nothing to learn."""
+        return None
+
+    def learn(self) -> list[float] | None:
+        """It is the angle already."""
         return None
 
 
@@ -99,6 +122,7 @@ class Turning:
     """
 
     least_deg = TURNING_LEAST_DEG
+    in_degrees = False
 
     def __init__(self, rate_hz: float) -> None:
         self._rate_hz = rate_hz
@@ -113,14 +137,14 @@ class Turning:
         if self._reference is None:
             self._reference = q
         elif restarted:
-            self._reference = _product(q, _conjugate(self._relative))
+            self._reference = product(q, conjugate(self._relative))
         self._relative = self._relative_to_first(q)
-        self._vectors.append(_vector(self._relative))
-        return _dot(self._vectors[-1], self._axis)
+        self._vectors.append(rotation_vector_deg(self._relative))
+        return dot(self._vectors[-1], self._axis)
 
     def value(self, q: Quaternion) -> float:
         """Degrees turned about the main axis."""
-        return _dot(_vector(self._relative_to_first(q)), self._axis)
+        return dot(rotation_vector_deg(self._relative_to_first(q)), self._axis)
 
     def refit(self) -> list[float] | None:
         """Look for the main axis again, where it is time."""
@@ -129,16 +153,24 @@ class Turning:
             return None
         self._next_fit = n + max(FIT_FRAMES, n // 20)
         found = main_axis(np.array(self._vectors), self._rate_hz)
-        if _dot(found, self._axis) > _MOVED:
+        if dot(found, self._axis) > _MOVED:
             return None
         self._axis = found
-        return [_dot(v, found) for v in self._vectors]
+        return [dot(v, found) for v in self._vectors]
+
+    def learn(self) -> list[float] | None:
+        """No angle stands for it."""
+        return None
+
+    def main_axis(self) -> Vector:
+        """The main axis of turning in all frames so far."""
+        return main_axis(np.array(self._vectors), self._rate_hz)
 
     def _relative_to_first(self, q: Quaternion) -> Quaternion:
         """Seen from the item's first orientation, with the sign that follows the last one's."""
         if self._reference is None:
             return self._relative
-        w, x, y, z = _product(_conjugate(self._reference), q)
+        w, x, y, z = product(conjugate(self._reference), q)
         a, b, c, d = self._relative
         return (w, x, y, z) if a * w + b * x + c * y + d * z >= 0 else (-w, -x, -y, -z)
 
@@ -199,15 +231,18 @@ def fast_part(values: Floats, rate_hz: float) -> Floats:
     return fast
 
 
-def _dot(a: Vector, b: Vector) -> float:
+def dot(a: Vector, b: Vector) -> float:
+    """The dot product."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
-def _conjugate(q: Quaternion) -> Quaternion:
+def conjugate(q: Quaternion) -> Quaternion:
+    """The opposite rotation of a unit quaternion."""
     return (q[0], -q[1], -q[2], -q[3])
 
 
-def _product(p: Quaternion, q: Quaternion) -> Quaternion:
+def product(p: Quaternion, q: Quaternion) -> Quaternion:
+    """The Hamilton product."""
     a, b, c, d = p
     w, x, y, z = q
     return (
@@ -218,7 +253,7 @@ def _product(p: Quaternion, q: Quaternion) -> Quaternion:
     )
 
 
-def _vector(q: Quaternion) -> Vector:
+def rotation_vector_deg(q: Quaternion) -> Vector:
     """The rotation vector of a unit quaternion, degrees; more than half a turn where w < 0."""
     w, x, y, z = q
     length = math.sqrt(x * x + y * y + z * z)

@@ -95,6 +95,11 @@ class Hinge:
     rung: Rung = "functional"
     straight_deg: float | None = None
 
+    @property
+    def known_by(self) -> Rung:
+        """How its axes are known."""
+        return "motion" if self.axes is None else self.rung
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:

@@ -10,30 +10,11 @@ import pytest
 from analytics.core import Core
 from analytics.observation import Hinge, Method, Observation, count_only
 from analytics.seeing import observation_of
-from arm_motion import GRAVITY_M_S2, exercise, one_batch, raises, whole_stream
+from arm_motion import GRAVITY_M_S2, exercise, raises, whole_stream
 from builders import SESSION, STREAM, opened
+from joint_motion import PROXIMAL, turning_batch, two_segments
 from telemetry.motion import StreamEnded
 from therapy.observable import TABLE, observable_of
-
-PROXIMAL = "01J00000000000000000000003"
-RATE_HZ = 60.0
-
-
-def turning_batch(angle_deg, axis, up, *, stream=STREAM, noise=0.02, seed=0, t_shift_us=0):
-    """A sensor that turns by `angle_deg` about `axis` (its own), its up at first `up`."""
-    angle = np.radians(angle_deg)
-    axis, up = np.asarray(axis, float), np.asarray(up, float)
-    c, s = np.cos(-angle)[:, None], np.sin(-angle)[:, None]
-    seen = up * c + np.cross(axis, up) * s + axis * (axis @ up) * (1 - c)
-    rng = np.random.default_rng(seed)
-    batch = one_batch(angle_deg, stream=stream)
-    gyr = np.gradient(angle)[:, None] * RATE_HZ * axis
-    return replace(
-        batch,
-        t0_ns=batch.t0_ns + t_shift_us * 1000,
-        acc=(GRAVITY_M_S2 * seen + rng.normal(0, noise, seen.shape)).astype(np.float32),
-        gyr=(gyr + rng.normal(0, noise / 10, seen.shape)).astype(np.float32),
-    )
 
 
 def result_of(batches, observation):
@@ -98,16 +79,6 @@ def test_a_turn_about_the_vertical_is_counted_and_says_why_there_is_no_range():
     assert len(item.repetitions) == 4
     assert item.range_of_motion is None
     assert "vertical" in item.not_observable
-
-
-def two_segments(flexion_deg, *, t_shift_us=0):
-    """A hanging upper arm that hardly moves and a forearm that flexes about the same axis."""
-    axis = (0, 0, 1)
-    n = len(flexion_deg)
-    sway = 3 * np.sin(np.arange(n) / 90)
-    proximal = turning_batch(sway, axis, (-1, 0, 0), stream=PROXIMAL, t_shift_us=t_shift_us)
-    distal = turning_batch(sway + flexion_deg, axis, (-1, 0, 0), seed=1)
-    return distal, proximal
 
 
 def flexing(**hinge):

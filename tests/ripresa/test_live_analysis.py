@@ -19,7 +19,7 @@ from telemetry.topics import HomeTopics
 TOPICS = HomeTopics("clinic", "p-1")
 
 
-def observe(_started, _opened):
+def observe(_started, _opened, _known):
     return Observation(stream=STREAM, axis=(1.0, 0.0, 0.0), what="forearm elevation")
 
 
