@@ -55,6 +55,11 @@ class Folder(Places):
         return self.root / "home" / "levels.json"
 
     @property
+    def reminder(self) -> Path:
+        """When the last desktop reminder was shown."""
+        return self.root / "home" / "reminder.json"
+
+    @property
     def takes(self) -> Path:
         """The physiotherapist's own takes, by exercise."""
         return self.root / "takes"

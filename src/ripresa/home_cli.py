@@ -82,23 +82,17 @@ def reminders(
     """Write the planned days of four weeks as a calendar with alarms; it names nobody."""
     from datetime import timedelta
 
-    from games.persuasion.reminders import Reminders, calendar
+    from games.persuasion.reminders import calendar
     from telemetry.errors import ConfigurationError
 
     from .home_command import home_settings
+    from .reminding import reminders_of
     from .today import plan_for_today
 
     home = home_settings()
     plan = plan_for_today(home)
-    wanted = plan.persuasion.reminders
     text = calendar(
-        Reminders(
-            on=wanted.on,
-            at=wanted.at,
-            quiet_from=wanted.quiet_from,
-            quiet_to=wanted.quiet_to,
-            time_zone=plan.time_zone,
-        ),
+        reminders_of(plan),
         plan.suggests,
         plan.day_of(home.clock.now_ns()) + timedelta(days=1),
         "en" if language == "en" else "it",

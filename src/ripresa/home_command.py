@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 from telemetry.errors import TransportError
 
+from .beside import running
 from .broker import local_broker
 from .configuration import Folder, Identity, clock_from, mqtt_settings, ripresa_home
 from .home import Home, HomeAtWork, erase
 from .outside import websocket_port
 from .prompting import Levels, prompts_for, takes_at_hand
+from .reminding import Reminding
 from .running import log_to, run_until_stopped
 from .waves import wave_for
 
@@ -141,12 +143,14 @@ class _SessionThread(threading.Thread):
         async with _home() as home, HomeAtWork.at_work(home) as at_work:
             link = BusLink(at_work.box.bus, home.identity.topics, home.clock)
             opening = asyncio.create_task(self._say_when_open(at_work, link))
+            telling = asyncio.create_task(Reminding(at_work, show=lambda _: False).run())
             try:
                 session = await at_work.hold_session(
                     five_minutes=self._held.five_minutes, by_keys=self._held.by_keys
                 )
             finally:
                 opening.cancel()
+                telling.cancel()
             sent = "the clinic has it"
             try:
                 async with asyncio.timeout(UPLOAD_S):
@@ -165,7 +169,8 @@ class _SessionThread(threading.Thread):
 async def _serve() -> None:
     async with _home() as home:
         async with HomeAtWork.at_work(home) as at_work:
-            await at_work.serve()
+            async with running(Reminding(at_work).run()):
+                await at_work.serve()
             command = at_work.erasing
         if command is not None:
             gone = await erase(home, command)

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     from games.look import Language
 
-__all__ = ["Reminders", "calendar", "notify", "reminder_due"]
+__all__ = ["VARIANT", "Reminders", "calendar", "notify", "reminder_due"]
+
+VARIANT: Final = "invite"
+"""How the one text there is asks; logged with each reminder that a session followed."""
 
 TEXT: Final = {
     "it": "È il momento dei Suoi esercizi, se Le va",
@@ -113,10 +116,13 @@ def notify(language: Language) -> bool:
     program = shutil.which("notify-send")
     if program is None:
         return False
-    done = subprocess.run(  # noqa: S603 - a fixed program, no shell
-        [program, "--app-name=Ripresa", "Ripresa", TEXT[language]],
-        check=False,
-        capture_output=True,
-        timeout=5,
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed program, no shell
+            [program, "--app-name=Ripresa", "Ripresa", TEXT[language]],
+            check=False,
+            capture_output=True,
+            timeout=5,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
     return done.returncode == 0
