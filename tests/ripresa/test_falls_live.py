@@ -100,6 +100,8 @@ async def test_a_fall_is_asked_about_and_recorded_before_anybody_answers(patient
     screen = screen_of(state)
     assert isinstance(screen, Ask)
     assert screen.question.id == "fallen"
+    for text in (screen.question.text.it, screen.question.text.en):
+        assert text.endswith("?"), "it asks, and promises nobody's help"
     kept = patient.journal.events(state.session)
     assert kept[-1].type == "fall.suspected"
     assert kept[-1].placement == "wrist-right"
