@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from analytics.core import Core
-from analytics.observation import Observation, Phase, PhaseLimits
+from analytics.observation import Method, Observation, Phase, PhaseLimits
 from arm_motion import exercise, observe, one_batch, raises, whole_stream
-from builders import SESSION, T0_NS
+from builders import SESSION, T0_NS, opened
+from joint_motion import turning_batch
 from telemetry.events import RangeCalibrated
 from telemetry.live import ControlBatch, RepetitionCounted
 
@@ -103,3 +106,46 @@ def test_an_item_that_begins_late_takes_its_samples_from_the_history():
     core.take_event(exercise(len(ARM))[0])
     messages = core.take(items[60])
     assert [m.number for m in messages if isinstance(m, RepetitionCounted)] == [1, 2, 3]
+
+
+def swept(_, streams, _known):
+    return Observation(stream=next(iter(streams)), axis=None, what="x", method=Method.SWEPT)
+
+
+def test_a_swept_angle_shows_from_the_first_repetition_on():
+    turns = raises(4, top_deg=70.0, rest_deg=0.0, up_s=1.0, down_s=1.0, hold_s=0.3)
+    batch = turning_batch(turns, (0.6, 0, 0.8), (0.8, 0, -0.6))
+    core, controls, counted = live(exercise(len(batch)), seen=swept, batch=batch)
+    assert [c.number for c in counted] == [1, 2, 3, 4]
+    assert all(c.peak_deg == pytest.approx(70, abs=2) for c in counted)
+    assert controls[0].angle_deg is None
+    seen = np.concatenate([c.angle_deg for c in controls if c.angle_deg is not None])
+    assert seen.max() == pytest.approx(70, abs=2)
+    assert seen.min() == pytest.approx(0, abs=2)
+    (item,) = core.result(plan_version=1, provisional=True).items
+    assert item.range_of_motion.median_deg == pytest.approx(counted[-1].range_deg, abs=2)
+    assert core.todays_range("1").target_deg == pytest.approx(70, abs=2)
+
+
+def test_a_turn_about_the_vertical_moves_the_game_and_shows_no_angle():
+    turns = raises(4, top_deg=70.0, rest_deg=0.0, up_s=1.0, down_s=1.0, hold_s=0.3)
+    batch = turning_batch(turns, (0, 0, 1), (0, 0, 1))
+    _, controls, counted = live(exercise(len(batch)), seen=swept, batch=batch)
+    assert len(counted) == 4
+    assert all(c.range_deg is None for c in counted)
+    assert all(c.angle_deg is None for c in controls)
+
+
+def test_a_restart_of_the_orientation_moves_no_swept_angle():
+    turns = raises(6, top_deg=70.0, rest_deg=0.0, up_s=1.0, down_s=1.0, hold_s=0.3)
+    batch = turning_batch(turns, (0.6, 0, 0.8), (0.8, 0, -0.6))
+    core = Core(SESSION, swept)
+    core.take(opened(batch.stream))
+    core.take_event(exercise(len(batch))[0])
+    hole = len(batch) // 2
+    messages = []
+    for a, b in pairwise([*range(0, hole, 10), hole, *range(hole + 40, len(batch), 10)]):
+        messages += core.take(batch.cut(a if a != hole else hole + 30, b))
+    late = [m for m in messages if isinstance(m, RepetitionCounted)][-2:]
+    assert all(m.peak_deg == pytest.approx(70, abs=3) for m in late)
+    assert all(m.range_deg == pytest.approx(70, abs=3) for m in late)

@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analytics.calibration import stored_zero
 from analytics.core import Core
+from analytics.joint_axis import HingeAxes
 from analytics.observation import Hinge, Method, Observation, count_only
 from analytics.seeing import observation_of
 from arm_motion import GRAVITY_M_S2, exercise, raises, whole_stream
@@ -92,6 +94,10 @@ def flexing(**hinge):
     )
 
 
+def axes_about_z():
+    return HingeAxes(np.array([0.0, 0.0, 1.0]), np.array([0.0, 0.0, 1.0]))
+
+
 def test_two_sensors_tell_a_joints_range_without_calibration():
     item = result_of(two_segments(raises(4, top_deg=110.0, rest_deg=0.0)), flexing())
     assert len(item.repetitions) == 4
@@ -101,10 +107,7 @@ def test_two_sensors_tell_a_joints_range_without_calibration():
 
 
 def test_with_a_calibrated_zero_a_contracture_stays():
-    from analytics.calibration import stored_zero
-    from analytics.joint_axis import HingeAxes
-
-    axes = HingeAxes(np.array([0.0, 0.0, 1.0]), np.array([0.0, 0.0, 1.0]))
+    axes = axes_about_z()
     flexion = raises(4, top_deg=110.0, rest_deg=25.0)
     distal, proximal = two_segments(flexion)
     still = tuple(b.acc[:20].mean(axis=0) / GRAVITY_M_S2 for b in (proximal, distal))
@@ -114,6 +117,38 @@ def test_with_a_calibrated_zero_a_contracture_stays():
     assert deficit.name == "extension deficit"
     assert deficit.value == pytest.approx(25, abs=3)
     assert item.repetitions[0].peak_deg == pytest.approx(110, abs=3)
+
+
+def test_a_knee_that_is_straightened_tells_its_lag():
+    """As a knee from 90° to 10°: its sensors' axes point against the movement."""
+    down = np.array([0.0, 0.0, -1.0])
+    distal, proximal = two_segments(raises(4, top_deg=80.0, rest_deg=0.0))
+    knee = Hinge(PROXIMAL, HingeAxes(down, down), -np.deg2rad(90.0), straight_deg=90.0)
+    item = result_of((distal, proximal), replace(flexing(), hinge=knee, also=("extension lag",)))
+    assert len(item.repetitions) == 4
+    assert item.repetitions[1].peak_deg == pytest.approx(80, abs=2)
+    (lag,) = item.measures
+    assert (lag.name, lag.unit) == ("extension lag", "°")
+    assert lag.value == pytest.approx(10, abs=2)
+
+
+def test_lost_samples_of_either_sensor_leave_the_joints_range_as_it_is():
+    flexion = raises(5, top_deg=110.0, rest_deg=0.0)
+    distal, proximal = two_segments(flexion)
+    hinge = {"axes": axes_about_z(), "zero_rad": 0.0}
+    for hurt in (0, 1):
+        core = Core(SESSION, lambda _started, _streams, _known: flexing(**hinge))
+        for n, batch in enumerate((distal, proximal)):
+            core.take(opened(batch.stream))
+            core.take(batch.cut(0, 700))
+            core.take(batch.cut(760 if n == hurt else 700, len(batch)))
+        for event in exercise(len(distal)):
+            core.take_event(event)
+        (item,) = core.result(plan_version=1, provisional=False).items
+        assert len(item.repetitions) == 5
+        assert item.range_of_motion.median_deg == pytest.approx(110, abs=3)
+        assert sum("gap" in r.flags for r in item.repetitions) == 1
+        assert all(r.peak_deg == pytest.approx(110, abs=4) for r in item.repetitions)
 
 
 def test_clocks_of_two_sensors_need_not_start_together():
