@@ -136,7 +136,7 @@ def open_session(
         range_source: where today's range comes from.
         next_morning: yesterday left extra pain, so ask whether it settled.
         helper_present: somebody is there to help with calibration.
-        stored: placements for which the clinic stored an offset, beside those in the plan.
+        stored: placements for which the clinic stored an offset, beside the plan's own.
         measured: whether the home measures segment calibrations.
         sessions_today: sessions opened today already.
         last_targets: of each item the target of its last session, so that a smaller range of
@@ -165,7 +165,7 @@ def open_session(
         range_source=range_source,
         helper_present=helper_present,
         by_keys=by_keys,
-        stored=stored | {calibration.distal for calibration in plan.calibrations},
+        stored=stored,
         measured=measured,
         asking=check_in(plan, next_morning=next_morning),
         placing=placings,

@@ -216,6 +216,7 @@ def test_what_the_clinic_stored_makes_the_stored_rung():
     assert placed(stored).screen.rung == "stored"
     other = placed(stored, worn=worn("wrist-right", "upper-arm-right"))
     assert other.screen.rung == "gravity"
+    assert placed(stored, worn=worn("forearm-right")).screen.rung == "gravity"
 
 
 steps = st.lists(
