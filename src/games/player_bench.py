@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["SETTLING_WEEKS", "bench_players", "plot_players"]
 
 OURS = ("onda", "raccolto", "volo")
+COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
+"""Okabe and Ito's, told apart by every kind of colour vision."""
 SETTLING_WEEKS = 2
 """The difficulty finds its place in these; the success rate is taken after them."""
 
@@ -88,12 +90,13 @@ def plot_players(figures: dict[str, float], file: Path) -> None:
     axes.axhspan(0.7, 0.8, color="#d9e8d4", label="70-80 %")
     for n, player in enumerate(PROFILES):
         places = [i + (n - 2.5) * 0.13 for i in range(len(games))]
-        axes.bar(places, [rates[game, player] for game in games], 0.12, label=player)
+        heights = [rates[game, player] for game in games]
+        axes.bar(places, heights, 0.12, label=player.replace("_", " "), color=COLOURS[n])
     axes.set_xticks(range(len(games)), games)
     axes.set_ylim(0, 1)
     axes.set_ylabel("success rate")
     axes.set_title("Simulated players, twelve weeks; says nothing about people")
-    axes.legend(ncols=4, fontsize="small", loc="lower center")
+    figure.legend(ncols=7, fontsize="small", loc="outside lower center", frameon=False)
     try:
         figure.savefig(file, dpi=100)
     except OSError as e:

@@ -136,11 +136,26 @@ BENCHES: dict[str, tuple[str, Callable[[Path], Figures]]] = {
 """Name: what it measures, and the function; it may write into the folder it is given."""
 
 
-def run_bench_command(name: str | None, json_file: Path | None) -> None:
-    """Run one measurement, or list them; print a table, write JSON.
+def _plot_players(figures: Figures, file: Path) -> None:
+    from games.player_bench import plot_players  # noqa: PLC0415
+
+    plot_players(figures, file)
+
+
+PLOTS: dict[str, Callable[[Figures, Path], None]] = {"players": _plot_players}
+"""Measurements that are drawn, too."""
+
+
+def run_bench_command(name: str | None, json_file: Path | None, plots: Path | None = None) -> None:
+    """Run one measurement, or list them; print a table, write JSON, draw what can be drawn.
+
+    Args:
+        name: of the measurement; None lists them.
+        json_file: takes the figures.
+        plots: folder for pictures; None: beside the JSON, where some is written.
 
     Raises:
-        ConfigurationError: no such measurement, or the file cannot be written.
+        ConfigurationError: no such measurement, or a file cannot be written.
     """
     console = Console()
     if name is None:
@@ -161,6 +176,20 @@ def run_bench_command(name: str | None, json_file: Path | None) -> None:
             json_file.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
         except OSError as e:
             raise ConfigurationError(f"{json_file} cannot be written: {e.strerror}") from e
+    beside = json_file.parent if json_file is not None else None
+    draw, place = PLOTS.get(name), plots or beside
+    if draw is not None and place is not None:
+        file = _folder(place) / f"{name}.png"
+        draw(figures, file)
+        console.print(f"plots: {file}")
+
+
+def _folder(place: Path) -> Path:
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        raise ConfigurationError(f"{place} cannot be written: {e.strerror}") from e
+    return place
 
 
 def print_figures(title: str, figures: Figures, console: Console) -> None:

@@ -138,11 +138,14 @@ def bench(
         Optional[str], typer.Argument(help="Which measurement; without it they are listed.")  # noqa: UP045 - typer reads it
     ] = None,
     json_file: JsonFile = None,
+    plots: Annotated[
+        Path | None, typer.Option(help="Folder for plots; else they lie beside the JSON.")
+    ] = None,
 ) -> None:
     """Measure: figures as a table, ratios to the parts alone in the same run."""
     from .bench import run_bench_command
 
-    run_bench_command(name, json_file)
+    run_bench_command(name, json_file, plots)
 
 
 @app.command()

@@ -28,6 +28,7 @@ from telemetry.events import Worn
 from telemetry.mqtt import MqttSettings
 from telemetry.results import results_hash
 from therapy.agenda import agenda_of
+from therapy.dose import Tempo
 from therapy.library import spar_exercise
 from therapy.plan_file import sample_plan
 from therapy.session_state import Stage
@@ -310,12 +311,26 @@ class _Run:
 
 
 def _plan_for(name: RecordingName, side: str) -> tuple[Plan, PlanItem]:
-    """The sample plan, worn and done on the recording's side, and the recording's item."""
+    """The sample plan, worn and done on the recording's side, and the recording's item.
+
+    Whoever was recorded was asked for no tempo, so the plan sets no bounds to it: under the
+    sample plan's own almost every repetition would be too fast.
+    """
     exercise = spar_exercise(name.exercise)
     plan = sample_plan()
     items = tuple(
-        item.model_copy(update={"side": side, "placements": (f"wrist-{side}",)})
+        item.model_copy(
+            update={
+                "side": side,
+                "placements": (f"wrist-{side}",),
+                "tempo": _unbounded(item.paced),
+            }
+        )
         for item in plan.items
     )
     plan = plan.model_copy(update={"items": items})
     return plan, next(item for item in items if item.exercise == exercise.id)
+
+
+def _unbounded(tempo: Tempo) -> Tempo:
+    return Tempo.of(tempo.up.s, tempo.hold.s, tempo.down.s, bounded=False)

@@ -103,3 +103,19 @@ def test_figures_are_written_as_flat_json(monkeypatch, tmp_path):
     told = CliRunner().invoke(app, ["bench", "two", "--json", str(file)])
     assert told.exit_code == 0
     assert json.loads(file.read_text()) == {"a": 1.0, "b.c": 2.0}
+
+
+@pytest.mark.parametrize("asked", [["--plots"], ["--json"]])
+def test_a_measurement_that_can_be_drawn_is_drawn_where_asked_for(tmp_path, monkeypatch, asked):
+    figures = {
+        f"success_rate.{game}.{player}": 0.75
+        for game in ("volo", "onda")
+        for player in ("strong", "weak", "tired", "trembling", "in_pain", "forgetful")
+    }
+    monkeypatch.setitem(BENCHES, "players", ("players", lambda _: figures))
+    place = tmp_path / "here"
+    named = place if asked == ["--plots"] else tmp_path / "figures.json"
+    told = CliRunner().invoke(app, ["bench", "players", *asked, str(named)])
+    assert told.exit_code == 0, told.output
+    drawn = (place if asked == ["--plots"] else tmp_path) / "players.png"
+    assert drawn.read_bytes().startswith(b"\x89PNG")
