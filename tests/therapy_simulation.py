@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from builders import SESSION, T0_NS
 from telemetry.live import RepetitionCounted, Request, SensorSilent
 from therapy.agenda import agenda_of
+from therapy.placing import PlacingPhase, SegmentFound
 from therapy.screens import screen_of
 from therapy.session import advance, open_session
-from therapy.session_state import FallSuspected, Moment, SessionState, Tick
+from therapy.session_state import FallSuspected, Moment, SessionState, Stage, Tick
+from therapy.wording import Wording
 from therapy_builders import STREAM, WRIST, item, plan
 
 SESSIONS = 2500
@@ -100,6 +102,8 @@ def fitting(state: SessionState, rng: random.Random) -> str:
 
 
 def occurrence(state: SessionState, rng: random.Random, n: int, now_ns: int, *, hostile: bool):
+    if state.measured and state.placing and state.stage is Stage.PLACE and rng.random() < 0.7:
+        return calibration(state, rng, n)
     what = rng.choice(WHATS) if hostile and rng.random() < 0.35 else fitting(state, rng)
     if what == "unwell.reported" and rng.random() < 0.8:
         what = ""
@@ -131,6 +135,21 @@ def occurrence(state: SessionState, rng: random.Random, n: int, now_ns: int, *, 
     )
 
 
+def calibration(state: SessionState, rng: random.Random, n: int):
+    """What a home that measures, or its screen, has to say of a calibration."""
+    if state.measuring.phase is PlacingPhase.WAITING:
+        value = {"ask": rng.choice(["begin", "begin", "begin", "cannot", "x"])}
+        return Request(request=f"01J{n:023d}", what="segment.calibrated", value=value)
+    return SegmentFound(
+        attempt=state.measuring.attempt - (rng.random() < 0.1),
+        placement=state.placing[0].placement,
+        passed=rng.random() < 0.6,
+        note=Wording("Ripeta.", "Again."),
+        blameless=rng.random() < 0.2,
+        axis=(1.0, 0.0, 0.0),
+    )
+
+
 def simulate(seed: int) -> list[Step]:
     rng = random.Random(seed)
     hostile = seed % 2 == 1
@@ -144,6 +163,7 @@ def simulate(seed: int) -> list[Step]:
         moment=Moment(now_ns, {STREAM: 0}),
         agenda=agenda_of(asked, asked.day_of(now_ns)),
         worn=(WRIST,),
+        measured=seed % 3 == 0,
         next_morning=rng.random() < 0.3,
         range_source=rng.choice(["calibration repetitions", "first repetitions of the recording"]),
     )
