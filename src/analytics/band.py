@@ -51,6 +51,11 @@ class BandModel:
     """As `share`, with axes found from the motion itself, which follow the skin."""
     motion_loose_share: float = 0.26
     """As `loose_share`, with axes found from the motion."""
+    range_loose_share: float = 0.102
+    """Of a range, per square root of looseness, with calibrated axes: less than of an angle,
+    since what is common to both ends drops out and repetitions differ."""
+    range_motion_loose_share: float = 0.122
+    """As `range_loose_share`, with axes found from the motion."""
     gap_share: float = 0.5
     """Of the angle swept while samples were missing."""
 
@@ -87,7 +92,11 @@ def angle_band_deg(
         model: sizes of the parts.
     """
     angle = np.rad2deg(found.angle_rad)
-    share = _share(calibration.rung, found.looseness, model)
+    loose = min(found.looseness, 1.0) ** 0.5
+    if calibration.rung == "motion":
+        share = np.hypot(model.motion_share, model.motion_loose_share * loose)
+    else:
+        share = np.hypot(model.share, model.loose_share * loose)
     drift = model.drift_factor * np.rad2deg(found.offset_sigma_rad)
     fixed = np.hypot(model.floor_deg, ZERO_SIGMA_DEG[calibration.rung])
     gap = 0.0 if bridged is None else model.gap_share * _swept_in_gaps(angle, bridged, rate_hz)
@@ -148,29 +157,25 @@ def joint_range_band(
     gap_sigma_deg: float = 0.0,
     model: BandModel = MODEL,
 ) -> RangeBand:
-    """The band of a joint's range.
+    """The band of the median range of a joint's repetitions.
+
+    How askew axes lie that were taken from markings or stored shows in the looseness, so those
+    rungs count as calibrated; the zero drops out of a range.
 
     Args:
-        range_deg: largest minus smallest flexion.
+        range_deg: largest minus smallest flexion of the median repetition.
         rung: how its axes were found.
         looseness: as measured in the item, see `joint_angle.RecordedAngle`.
         change_sigma_deg: standard deviation of the slow part of a change within a repetition.
         gap_sigma_deg: what bridged gaps leave behind.
         model: sizes of the parts.
     """
-    share = _share(rung, looseness, model)
+    per_root = model.range_motion_loose_share if rung == "motion" else model.range_loose_share
+    share = per_root * min(looseness, 1.0) ** 0.5
     fixed = np.hypot(model.floor_deg, model.drift_factor * change_sigma_deg)
     sigma = np.sqrt((share * range_deg) ** 2 + fixed**2 + gap_sigma_deg**2)
     half = float(min(COVERAGE_95 * sigma, MOST_DEG))
     return RangeBand(range_deg, max(0.0, range_deg - half), range_deg + half)
-
-
-def _share(rung: Rung, looseness: float, model: BandModel) -> float:
-    """Standard deviation of soft tissue and axes, as a share of the angle."""
-    loose = min(looseness, 1.0) ** 0.5
-    if rung == "motion":
-        return float(np.hypot(model.motion_share, model.motion_loose_share * loose))
-    return float(np.hypot(model.share, model.loose_share * loose))
 
 
 def median_band(ranges: list[RangeBand]) -> RangeBand:
