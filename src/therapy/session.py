@@ -283,11 +283,11 @@ def _ticked(turn: Turn, tick: Tick, moment: Moment) -> Turn:
     exercising = state.stage not in (Stage.CHECK_OUT, Stage.CLOSED)
     if exercising and moment.t_ns - state.opened_ns >= limits.session_cap_min * 60 * NS_PER_S:
         turn.stop(StopReason.TIME)
+    elif state.stage is Stage.PLACE:
+        end_of_time(turn)
     elif state.silent and moment.t_ns - state.silent_ns >= limits.lost_s * NS_PER_S:
         if state.open_item or state.stage is Stage.ASSESS:
             turn.stop(StopReason.LOST_SENSOR)
-    elif state.stage is Stage.PLACE:
-        end_of_time(turn)
     else:
         _cap_dose(turn)
     return turn

@@ -8,7 +8,7 @@ from analytics.calibration_finding import WORDS, Finding
 from builders import SESSION
 from telemetry.errors import ConfigurationError
 from telemetry.events import HingeCalibration, SegmentCalibrated, Worn
-from telemetry.live import Request
+from telemetry.live import Request, SensorSilent
 from therapy.observable import TABLE, Quantity
 from therapy.placing import (
     JOINTS,
@@ -26,7 +26,7 @@ from therapy.plan_calibration import calibrations_toml, measured_calibrations
 from therapy.plan_change import changes
 from therapy.plan_file import PlanError, parse_plan_json, parse_plan_toml
 from therapy.screens import FindRange, Place, Play, Ready
-from therapy_builders import Session, item, plan
+from therapy_builders import STREAM, Session, item, plan
 
 HINGE = HingeCalibration(
     proximal="upper-arm-right",
@@ -188,6 +188,17 @@ def test_a_measurement_without_an_end_is_given_up():
         session.tick()
     assert session.screen.phase is PlacingPhase.WAITING
     assert session.screen.again
+
+
+def test_a_silent_sensor_keeps_no_measurement_open():
+    session = placed()
+    session.happen(SensorSilent(session=SESSION, stream=STREAM, silent=True))
+    for _ in range(130):
+        session.tick()
+    begin(session)
+    for _ in range(61):
+        session.tick()
+    assert session.screen.phase is PlacingPhase.WAITING
 
 
 def test_getting_ready_takes_as_long_as_it_takes():
