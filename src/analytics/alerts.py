@@ -11,7 +11,7 @@ the next ones:
    a new alert, whatever was acknowledged or snoozed.
 4. Where the evidence is graver than what was read (few active days have become none), a new
    alert opens too, unless the kind is snoozed: else whoever is always below the goal could stop
-   unseen.
+   unseen. Once the evidence is less grave again, the next time is told anew.
 5. Cleared: it closes by itself.
 
 An acknowledgement names the action taken, and may snooze the kind until a day. Alerts open at
@@ -65,7 +65,7 @@ class Evidence(_Frozen):
         it, en: what was recorded, in words that describe.
         figures: the numbers it rests on.
         event_ns: when the newest event happened, for kinds that tell of events.
-        grave: it is the worse of the kind's two forms.
+        grave: it is the worse of the kind's two forms at the moment.
     """
 
     kind: Kind
@@ -162,6 +162,8 @@ def updated(
         place = _open_place(current, found.kind)
         if found.state == "cleared" and place is not None:
             current[place] = current[place].model_copy(update={"closed": day})
+        elif place is not None and not found.grave:
+            current[place] = current[place].model_copy(update={"grave": False})
         if found.state != "raised":
             continue
         if place is None:

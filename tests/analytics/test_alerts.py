@@ -244,6 +244,9 @@ def test_stopping_is_told_to_whoever_has_read_of_few_days_before():
     assert [(a.number, a.open, a.grave) for a in both] == [(1, False, False), (2, True, True)]
     both = acknowledged(both, "few days", 2, read)
     assert updated(both, graver("raised", grave=True), patient="p", day=MONDAY) == both
+    resumed = updated(both, graver("held", grave=False), patient="p", day=MONDAY)
+    assert len(resumed) == 2
+    assert len(updated(resumed, graver("raised", grave=True), patient="p", day=MONDAY)) == 3
     snooze = read.model_copy(update={"snooze_until": MONDAY + timedelta(days=9)})
     quiet = acknowledged(few, "few days", 1, snooze)
     assert updated(quiet, graver("raised", grave=True), patient="p", day=MONDAY) == quiet
