@@ -91,3 +91,32 @@ async def test_without_a_bound_wearable_a_session_says_how_to_do_without(home):
     async with HomeAtWork.at_work(home) as at_work:
         with pytest.raises(ConfigurationError, match="--keys"):
             await at_work.hold_session()
+
+
+async def in_the_journal(at_work, kind, patience_s=10):
+    async with asyncio.timeout(patience_s):
+        while True:
+            session = at_work.state.session
+            if any(e.type == kind for e in at_work.box.journal.events(session)):
+                return
+            await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize("broker_up", [True, False], ids=["broker up", "broker down"])
+async def test_pain_and_unwell_reach_the_journal_broker_or_not(home, mosquitto, broker_up):
+    async with HomeAtWork.at_work(home) as at_work:
+        service = at_work.box.service
+        holding = asyncio.create_task(at_work.hold_session(by_keys=True))
+        patient = DemoPatient(at_work.box.bus, home.identity.topics, home.clock, service)
+        await service.wait_for(lambda _: True)
+        await patient.answer_questions(Stage.CHECK_IN)
+        await patient.start_exercise()
+        if not broker_up:
+            mosquitto.kill()
+        at_work.request("pain.reported", pain=2)
+        await in_the_journal(at_work, "pain.reported")
+        at_work.request("unwell.reported")
+        await in_the_journal(at_work, "unwell.reported")
+        session = await holding
+        closed = at_work.box.journal.events(session)[-1]
+    assert closed.reason == "unwell"
