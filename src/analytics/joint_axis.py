@@ -34,7 +34,7 @@ from telemetry.errors import NotObservable
 
 Array = npt.NDArray[np.float64]
 
-BIAS_FROM_S = 10.0
+BIAS_FROM_S = 4.0
 MAX_WINDOWS = 8
 WINDOW_S = 2.0
 LEAST_TURN_RAD = 0.1
