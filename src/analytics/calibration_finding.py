@@ -41,8 +41,8 @@ class Finding(StrEnum):
 
 WORDS: Mapping[Finding, Wording] = {
     Finding.NOT_STILL: Wording(
-        "Non c'è stato un momento fermo. Ripeta: prima di cominciare non si muova per 2 secondi.",
-        "There was no still moment. Again: keep still for 2 seconds before you begin.",
+        "Non c'è stato un momento fermo. Ripeta: non si muova per 2 secondi.",
+        "There was no still moment. Again: keep still for 2 seconds.",
     ),
     Finding.NO_FLEXIONS: Wording(
         "Non si sono visti piegamenti. Ripeta: pieghi e distenda l'articolazione 3 volte.",
