@@ -51,11 +51,13 @@ class BandModel:
     """As `share`, with axes found from the motion itself, which follow the skin."""
     motion_loose_share: float = 0.26
     """As `loose_share`, with axes found from the motion."""
-    range_loose_share: float = 0.102
-    """Of a range, per square root of looseness, with calibrated axes: less than of an angle,
+    range_share: tuple[float, float] = (0.52, 0.09)
+    """Of a range, per looseness and up to which, with calibrated axes: less than of an angle,
     since what is common to both ends drops out and repetitions differ."""
-    range_motion_loose_share: float = 0.122
-    """As `range_loose_share`, with axes found from the motion."""
+    range_motion_share: tuple[float, float] = (0.86, 0.05)
+    """As `range_share`, with axes found from the motion."""
+    range_beyond: float = 0.05
+    """Of a range, per looseness beyond that."""
     gap_share: float = 0.5
     """Of the angle swept while samples were missing."""
 
@@ -170,8 +172,8 @@ def joint_range_band(
         gap_sigma_deg: what bridged gaps leave behind.
         model: sizes of the parts.
     """
-    per_root = model.range_motion_loose_share if rung == "motion" else model.range_loose_share
-    share = per_root * min(looseness, 1.0) ** 0.5
+    slope, most = model.range_motion_share if rung == "motion" else model.range_share
+    share = slope * min(looseness, most) + model.range_beyond * max(0.0, looseness - most)
     fixed = np.hypot(model.floor_deg, model.drift_factor * change_sigma_deg)
     sigma = np.sqrt((share * range_deg) ** 2 + fixed**2 + gap_sigma_deg**2)
     half = float(min(COVERAGE_95 * sigma, MOST_DEG))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from .orientation import Vector
 
 __all__ = ["KnownHinge", "KnownSegments"]
+
+EXACTLY = 1e-9
+"""A length this near to 1 is no matter of rounding in a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,9 @@ def _axes(hinge: HingeCalibration) -> HingeAxes:
 
 
 def _unit(vector: Vector) -> Vector:
-    """The vector at length 1: recorded texts round it."""
-    x, y, z = (np.array(vector) / np.sqrt(np.square(vector).sum())).tolist()
-    return (x, y, z)
+    """The vector at length 1, to the bit as it came where it is: a zero belongs to its axes."""
+    length = math.hypot(*vector)
+    if abs(length - 1) < EXACTLY:
+        return vector
+    x, y, z = vector
+    return (x / length, y / length, z / length)
