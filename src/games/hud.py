@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from .canvas import HEIGHT, WIDTH
+from .canvas import HEIGHT, SMALLEST_TEXT, WIDTH
 from .paint import bezier, smooth
 from .palette import ALERT, CALM, INK, PAPER
 from .texts import FRAME, said
@@ -91,11 +91,21 @@ class Hud:
             told.insert(0, f"{angle_deg:.0f}°")
         right = pill(canvas, "   ".join(told), 28, "topright", (WIDTH - 16, 12))
         if cue:
-            # In the middle, and below the rest where large letters leave no room beside it.
-            half = canvas.text(cue, 36, INK).get_width() // 2 + 32
-            beside = label.right < WIDTH // 2 - half and WIDTH // 2 + half < right.left
-            pill(canvas, cue, 36, "midtop", (WIDTH // 2, 12 if beside else label.bottom + 8))
+            self._cue(canvas, cue, label, right)
         self.draw_buttons(canvas)
+
+    @staticmethod
+    def _cue(canvas: Canvas, cue: str, left: pygame.Rect, right: pygame.Rect) -> None:
+        """In the middle of the room between, a little smaller if need be; else below."""
+        for size in (36, 32, 28, SMALLEST_TEXT):
+            half = canvas.text(cue, size, INK).get_width() // 2 + 32
+            if left.right < WIDTH // 2 - half and WIDTH // 2 + half < right.left:
+                pill(canvas, cue, size, "midtop", (WIDTH // 2, 12))
+                return
+            if canvas.text_scale > 1 and 2 * half < right.left - left.right:
+                pill(canvas, cue, size, "midtop", ((left.right + right.left) // 2, 12))
+                return
+        pill(canvas, cue, 36, "midtop", (WIDTH // 2, left.bottom + 8))
 
     def draw_heart(self, canvas: Canvas, rate_bpm: int | None) -> None:
         """The heart rate in the corner away from the buttons: a figure, no judgement."""

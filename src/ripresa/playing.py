@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from telemetry.errors import ConfigurationError
+from telemetry.errors import ConfigurationError, TransportError
 from telemetry.live import ControlBatch, RepetitionCounted
 
 from .configuration import Folder, Identity, clock_from, mqtt_settings, ripresa_home
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PlayOptions", "play_game"]
 
+WITHOUT = "Without a wearable: --input keys"
 LEAD_NS = 1_000_000_000
 """Between the first frame and the first sample of a replay."""
 
@@ -67,15 +68,18 @@ def play_game(options: PlayOptions) -> dict[str, Any]:
             return play(options.game, **common)
         case ["wearable"]:
             topics = Identity.from_environment().topics
-            return play_over_mqtt(
-                options.game,
-                mqtt_settings(),
-                topics,
-                client_id=f"game-{topics.patient}",
-                clock=clock_from(),
-                on_ready=None if options.ready_file is None else options.ready_file.touch,
-                **common,
-            )
+            try:
+                return play_over_mqtt(
+                    options.game,
+                    mqtt_settings(),
+                    topics,
+                    client_id=f"game-{topics.patient}",
+                    clock=clock_from(),
+                    on_ready=None if options.ready_file is None else options.ready_file.touch,
+                    **common,
+                )
+            except TransportError as e:
+                raise TransportError(f"{e} {WITHOUT}") from e
         case ["recording", session] if session:
             return _replay(options, session, common)
     raise ConfigurationError(f"input {options.source!r}: use wearable, keys or recording:SESSION")

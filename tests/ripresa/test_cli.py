@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from ripresa.bench import BENCHES
 from ripresa.cli import app, main
 from ripresa.lazy import lazy_commands
+from telemetry.errors import TransportError
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -119,3 +120,13 @@ def test_a_measurement_that_can_be_drawn_is_drawn_where_asked_for(tmp_path, monk
     assert told.exit_code == 0, told.output
     drawn = (place if asked == ["--plots"] else tmp_path) / "players.png"
     assert drawn.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_game_that_finds_no_home_offers_keys(monkeypatch):
+    def nobody(*_, **__):
+        raise TransportError("no MQTT broker at 127.0.0.1:1 (no answer)")
+
+    monkeypatch.setattr("games.play.play_over_mqtt", nobody)
+    told = CliRunner().invoke(app, ["play", "volo", "--input", "wearable", "--headless"])
+    assert isinstance(told.exception, TransportError)
+    assert "--input keys" in str(told.exception)
