@@ -51,10 +51,10 @@ class BandModel:
     """As `share`, with axes found from the motion itself, which follow the skin."""
     motion_loose_share: float = 0.26
     """As `loose_share`, with axes found from the motion."""
-    range_share: tuple[float, float] = (0.52, 0.09)
+    range_share: tuple[float, float] = (0.48, 0.09)
     """Of a range, per looseness and up to which, with calibrated axes: less than of an angle,
     since what is common to both ends drops out and repetitions differ."""
-    range_motion_share: tuple[float, float] = (0.86, 0.05)
+    range_motion_share: tuple[float, float] = (0.80, 0.05)
     """As `range_share`, with axes found from the motion."""
     range_beyond: float = 0.05
     """Of a range, per looseness beyond that."""

@@ -148,8 +148,9 @@ def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> F
     2. Without a calibration the axes come from the movement itself, and the largest excursion
        is taken to be flexion.
     3. In each stretch without a loss, the angle by gated fusion forward and backward
-       (`joint_angle.held_by_gravity`): turns and gravity from the orientations. Gravity ties the
-       stretches together; where it does not show, one begins where the last ended.
+       (`joint_angle.held_by_gravity`): turns from the gyroscopes, gravity and what the gyroscopes
+       drifted by from the orientations. Gravity ties the stretches together; where it does not
+       show, one begins where the last ended.
 
     Args:
         distal: frames of the item.
@@ -173,11 +174,12 @@ def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> F
     turns = _turns(q[0]), _turns(q[1])
     for turn in turns:
         turn[paired.frames.restarted] = 0.0
+    gyrs = paired.of_proximal(paired.proximal.gyr), paired.frames.gyr
     loose = looseness(turns[0] * rate_hz, turns[1] * rate_hz, axes)
     rate = axes.rate(*turns)
     angle, zero, last, change = np.empty(len(paired)), hinge.zero_rad, 0.0, 0.0
     for run in paired.runs():
-        turned = np.cumsum(rate[run])
+        turned = _turned(axes.rate(*(g[run] for g in gyrs)) / rate_hz, rate[run])
         found = held_by_gravity(
             turned, (ups[0][run], ups[1][run]), rate_hz, axes, zero_rad=zero, loose=loose
         )
@@ -189,6 +191,23 @@ def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> F
     if hinge.straight_deg is not None:
         flexed = (0.0 if hinge.zero_rad is None else hinge.straight_deg) - flexed
     return Flexion(paired.frames, flexed, loose, float(np.degrees(change)))
+
+
+def _turned(measured: Floats, oriented: Floats) -> Floats:
+    """[n] how far the joint has turned since the first frame, rad.
+
+    The gyroscopes know it without the jitter that gravity gives to orientations; what they have
+    drifted by at the end, the orientations tell.
+
+    Args:
+        measured: [n] turn per frame at each frame by the gyroscopes, biases and all.
+        oriented: [n] turn since the frame before by the orientations, 0 first.
+    """
+    steps = (measured[1:] + measured[:-1]) / 2
+    turned = np.concatenate(([0.0], np.cumsum(steps)))
+    drifted = turned[-1] - oriented[1:].sum()
+    result: Floats = turned - drifted * np.linspace(0.0, 1.0, len(turned))
+    return result
 
 
 def _turns(q: Floats) -> Floats:
