@@ -39,11 +39,10 @@ class Patient:
         self.bus, self.clock, self.service = bus, clock, service
 
     async def ask(self, what, **value):
-        session = self.service.state.session
-        self.service.request(
-            Request(request=new_ulid(self.clock), session=session, what=what, value=value)
-        )
-        await asyncio.sleep(0.02)
+        session, number = self.service.state.session, new_ulid(self.clock)
+        self.service.request(Request(request=number, session=session, what=what, value=value))
+        async with asyncio.timeout(20):
+            await self.service.wait_for(lambda state: number in state.seen)
 
     async def to_play(self):
         state = self.service.state
@@ -63,7 +62,15 @@ class Patient:
             self.bus.publish(TOPICS.motion(STREAM), encode_item(part))
             if start % (every * 20) == 0:
                 await asyncio.sleep(0)
-        await asyncio.sleep(0.1)
+        # The bus delivers in the loop's next turn; then a request that is refused ends the queue.
+        for _ in range(3):
+            await asyncio.sleep(0)
+        refused = self.service.refused
+        self.service.request(
+            Request(request=new_ulid(self.clock), session=self.service.session, what="exercise.started")
+        )
+        async with asyncio.timeout(20):
+            await self.service.wait_for(lambda _: self.service.refused > refused)
 
     @property
     def told(self):
@@ -82,7 +89,6 @@ async def patient(tmp_path):
     bus.publish(TOPICS.motion(STREAM), encode_item(worn("wrist-right")))
     agreed = plan()
     await service.open(agreed, "clinic", agenda_of(agreed, agreed.day_of(T0_NS)), (WRIST,))
-    await asyncio.sleep(0.02)
     one = Patient(bus, clock, service)
     one.journal = journal
     await one.to_play()
