@@ -65,9 +65,9 @@ class Patient:
         # The bus delivers in the loop's next turn; then a request that is refused ends the queue.
         for _ in range(3):
             await asyncio.sleep(0)
-        refused = self.service.refused
+        refused, session = self.service.refused, self.service.session
         self.service.request(
-            Request(request=new_ulid(self.clock), session=self.service.session, what="exercise.started")
+            Request(request=new_ulid(self.clock), session=session, what="exercise.started")
         )
         async with asyncio.timeout(20):
             await self.service.wait_for(lambda _: self.service.refused > refused)
