@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .wearable import arrivals_of
@@ -42,7 +43,9 @@ class RecordedSource:
             if message.type == "repetition":
                 self._counted.append(message)
             elif message.item is not None:
-                self._arrivals += arrivals_of(message, message.t0_ns)
+                # Played again, a sample's own instant tells no latency.
+                again = arrivals_of(message, message.t0_ns)
+                self._arrivals += [replace(arrival, sampled_ns=None) for arrival in again]
         self._arrivals.sort(key=lambda a: a.sample.t_ns)
         self._next = self._next_counted = 0
 
