@@ -99,7 +99,7 @@ class LiveOneSensor:
 
     def catch_up(self, to_index: int | None) -> None:
         """Follow the stream up to now, or to the item's end."""
-        movement = self._movement
+        movement, following = self._movement, self.count.following
         for index, q, restarted in self._track.fresh(self._next_frame):
             self._next_frame += 1
             if index < self._from_index or (to_index is not None and index >= to_index):
@@ -108,11 +108,12 @@ class LiveOneSensor:
             self._restarts.append(restarted)
             past = movement.refit()
             if past is None:
-                self.count.following.follow(value, restarted=restarted)
-                if not movement.in_degrees and self.excursions:
+                following.follow(value, restarted=restarted)
+                if not movement.in_degrees and following.excursions:
                     past = movement.learn()
             if past is not None:
                 self._start_over(past)
+                following = self.count.following
 
     def _start_over(self, past: list[float]) -> None:
         self.count.following = following = self._following()
