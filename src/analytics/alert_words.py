@@ -13,7 +13,7 @@ __all__ = ["STOPPED", "WORDS"]
 
 WORDS: Final[dict[Kind, Wording]] = {
     "unwell": Wording(
-        "«Mi sento male» premuto in {n} sedute negli ultimi 7 giorni.",
+        "«Non mi sento bene» premuto in {n} sedute negli ultimi 7 giorni.",
         "“I feel unwell” was pressed in {n} sessions of the last 7 days.",
     ),
     "fall": Wording(

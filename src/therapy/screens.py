@@ -38,7 +38,7 @@ __all__ = [
     "screen_of",
 ]
 
-UNWELL_BUTTON: Final = Wording("Mi sento male", "I feel unwell")
+UNWELL_BUTTON: Final = Wording("Non mi sento bene", "I feel unwell")
 BREATHE_OUT: Final = Wording("Espiri nello sforzo.", "Breathe out as you push.")
 STRAINING_HOLD_S: Final = 2.0
 """A hold from here on comes with the cue to breathe out."""
