@@ -17,6 +17,7 @@ __all__ = [
     "calibrated_range",
     "given_range",
     "is_too_small",
+    "limit_from",
     "reference_range",
     "widening_range",
 ]
@@ -67,9 +68,19 @@ def is_too_small(excursion: Excursion, reference_deg: float) -> bool:
 
 
 def calibrated_range(
-    excursions: Sequence[Excursion], limit_deg: float | None, least_deg: float
+    excursions: Sequence[Excursion],
+    limit_deg: float | None,
+    least_deg: float,
+    *,
+    zeroed: bool = True,
 ) -> TodaysRange | None:
     """Today's range from the first three repetitions: rest and target are their medians.
+
+    Args:
+        excursions: so far.
+        limit_deg: the clinician's.
+        least_deg: a smaller movement is none.
+        zeroed: whether the limit is an angle; else it bounds the size of a movement, from rest.
 
     Returns:
         None while there are fewer than three.
@@ -78,14 +89,21 @@ def calibrated_range(
         return None
     first = excursions[:CALIBRATION_REPETITIONS]
     rest = statistics.median(e.low for e in first)
+    limit_deg = limit_from(rest, limit_deg, zeroed=zeroed)
     target = _within(statistics.median(e.high for e in first), rest, limit_deg, least_deg)
     return TodaysRange(rest, target, limit_deg, tuple(e.high for e in first), calibrated=True)
 
 
 def widening_range(
-    lowest_deg: float, highest_deg: float, limit_deg: float | None, least_deg: float
+    lowest_deg: float,
+    highest_deg: float,
+    limit_deg: float | None,
+    least_deg: float,
+    *,
+    zeroed: bool = True,
 ) -> TodaysRange:
     """What serves until then: from the lowest to the highest value so far, never tiny."""
+    limit_deg = limit_from(lowest_deg, limit_deg, zeroed=zeroed)
     target = _within(highest_deg, lowest_deg, limit_deg, 2 * least_deg)
     return TodaysRange(lowest_deg, target, limit_deg)
 
@@ -96,6 +114,11 @@ def given_range(
     """Today's range as the session has set it."""
     target = _within(target_deg, rest_deg, limit_deg, 1.0)
     return TodaysRange(rest_deg, target, limit_deg, peaks_deg, calibrated=True)
+
+
+def limit_from(rest_deg: float, limit_deg: float | None, *, zeroed: bool) -> float | None:
+    """The clinician's limit as a value of the movement; without a zero it counts from rest."""
+    return limit_deg if limit_deg is None or zeroed else rest_deg + limit_deg
 
 
 def _within(target: float, rest: float, limit_deg: float | None, least_deg: float) -> float:

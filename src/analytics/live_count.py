@@ -12,6 +12,7 @@ from .control import (
     calibrated_range,
     given_range,
     is_too_small,
+    limit_from,
     reference_range,
     widening_range,
 )
@@ -108,17 +109,18 @@ class LiveCount:
         seen = self._following
         if seen.highest < seen.lowest:
             return None
-        limit_deg, least = self.observation.limit_deg, seen.least_deg
+        limit_deg, least, zeroed = self.observation.limit_deg, seen.least_deg, self.zeroed
         if self._calibrated is None:
-            self._calibrated = calibrated_range(seen.excursions, limit_deg, least)
+            self._calibrated = calibrated_range(seen.excursions, limit_deg, least, zeroed=zeroed)
         found, given = self._calibrated, self._given
         if given is not None and given.target_deg is not None:
             rest = found.rest_deg if found else seen.lowest
             limit = limit_deg if given.limit_deg is None else given.limit_deg
             # Without a zero, the target that was given is the size of a movement.
-            target = given.target_deg + (0.0 if self.zeroed else rest)
+            target = given.target_deg + (0.0 if zeroed else rest)
+            limit = limit_from(rest, limit, zeroed=zeroed)
             return given_range(rest, target, limit, given.peaks_deg)
-        return found or widening_range(seen.lowest, seen.highest, limit_deg, least)
+        return found or widening_range(seen.lowest, seen.highest, limit_deg, least, zeroed=zeroed)
 
     def announce(self, t_ns: int) -> list[RepetitionCounted]:
         """Repetitions not yet announced."""

@@ -40,7 +40,10 @@ _LADDER: Final[tuple[Rung, ...]] = ("gravity", "stored", "functional")
 
 @dataclass(frozen=True, slots=True)
 class TodayRange:
-    """Today's pain-free range of one item; `target_deg` None: counted only."""
+    """Today's pain-free range of one item; `target_deg` None: counted only.
+
+    Of a joint whose zero is not known, peaks and target are sizes of movements, from rest.
+    """
 
     peaks_deg: tuple[float, ...]
     target_deg: float | None
@@ -54,6 +57,7 @@ class RangeFinding:
     Attributes:
         limit_deg: the clinician's.
         peaks_deg: of the slow repetitions that showed an angle.
+        sizes_deg: of those that showed only how large they were: the joint's zero is not known.
         slow: slow repetitions, with or without an angle.
         attempts: all repetitions.
         any_speed: a recording's repetitions count whatever their speed.
@@ -61,18 +65,28 @@ class RangeFinding:
 
     limit_deg: float | None = None
     peaks_deg: tuple[float, ...] = ()
+    sizes_deg: tuple[float, ...] = ()
     slow: int = 0
     attempts: int = 0
     any_speed: bool = False
 
-    def after(self, peak_deg: float | None, *, too_fast: bool) -> RangeFinding:
-        """One repetition later; a too fast one tells no range."""
+    def after(
+        self, peak_deg: float | None, *, too_fast: bool, size_deg: float | None = None
+    ) -> RangeFinding:
+        """One repetition later; a too fast one tells no range.
+
+        Args:
+            peak_deg: its peak; None where the angle, or the angle's zero, is not known.
+            too_fast: as the plan's tempo has it.
+            size_deg: from rest to its peak; looked at only where there is no peak.
+        """
         tried = replace(self, attempts=self.attempts + 1)
         if too_fast and not self.any_speed:
             return tried
-        if peak_deg is None or not math.isfinite(peak_deg) or peak_deg <= 0:
-            return replace(tried, slow=self.slow + 1)
-        return replace(tried, slow=self.slow + 1, peaks_deg=(*self.peaks_deg, peak_deg))
+        slow = replace(tried, slow=self.slow + 1)
+        if peak_deg is not None:
+            return replace(slow, peaks_deg=(*self.peaks_deg, *_angle(peak_deg)))
+        return replace(slow, sizes_deg=(*self.sizes_deg, *_angle(size_deg)))
 
     @property
     def complete(self) -> bool:
@@ -85,10 +99,22 @@ class RangeFinding:
         return not self.complete and self.attempts >= MOST_ATTEMPTS
 
     def found(self) -> TodayRange:
-        """Median peak within the limit; no target where fewer than three showed an angle."""
-        enough = len(self.peaks_deg) >= CALIBRATION_REPETITIONS
-        median = statistics.median(self.peaks_deg) if enough else None
-        return TodayRange(self.peaks_deg, ceiling_deg(median, self.limit_deg), self.limit_deg)
+        """Median peak within the limit; no target where fewer than three showed an angle.
+
+        Where no repetition showed a peak, the median size stands for it. A limit of the angle
+        bounds the size too, for a movement from the zero to the limit is as large as the limit;
+        of one that begins beyond its unknown zero it cannot tell more. Never of both together.
+        """
+        shown = self.peaks_deg or self.sizes_deg
+        enough = len(shown) >= CALIBRATION_REPETITIONS
+        median = statistics.median(shown) if enough else None
+        return TodayRange(shown, ceiling_deg(median, self.limit_deg), self.limit_deg)
+
+
+def _angle(value_deg: float | None) -> tuple[float, ...]:
+    if value_deg is None or not math.isfinite(value_deg) or value_deg <= 0:
+        return ()
+    return (value_deg,)
 
 
 def retest_due(reached: tuple[float, ...], pain: int | None) -> bool:

@@ -28,7 +28,8 @@ How the session service drives it:
    the check-out, twice to leave at once.
 4. `exercise.started` opens the item, and its first three slow repetitions are the range
    calibration: they count in the dose and lie inside the item's span. The machine takes their
-   peaks from `RepetitionCounted.peak_deg` and then records `range.calibrated` by itself.
+   peaks from `RepetitionCounted.peak_deg` (of a joint without a zero, which has none, their sizes
+   from `range_deg`) and then records `range.calibrated` by itself.
    An item ends by the game's `exercise.ended`, or here: at the cap on the dose, on pain,
    effort, session time, or a lost sensor.
 5. A demo opens with `range_source="first repetitions of the recording"`: then any of the
@@ -233,7 +234,9 @@ def _counted(turn: Turn, repetition: RepetitionCounted) -> None:
         # Keys give no samples: what they counted shows that somebody is there.
         turn.to(last_sample_ns=max(state.last_sample_ns, repetition.t_ns))
     if state.stage is Stage.RANGE:
-        finding = state.finding.after(repetition.peak_deg, too_fast=repetition.too_fast)
+        finding = state.finding.after(
+            repetition.peak_deg, size_deg=repetition.range_deg, too_fast=repetition.too_fast
+        )
         turn.to(finding=finding)
         if finding.complete:
             turn.found_range()

@@ -19,6 +19,7 @@ from telemetry.events import (
 )
 
 from .calibration import RangeFinding, TodayRange, rungs_to_try
+from .observable import Observable, Quantity
 from .placing import Measuring
 from .placing_words import EASIER
 from .questions import check_out
@@ -158,8 +159,23 @@ class Turn:
         )
         if self.state.by_keys:
             self.to(stage=Stage.PLAY, today=TodayRange((), None, item.limit_deg))
-        elif set(item.placements) & self.state.unplaced:
+        elif set(item.placements) & self.state.unplaced and not self._shows_its_size():
             self.use_clinicians_range()
+
+    def _shows_its_size(self) -> bool:
+        """Whether today's range can be looked for though the calibration failed.
+
+        Two sensors of a joint tell how large a movement is without any; a range that the clinician
+        set goes before that.
+        """
+        item = self.state.current.item
+        seen = item.sees()
+        return (
+            item.clinician_range_deg is None
+            and isinstance(seen, Observable)
+            and seen.quantity is Quantity.FLEXION
+            and self.state.unplaced.issuperset(seen.placements)
+        )
 
     def use_clinicians_range(self) -> None:
         """Play in the range that the clinician set: never "you can't play"."""

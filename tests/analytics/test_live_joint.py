@@ -291,6 +291,49 @@ def test_a_target_that_was_given_holds_for_a_joint():
     assert core.todays_range("1").target_deg == 90
 
 
+def sized(target_deg, limit_deg, frames=600):
+    """A joint with axes and without a zero, of which the session gave a size as target."""
+    distal, proximal = elbow()
+    core, _ = begun(replace(CALIBRATED, zero_rad=None), distal, proximal)
+    core.take_event(
+        RangeCalibrated(
+            session=SESSION,
+            number=2,
+            t_ns=T0_NS,
+            item="1",
+            peaks_deg=(target_deg,) * 3,
+            target_deg=target_deg,
+            limit_deg=limit_deg,
+            source="calibration repetitions",
+        )
+    )
+    core.take(distal.cut(0, frames))
+    core.take(proximal.cut(0, frames))
+    return core.todays_range("1")
+
+
+@settings(max_examples=20)
+@given(target_deg=st.floats(5, 85), limit_deg=st.none() | st.floats(5, 120))
+def test_a_size_that_was_given_counts_from_rest_and_stays_within_the_limit(target_deg, limit_deg):
+    today = sized(target_deg, limit_deg)
+    size_deg = today.target_deg - today.rest_deg
+    assert size_deg == pytest.approx(min(target_deg, limit_deg or 999))
+    if limit_deg is not None:
+        assert today.limit_deg - today.rest_deg == pytest.approx(limit_deg)
+
+
+def test_a_size_counts_from_where_the_joint_rests_not_from_where_the_item_began():
+    distal, proximal = elbow()
+    # Begins in the middle of the first rise, at half of its height.
+    begin = 45
+    core, _ = begun(replace(CALIBRATED, zero_rad=None), distal, proximal)
+    core.take(distal.cut(begin, len(distal)))
+    core.take(proximal.cut(begin, len(distal)))
+    today = core.todays_range("1")
+    assert today.rest_deg < -15
+    assert today.control(today.rest_deg + 85) == pytest.approx(1, abs=0.05)
+
+
 def test_a_stream_never_opened_moves_nothing_and_harms_nothing():
     distal, _ = elbow()
     core = Core(SESSION, joint(CALIBRATED))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telemetry.events import Worn
 from therapy.calibration import (
     MOST_ATTEMPTS,
     RangeFinding,
@@ -13,8 +14,8 @@ from therapy.calibration import (
     rungs_to_try,
     shrunk,
 )
-from therapy.screens import Place
-from therapy_builders import Session, plan
+from therapy.screens import Place, Play
+from therapy_builders import Session, item, plan
 
 peaks = st.none() | st.floats(-50, 250) | st.just(float("nan"))
 tries = st.lists(st.tuples(peaks, st.booleans()), max_size=12)
@@ -67,6 +68,90 @@ def test_a_range_is_the_median_of_slow_peaks_within_the_limit(tried, limit_deg):
         assert target_deg == min(statistics.median(slow), limit_deg or 999)
     assert finding.complete == (sum(not fast for _, fast in tried) >= 3)
     assert finding.exhausted == (not finding.complete and len(tried) >= MOST_ATTEMPTS)
+
+
+seen_without_zero = st.lists(st.tuples(peaks, st.booleans()), max_size=12)
+
+
+@given(tried=seen_without_zero, limit_deg=st.none() | st.floats(1, 180))
+def test_without_a_zero_the_target_is_a_size_within_the_sizes_and_the_limit(tried, limit_deg):
+    finding = RangeFinding(limit_deg)
+    for size_deg, too_fast in tried:
+        finding = finding.after(None, size_deg=size_deg, too_fast=too_fast)
+    slow = [s for s, fast in tried if not fast and s is not None and s > 0]
+    found = finding.found()
+    assert found.peaks_deg == tuple(slow)
+    if len(slow) < 3:
+        assert found.target_deg is None
+    else:
+        assert found.target_deg == min(statistics.median(slow), limit_deg or 999)
+
+
+@given(
+    tried=st.lists(
+        st.tuples(st.none() | st.floats(101, 180), st.floats(1, 99), st.booleans()), max_size=12
+    )
+)
+def test_sizes_and_peaks_are_never_mixed(tried):
+    finding = RangeFinding()
+    for peak_deg, size_deg, too_fast in tried:
+        finding = finding.after(peak_deg, size_deg=size_deg, too_fast=too_fast)
+    shown = finding.found().peaks_deg
+    assert all(p > 100 for p in shown) or all(p < 100 for p in shown)
+
+
+ELBOW = item(
+    id="bend",
+    exercise="elbow-bend",
+    placements=["upper-arm-right", "forearm-right"],
+    limit_deg=110,
+)
+ARM = tuple(
+    Worn(wearable=f"dot-{n}", model="movella-dot", placement=placement)
+    for n, placement in enumerate(ELBOW["placements"])
+)
+
+
+def uncalibrated_elbow(**more):
+    """The elbow's item under way after its calibration has failed to the ladder's end."""
+    session = Session(plan(ELBOW | more), {"worn": ARM})
+    session.answer()
+    while isinstance(session.screen, Place):
+        session.ask("segment.calibrated", passed=False)
+    session.ask("exercise.started")
+    return session
+
+
+@given(
+    sizes=st.lists(st.floats(5, 150), min_size=3, max_size=3),
+    limit_deg=st.floats(20, 145),
+)
+def test_an_elbow_that_nobody_calibrated_gets_a_target_in_degrees(sizes, limit_deg):
+    session = uncalibrated_elbow(limit_deg=limit_deg)
+    for size_deg in sizes:
+        session.repeat(None, range_deg=size_deg)
+    calibrated = session.events[-1]
+    assert calibrated.type == "range.calibrated"
+    assert calibrated.source == "calibration repetitions"
+    assert calibrated.peaks_deg == tuple(sizes)
+    assert calibrated.target_deg == min(statistics.median(sizes), limit_deg)
+    assert session.screen.target_deg == calibrated.target_deg
+
+
+def test_a_range_that_the_clinician_set_goes_before_sizes():
+    session = uncalibrated_elbow(clinician_range_deg=80)
+    assert isinstance(session.screen, Play)
+    assert session.screen.target_deg == 80
+
+
+def test_one_sensor_whose_calibration_failed_is_counted_only():
+    session = Session(plan(ELBOW | {"placements": ["forearm-right"]}), {"worn": ARM[1:]})
+    session.answer()
+    while isinstance(session.screen, Place):
+        session.ask("segment.calibrated", passed=False)
+    session.ask("exercise.started")
+    assert isinstance(session.screen, Play)
+    assert session.screen.target_deg is None
 
 
 @given(reached=st.lists(st.floats(0, 2), max_size=10), pain=st.none() | st.integers(0, 10))
