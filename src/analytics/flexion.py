@@ -13,6 +13,7 @@ from telemetry.errors import NotObservable
 
 from .joint_angle import GATE_FROM, held_by_gravity, looseness
 from .joint_axis import estimate_axes
+from .live_hinge import LiveHinge
 from .orientation import up_in_sensor
 from .pairing import Between, Matcher, Timed
 
@@ -59,9 +60,9 @@ class Paired:
         between: Floats = before + self.share[:, None] * (after - before)
         return between
 
-    def proximal_q(self) -> Floats:
-        """[n, 4] the proximal sensor's orientations at the frames."""
-        q = self.proximal.q
+    def proximal_q(self, *, forward: bool = False) -> Floats:
+        """[n, 4] the proximal sensor's orientations at the frames, looking back or forward."""
+        q = self.proximal.q_forward if forward else self.proximal.q
         before, after = q[self.before], q[self.after]
         same = (before * after).sum(axis=1) >= 0
         after = np.where(same[:, None], after, -after)
@@ -86,12 +87,15 @@ class Flexion:
             far the joint was straightened: see `observation.Hinge`.
         looseness: see `joint_angle.RecordedAngle`.
         change_sigma_deg: standard deviation of the slow part of a change within a repetition.
+        forward_deg: [n] the same angle as it is followed frame by frame (`live_hinge`), about the
+            axes of the whole item.
     """
 
     frames: Frames
     angle_deg: Floats
     looseness: float
     change_sigma_deg: float
+    forward_deg: Floats
 
 
 def pair(distal: Frames, proximal: Frames) -> Paired:
@@ -190,7 +194,19 @@ def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> F
     flexed = np.degrees(angle)
     if hinge.straight_deg is not None:
         flexed = (0.0 if hinge.zero_rad is None else hinge.straight_deg) - flexed
-    return Flexion(paired.frames, flexed, loose, float(np.degrees(change)))
+    followed = _followed_deg(paired, rate_hz, hinge, axes)
+    return Flexion(paired.frames, flexed, loose, float(np.degrees(change)), followed)
+
+
+def _followed_deg(paired: Paired, rate_hz: float, hinge: Hinge, axes: HingeAxes) -> Floats:
+    angle = LiveHinge(rate_hz, hinge, axes)
+    frames = zip(
+        paired.proximal_q(forward=True).tolist(),
+        paired.frames.q_forward.tolist(),
+        paired.frames.restarted.tolist(),
+        strict=True,
+    )
+    return np.array([angle.step(p, d, restarted=restarted) for p, d, restarted in frames])
 
 
 def _turned(measured: Floats, oriented: Floats) -> Floats:

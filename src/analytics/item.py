@@ -100,7 +100,8 @@ class Found:
     Attributes:
         observation: how it was seen; count only, where its angle did not show.
         values: the movement in which they were found, smoothed, degrees.
-        live: repetitions as they are found while the item goes on.
+        live: repetitions as they are found while the item goes on, in orientations that nobody
+            looks back at.
         excursions: repetitions seen from the item's end.
         alike: where they were only counted, how much they resemble each other, -1 to 1.
         flexion: where two sensors saw a joint, its movement; its frames are those of `values`.
@@ -128,16 +129,32 @@ def found_in(
                 joint = _flexion(observation.hinge, frames, rate_hz, tracks)
                 frames, movement = joint.frames, joint.angle_deg
             else:
-                movement = _angle(observation, frames, rate_hz)
+                movement = _angle(observation, frames, frames.q, rate_hz)
         except NotObservable as e:
             observation = count_only(observation.stream, str(e))
         else:
             values = smoothed(movement, rate_hz, _restarts(frames)).tolist()
-            live = found_live(values, ANGLE_LEAST_DEG)
-            seen = excursions_of(values, ANGLE_LEAST_DEG, live)
+            live = _found_meanwhile(observation, frames, rate_hz, joint)
+            seen = excursions_of(values, ANGLE_LEAST_DEG)
             return Found(observation, values, live, seen, flexion=joint)
     counted = count(frames, rate_hz)
     return Found(observation, counted.values, counted.live, counted.excursions, counted.alike)
+
+
+def _found_meanwhile(
+    observation: Observation, frames: Frames, rate_hz: float, joint: Flexion | None
+) -> list[Excursion]:
+    """The repetitions as a live filter's errors let them be found."""
+    try:
+        movement = (
+            _angle(observation, frames, frames.q_forward, rate_hz)
+            if joint is None
+            else joint.forward_deg
+        )
+    except NotObservable:
+        return count(frames, rate_hz).live
+    values = smoothed(movement, rate_hz, _restarts(frames)).tolist()
+    return found_live(values, ANGLE_LEAST_DEG)
 
 
 def _revisions(
@@ -164,12 +181,12 @@ def _flexion(
     return flexion(frames, near, rate_hz, hinge)
 
 
-def _angle(observation: Observation, frames: Frames, rate_hz: float) -> Floats:
+def _angle(observation: Observation, frames: Frames, q: Floats, rate_hz: float) -> Floats:
     if observation.method is Method.SWEPT:
-        return swept_deg(frames.q, frames.restarted, rate_hz)
+        return swept_deg(q, frames.restarted, rate_hz)
     if observation.axis is None:
         raise NotObservable("it is not known how the sensor lies on its segment")
-    return elevations_deg(frames.q, observation.axis)
+    return elevations_deg(q, observation.axis)
 
 
 def _restarts(frames: Frames) -> list[int]:

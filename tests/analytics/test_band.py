@@ -123,7 +123,7 @@ def test_an_items_band_is_wider_with_gaps_in_fast_motion_and_restarts():
 def joint_width(*, hinge=KNOWN, interpolated=None, looseness=0.05, change_deg=0.5, range_deg=80.0):
     seen = Observation(stream="s", axis=None, what="flexion", method=Method.FLEXION, hinge=hinge)
     frames = frames_with(np.zeros(100, bool) if interpolated is None else interpolated)
-    angle = Flexion(frames, np.zeros(100), looseness, change_deg)
+    angle = Flexion(frames, np.zeros(100), looseness, change_deg, np.zeros(100))
     band = item_range_band(range_deg, seen, frames, 25.0, angle)
     assert band.low_deg < range_deg < band.high_deg
     return band.high_deg - band.low_deg
