@@ -8,8 +8,6 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import ValidationError
-
 from edge.binding import Bindings, bindings_file
 from edge.choice import chosen_radio
 from edge.gateway import Gateway
@@ -18,14 +16,13 @@ from games.heart import shown_bpm
 from ingest.erasure import erase_home
 from telemetry.codec import encode_item
 from telemetry.errors import ConfigurationError, DecodeError, RipresaError
-from telemetry.events import Worn, encode_event, first_problem
+from telemetry.events import Worn, encode_event
 from telemetry.identity import new_ulid
 from telemetry.live import Request
 from telemetry.mqtt import MqttBus
-from telemetry.notices import Command, PlanNotice, Receipt, TherapistMessage
+from telemetry.notices import Command, Receipt, TherapistMessage
 from telemetry.record import Kind, NewRecord
 from therapy.agenda import agenda_of, shortened
-from therapy.plan import Plan
 from therapy.session import interrupted
 from therapy.session_state import Moment
 
@@ -33,6 +30,7 @@ from .beside import running
 from .closing import close_session, streams_of
 from .history import last_targets, left_extra_pain, past_of, sessions_on
 from .home_box import LEDGER_EVERY_S, HomeOptions, home_box, tell_ledger
+from .plan_reception import answer, keep_plan
 from .plans import PlanFolder
 from .today import plan_for_today
 from .waves import wave_post
@@ -45,6 +43,7 @@ if TYPE_CHECKING:
     from telemetry.clock import Clock
     from telemetry.live import RepetitionCounted
     from telemetry.mqtt import MqttSettings
+    from therapy.plan import Plan
     from therapy.session_state import SessionState
 
     from .configuration import Folder, Identity
@@ -95,7 +94,7 @@ class HomeAtWork:
         self.box = box
         self._bindings = bindings
         self._loop = asyncio.get_running_loop()
-        self._wanted: asyncio.Queue[Request] = asyncio.Queue()
+        self._wanted: asyncio.Queue[Request | None] = asyncio.Queue()
         self.stopping = asyncio.Event()
         """Set when the clinic's command ends the work here."""
         self.erasing: Command | None = None
@@ -156,7 +155,8 @@ class HomeAtWork:
     async def serve(self) -> None:
         """Hold sessions, one after the other, as they are asked for.
 
-        Ends when a command of the clinic says so; see `erasing`.
+        Ends when a command of the clinic says so, see `erasing`, and between sessions when
+        another plan has come into force, see `outdated`.
 
         Between them the home says once a minute that it is there: a clinic must tell a day
         without therapy from a day without news.
@@ -170,14 +170,30 @@ class HomeAtWork:
                 task.cancel()
             await asyncio.gather(serving, stopping, return_exceptions=True)
 
+    @property
+    def outdated(self) -> bool:
+        """Whether another plan is in force than the one that this works by."""
+        try:
+            return plan_for_today(self.home) != self.plan
+        except ConfigurationError:
+            return False
+
     async def _serve(self) -> None:
-        while True:
+        while not self.outdated:
             async with running(self._telling(ALIVE_EVERY_S)):
-                wish = await self._wanted.get()
+                wish = await self._next_wish()
+            if wish is None:
+                continue
             try:
                 await self.hold_session(five_minutes=bool(wish.value.get("five_minutes")))
             except RipresaError as e:
                 log.warning("no session: %s", e)
+
+    async def _next_wish(self) -> Request | None:
+        """What is asked for next; None now and then, to see whether the plan still holds."""
+        with contextlib.suppress(TimeoutError):
+            return await asyncio.wait_for(self._wanted.get(), ALIVE_EVERY_S)
+        return None
 
     def _telling(self, every_s: float, gateway: Gateway | None = None) -> Coroutine[Any, Any, None]:
         return tell_ledger(
@@ -303,20 +319,9 @@ class HomeAtWork:
         )
 
     def _take_plan(self, message: Message) -> None:
-        """Keep a plan that the clinic published; it is in force from the next start on."""
-        if not message.payload:
-            return
-        try:
-            notice = PlanNotice.decode(message.payload)
-            PlanFolder(self.home.folder.plans).add(Plan.model_validate(notice.plan))
-        except ValidationError as e:
-            self._answer("plan", str(notice.version), "refused", first_problem(e))
-        except DecodeError as e:
-            log.warning("a plan from the clinic cannot be read: %s", e)
-        except ConfigurationError as e:
-            self._answer("plan", str(notice.version), "refused", str(e))
-        else:
-            self._answer("plan", str(notice.version), "taken")
+        """Keep a plan that the clinic published; `serve` ends where it is in force today."""
+        keep_plan(self.home, self.box.clinic, message)
+        self._wanted.put_nowait(None)
 
     def _take_message(self, message: Message) -> None:
         """Keep the therapist's message for the next session."""
@@ -351,21 +356,9 @@ class HomeAtWork:
                 self._answer("command", command.command, "done")
 
     def _answer(
-        self,
-        what: Literal["plan", "message", "command"],
-        name: str,
-        state: Literal["taken", "done", "refused"],
-        note: str = "",
+        self, what: Literal["message", "command"], name: str, state: Literal["taken", "done"]
     ) -> None:
-        receipt = Receipt(
-            patient=self.home.identity.patient,
-            what=what,
-            id=name,
-            state=state,
-            t_ns=self.home.clock.now_ns(),
-            note=note.replace(self.home.identity.patient, "the patient")[:300],
-        )
-        self.box.clinic.publish(self.home.identity.topics.receipt, receipt.encode(), qos=1)
+        answer(self.home, self.box.clinic, what, name, state)
 
 
 async def erase(home: Home, command: Command) -> int:

@@ -17,6 +17,7 @@ from .broker import local_broker
 from .configuration import Folder, Identity, clock_from, mqtt_settings, ripresa_home
 from .home import Home, HomeAtWork, erase
 from .outside import websocket_port
+from .plan_reception import plan_arrives
 from .prompting import Levels, prompts_for, takes_at_hand
 from .reminding import Reminding
 from .running import log_to, run_until_stopped
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 
 OPENING_S = 60
 UPLOAD_S = 20
+PLAN_PATIENCE_S = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +142,7 @@ class _SessionThread(threading.Thread):
     async def _hold(self) -> None:
         from games.inputs.wearable import BusLink  # noqa: PLC0415
 
-        async with _home() as home, HomeAtWork.at_work(home) as at_work:
+        async with _home() as home, _at_work(home) as at_work:
             link = BusLink(at_work.box.bus, home.identity.topics, home.clock)
             opening = asyncio.create_task(self._say_when_open(at_work, link))
             telling = asyncio.create_task(Reminding(at_work, show=lambda _: False).run())
@@ -166,14 +168,28 @@ class _SessionThread(threading.Thread):
         self._ready.set()
 
 
+@contextlib.asynccontextmanager
+async def _at_work(home: Home) -> AsyncIterator[HomeAtWork]:
+    """The home at work, once it has a plan."""
+    await plan_arrives(home, PLAN_PATIENCE_S)
+    async with HomeAtWork.at_work(home) as at_work:
+        yield at_work
+
+
 async def _serve() -> None:
     async with _home() as home:
-        async with HomeAtWork.at_work(home) as at_work:
-            async with running(Reminding(at_work).run()):
+        while True:
+            await plan_arrives(home)
+            async with (
+                HomeAtWork.at_work(home) as at_work,
+                running(Reminding(at_work).run()),
+            ):
                 await at_work.serve()
-            command = at_work.erasing
-        if command is not None:
-            gone = await erase(home, command)
+            if at_work.erasing is not None or not at_work.outdated:
+                break
+            log.info("another plan is in force: going on by it")
+        if at_work.erasing is not None:
+            gone = await erase(home, at_work.erasing)
             log.info("erased: %d files; this home keeps nothing of its patient", gone)
 
 

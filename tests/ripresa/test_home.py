@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -16,8 +17,10 @@ from ripresa.demo_patient import DemoPatient
 from ripresa.history import counting_result, last_targets, past_of
 from ripresa.home import Home, HomeAtWork, erase
 from ripresa.outbox import Letter, Outbox, OutboxPublisher
+from ripresa.plan_reception import plan_arrives
 from ripresa.plans import PlanFolder
 from ripresa.prompting import Levels, prompts_for
+from ripresa.today import plan_for_today
 from telemetry.clock import ScaledClock
 from telemetry.errors import ConfigurationError
 from telemetry.events import HeartMeasured
@@ -155,6 +158,44 @@ async def test_a_published_plan_reaches_the_home_and_is_answered(home, tmp_path)
         outbox.post(letter)
         await until(lambda: outbox.letters()[0].answer == "taken")
     assert PlanFolder(home.folder.plans).version(plan.patient, 7) == plan
+
+
+async def test_a_home_that_has_just_joined_waits_for_its_first_plan(home, tmp_path):
+    (kept,) = home.folder.plans.iterdir()
+    kept.unlink()
+    plan = sample_plan()
+    notice = PlanNotice(patient=plan.patient, version=1, plan=plan.model_dump(mode="json"))
+    letter = Letter(
+        site=home.identity.site, patient=plan.patient, what="plan", id="1", notice=notice
+    )
+    with pytest.raises(ConfigurationError, match="no plan is in force"):
+        await plan_arrives(home)
+    joined = replace(home, clinic=replace(home.broker, host="localhost"))
+    with pytest.raises(ConfigurationError, match="no plan is in force"):
+        await plan_arrives(joined, patience_s=0.2)
+    async with clinic_of(home, tmp_path) as outbox:
+        outbox.post(letter)
+        await plan_arrives(joined, patience_s=20)
+        await until(lambda: outbox.letters()[0].answer == "taken")
+    assert plan_for_today(home) == plan
+
+
+async def test_between_sessions_a_home_goes_over_to_a_newer_plan(home, tmp_path):
+    plan = sample_plan().model_copy(update={"version": 7})
+    notice = PlanNotice(patient=plan.patient, version=7, plan=plan.model_dump(mode="json"))
+    letter = Letter(
+        site=home.identity.site, patient=plan.patient, what="plan", id="7", notice=notice
+    )
+    async with clinic_of(home, tmp_path) as outbox, HomeAtWork.at_work(home) as at_work:
+        serving = asyncio.create_task(at_work.serve())
+        outbox.post(letter)
+        async with asyncio.timeout(20):
+            await serving
+        assert at_work.outdated
+        assert at_work.erasing is None
+    async with HomeAtWork.at_work(home) as at_work:
+        assert at_work.plan == plan
+        assert not at_work.outdated
 
 
 async def test_a_plan_that_a_home_cannot_read_is_refused_with_the_reason(home, tmp_path):
