@@ -11,11 +11,13 @@ from telemetry.events import (
     AssessmentEnded,
     AssessmentStarted,
     ExerciseEnded,
+    ExerciseReported,
     ExerciseStarted,
     RangeCalibrated,
 )
 from therapy.dose import DoseUnit
 
+from .figure_words import measure_words, reading_words
 from .words import Words, exercise_words, observable_words, words
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ItemKey",
     "ItemView",
+    "MeasureView",
     "PeakView",
     "RangeView",
     "RepetitionView",
@@ -77,10 +80,20 @@ class PeakView(_Frozen):
     p90_deg: float
 
 
+class MeasureView(_Frozen):
+    """What else the sensors saw of an item, one figure."""
+
+    name: Words
+    value: float
+    unit: str
+
+
 class ItemView(_Frozen):
     """One exercise item or assessment: prescribed, done, seen.
 
-    `prescribed` is None for an assessment, and for what the plan does not have.
+    `prescribed` is None for an assessment, and for what the plan does not have. `reported` is
+    what was told of it and no sensor saw, None where nothing was; `done` never counts it.
+    `reading` says where a joint's zero lies and which way it counts.
     """
 
     item: str
@@ -92,12 +105,15 @@ class ItemView(_Frozen):
     unit: DoseUnit
     state: Literal["to do", "running", "ended"]
     done: int
+    reported: float | None
     stop_reason: str | None
     target_deg: float | None
     limit_deg: float | None
     target_source: str | None
     range_of_motion: RangeView | None
     peaks: PeakView | None
+    reading: Words | None
+    measures: tuple[MeasureView, ...]
     not_observable: Words | None
     repetitions: tuple[RepetitionView, ...]
 
@@ -119,6 +135,7 @@ def item_views(
     started: set[ItemKey] = set()
     ended: dict[ItemKey, str] = {}
     targets: dict[str, RangeCalibrated] = {}
+    reported: dict[str, float] = {}
     for e in events:
         match e:
             case ExerciseStarted() | AssessmentStarted():
@@ -130,6 +147,8 @@ def item_views(
                 ended[e.item, isinstance(e, AssessmentEnded)] = e.reason.value
             case RangeCalibrated():
                 targets[e.item] = e
+            case ExerciseReported():
+                reported[e.item] = reported.get(e.item, 0.0) + e.amount
     for key, result in results.items():
         about.setdefault(key, (result.exercise, result.side))
     return tuple(
@@ -140,6 +159,7 @@ def item_views(
             result=results.get(key),
             counted=counted.get(key, ()),
             calibrated=targets.get(key[0]),
+            reported=None if key[1] else reported.get(key[0]),
             state="ended" if key in ended else "running" if key in started else "to do",
             stop_reason=ended.get(key),
         )
@@ -155,6 +175,7 @@ def _item(
     result: ItemResult | None,
     counted: Sequence[RepetitionView],
     calibrated: RangeCalibrated | None,
+    reported: float | None,
     state: Literal["to do", "running", "ended"],
     stop_reason: str | None,
 ) -> ItemView:
@@ -188,6 +209,7 @@ def _item(
         not_observable = (
             words(planned.not_observable) if planned and planned.not_observable else None
         )
+    peaks = _peaks(repetitions)
     return ItemView(
         item=item,
         exercise=exercise,
@@ -198,15 +220,25 @@ def _item(
         unit=prescribed.unit if prescribed else "repetitions",
         state=state,
         done=done,
+        reported=reported,
         stop_reason=stop_reason,
         target_deg=calibrated.target_deg if calibrated else None,
         limit_deg=calibrated.limit_deg if calibrated else None,
         target_source=calibrated.source if calibrated else None,
         range_of_motion=seen,
-        peaks=_peaks(repetitions),
+        peaks=peaks,
+        reading=None
+        if seen is None or seen.what is None
+        else reading_words(exercise, seen.what.en, zero_known=peaks is not None),
+        measures=_measures(result),
         not_observable=not_observable,
         repetitions=repetitions,
     )
+
+
+def _measures(result: ItemResult | None) -> tuple[MeasureView, ...]:
+    found = () if result is None else result.measures
+    return tuple(MeasureView(name=measure_words(m.name), value=m.value, unit=m.unit) for m in found)
 
 
 def _range(result: ItemResult) -> RangeView | None:

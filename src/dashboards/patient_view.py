@@ -94,13 +94,14 @@ class SeenView(_Frozen):
 
 
 class AlertView(_Frozen):
-    """One alert, as it was when it opened."""
+    """One alert, as it was when it opened; `grave`: it is the worse of its kind's two forms."""
 
     patient: str
     kind: str
     number: int
     opened: str
     closed: str | None
+    grave: bool
     text: Words
     seen: SeenView | None
 
@@ -320,6 +321,7 @@ def _alert(alert: Alert) -> AlertView:
         number=alert.number,
         opened=alert.opened.isoformat(),
         closed=None if alert.closed is None else alert.closed.isoformat(),
+        grave=alert.grave,
         text=words(alert.text),
         seen=None
         if seen is None

@@ -25,12 +25,15 @@ from telemetry.events import (
     SegmentCalibrated,
     SessionClosed,
     SessionOpened,
+    SuspectedFall,
     UnwellReported,
 )
 from telemetry.results import AdherenceResult, Conditioning, SessionResult
 
+from .figure_words import calibration_note, place_words
 from .item_view import ItemView, item_views
 from .prescription import prescribed_for
+from .words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,6 +82,8 @@ class EventView(_Frozen):
     item: str | None = None
     value: bool | int | float | str | None = None
     detail: str | None = None
+    place: Words | None = None
+    note: Words | None = None
 
 
 class SessionView(_Frozen):
@@ -246,24 +251,42 @@ def _conditioning(found: SessionResult | None) -> Conditioning | None:
 
 
 def _event_view(event: SessionEvent) -> EventView:
+    said = _said_of_item(event) or _said(event)
+    return EventView(t_ms=event.t_ns / 1e6, type=event.type, **said)
+
+
+def _said_of_item(event: SessionEvent) -> dict[str, Any]:
+    """What an event tells of an exercise item; nothing where it is about none."""
+    match event:
+        case RangeCalibrated():
+            return {"item": event.item, "value": event.target_deg, "detail": event.source}
+        case ExerciseStarted() | AssessmentStarted():
+            return {"item": event.item, "detail": event.exercise}
+        case ExerciseEnded() | AssessmentEnded():
+            return {"item": event.item, "value": event.reason.value}
+        case ExerciseReported():
+            return {"item": event.item, "value": event.amount, "detail": event.unit}
+    return {}
+
+
+def _said(event: SessionEvent) -> dict[str, Any]:
     said: dict[str, Any] = {}
     match event:
         case CheckAnswered():
             said = {"value": event.answer, "detail": event.question}
         case SegmentCalibrated():
-            said = {"value": event.passed, "detail": event.rung}
-        case RangeCalibrated():
-            said = {"item": event.item, "value": event.target_deg, "detail": event.source}
-        case ExerciseStarted() | AssessmentStarted():
-            said = {"item": event.item, "detail": event.exercise}
-        case ExerciseEnded() | AssessmentEnded():
-            said = {"item": event.item, "value": event.reason.value}
-        case ExerciseReported():
-            said = {"item": event.item, "value": event.amount, "detail": event.how}
+            said = {
+                "value": event.passed,
+                "detail": event.rung,
+                "place": place_words(event.placement),
+                "note": calibration_note(event.note, event.placement, passed=event.passed),
+            }
         case PainReported():
             said = {"value": event.pain}
         case EffortReported():
             said = {"value": event.effort_borg, "detail": event.at}
+        case SuspectedFall():
+            said = {"place": place_words(event.placement)}
         case SessionClosed():
             said = {"value": event.reason.value}
-    return EventView(t_ms=event.t_ns / 1e6, type=event.type, **said)
+    return said

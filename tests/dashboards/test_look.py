@@ -1,11 +1,12 @@
 """Colours that everybody can read, and words in both languages."""
 
 import re
+from typing import get_args
 
 import pytest
 
 from dashboards.web import STATIC
-from telemetry.events import CloseReason, StopReason
+from telemetry.events import CloseReason, SessionEvent, StopReason
 from therapy.plan_file import sample_plan
 from therapy.questions import check_in, check_out
 
@@ -74,6 +75,12 @@ def test_every_text_that_a_script_names_is_there():
     for script in (STATIC / "scripts").glob("*.js"):
         used |= set(re.findall(r'\bt\("([^"]+)"', script.read_text()))
     assert used <= known_texts()
+
+
+def test_every_event_that_a_session_records_has_words():
+    kinds = {kind.model_fields["type"].default for kind in get_args(get_args(SessionEvent)[0])}
+    assert "fall.suspected" in kinds
+    assert kinds - {"heart.measured"} <= known_texts()
 
 
 def test_every_reason_and_question_has_words():

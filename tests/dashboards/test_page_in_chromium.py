@@ -14,6 +14,7 @@ from dashboards.loss_ledger import LossLedger
 from dashboards.serving import serve
 from dashboards.web import create_app
 from needs import need_program
+from telemetry import events as ev
 from telemetry.bus import LocalBus
 from telemetry.clock import ManualClock
 from telemetry.events import encode_event
@@ -249,6 +250,37 @@ async def test_what_cannot_be_seen_says_so(pretend, chromium):
         await chromium.until("document.body.dataset.ready === 'yes'")
         assert await chromium.text(".big-word") == "Non osservabile"
         assert "gravità" in await chromium.text(".why")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("it", ("6 ripetizioni, con i tasti", "Movimento simile a una caduta", "stanchezza")),
+        ("en", ("6 repetitions, by keys", "Movement like a fall", "tired")),
+    ],
+)
+async def test_a_session_without_a_wearable_is_told_in_words(pretend, chromium, language, said):
+    opened, *_ = pretend.script()
+    about = {"session": opened.session, "t_ns": opened.t_ns}
+    events = [
+        opened,
+        ev.ExerciseStarted(
+            number=1, item="abduction", exercise="arm-abduction", side="right", spans={}, **about
+        ),
+        ev.SuspectedFall(number=2, **about),
+        ev.ExerciseReported(number=3, item="abduction", amount=6, unit="repetitions", **about),
+        ev.CheckAnswered(number=4, at="out", question="why", answer="tired", **about),
+        ev.SessionClosed(number=5, reason="tired", **about),
+    ]
+    reader = pretend.MemoryReader({pretend.session: events})
+    async with serve(create_app(reader, plan=pretend.plan_of), port=0) as page:
+        await chromium.open(f"{page.url}session/{pretend.session}?lang={language}")
+        await chromium.until("document.body.dataset.ready === 'yes'")
+        story = await chromium.text(".story")
+        assert all(words in story for words in said)
+        assert "exercise.reported" not in story
+        assert "fall.suspected" not in story
+        assert await chromium.text(".count") == "6"
 
 
 async def test_it_fits_a_phone_and_every_picture_has_words(playing, chromium):

@@ -4,8 +4,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analytics.calibration_finding import WORDS, Finding
+from dashboards.figure_words import calibration_note, reading_words
 from dashboards.live_session import LiveSession
 from dashboards.session_view import session_view
+from telemetry import events as ev
+from telemetry.results import ItemResult, Measure, RangeOfMotion, Repetition, SessionResult
+from therapy.placing_words import sensor_silent
 from therapy.plan_file import sample_plan
 
 
@@ -123,3 +128,102 @@ def test_events_in_any_order_and_repeated_give_the_same_view(pretend, order, twi
     live.add_events([events[n] for n in order] + [events[n] for n in twice])
     assert live.state().session == session_view(events)
     assert live.complete
+
+
+def in_order(pretend, *bodies):
+    """The script's opening, then these events."""
+    first = pretend.script()[0]
+    return [first] + [
+        kind(session=first.session, number=n + 1, t_ns=first.t_ns + n * 10**9, **body)
+        for n, (kind, body) in enumerate(bodies)
+    ]
+
+
+def test_what_keys_told_is_reported_and_never_counted_as_done(pretend, plan):
+    events = in_order(
+        pretend,
+        (
+            ev.ExerciseStarted,
+            {"item": "abduction", "exercise": "arm-abduction", "side": "right", "spans": {}},
+        ),
+        (ev.ExerciseReported, {"item": "abduction", "amount": 12, "unit": "repetitions"}),
+    )
+    view = session_view(events, plan=plan)
+    item = next(i for i in view.items if i.item == "abduction")
+    assert (item.done, item.reported, item.range_of_motion) == (0, 12, None)
+    assert (view.events[-1].value, view.events[-1].detail) == (12, "repetitions")
+    untold = next(i for i in view.items if i.item == "forward-raise")
+    assert untold.reported is None
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize("finding", list(Finding))
+def test_a_failed_calibration_is_told_in_both_languages_whichever_was_recorded(language, finding):
+    known = WORDS[finding]
+    note = calibration_note(known.text(language)[:200], "wrist-left", passed=False)
+    assert (note.it, note.en) == (known.it, known.en)
+
+
+def test_a_silent_sensor_is_told_with_its_place(pretend):
+    note = sensor_silent("thigh-right").it
+    failed = {"placement": "thigh-right", "rung": "gravity", "passed": False, "note": note}
+    suspected = {"placement": "thigh-right"}
+    view = session_view(
+        in_order(pretend, (ev.SegmentCalibrated, failed), (ev.SuspectedFall, suspected))
+    )
+    calibrated, fall = view.events[1:]
+    assert (calibrated.value, calibrated.detail) == (False, "gravity")
+    assert calibrated.note.en == sensor_silent("thigh-right").en
+    assert calibrated.place == fall.place
+    assert fall.place.it == "alla coscia destra"
+
+
+def test_a_note_that_is_none_of_ours_is_shown_only_where_a_calibration_failed():
+    assert calibration_note("slipped", "hand-left", passed=False).it == "slipped"
+    assert calibration_note("Misurato.", "hand-left", passed=True) is None
+
+
+def knee(pretend, *, peak_deg):
+    """The result of a knee extension of 60 degrees."""
+    repetition = Repetition(
+        number=1,
+        start_index=0,
+        peak_index=120,
+        end_index=230,
+        start_s=0.0,
+        end_s=3.8,
+        range_deg=60.0,
+        peak_deg=peak_deg,
+        up_s=1.6,
+        hold_s=0.6,
+        down_s=1.6,
+    )
+    item = ItemResult(
+        item="knee",
+        exercise="knee-extension",
+        side="right",
+        stream="01J00000000000000000000000",
+        rate_hz=60,
+        repetitions=(repetition,),
+        range_of_motion=RangeOfMotion(what="knee flexion", median_deg=60, p10_deg=60, p90_deg=60),
+        measures=(Measure(name="extension lag", value=25.0, unit="°"),),
+    )
+    return SessionResult(
+        session=pretend.session, core_version="2", plan_version=1, provisional=False, items=(item,)
+    )
+
+
+def test_a_joint_says_where_its_zero_lies_and_what_its_lag_is(pretend):
+    view = session_view(in_order(pretend), [knee(pretend, peak_deg=65.0)])
+    (item,) = view.items
+    assert "90° less flexion" in item.reading.en
+    assert [(m.name.en, m.value) for m in item.measures] == [("extension lag", 25.0)]
+    assert item.measures[0].name.it == "deficit di estensione attiva (lag)"
+
+
+def test_a_joint_without_a_zero_says_that_only_sizes_are_given(pretend):
+    view = session_view(in_order(pretend), [knee(pretend, peak_deg=None)])
+    assert "zero is not known" in view.items[0].reading.en
+    assert (
+        reading_words("arm-abduction", "forearm elevation, elbow straight", zero_known=True) is None
+    )

@@ -50,10 +50,12 @@ export function repetitionsCard() {
       const item = itemOfInterest(view);
       const done = item ? item.done : 0;
       const dose = item && item.unit === "repetitions" ? item.prescribed : null;
-      say(count, integer(done));
+      const reported = item ? item.reported : null;
+      say(count, integer(done || (reported ?? 0)));
       say(asked, dose === null ? "" : `${t("of")} ${integer(dose)}`);
-      say(sentence, dose === null ? t("no_plan", { done: integer(done) }) : t("of_plan", { done: integer(done), asked: integer(dose) }));
-      ring.setAttribute("stroke-dasharray", `${dose ? Math.min(100, (100 * done) / dose) : 0} 100`);
+      say(sentence, countSentence(done, reported, dose));
+      ring.classList.toggle("ring-reported", !done && reported !== null);
+      ring.setAttribute("stroke-dasharray", `${dose ? Math.min(100, (100 * (done || (reported ?? 0))) / dose) : 0} 100`);
       showPips(pips, item, dose);
       remarks.replaceChildren(...remarksOf(item));
       const rest = view.items.filter((other) => other !== item && !(other.assessment && !other.done));
@@ -63,8 +65,18 @@ export function repetitionsCard() {
   };
 }
 
+/** What was done of what was asked; what no sensor saw is told as what it is. */
+function countSentence(done, reported, dose) {
+  const figures = { done: integer(done), reported: integer(reported), asked: integer(dose) };
+  if (reported !== null && !done) return t(dose === null ? "reported_no_plan" : "reported_of_plan", figures);
+  const measured = t(dose === null ? "no_plan" : "of_plan", figures);
+  return reported === null ? measured : `${measured}. ${t("reported_beside", figures)}.`;
+}
+
 function showPips(pips, item, dose) {
   const done = item ? item.done : 0;
+  // What was only told has no repetition to point at.
+  if (!done && item && item.reported !== null) return pips.replaceChildren();
   const wanted = Math.min(60, Math.max(dose ?? 0, done));
   const flagged = new Set((item ? item.repetitions : []).filter((r) => r.flags.length).map((r) => r.number));
   const marks = [];
@@ -72,7 +84,7 @@ function showPips(pips, item, dose) {
     const kind = i > done ? "pip" : i > (dose ?? done) ? "pip pip-extra" : flagged.has(i) ? "pip pip-flag" : "pip pip-done";
     marks.push(h("i", { class: kind }));
   }
-  pips.replaceChildren(...marks);
+  return pips.replaceChildren(...marks);
 }
 
 /** What was remarked of the repetitions, each with how often. */
@@ -84,7 +96,8 @@ function remarksOf(item) {
 
 function otherLine(item, closed) {
   const unit = item.unit === "repetitions" ? "" : ` ${t(item.unit)}`;
-  const figure = item.prescribed === null ? integer(item.done) : `${integer(item.done)} / ${integer(item.prescribed)}${unit}`;
+  const done = item.reported !== null && !item.done ? t("reported", { n: integer(item.reported) }) : integer(item.done);
+  const figure = item.prescribed === null ? done : `${done} / ${integer(item.prescribed)}${unit}`;
   const why = item.stop_reason && item.stop_reason !== "done" ? `, ${t(`reason_${item.stop_reason}`)}` : "";
   const open = item.state === "running" ? "running" : closed ? "not_done" : "to_do";
   const state = item.state === "ended" ? why : `, ${t(open)}`;
@@ -103,8 +116,11 @@ export function rangeCard() {
       note.hidden = !range;
       if (range) holder.replaceChildren(...rangeFound(item, range, view.provisional));
       else if (item && item.not_observable) {
-        holder.replaceChildren(h("p", { class: "big-word" }, t("not_observable")), h("p", { class: "why" }, both(item.not_observable)));
-      } else holder.replaceChildren(h("p", { class: "quiet" }, t("no_range_yet")));
+        holder.replaceChildren(h("p", { class: "big-word" }, t("not_observable")), h("p", { class: "why" }, both(item.not_observable)), ...measureLines(item).map((line) => h("p", { class: "sentence" }, line)));
+      } else {
+        const none = item && item.reported !== null ? "range_reported" : view.closed_ms === null ? "no_range_yet" : "range_none";
+        holder.replaceChildren(h("p", { class: "quiet" }, t(none)));
+      }
     },
   };
 }
@@ -121,7 +137,21 @@ function rangeFound(item, range, provisional) {
     strip(item, range, t("range_label", whole)),
     h("p", {}, h("b", {}, both(range.what) || "–"), " ", h("span", { class: "tag" }, t(provisional ? "provisional" : "counted_final"))),
     h("p", { class: "sentence" }, t("range_sentence", whole)),
+    ...beside(item, range).map((line) => h("p", { class: "sentence" }, line)),
+    item.reading ? h("p", { class: "note" }, both(item.reading)) : "",
   ];
+}
+
+/** Band, peak and what else was seen, a line each. */
+function beside(item, range) {
+  const lines = [];
+  if (range.band_low_deg !== null && range.band_high_deg !== null) lines.push(t("band_sentence", { low: range.band_low_deg.toFixed(0), high: range.band_high_deg.toFixed(0) }));
+  if (item.peaks) lines.push(t("peak_sentence", Object.fromEntries(["median", "p10", "p90"].map((name) => [name, item.peaks[`${name}_deg`].toFixed(0)]))));
+  return [...lines, ...measureLines(item)];
+}
+
+function measureLines(item) {
+  return item.measures.map((m) => `${both(m.name)}: ${m.value.toLocaleString(language, { maximumFractionDigits: m.unit === "°" ? 0 : 1 })}${m.unit === "°" ? "°" : ` ${m.unit === "1/min" ? t("per_minute") : m.unit}`}`);
 }
 
 /** Each repetition's range as a dot on a line of degrees; band and median behind. */
@@ -155,7 +185,7 @@ export function adherenceCard() {
         return;
       }
       const parts = ["dose", "range", "sessions", "quality"].map((name) => bar(t(`adherence_${name}`), found[name]));
-      holder.replaceChildren(...parts, h("p", { class: "note" }, t(`state_${found.state}`)));
+      holder.replaceChildren(...parts, h("p", { class: "note" }, t(found.state === "self-reported" ? "told_not_measured" : `state_${found.state}`)));
     },
   };
 }
@@ -249,20 +279,33 @@ export function storyCard() {
 function storyLine(event, names) {
   const parts = [];
   if (event.item) parts.push(names[event.item] ?? event.item);
-  if (event.type === "check.answered") parts.push(`${t(`question_${event.detail}`)} ${answer(event.value)}`);
+  if (event.type === "check.answered") parts.push(`${t(`question_${event.detail}`)} ${event.detail === "why" && event.value ? t(`reason_${event.value}`) : answer(event.value)}`);
   else if (event.type === "range.calibrated") {
     if (event.value !== null) parts.push(degrees(event.value));
     parts.push(t(`source_${event.detail}`));
-  } else if (event.type === "segment.calibrated") parts.push(t(`rung_${event.detail}`));
+  } else if (event.type === "segment.calibrated") {
+    if (event.place) parts.push(both(event.place));
+    parts.push(t(`rung_${event.detail}`));
+    if (event.note) parts.push(t("told", { note: both(event.note) }));
+  } else if (event.type === "fall.suspected") {
+    if (event.place) parts.push(both(event.place));
+    parts.push(t("fall_asked"));
+  } else if (event.type === "exercise.reported") parts.push(t("reported_line", { n: integer(event.value), unit: t(`unit_${event.detail}`) }));
   else if (event.type === "session.closed" || event.type.endsWith(".ended")) parts.push(t(`reason_${event.value}`));
   else if (event.value !== null) parts.push(`${event.value} ${t("of_ten")}`);
-  const grave = event.type === "unwell.reported" || event.value === "unwell" || event.value === "pain";
+  const fell = event.type === "fall.suspected" || (event.type === "check.answered" && event.detail === "fallen" && event.value === true);
+  const grave = fell || event.type === "unwell.reported" || event.value === "unwell" || event.value === "pain";
   return h(
     "li",
     { class: grave ? "grave" : "" },
     h("time", { datetime: new Date(event.t_ms).toISOString() }, clockTime(event.t_ms)),
-    h("span", {}, h("b", {}, t(event.type)), parts.length ? ` ${parts.join(", ")}` : ""),
+    h("span", {}, h("b", {}, t(headOf(event))), parts.length ? ` ${parts.join(", ")}` : ""),
   );
+}
+
+function headOf(event) {
+  if (event.type !== "segment.calibrated" || event.value) return event.type;
+  return event.detail === "none" ? "calibration_counts" : "calibration_failed";
 }
 
 function answer(value) {

@@ -52,7 +52,7 @@ function calendarCard(view) {
 function dayCell(day, today) {
   const dose = day.dose === null || day.state === "missed" ? null : `${Math.round(day.dose * 100)}%`;
   const date = new Date(`${day.day}T12:00:00`).getDate();
-  const inside = [h("span", { class: "date" }, `${date}`), h("b", {}, dose ?? SIGNS[day.state] ?? "")];
+  const inside = [h("span", { class: "date" }, `${date}`), h("b", {}, day.state === "self-reported" ? `${SIGNS[day.state]} ${dose ?? ""}` : (dose ?? SIGNS[day.state] ?? ""))];
   const label = `${longDay(day.day)}: ${t(`day_${day.state}`)}${dose ? `, ${t("adherence_dose")} ${dose}` : ""}`;
   const classes = `day ${dayClass(day)}${day.day === today ? " day-today" : ""}`;
   const body = day.sessions.length
@@ -62,7 +62,7 @@ function dayCell(day, today) {
 }
 
 function dayClass(day) {
-  if (day.state !== "measured" && day.state !== "self-reported") return `day-${day.state.replace(" ", "-")}`;
+  if (day.state !== "measured") return `day-${day.state.replace(" ", "-")}`;
   const dose = day.dose ?? 0;
   const step = dose >= 0.95 ? 4 : dose >= 0.7 ? 3 : dose >= 0.35 ? 2 : 1;
   return `day-dose-${step}`;
@@ -200,7 +200,7 @@ function alertsCard(view, refresh) {
 function alertLine(alert, form = null) {
   const closed = alert.closed ? ` · ${t("alert_closed", { day: shortDay(alert.closed) })}` : "";
   const seen = alert.seen ? h("p", { class: "seen" }, t("seen_by", { by: alert.seen.by, day: shortDay(alert.seen.day), action: t(`action_${alert.seen.action}`) }), alert.seen.note ? `: ${alert.seen.note}` : "") : null;
-  return h("li", { class: alert.seen ? "alert" : "alert alert-waiting" }, h("p", {}, h("b", {}, t(`alert_${alert.kind}`)), h("span", { class: "quiet" }, ` ${shortDay(alert.opened)}${closed}`)), h("p", {}, both(alert.text)), seen, form);
+  return h("li", { class: alert.seen ? "alert" : "alert alert-waiting" }, h("p", {}, h("b", {}, t(`alert_${alert.kind}`)), alert.grave ? [" ", h("span", { class: "tag tag-alert" }, t("alert_grave"))] : null, h("span", { class: "quiet" }, ` ${shortDay(alert.opened)}${closed}`)), h("p", {}, both(alert.text)), seen, form);
 }
 
 function seenForm(view, alert, refresh) {

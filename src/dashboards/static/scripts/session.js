@@ -120,7 +120,7 @@ function pastCard(view) {
   const parts = done.flatMap((item) => [h("h3", {}, itemTitle(item)), repetitionChart(item), repetitionTable(item)]);
   const { conditioning: mended } = view;
   if (mended && mended.samples) parts.push(h("p", { class: "note" }, `${t("data_quality")}: ${t("conditioning", Object.fromEntries(Object.entries(mended).map(([k, v]) => [k, integer(v)])))}`));
-  return card("movement", t("movement_past"), ...(parts.length ? parts : [h("p", { class: "quiet" }, t("nothing_yet"))]));
+  return card("movement", t("movement_past"), ...(parts.length ? parts : [h("p", { class: "quiet" }, t(view.closed_ms === null ? "nothing_yet" : "nothing_measured"))]));
 }
 
 /** A column for each repetition, from where it began to its peak. */
