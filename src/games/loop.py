@@ -12,15 +12,15 @@ from therapy.safety import Verdict, judge_pain
 from .canvas import HEIGHT, WIDTH, Canvas
 from .control import SILENCE_NS, Signal
 from .dark import DarkScreen
-from .ending import draw_ending, ending_words
+from .ending import ending_lines
 from .guide import Guide
 from .hud import Hud, pill
 from .inputs.keys import KeysSource
 from .latency import Latencies
 from .mode import Mode
-from .overlay import banner
+from .overlay import banner, card, on_card
 from .pain_scale import PainScale
-from .progress import Cue, Outcome, Phase
+from .progress import Cue, Phase
 from .simulation import Simulation
 from .texts import FRAME, said
 
@@ -45,6 +45,8 @@ __all__ = ["Loop", "Stopping"]
 
 CUE_SHOWN_NS = 2_500_000_000
 END_SHOWN_NS = 4_000_000_000
+CALM_NS = 1_000_000_000
+CLOSE_KEYS = (pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_SPACE)
 UP_KEYS = (pygame.K_UP, pygame.K_w, pygame.K_RETURN)
 DOWN_KEYS = (pygame.K_DOWN, pygame.K_s, pygame.K_BACKSPACE)
 
@@ -157,6 +159,8 @@ class Loop:
         self._note(self._source.counted())
         for event in pygame.event.get():
             self._handle(event)
+        if self.mode is Mode.PAIN:
+            self._answer(self._scale.waited(now_ns))
         self._consider_end(now_ns)
         self._screen.backdrop(self._canvas, self._shown)
 
@@ -172,7 +176,7 @@ class Loop:
         elif name == "pause" and self.mode in (Mode.PLAY, Mode.PAUSED):
             self.mode = Mode.PAUSED if self.mode is Mode.PLAY else Mode.PLAY
             self._sounds.play("pause")
-        elif name == "retest" and self.retest_offered:
+        elif name == "retest" and self._retest_shown:
             self._ask("range.calibrated", retest=True)
 
     def report_pain(self, pain: int) -> Verdict:
@@ -215,11 +219,11 @@ class Loop:
         if sound is not None and self._look.audio_only:
             self._sounds.play(sound)
 
-    def _say(self, text: str) -> None:
-        """Speak a cue once, when it appears; with a picture to look at only the urgent ones."""
-        if text and text != self._said and (self._look.audio_only or text == self._cue[0]):
+    def _say(self, name: str, text: str) -> None:
+        """Speak when something new is to be told; with a picture to look at only what is urgent."""
+        if text and name != self._said and (self._look.audio_only or text == self._cue[0]):
             self._voice.say(text)
-        self._said = text
+        self._said = name
 
     def _note(self, counted: list[RepetitionCounted]) -> None:
         """Repetitions as analytics counts them: kept for tracing, and their flags obeyed."""
@@ -232,10 +236,9 @@ class Loop:
         name = event.name if isinstance(event, Cue) else event.ending.value
         self._portrait_due |= self._stopping.portrayed and name == self._game.portrait
         self._sounds.play(self._game.sounds.get(name, ""))
-        texts = self._game.texts
-        key = "slower" if isinstance(event, Outcome) and not event.success else name
-        if key == "slower" and (name in ("slower", "too_fast")):
-            self._cue = (said(texts, "slower", self._look.language), self._pace.now_ns())
+        if name in ("slower", "too_fast"):
+            slower = said(self._game.texts, "slower", self._look.language)
+            self._cue = (slower, self._pace.now_ns())
 
     def _now_shown(self, now_ns: int) -> Any:
         """The state to draw: looking ahead to now while playing, else as it stands."""
@@ -245,53 +248,57 @@ class Loop:
         ahead_ns = now_ns - self._newest.arrived_ns
         return self.simulation.shown(self.simulation.newest_ns + max(0, ahead_ns))
 
-    def _is_silent(self, now_ns: int) -> bool:
-        return self._newest is not None and now_ns - self._newest.arrived_ns > SILENCE_NS
-
     def _draw_frame(self, now_ns: int) -> None:
         state, language = self._shown, self._look.language
         angle = None if self._newest is None else self._newest.angle_deg
-        cue = "" if self.mode is not Mode.PLAY else self._cue_now(now_ns)
-        self._say(cue)
+        stands = self._why_it_stands(now_ns)
+        rest_s = -(-state.progress.rest_ns // 1_000_000_000)
+        told = said(FRAME, stands, language, seconds=rest_s) if stands else ""
+        cue = self._cue_now(now_ns) if self.mode is Mode.PLAY and not stands else ""
+        self._say(stands or cue, told or cue)
         self._hud.draw(self._canvas, self._setting, state.progress, cue, angle)
         self._hud.draw_heart(self._canvas, self._heart())
-        if self.mode is Mode.PLAY:
-            self._draw_waiting(now_ns)
-        elif self.mode is Mode.PAUSED:
-            banner(self._canvas, said(FRAME, "paused", language))
-        elif self.mode is Mode.PAIN:
+        if self.mode is Mode.PAIN:
             self._scale.draw(self._canvas, self._look)
-        else:
+        elif self._ended_ns is not None:
             self._draw_end()
             self._hud.draw_buttons(self._canvas)
+        elif told:
+            banner(self._canvas, told)
+        if self.mode is Mode.PLAY:
+            self._draw_beside(stands)
+
+    def _why_it_stands(self, now_ns: int) -> str:
+        """Key of the text that tells why the game does not go on; empty while it does."""
+        if self.mode is not Mode.PLAY:
+            return {Mode.PAUSED: "paused", Mode.PAIN: "how_much"}.get(self.mode, "")
+        if self._newest is None:
+            return "waiting"
+        if now_ns - self._newest.arrived_ns > SILENCE_NS:
+            return "silent"
+        if not self._newest.calibrated:
+            return "calibrating"
+        return "rest" if self._shown.progress.phase is Phase.REST else ""
 
     def _cue_now(self, now_ns: int) -> str:
         text, since_ns = self._cue
         if text and now_ns - since_ns < CUE_SHOWN_NS * self._pace.speed:
             return text
-        texts = self._game.texts
         key = "out" if self._game.invites(self._shown).level > 0 else "back"
-        return said(texts, key, self._look.language)
+        return said(self._game.texts, key, self._look.language)
 
-    def _draw_waiting(self, now_ns: int) -> None:
-        language = self._look.language
-        progress = self._shown.progress
-        if self._newest is None:
-            banner(self._canvas, said(FRAME, "waiting", language))
+    def _draw_beside(self, stands: str) -> None:
+        """What stands beside a game without stopping it."""
+        if stands == "waiting" or (self._shown.progress.trials == 0 and self._by_keys):
             self._offer_keys()
-        elif self._is_silent(now_ns):
-            banner(self._canvas, said(FRAME, "silent", language))
-        elif not self._newest.calibrated:
-            banner(self._canvas, said(FRAME, "calibrating", language))
-        elif progress.phase is Phase.REST:
-            seconds = -(-progress.rest_ns // 1_000_000_000)
-            banner(self._canvas, said(FRAME, "rest", language, seconds=seconds))
-        elif progress.trials == 0 and self._by_keys:
-            self._offer_keys()
-        elif self.aside:
+        elif self.aside and not stands:
             pill(self._canvas, self.aside, 26, "midbottom", (WIDTH // 2, HEIGHT - 100))
-        if self.retest_offered:
+        if self._retest_shown:
             self._hud.draw_retest(self._canvas)
+
+    @property
+    def _retest_shown(self) -> bool:
+        return self.retest_offered and self.mode is Mode.PLAY
 
     @property
     def _by_keys(self) -> bool:
@@ -304,18 +311,16 @@ class Loop:
             pill(self._canvas, hint, 26, "midbottom", (WIDTH // 2, HEIGHT - 100))
 
     def _draw_end(self) -> None:
-        draw_ending(
-            self._canvas,
-            self.mode,
-            self.simulation.state.progress,
-            self._look.language,
-            measured=not self._by_keys,
-            lingers=self._stopping.lingers,
-        )
+        progress, language = self.simulation.state.progress, self._look.language
+        title, *lines = ending_lines(self.mode, progress, language, measured=not self._by_keys)
+        foot = said(FRAME, "close", language) if self._stopping.lingers else ""
+        card(self._canvas, title, lines, foot=foot)
 
     def _handle(self, event: pygame.event.Event) -> None:
         if event.type == pygame.QUIT:
             self.stopped_by = "closed"
+        elif event.type == pygame.KEYDOWN and event.key == pygame.K_F11:
+            self._window.toggle_full_screen()
         elif event.type == pygame.KEYDOWN:
             self._key(event.key)
         elif event.type == pygame.MOUSEBUTTONDOWN and event.button == 1:
@@ -336,7 +341,7 @@ class Loop:
             self.press("pause")
         elif key == pygame.K_r:
             self.press("retest")
-        elif key == pygame.K_ESCAPE:
+        elif key == pygame.K_ESCAPE or (key in CLOSE_KEYS and self._may_close):
             self.stopped_by = "closed"
         elif key in UP_KEYS:
             self._move_by_key(1)
@@ -353,13 +358,23 @@ class Loop:
     def _click(self, at: tuple[float, float]) -> None:
         if self.mode is Mode.PAIN:
             self._answer(self._scale.click(at))
-        name = self._hud.pressed(at, retest=self.retest_offered)
+        elif self._may_close and on_card(at):
+            self.stopped_by = "closed"
+        name = self._hud.pressed(at, retest=self._retest_shown)
         if name is not None:
             self.press(name)
 
+    @property
+    def _may_close(self) -> bool:
+        """Whether the last card may be taken away: not by a press that was meant for the game."""
+        shown_ns = 0 if self._ended_ns is None else self._pace.now_ns() - self._ended_ns
+        return self._stopping.lingers and shown_ns > CALM_NS
+
     def _end(self, mode: Mode, sound: str) -> None:
         self.mode = mode
-        self._voice.say(ending_words(mode, self._look.language))
+        progress, language = self.simulation.state.progress, self._look.language
+        lines = ending_lines(mode, progress, language, measured=not self._by_keys)
+        self._voice.say(". ".join(lines))
         self._ended_ns = self._pace.now_ns()
         self._sounds.play(sound)
 

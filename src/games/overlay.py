@@ -12,7 +12,9 @@ from .palette import INK, PAPER
 if TYPE_CHECKING:
     from .canvas import Canvas
 
-__all__ = ["banner", "card"]
+__all__ = ["banner", "card", "on_card"]
+
+CARD = pygame.Rect((WIDTH - 1000) // 2, (HEIGHT - 440) // 2 - 30, 1000, 440)
 
 
 def banner(canvas: Canvas, text: str) -> None:
@@ -26,13 +28,17 @@ def banner(canvas: Canvas, text: str) -> None:
 
 def card(canvas: Canvas, title: str, lines: list[str], *, foot: str = "") -> None:
     """A card in the middle: a title, some lines, a small foot."""
-    place = pygame.Rect(0, 0, 1000, 440)
-    place.center = (WIDTH // 2, HEIGHT // 2 - 30)
+    place = CARD
     canvas.panel(place, PAPER, alpha=244, edge=INK)
     blocks = [Block(title, 52, INK), *(Block(line, 32, INK, gap=14) for line in lines)]
     _centred(canvas, blocks, pygame.Rect(place.left + 40, place.top + 34, 920, 330))
     if foot:
         canvas.write(foot, (place.centerx, place.bottom - 20), 26, INK, anchor="midbottom", fit=900)
+
+
+def on_card(at: tuple[float, float]) -> bool:
+    """Whether a place of the canvas lies on the card."""
+    return CARD.collidepoint(at)
 
 
 def _centred(canvas: Canvas, blocks: list[Block], room: pygame.Rect) -> None:

@@ -23,12 +23,16 @@ SEVERE = 6
 FORWARD = (pygame.K_RIGHT, pygame.K_UP, pygame.K_TAB)
 BACKWARD = (pygame.K_LEFT, pygame.K_DOWN)
 TAKE = (pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_SPACE)
+DIGITS = {getattr(pygame, f"K_{pad}{n}"): n for n in range(10) for pad in ("", "KP")}
+SECOND_DIGIT_NS = 1_200_000_000
+"""So long a 1 waits for the 0 of a 10."""
 
 
 class PainScale:
     """Eleven answers, 0 to 10, one of them in focus.
 
-    Digits answer 0 to 9 and X answers 10; the arrow keys move the focus and a choosing key
+    Digits answer, those of the number pad, too; a 1 waits a little, since 10 begins with it, and
+    X answers 10. The arrow keys move the focus and a choosing key
     takes it, but not in the first half second. What is not for the scale, such as "I feel
     unwell", it leaves to whoever holds it.
 
@@ -38,13 +42,20 @@ class PainScale:
 
     def __init__(self, now_ns: int) -> None:
         self._menu = Menu.opened(ANSWERS, now_ns)
+        self._one_ns: int | None = None
 
     def key(self, key: int, now_ns: int) -> int | None:
         """The answer that a key gives, if it gives one."""
-        if pygame.K_0 <= key <= pygame.K_9:
-            return key - pygame.K_0
-        if key == pygame.K_x:
+        one_ns, self._one_ns = self._one_ns, None
+        digit = DIGITS.get(key)
+        if digit == 1:
+            self._menu = self._menu.moved(1 - self._menu.focus, now_ns)
+            self._one_ns = now_ns
+            return None
+        if key == pygame.K_x or (digit == 0 and one_ns is not None):
             return ANSWERS - 1
+        if digit is not None:
+            return digit
         if key in FORWARD:
             self._menu = self._menu.moved(1, now_ns)
         elif key in BACKWARD:
@@ -52,6 +63,11 @@ class PainScale:
         elif key in TAKE and self._menu.may_choose(now_ns):
             return self._menu.focus
         return None
+
+    def waited(self, now_ns: int) -> int | None:
+        """The 1 that no 0 has followed in time, if there is one."""
+        one_ns = self._one_ns
+        return 1 if one_ns is not None and now_ns - one_ns > SECOND_DIGIT_NS else None
 
     def click(self, at: tuple[float, float]) -> int | None:
         """The answer at a place of the canvas."""

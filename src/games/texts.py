@@ -34,8 +34,8 @@ FRAME: Final[dict[str, dict[str, str]]] = {
         "en": "Finding your movement of today: do it slowly, three times",
     },
     "rest": {
-        "it": "Riposa. Si riparte tra {seconds} secondi.",
-        "en": "Rest. We go on in {seconds} seconds.",
+        "it": "Riposi. Si riparte tra {seconds} s.",
+        "en": "Rest. We go on in {seconds} s.",
     },
     "how_much": {"it": "Quanto dolore sente, da 0 a 10?", "en": "How much pain, from 0 to 10?"},
     "none": {"it": "nessuno", "en": "none"},
@@ -55,12 +55,12 @@ FRAME: Final[dict[str, dict[str, str]]] = {
     },
     "done": {"it": "Fatto", "en": "Done"},
     "praise": {
-        "it": "{full} ripetizioni su {trials}: ampie e con calma",
-        "en": "{full} of {trials} repetitions: full and unhurried",
+        "it": "Ripetizioni ampie e con calma: {full} su {trials}",
+        "en": "Full and unhurried repetitions: {full} of {trials}",
     },
     "praise_some": {
-        "it": "{trials} ripetizioni fatte oggi",
-        "en": "{trials} repetitions done today",
+        "it": "Ripetizioni fatte: {trials}",
+        "en": "Repetitions done: {trials}",
     },
     "repetition": {"it": "ripetizione {number} di {dose}", "en": "repetition {number} of {dose}"},
     "points": {"it": "{score} punti", "en": "{score} points"},
@@ -70,7 +70,7 @@ FRAME: Final[dict[str, dict[str, str]]] = {
     },
     "heart": {"it": "{rate}/min", "en": "{rate}/min"},
     "retest": {"it": "Va più in là?", "en": "Further today?"},
-    "close": {"it": "Prema Esc per chiudere", "en": "Press Esc to close"},
+    "close": {"it": "Prema Invio, o qui, per chiudere", "en": "Press Enter, or here, to close"},
 }
 
 FORBIDDEN: Final[dict[str, tuple[str, ...]]] = {

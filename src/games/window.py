@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 
 import pygame
 
@@ -12,14 +13,24 @@ from .canvas import HEIGHT, WIDTH
 
 __all__ = ["Window"]
 
+SETTLING_MS = 100
+FRAME_ROOM = (16, 96)
+"""What a window's frame and a desktop's bar may take of the display, in pixels."""
+
 
 class Window:
     """A resizable window showing a picture of 1280 by 720, letterboxed where it must be.
+
+    Where the display has no room for it and its frame it begins as a full screen, so that the
+    buttons along its lower edge are never cut off.
 
     Args:
         headless: no window; frames are drawn all the same.
         title: in the window's frame.
         size: to begin with.
+
+    Attributes:
+        full_screen: whether it fills the display.
 
     Raises:
         ConfigurationError: a window was wanted and there is no display.
@@ -36,8 +47,10 @@ class Window:
         try:
             pygame.display.init()
             pygame.font.init()
-            flags = 0 if headless else pygame.RESIZABLE
-            self._window = pygame.display.set_mode(size, flags)
+            self._desktop = size if headless else pygame.display.get_desktop_sizes()[0]
+            self._size = size if headless else self._fitting(size)
+            self.full_screen = self._size != size
+            self._window = self._opened()
         except pygame.error as e:
             raise ConfigurationError(
                 f"no window can be opened ({e}): play with --headless, or start a display"
@@ -45,6 +58,29 @@ class Window:
         pygame.display.set_caption(title)
         self.picture = pygame.Surface((WIDTH, HEIGHT)).convert()
         self._shown = self.picture
+
+    def toggle_full_screen(self) -> None:
+        """Fill the whole display, or go back to a window that has room on it."""
+        self.full_screen = not self.full_screen
+        self._window = self._opened()
+        if not self.full_screen:
+            # A window manager gives the size of the full screen once more; it is asked again.
+            pygame.time.wait(SETTLING_MS)
+            pygame.event.pump()
+            self._window = self._opened()
+
+    def _opened(self) -> pygame.Surface:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # of a size that the display decided
+            if self.full_screen:
+                return pygame.display.set_mode(self._desktop, pygame.FULLSCREEN)
+            return pygame.display.set_mode(self._size, pygame.RESIZABLE)
+
+    def _fitting(self, size: tuple[int, int]) -> tuple[int, int]:
+        """The size, or as much of it as has room on the display beside a frame."""
+        room = zip(size, self._desktop, FRAME_ROOM, strict=True)
+        share = min(1.0, *((whole - frame) / wanted for wanted, whole, frame in room))
+        return max(1, round(size[0] * share)), max(1, round(size[1] * share))
 
     def show(self) -> None:
         """Hand the picture to the display."""

@@ -25,6 +25,7 @@ from games.pace import InstantPace
 from games.pain_scale import PainScale
 from games.palette import ALERT, CREAM, INK, PAPER, SEEN_BY, contrast, seen
 from games.player import PROFILES, Player
+from games.progress import Phase
 from games.session.page import Choice, Page
 from games.session.screen import PageScreen
 from games.setting import Setting
@@ -43,7 +44,9 @@ GAMES = ("onda", "raccolto", "volo")
 class Table:
     """A loop without anybody watching."""
 
-    def __init__(self, name="volo", *, look=None, source=None, setting=None, frames_per_s=20):
+    def __init__(
+        self, name="volo", *, look=None, source=None, setting=None, frames_per_s=20, stopping=None
+    ):
         self.window = Window(headless=True, title="test")
         self.pace = InstantPace(T0_NS, frames_per_s)
         self.asks = NobodyAsked()
@@ -60,7 +63,7 @@ class Table:
             voice=self.voice,
             limits=Limits(),
             pain_at_check_in=0,
-            stopping=Stopping(after_s=200),
+            stopping=stopping or Stopping(after_s=200),
         )
 
     def frame(self):
@@ -130,8 +133,84 @@ def test_audio_only_says_and_sounds_everything_that_is_needed(table):
     played = table("volo", look=Look(audio_only=True, voice=False))
     for _ in played.play():
         pass
-    assert {"Salga con calma", "Plani giù, piano", "Fatto"} <= set(played.voice.said)
+    assert {"Salga con calma", "Plani giù, piano"} <= set(played.voice.said)
+    assert played.voice.said[-1] == "Fatto. Ripetizioni ampie e con calma: 2 su 2. 20 punti"
     assert {"step1", "step2", "step3", "chime", "end"} <= set(played.sounds.played)
+
+
+def test_a_rest_asks_for_no_movement_and_is_told_once_by_ear(table):
+    setting = Setting(sets=2, repetitions=1, rest_s=5)
+    played = table("raccolto", look=Look(audio_only=True, voice=False), setting=setting)
+    for _ in played.play():
+        resting = played.loop.simulation.state.progress.phase is Phase.REST
+        if resting and played.voice.said[-1].startswith("Riposi"):
+            break
+    told = len(played.voice.said)
+    while played.loop.simulation.state.progress.phase is Phase.REST:
+        assert len(played.voice.said) == told
+        played.frame()
+    assert "Riposi. Si riparte tra 5 s." in played.voice.said
+
+
+def test_what_stops_a_game_is_told_by_ear(table):
+    played = table("volo", look=Look(audio_only=True, voice=False), source=KeysSource())
+    played.press(pygame.K_SPACE)
+    played.frame()
+    played.frame()
+    assert played.voice.said[-1].startswith("Pausa")
+    played.press(pygame.K_p)
+    played.frame()
+    played.frame()
+    assert played.voice.said[-1] == "Quanto dolore sente, da 0 a 10?"
+
+
+@pytest.mark.parametrize(("keys", "answer"), [
+    ((pygame.K_1, pygame.K_0), 10),
+    ((pygame.K_KP1, pygame.K_KP0), 10),
+    ((pygame.K_x,), 10),
+    ((pygame.K_KP7,), 7),
+    ((pygame.K_1, pygame.K_3), 3),
+    ((pygame.K_1, pygame.K_RETURN), 1),
+    ((pygame.K_0,), 0),
+])  # fmt: skip
+def test_pain_can_be_typed_as_people_type_it(keys, answer):
+    scale, now_ns = PainScale(T0_NS), T0_NS + 700_000_000
+    *before, last = keys
+    assert [scale.key(key, now_ns) for key in before] == [None] * len(before)
+    assert scale.key(last, now_ns + 100_000_000) == answer
+    assert scale.waited(now_ns + 10_000_000_000) is None
+
+
+def test_a_pain_of_1_is_told_after_waiting_for_the_0_of_a_10(table):
+    played = table("volo", source=KeysSource())
+    played.frame()
+    played.press(pygame.K_p, pygame.K_1)
+    played.frame()
+    assert played.asks.requests == []
+    for _ in range(40):
+        played.frame()
+    assert played.asks.requests == [("pain.reported", {"pain": 1})]
+    assert played.loop.mode is Mode.PLAY
+
+
+@pytest.mark.parametrize("away", ["enter", "click"])
+def test_the_last_card_can_be_taken_away_but_not_by_a_press_meant_for_the_game(table, away):
+    def press():
+        if away == "enter":
+            played.press(pygame.K_RETURN)
+        else:
+            at = {"button": 1, "pos": (640, 300)}
+            pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, at))
+        played.frame()
+
+    played = table("volo", source=KeysSource(), stopping=Stopping(lingers=True))
+    played.loop.press("unwell")
+    press()
+    assert played.loop.stopped_by is None
+    for _ in range(30):
+        played.frame()
+    press()
+    assert played.loop.stopped_by == "closed"
 
 
 def test_guidance_by_ear_rises_on_the_way_up_and_does_not_chatter():
@@ -164,7 +243,7 @@ def test_amber_pain_goes_on_easier(table):
     played = table(setting=Setting(level=0.8))
     for _ in range(5):
         played.frame()
-    played.press(pygame.K_p, pygame.K_1)
+    played.press(pygame.K_p, pygame.K_2)
     for _ in range(5):
         played.frame()
     assert played.loop.mode is Mode.PLAY

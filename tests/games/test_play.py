@@ -107,22 +107,24 @@ async def test_a_request_names_its_session_and_goes_out_at_qos_1(session):
 
 
 def feed(bus, clock, session, stop):
-    """A wearable's control: raises of 4 s at 60 Hz, sample by sample, then the session's end."""
+    """A wearable's control: raises of 4 s at 60 Hz, sample by sample, then the session's end.
+
+    Samples keep their rate however late they are sent.
+    """
     began_ns, counted = clock.now_ns(), 0
-    while not stop.wait(1 / 60):
-        now_ns = clock.now_ns()
-        seconds = (now_ns - began_ns) * 1e-9
-        if seconds > 13:
-            closed = SessionClosed(session=session, number=9, t_ns=now_ns, reason=CloseReason.DONE)
-            bus.publish(TOPICS.event, encode_event(closed), qos=1)
-            return
+    for n in range(13 * 60):
+        seconds = n / 60
+        t_ns = began_ns + round(seconds * 1e9)
+        while clock.now_ns() < t_ns:
+            if stop.wait(1 / 240):
+                return
         if (number := int((seconds - 0.5) / 4)) > counted:
             counted = number
             repetition = RepetitionCounted(
                 session=session,
                 item="arm",
                 number=number,
-                t_ns=now_ns,
+                t_ns=t_ns,
                 range_deg=None,
                 peak_deg=None,
                 reached=1.0,
@@ -131,8 +133,10 @@ def feed(bus, clock, session, stop):
         raised = 0.5 - 0.5 * math.cos(2 * math.pi * seconds / 4)
         calibrated = seconds > 4
         bus.publish(
-            TOPICS.control, encode_live(batch(session, now_ns, [raised], calibrated=calibrated))
+            TOPICS.control, encode_live(batch(session, t_ns, [raised], calibrated=calibrated))
         )
+    closed = SessionClosed(session=session, number=9, t_ns=clock.now_ns(), reason=CloseReason.DONE)
+    bus.publish(TOPICS.event, encode_event(closed), qos=1)
 
 
 def test_a_game_follows_a_wearable_over_a_real_broker(tmp_path, session, mosquitto):

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -13,14 +12,29 @@ from needs import need_program
 GAME = """
 import math, sys
 import pygame
+from itertools import pairwise
 from pathlib import Path
+from games.inputs.keys import KeysSource
 from games.play import play
 from games.setting import Setting
 from games.inputs.recorded import RecordedSource
 from telemetry.clock import SystemClock
 from telemetry.live import ControlBatch
 
-clock, source = SystemClock(), None
+class Told(KeysSource):
+    # Tells when the control has gone all the way.
+
+    def poll(self, now_ns, invited):
+        arrivals = super().poll(now_ns, invited)
+        for before, after in pairwise([self._told, *(a.sample.control for a in arrivals)]):
+            if after in (0.0, 1.0) and after != before:
+                print("top" if after else "rest", flush=True)
+            self._told = after
+        return arrivals
+
+    _told = 0.0
+
+clock, source = SystemClock(), Told(0.9, 0.9)
 if sys.argv[2] == "recorded":
     t0_ns = 1_700_000_000_000_000_000
     values = [0.5 - 0.5 * math.cos(2 * math.pi * i / 60 / 3) for i in range(60 * 7)]
@@ -39,11 +53,17 @@ play(
 
 
 @pytest.fixture
-def display():
+def size():
+    """Of the display."""
+    return "1400x900"
+
+
+@pytest.fixture
+def display(size):
     """A display of its own on a virtual framebuffer."""
     read, write = os.pipe()
     server = subprocess.Popen(
-        [need_program("Xvfb"), "-displayfd", str(write), "-screen", "0", "1400x900x24"],
+        [need_program("Xvfb"), "-displayfd", str(write), "-screen", "0", f"{size}x24"],
         pass_fds=(write,),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -67,9 +87,14 @@ def started(display, file, source):
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    while "ready" not in (line := game.stdout.readline()):
-        assert line, "the game ended before its first frame"
-    return game, line.split()[-1]
+    return game, heard(game, "ready").split()[-1]
+
+
+def heard(game, word):
+    """The line with which the game tells of `word`."""
+    while word not in (line := game.stdout.readline()):
+        assert line, f"the game ended before {word!r}"
+    return line
 
 
 def xdo(display, *words):
@@ -86,11 +111,10 @@ def test_two_keys_play_a_repetition_and_one_key_ends_it_as_unwell(display, tmp_p
     game, window = started(display, file, "keys")
     xdo(display, "windowfocus", window)
     xdo(display, "key", "Up")
-    time.sleep(1.6)
+    heard(game, "top")
     xdo(display, "key", "Down")
-    time.sleep(1.6)
+    heard(game, "rest")
     xdo(display, "key", "u")
-    time.sleep(0.3)
     xdo(display, "key", "Escape")
     game.wait(timeout=20)
     result = json.loads(file.read_text())
@@ -110,3 +134,17 @@ def test_a_replayed_wearable_plays_in_a_window_of_another_size(display, tmp_path
     assert result["samples"] == 420
     assert result["repetitions"] == 2
     assert result["frames"] > 60
+
+
+@pytest.mark.parametrize("size", ["800x600", "1280x720"])
+def test_no_button_lies_outside_a_small_display(display, size, tmp_path):
+    need_program("xdotool")
+    file = tmp_path / "small.json"
+    game, window = started(display, file, "keys")
+    assert f"Geometry: {size}" in xdo(display, "getwindowgeometry", window)
+    width, height = map(int, size.split("x"))
+    xdo(display, "mousemove", str(round(width * 0.9)), str(round(height / 2 + 0.255 * width)))
+    xdo(display, "click", "1")
+    xdo(display, "windowfocus", window, "key", "Escape")
+    game.wait(timeout=20)
+    assert json.loads(file.read_text())["requests"] == ["unwell.reported"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pygame
 
+from games.canvas import Canvas
 from games.hud import Hud
 from games.menu import Menu
 from games.pain_scale import PainScale
@@ -16,8 +17,8 @@ from .screen import PageScreen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from games.canvas import Canvas
     from games.look import Look
+    from games.window import Window
 
     from .page import Choice
 
@@ -32,8 +33,7 @@ class PageDesk:
     """Shows pages and hears the person: two keys, mouse, or motion; pain and unwell always.
 
     Args:
-        canvas, look: to draw with.
-        to_picture: a place of the window in the canvas's pixels.
+        window, look: to draw with.
         chosen: told which choice was taken.
         request: for pain and unwell, which no page owns.
         closed: told when the window is closed.
@@ -43,19 +43,19 @@ class PageDesk:
 
     def __init__(
         self,
-        canvas: Canvas,
+        window: Window,
         look: Look,
         *,
-        to_picture: Callable[[tuple[int, int]], tuple[float, float]],
         chosen: Callable[[Choice], None],
         request: Callable[..., None],
         closed: Callable[[], None],
         say: Callable[[str], None],
         now_ns: int,
     ) -> None:
-        self._canvas, self._look = canvas, look
-        self._to_picture, self._chosen = to_picture, chosen
-        self._request, self._closed, self._say = request, closed, say
+        self._window, self._look = window, look
+        self._canvas = Canvas(window.picture, look.text_scale)
+        self._chosen, self._closed = chosen, closed
+        self._request, self._say = request, say
         self._screen, self._hud = PageScreen(look), Hud(look)
         self._page, self._menu, self._since_ns = Page(""), Menu(0), now_ns
         self._scale: PainScale | None = None
@@ -70,7 +70,10 @@ class PageDesk:
             elif event.type == pygame.KEYDOWN:
                 self._key(event.key, now_ns)
             elif event.type == pygame.MOUSEBUTTONDOWN and event.button == 1:
-                self._click(self._to_picture(event.pos), now_ns)
+                self._click(self._window.to_picture(event.pos), now_ns)
+        if self._scale is not None:
+            self._tell_pain(self._scale.waited(now_ns))
+            control = None
         self._menu, taken = self._menu.waited(now_ns, control)
         if taken is not None:
             self._take(taken, now_ns)
@@ -99,7 +102,9 @@ class PageDesk:
         self._page = page
 
     def _key(self, key: int, now_ns: int) -> None:
-        if self._scale is not None and key != pygame.K_u:
+        if key == pygame.K_F11 or (key == pygame.K_ESCAPE and self._window.full_screen):
+            self._window.toggle_full_screen()
+        elif self._scale is not None and key != pygame.K_u:
             self._tell_pain(self._scale.key(key, now_ns))
         elif key in FORWARD:
             self._menu = self._menu.moved(1, now_ns)
@@ -122,6 +127,7 @@ class PageDesk:
 
     def _press(self, name: Any, now_ns: int) -> None:
         if name == "unwell":
+            self._scale = None
             self._request("unwell.reported")
         elif name == "pain" and self._scale is None:
             self._scale = PainScale(now_ns)

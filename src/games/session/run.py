@@ -16,7 +16,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from games.canvas import Canvas
 from games.control import Invitation, Signal
 from games.game import game_named
 from games.inputs.keys import KeysSource
@@ -131,9 +130,8 @@ class SessionScreens:
         self._opening = [] if prompts is None else prompts(Told())
         self._closing: list[Prompt] | None = None
         self._desk = PageDesk(
-            Canvas(window.picture, look.text_scale),
+            window,
             look,
-            to_picture=window.to_picture,
             chosen=self._chosen,
             request=view.request,
             closed=self._closed,
@@ -181,12 +179,13 @@ class SessionScreens:
             loop.simulation.signal(Signal.EASE)
         loop.aside = self._aside(screen)
         loop.retest_offered = screen.retest_offered
+        going_on = loop.stopped_by is None
         loop.frame()
         self.levels[screen.item.id] = loop.simulation.state.progress.level
-        if loop.stopped_by in ("done", "closed"):
+        if going_on and loop.stopped_by in ("done", "closed"):
+            # The game stays on the screen until the session has taken its end.
             reason = "done" if loop.stopped_by == "done" else "other"
             self._view.request("exercise.ended", reason=reason)
-            self._leave_game()
 
     def _new_loop(self, screen: Play, state: SessionState | None) -> Loop:
         limits = state.plan.limits if state is not None else None
