@@ -59,7 +59,8 @@ class ExerciseRow(_Frozen):
     """One item of the plan over the four weeks: what was asked, done, and why it stopped.
 
     `asked` is what the plan gives for the time since its start, since the first session or for
-    four weeks, whichever is shortest.
+    four weeks, whichever is shortest. `reported` was told and no sensor saw it; `done` never
+    counts it.
     """
 
     item: str
@@ -68,6 +69,7 @@ class ExerciseRow(_Frozen):
     unit: DoseUnit
     asked: float
     done: float
+    reported: float
     done_days: int
     stopped: dict[str, int]
     last_range_deg: float | None
@@ -265,7 +267,7 @@ def _exercises(
 def _exercise(
     plan: Plan, item: PlanItem, weeks: float, recent: Sequence[RecordedSession]
 ) -> ExerciseRow:
-    done, days, last_deg = 0.0, set(), None
+    done, reported, days, last_deg = 0.0, 0.0, set(), None
     stopped: Counter[str] = Counter()
     for session in recent:
         stopped.update(
@@ -273,6 +275,7 @@ def _exercise(
             for e in session.events
             if isinstance(e, ExerciseEnded) and e.item == item.id and e.reason != StopReason.DONE
         )
+        reported += sum(d.amount or 0 for d in items_reported(session.events) if d.item == item.id)
         if session.result is None:
             continue
         for part in items_done(plan, session.result):
@@ -289,6 +292,7 @@ def _exercise(
         unit=item.asked.unit,
         asked=round(item.asked.amount * plan.schedule_of(item).per_week * weeks),
         done=done,
+        reported=reported,
         done_days=len(days),
         stopped=dict(stopped),
         last_range_deg=last_deg,

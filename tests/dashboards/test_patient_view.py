@@ -8,10 +8,13 @@ import pytest
 from analytics.alert_words import WORDS
 from analytics.alerts import Acknowledgement, Alert
 from dashboards.care_record import MemoryCareRecord
+from dashboards.patient_view import patient_view
+from dashboards.trend_view import RecordedSession
 from dashboards.web import create_app
 from telemetry.clock import ManualClock
-from telemetry.events import StopReason
+from telemetry.events import ExerciseReported, StopReason
 from telemetry.results import AdherenceResult
+from therapy.plan_file import sample_plan
 
 DAY_NS = 86_400 * 10**9
 HERE = {"Origin": "http://127.0.0.1"}
@@ -232,3 +235,37 @@ async def test_who_needs_a_look_comes_first(pretend):
         ("p-3", ["pain"]),
         ("p-1", []),
     ]
+
+
+def test_what_was_told_stands_beside_what_was_done_and_is_not_added_to_it(pretend):
+    opened, *_ = pretend.script()
+    told = ExerciseReported(
+        session=opened.session,
+        number=1,
+        t_ns=opened.t_ns,
+        item="abduction",
+        amount=12,
+        unit="repetitions",
+    )
+    reader = pretend.MemoryReader({pretend.session: [opened, told]})
+    (summary,) = reader.sessions()
+    session = RecordedSession(summary=summary, events=[opened, told], results=[])
+    view = patient_view(
+        pretend.patient, [session], [sample_plan()], today=date.fromisoformat(pretend.day)
+    )
+    row = next(r for r in view.exercises if r.item == "abduction")
+    assert (row.done, row.reported, row.done_days) == (0, 12, 0)
+
+
+def test_a_graver_form_is_told_with_its_alert(pretend):
+    kept = Alert(
+        patient=pretend.patient,
+        kind="few days",
+        number=1,
+        opened=date(2026, 9, 21),
+        it="x",
+        en="x",
+        grave=True,
+    )
+    view = patient_view(pretend.patient, [], [], today=date(2026, 9, 21), alerts=[kept])
+    assert view.alerts[0].grave

@@ -114,6 +114,7 @@ export function rangeCard() {
       const item = itemOfInterest(view);
       const range = item ? item.range_of_motion : null;
       note.hidden = !range;
+      say(note, t(item && item.reading ? "validated_joint" : "validated"));
       if (range) holder.replaceChildren(...rangeFound(item, range, view.provisional));
       else if (item && item.not_observable) {
         holder.replaceChildren(h("p", { class: "big-word" }, t("not_observable")), h("p", { class: "why" }, both(item.not_observable)), ...measureLines(item).map((line) => h("p", { class: "sentence" }, line)));

@@ -135,7 +135,7 @@ function exercisesCard(view) {
       "tr",
       {},
       h("th", { scope: "row" }, `${both(row.name)}, ${t(row.side)}`),
-      cell("done_asked", `${integer(row.done)} / ${integer(row.asked)}${unit}`, track(share)),
+      cell("done_asked", `${integer(row.done)} / ${integer(row.asked)}${unit}`, row.reported ? h("span", { class: "quiet" }, ` + ${t("reported", { n: integer(row.reported) })}`) : null, track(share)),
       cell("days", integer(row.done_days)),
       cell("why_stopped", stopped.length ? stopped.join(", ") : "–"),
       cell("range", row.last_range_deg === null ? h("span", { class: "quiet", title: both(row.not_observable) }, row.not_observable ? t("not_observable") : "–") : degrees(row.last_range_deg)),
