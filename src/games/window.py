@@ -18,6 +18,10 @@ FRAME_ROOM = (16, 96)
 """What a window's frame and a desktop's bar may take of the display, in pixels."""
 
 
+UNSEEN = frozenset({"dummy", "offscreen"})
+"""Drivers that SDL falls back on where nothing can be seen."""
+
+
 class Window:
     """A resizable window showing a picture of 1280 by 720, letterboxed where it must be.
 
@@ -46,6 +50,8 @@ class Window:
         os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
         try:
             pygame.display.init()
+            if not headless and pygame.display.get_driver() in UNSEEN and not _wished():
+                raise pygame.error("there is no display")
             pygame.font.init()
             self._desktop = size if headless else pygame.display.get_desktop_sizes()[0]
             self._size = size if headless else self._fitting(size)
@@ -122,3 +128,8 @@ class Window:
         place = pygame.Rect(0, 0, max(1, round(WIDTH * scale)), max(1, round(HEIGHT * scale)))
         place.center = (width // 2, height // 2)
         return place
+
+
+def _wished() -> bool:
+    """Whether somebody chose the driver, as a screen recorder does."""
+    return bool(os.environ.get("SDL_VIDEODRIVER"))

@@ -148,3 +148,17 @@ def test_no_button_lies_outside_a_small_display(display, size, tmp_path):
     xdo(display, "windowfocus", window, "key", "Escape")
     game.wait(timeout=20)
     assert json.loads(file.read_text())["requests"] == ["unwell.reported"]
+
+
+def test_where_nothing_can_be_seen_no_window_is_pretended():
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
+    environment = {k: v for k, v in os.environ.items() if k not in hidden}
+    game = subprocess.run(
+        [sys.executable, "-c", "from games.play import play; play('volo')"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "no window can be opened" in game.stderr.splitlines()[-1]
