@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from telemetry.errors import ConfigurationError, TransportError
@@ -112,4 +112,7 @@ def _replay(options: PlayOptions, session: str, common: dict[str, Any]) -> dict[
     played = [m for m in messages if isinstance(m, ControlBatch | RepetitionCounted)]
     clock = clock_from()
     source = RecordedSource(played, clock.now_ns() + LEAD_NS)
+    tempo = source.tempo
+    if tempo is not None:
+        common["setting"] = replace(common["setting"], **asdict(tempo))
     return play(options.game, source=source, clock=clock, **common)

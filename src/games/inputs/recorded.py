@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .tempo import tempo_of
 from .wearable import arrivals_of
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from telemetry.live import ControlBatch, RepetitionCounted
 
     from .source import Arrival
+    from .tempo import RecordedTempo
 
 __all__ = ["RecordedSource"]
 
@@ -48,6 +50,11 @@ class RecordedSource:
                 self._arrivals += [replace(arrival, sampled_ns=None) for arrival in again]
         self._arrivals.sort(key=lambda a: a.sample.t_ns)
         self._next = self._next_counted = 0
+
+    @property
+    def tempo(self) -> RecordedTempo | None:
+        """What it was recorded at; None where no repetition is whole."""
+        return tempo_of([a.sample for a in self._arrivals if a.calibrated])
 
     @property
     def ended(self) -> bool:
