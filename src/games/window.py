@@ -50,8 +50,8 @@ class Window:
         os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
         try:
             pygame.display.init()
-            if not headless and pygame.display.get_driver() in UNSEEN and not _wished():
-                raise pygame.error("there is no display")
+            if not headless:
+                _refuse_the_unseen()
             pygame.font.init()
             self._desktop = size if headless else pygame.display.get_desktop_sizes()[0]
             self._size = size if headless else self._fitting(size)
@@ -130,6 +130,7 @@ class Window:
         return place
 
 
-def _wished() -> bool:
-    """Whether somebody chose the driver, as a screen recorder does."""
-    return bool(os.environ.get("SDL_VIDEODRIVER"))
+def _refuse_the_unseen() -> None:
+    """Raise where SDL fell back on a driver that shows nothing, and nobody chose it."""
+    if pygame.display.get_driver() in UNSEEN and not os.environ.get("SDL_VIDEODRIVER"):
+        raise pygame.error("there is no display")
