@@ -5,16 +5,18 @@ Four things make an angle uncertain, and each has its part in the variance:
 - **drift and observability**: the slow part's standard deviation, from the smoother that found it
   (`joint_angle.RecordedAngle.offset_sigma_rad`); it grows where the axis stands upright, without
   rest, and in short recordings;
-- **soft tissue and axes**: a sensor turns against its bone in proportion to how far the joint has
-  moved from its zero. How loosely the two sensors follow one hinge is measured in the recording
-  itself (`looseness`) and scales this part; a floor stays for what no recording shows;
+- **soft tissue and axes**: a sensor turns against its bone, in proportion to how far the joint has
+  moved from its zero and, as the skin wanders, at the zero as well. How loosely the two sensors
+  follow one hinge is measured in the recording itself (`looseness`) and scales both; of a rigid
+  joint little remains but the smoother's own error, and a floor for what no recording shows;
 - **calibration rung**: an axis found from the motion alone and a zero from marked sensors are
   worth less than a functional calibration;
 - **gaps**: over bridged samples the angle is a guess, in proportion to the speed around them.
 
-The sizes (`BandModel`) were fitted to simulated joints with soft tissue drawn at random
-(`research.hinge_simulator.drawn_tissue`) so that 95 of 100 true angles lie inside; other seeds
-check it. They say nothing about bodies that the simulation does not resemble.
+The sizes (`BandModel`) were fitted to simulated joints, rigid, with soft tissue of one size and of
+sizes drawn at random (`research.hinge_simulator`), so that 95 of 100 true angles of each of these
+lie inside a band as narrow as may be; other seeds check it. They say nothing about bodies that the
+simulation does not resemble.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+from analytics.joint_angle import SETTLING_S
 
 if TYPE_CHECKING:
     from analytics.calibration import Rung, SegmentCalibration
@@ -37,20 +41,41 @@ MOST_DEG = 90.0
 
 
 @dataclass(frozen=True, slots=True)
+class AngleParts:
+    """Standard deviations of the parts of an angle's error, for one way to know the axes.
+
+    Attributes:
+        drift, short_drift: of what the smoother says of drift and gravity, in a recording of
+            `joint_angle.SETTLING_S` or more, and in a very short one.
+        fixed_deg: at every angle, of the most rigid joint.
+        loose_deg: at every angle, per looseness to the power `power`: where the skin lay when the
+            angle began, and how it wanders.
+        share: of the angle: skin that leans with its bone shows in no recording.
+        short_share: of the angle, of axes found in a very short recording.
+        loose_share: of the angle, per looseness to the power `power`.
+    """
+
+    drift: float
+    short_drift: float
+    fixed_deg: float
+    loose_deg: float
+    share: float
+    short_share: float
+    loose_share: float
+    power: float
+
+
+@dataclass(frozen=True, slots=True)
 class BandModel:
     """Standard deviations of the parts of the error."""
 
-    floor_deg: float = 0.1
-    drift_factor: float = 0.82
-    """Of what the smoother says of drift and gravity."""
-    share: float = 0.02
-    """Of the angle, with calibrated axes: skin that leans with its bone shows in no recording."""
-    loose_share: float = 0.25
-    """Of the angle, per square root of looseness, with calibrated axes."""
-    motion_share: float = 0.0025
-    """As `share`, with axes found from the motion itself, which follow the skin."""
-    motion_loose_share: float = 0.26
-    """As `loose_share`, with axes found from the motion."""
+    calibrated: AngleParts = AngleParts(0.5, 0.5, 0.3, 18.0, 0.025, 0.0, 0.69, 1.45)
+    motion: AngleParts = AngleParts(0.38, 0.87, 0.1, 24.0, 0.008, 0.02, 0.54, 1.03)
+    """With axes found from the motion itself, which follow the skin, and an angle that counts from
+    its start."""
+    range_floor_deg: float = 0.1
+    range_drift: float = 0.82
+    """Of a range, of what the smoother says of a change within a repetition."""
     range_share: tuple[float, float] = (0.48, 0.09)
     """Of a range, per looseness and up to which, with calibrated axes: less than of an angle,
     since what is common to both ends drops out and repetitions differ."""
@@ -65,15 +90,25 @@ class BandModel:
 MODEL = BandModel()
 INCLINATION_SIGMA_DEG = 0.75
 """VQF 6D online, mean over BROAD's trials, disturbed ones included (Laidig and Seel 2023)."""
+RECORDED_INCLINATION_SIGMA_DEG = 0.35
+"""Of each end of a range seen from before and after: holds 96 % of the differences between the ends
+of BROAD's movements of 4 s, mean over trials; 0.3 holds 95 %."""
+MARKED_ASKEW_DEG, MEASURED_ASKEW_DEG = 6.0, 4.0
+"""How far a sensor that is strapped on by its marking lies off its limb, and an axis that was taken
+from a hanging limb, standard deviation in each of two directions: assumed, not measured."""
+FOLD = 0.95, 2.0, 1.6
+"""Most of it that an end shows, up to how many times it from straight down or up, and the power
+with which that goes down beyond: drawn from 800 000 simulated elevations."""
 ASKEW_SHARE = 0.03
-"""Of the range: a strapped sensor 14 degrees off the limb's axis reads 3 % too little."""
+"""Of a swept range: a movement whose axis is found 14 degrees off reads 3 % too little."""
 ZERO_SIGMA_DEG: dict[Rung, float] = {
-    "functional": 0.5,
+    "functional": 0.0,
     "stored": 2.0,
     "gravity": 5.0,
     "motion": 0.0,
 }
-"""Of the zero: how well it is found again; `motion` has none and counts from its start."""
+"""Of the zero beyond what a functional one leaves, which is in `AngleParts`; `motion` has none and
+counts from its start."""
 
 
 def angle_band_deg(
@@ -94,15 +129,16 @@ def angle_band_deg(
         model: sizes of the parts.
     """
     angle = np.rad2deg(found.angle_rad)
-    loose = min(found.looseness, 1.0) ** 0.5
-    if calibration.rung == "motion":
-        share = np.hypot(model.motion_share, model.motion_loose_share * loose)
-    else:
-        share = np.hypot(model.share, model.loose_share * loose)
-    drift = model.drift_factor * np.rad2deg(found.offset_sigma_rad)
-    fixed = np.hypot(model.floor_deg, ZERO_SIGMA_DEG[calibration.rung])
+    parts = model.motion if calibration.rung == "motion" else model.calibrated
+    short = 1 - min(len(angle) / rate_hz / SETTLING_S, 1.0)
+    loose = min(found.looseness, 1.0) ** parts.power
+    share = np.hypot(np.hypot(parts.share, parts.short_share * short), parts.loose_share * loose)
+    drift = parts.drift + (parts.short_drift - parts.drift) * short
+    drift_deg = drift * np.rad2deg(found.offset_sigma_rad)
+    fixed = np.hypot(parts.fixed_deg, parts.loose_deg * loose)
+    zero = ZERO_SIGMA_DEG[calibration.rung]
     gap = 0.0 if bridged is None else model.gap_share * _swept_in_gaps(angle, bridged, rate_hz)
-    sigma = np.sqrt(drift**2 + (share * angle) ** 2 + fixed**2 + gap**2)
+    sigma = np.sqrt(drift_deg**2 + (share * angle) ** 2 + fixed**2 + zero**2 + gap**2)
     return np.asarray(np.minimum(COVERAGE_95 * sigma, MOST_DEG))
 
 
@@ -132,22 +168,46 @@ def range_band(angle_deg: Array, half_band_deg: Array) -> RangeBand:
 
 
 def segment_range_band(
-    range_deg: float, *, gap_sigma_deg: float = 0.0, settled: bool = True
+    range_deg: float,
+    *,
+    ends_deg: tuple[float, float] | None = None,
+    axis_measured: bool = False,
+    gap_sigma_deg: float = 0.0,
+    settled: bool = True,
 ) -> RangeBand:
-    """The band of a range seen by one sensor against gravity.
+    """The band of a recorded range seen by one sensor against gravity.
 
-    Parts: inclination at both ends, `INCLINATION_SIGMA_DEG` each, twice that while the filter has
-    not settled; a sensor that lies askew on the limb, `ASKEW_SHARE` of the range; bridged gaps.
+    Parts: inclination at both ends, `RECORDED_INCLINATION_SIGMA_DEG` each, twice that while the
+    filter has not settled; a sensor that lies askew on the limb; bridged gaps.
+
+    A sensor off the limb shifts both ends alike, but not near straight down or straight up: there
+    an elevation folds back, and it never reads less than the sensor is off. So what askewness costs
+    goes by how near the ends are to that; of a swept angle it is `ASKEW_SHARE` of the range.
 
     Args:
         range_deg: largest minus smallest elevation, tilt or swept angle.
+        ends_deg: of an elevation its smallest and largest; None: a swept angle.
+        axis_measured: whether a calibration measured the limb's axis in the sensor.
         gap_sigma_deg: largest `OrientationFilter.gap_sigma_rad` in the movement, in degrees.
         settled: whether the filter has run for at least 3 s.
     """
-    inclination = INCLINATION_SIGMA_DEG * (1 if settled else 2) * np.sqrt(2)
-    sigma = np.sqrt(inclination**2 + (ASKEW_SHARE * range_deg) ** 2 + gap_sigma_deg**2)
+    inclination = RECORDED_INCLINATION_SIGMA_DEG * (1 if settled else 2) * np.sqrt(2)
+    if ends_deg is None:
+        askew = ASKEW_SHARE * range_deg
+    else:
+        off_deg = MEASURED_ASKEW_DEG if axis_measured else MARKED_ASKEW_DEG
+        low, high = ends_deg
+        askew = float(np.hypot(_folded(low, off_deg), _folded(180.0 - high, off_deg)))
+    sigma = np.sqrt(inclination**2 + askew**2 + gap_sigma_deg**2)
     half = float(min(COVERAGE_95 * sigma, MOST_DEG))
     return RangeBand(range_deg, max(0.0, range_deg - half), range_deg + half)
+
+
+def _folded(from_upright_deg: float, off_deg: float) -> float:
+    """Standard deviation that a sensor off its limb leaves at an end so far from upright."""
+    most, near, power = FOLD
+    share: float = min(1.0, (near * off_deg / max(from_upright_deg, 1e-9)) ** power)
+    return most * off_deg * share
 
 
 def joint_range_band(
@@ -174,7 +234,7 @@ def joint_range_band(
     """
     slope, most = model.range_motion_share if rung == "motion" else model.range_share
     share = slope * min(looseness, most) + model.range_beyond * max(0.0, looseness - most)
-    fixed = np.hypot(model.floor_deg, model.drift_factor * change_sigma_deg)
+    fixed = np.hypot(model.range_floor_deg, model.range_drift * change_sigma_deg)
     sigma = np.sqrt((share * range_deg) ** 2 + fixed**2 + gap_sigma_deg**2)
     half = float(min(COVERAGE_95 * sigma, MOST_DEG))
     return RangeBand(range_deg, max(0.0, range_deg - half), range_deg + half)
@@ -210,6 +270,7 @@ def _swept_in_gaps(angle: Array, bridged: npt.NDArray[np.bool_], rate_hz: float)
 __all__ = [
     "MODEL",
     "ZERO_SIGMA_DEG",
+    "AngleParts",
     "BandModel",
     "RangeBand",
     "angle_band_deg",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -295,7 +296,13 @@ def _range_of_motion(
     if not ranges:
         return None
     p10, median, p90 = (round(float(v), 2) for v in np.percentile(ranges, (10, 50, 90)))
-    band = item_range_band(median, found.observation, frames, rate_hz, found.flexion)
+    ends_deg = (
+        statistics.median(e.low for e in found.excursions),
+        statistics.median(e.high for e in found.excursions),
+    )
+    band = item_range_band(
+        median, found.observation, frames, rate_hz, found.flexion, ends_deg=ends_deg
+    )
     return RangeOfMotion(
         what=found.observation.what,
         median_deg=median,

@@ -9,6 +9,7 @@ import numpy as np
 
 from .band import RangeBand, joint_range_band, segment_range_band
 from .gap_trust import gap_sigma_rad
+from .observation import Method
 
 if TYPE_CHECKING:
     from .flexion import Flexion
@@ -24,6 +25,8 @@ def item_range_band(
     frames: Frames,
     rate_hz: float,
     flexion: Flexion | None = None,
+    *,
+    ends_deg: tuple[float, float] | None = None,
 ) -> RangeBand:
     """The band around an item's median range.
 
@@ -33,6 +36,7 @@ def item_range_band(
         frames: of the item.
         rate_hz: of the frames.
         flexion: where it was seen as a hinge, what was measured of it.
+        ends_deg: of an elevation, the lowest and the highest of its median repetition.
     """
     gap_deg = worst_gap_deg(frames, rate_hz)
     settled = not frames.restarted[1:].any()
@@ -44,7 +48,13 @@ def item_range_band(
             change_sigma_deg=flexion.change_sigma_deg,
             gap_sigma_deg=gap_deg,
         )
-    return segment_range_band(range_deg, gap_sigma_deg=gap_deg, settled=settled)
+    return segment_range_band(
+        range_deg,
+        ends_deg=ends_deg if observation.method is Method.ELEVATION else None,
+        axis_measured=observation.axis_measured,
+        gap_sigma_deg=gap_deg,
+        settled=settled,
+    )
 
 
 def worst_gap_deg(frames: Frames, rate_hz: float) -> float:

@@ -109,6 +109,7 @@ class Observation:
         stream: the stream that is looked at; for a joint that of its distal segment.
         axis: unit vector along the segment, away from the trunk, in sensor coordinates, where
             the method is elevation; None elsewhere.
+        axis_measured: whether a calibration measured that axis; else the sensor's marking tells it.
         what: the observable in plain words, e.g. `forearm elevation, elbow straight`.
         not_observable: why there is no range; None where there is one.
         limit_deg: the clinician's limit of the angle.
@@ -126,6 +127,7 @@ class Observation:
     limit_deg: float | None = None
     phases: PhaseLimits = field(default_factory=PhaseLimits)
     method: Method = Method.ELEVATION
+    axis_measured: bool = False
     hinge: Hinge | None = None
     trunk: str | None = None
     also: tuple[str, ...] = ()

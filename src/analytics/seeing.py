@@ -78,6 +78,7 @@ def observation_of(
     return Observation(
         stream=own,
         axis=axis if method is Method.ELEVATION else None,
+        axis_measured=method is Method.ELEVATION and seen.placements[0] in known.axes,
         what=what,
         not_observable=reason,
         limit_deg=limit_deg,

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.band import angle_band_deg, median_band, range_band, segment_range_band
+from analytics.band import (
+    MARKED_ASKEW_DEG,
+    MEASURED_ASKEW_DEG,
+    RECORDED_INCLINATION_SIGMA_DEG,
+    angle_band_deg,
+    median_band,
+    range_band,
+    segment_range_band,
+)
 from analytics.calibration import SegmentCalibration, functional_calibration
 from analytics.core import Core
 from analytics.flexion import Flexion
@@ -19,7 +27,14 @@ from analytics.track import Frames
 from arm_motion import exercise, one_batch
 from builders import SESSION, STREAM, opened
 from joint_motion import PROXIMAL
-from research.hinge_simulator import SCENARIOS, drawn_tissue, simulate, single_repetitions
+from research.hinge_simulator import (
+    RIGID,
+    SCENARIOS,
+    SoftTissue,
+    drawn_tissue,
+    simulate,
+    single_repetitions,
+)
 from research.joint_angle_challenge import score_case
 from research.joint_angle_entries import ripresa_angle
 from research.joint_case import JointCase
@@ -63,6 +78,42 @@ def test_a_range_lies_inside_its_band_and_gaps_widen_it(range_deg, gap_deg):
     assert 0 <= torn.low_deg <= calm.low_deg <= range_deg <= calm.high_deg <= torn.high_deg
 
 
+def seen_askew(off_deg, seed, count=4000):
+    """Raises of limbs whose sensors lie askew: (lowest, highest, true range), [count] each."""
+    rng = np.random.default_rng([seed, 13])
+    low = rng.uniform(0, 60, count)
+    size = rng.uniform(15, 110, count)
+    along, across = rng.normal(0, off_deg, (2, count))
+    noise = rng.normal(0, RECORDED_INCLINATION_SIGMA_DEG, (2, count))
+    path = np.radians(low + size * np.linspace(0, 1, 60)[:, None] + along)
+    seen = np.degrees(np.arccos(np.cos(np.radians(across)) * np.cos(path)))
+    return seen.min(axis=0) + noise[0], seen.max(axis=0) + noise[1], size
+
+
+@pytest.mark.parametrize(
+    ("off_deg", "measured"), [(MARKED_ASKEW_DEG, False), (MEASURED_ASKEW_DEG, True)]
+)
+def test_the_band_of_an_elevations_range_covers_sensors_that_lie_askew(off_deg, measured):
+    covered = []
+    for low, high, true_deg in zip(*seen_askew(off_deg, 1), strict=True):
+        band = segment_range_band(high - low, ends_deg=(low, high), axis_measured=measured)
+        covered.append((band.low_deg <= true_deg <= band.high_deg, low))
+    inside, low = np.array(covered).T
+    assert 0.93 < inside.mean() < 0.98
+    for near, far in ((-5, 10), (10, 25), (25, 80)):
+        assert 0.90 < inside[(near < low) & (low < far)].mean() < 0.99
+
+
+def test_an_axis_that_was_measured_narrows_the_band_and_so_do_ends_off_upright():
+    def half_deg(low, *, measured=False):
+        band = segment_range_band(60, ends_deg=(low, low + 60), axis_measured=measured)
+        return band.high_deg - 60
+
+    assert half_deg(5) > half_deg(5, measured=True) > half_deg(40, measured=True)
+    assert half_deg(119) > half_deg(60)
+    assert half_deg(0) < 15
+
+
 def test_the_median_of_many_repetitions_is_no_surer_than_one():
     angle, band = np.array([0.0, 50, 100, 50, 0]), np.full(5, 3.0)
     one = range_band(angle, band)
@@ -86,6 +137,38 @@ def test_the_band_covers_about_95_of_100_samples_of_independent_simulated_cases(
     """40 cases tell 95 from 85; `docs/challenges.md` has the figure from many more."""
     covered = [covered_percent(seed) for seed in range(500, 540)]
     assert 88 < np.mean(covered) < 99.5
+
+
+def covered_family(scenario_name, tissue, seeds):
+    """Coverage and median half width of simulated recordings of 25 s."""
+    covered, widths = [], []
+    for seed in seeds:
+        scenario = replace(SCENARIOS[scenario_name], seconds=25.0, tissue=tissue)
+        r = simulate(scenario, seed)
+        calibration = r.calibration_proximal, r.calibration_distal
+        case = JointCase("c", r.rate_hz, r.proximal, r.distal, r.reference_deg, *calibration)
+        solution = ripresa_angle(case)
+        covered.append(score_case(case, solution)["coverage_percent"])
+        widths.append(np.median(solution.half_band_deg))
+    return np.mean(covered), np.median(widths)
+
+
+def test_rigid_hinges_have_a_narrow_band_and_calibrated_soft_tissue_one_that_holds():
+    rigid, narrow_deg = covered_family("hinge-horizontal", RIGID, range(600, 612))
+    loose, wide_deg = covered_family("soft-tissue", SoftTissue(), range(600, 612))
+    assert 88 < rigid < 99.5
+    assert 90 < loose < 99.5
+    assert narrow_deg < 1.0
+    assert wide_deg > 2.0
+
+
+def test_a_loose_joints_band_is_wide_at_angle_zero_too():
+    def at_zero(looseness):
+        calibration = SegmentCalibration("motion", AXES, None)
+        return angle_band_deg(found(looseness=looseness), calibration, 100.0)[0]
+
+    assert at_zero(0.2) > 5
+    assert at_zero(0.003) < 2
 
 
 def frames_with(interpolated, *, restarted=False, rate_rad_s=3.0):

@@ -86,7 +86,9 @@ def test_the_latest_calibration_that_passed_counts():
 def test_a_measured_long_axis_replaces_the_marked_one_until_it_is_worn_as_marked_again():
     def axis_seen(*events):
         streams = {"wrist-right": "distal"}
-        return elbow_seen(known_after(*events), streams).axis
+        seen = elbow_seen(known_after(*events), streams)
+        assert seen.axis_measured == (seen.axis != SEGMENT_AXES["wrist-right"])
+        return seen.axis
 
     askew = calibrated(axis=(0.0, 0.6, 0.8))
     assert axis_seen() == SEGMENT_AXES["wrist-right"]
