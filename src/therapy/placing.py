@@ -160,16 +160,20 @@ def placings_of(items: Iterable[PlanItem], worn: Sequence[str]) -> tuple[Placing
 
     Two sensors that see a joint of some item are one calibration; a sensor of such a pair is
     calibrated by itself only where it is the one nearer to the trunk and another item looks at
-    it alone.
+    it alone. What no item uses, such as a heart sensor's own motion, is not calibrated.
     """
     joints: dict[str, Placing] = {}
     alone: set[str] = set()
+    beside: set[str] = set()
     hanging: set[str] = set()
     for item in items:
-        seen = item.sees([p for p in worn if _reaches(p, item.side)])
+        near = [p for p in worn if _reaches(p, item.side)]
+        seen = item.sees(near)
         if not isinstance(seen, Observable):
+            beside.update(item.placements or near)
             continue
         first, *others = seen.placements
+        beside.update(others)
         joint = joint_between(others[0], first) if others else None
         if seen.quantity is Quantity.FLEXION and joint is not None:
             joints[first] = Placing(first, others[0], joint)
@@ -185,7 +189,7 @@ def placings_of(items: Iterable[PlanItem], worn: Sequence[str]) -> tuple[Placing
     for placement in dict.fromkeys(worn):
         if placement in joints:
             found.append(joints[placement])
-        elif placement in alone or placement not in paired:
+        elif placement in alone or placement in beside - paired:
             found.append(Placing(placement, hangs=placement in hanging))
     return tuple(found)
 

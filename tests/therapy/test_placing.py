@@ -97,9 +97,16 @@ def test_a_sensor_of_a_pair_that_another_item_sees_alone_is_calibrated_too():
 def test_the_other_sides_sensor_is_not_taken_for_the_pair():
     assert placings_of(elbow().items, ["forearm-right", "upper-arm-left"]) == (
         Placing("forearm-right", hangs=True),
-        Placing("upper-arm-left"),
     )
     assert joint_between("upper-arm-left", "forearm-right") is None
+
+
+def test_a_sensor_that_no_exercise_uses_is_not_calibrated():
+    """A chest strap worn for its heart rate senses motion, too."""
+    raising = plan(item(posture="seated", placements=["upper-arm-right"])).items
+    assert placings_of(raising, ["upper-arm-right"]) == placings_of(
+        raising, ["upper-arm-right", "foot-left"]
+    )
 
 
 def test_every_pair_in_the_table_of_observables_is_a_known_joint():
