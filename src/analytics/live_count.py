@@ -38,25 +38,43 @@ class Following:
         least_deg: a smaller back and forth is none.
         in_degrees: whether the movement is the angle that the item is about.
         lowest, highest: of the movement so far.
+
+    Args:
+        rate_hz: of the frames.
+        least_deg, in_degrees: as above.
+        smooth: whether the movement comes smoothed.
     """
 
-    def __init__(self, rate_hz: float, least_deg: float, *, in_degrees: bool) -> None:
+    def __init__(
+        self, rate_hz: float, least_deg: float, *, in_degrees: bool, smooth: bool = False
+    ) -> None:
         self.least_deg = least_deg
         self.in_degrees = in_degrees
         self.lowest, self.highest = math.inf, -math.inf
-        self._smoother = ParabolaSmoother(rate_hz)
+        self._smoother = None if smooth else ParabolaSmoother(rate_hz)
         self._detector = RepetitionDetector(least_deg)
 
     def follow(self, value: float, *, restarted: bool) -> None:
         """Take the movement's next frame."""
         self.lowest = min(self.lowest, value)
         self.highest = max(self.highest, value)
+        if self._smoother is None:
+            self._detector.push(value)
+            return
         if restarted:
             for late in self._smoother.flush():
                 self._detector.push(late)
         smooth = self._smoother.push(value)
         if smooth is not None:
             self._detector.push(smooth)
+
+    def finish(self) -> None:
+        """No frame comes any more: the repetition that is under way counts, or does not."""
+        if self._smoother is not None:
+            for late in self._smoother.flush():
+                self._detector.push(late)
+        if self._detector.values:
+            self._detector.finish()
 
     @property
     def excursions(self) -> list[Excursion]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from telemetry.live import ControlBatch
 
+from .felt import Felt
 from .live_count import Following, LiveCount
 from .movement import Elevation, Turning
 from .observation import Method
@@ -76,13 +77,18 @@ class LiveOneSensor:
         self._track = track
         self._from_index = from_index
         self._next_frame = track.frame_at(from_index)
-        self._movement = _movement(observation, track.frame_rate_hz)
+        self._movement = _movement(observation, track, from_index)
         self._restarts: list[bool] = []
         self.count = LiveCount(started, observation, track.frame_rate_hz, self._following())
 
     def _following(self) -> Following:
         moved = self._movement
-        return Following(self._track.frame_rate_hz, moved.least_deg, in_degrees=moved.in_degrees)
+        return Following(
+            self._track.frame_rate_hz,
+            moved.least_deg,
+            in_degrees=moved.in_degrees,
+            smooth=isinstance(moved, Felt),
+        )
 
     @property
     def excursions(self) -> list[Excursion]:
@@ -134,9 +140,17 @@ class LiveOneSensor:
         messages += self.count.announce(batch.t0_ns + int(batch.dt_us[-1]) * 1000)
         return messages
 
-    def end(self, to_index: int | None) -> list[LiveMessage]:  # noqa: ARG002 - nothing waited
-        """Nothing: all that came has been followed."""
-        return []
+    def end(self, to_index: int | None) -> list[LiveMessage]:
+        """What was felt comes late, so that the end tells of a last repetition; else nothing."""
+        over = to_index is not None and to_index < self._track.position
+        if over or not isinstance(self._movement, Felt):
+            return []
+        self.catch_up(to_index)
+        frames = self._track.frames(self._from_index, self._track.position)
+        if not len(frames):
+            return []
+        self.count.following.finish()
+        return list(self.count.announce(round(frames.t_us[-1] * 1000)))
 
     def _control(
         self, batch: MotionBatch, oriented: list[Oriented], to_index: int | None
@@ -173,9 +187,11 @@ class LiveOneSensor:
         )
 
 
-def _movement(observation: Observation, rate_hz: float) -> Movement:
+def _movement(observation: Observation, track: StreamTrack, from_index: int) -> Movement:
     if observation.method is Method.SWEPT:
-        return Sweeping(rate_hz)
-    if observation.axis is None:
-        return Turning(rate_hz)
-    return Elevation(observation.axis)
+        return Sweeping(track.frame_rate_hz)
+    if observation.axis is not None:
+        return Elevation(observation.axis)
+    if not track.opened.gyroscope:
+        return Felt(track, from_index)
+    return Turning(track.frame_rate_hz)

@@ -29,6 +29,7 @@ __all__ = [
     "product",
     "rotation_vector_deg",
     "rotation_vectors",
+    "turned_away",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -153,7 +154,7 @@ class Turning:
             return None
         self._next_fit = n + max(FIT_FRAMES, n // 20)
         found = main_axis(np.array(self._vectors), self._rate_hz)
-        if dot(found, self._axis) > _MOVED:
+        if not turned_away(found, self._axis):
             return None
         self._axis = found
         return [dot(v, found) for v in self._vectors]
@@ -229,6 +230,11 @@ def fast_part(values: Floats, rate_hz: float) -> Floats:
     low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, n)
     fast: Floats = values - (sums[high] - sums[low]) / (high - low)[:, None]
     return fast
+
+
+def turned_away(found: Vector, axis: Vector) -> bool:
+    """Whether an axis that was found anew is so far off that the past is computed by it."""
+    return dot(found, axis) <= _MOVED
 
 
 def dot(a: Vector, b: Vector) -> float:

@@ -226,6 +226,10 @@ class StreamTrack:
         for i, w, x, y, z in self._rows[after : self._n, :5].tolist():
             yield int(i), (w, x, y, z), i in self._restarts
 
+    def runs(self, from_index: int) -> Iterator[Run]:
+        """The conditioned samples from this index on, without breaks inside a run."""
+        return self._samples.runs(from_index, self.position, 0)
+
     def frame_at(self, index: int) -> int:
         """Number of the first remembered frame with at least this sample index."""
         return int(np.searchsorted(self._rows[: self._n, 0], index))
