@@ -155,10 +155,11 @@ def _browser() -> Finding:
     try:
         webbrowser.get()
     except webbrowser.Error:
+        found = next((b for b in BROWSERS if shutil.which(b)), None)
         return Finding(
             "Browser",
             "fair",
-            "none found",
+            "none found" if found is None else f"{found}, and no display to open it on",
             "the web page's address is printed instead of opened",
             "open it in a browser on this machine",
         )
@@ -213,6 +214,7 @@ CHECKS: dict[str, Callable[[], Finding]] = {
     "Demo": _recordings,
 }
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "firefox")
 MARKS = {"good": ("✔", "green"), "fair": ("•", "yellow"), "missing": ("✘", "red")}
 
 
@@ -223,7 +225,8 @@ def run_doctor_command() -> None:
 
     table = Table(title="What is on this machine", title_justify="left", show_lines=True)
     for column in ("", "Part", "State", "What it means", "What to do"):
-        table.add_column(column)
+        # A folder or a variable that is cut cannot be used.
+        table.add_column(column, overflow="fold")
     for finding in examine():
         mark, colour = MARKS[finding.grade]
         table.add_row(

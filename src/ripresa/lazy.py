@@ -12,8 +12,25 @@ if TYPE_CHECKING:
 
 __all__ = ["LazyGroup", "lazy_commands"]
 
+LONGEST_SUMMARY = 300
 
-class LazyCommands(TyperGroup):
+
+class ListedInFull(TyperGroup):
+    """A group whose help wraps what its commands do instead of cutting it."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the commands."""
+        known = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [
+            (name, command.get_short_help_str(LONGEST_SUMMARY))
+            for name, command in known
+            if command is not None and not command.hidden
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+class LazyCommands(ListedInFull):
     """A group of commands whose typer application, `module:attribute`, is not imported yet."""
 
     def __init__(self, name: str, source: str, summary: str) -> None:
@@ -28,6 +45,9 @@ class LazyCommands(TyperGroup):
             module, attribute = self._source.split(":")
             app: typer.Typer = getattr(importlib.import_module(module), attribute)
             self._loaded = typer.main.get_group(app)
+            # All rooms' help looks alike, whatever their own default.
+            for command in self._loaded.commands.values():
+                command.rich_markup_mode = None
         return self._loaded
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -40,7 +60,7 @@ class LazyCommands(TyperGroup):
         return self._group().get_command(ctx, cmd_name)
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(ListedInFull):
     """The top of the command line: its own commands, and those of `lazy_commands`."""
 
     def list_commands(self, ctx: Any) -> list[str]:

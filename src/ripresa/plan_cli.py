@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from therapy.plan import Plan
+    from therapy.plan_change import PlanChange
 
     from .outbox import Outbox
     from .plans import PlanFolder
@@ -36,7 +38,7 @@ def import_plan(file: Annotated[Path, typer.Argument(help="A plan in TOML.")]) -
     found = load_plan(file)
     _plans().add(found)
     typer.echo(
-        f"kept: {found.patient} version {found.version}, {len(found.items)} exercises, in force "
+        f"kept: {found.patient} version {found.version}, {_exercises(found)}, in force "
         f"from {found.valid_from}; send it with 'ripresa plan publish {found.patient}'"
     )
 
@@ -52,7 +54,7 @@ def show(patient: Patient, version: Version = None) -> None:
     found = _chosen(patient, version)
     table = Table(title=f"{patient}, version {found.version}", title_justify="left")
     for column in ("item", "exercise", "side", "dose", "limit", "assessment"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for item in found.items:
         dose = item.asked
         limit = "-" if item.limit_deg is None else f"{item.limit_deg:g}°"
@@ -85,7 +87,7 @@ def diff(
 
     found = changes(_chosen(patient, old), _chosen(patient, new))
     for change in found:
-        typer.echo(f"{change.place}: {change.before!r} -> {change.after!r}")
+        typer.echo(f"{change.place}: {_told(change)}")
     if not found:
         typer.echo("nothing changed")
 
@@ -124,6 +126,27 @@ def _known_of_joints(plan: Plan) -> Iterator[str]:
         yield f"stored calibration: {stored.distal} against {stored.proximal}, {zero}"
 
 
+def _exercises(plan: Plan) -> str:
+    return "1 exercise" if len(plan.items) == 1 else f"{len(plan.items)} exercises"
+
+
+def _told(change: PlanChange) -> str:
+    if change.after is None:
+        return "gone"
+    if change.before is None:
+        return f"new: {_value(change.after)}"
+    return f"{_value(change.before)} -> {_value(change.after)}"
+
+
+def _value(value: object) -> str:
+    """A value of a plan as its file would have it, in one line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} = {_value(inner)}" for name, inner in value.items())
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _plans() -> PlanFolder:
     from .configuration import Folder, ripresa_home
     from .plans import PlanFolder
@@ -144,9 +167,9 @@ def _chosen(patient: str, version: int | None) -> Plan:
     known = _plans().versions(patient)
     found = [p for p in known if version in (None, p.version)]
     if not found:
-        have = ", ".join(str(p.version) for p in known) or "none"
+        wanted = "no plan" if version is None else f"no plan version {version}"
+        have = f"there is version {', '.join(str(p.version) for p in known)}; " if known else ""
         raise ConfigurationError(
-            f"no plan version {version or ''} of {patient!r}: there is {have}; "
-            "import one with 'ripresa plan import FILE'"
+            f"{wanted} of {patient!r} here: {have}import one with 'ripresa plan import FILE'"
         )
     return found[-1]

@@ -35,6 +35,16 @@ def test_every_command_has_help(name):
     assert "Usage:" in told.output
 
 
+@pytest.mark.parametrize("group", ["", *sorted(lazy_commands)])
+def test_help_cuts_no_summary_and_looks_alike_everywhere(group):
+    told = CliRunner().invoke(app, [*group.split(), "--help"], terminal_width=80).output
+    listed = told.partition("Commands:")[2]
+    assert listed
+    assert "..." not in listed
+    one = re.search(r"^  ([a-z][a-z-]*) ", listed, re.MULTILINE).group(1)
+    assert "╭" not in CliRunner().invoke(app, [*group.split(), one, "--help"]).output
+
+
 def test_help_imports_nothing_heavy():
     code = (
         "import sys; from typer.testing import CliRunner; from ripresa.cli import app; "

@@ -124,9 +124,14 @@ def test_a_plan_goes_from_a_file_to_the_outbox_by_command(tmp_path, monkeypatch)
     assert "version 1" in run("import", str(file))
     file.write_text(text.replace("version = 1", "version = 2").replace("150", "140"), "utf-8")
     run("import", str(file))
-    assert "target_deg" in run("diff", PATIENT, "1")
+    told = run("diff", PATIENT, "1").splitlines()
+    assert "items.abduction.target_deg: 150.0 -> 140.0" in told
+    start = text.index("[[items]]", text.index("[[items]]") + 1)
+    file.write_text(text[:start].replace("version = 1", "version = 3"), "utf-8")
+    assert "1 exercise," in run("import", str(file))
+    assert "items.pendulum: gone" in run("diff", PATIENT, "1", "3").splitlines()
     assert "not published" in run("show", PATIENT)
     run("publish", PATIENT, "--site", "clinic")
     assert "has not answered yet" in run("show", PATIENT)
     (letter,) = Outbox(tmp_path / "outbox").letters()
-    assert letter.id == "2"
+    assert letter.id == "3"

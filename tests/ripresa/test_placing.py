@@ -459,7 +459,7 @@ def test_the_clinic_sees_in_a_plan_what_it_measured_and_what_changed(tmp_path, m
     assert "right elbow: 25° in the neutral pose" in shown
     assert "stored calibration: forearm-right against upper-arm-right, zero 0.25 rad" in shown
     told = run("diff", "p-1", "1", "2")
-    assert "neutral_angles.right elbow: None -> 25.0" in told
+    assert "neutral_angles.right elbow: new: 25.0" in told
     assert "calibrations.upper-arm-right+forearm-right" in told
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import re
 import sqlite3
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -185,3 +187,13 @@ def test_an_erased_patient_leaves_no_byte_and_the_home_is_told(kept, tmp_path, m
         assert not path.is_file() or b"demo-patient" not in path.read_bytes(), path
     again = CliRunner().invoke(app, ["patient", "audit"])
     assert "chain whole" in again.output
+
+
+def test_the_researchers_example_runs_as_it_is_written(kept, capsys):
+    text = (Path(__file__).parents[2] / "docs" / "researchers.md").read_text("utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    found = {}
+    exec(example.replace("DIR/clinic/journal.sqlite", str(kept.clinic)), found)  # noqa: S102
+    assert found["motion"].acc.shape[1] == 3
+    assert len(found["angle"].angle_deg)
+    assert "abduction" in capsys.readouterr().out
