@@ -282,10 +282,9 @@ async def test_no_more_connections_than_the_adapter_holds(caplog):
             sinks=[h.record],
         )
         async with gateway:
+            await until(lambda: "all 2 connections are taken" in caplog.text)
             await until(lambda: len(gateway.streams()) == 2)
-            await asyncio.sleep(0.3)
             assert sum(d.connected for d in dots) == 2
-            assert "all 2 connections are taken" in caplog.text
             await next(d for d in dots if d.connected).power_off()
             await until(lambda: len(gateway.streams()) == 3)
 

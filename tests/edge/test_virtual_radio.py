@@ -97,7 +97,9 @@ async def test_a_short_absence_delays_and_loses_nothing(radio):
     while_away = len(received)
     radio.air.bring_back(wearable.address)
     await wearable.ended.wait()
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(10):
+        while len(received) < wearable.emitted:
+            await asyncio.sleep(0.01)
     assert while_away < 60
     stamps = [int.from_bytes(p[:4], "little") for p in received]
     assert len(received) == wearable.emitted == 300
@@ -116,7 +118,9 @@ async def test_a_connection_interval_paces_delivery_in_order():
     )
     await client.write_gatt_char(dot.MEASUREMENT_CONTROL, START, response=True)
     await wearable.ended.wait()
-    await asyncio.sleep(0.2)
+    async with asyncio.timeout(10):
+        while len(received) < wearable.emitted:
+            await asyncio.sleep(0.01)
     await client.disconnect()
     await radio.close()
     stamps = [int.from_bytes(p[:4], "little") for _, p in received]
