@@ -1,7 +1,8 @@
 """A menu that two keys, a mouse, or the wearable's own motion can work: pure.
 
-By motion: the focus wanders from choice to choice by itself, slowly; raising the control and
-staying there takes the choice in focus. After a choice everything waits half a second.
+By motion: the focus wanders from choice to choice by itself, slowly, until keys move it; raising
+the control and staying there takes the choice in focus. After a choice everything waits half a
+second.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class Menu:
         since_ns: when it came into focus.
         opened_ns: when the menu was opened.
         raised_ns: since when the control is up; None while it is not.
+        held: keys have moved the focus: it no longer wanders.
         armed: whether the control has been down since the menu was opened.
     """
 
@@ -34,6 +36,7 @@ class Menu:
     focus: int = 0
     since_ns: int = 0
     opened_ns: int = 0
+    held: bool = False
     raised_ns: int | None = None
     armed: bool = False
 
@@ -46,7 +49,8 @@ class Menu:
         """The focus moved by keys."""
         if self.count == 0:
             return self
-        return replace(self, focus=(self.focus + by) % self.count, since_ns=now_ns)
+        focus = (self.focus + by) % self.count
+        return replace(self, focus=focus, since_ns=now_ns, held=True)
 
     def may_choose(self, now_ns: int) -> bool:
         """Whether a press counts already: not in the first half second."""
@@ -62,8 +66,9 @@ class Menu:
             return self, None
         if control < LOWERED:
             menu = replace(self, raised_ns=None, armed=True)
-            if now_ns - self.since_ns > WANDER_NS:
-                return menu.moved(1, now_ns), None
+            if now_ns - self.since_ns > WANDER_NS and not self.held:
+                focus = (self.focus + 1) % self.count
+                return replace(menu, focus=focus, since_ns=now_ns), None
             return menu, None
         if control < RAISED or not self.armed:
             return replace(self, raised_ns=None), None

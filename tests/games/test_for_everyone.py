@@ -401,6 +401,13 @@ def test_a_control_that_is_up_when_a_menu_opens_chooses_nothing():
     assert taken is None
 
 
+def test_the_focus_does_not_wander_away_from_where_keys_put_it():
+    menu = Menu.opened(11, T0_NS).moved(3, T0_NS)
+    for seconds in range(20):
+        menu, taken = menu.waited(T0_NS + seconds * 1_000_000_000, 0.0)
+        assert (menu.focus, taken) == (3, None)
+
+
 def test_a_press_in_the_first_half_second_of_a_menu_does_not_count():
     menu = Menu.opened(2, T0_NS)
     assert not menu.may_choose(T0_NS + 400_000_000)

@@ -103,8 +103,8 @@ PROMPTS: Final[dict[Mechanism, dict[str, dict[str, str]]]] = {
     },
     Mechanism.SELF_MONITORING: {
         "week": {
-            "it": "Questa settimana: {week} giorni su {planned}",
-            "en": "This week: {week} days of {planned}",
+            "it": "Giorni fatti questa settimana: {week} su {planned}",
+            "en": "Days done this week: {week} of {planned}",
         },
     },
 }
