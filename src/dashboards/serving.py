@@ -87,14 +87,14 @@ class _Server(uvicorn.Server):
 def _listen(host: str, port: int | None) -> socket.socket:
     wanted = (port,) if port is not None else (USUAL_PORT, 0)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    problem: OSError | None = None
+    problem: OSError | OverflowError | None = None
     for candidate in wanted:
         listener = socket.socket(family)
         # Without it a port whose last server has just ended counts as taken for a minute.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, candidate))
-        except OSError as e:
+        except (OSError, OverflowError) as e:
             listener.close()
             problem = e
         else:

@@ -32,7 +32,7 @@ def run(
         str, typer.Option(help="Where the web page listens; loopback unless something guards it.")
     ] = "127.0.0.1",
     web_port: Annotated[
-        int | None, typer.Option(help="Port of the web page; taken ports give way.")
+        int | None, typer.Option(help="Port of the web page; without it 8470, or a free one.")
     ] = None,
 ) -> None:
     """Run the clinic: receiver, database follower where one is configured, web page.

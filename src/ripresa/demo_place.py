@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DemoOptions", "DemoPlace", "demo_folder", "finished"]
 
+log = logging.getLogger(__name__)
+
 GAME_PATIENCE_S = 30
 PYTHON = (sys.executable, "-m", "ripresa")
 
@@ -154,12 +156,20 @@ class DemoPlace:
                 "logs": str(self.folder.logs),
             }
         if self.picture.exists():
-            kept = self.picture
-            if self.options.keep is None:
-                kept = Folder(ripresa_home()).create().pictures / "demo-volo.png"
-                shutil.copyfile(self.picture, kept)
-            files["picture"] = str(kept)
+            kept = self.picture if self.options.keep is not None else self._saved_picture()
+            if kept is not None:
+                files["picture"] = str(kept)
         return files
+
+    def _saved_picture(self) -> Path | None:
+        """The picture where it stays; None where it cannot, for it is not what a demo is about."""
+        try:
+            kept = Folder(ripresa_home()).create().pictures / "demo-volo.png"
+            shutil.copyfile(self.picture, kept)
+        except (OSError, ConfigurationError) as e:
+            log.warning("the picture cannot be kept: %s", e)
+            return None
+        return kept
 
 
 @contextlib.contextmanager

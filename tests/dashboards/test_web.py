@@ -124,6 +124,12 @@ async def test_a_taken_usual_port_gives_another(reader, monkeypatch):
                 assert (await web.get(page.url)).status_code == 200
 
 
+async def test_a_number_that_is_no_port_is_named(reader):
+    with pytest.raises(ConfigurationError, match=r"127\.0\.0\.1:99999 .*another port"):
+        async with serve(create_app(reader), port=99999):
+            pass
+
+
 async def test_a_taken_port_that_was_asked_for_is_named(reader):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

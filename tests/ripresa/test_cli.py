@@ -62,6 +62,16 @@ def test_documents_name_only_commands_that_exist(path):
     assert set(named) <= commands(), path
 
 
+def test_the_index_of_decisions_names_each_by_its_title():
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    for path in sorted(folder.glob("0*.md")):
+        number, title = (
+            path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ").split(". ", 1)
+        )
+        assert f"{number}. [{title}]({path.name})" in index
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.name)
 def test_links_between_documents_lead_somewhere(path):
     text = path.read_text(encoding="utf-8")

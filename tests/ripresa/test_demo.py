@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from needs import need_program
 from ripresa.configuration import Identity
 from ripresa.demo import DemoOptions, run_demo
+from ripresa.demo_place import DemoPlace
 from telemetry.errors import ConfigurationError
 from telemetry.mqtt import MqttBus, MqttSettings
 
@@ -129,6 +131,16 @@ async def test_rubbish_on_every_topic_stops_nothing_and_is_counted():
 async def test_a_wrong_wish_is_named_before_anything_starts(options, says):
     with pytest.raises(ConfigurationError, match=says):
         await play(**options)
+
+
+def test_a_picture_that_cannot_be_kept_is_left_out(tmp_path, monkeypatch):
+    (tmp_path / "volo.png").write_bytes(b"png")
+    place = SimpleNamespace(options=DemoOptions(), picture=tmp_path / "volo.png")
+    place._saved_picture = lambda: DemoPlace._saved_picture(place)
+    monkeypatch.setenv("RIPRESA_HOME", str(tmp_path / "home"))
+    assert list(DemoPlace.files(place)) == ["picture"]
+    monkeypatch.setenv("RIPRESA_HOME", str(tmp_path / "volo.png"))
+    assert DemoPlace.files(place) == {}
 
 
 async def test_a_kept_folder_is_never_overwritten(tmp_path):
