@@ -87,6 +87,7 @@ class Loop:
 
     Attributes:
         aside: a line of the session's to stand beside the game; empty: none.
+        window_closed: whether it was the window's own close button that stopped the game.
         retest_offered: whether finding today's range again is offered.
     """
 
@@ -117,6 +118,7 @@ class Loop:
         self.counted: list[RepetitionCounted] = []
         self.requested: list[str] = []
         self.stopped_by: str | None = None
+        self.window_closed = False
         self.portrait: pygame.Surface | None = None
         self._portrait_due = False
         self._game, self._setting, self._look = game, setting, look
@@ -318,7 +320,7 @@ class Loop:
 
     def _handle(self, event: pygame.event.Event) -> None:
         if event.type == pygame.QUIT:
-            self.stopped_by = "closed"
+            self.stopped_by, self.window_closed = "closed", True
         elif event.type == pygame.KEYDOWN and event.key == pygame.K_F11:
             self._window.toggle_full_screen()
         elif event.type == pygame.KEYDOWN:

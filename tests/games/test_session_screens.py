@@ -137,6 +137,22 @@ def test_one_key_leads_from_check_in_through_play_and_assessment_to_the_last_car
     assert played.view.refused == []
 
 
+@pytest.mark.parametrize("at", ["Ask", "Place", "Ready", "FindRange", "Play", "Assess", "Closed"])
+def test_the_windows_close_button_closes_the_session_wherever_it_is(stage, at):
+    played = stage(plan())
+
+    def press(kind):
+        if kind == at:
+            pygame.event.post(pygame.event.Event(pygame.QUIT))
+        return only_return(kind) if kind != at else ()
+
+    played.moves = lambda kind: kind != at and Stage.moves(played, kind)
+    played.run(press)
+    assert played.types()[-1] == "session.closed"
+    assert played.types().count("session.closed") == 1
+    assert played.view.refused == []
+
+
 def test_the_first_repetition_is_reached_within_three_minutes_by_one_key(stage):
     played = stage(plan())
     while not played.view.state.counted:

@@ -40,6 +40,7 @@ from therapy.screens import (
     Screen,
     screen_of,
 )
+from therapy.session_state import Stage
 
 from .desk import PageDesk
 from .page import Page, effort_page, opening_page, page_of, questionnaire_page
@@ -182,7 +183,9 @@ class SessionScreens:
         going_on = loop.stopped_by is None
         loop.frame()
         self.levels[screen.item.id] = loop.simulation.state.progress.level
-        if going_on and loop.stopped_by in ("done", "closed"):
+        if loop.window_closed:
+            self._closed()
+        elif going_on and loop.stopped_by in ("done", "closed"):
             # The game stays on the screen until the session has taken its end.
             reason = "done" if loop.stopped_by == "done" else "other"
             self._view.request("exercise.ended", reason=reason)
@@ -319,7 +322,12 @@ class SessionScreens:
             self._view.request("prompt.shown", **prompt.logged(self._look.language))
 
     def _closed(self) -> None:
-        self._view.request("session.closed")
+        """The window is gone: nobody is left to answer the check-out that closing leads to."""
+        state = self._view.state
+        if state is None or not state.closed:
+            if state is not None and state.stage is not Stage.CHECK_OUT:
+                self._view.request("session.closed")
+            self._view.request("session.closed")
         self.finished = True
 
 
