@@ -63,7 +63,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CORE_VERSION", "Core"]
 
-CORE_VERSION = "2"
+CORE_VERSION = "3"
 """Changes whenever the same streams would give other results."""
 
 _STATE_VERSION = 2
