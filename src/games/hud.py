@@ -189,7 +189,12 @@ def pill(
     *,
     below: int = 0,
 ) -> pygame.Rect:
-    """A line of text on a light panel, readable over any scene; `below` leaves room under it."""
+    """A line of text on a light panel, readable over any scene; `below` leaves room under it.
+
+    It shrinks a little rather than touch the picture's edges.
+    """
+    while size > SMALLEST_TEXT and canvas.text(text, size, INK).get_width() > WIDTH - 72:
+        size -= 2
     picture = canvas.text(text, size, INK)
     place = pygame.Rect(0, 0, picture.get_width() + 40, picture.get_height() + 14 + below)
     setattr(place, anchor, at)

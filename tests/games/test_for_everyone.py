@@ -14,7 +14,7 @@ from games.figures.drawing import ExerciseDrawing, share_at
 from games.figures.poses import POSES
 from games.game import game_named
 from games.guide import STEPS, Guide
-from games.hud import SMALLEST_TARGET, Button, Hud
+from games.hud import SMALLEST_TARGET, Button, Hud, pill
 from games.inputs.keys import KeysSource
 from games.inputs.simulated import PlayerSource
 from games.look import Look
@@ -32,6 +32,7 @@ from games.setting import Setting
 from games.sound import SOUNDS, Sounds, rendered
 from games.speech import Voice, command_for
 from games.take import Take
+from games.texts import FRAME
 from games.window import Window
 from telemetry.errors import ConfigurationError
 from therapy.library import LIBRARY
@@ -211,6 +212,16 @@ def test_the_last_card_can_be_taken_away_but_not_by_a_press_meant_for_the_game(t
         played.frame()
     press()
     assert played.loop.stopped_by == "closed"
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_the_offer_of_keys_stays_off_the_pictures_edges_at_200_per_cent(language):
+    window = Window(headless=True, title="t")
+    canvas = Canvas(window.picture, 2.0)
+    place = pill(canvas, FRAME["keys"][language], 26, "midbottom", (640, 600))
+    assert place.left >= 16
+    assert place.right <= 1280 - 16
+    window.close()
 
 
 def test_guidance_by_ear_rises_on_the_way_up_and_does_not_chatter():
