@@ -13,14 +13,14 @@ __all__ = ["STOPPED", "WORDS"]
 
 WORDS: Final[dict[Kind, Wording]] = {
     "unwell": Wording(
-        "«Non mi sento bene» premuto in {n} sedute negli ultimi 7 giorni.",
-        "“I feel unwell” was pressed in {n} sessions of the last 7 days.",
+        "Sedute degli ultimi 7 giorni in cui è stato premuto «Non mi sento bene»: {n}.",
+        "Sessions of the last 7 days in which “I feel unwell” was pressed: {n}.",
     ),
     "fall": Wording(
-        "Ultimi 7 giorni: una caduta riferita in {n} sedute; un movimento simile a una caduta, con "
-        "la domanda rimasta senza risposta, in {unanswered} sedute.",
-        "Last 7 days: a fall was told in {n} sessions; a movement like a fall, its question left "
-        "without an answer, in {unanswered} sessions.",
+        "Sedute degli ultimi 7 giorni con una caduta riferita: {n}; con un movimento simile a una "
+        "caduta e la domanda rimasta senza risposta: {unanswered}.",
+        "Sessions of the last 7 days in which a fall was told: {n}; with a movement like a fall, "
+        "its question left without an answer: {unanswered}.",
     ),
     "pain": Wording(
         "Ultime {sessions} sedute: {ended} finite per dolore; dolore massimo alla fine {pain:.0f} "

@@ -50,6 +50,10 @@ def bind(
     path = _file(home)
     Bindings.load(path).bind(wearable, placement).save(path)
     typer.echo(f"{wearable} is worn at {placement}")
+    if placement not in (known := _places()):
+        typer.echo(
+            f"note: no exercise of the library looks at {placement}; it knows {', '.join(known)}"
+        )
 
 
 @app.command()
@@ -79,6 +83,15 @@ def list_bound(home: Home = None) -> None:
         typer.echo("nothing is bound: ripresa devices scan, then ripresa devices bind")
     for entry in entries:
         typer.echo(f"{entry.wearable:40} {entry.placement}")
+
+
+def _places() -> list[str]:
+    """Where the library's exercises look for sensors."""
+    from therapy.library import LIBRARY
+
+    sites = {site for known in LIBRARY for site in (*known.sites, *known.second_sites)}
+    paired = sorted(f"{s}-{side}" for s in sites - {"sternum"} for side in ("left", "right"))
+    return [*paired, *sorted(sites & {"sternum"})]
 
 
 def _file(home: Path | None) -> Path:

@@ -84,10 +84,18 @@ def test_the_commands_bind_list_and_forget(tmp_path):
     run = CliRunner().invoke
     environment = {"RIPRESA_HOME": str(tmp_path)}
     assert "nothing is bound" in run(app, ["list"], env=environment).output
-    assert run(app, ["bind", "dot-1", "wrist-right"], env=environment).exit_code == 0
+    bound = run(app, ["bind", "dot-1", "wrist-right"], env=environment)
+    assert bound.exit_code == 0
+    assert "note" not in bound.output
     assert "wrist-right" in run(app, ["list"], env=environment).output
     assert run(app, ["unbind", "dot-1"], env=environment).exit_code == 0
     assert "nothing is bound" in run(app, ["list"], env=environment).output
+
+
+def test_a_place_that_no_exercise_looks_at_is_bound_with_a_note(tmp_path):
+    bound = CliRunner().invoke(app, ["bind", "dot-1", "nose"], env={"RIPRESA_HOME": str(tmp_path)})
+    assert bound.exit_code == 0
+    assert "no exercise of the library looks at nose; it knows foot-left" in bound.output
 
 
 async def test_a_radio_in_another_process_is_scanned_and_survives_a_crash(tmp_path):

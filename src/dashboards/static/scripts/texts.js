@@ -187,7 +187,7 @@ const TEXTS = {
   period_note: ["Dose: limitata al previsto, media sugli esercizi. I giorni giustificati o ignoti non contano.", "Dose: capped at what was asked, mean over exercises. Excused and unknown days do not count."],
   trends: ["Escursione nel tempo", "Range over time"],
   trends_none: ["Ancora nessuna valutazione.", "No assessment yet."],
-  trends_note: ["Solo ripetizioni di valutazione, con picco mediano e 10°–90° percentile; la fascia è l’errore attorno alle prime. Verificato solo su registrazioni di adulti sani.", "Assessment repetitions only, median peak with 10th to 90th percentile; the band is the error around the first ones. Checked on recordings of healthy adults only."],
+  trends_note: ["Solo ripetizioni di valutazione, con picco mediano e 10°–90° percentile; la fascia è l’errore attorno alle prime. Verificato su registrazioni di adulti sani e, per le articolazioni, su simulazioni.", "Assessment repetitions only, median peak with 10th to 90th percentile; the band is the error around the first ones. Checked on recordings of healthy adults and, for joints, on simulations."],
   change_few: ["Troppe poche valutazioni per dire se è cambiata.", "Too few assessments to tell a change."],
   change_within: ["Da {from}° a {to}° ({by}°): entro l’errore di {error}°.", "From {from}° to {to}° ({by}°): within the error of {error}°."],
   change_beyond: ["Da {from}° a {to}° ({by}°): oltre l’errore di {error}°.", "From {from}° to {to}° ({by}°): beyond the error of {error}°."],
