@@ -176,7 +176,7 @@ def test_a_suspected_fall_that_nobody_answered_is_told_and_an_answered_one_is_no
     seen = told("fall", picture(sessions=(SessionFacts(ago(1), t_ns=7, fall_unanswered=True),)))
     assert (seen.state, seen.event_ns) == ("raised", 7)
     assert "a fall was told: 0;" in seen.en
-    assert "without an answer, in 1" in seen.en
+    assert "left without an answer: 1." in seen.en
     session.ask("check.answered", answer=False)
     facts = facts_of(session.events)
     assert (facts.fallen, facts.fall_unanswered) == (False, False)
