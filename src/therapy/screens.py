@@ -270,13 +270,18 @@ def _closing_words(state: SessionState) -> Wording:
 def _deed(state: SessionState, item_id: str, done: float) -> Wording:
     item = state.plan.item(item_id)
     name = EXERCISES[item.exercise].name
-    counted = _UNITS[item.asked.unit]
+    counted = (_ONE if round(done) == 1 else _UNITS)[item.asked.unit]
     return Wording(
         f"{done:.0f} {counted.it} ({name.it.lower()})",
         f"{done:.0f} {counted.en} ({name.en.lower()})",
     )
 
 
+_ONE: Final = {
+    "repetitions": Wording("ripetizione", "repetition"),
+    "minutes": Wording("minuto", "minute"),
+    "holds": Wording("tenuta", "hold"),
+}
 _UNITS: Final = {
     "repetitions": Wording("ripetizioni", "repetitions"),
     "minutes": Wording("minuti", "minutes"),

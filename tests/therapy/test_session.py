@@ -59,6 +59,16 @@ def test_a_demo_calibrates_on_the_first_repetitions_of_the_recording():
     assert "20 ripetizioni" in session.screen.text.it
 
 
+def test_a_single_repetition_is_named_in_the_singular():
+    session = Session(sample_plan())
+    session.to_exercise()
+    session.repeat(150.0, after_s=6)
+    session.ask("exercise.ended", reason="tired")
+    session.answer()
+    assert "1 ripetizione (" in session.screen.text.it
+    assert "1 repetition (" in session.screen.text.en
+
+
 def test_questions_come_one_by_one_and_wrong_answers_change_nothing():
     session = Session()
     assert session.screen.question.id == "unwell"
