@@ -1,11 +1,13 @@
 """The pages of a segment calibration: they ask and never decide, and blame nobody."""
 
+import pygame
 import pytest
 
 from analytics.calibration_finding import WORDS
 from games.canvas import Canvas
 from games.look import Look
 from games.menu import Menu
+from games.session.desk import PageDesk
 from games.session.page import page_of
 from games.session.screen import PageScreen
 from games.texts import blaming
@@ -96,5 +98,27 @@ def test_every_page_keeps_its_words_above_its_buttons(scale):
             rings = 72 if page.of else 0
             assert max(below) + rings <= top, page
             assert all(b.place.height >= 64 for b in screen.buttons(page))
+    finally:
+        window.close()
+
+
+def test_a_second_press_of_enter_leaves_no_measurement_out():
+    window, taken = Window(headless=True, title="test"), []
+    try:
+        desk = PageDesk(
+            window,
+            Look(language="it", voice=False),
+            chosen=taken.append,
+            request=lambda *_, **__: None,
+            closed=lambda: None,
+            say=lambda _: None,
+            now_ns=0,
+        )
+        measuring = page_of(place(phase=PlacingPhase.STILL), "it")
+        desk.show(measuring, 0, None)
+        for pressed_ns in (1_000_000_000, 2_000_000_000, 6_000_000_000):
+            pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN))
+            desk.show(measuring, pressed_ns, None)
+            assert len(taken) == (pressed_ns > 3_000_000_000)
     finally:
         window.close()

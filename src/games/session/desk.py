@@ -111,7 +111,8 @@ class PageDesk:
         elif key in BACKWARD:
             self._menu = self._menu.moved(-1, now_ns)
         elif key in TAKE:
-            self._take(self._menu.focus, now_ns)
+            if self.shown_s(now_ns) >= self._page.guard_s:
+                self._take(self._menu.focus, now_ns)
         else:
             self._press({pygame.K_u: "unwell", pygame.K_p: "pain"}.get(key), now_ns)
 

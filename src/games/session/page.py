@@ -54,6 +54,9 @@ class Choice:
     small: bool = False
 
 
+MEASURING_GUARD_S = 3.0
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One screen.
@@ -67,6 +70,7 @@ class Page:
         seen, of: repetitions to count on this page; `of` 0: none.
         spoken: said aloud when the page opens.
         lines: one kind sentence each, set apart.
+        guard_s: for how long Enter chooses nothing, so that a second press by mistake is harmless.
     """
 
     title: str
@@ -79,6 +83,7 @@ class Page:
     choices: tuple[Choice, ...] = ()
     spoken: str = ""
     lines: tuple[str, ...] = ()
+    guard_s: float = 0.0
 
     @property
     def last(self) -> bool:
@@ -198,6 +203,7 @@ def _placing(screen: Place, language: Language) -> Page:
         choices=choices,
         spoken=words if told is None else f"{told} {words}",
         lines=() if told is None else (words,),
+        guard_s=MEASURING_GUARD_S if screen.phase is not PlacingPhase.WAITING else 0.0,
     )
 
 
