@@ -98,10 +98,10 @@ WRITER = textwrap.dedent("""
 """A process that appends to argv[1] until it is killed, and says what it was promised."""
 
 
-def receive(clinic, records, home=HOME, patient="p-01"):
-    """Have a home's new records arrive at the clinic."""
+def newly_numbered(clinic, home, records):
+    """A home's new records with their positions after what the clinic has."""
     first = clinic.committed(home) + 1
-    numbered = [
+    return [
         Record(
             home=home,
             position=first + i,
@@ -113,6 +113,11 @@ def receive(clinic, records, home=HOME, patient="p-01"):
         )
         for i, r in enumerate(records)
     ]
+
+
+def receive(clinic, records, home=HOME, patient="p-01"):
+    """Have a home's new records arrive at the clinic."""
+    numbered = newly_numbered(clinic, home, records)
     topic = HomeTopics("clinic", patient).record
     parcels = [
         open_parcel(topic, encode_block(numbered[i : i + 100]))

@@ -6,10 +6,8 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from .counting import FELT_LEAST_DEG, GRAVITY_M_S2
-from .movement import FIT_FRAMES, dot, main_axis, turned_away
+from .movement import AlongMainAxis, dot
 
 if TYPE_CHECKING:
     from .orientation import Quaternion, Vector
@@ -23,7 +21,7 @@ STAGES = 3
 FULL_DEG = math.degrees(1.0) / GRAVITY_M_S2
 
 
-class Felt:
+class Felt(AlongMainAxis):
     """`counting` in the smoothed acceleration, frame by frame: a `movement.Movement`.
 
     1. Each sample's acceleration passes STAGES low-passes of first order, the nearest to the
@@ -40,17 +38,14 @@ class Felt:
     """
 
     least_deg = FELT_LEAST_DEG
-    in_degrees = False
 
     def __init__(self, track: StreamTrack, from_index: int) -> None:
+        super().__init__(track.frame_rate_hz)
         self._track = track
-        self._from_index = self._next_index = from_index
-        self._next_fit = FIT_FRAMES
+        self._next_index = from_index
         self._share = 1 - math.exp(-1 / (STAGE_S * track.opened.rate_hz))
         self._stages: list[list[float]] = []
         self._waiting: deque[Vector] = deque()
-        self._vectors: list[Vector] = []
-        self._axis: Vector = (0.0, 0.0, 0.0)
 
     def add(self, q: Quaternion, *, restarted: bool) -> float:  # noqa: ARG002 - reads samples
         """Take the next frame: the samples up to it."""
@@ -64,22 +59,6 @@ class Felt:
         w, x, y, z = q
         up = (2 * (x * z - w * y), 2 * (y * z + w * x), w * w - x * x - y * y + z * z)
         return math.degrees(dot(up, self._axis))
-
-    def refit(self) -> list[float] | None:
-        """Look for the main axis again, where it is time."""
-        n = len(self._vectors)
-        if n < self._next_fit:
-            return None
-        self._next_fit = n + max(FIT_FRAMES, n // 20)
-        found = main_axis(np.array(self._vectors), self._track.frame_rate_hz)
-        if not turned_away(found, self._axis):
-            return None
-        self._axis = found
-        return [dot(v, found) for v in self._vectors]
-
-    def learn(self) -> list[float] | None:
-        """No angle stands for it."""
-        return None
 
     def _read(self) -> None:
         """Smooth the samples that have come; those of frames wait to be taken."""

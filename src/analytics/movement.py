@@ -106,46 +106,20 @@ class Elevation:
         return None
 
 
-class Turning:
-    """How far the sensor has turned since the item began, about its own main axis of turning.
+class AlongMainAxis:
+    """What is counted along a main axis that is looked for again and again, without an angle.
 
-    1. Each orientation is taken relative to the item's first, as a rotation vector in degrees,
-       continued past half a turn.
-    2. The main axis is the first principal component of what the vectors deviate from their own
-       mean over SLOW_S, so that a wandering heading does not look like movement. A deviation
-       counts by its length instead of the square (spatial signs: Visuri, Koivunen & Oja 2000),
-       so that one large turn between repetitions does not outweigh them.
-    3. The axis points so that the item begins low. It is looked for again and again while the
-       item goes on; the past is computed anew once it has moved by more than 10°.
-
-    After a restart of the orientation filter the heading is unknown; the first orientation is
-    taken to be where the last one was. `counting` does the same over a whole item, and more.
+    Args:
+        rate_hz: of the frames, whose vectors a movement adds to `_vectors`.
     """
 
-    least_deg = TURNING_LEAST_DEG
     in_degrees = False
 
     def __init__(self, rate_hz: float) -> None:
         self._rate_hz = rate_hz
         self._next_fit = FIT_FRAMES
-        self._reference: Quaternion | None = None
-        self._relative: Quaternion = (1.0, 0.0, 0.0, 0.0)
         self._vectors: list[Vector] = []
         self._axis: Vector = (0.0, 0.0, 0.0)
-
-    def add(self, q: Quaternion, *, restarted: bool) -> float:
-        """Take the orientation of the next frame."""
-        if self._reference is None:
-            self._reference = q
-        elif restarted:
-            self._reference = product(q, conjugate(self._relative))
-        self._relative = self._relative_to_first(q)
-        self._vectors.append(rotation_vector_deg(self._relative))
-        return dot(self._vectors[-1], self._axis)
-
-    def value(self, q: Quaternion) -> float:
-        """Degrees turned about the main axis."""
-        return dot(rotation_vector_deg(self._relative_to_first(q)), self._axis)
 
     def refit(self) -> list[float] | None:
         """Look for the main axis again, where it is time."""
@@ -162,6 +136,44 @@ class Turning:
     def learn(self) -> list[float] | None:
         """No angle stands for it."""
         return None
+
+
+class Turning(AlongMainAxis):
+    """How far the sensor has turned since the item began, about its own main axis of turning.
+
+    1. Each orientation is taken relative to the item's first, as a rotation vector in degrees,
+       continued past half a turn.
+    2. The main axis is the first principal component of what the vectors deviate from their own
+       mean over SLOW_S, so that a wandering heading does not look like movement. A deviation
+       counts by its length instead of the square (spatial signs: Visuri, Koivunen & Oja 2000),
+       so that one large turn between repetitions does not outweigh them.
+    3. The axis points so that the item begins low. It is looked for again and again while the
+       item goes on; the past is computed anew once it has moved by more than 10°.
+
+    After a restart of the orientation filter the heading is unknown; the first orientation is
+    taken to be where the last one was. `counting` does the same over a whole item, and more.
+    """
+
+    least_deg = TURNING_LEAST_DEG
+
+    def __init__(self, rate_hz: float) -> None:
+        super().__init__(rate_hz)
+        self._reference: Quaternion | None = None
+        self._relative: Quaternion = (1.0, 0.0, 0.0, 0.0)
+
+    def add(self, q: Quaternion, *, restarted: bool) -> float:
+        """Take the orientation of the next frame."""
+        if self._reference is None:
+            self._reference = q
+        elif restarted:
+            self._reference = product(q, conjugate(self._relative))
+        self._relative = self._relative_to_first(q)
+        self._vectors.append(rotation_vector_deg(self._relative))
+        return dot(self._vectors[-1], self._axis)
+
+    def value(self, q: Quaternion) -> float:
+        """Degrees turned about the main axis."""
+        return dot(rotation_vector_deg(self._relative_to_first(q)), self._axis)
 
     def main_axis(self) -> Vector:
         """The main axis of turning in all frames so far."""

@@ -26,6 +26,7 @@ from journals import (
     ended,
     event_record,
     item_record,
+    newly_numbered,
     result_record,
     session_closed,
     session_opened,
@@ -33,7 +34,7 @@ from journals import (
 from telemetry.bus import LocalBus
 from telemetry.clock import ManualClock, SystemClock
 from telemetry.errors import ConfigurationError, StoreError
-from telemetry.record import Record, encode_block
+from telemetry.record import encode_block
 from telemetry.results import AdherenceResult
 from telemetry.topics import HomeTopics
 
@@ -58,19 +59,7 @@ def records_of(patient, session, stream):
 
 def arrive(clinic, patient, records, **more):
     home = HOMES[patient]
-    first = clinic.committed(home) + 1
-    numbered = [
-        Record(
-            home=home,
-            position=first + i,
-            t_ns=r.t_ns,
-            kind=r.kind,
-            body=r.body,
-            session=r.session,
-            stream=r.stream,
-        )
-        for i, r in enumerate(records)
-    ]
+    numbered = newly_numbered(clinic, home, records)
     parcel = open_parcel(HomeTopics("clinic", patient).record, encode_block(numbered))
     return store_parcels(clinic, [parcel], now_ns=1, **more)
 

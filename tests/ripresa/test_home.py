@@ -10,22 +10,21 @@ from typer.testing import CliRunner
 from edge.binding import Bindings, bindings_file
 from edge.virtual.process import RadioProcess
 from games.persuasion.session_prompts import Told
+from homes import one_exercise_home
 from ripresa.beside import running
 from ripresa.cli import app
-from ripresa.configuration import Folder, Identity
 from ripresa.demo_patient import DemoPatient
 from ripresa.history import counting_result, last_targets, past_of
-from ripresa.home import Home, HomeAtWork, erase
+from ripresa.home import HomeAtWork, erase
 from ripresa.outbox import Letter, Outbox, OutboxPublisher
 from ripresa.plan_reception import plan_arrives
 from ripresa.plans import PlanFolder
 from ripresa.prompting import Levels, prompts_for
 from ripresa.today import plan_for_today
-from telemetry.clock import ScaledClock
 from telemetry.errors import ConfigurationError
 from telemetry.events import HeartMeasured
 from telemetry.identity import new_ulid
-from telemetry.mqtt import MqttBus, MqttSettings
+from telemetry.mqtt import MqttBus
 from telemetry.notices import Command, PlanNotice, TherapistMessage
 from telemetry.results import AdherenceResult
 from therapy.plan_file import sample_plan
@@ -36,18 +35,7 @@ pytestmark = pytest.mark.timeout(120)
 
 @pytest.fixture
 def home(tmp_path, mosquitto):
-    folder = Folder(tmp_path / "home").create()
-    plan = sample_plan()
-    items = tuple(i for i in plan.items if i.id == "abduction")
-    PlanFolder(folder.plans).add(plan.model_copy(update={"items": items}))
-    broker = MqttSettings(port=mosquitto.port)
-    return Home(
-        folder=folder,
-        identity=Identity(),
-        broker=broker,
-        clinic=broker,
-        clock=ScaledClock.start(4),
-    )
+    return one_exercise_home(tmp_path / "home", mosquitto.port)
 
 
 @contextlib.asynccontextmanager

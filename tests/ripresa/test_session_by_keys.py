@@ -5,18 +5,14 @@ import asyncio
 import pytest
 
 from analytics.patient_record import SessionRecord, history_of
-from ripresa.configuration import Folder, Identity
+from homes import one_exercise_home
 from ripresa.demo_patient import DemoPatient
 from ripresa.history import counting_result, last_targets, past_of
-from ripresa.home import Home, HomeAtWork
-from ripresa.plans import PlanFolder
-from telemetry.clock import ScaledClock
+from ripresa.home import HomeAtWork
 from telemetry.errors import ConfigurationError
 from telemetry.events import SessionOpened
 from telemetry.live import RepetitionCounted
-from telemetry.mqtt import MqttSettings
 from telemetry.results import AdherenceResult
-from therapy.plan_file import sample_plan
 from therapy.session_state import Stage
 
 pytestmark = pytest.mark.timeout(60)
@@ -24,18 +20,7 @@ pytestmark = pytest.mark.timeout(60)
 
 @pytest.fixture
 def home(tmp_path, mosquitto):
-    folder = Folder(tmp_path / "home").create()
-    plan = sample_plan()
-    items = tuple(i for i in plan.items if i.id == "abduction")
-    PlanFolder(folder.plans).add(plan.model_copy(update={"items": items}))
-    broker = MqttSettings(port=mosquitto.port)
-    return Home(
-        folder=folder,
-        identity=Identity(),
-        broker=broker,
-        clinic=broker,
-        clock=ScaledClock.start(4),
-    )
+    return one_exercise_home(tmp_path / "home", mosquitto.port)
 
 
 async def play_by_keys(at_work, repetitions):
