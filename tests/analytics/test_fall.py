@@ -51,17 +51,23 @@ def test_simulated_falls_are_suspected_once_each(placement, rate_hz):
     assert np.mean(found) >= 0.95
 
 
-@pytest.mark.parametrize("placement", IMPACTS_G)
-@pytest.mark.parametrize("movement", [table, claps, tremor, plop])
+@pytest.mark.parametrize(
+    ("movement", "placement"),
+    [
+        (movement, placement)
+        for movement in (table, claps, tremor, plop)
+        for placement in IMPACTS_G
+        # A trunk does not turn as a limb does in sitting down: see the next test.
+        if (movement, placement) != (plop, "sternum")
+    ],
+)
 def test_everyday_movements_raise_nothing(movement, placement):
-    if movement is plop and placement == "sternum":
-        pytest.skip("a trunk does not turn by 90° in sitting down: see the next test")
     for seed in range(5):
         assert suspicions(movement(seed=seed), placement) == []
 
 
 def test_a_trunk_that_drops_onto_a_chair_stays_upright():
-    assert suspicions(plop(turn_deg=25, drop_m=0.15)) == []
+    assert suspicions(plop(turn_deg=25, drop_m=0.15), "sternum") == []
 
 
 @pytest.mark.parametrize("amplitude_g", [0.3, 0.8, 1.5, 3.0])
