@@ -2,11 +2,19 @@
 FROM python:3.12-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/ripresa
-WORKDIR /src
+WORKDIR /build
 COPY requirements/core.txt requirements/core.txt
 RUN /opt/ripresa/bin/pip install --require-hashes -r requirements/core.txt
 COPY pyproject.toml README.md LICENSE ./
-COPY src src
+COPY analytics analytics
+COPY dashboards dashboards
+COPY edge edge
+COPY games games
+COPY ingest ingest
+COPY research research
+COPY ripresa ripresa
+COPY telemetry telemetry
+COPY therapy therapy
 RUN /opt/ripresa/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.12-slim-bookworm

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import settings
 
 from needs import need_program
+from ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,13 +22,6 @@ if TYPE_CHECKING:
 settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True)
 settings.register_profile("quick", deadline=None, max_examples=30)
 settings.load_profile("ci" if os.environ.get("CI") else "quick")
-
-
-def free_port() -> int:
-    """A TCP port on loopback that nobody listens on."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 @dataclass

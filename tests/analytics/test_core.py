@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics import recorded
+from analytics import offline
 from analytics.core import Core
 from arm_motion import exercise, observe, one_batch, raises, spoiled, whole_stream
 from builders import SESSION, STREAM, opened
 from telemetry.errors import DecodeError
-from telemetry.motion import MotionBatch, StreamGap
-from telemetry.results import encode_result
+from telemetry.messages.motion import MotionBatch, StreamGap
+from telemetry.messages.results import encode_result
 
 OTHER = "01J00000000000000000000002"
 
@@ -181,7 +181,7 @@ def test_where_the_recorded_run_differs_from_the_live_count_is_told():
 def test_the_recorded_run_equals_the_live_one():
     events = exercise(len(ARM))
     live = played(whole_stream(ARM, range(10, len(ARM), 10)), events)
-    again = recorded.run(SESSION, events, [whole_stream(ARM)], observe, plan_version=1)
+    again = offline.run(SESSION, events, [whole_stream(ARM)], observe, plan_version=1)
     assert again.items == live.result(plan_version=1, provisional=True).items
     assert not again.provisional
 
@@ -202,7 +202,7 @@ def test_the_recorded_run_equals_the_live_one_with_losses_and_clocks_set_anew(cu
     ]
     events = exercise(len(ARM))
     live = played(late, events)
-    again = recorded.run(SESSION, events, [late], observe, plan_version=1)
+    again = offline.run(SESSION, events, [late], observe, plan_version=1)
     assert again.items == live.result(plan_version=1, provisional=True).items
 
 

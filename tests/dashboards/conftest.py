@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from telemetry import events as ev
-from telemetry.live import ControlBatch, RepetitionCounted, encode_live
-from telemetry.results import (
+from telemetry.messages import events as ev
+from telemetry.messages.live import ControlBatch, RepetitionCounted, encode_live
+from telemetry.messages.results import (
     AdherenceResult,
     ItemResult,
     RangeOfMotion,
@@ -18,8 +18,8 @@ from telemetry.results import (
     SessionResult,
 )
 from telemetry.seams import SessionSummary
-from telemetry.topics import HomeTopics
-from therapy.plan_file import sample_plan
+from telemetry.transport.topics import HomeTopics
+from therapy.plan.plan_file import sample_plan
 
 SESSION = "01J00000000000000000000001"
 STREAM = "01J00000000000000000000000"

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from influxd import Influxd
-from ingest.journal import Journal
+from ingest.journal.journal import Journal
 from telemetry.clock import ManualClock
 
 
 @pytest.fixture
 def tests_folder():
     """Where a child process finds the builders."""
-    return Path(__file__).parent.parent
+    return Path(__file__).parents[1] / "support"
 
 
 @pytest.fixture

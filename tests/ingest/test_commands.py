@@ -4,16 +4,16 @@ import pytest
 from typer.testing import CliRunner
 
 from builders import SESSION, batch
-from ingest.dead_letters import dead_letters, retry_dead_letters
-from ingest.intake import open_parcel, store_parcels
-from ingest.journal import Journal
-from ingest.journal_cli import app as journal_app
+from ingest.cli.journal_cli import app as journal_app
+from ingest.journal.journal import Journal
 from ingest.places import Places
+from ingest.transfer.dead_letters import dead_letters, retry_dead_letters
+from ingest.transfer.intake import open_parcel, store_parcels
 from journals import event_record, item_record, session_closed, session_opened
 from telemetry.clock import ManualClock
 from telemetry.errors import StoreError
-from telemetry.record import Record, encode_block
-from telemetry.topics import HomeTopics
+from telemetry.messages.record import Record, encode_block
+from telemetry.transport.topics import HomeTopics
 
 TOPIC = HomeTopics("clinic", "p-01").record
 HOME = "01J0000000000000000000H0ME"
@@ -86,7 +86,7 @@ def letter_for(position, body):
 def test_a_dead_letter_that_can_be_stored_now_takes_its_place(clinic, monkeypatch):
     good = item_record(batch(5)).body
     with monkeypatch.context() as patch:  # a version that does not know this body yet
-        patch.setattr("ingest.bodies.MAX_BODY_BYTES", 10)
+        patch.setattr("ingest.journal.record_bodies.MAX_BODY_BYTES", 10)
         parcel = open_parcel(TOPIC, encode_block([letter_for(1, good)]))
         store_parcels(clinic, [parcel], now_ns=0)
     store_parcels(clinic, [open_parcel(TOPIC, encode_block([letter_for(2, good)]))], now_ns=0)

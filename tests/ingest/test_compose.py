@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ingest.enrolment import init_clinic
+from ingest.enrolment.enrolment import init_clinic
 from needs import need_program
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ripresa.demo import DemoOptions, run_demo
+from ripresa.demo.demo import DemoOptions, run_demo
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from therapy.library import EXERCISES
-from therapy.limits import Limits
-from therapy.persuasion import Persuasion, Reminders
-from therapy.plan import CheckIn, Plan, PlanItem
+from therapy.exercises.library import EXERCISES
+from therapy.plan.limits import Limits
+from therapy.plan.persuasion import Persuasion, Reminders
+from therapy.plan.plan import CheckIn, Plan, PlanItem
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "therapy.md").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Segment calibration: how sensors lie on the segments that they are worn on."""

@@ -1,0 +1,182 @@
+"""What a live item has counted, today's range, and the repetitions that are announced of it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from analytics.movement.control import (
+    TodaysRange,
+    calibrated_range,
+    given_range,
+    is_too_small,
+    limit_from,
+    reference_range,
+    widening_range,
+)
+from analytics.movement.repetition import Excursion, RepetitionDetector
+from analytics.signals.smoothing import ParabolaSmoother
+from telemetry.messages.live import RepetitionCounted
+
+from .observation import Method
+
+if TYPE_CHECKING:
+    from telemetry.messages.events import AssessmentStarted, ExerciseStarted, RangeCalibrated
+
+    from .observation import Observation
+
+__all__ = ["Following", "LiveCount"]
+
+DOWN_SEEN = 0.7
+"""Share of the way down's duration that has passed when a repetition is announced."""
+
+
+class Following:
+    """Repetitions in one movement, frame by frame.
+
+    Attributes:
+        least_deg: a smaller back and forth is none.
+        in_degrees: whether the movement is the angle that the item is about.
+        lowest, highest: of the movement so far.
+
+    Args:
+        rate_hz: of the frames.
+        least_deg, in_degrees: as above.
+        smooth: whether the movement comes smoothed.
+    """
+
+    def __init__(
+        self, rate_hz: float, least_deg: float, *, in_degrees: bool, smooth: bool = False
+    ) -> None:
+        self.least_deg = least_deg
+        self.in_degrees = in_degrees
+        self.lowest, self.highest = math.inf, -math.inf
+        self._smoother = None if smooth else ParabolaSmoother(rate_hz)
+        self._detector = RepetitionDetector(least_deg)
+
+    def follow(self, value: float, *, restarted: bool) -> None:
+        """Take the movement's next frame."""
+        self.lowest = min(self.lowest, value)
+        self.highest = max(self.highest, value)
+        if self._smoother is None:
+            self._detector.push(value)
+            return
+        if restarted:
+            for late in self._smoother.flush():
+                self._detector.push(late)
+        smooth = self._smoother.push(value)
+        if smooth is not None:
+            self._detector.push(smooth)
+
+    def finish(self) -> None:
+        """No frame comes any more: the repetition that is under way counts, or does not."""
+        if self._smoother is not None:
+            for late in self._smoother.flush():
+                self._detector.push(late)
+        if self._detector.values:
+            self._detector.finish()
+
+    @property
+    def excursions(self) -> list[Excursion]:
+        """What has been counted so far, in frames."""
+        return self._detector.excursions
+
+
+class LiveCount:
+    """The repetitions of one item; the movement that they are found in may change meanwhile."""
+
+    def __init__(
+        self,
+        started: ExerciseStarted | AssessmentStarted,
+        observation: Observation,
+        rate_hz: float,
+        following: Following,
+    ) -> None:
+        self.observation = observation
+        self.announced = 0
+        """Repetitions that have been told."""
+        self._session = started.session
+        self._item = started.item
+        self._frame_s = 1 / rate_hz
+        self._given: RangeCalibrated | None = None
+        self.following = following
+
+    @property
+    def following(self) -> Following:
+        """The movement in which repetitions are found now."""
+        return self._following
+
+    @following.setter
+    def following(self, following: Following) -> None:
+        self._following = following
+        self._calibrated: TodaysRange | None = None
+
+    @property
+    def zeroed(self) -> bool:
+        """Whether its angle has a zero; else only the size of a movement is told."""
+        hinge = self.observation.hinge
+        return hinge is None or hinge.zero_rad is not None
+
+    def calibrate(self, event: RangeCalibrated) -> None:
+        """Take today's target from the session, not from the item's own first repetitions."""
+        if event.target_deg is not None and self.observation.method is not Method.COUNT:
+            self._given = event
+
+    def todays_range(self) -> TodaysRange | None:
+        """Today's range as far as it is known; None before the first frame."""
+        seen = self._following
+        if seen.highest < seen.lowest:
+            return None
+        limit_deg, least, zeroed = self.observation.limit_deg, seen.least_deg, self.zeroed
+        if self._calibrated is None:
+            self._calibrated = calibrated_range(seen.excursions, limit_deg, least, zeroed=zeroed)
+        found, given = self._calibrated, self._given
+        if given is not None and given.target_deg is not None:
+            rest = found.rest_deg if found else seen.lowest
+            limit = limit_deg if given.limit_deg is None else given.limit_deg
+            # Without a zero, the target that was given is the size of a movement.
+            target = given.target_deg + (0.0 if zeroed else rest)
+            limit = limit_from(rest, limit, zeroed=zeroed)
+            return given_range(rest, target, limit, given.peaks_deg)
+        return found or widening_range(seen.lowest, seen.highest, limit_deg, least, zeroed=zeroed)
+
+    def announce(self, t_ns: int) -> list[RepetitionCounted]:
+        """Repetitions not yet announced."""
+        excursions = self._following.excursions
+        fresh = excursions[self.announced :]
+        if not fresh:
+            return []
+        today = self.todays_range()
+        if today is None:
+            return []
+        first = self.announced + 1
+        self.announced += len(fresh)
+        ranged = self._following.in_degrees
+        reference_deg = reference_range(excursions)
+        messages = []
+        for number, e in enumerate(fresh, first):
+            flags = self._pace(e)
+            fast = any(flag.endswith("too fast") for flag in flags)
+            if is_too_small(e, reference_deg):
+                flags.append("too small")
+            messages.append(
+                RepetitionCounted(
+                    session=self._session,
+                    item=self._item,
+                    number=number,
+                    t_ns=t_ns,
+                    range_deg=round(e.rise, 2) if ranged else None,
+                    peak_deg=round(e.high, 2) if ranged and self.zeroed else None,
+                    reached=round(today.control(e.high), 4),
+                    too_fast=fast,
+                    flags=tuple(flags),
+                )
+            )
+        return messages
+
+    def _pace(self, e: Excursion) -> list[str]:
+        return self.observation.phases.flags(
+            (e.hold_from - e.start) * self._frame_s,
+            (e.hold_to - e.hold_from) * self._frame_s,
+            (e.end - e.hold_to) * self._frame_s / DOWN_SEEN,
+        )

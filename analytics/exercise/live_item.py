@@ -1,0 +1,197 @@
+"""An exercise item while it is going on, seen by one sensor: what is counted, and what moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from analytics.movement.acceleration_movement import Felt
+from analytics.movement.gravity_sweep import Sweeping
+from analytics.movement.movement import Elevation, Turning
+from telemetry.messages.live import ControlBatch
+
+from .live_count import Following, LiveCount
+from .observation import Method
+
+if TYPE_CHECKING:
+    from analytics.movement.control import TodaysRange
+    from analytics.movement.movement import Movement
+    from analytics.movement.repetition import Excursion
+    from analytics.signals.oriented_stream import Oriented, StreamTrack
+    from telemetry.messages.events import AssessmentStarted, ExerciseStarted, RangeCalibrated
+    from telemetry.messages.live import LiveMessage
+    from telemetry.messages.motion import MotionBatch
+
+    from .observation import Observation
+
+__all__ = ["LiveItem", "LiveOneSensor"]
+
+
+class LiveItem(Protocol):
+    """Follows an item's streams; provisional, and with no look-ahead.
+
+    A repetition is announced as soon as the movement is back near rest, about 0.2 s after it.
+
+    Attributes:
+        count: what it has counted.
+    """
+
+    count: LiveCount
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """The streams whose samples move it."""
+        ...
+
+    def catch_up(self, to_index: int | None) -> None:
+        """Follow what has come before anybody looked; its control is of no use any more.
+
+        Args:
+            to_index: the observed stream's index after the item's last sample; None: it goes on.
+        """
+        ...
+
+    def take(
+        self, batch: MotionBatch, oriented: list[Oriented], to_index: int | None
+    ) -> list[LiveMessage]:
+        """What a batch of one of its streams moves, once its track has it."""
+        ...
+
+    def end(self, to_index: int | None) -> list[LiveMessage]:
+        """What the end of one of its streams moves."""
+        ...
+
+
+class LiveOneSensor:
+    """A `LiveItem` that follows one stream."""
+
+    def __init__(
+        self,
+        started: ExerciseStarted | AssessmentStarted,
+        observation: Observation,
+        track: StreamTrack,
+        from_index: int,
+    ) -> None:
+        self.streams = (observation.stream,)
+        self._session = started.session
+        self._item = started.item
+        self._track = track
+        self._from_index = from_index
+        self._next_frame = track.frame_at(from_index)
+        self._movement = _movement(observation, track, from_index)
+        self._restarts: list[bool] = []
+        self.count = LiveCount(started, observation, track.frame_rate_hz, self._following())
+
+    def _following(self) -> Following:
+        moved = self._movement
+        return Following(
+            self._track.frame_rate_hz,
+            moved.least_deg,
+            in_degrees=moved.in_degrees,
+            smooth=isinstance(moved, Felt),
+        )
+
+    @property
+    def excursions(self) -> list[Excursion]:
+        """What has been counted so far, in frames of the item."""
+        return self.count.following.excursions
+
+    def calibrate(self, event: RangeCalibrated) -> None:
+        """Take today's target from the session."""
+        self.count.calibrate(event)
+
+    def todays_range(self) -> TodaysRange | None:
+        """Today's range as far as it is known; None before the first frame."""
+        return self.count.todays_range()
+
+    def catch_up(self, to_index: int | None) -> None:
+        """Follow the stream up to now, or to the item's end."""
+        movement, following = self._movement, self.count.following
+        for index, q, restarted in self._track.fresh(self._next_frame):
+            self._next_frame += 1
+            if index < self._from_index or (to_index is not None and index >= to_index):
+                continue
+            value = movement.add(q, restarted=restarted)
+            self._restarts.append(restarted)
+            past = movement.refit()
+            if past is None:
+                following.follow(value, restarted=restarted)
+                if not movement.in_degrees and following.excursions:
+                    past = movement.learn()
+            if past is not None:
+                self._start_over(past)
+                following = self.count.following
+
+    def _start_over(self, past: list[float]) -> None:
+        self.count.following = following = self._following()
+        for value, restarted in zip(past, self._restarts, strict=True):
+            following.follow(value, restarted=restarted)
+
+    def take(
+        self, batch: MotionBatch, oriented: list[Oriented], to_index: int | None
+    ) -> list[LiveMessage]:
+        """Control for the batch's samples, and repetitions that end in it."""
+        if to_index is not None and batch.first_index >= to_index:
+            return []
+        self.catch_up(to_index)
+        messages: list[LiveMessage] = []
+        control = self._control(batch, oriented, to_index)
+        if control is not None:
+            messages.append(control)
+        messages += self.count.announce(batch.t0_ns + int(batch.dt_us[-1]) * 1000)
+        return messages
+
+    def end(self, to_index: int | None) -> list[LiveMessage]:
+        """What was felt comes late, so that the end tells of a last repetition; else nothing."""
+        over = to_index is not None and to_index < self._track.position
+        if over or not isinstance(self._movement, Felt):
+            return []
+        self.catch_up(to_index)
+        frames = self._track.frames(self._from_index, self._track.position)
+        if not len(frames):
+            return []
+        self.count.following.finish()
+        return list(self.count.announce(round(frames.t_us[-1] * 1000)))
+
+    def _control(
+        self, batch: MotionBatch, oriented: list[Oriented], to_index: int | None
+    ) -> ControlBatch | None:
+        """The control for those samples of a batch that could be used; None if there are none."""
+        today = self.todays_range()
+        first = max(batch.first_index, self._from_index)
+        stop = batch.next_index if to_index is None else min(batch.next_index, to_index)
+        if today is None or first >= stop:
+            return None
+        offsets: list[int] = []
+        values: list[float] = []
+        for part in oriented:
+            begin = part.segment.first_index
+            skip = max(0, first - begin)
+            for i, (w, x, y, z) in enumerate(part.quaternions[skip:].tolist(), begin + skip):
+                if i >= stop:
+                    break
+                offsets.append(i - batch.first_index)
+                values.append(self._movement.value((w, x, y, z)))
+        if not values:
+            return None
+        dt_us = batch.dt_us.tolist()
+        in_degrees = self.count.following.in_degrees
+        return ControlBatch(
+            session=self._session,
+            item=self._item,
+            t0_ns=batch.t0_ns,
+            dt_us=tuple(dt_us[i] for i in offsets),
+            control=tuple(round(today.control(v), 4) for v in values),
+            angle_deg=tuple(round(v, 2) for v in values) if in_degrees else None,
+            limit=round(today.limit, 4),
+            calibrated=today.calibrated,
+        )
+
+
+def _movement(observation: Observation, track: StreamTrack, from_index: int) -> Movement:
+    if observation.method is Method.SWEPT:
+        return Sweeping(track.frame_rate_hz)
+    if observation.axis is not None:
+        return Elevation(observation.axis)
+    if not track.opened.gyroscope:
+        return Felt(track, from_index)
+    return Turning(track.frame_rate_hz)

@@ -1,0 +1,168 @@
+"""What one exercise item lets the sensors see: decided once, before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from analytics.calibration.functional import Rung
+    from analytics.calibration.segments import KnownSegments
+    from analytics.joints.axis import HingeAxes
+    from analytics.signals.orientation import Vector
+    from telemetry.messages.events import AssessmentStarted, ExerciseStarted
+    from telemetry.messages.motion import StreamOpened
+
+__all__ = [
+    "SEGMENT_AXES",
+    "Hinge",
+    "Method",
+    "Observation",
+    "Observe",
+    "Phase",
+    "PhaseLimits",
+    "count_only",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Bounds of one phase's duration in seconds; None: none."""
+
+    min_s: float | None = None
+    max_s: float | None = None
+
+    def flag(self, duration_s: float) -> str | None:
+        """`too fast`, `too slow`, or None."""
+        if self.min_s is not None and duration_s < self.min_s:
+            return "too fast"
+        if self.max_s is not None and duration_s > self.max_s:
+            return "too slow"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseLimits:
+    """How fast and how slow a repetition may be, phase by phase."""
+
+    up: Phase = field(default_factory=Phase)
+    hold: Phase = field(default_factory=Phase)
+    down: Phase = field(default_factory=Phase)
+
+    def flags(self, up_s: float, hold_s: float, down_s: float) -> list[str]:
+        """What is out of bounds, by phase: e.g. `up too fast`."""
+        found = (
+            ("up", self.up.flag(up_s)),
+            ("hold", self.hold.flag(hold_s)),
+            ("down", self.down.flag(down_s)),
+        )
+        return [f"{phase} {flag}" for phase, flag in found if flag is not None]
+
+
+class Method(StrEnum):
+    """How the angle of an item comes about."""
+
+    ELEVATION = "elevation"
+    """A segment's long axis against gravity, 0 hanging down: `orientation.elevation_deg`."""
+    SWEPT = "swept"
+    """The angle that gravity sweeps about the main axis of turning: `gravity_sweep.swept_deg`."""
+    FLEXION = "flexion"
+    """A hinge between two segments: `flexion.flexion`."""
+    COUNT = "count"
+    """No angle: repetitions are found in `movement.Turning`, and nothing more is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hinge:
+    """The joint between the observed segment and the one nearer to the trunk.
+
+    Attributes:
+        proximal: stream of the sensor nearer to the trunk.
+        axes: from segment calibration, flexion positive; None: found from the movement itself.
+        zero_rad: the in-plane angle that reads 0; None: only the size of a movement is told.
+        rung: how the axes were found, where there are some; without, it is `motion`.
+        straight_deg: None where the movement flexes the joint, and its angle is flexion. Where it
+            straightens the joint, the angle is this less flexion, so that it rises with the
+            movement: 90 for a knee that begins at a right angle, 0 for a wrist.
+    """
+
+    proximal: str
+    axes: HingeAxes | None = None
+    zero_rad: float | None = None
+    rung: Rung = "functional"
+    straight_deg: float | None = None
+
+    @property
+    def known_by(self) -> Rung:
+        """How its axes are known."""
+        return "motion" if self.axes is None else self.rung
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """How one exercise item is seen.
+
+    Attributes:
+        stream: the stream that is looked at; for a joint that of its distal segment.
+        axis: unit vector along the segment, away from the trunk, in sensor coordinates, where
+            the method is elevation; None elsewhere.
+        axis_measured: whether a calibration measured that axis; else the sensor's marking tells it.
+        what: the observable in plain words, e.g. `forearm elevation, elbow straight`.
+        not_observable: why there is no range; None where there is one.
+        limit_deg: the clinician's limit of the angle.
+        phases: bounds for the speed.
+        method: how the angle comes about.
+        hinge: the joint, where the method is flexion.
+        trunk: stream of a sensor on the sternum, which sees how far the trunk leans.
+        also: further figures to give, of `measures.MEASURES`.
+    """
+
+    stream: str
+    axis: Vector | None
+    what: str
+    not_observable: str | None = None
+    limit_deg: float | None = None
+    phases: PhaseLimits = field(default_factory=PhaseLimits)
+    method: Method = Method.ELEVATION
+    axis_measured: bool = False
+    hinge: Hinge | None = None
+    trunk: str | None = None
+    also: tuple[str, ...] = ()
+
+
+Observe: TypeAlias = Callable[
+    ["ExerciseStarted | AssessmentStarted", Mapping[str, "StreamOpened"], "KnownSegments"],
+    Observation | None,
+]
+"""Decides how an item is seen.
+
+From its start, the streams it spans, all of them opened, and what was calibrated before it began.
+
+None: by nothing, so that it leaves no result. Must give the same answer for the same arguments.
+"""
+
+_MARKED_SITES = ("upper-arm", "forearm", "hand", "thigh", "shank", "foot")
+
+SEGMENT_AXES: dict[str, Vector] = {
+    "wrist-left": (1.0, 0.0, 0.0),
+    "wrist-right": (-1.0, 0.0, 0.0),
+} | {f"{site}-{side}": (1.0, 0.0, 0.0) for site in _MARKED_SITES for side in ("left", "right")}
+"""Where a segment's far end lies, seen from the sensor, by placement.
+
+A watch's x axis lies along the forearm; worn as usual, it points to the hand on the left wrist
+and to the elbow on the right. Other wearables are strapped on as they are marked, x to the
+limb's end.
+"""
+
+
+def count_only(stream: str, reason: str) -> Observation:
+    """An item whose repetitions can be counted and whose range cannot be seen."""
+    return Observation(
+        stream=stream,
+        axis=None,
+        what="repetitions",
+        not_observable=reason,
+        method=Method.COUNT,
+    )

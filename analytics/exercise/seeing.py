@@ -1,0 +1,106 @@
+"""From the therapy's table of observables to how the core looks at an item."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from analytics.calibration.segments import KnownSegments
+from therapy.exercises.observable import Observable, Quantity, Unobservable, site_of
+
+from .observation import SEGMENT_AXES, Hinge, Method, Observation, PhaseLimits, count_only
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from therapy.exercises.observable import Row
+
+__all__ = ["observation_of"]
+
+_SWEPT: Final = frozenset({Quantity.ROTATION, Quantity.ROLL, Quantity.PITCH, Quantity.AMPLITUDE})
+_NO_ANGLE: Final = "no angle stands for it"
+_STRAIGHTENING: Final = {"knee-extension": 90.0, "wrist-lift": 0.0}
+"""Exercises that straighten a joint, and how far from flexion's zero they count from."""
+_NOTHING_KNOWN: Final = KnownSegments()
+
+
+def observation_of(
+    seen: Observable | Unobservable,
+    streams: Mapping[str, str],
+    *,
+    fallback: str,
+    posture: str,
+    limit_deg: float | None = None,
+    phases: PhaseLimits | None = None,
+    known: KnownSegments = _NOTHING_KNOWN,
+) -> Observation:
+    """How the core sees an item of which the table says `seen`.
+
+    A forearm's, upper arm's or shank's elevation is taken against gravity along the sensor's
+    marked axis; of a lying person, and for tilt, roll and rotation, the angle is what gravity
+    sweeps from where the item begins; between two segments it is the joint's flexion. An
+    elevation against the trunk is not computed as one number: the arm's own elevation is given
+    with the trunk's lean beside it.
+
+    Args:
+        seen: of `therapy.exercises.observable.observable_of`.
+        streams: by placement.
+        fallback: stream to count in where there is no angle.
+        posture: seated, standing or supine.
+        limit_deg: the clinician's limit.
+        phases: bounds for the speed.
+        known: what segment calibration told, else sensors lie as they are marked and a joint's
+            axes are found from its movement.
+    """
+    if isinstance(seen, Unobservable):
+        return count_only(fallback, seen.reason.en)
+    own = streams[seen.placements[0]]
+    others = {site_of(p): streams[p] for p in seen.placements[1:]}
+    axis = known.axes.get(seen.placements[0], SEGMENT_AXES.get(seen.placements[0]))
+    method, what, reason, hinge = Method.COUNT, seen.what.en, None, None
+    match seen.quantity:
+        case Quantity.FLEXION:
+            method = Method.FLEXION
+            hinge = _hinge(seen.row, seen.placements, streams, known)
+        case Quantity.ELEVATION | Quantity.RELATIVE_ELEVATION if posture != "supine" and axis:
+            method = Method.ELEVATION
+            if seen.quantity is Quantity.RELATIVE_ELEVATION:
+                what = (
+                    f"{site_of(seen.placements[0]).replace('-', ' ')} elevation, trunk lean apart"
+                )
+        case Quantity.RISE_TIME:
+            reason = f"{what}: {_NO_ANGLE}"
+        case quantity if quantity in _SWEPT or posture == "supine":
+            method = Method.SWEPT
+        case _:
+            reason = f"{what}: not known how a sensor lies at {seen.placements[0]}"
+    amplitude = ("decrement",) if seen.quantity is Quantity.AMPLITUDE else ()
+    rising = ("rise time",) if seen.quantity is Quantity.RISE_TIME else ()
+    return Observation(
+        stream=own,
+        axis=axis if method is Method.ELEVATION else None,
+        axis_measured=method is Method.ELEVATION and seen.placements[0] in known.axes,
+        what=what,
+        not_observable=reason,
+        limit_deg=limit_deg,
+        phases=phases or PhaseLimits(),
+        method=method,
+        hinge=hinge,
+        trunk=others.get("sternum"),
+        also=tuple(dict.fromkeys((*seen.row.also, *amplitude, *rising))),
+    )
+
+
+def _hinge(
+    row: Row, placements: tuple[str, ...], streams: Mapping[str, str], known: KnownSegments
+) -> Hinge:
+    distal, proximal = placements[:2]
+    calibrated = known.hinges.get((proximal, distal))
+    if calibrated is None:
+        return Hinge(streams[proximal])
+    return Hinge(
+        streams[proximal],
+        calibrated.axes,
+        calibrated.zero_rad,
+        calibrated.rung,
+        _STRAIGHTENING.get(row.exercise),
+    )

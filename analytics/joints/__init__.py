@@ -1,0 +1,1 @@
+"""The hinge between two worn sensors: its axis, and its angle."""

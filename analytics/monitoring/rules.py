@@ -1,0 +1,280 @@
+"""The rules that raise alerts: explicit, explainable, described and never advising.
+
+Each rule reads one patient's picture of a day and says `raised`, `held` or `cleared`; the gap
+between the two levels is its hysteresis. Numbers are proposals to be set per clinic; how many
+alerts they make, how many of them false, and what they miss is kept by `alert_load`.
+
+    kind       raised when                                             cleared when
+    unwell     "I feel unwell" was pressed in the last 7 days          not for 7 days
+    fall       a fall was told in the last 7 days, or one was          not for 7 days
+               suspected and the question left without an answer
+    pain       it ended, or was at the stop value after, any of the    none of the last 3,
+               last 3 sessions; or their median is the plan's rise     and half the rise
+               above that of the sessions before (28 days)
+    few days   so few active days in 14 as the agreed goal gives       at the goal's own number
+               by chance in 1 of 200 fortnights; or none
+    - grave    none for so many known days, 10 or more, as the patient's
+               own four weeks before give by chance once in 1000
+    range      assessments fell beyond their error                     by half of it
+    speed      more than the plan's share of 3 sessions too fast       under half of it
+    overdose   over 130 % of the dose in 7 days                        up to 110 %
+    data       nothing heard for 3 days                                heard
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from therapy.exercises.library import EXERCISES, exercise_named
+from therapy.wording import Wording
+
+from .alert_words import STOPPED, WORDS
+from .alerts import Evidence
+from .change import baseline_and_recent, change_between, sem_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .adherence import DayHistory
+    from .alerts import Kind
+    from .change import Change, Context
+    from .evidence import Picture, SessionFacts
+
+__all__ = ["evidence_of", "fewest_days"]
+
+RECENT_DAYS: Final = 7
+FORTNIGHT: Final = 14
+LEAST_KNOWN_DAYS: Final = 10
+QUIET_CHANCE: Final = 0.001
+HABIT_DAYS: Final = 28
+MOST_QUIET_DAYS: Final = 28
+CHANCE: Final = 0.005
+OVER: Final = 1.3
+OVER_CLEARED: Final = 1.1
+SILENT_DAYS: Final = 3
+LAST_SESSIONS: Final = 3
+LEAST_REPETITIONS: Final = 20
+
+
+def evidence_of(picture: Picture) -> tuple[Evidence, ...]:
+    """What every rule says of the picture."""
+    return (
+        _unwell(picture),
+        _fall(picture),
+        _pain(picture),
+        _few_days(picture),
+        _range(picture),
+        _speed(picture),
+        _overdose(picture),
+        _data(picture),
+    )
+
+
+def fewest_days(goal_a_week: int, days: int) -> int:
+    """The highest number of active days that the goal gives by chance in 1 of 200 periods.
+
+    Binomial with the goal's share of days. No active day at all is always few.
+    """
+    share, total = min(goal_a_week / 7, 0.95), 0.0
+    for k in range(days + 1):
+        total += math.comb(days, k) * share**k * (1 - share) ** (days - k)
+        if total > CHANCE:
+            return max(0, k - 1)
+    return days
+
+
+def _unwell(picture: Picture) -> Evidence:
+    return _event("unwell", [s for s in _since(picture, RECENT_DAYS) if s.unwell])
+
+
+def _fall(picture: Picture) -> Evidence:
+    recent = list(_since(picture, RECENT_DAYS))
+    unanswered = sum(s.fall_unanswered and not s.fallen for s in recent)
+    falls = [s for s in recent if s.fallen or s.fall_unanswered]
+    return _event("fall", falls, n=len(falls) - unanswered, unanswered=unanswered)
+
+
+def _event(kind: Kind, sessions: Sequence[SessionFacts], **figures: float) -> Evidence:
+    figures = figures or {"n": len(sessions)}
+    told = _told(kind, raised=bool(sessions), cleared=not sessions, **figures)
+    newest_ns = max((s.t_ns for s in sessions), default=None)
+    return told.model_copy(update={"event_ns": newest_ns})
+
+
+def _pain(picture: Picture) -> Evidence:
+    limits = picture.plan.limits
+    sessions = list(_since(picture, 2 * FORTNIGHT))
+    last, earlier = sessions[-LAST_SESSIONS:], sessions[:-LAST_SESSIONS]
+    after = [s.pain_after for s in last if s.pain_after is not None]
+    ended = sum(s.ended_by_pain for s in last)
+    high = sum(s.ended_by_pain or (s.pain_after or 0) >= limits.pain_stop for s in last)
+    before = [s.pain_after for s in earlier if s.pain_after is not None]
+    rise = 0.0
+    if len(before) >= LAST_SESSIONS and len(after) == LAST_SESSIONS:
+        rise = statistics.median(after) - statistics.median(before)
+    return _told(
+        "pain",
+        raised=high > 0 or rise >= limits.pain_rise,
+        cleared=high == 0 and rise < limits.pain_rise / 2,
+        sessions=len(last),
+        ended=ended,
+        pain=max(after, default=0),
+        rise=rise,
+    )
+
+
+def _few_days(picture: Picture) -> Evidence:
+    days = [picture.day - timedelta(days=i) for i in range(1, FORTNIGHT + 1)]
+    asked = [d for d in days if picture.plan.covers(d)]
+    known = [picture.history[d] for d in asked if d in picture.history]
+    told = [h for h in known if h.heard and not h.excused]
+    active = sum(_active(h) for h in known if h.heard or h.measured)
+    goal = picture.plan.goal_days_a_week
+    expected = goal * len(told) / 7
+    enough = len(told) >= LEAST_KNOWN_DAYS
+    quiet = _quiet_days(picture)
+    if quiet is not None:
+        return _stopped(quiet, expected=round(goal * quiet / 7))
+    return _told(
+        "few days",
+        raised=enough and active <= fewest_days(goal, len(told)),
+        cleared=enough and active >= math.floor(expected),
+        active=active,
+        days=len(told),
+        expected=round(expected),
+    )
+
+
+def _stopped(quiet: int, *, expected: int) -> Evidence:
+    words = STOPPED.filled(quiet=quiet, expected=expected)
+    return Evidence(
+        kind="few days",
+        state="raised",
+        it=words.it,
+        en=words.en,
+        figures={"quiet": float(quiet), "expected": float(expected)},
+        grave=True,
+    )
+
+
+def _quiet_days(picture: Picture) -> int | None:
+    """How many known days there was no activity up to now, if that is no chance; else None.
+
+    Chance is by the patient's own share of active days in the four weeks before; where those are
+    not known, by the agreed goal.
+    """
+    told = _told_days(picture, HABIT_DAYS + MOST_QUIET_DAYS)
+    quiet = next((i for i, active in enumerate(told) if active), len(told))
+    before = told[quiet : quiet + HABIT_DAYS]
+    share = picture.plan.goal_days_a_week / 7
+    if len(before) >= FORTNIGHT:
+        share = sum(before) / len(before)
+    if quiet < LEAST_KNOWN_DAYS or (1 - min(share, 0.95)) ** quiet > QUIET_CHANCE:
+        return None
+    return quiet
+
+
+def _told_days(picture: Picture, most: int) -> list[bool]:
+    """Of the days that were asked, heard and not excused, newest first, whether active."""
+    days = (picture.day - timedelta(days=i) for i in range(1, 2 * most))
+    known = [picture.history[d] for d in days if d in picture.history and picture.plan.covers(d)]
+    told = [h for h in known if h.heard and not h.excused]
+    return [_active(h) for h in told[:most]]
+
+
+def _active(history: DayHistory) -> bool:
+    return any(d.amount for d in (*history.measured, *history.reported))
+
+
+def _range(picture: Picture) -> Evidence:
+    changes = (_change(picture, context) for context in _contexts(picture))
+    found = [change for change in changes if change is not None]
+    if not found:
+        return _told("range", raised=False, cleared=False)
+    context, change = min(found, key=lambda pair: pair[1].change_deg / pair[1].threshold_deg)
+    return _told(
+        "range",
+        raised=-change.change_deg > change.threshold_deg,
+        cleared=-change.change_deg <= change.threshold_deg / 2,
+        exercise=EXERCISES[context.exercise].name,
+        fall=-change.change_deg,
+        before=change.baseline_deg,
+        now=change.recent_deg,
+        threshold=change.threshold_deg,
+    )
+
+
+def _contexts(picture: Picture) -> tuple[Context, ...]:
+    return tuple(dict.fromkeys(a.context for a in picture.assessments))
+
+
+def _change(picture: Picture, context: Context) -> tuple[Context, Change] | None:
+    baseline, recent = baseline_and_recent(picture.assessments, context)
+    if not baseline or not recent:
+        return None
+    limb = exercise_named(context.exercise).limb
+    stable = [a for a in picture.stable if a.context == context]
+    return context, change_between(baseline, recent, sem_of(stable, limb=limb))
+
+
+def _speed(picture: Picture) -> Evidence:
+    last = [s for s in _since(picture, 2 * FORTNIGHT) if s.repetitions][-LAST_SESSIONS:]
+    counted = sum(s.repetitions for s in last)
+    share = sum(s.too_fast for s in last) / counted if counted else 0.0
+    enough = counted >= LEAST_REPETITIONS and len(last) == LAST_SESSIONS
+    limit = picture.plan.limits.fast_share
+    return _told(
+        "speed",
+        raised=enough and share > limit,
+        cleared=enough and share < limit / 2,
+        percent=100 * share,
+        sessions=len(last),
+    )
+
+
+def _overdose(picture: Picture) -> Evidence:
+    plan, worst = picture.plan, 0.0
+    days = [picture.day - timedelta(days=i) for i in range(1, RECENT_DAYS + 1)]
+    for item in plan.items:
+        amounts = [
+            d.amount or 0.0
+            for day in days
+            if day in picture.history
+            for d in picture.history[day].measured
+            if d.item == item.id
+        ]
+        asked = item.asked.amount * plan.schedule_of(item).per_week
+        worst = max(worst, sum(amounts) / asked)
+    return _told(
+        "overdose", raised=worst > OVER, cleared=worst <= OVER_CLEARED, percent=100 * worst
+    )
+
+
+def _data(picture: Picture) -> Evidence:
+    silent = 0
+    while silent < FORTNIGHT:
+        known = picture.history.get(picture.day - timedelta(days=silent + 1))
+        if known is None or known.heard:
+            break
+        silent += 1
+    return _told("data", raised=silent >= SILENT_DAYS, cleared=silent == 0, days=silent)
+
+
+def _since(picture: Picture, days: int) -> Iterable[SessionFacts]:
+    first = picture.day - timedelta(days=days)
+    return (s for s in picture.sessions if first <= s.day <= picture.day)
+
+
+def _told(kind: Kind, *, raised: bool, cleared: bool, **figures: float | Wording) -> Evidence:
+    words = WORDS[kind].filled(**figures) if raised else None
+    numbers = {k: float(v) for k, v in figures.items() if not isinstance(v, Wording)}
+    return Evidence(
+        kind=kind,
+        state="raised" if raised else "cleared" if cleared else "held",
+        it=words.it if words else "",
+        en=words.en if words else "",
+        figures=numbers,
+    )

@@ -1,0 +1,1 @@
+"""A movement as one number that rises and falls: its repetitions, their control and smoothness."""

@@ -1,0 +1,304 @@
+"""One stream inside the core: its samples conditioned, oriented, and kept for a second look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .conditioning import Conditioner, Segment
+from .orientation import (
+    CALIBRATED_MAGNETOMETERS,
+    OrientationFilter,
+    Orientations,
+    orientations_afterwards,
+)
+from .samples import SampleStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from telemetry.messages.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened
+
+    from .orientation import Heading, Quaternion
+    from .samples import Run
+
+__all__ = ["FRAME_RATE_HZ", "Frames", "Oriented", "StreamTrack"]
+
+FRAME_RATE_HZ = 25.0
+"""Least rate at which movement is looked at; no voluntary movement needs more."""
+LEAD_S = 30.0
+"""How much before an item helps to see its orientations: the gyroscope's bias is known sooner."""
+
+_UNSEEN = (np.nan,) * 4
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Every so-many-th sample of a stream, as repetitions are found in; structure of arrays.
+
+    Attributes:
+        index: [n] int64 sample indices.
+        t_us: [n] float64 host times, whole microseconds since the Unix epoch.
+        acc, gyr: [n, 3] float64, m/s² and rad/s.
+        interpolated: [n] whether the sample was filled in.
+        restarted: [n] whether the filter started afresh since the frame before.
+        orient: gives `q` or, if its argument is false, `q_forward`; called once each is asked for.
+        gyroscope: whether there is one; else `gyr` is zero.
+    """
+
+    index: npt.NDArray[np.int64]
+    t_us: Floats
+    acc: Floats
+    gyr: Floats
+    interpolated: npt.NDArray[np.bool_]
+    restarted: npt.NDArray[np.bool_]
+    orient: Callable[[bool], Floats]
+    gyroscope: bool = True
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    @cached_property
+    def q(self) -> Floats:
+        """[n, 4] orientations, sensor to earth, w x y z, seen from the frames' end."""
+        return self.orient(True)
+
+    @cached_property
+    def q_forward(self) -> Floats:
+        """The same as a live filter finds them."""
+        return self.orient(False)
+
+    def at(self, numbers: npt.NDArray[np.int64]) -> Frames:
+        """Some of the frames, by their numbers."""
+        return Frames(
+            index=self.index[numbers],
+            t_us=self.t_us[numbers],
+            acc=self.acc[numbers],
+            gyr=self.gyr[numbers],
+            interpolated=self.interpolated[numbers],
+            restarted=self.restarted[numbers],
+            orient=lambda back: (self.q if back else self.q_forward)[numbers],
+            gyroscope=self.gyroscope,
+        )
+
+    @property
+    def speed(self) -> Floats:
+        """[n] norm of the angular rate, rad/s."""
+        speed: Floats = np.sqrt((self.gyr * self.gyr).sum(axis=1))
+        return speed
+
+
+@dataclass(frozen=True, slots=True)
+class Oriented:
+    """A segment with its orientations as they are known live, for whoever needs every sample.
+
+    Attributes:
+        segment: the samples.
+        quaternions: [n, 4] sensor to earth, heading free.
+        heading: the same with a heading, where a calibrated magnetometer gives one.
+    """
+
+    segment: Segment
+    quaternions: Floats
+    heading: Heading | None = None
+
+
+class StreamTrack:
+    """Conditions, orients and remembers one stream.
+
+    Frames are the samples whose index is a multiple of `stride`, so that they are the same
+    however the stream was cut. Live, each sample is oriented as it comes; an item's frames are
+    oriented once more when it is looked back at, from its samples and LEAD_S before them and from
+    nothing after its end, so that a session's end and its recording give the same.
+
+    Args:
+        opened: the stream's opening.
+        live: whether samples are oriented as they come; else only looking back.
+    """
+
+    def __init__(self, opened: StreamOpened, *, live: bool = True) -> None:
+        self.opened = opened
+        self.stride = max(1, int(opened.rate_hz // FRAME_RATE_HZ))
+        self.frame_rate_hz = opened.rate_hz / self.stride
+        self.ended = False
+        self._conditioner = Conditioner.for_ranges(opened.acc_range_m_s2, opened.gyr_range_rad_s)
+        self._filter = OrientationFilter(
+            opened.rate_hz,
+            gyroscope=opened.gyroscope,
+            magnetometer=opened.model in CALIBRATED_MAGNETOMETERS,
+        )
+        self._live = live
+        self._samples = SampleStore()
+        self._restarted = False
+        self._restarts: set[int] = set()
+        self._rows: Floats = np.empty((256, 7))
+        """Of each frame its index, live orientation, host time in µs, and place in the store."""
+        self._n = 0
+
+    @property
+    def position(self) -> int:
+        """Index up to which the stream is settled; all of it once it has ended."""
+        return self._conditioner.position
+
+    @property
+    def conditioner(self) -> Conditioner:
+        """The stream's conditioner, for its counts."""
+        return self._conditioner
+
+    def push(self, batch: MotionBatch) -> list[Oriented]:
+        """Take a batch; live, its samples and holes that it closed come back with orientations."""
+        oriented = []
+        for segment in self._conditioner.push(batch):
+            found = self._filter.push(segment) if self._live else None
+            self._remember(segment, found, batch)
+            if found is not None:
+                oriented.append(Oriented(segment, found.quaternions, found.heading))
+        return oriented
+
+    def gap(self, gap: StreamGap) -> None:
+        """Take note of a declared gap."""
+        self._conditioner.declare_gap(gap.first_index, gap.count)
+
+    def end(self, ended: StreamEnded) -> None:
+        """No sample will come any more."""
+        self._conditioner.declare_gap(ended.next_index, 0)
+        self.ended = True
+
+    def frames(self, from_index: int, to_index: int) -> Frames:
+        """The remembered frames with a sample index from `from_index` up to `to_index`."""
+        a, b = self.frame_at(from_index), self.frame_at(to_index)
+        return self._frames(a, b, from_index, to_index)
+
+    def frames_between(self, from_us: float, to_us: float) -> Frames:
+        """The frames with a host time from `from_us` to `to_us`, and the next ones around them.
+
+        What lies around them is oriented as the frame beside it.
+        """
+        times = self._rows[: self._n, 5]
+        a, b = map(int, np.searchsorted(times, (from_us, np.nextafter(to_us, np.inf))))
+        if a >= b:
+            return self.frames(0, 0)
+        first, last = int(self._rows[a, 0]), int(self._rows[b - 1, 0])
+        return self._frames(max(0, a - 1), min(self._n, b + 1), first, last + 1)
+
+    def _frames(self, a: int, b: int, from_index: int, to_index: int) -> Frames:
+        rows = self._rows[a:b]
+        index = rows[:, 0].astype(np.int64)
+        acc, gyr = self._samples.at(rows[:, 6].astype(np.int64))
+        return Frames(
+            index=index,
+            t_us=rows[:, 5].copy(),
+            acc=acc,
+            gyr=gyr,
+            interpolated=self._conditioner.is_interpolated(index),
+            restarted=np.isin(index, list(self._restarts)),
+            orient=lambda back: self._orientations(index, from_index, to_index, back=back),
+            gyroscope=self.opened.gyroscope,
+        )
+
+    def _orientations(
+        self, index: npt.NDArray[np.int64], from_index: int, to_index: int, *, back: bool
+    ) -> Floats:
+        """Of the samples with these indices, looking back from `to_index` or forward."""
+        q = np.empty((len(index), 4))
+        rate_hz, gyroscope = self.opened.rate_hz, self.opened.gyroscope
+        for run in self._samples.runs(from_index, to_index, round(LEAD_S * rate_hz)):
+            if back:
+                seen = orientations_afterwards(run.acc, run.gyr, None, rate_hz, gyroscope=gyroscope)
+            else:
+                seen = OrientationFilter(rate_hz, gyroscope=gyroscope).push(_whole(run))
+            a, b = np.searchsorted(index, (run.first_index, run.first_index + len(run)))
+            q[a:b] = seen.quaternions[index[a:b] - run.first_index]
+        inside = np.flatnonzero((index >= from_index) & (index < to_index))
+        if len(inside):
+            q[: inside[0]] = q[inside[0]]
+            q[inside[-1] + 1 :] = q[inside[-1]]
+        return q
+
+    def fresh(self, after: int) -> Iterator[tuple[int, Quaternion, bool]]:
+        """Index, orientation and `restarted` of the frames from the `after`-th on."""
+        for i, w, x, y, z in self._rows[after : self._n, :5].tolist():
+            yield int(i), (w, x, y, z), i in self._restarts
+
+    def runs(self, from_index: int) -> Iterator[Run]:
+        """The conditioned samples from this index on, without breaks inside a run."""
+        return self._samples.runs(from_index, self.position, 0)
+
+    def frame_at(self, index: int) -> int:
+        """Number of the first remembered frame with at least this sample index."""
+        return int(np.searchsorted(self._rows[: self._n, 0], index))
+
+    def _remember(self, segment: Segment, found: Orientations | None, batch: MotionBatch) -> None:
+        self._restarted |= segment.restart and self._n > 0
+        place = self._samples.add(segment)
+        skip = -segment.first_index % self.stride
+        n = len(range(skip, len(segment.acc), self.stride))
+        if not n:
+            return
+        while self._n + n > len(self._rows):
+            self._rows = np.concatenate((self._rows, np.empty_like(self._rows)))
+        rows = self._rows[self._n : self._n + n]
+        self._n += n
+        first = segment.first_index + skip
+        steps = np.arange(0.0, n * self.stride, self.stride)
+        rows[:, 0] = steps + first
+        rows[:, 1:5] = _UNSEEN if found is None else found.quaternions[skip :: self.stride]
+        rows[:, 5] = self._times_us(batch, segment, rows[:, 0])
+        rows[:, 6] = steps + (place + skip)
+        if self._restarted:
+            self._restarts.add(first)
+            self._restarted = False
+
+    def _times_us(self, batch: MotionBatch, segment: Segment, index: Floats) -> Floats:
+        """Host times of frames; of those filled in, by the rate before the next good sample."""
+        t0_us = float(batch.t0_ns // 1000)
+        if not segment.interpolated:
+            first = int(index[0]) - batch.first_index
+            picked = batch.dt_us[first : first + len(index) * self.stride : self.stride]
+            times: Floats = picked.astype(np.float64) + t0_us
+            return times
+        good = segment.first_index + segment.interpolated
+        offsets = np.maximum(index, good).astype(np.int64) - batch.first_index
+        before_us = np.round(np.maximum(good - index, 0) * 1e6 / self.opened.rate_hz)
+        filled: Floats = (batch.dt_us[offsets] + t0_us - before_us).astype(np.float64)
+        return filled
+
+    def state(self) -> dict[str, Any]:
+        """All that it remembers but its opening, as plain values."""
+        return {
+            "ended": self.ended,
+            "conditioner": self._conditioner.state(),
+            "filter": self._filter.state(),
+            "restarted": self._restarted,
+            "restarts": sorted(self._restarts),
+            "samples": self._samples.state(),
+            "rows": self._rows[: self._n].tobytes(),
+        }
+
+    @classmethod
+    def restore(cls, opened: StreamOpened, state: dict[str, Any]) -> StreamTrack:
+        """Go on where `state` was taken."""
+        track = cls(opened)
+        track._resume(state)
+        return track
+
+    def _resume(self, state: dict[str, Any]) -> None:
+        self.ended = state["ended"]
+        self._conditioner = Conditioner.restore(state["conditioner"])
+        self._filter.resume(state["filter"])
+        self._restarted = state["restarted"]
+        self._restarts = set(state["restarts"])
+        self._samples.resume(state["samples"])
+        rows = np.frombuffer(state["rows"]).reshape(-1, 7)
+        self._rows = np.concatenate((rows, np.empty((256, 7))))
+        self._n = len(rows)
+
+
+def _whole(run: Run) -> Segment:
+    return Segment(run.first_index, run.acc, run.gyr, interpolated=0, restart=True)

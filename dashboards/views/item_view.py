@@ -1,0 +1,271 @@
+"""What a page shows of one exercise item: what was asked for, what was done, what was seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from telemetry.messages.events import (
+    AssessmentEnded,
+    AssessmentStarted,
+    ExerciseEnded,
+    ExerciseReported,
+    ExerciseStarted,
+    RangeCalibrated,
+)
+from therapy.exercises.dose import DoseUnit
+
+from .figure_words import measure_words, reading_words
+from .words import Words, exercise_words, observable_words, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from telemetry.messages.events import SessionEvent
+    from telemetry.messages.results import ItemResult, SessionResult
+
+    from .prescription import Prescribed
+
+__all__ = [
+    "ItemKey",
+    "ItemView",
+    "MeasureView",
+    "PeakView",
+    "RangeView",
+    "RepetitionView",
+    "Side",
+    "item_views",
+    "percentiles_of",
+    "range_so_far",
+]
+
+Side = Literal["left", "right"]
+ItemKey = tuple[str, bool]
+"""An item's name, and whether it is the assessment of it."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+
+class RepetitionView(_Frozen):
+    """One repetition; seconds count from the item's start, None where only counted live."""
+
+    number: int
+    start_s: float | None = None
+    end_s: float | None = None
+    range_deg: float | None = None
+    peak_deg: float | None = None
+    flags: tuple[str, ...] = ()
+
+
+class RangeView(_Frozen):
+    """Range over an item's repetitions, degrees, and what it is of."""
+
+    what: Words | None
+    median_deg: float
+    p10_deg: float
+    p90_deg: float
+    band_low_deg: float | None = None
+    band_high_deg: float | None = None
+
+
+class PeakView(_Frozen):
+    """How far the repetitions got, degrees on the observable's own scale."""
+
+    median_deg: float
+    p10_deg: float
+    p90_deg: float
+
+
+class MeasureView(_Frozen):
+    """What else the sensors saw of an item, one figure."""
+
+    name: Words
+    value: float
+    unit: str
+
+
+class ItemView(_Frozen):
+    """One exercise item or assessment: prescribed, done, seen.
+
+    `prescribed` is None for an assessment, and for what the plan does not have. `reported` is
+    what was told of it and no sensor saw, None where nothing was; `done` never counts it.
+    `reading` says where a joint's zero lies and which way it counts.
+    """
+
+    item: str
+    exercise: str
+    side: Side
+    name: Words
+    assessment: bool
+    prescribed: float | None
+    unit: DoseUnit
+    state: Literal["to do", "running", "ended"]
+    done: int
+    reported: float | None
+    stop_reason: str | None
+    target_deg: float | None
+    limit_deg: float | None
+    target_source: str | None
+    range_of_motion: RangeView | None
+    peaks: PeakView | None
+    reading: Words | None
+    measures: tuple[MeasureView, ...]
+    not_observable: Words | None
+    repetitions: tuple[RepetitionView, ...]
+
+
+def item_views(
+    events: Sequence[SessionEvent],
+    found: SessionResult | None,
+    prescribed: Sequence[Prescribed],
+    counted: Mapping[ItemKey, Sequence[RepetitionView]],
+) -> tuple[ItemView, ...]:
+    """The session's items: those the plan asks for that day, then what else was done."""
+    planned = {p.item: p for p in prescribed}
+    results: dict[ItemKey, ItemResult] = {}
+    for r in found.items if found else ():
+        results[r.item, r.assessment] = r
+    about: dict[ItemKey, tuple[str, Side]] = {
+        (p.item, False): (p.exercise, p.side) for p in prescribed if p.due
+    }
+    started: set[ItemKey] = set()
+    ended: dict[ItemKey, str] = {}
+    targets: dict[str, RangeCalibrated] = {}
+    reported: dict[str, float] = {}
+    for e in events:
+        match e:
+            case ExerciseStarted() | AssessmentStarted():
+                key = (e.item, isinstance(e, AssessmentStarted))
+                about[key] = (e.exercise, e.side)
+                started.add(key)
+                ended.pop(key, None)
+            case ExerciseEnded() | AssessmentEnded():
+                ended[e.item, isinstance(e, AssessmentEnded)] = e.reason.value
+            case RangeCalibrated():
+                targets[e.item] = e
+            case ExerciseReported():
+                reported[e.item] = reported.get(e.item, 0.0) + e.amount
+    for key, result in results.items():
+        about.setdefault(key, (result.exercise, result.side))
+    return tuple(
+        _item(
+            key,
+            about[key],
+            planned=planned.get(key[0]),
+            result=results.get(key),
+            counted=counted.get(key, ()),
+            calibrated=targets.get(key[0]),
+            reported=None if key[1] else reported.get(key[0]),
+            state="ended" if key in ended else "running" if key in started else "to do",
+            stop_reason=ended.get(key),
+        )
+        for key in about
+    )
+
+
+def _item(
+    key: ItemKey,
+    about: tuple[str, Side],
+    *,
+    planned: Prescribed | None,
+    result: ItemResult | None,
+    counted: Sequence[RepetitionView],
+    calibrated: RangeCalibrated | None,
+    reported: float | None,
+    state: Literal["to do", "running", "ended"],
+    stop_reason: str | None,
+) -> ItemView:
+    (item, assessment), (exercise, side) = key, about
+    prescribed = planned if not assessment else None
+    if result is not None:
+        repetitions = tuple(
+            RepetitionView(
+                number=r.number,
+                start_s=r.start_s,
+                end_s=r.end_s,
+                range_deg=r.range_deg,
+                peak_deg=r.peak_deg,
+                flags=r.flags,
+            )
+            for r in result.repetitions
+        )
+        done = len(repetitions)
+        seen = _range(result)
+        reason = result.not_observable
+        not_observable = (
+            observable_words(reason, planned.not_observable if planned else None)
+            if reason
+            else None
+        )
+    else:
+        repetitions = tuple(counted)
+        # A live message may be lost on its way; the last one's number tells the count all the same.
+        done = max((r.number for r in counted), default=0)
+        seen = range_so_far(repetitions, words(planned.what) if planned and planned.what else None)
+        not_observable = (
+            words(planned.not_observable) if planned and planned.not_observable else None
+        )
+    peaks = _peaks(repetitions)
+    return ItemView(
+        item=item,
+        exercise=exercise,
+        side=side,
+        name=exercise_words(exercise),
+        assessment=assessment,
+        prescribed=prescribed.dose if prescribed else None,
+        unit=prescribed.unit if prescribed else "repetitions",
+        state=state,
+        done=done,
+        reported=reported,
+        stop_reason=stop_reason,
+        target_deg=calibrated.target_deg if calibrated else None,
+        limit_deg=calibrated.limit_deg if calibrated else None,
+        target_source=calibrated.source if calibrated else None,
+        range_of_motion=seen,
+        peaks=peaks,
+        reading=None
+        if seen is None or seen.what is None
+        else reading_words(exercise, seen.what.en, zero_known=peaks is not None),
+        measures=_measures(result),
+        not_observable=not_observable,
+        repetitions=repetitions,
+    )
+
+
+def _measures(result: ItemResult | None) -> tuple[MeasureView, ...]:
+    found = () if result is None else result.measures
+    return tuple(MeasureView(name=measure_words(m.name), value=m.value, unit=m.unit) for m in found)
+
+
+def _range(result: ItemResult) -> RangeView | None:
+    r = result.range_of_motion
+    if r is None:
+        return None
+    return RangeView(**(r.model_dump() | {"what": observable_words(r.what)}))
+
+
+def range_so_far(repetitions: Sequence[RepetitionView], what: Words | None) -> RangeView | None:
+    """Median and 10th to 90th percentile of what was counted so far; None where unseen."""
+    ranges = [r.range_deg for r in repetitions if r.range_deg is not None]
+    if not ranges:
+        return None
+    p10, median, p90 = percentiles_of(ranges)
+    return RangeView(what=what, median_deg=median, p10_deg=p10, p90_deg=p90)
+
+
+def _peaks(repetitions: Sequence[RepetitionView]) -> PeakView | None:
+    peaks = [r.peak_deg for r in repetitions if r.peak_deg is not None]
+    if not peaks:
+        return None
+    p10, median, p90 = percentiles_of(peaks)
+    return PeakView(median_deg=median, p10_deg=p10, p90_deg=p90)
+
+
+def percentiles_of(values: Sequence[float]) -> tuple[float, float, float]:
+    """10th percentile, median and 90th percentile, by linear interpolation."""
+    p10, median, p90 = np.percentile(values, (10, 50, 90))
+    return float(p10), float(median), float(p90)

@@ -1,0 +1,339 @@
+"""What a page shows of one patient: four weeks of days, ranges, exercises, pain, alerts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from analytics.monitoring.adherence import (
+    DayHistory,
+    day_adherence,
+    items_done,
+    items_reported,
+    period_adherence,
+)
+from telemetry.messages.events import (
+    CloseReason,
+    ExerciseEnded,
+    PainReported,
+    SessionClosed,
+    StopReason,
+)
+from telemetry.messages.results import AdherenceResult
+from therapy.exercises.dose import DoseUnit
+from therapy.plan.plan import plan_in_force
+from therapy.plan.schedule import week_of
+
+from .session_view import pain_at
+from .trend_view import TrendView, trend_views
+from .words import Words, exercise_words, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from analytics.monitoring.alerts import Alert, MonitoredHours
+    from therapy.plan.plan import Plan, PlanItem
+
+    from .trend_view import RecordedSession
+
+__all__ = ["AlertView", "DayView", "ExerciseRow", "PainPoint", "PatientView", "patient_view"]
+
+WEEKS = 4
+
+DayState = Literal[
+    "measured", "self-reported", "excused", "unknown", "missed", "not asked", "to come"
+]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+
+class DayView(_Frozen):
+    """One day of the calendar; `sessions` are those recorded on it."""
+
+    day: str
+    state: DayState
+    dose: float | None
+    sessions: tuple[str, ...]
+
+
+class ExerciseRow(_Frozen):
+    """One item of the plan over the four weeks: what was asked, done, and why it stopped.
+
+    `asked` is what the plan gives for the time since its start, since the first session or for
+    four weeks, whichever is shortest. `reported` was told and no sensor saw it; `done` never
+    counts it.
+    """
+
+    item: str
+    name: Words
+    side: Literal["left", "right"]
+    unit: DoseUnit
+    asked: float
+    done: float
+    reported: float
+    done_days: int
+    stopped: dict[str, int]
+    last_range_deg: float | None
+    not_observable: Words | None
+
+
+class PainPoint(_Frozen):
+    """Pain at one session's start and end, 0 to 10, where it was told."""
+
+    session: str
+    day: str
+    before: int | None
+    after: int | None
+    ended_by_pain: bool
+
+
+class SeenView(_Frozen):
+    """Who looked at an alert, and what was done."""
+
+    by: str
+    day: str
+    action: str
+    note: str
+
+
+class AlertView(_Frozen):
+    """One alert, as it was when it opened; `grave`: it is the worse of its kind's two forms."""
+
+    patient: str
+    kind: str
+    number: int
+    opened: str
+    closed: str | None
+    grave: bool
+    text: Words
+    seen: SeenView | None
+
+
+class PeriodView(_Frozen):
+    """Adherence over the four weeks; parts 0 to 1, None where no day tells."""
+
+    sessions: float | None
+    dose: float | None
+    range: float | None
+    quality: float | None
+
+
+class PatientView(_Frozen):
+    """One patient, all that a page shows."""
+
+    patient: str
+    today: str
+    plan_version: int | None
+    goal: str
+    days: tuple[DayView, ...]
+    period: PeriodView
+    trends: tuple[TrendView, ...]
+    exercises: tuple[ExerciseRow, ...]
+    pains: tuple[PainPoint, ...]
+    alerts: tuple[AlertView, ...]
+    alerts_read: Words | None
+    may_acknowledge: bool
+
+
+def patient_view(
+    patient: str,
+    sessions: Sequence[RecordedSession],
+    plans: Sequence[Plan],
+    *,
+    today: date,
+    judged: Sequence[AdherenceResult] = (),
+    alerts: Sequence[Alert] = (),
+    hours: MonitoredHours | None = None,
+) -> PatientView:
+    """One patient as a page shows it.
+
+    Args:
+        patient: the pseudonym.
+        sessions: recorded ones, oldest first; trends take all, the rest the last four weeks.
+        plans: all versions of the plan that are known.
+        today: in the plan's time zone.
+        judged: days as the clinic judged them; others are judged here by what was recorded.
+        alerts: the patient's.
+        hours: when alerts are read; None where nobody keeps any.
+    """
+    first = week_of(today)[0] - timedelta(weeks=WEEKS - 1)
+    recent = [s for s in sessions if s.day >= first]
+    told = {date.fromisoformat(a.day): a for a in judged if a.session is None}
+    in_sessions = _in_sessions(recent)
+    known_since = min((*told, *(s.day for s in sessions)), default=today)
+    days = _days(
+        first,
+        today,
+        known_since=known_since,
+        told=told,
+        history=_history(recent, plans),
+        plans=plans,
+    )
+    days = {day: found or in_sessions.get(day) for day, found in days.items()}
+    plan = plan_in_force(plans, today)
+    return PatientView(
+        patient=patient,
+        today=today.isoformat(),
+        plan_version=None if plan is None else plan.version,
+        goal="" if plan is None else plan.goal,
+        days=tuple(_day_view(day, today, recent, found) for day, found in days.items()),
+        period=_period(list(days.values())),
+        trends=trend_views(sessions),
+        exercises=()
+        if plan is None
+        else _exercises(plan, max(first, plan.valid_from, known_since), today, recent),
+        pains=tuple(_pain(s) for s in recent if s.events),
+        alerts=tuple(_alert(a) for a in reversed(alerts)),
+        alerts_read=None if hours is None else words(hours.text()),
+        may_acknowledge=hours is not None,
+    )
+
+
+def _days(
+    first: date,
+    today: date,
+    *,
+    known_since: date,
+    told: Mapping[date, AdherenceResult],
+    history: Mapping[date, DayHistory],
+    plans: Sequence[Plan],
+) -> dict[date, AdherenceResult | None]:
+    """Four weeks from a Monday, each day judged by the clinic or else by what was recorded.
+
+    Nothing is said of days before the first that anything is known of: a plan may be older
+    than the first session.
+    """
+    days = {}
+    for day in (first + timedelta(days=n) for n in range(7 * WEEKS)):
+        heard = day >= known_since
+        here = day_adherence(plans, history, day, today=today) if heard else None
+        days[day] = told.get(day) or here
+    return days
+
+
+def _in_sessions(recent: Sequence[RecordedSession]) -> dict[date, AdherenceResult]:
+    """The fullest session's own adherence of each day, for days whose plan is not at hand."""
+    found: dict[date, AdherenceResult] = {}
+    for session in recent:
+        for result in session.results:
+            if isinstance(result, AdherenceResult):
+                known = found.get(session.day)
+                if known is None or (known.dose or 0) <= (result.dose or 0):
+                    found[session.day] = result
+    return found
+
+
+def _history(recent: Sequence[RecordedSession], plans: Sequence[Plan]) -> dict[date, DayHistory]:
+    by_version = {p.version: p for p in plans}
+    history: dict[date, DayHistory] = {}
+    for session in recent:
+        result, opened = session.result, session.opened
+        plan = by_version.get(opened.plan_version) if opened else None
+        if result is None or plan is None:
+            continue
+        before = history.get(session.day, DayHistory())
+        history[session.day] = DayHistory(
+            measured=(*before.measured, *items_done(plan, result)),
+            reported=(*before.reported, *items_reported(session.events)),
+        )
+    return history
+
+
+def _day_view(
+    day: date, today: date, recent: Sequence[RecordedSession], found: AdherenceResult | None
+) -> DayView:
+    on_it = tuple(s.summary.session for s in recent if s.day == day)
+    state: DayState = "to come" if day >= today else "not asked"
+    if found is not None:
+        state = found.state
+    return DayView(
+        day=day.isoformat(), state=state, dose=found.dose if found else None, sessions=on_it
+    )
+
+
+def _period(days: Sequence[AdherenceResult | None]) -> PeriodView:
+    found = period_adherence(days)
+    return PeriodView(
+        sessions=found.sessions, dose=found.dose, range=found.range, quality=found.quality
+    )
+
+
+def _exercises(
+    plan: Plan, since: date, today: date, recent: Sequence[RecordedSession]
+) -> tuple[ExerciseRow, ...]:
+    weeks = max(0.0, ((today - since).days + 1) / 7)
+    return tuple(_exercise(plan, item, weeks, recent) for item in plan.items)
+
+
+def _exercise(
+    plan: Plan, item: PlanItem, weeks: float, recent: Sequence[RecordedSession]
+) -> ExerciseRow:
+    done, reported, days, last_deg = 0.0, 0.0, set(), None
+    stopped: Counter[str] = Counter()
+    for session in recent:
+        stopped.update(
+            e.reason.value
+            for e in session.events
+            if isinstance(e, ExerciseEnded) and e.item == item.id and e.reason != StopReason.DONE
+        )
+        reported += sum(d.amount or 0 for d in items_reported(session.events) if d.item == item.id)
+        if session.result is None:
+            continue
+        for part in items_done(plan, session.result):
+            if part.item == item.id and part.amount:
+                done += part.amount
+                days.add(session.day)
+                last_deg = part.range_deg if part.range_deg is not None else last_deg
+    sees = item.sees()
+    reason = getattr(sees, "reason", None)
+    return ExerciseRow(
+        item=item.id,
+        name=exercise_words(item.exercise),
+        side=item.side,
+        unit=item.asked.unit,
+        asked=round(item.asked.amount * plan.schedule_of(item).per_week * weeks),
+        done=done,
+        reported=reported,
+        done_days=len(days),
+        stopped=dict(stopped),
+        last_range_deg=last_deg,
+        not_observable=None if reason is None else words(reason),
+    )
+
+
+def _pain(session: RecordedSession) -> PainPoint:
+    told = [e.pain for e in session.events if isinstance(e, PainReported)]
+    after = pain_at(session.events, "out")
+    by_pain = any(
+        (isinstance(e, SessionClosed) and e.reason == CloseReason.PAIN)
+        or (isinstance(e, ExerciseEnded) and e.reason == StopReason.PAIN)
+        for e in session.events
+    )
+    return PainPoint(
+        session=session.summary.session,
+        day=session.summary.day,
+        before=pain_at(session.events, "in"),
+        after=after if after is not None or not told else told[-1],
+        ended_by_pain=by_pain,
+    )
+
+
+def _alert(alert: Alert) -> AlertView:
+    seen = alert.acknowledgement
+    return AlertView(
+        patient=alert.patient,
+        kind=alert.kind,
+        number=alert.number,
+        opened=alert.opened.isoformat(),
+        closed=None if alert.closed is None else alert.closed.isoformat(),
+        grave=alert.grave,
+        text=words(alert.text),
+        seen=None
+        if seen is None
+        else SeenView(by=seen.by, day=seen.day.isoformat(), action=seen.action, note=seen.note),
+    )

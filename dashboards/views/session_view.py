@@ -1,0 +1,292 @@
+"""What a page shows of one session, worked out from its events and results.
+
+The same view serves a session that is being played (its repetitions counted live, so
+provisional) and one of last month (its repetitions from the results that count). Figures are
+taken as they were found; what the sensors cannot see stays empty and says why.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from telemetry.messages.events import (
+    AssessmentEnded,
+    AssessmentStarted,
+    CheckAnswered,
+    EffortReported,
+    ExerciseEnded,
+    ExerciseReported,
+    ExerciseStarted,
+    HeartMeasured,
+    PainReported,
+    RangeCalibrated,
+    SegmentCalibrated,
+    SessionClosed,
+    SessionOpened,
+    SuspectedFall,
+    UnwellReported,
+)
+from telemetry.messages.results import AdherenceResult, Conditioning, SessionResult
+
+from .figure_words import calibration_note, place_words
+from .item_view import ItemView, item_views
+from .prescription import prescribed_for
+from .words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from telemetry.messages.events import SessionEvent
+    from telemetry.messages.results import Result
+    from therapy.plan.plan import Plan
+
+    from .item_view import ItemKey, RepetitionView
+
+__all__ = [
+    "AdherenceView",
+    "EventView",
+    "Phase",
+    "SessionView",
+    "best_result",
+    "pain_at",
+    "session_view",
+]
+
+Phase = Literal[
+    "check-in", "calibration", "exercise", "assessment", "between", "check-out", "closed"
+]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+
+class AdherenceView(_Frozen):
+    """How much of the plan was done, each part 0 to 1, None where unknown."""
+
+    day: str
+    state: str
+    sessions: float | None
+    dose: float | None
+    range: float | None
+    quality: float | None
+
+
+class EventView(_Frozen):
+    """One event as a line of the session's story; the page puts it into words."""
+
+    t_ms: float
+    type: str
+    item: str | None = None
+    value: bool | int | float | str | None = None
+    detail: str | None = None
+    place: Words | None = None
+    note: Words | None = None
+
+
+class SessionView(_Frozen):
+    """One session, all that a page shows of it."""
+
+    session: str
+    patient: str
+    site: str
+    day: str
+    plan_version: int
+    posture: str
+    replay_of: str | None
+    opened_ms: float
+    closed_ms: float | None
+    reason: str | None
+    phase: Phase
+    item: str | None
+    provisional: bool
+    unwell: bool
+    pain_before: int | None
+    pain_after: int | None
+    effort_borg: float | None
+    heart_bpm: int | None
+    items: tuple[ItemView, ...]
+    dose_so_far: float | None
+    adherence: AdherenceView | None
+    conditioning: Conditioning | None
+    core_version: str | None
+    events: tuple[EventView, ...]
+
+
+def session_view(
+    events: Sequence[SessionEvent],
+    results: Sequence[Result] = (),
+    plan: Plan | None = None,
+    counted: Mapping[ItemKey, Sequence[RepetitionView]] | None = None,
+) -> SessionView | None:
+    """One session as a page shows it; None until it is known who opened it.
+
+    Args:
+        events: the session's events in order; some may be missing while it is live.
+        results: its results; the last one that counts wins over any provisional one.
+        plan: the version in force; None: unknown, so nothing is prescribed.
+        counted: repetitions counted live, by item; used where no result tells better.
+    """
+    opened = next((e for e in events if isinstance(e, SessionOpened)), None)
+    if opened is None:
+        return None
+    closed = next((e for e in reversed(events) if isinstance(e, SessionClosed)), None)
+    found = best_result(results)
+    phase, item = _phase(events)
+    items = item_views(
+        events,
+        found,
+        prescribed_for(plan, opened.day, [w.placement for w in opened.wearables]),
+        counted or {},
+    )
+    return SessionView(
+        session=opened.session,
+        patient=opened.patient,
+        site=opened.site,
+        day=opened.day,
+        plan_version=opened.plan_version,
+        posture=opened.posture,
+        replay_of=opened.replay_of,
+        opened_ms=opened.t_ns / 1e6,
+        closed_ms=None if closed is None else closed.t_ns / 1e6,
+        reason=None if closed is None else closed.reason.value,
+        phase=phase,
+        item=item,
+        provisional=found is None or found.provisional,
+        unwell=any(isinstance(e, UnwellReported) for e in events),
+        pain_before=pain_at(events, "in"),
+        pain_after=pain_at(events, "out"),
+        effort_borg=next(
+            (e.effort_borg for e in reversed(events) if isinstance(e, EffortReported)), None
+        ),
+        heart_bpm=next(
+            (e.rate_bpm for e in reversed(events) if isinstance(e, HeartMeasured)), None
+        ),
+        items=items,
+        dose_so_far=_dose_so_far(items),
+        adherence=_adherence(results),
+        conditioning=_conditioning(found),
+        core_version=None if found is None else found.core_version,
+        # A heart rate comes every second: it is a figure, not a line of the story.
+        events=tuple(_event_view(e) for e in events if not isinstance(e, HeartMeasured)),
+    )
+
+
+def best_result(results: Sequence[Result]) -> SessionResult | None:
+    """The last result that counts, or the last provisional one, or None."""
+    found = [r for r in results if isinstance(r, SessionResult)]
+    final = [r for r in found if not r.provisional]
+    best = final or found
+    return best[-1] if best else None
+
+
+def _phase(events: Sequence[SessionEvent]) -> tuple[Phase, str | None]:
+    phase: Phase = "check-in"
+    item: str | None = None
+    for e in events:
+        match e:
+            case ExerciseStarted():
+                phase, item = "exercise", e.item
+            case AssessmentStarted():
+                phase, item = "assessment", e.item
+            case ExerciseEnded() | AssessmentEnded():
+                phase, item = "between", None
+            case SegmentCalibrated() | RangeCalibrated() if item is None:
+                phase = "calibration"
+            case CheckAnswered(at="out"):
+                phase = "check-out"
+            case SessionClosed():
+                return "closed", None
+    return phase, item
+
+
+def pain_at(events: Sequence[SessionEvent], at: Literal["in", "out"]) -> int | None:
+    """Pain at check-in (the first answer) or check-out (the last), 0 to 10."""
+    answers = [
+        e.answer
+        for e in events
+        if isinstance(e, CheckAnswered)
+        and e.at == at
+        and "pain" in e.question
+        and isinstance(e.answer, int)
+        and not isinstance(e.answer, bool)
+    ]
+    if not answers:
+        return None
+    return answers[0] if at == "in" else answers[-1]
+
+
+def _dose_so_far(items: Sequence[ItemView]) -> float | None:
+    """The session's share of the day's dose, capped per item, then averaged over items."""
+    shares = [
+        min(1.0, item.done / item.prescribed)
+        for item in items
+        if item.prescribed and item.unit == "repetitions"
+    ]
+    return sum(shares) / len(shares) if shares else None
+
+
+def _adherence(results: Sequence[Result]) -> AdherenceView | None:
+    last = next((r for r in reversed(results) if isinstance(r, AdherenceResult)), None)
+    if last is None:
+        return None
+    return AdherenceView(
+        day=last.day,
+        state=last.state,
+        sessions=last.sessions,
+        dose=last.dose,
+        range=last.range,
+        quality=last.quality,
+    )
+
+
+def _conditioning(found: SessionResult | None) -> Conditioning | None:
+    """The items' conditioning summed; None before there is a result."""
+    if found is None:
+        return None
+    parts = [item.conditioning.model_dump() for item in found.items]
+    return Conditioning(**{name: sum(p[name] for p in parts) for name in Conditioning.model_fields})
+
+
+def _event_view(event: SessionEvent) -> EventView:
+    said = _said_of_item(event) or _said(event)
+    return EventView(t_ms=event.t_ns / 1e6, type=event.type, **said)
+
+
+def _said_of_item(event: SessionEvent) -> dict[str, Any]:
+    """What an event tells of an exercise item; nothing where it is about none."""
+    match event:
+        case RangeCalibrated():
+            return {"item": event.item, "value": event.target_deg, "detail": event.source}
+        case ExerciseStarted() | AssessmentStarted():
+            return {"item": event.item, "detail": event.exercise}
+        case ExerciseEnded() | AssessmentEnded():
+            return {"item": event.item, "value": event.reason.value}
+        case ExerciseReported():
+            return {"item": event.item, "value": event.amount, "detail": event.unit}
+    return {}
+
+
+def _said(event: SessionEvent) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    match event:
+        case CheckAnswered():
+            said = {"value": event.answer, "detail": event.question}
+        case SegmentCalibrated():
+            said = {
+                "value": event.passed,
+                "detail": event.rung,
+                "place": place_words(event.placement),
+                "note": calibration_note(event.note, event.placement, passed=event.passed),
+            }
+        case PainReported():
+            said = {"value": event.pain}
+        case EffortReported():
+            said = {"value": event.effort_borg, "detail": event.at}
+        case SuspectedFall():
+            said = {"place": place_words(event.placement)}
+        case SessionClosed():
+            said = {"value": event.reason.value}
+    return said

@@ -1,0 +1,1 @@
+"""The web view: its server, its sockets, and its pages under `static`."""

@@ -1,0 +1,133 @@
+"""The web view: one page on loopback that shows therapy as it happens, and as it was.
+
+Wiring, in the process that has the clinic's journal::
+
+    from dashboards.web.app import create_app
+    from dashboards.web.serving import serve
+
+    app = create_app(reader, bus, ledger=ledger, plan=plan, clock=clock)
+    async with serve(app) as page:          # a free port if the usual one is taken
+        webbrowser.open(page.url)           # e.g. http://127.0.0.1:8470/
+        ...
+
+`reader` is a `SessionReader` on the clinic's journal, `bus` any `Bus` (None: no live view),
+`ledger()` gives a `LossLedger`, `plan(patient, plan_version)` that `Plan`, or None where it is
+unknown. `care` is a `CareRecord`: plans, judged days and alerts, where the clinic keeps them.
+They are called on the event loop or in worker threads, and must be quick.
+The bus need not be connected yet. After a session's close the page waits for its results to
+come into `reader` and shows them by itself, so the server should outlive the session a little.
+The app brings its own pages, styles and scripts; nothing is fetched from elsewhere.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import Response
+
+from dashboards.views.care_record import CareRecord
+from dashboards.views.loss_ledger import LossLedger
+from telemetry.clock import Clock, SystemClock
+from telemetry.errors import RipresaError
+from telemetry.seams import SessionReader
+from telemetry.transport.bus import Bus
+from therapy.plan.plan import Plan
+
+from .live_feed import LiveFeed
+from .live_socket import live_routes
+from .patient_api import Patients, patient_routes
+from .session_api import Sources, api_routes, no_plan
+
+__all__ = ["LOOPBACK_NAMES", "create_app"]
+
+STATIC: Final = Path(__file__).parent / "static"
+LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "::1")
+_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def create_app(
+    reader: SessionReader,
+    bus: Bus | None = None,
+    *,
+    ledger: Callable[[], LossLedger] | None = None,
+    plan: Callable[[str, int], Plan | None] = no_plan,
+    care: CareRecord | None = None,
+    clock: Clock | None = None,
+    host_names: Sequence[str] = LOOPBACK_NAMES,
+) -> FastAPI:
+    """The application; call it within the event loop, as it subscribes to `bus`.
+
+    Args:
+        reader: the recorded sessions.
+        bus: live control and events of all homes; None for a view of the past only.
+        ledger: where every sample went, so far; None where nobody counts.
+        plan: a patient's plan in a version; None where it is unknown.
+        care: plans, judged days and alerts, where the clinic keeps them; without it days are
+            judged by what was recorded, and there are no alerts.
+        clock: waits for results with it, and says which day it is; the machine's own without.
+        host_names: names by which browsers may reach it; any other is refused, so that no
+            page from elsewhere can read it through a name of its own.
+    """
+    clock = clock or SystemClock()
+    feed = None if bus is None else LiveFeed(bus, reader, plan, clock)
+
+    @contextlib.asynccontextmanager
+    async def until_closed(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        if feed is not None:
+            feed.close()
+
+    app = FastAPI(
+        title="Ripresa",
+        lifespan=until_closed,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(host_names))
+    app.middleware("http")(_guarded)
+    app.exception_handler(RipresaError)(_unavailable)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.include_router(
+        api_routes(Sources(reader=reader, bus=bus, feed=feed, ledger=ledger, plan=plan))
+    )
+    app.include_router(patient_routes(Patients(reader, plan, care, clock)))
+    if feed is not None:
+        app.include_router(live_routes(feed))
+    for address in ("/", "/sessions", "/patients", "/session/{_name}", "/patient/{_name}"):
+        app.get(address, include_in_schema=False)(_page)
+    return app
+
+
+async def _page() -> FileResponse:
+    """Every page is the same document; its script reads the address."""
+    return FileResponse(STATIC / "index.html", media_type="text/html")
+
+
+async def _guarded(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    """Say with every answer what a browser may do with it; health data is never kept."""
+    response = await call_next(request)
+    for name, value in _HEADERS.items():
+        response.headers[name] = value
+    kept = request.url.path.startswith("/static/vendor/")
+    response.headers["Cache-Control"] = "max-age=86400" if kept else "no-store"
+    return response
+
+
+async def _unavailable(_request: Request, error: Exception) -> JSONResponse:
+    """A store that is busy or broken, in its own one line."""
+    return JSONResponse({"detail": str(error)}, status_code=503)

@@ -1,0 +1,108 @@
+"""The JSON that the pages read; every answer is a model, listed in `/api/openapi.json`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter, HTTPException
+from pydantic import BaseModel, ConfigDict
+
+from dashboards.views.loss_ledger import LossLedger
+from dashboards.views.session_view import SessionView, session_view
+from telemetry.identity import UlidText
+from telemetry.seams import SessionReader, SessionSummary
+from telemetry.transport.bus import Bus
+from therapy.plan.plan import Plan
+
+from .live_feed import LiveFeed, LiveSessionSummary
+
+__all__ = ["Overview", "SessionLine", "Sources", "api_routes", "no_plan"]
+
+
+class SessionLine(BaseModel):
+    """One line of the list of past sessions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    session: str
+    patient: str
+    day: str
+    opened_ms: float
+    closed_ms: float | None
+    reason: str | None
+
+
+class Overview(BaseModel):
+    """What there is to look at: what is played now, and what was recorded, newest first."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    has_bus: bool
+    connected: bool
+    live: tuple[LiveSessionSummary, ...]
+    sessions: tuple[SessionLine, ...]
+
+
+def no_plan(_patient: str, _version: int) -> Plan | None:
+    """The plan where none is known."""
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where the answers come from; `create_app` says what each is."""
+
+    reader: SessionReader
+    bus: Bus | None = None
+    feed: LiveFeed | None = None
+    ledger: Callable[[], LossLedger] | None = None
+    plan: Callable[[str, int], Plan | None] = field(default=no_plan)
+
+
+def api_routes(sources: Sources) -> APIRouter:
+    """The routes under `/api`, but for the live one."""
+    router = APIRouter(prefix="/api")
+    reader, bus, feed = sources.reader, sources.bus, sources.feed
+
+    @router.get("/overview")
+    async def overview() -> Overview:
+        """What is played now and what was recorded."""
+        return Overview(
+            has_bus=bus is not None,
+            connected=bus is not None and bus.connected,
+            live=tuple(feed.sessions()) if feed else (),
+            sessions=tuple(_line(s) for s in reversed(reader.sessions())),
+        )
+
+    @router.get("/sessions/{session}")
+    def recorded(session: UlidText) -> SessionView:
+        """One recorded session."""
+        events = reader.events(session)
+        opened = next((e for e in events if e.type == "session.opened"), None)
+        plan = None if opened is None else sources.plan(opened.patient, opened.plan_version)
+        view = session_view(events, reader.results(session), plan)
+        if view is None:
+            raise HTTPException(404, f"no session {session} in this journal")
+        return view
+
+    @router.get("/ledger")
+    async def ledger() -> LossLedger | None:
+        """Where every sample went; null where nobody counts."""
+        if sources.ledger is None:
+            return None
+        counted = sources.ledger()
+        refused = counted.refused + (feed.refused if feed else 0)
+        return counted.model_copy(update={"refused": refused})
+
+    return router
+
+
+def _line(summary: SessionSummary) -> SessionLine:
+    closed_ns = summary.closed_ns
+    return SessionLine(
+        session=summary.session,
+        patient=summary.patient,
+        day=summary.day,
+        opened_ms=summary.opened_ns / 1e6,
+        closed_ms=None if closed_ns is None else closed_ns / 1e6,
+        reason=summary.reason,
+    )

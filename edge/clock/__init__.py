@@ -1,0 +1,1 @@
+"""A wearable's own clock and sample grid, and how they map to the host's."""

@@ -1,0 +1,1 @@
+"""Measurements of the gateway, and the radio's faults rehearsed."""

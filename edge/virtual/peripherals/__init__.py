@@ -1,0 +1,1 @@
+"""Virtual twins of the wearables that Ripresa knows."""

@@ -1,0 +1,96 @@
+"""A virtual radio in a process of its own, its adapter's HCI on a socket.
+
+    python -m edge.virtual.serve --listen tcp-server:127.0.0.1:9001 --wearable dot --wearable dot
+
+Prints one JSON line when it is ready and one for each command on standard input:
+`{"do": "take_away", "wearable": 0}`, `bring_back`, `cut_link`, `reboot`, or `{"do": "emitted"}`.
+It ends with standard input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from typing import Any
+
+from edge.virtual.peripherals.virtual_catalogue import VIRTUAL_WEARABLES, virtual_wearable
+from telemetry.clock import ScaledClock
+from telemetry.errors import RipresaError
+
+from .air import VirtualController
+from .listener import AdapterListener
+from .motion_source import swing
+from .recordings import load_recording
+from .virtual_radio import VirtualRadio
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    options = _options()
+    try:
+        asyncio.run(_serve(options))
+    except RipresaError as e:
+        sys.exit(f"virtual radio: {e}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="A virtual radio in a process of its own.")
+    parser.add_argument("--listen", required=True, help="tcp-server:HOST:PORT")
+    parser.add_argument("--wearable", action="append", choices=list(VIRTUAL_WEARABLES))
+    parser.add_argument("--recording", help="what each replays; without it they swing for ever")
+    parser.add_argument("--rate-hz", type=float, help="instead of the wearable's own")
+    parser.add_argument("--samples", type=int, help="in a notification, instead of its own")
+    parser.add_argument("--clock", help="as ScaledClock.spec gives it")
+    return parser.parse_args()
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    clock = ScaledClock.from_spec(options.clock) if options.clock else ScaledClock.start()
+    if options.recording:
+        _, motion = load_recording(options.recording)
+    else:
+        motion = swing(40.0, 100.0, endless=True)
+    radio = VirtualRadio(clock)
+    for name in options.wearable or ["dot"]:
+        await radio.add(
+            virtual_wearable(name), motion, rate_hz=options.rate_hz, samples=options.samples
+        )
+    async with AdapterListener(options.listen) as adapter:
+        VirtualController("adapter", host_source=adapter.source, host_sink=adapter, link=radio.air)
+        _say({"ready": True, "identities": [w.identity for w in radio.wearables]})
+        lines = asyncio.StreamReader()
+        loop = asyncio.get_running_loop()
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+        while line := await lines.readline():
+            _say(await _obey(radio, json.loads(line)))
+        await radio.close()
+
+
+async def _obey(radio: VirtualRadio, command: dict[str, Any]) -> dict[str, Any]:
+    wearable = radio.wearables[command.get("wearable", 0)]
+    match command.get("do"):
+        case "emitted":
+            return {"emitted": [w.emitted for w in radio.wearables]}
+        case "take_away":
+            radio.air.take_away(wearable.address)
+        case "bring_back":
+            radio.air.bring_back(wearable.address)
+        case "cut_link":
+            radio.air.cut_link(wearable.address)
+        case "reboot":
+            await wearable.reboot()
+        case unknown:
+            return {"error": f"unknown command {unknown!r}"}
+    return {"done": command["do"]}
+
+
+def _say(answer: dict[str, Any]) -> None:
+    print(json.dumps(answer), flush=True)  # noqa: T201 - the protocol with the parent
+
+
+if __name__ == "__main__":
+    main()

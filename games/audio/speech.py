@@ -1,0 +1,71 @@
+"""Speaks prompts where a speech program is installed; elsewhere it is silent.
+
+It tries `espeak-ng` and `espeak`, then macOS's `say`; each prompt is a short-lived process, so
+a slow voice never holds a frame, and a new prompt takes the place of one still being spoken.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from games.look import Language
+
+__all__ = ["Voice", "command_for"]
+
+PROGRAMS = ("espeak-ng", "espeak", "say")
+WORDS_A_MINUTE = "140"
+SAY_VOICES = {"it": "Alice", "en": "Samantha"}
+
+
+def command_for(program: str, text: str, language: Language) -> list[str]:
+    """What to run to say `text`; the text is an argument of its own, never read by a shell."""
+    if program.endswith("say"):
+        return [program, "-v", SAY_VOICES[language], "-r", WORDS_A_MINUTE, text]
+    return [program, "-v", language, "-s", WORDS_A_MINUTE, "--", text]
+
+
+class Voice:
+    """Says one prompt at a time.
+
+    Args:
+        language: of the voice.
+        on: False never speaks.
+    """
+
+    def __init__(self, language: Language, *, on: bool = True) -> None:
+        self._language = language
+        found = (shutil.which(name) for name in PROGRAMS)
+        self._program = next((path for path in found if path), None) if on else None
+        self._speaking: subprocess.Popen[bytes] | None = None
+        self.said: list[str] = []
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether anything will be heard."""
+        return self._program is not None
+
+    def say(self, text: str) -> None:
+        """Begin to say `text`; returns at once."""
+        self.said.append(text)
+        if self._program is None:
+            return
+        self.close()
+        try:
+            self._speaking = subprocess.Popen(  # noqa: S603 - a fixed program, no shell
+                command_for(self._program, text, self._language),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        except OSError:
+            self._program = None
+
+    def close(self) -> None:
+        """Stop speaking."""
+        if self._speaking is not None and self._speaking.poll() is None:
+            self._speaking.terminate()
+            self._speaking.wait()
+        self._speaking = None

@@ -1,0 +1,109 @@
+"""What a game is, and how the games at hand are found.
+
+A game is a package that offers one `Game`: its rules, its screen and its texts. Packages tell
+of theirs by the entry point group `ripresa.games`, whose value names the `Game`:
+
+    [project.entry-points."ripresa.games"]
+    volo = "games.volo.game:GAME"
+
+The screen's module is imported only when something is drawn, so rules run without pygame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any, Protocol
+
+from telemetry.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from games.look import Look
+    from games.rules.control import Input, Invitation
+    from games.rules.progress import GameEvent, Progress
+    from games.rules.setting import Setting
+    from games.ui.canvas import Canvas
+
+__all__ = ["ENTRY_POINTS", "Game", "GameState", "Screen", "game_named", "games_at_hand"]
+
+ENTRY_POINTS = "ripresa.games"
+
+
+class GameState(Protocol):
+    """What the frame needs to know of any game's state; states are frozen values."""
+
+    @property
+    def setting(self) -> Setting:
+        """What the game was set to."""
+        ...
+
+    @property
+    def progress(self) -> Progress:
+        """Score, dose and difficulty."""
+        ...
+
+
+class Screen(Protocol):
+    """Draws states; holds pictures, never rules."""
+
+    def backdrop(self, canvas: Canvas, state: Any) -> None:
+        """Draw what does not hang on the newest sample; may be a frame old."""
+        ...
+
+    def draw(self, canvas: Canvas, state: Any) -> None:
+        """Draw the rest, quickly."""
+        ...
+
+    def heard(self, event: GameEvent) -> None:
+        """Take note of an event, for a glow or some petals."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """One game.
+
+    Attributes:
+        name: lower case, as the command line calls it.
+        start: the state before the first sample, from a setting.
+        step: one fixed step; gives the next state and what happened.
+        invites: what the screen invites to at this instant.
+        screen: makes the screen; called only where something is drawn.
+        texts: key, then language (`it`, `en`), then text; `title` and `goal` at least.
+        sounds: cue or ending to the sound's name in `games.audio.sound`.
+        roles: colours by role, each as the shades it is shown in; see `games.ui.palette`.
+        portrait: the cue whose frame shows the game best.
+    """
+
+    name: str
+    start: Callable[[Setting], Any]
+    step: Callable[[Any, Input], tuple[Any, tuple[GameEvent, ...]]]
+    invites: Callable[[Any], Invitation]
+    screen: Callable[[Look], Screen]
+    texts: Mapping[str, Mapping[str, str]]
+    sounds: Mapping[str, str]
+    roles: Mapping[str, tuple[tuple[int, int, int], ...]]
+    portrait: str
+
+
+def games_at_hand() -> list[str]:
+    """Names of all games that are installed, sorted."""
+    return sorted({entry.name for entry in entry_points(group=ENTRY_POINTS)})
+
+
+def game_named(name: str) -> Game:
+    """Find a game by its name.
+
+    Raises:
+        ConfigurationError: there is none of that name, or what its entry point names is none.
+    """
+    for entry in entry_points(group=ENTRY_POINTS):
+        if entry.name == name:
+            found = entry.load()
+            if isinstance(found, Game):
+                return found
+            raise ConfigurationError(f"entry point {entry.value} of game {name!r} is no Game")
+    known = ", ".join(games_at_hand()) or "none"
+    raise ConfigurationError(f"no game {name!r}: there are {known}")

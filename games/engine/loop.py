@@ -1,0 +1,393 @@
+"""The game loop: poll, step, draw, show; and what a person may ask for at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pygame
+
+from games.audio.level_guide import Guide
+from games.inputs.keys import KeysSource
+from games.rules.control import SILENCE_NS, Signal
+from games.rules.mode import Mode
+from games.rules.progress import Cue, Phase
+from games.ui.canvas import HEIGHT, WIDTH, Canvas
+from games.ui.dark_screen import DarkScreen
+from games.ui.ending import ending_lines
+from games.ui.hud import Hud, pill
+from games.ui.overlay import banner, card, on_card
+from games.ui.pain_scale import PainScale
+from games.ui.texts import FRAME, said
+from therapy.session.safety import Verdict, judge_pain
+
+from .frame_latency import Latencies
+from .simulation import Simulation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from games.audio.sound import Sounds
+    from games.audio.speech import Voice
+    from games.inputs.source import Arrival, ControlSource
+    from games.look import Look
+    from games.rules.progress import GameEvent
+    from games.rules.setting import Setting
+    from telemetry.messages.live import RepetitionCounted
+    from therapy.plan.limits import Limits
+
+    from .game import Game, Screen
+    from .game_requests import Asks
+    from .pace import Pace
+    from .window import Window
+
+__all__ = ["Loop", "Stopping"]
+
+CUE_SHOWN_NS = 2_500_000_000
+END_SHOWN_NS = 4_000_000_000
+CALM_NS = 1_000_000_000
+CLOSE_KEYS = (pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_SPACE)
+UP_KEYS = (pygame.K_UP, pygame.K_w, pygame.K_RETURN)
+DOWN_KEYS = (pygame.K_DOWN, pygame.K_s, pygame.K_BACKSPACE)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """When a loop ends by itself.
+
+    Attributes:
+        after_s: at the latest, on the game's clock; None: no such end.
+        lingers: whether the last card stays until it is closed, as in a window.
+        with_source: whether the source's end is the game's; a session has more to come.
+        portrayed: whether a frame is kept that shows the game well.
+    """
+
+    after_s: float | None = None
+    lingers: bool = False
+    with_source: bool = True
+    portrayed: bool = False
+
+
+class Loop:
+    """One game from its first frame to its last.
+
+    Args:
+        game: what is played.
+        setting: its setting.
+        look: its appearance.
+        window: where frames go.
+        pace: when they are due.
+        source: where the control comes from.
+        asks: where requests go.
+        sounds, voice: what is heard.
+        limits: the patient's.
+        pain_at_check_in: what was told there; None: nothing.
+        stopping: when it ends by itself.
+        heart: tells the heart rate, where one is worn; shown, and nothing hangs on it.
+
+    Attributes:
+        aside: a line of the session's to stand beside the game; empty: none.
+        window_closed: whether it was the window's own close button that stopped the game.
+        retest_offered: whether finding today's range again is offered.
+    """
+
+    def __init__(
+        self,
+        *,
+        game: Game,
+        setting: Setting,
+        look: Look,
+        window: Window,
+        pace: Pace,
+        source: ControlSource,
+        asks: Asks,
+        sounds: Sounds,
+        voice: Voice,
+        limits: Limits,
+        pain_at_check_in: int | None,
+        stopping: Stopping,
+        heart: Callable[[], int | None] = lambda: None,
+    ) -> None:
+        self.simulation = Simulation(game, setting)
+        self.latencies = Latencies(pace.speed)
+        self.mode = Mode.PLAY
+        self.aside = ""
+        self.retest_offered = False
+        self.frames = 0
+        self.samples = 0
+        self.counted: list[RepetitionCounted] = []
+        self.requested: list[str] = []
+        self.stopped_by: str | None = None
+        self.window_closed = False
+        self.portrait: pygame.Surface | None = None
+        self._portrait_due = False
+        self._game, self._setting, self._look = game, setting, look
+        self._window, self._pace, self._source = window, pace, source
+        self._asks, self._sounds, self._voice = asks, sounds, voice
+        self._limits, self._pain_at_check_in = limits, pain_at_check_in
+        self._stopping, self._heart = stopping, heart
+        self._canvas = Canvas(window.picture, look.text_scale)
+        self._hud = Hud(look)
+        self._screen: Screen = DarkScreen() if look.audio_only else game.screen(look)
+        self._guide, self._said = Guide(), ""
+        self._began_ns = pace.now_ns()
+        self._ended_ns: int | None = None
+        self._newest: Arrival | None = None
+        self._scale = PainScale(0)
+        self._cue: tuple[str, int] = ("", 0)
+        self._shown: Any = self.simulation.state
+        self._screen.backdrop(self._canvas, self._shown)
+
+    def run(self) -> None:
+        """Play until the dose is done, the source or the person ends it."""
+        while self.stopped_by is None:
+            self.frame()
+            self._pace.wait(lambda: self._source.waiting)
+
+    def frame(self) -> None:
+        """One frame: what waits on no sample is drawn already, so that samples wait little."""
+        now_ns = self._pace.now_ns()
+        arrivals = self._source.poll(now_ns, self._game.invites(self._shown))
+        self._apply(arrivals)
+        self._shown = self._now_shown(now_ns)
+        self._screen.draw(self._canvas, self._shown)
+        self._draw_frame(now_ns)
+        self._window.show()
+        self.latencies.submitted(arrivals, self._pace.now_ns())
+        self.frames += 1
+        if self._portrait_due:
+            self._portrait_due = False
+            self.portrait = self._window.picture.copy()
+        self._note(self._source.counted())
+        for event in pygame.event.get():
+            self._handle(event)
+        if self.mode is Mode.PAIN:
+            self._answer(self._scale.waited(now_ns))
+        self._consider_end(now_ns)
+        self._screen.backdrop(self._canvas, self._shown)
+
+    def press(self, name: str) -> None:
+        """What a button or key asks for."""
+        if name == "unwell" and self.mode is not Mode.UNWELL:
+            self._ask("unwell.reported")
+            self._end(Mode.UNWELL, "end")
+        elif name == "pain" and self.mode in (Mode.PLAY, Mode.PAUSED):
+            self.mode = Mode.PAIN
+            self._scale = PainScale(self._pace.now_ns())
+            self._sounds.play("pause")
+        elif name == "pause" and self.mode in (Mode.PLAY, Mode.PAUSED):
+            self.mode = Mode.PAUSED if self.mode is Mode.PLAY else Mode.PLAY
+            self._sounds.play("pause")
+        elif name == "retest" and self._retest_shown:
+            self._ask("range.calibrated", retest=True)
+
+    def report_pain(self, pain: int) -> Verdict:
+        """Pain as answered on the scale: told at once, then judged by the limits.
+
+        The session service judges by the same rule and ends the exercise by itself.
+        """
+        self._ask("pain.reported", pain=pain)
+        verdict = judge_pain(pain, self._limits, at_check_in=self._pain_at_check_in)
+        if verdict is Verdict.END_SET:
+            self._end(Mode.STOPPED, "end")
+            return verdict
+        if verdict is Verdict.EASE:
+            self.simulation.signal(Signal.EASE)
+            self._cue = (said(FRAME, "eased", self._look.language), self._pace.now_ns())
+        self.mode = Mode.PLAY
+        return verdict
+
+    def _answer(self, pain: int | None) -> None:
+        if pain is not None:
+            self.report_pain(pain)
+
+    def _ask(self, what: str, **value: Any) -> None:
+        self.requested.append(what)
+        self._asks.request(what, **value)
+
+    def _apply(self, arrivals: list[Arrival]) -> None:
+        for arrival in arrivals:
+            self._newest = arrival
+            self.samples += 1
+            if self.mode is Mode.PLAY and arrival.calibrated:
+                for event in self.simulation.feed(arrival.sample):
+                    self._happened(event)
+                self._guided(arrival.sample.control)
+
+    def _guided(self, position: float) -> None:
+        """Steps to be heard; in the audio-only mode they are the way to play."""
+        invited = self._game.invites(self.simulation.state).level
+        self._guide, sound = self._guide.moved(position, invited)
+        if sound is not None and self._look.audio_only:
+            self._sounds.play(sound)
+
+    def _say(self, name: str, text: str) -> None:
+        """Speak when something new is to be told; with a picture to look at only what is urgent."""
+        if text and name != self._said and (self._look.audio_only or text == self._cue[0]):
+            self._voice.say(text)
+        self._said = name
+
+    def _note(self, counted: list[RepetitionCounted]) -> None:
+        """Repetitions as analytics counts them: kept for tracing, and their flags obeyed."""
+        self.counted += counted
+        if any(repetition.too_fast or repetition.flags for repetition in counted):
+            self.simulation.signal(Signal.FLAG)
+
+    def _happened(self, event: GameEvent) -> None:
+        self._screen.heard(event)
+        name = event.name if isinstance(event, Cue) else event.ending.value
+        self._portrait_due |= self._stopping.portrayed and name == self._game.portrait
+        self._sounds.play(self._game.sounds.get(name, ""))
+        if name in ("slower", "too_fast"):
+            slower = said(self._game.texts, "slower", self._look.language)
+            self._cue = (slower, self._pace.now_ns())
+
+    def _now_shown(self, now_ns: int) -> Any:
+        """The state to draw: looking ahead to now while playing, else as it stands."""
+        if self.mode is not Mode.PLAY or self._newest is None:
+            return self.simulation.state
+        # The newest sample stands for now; what has passed since it came in is looked ahead.
+        ahead_ns = now_ns - self._newest.arrived_ns
+        return self.simulation.shown(self.simulation.newest_ns + max(0, ahead_ns))
+
+    def _draw_frame(self, now_ns: int) -> None:
+        state, language = self._shown, self._look.language
+        angle = None if self._newest is None else self._newest.angle_deg
+        stands = self._why_it_stands(now_ns)
+        rest_s = -(-state.progress.rest_ns // 1_000_000_000)
+        told = said(FRAME, stands, language, seconds=rest_s) if stands else ""
+        cue = self._cue_now(now_ns) if self.mode is Mode.PLAY and not stands else ""
+        self._say(stands or cue, told or cue)
+        self._hud.draw(self._canvas, self._setting, state.progress, cue, angle)
+        self._hud.draw_heart(self._canvas, self._heart())
+        if self.mode is Mode.PAIN:
+            self._scale.draw(self._canvas, self._look)
+        elif self._ended_ns is not None:
+            self._draw_end()
+            self._hud.draw_buttons(self._canvas)
+        elif told:
+            banner(self._canvas, told)
+        if self.mode is Mode.PLAY:
+            self._draw_beside(stands)
+
+    def _why_it_stands(self, now_ns: int) -> str:
+        """Key of the text that tells why the game does not go on; empty while it does."""
+        if self.mode is not Mode.PLAY:
+            return {Mode.PAUSED: "paused", Mode.PAIN: "how_much"}.get(self.mode, "")
+        if self._newest is None:
+            return "waiting"
+        if now_ns - self._newest.arrived_ns > SILENCE_NS:
+            return "silent"
+        if not self._newest.calibrated:
+            return "calibrating"
+        return "rest" if self._shown.progress.phase is Phase.REST else ""
+
+    def _cue_now(self, now_ns: int) -> str:
+        text, since_ns = self._cue
+        if text and now_ns - since_ns < CUE_SHOWN_NS * self._pace.speed:
+            return text
+        key = "out" if self._game.invites(self._shown).level > 0 else "back"
+        return said(self._game.texts, key, self._look.language)
+
+    def _draw_beside(self, stands: str) -> None:
+        """What stands beside a game without stopping it."""
+        if stands == "waiting" or (self._shown.progress.trials == 0 and self._by_keys):
+            self._offer_keys()
+        elif self.aside and not stands:
+            pill(self._canvas, self.aside, 26, "midbottom", (WIDTH // 2, HEIGHT - 100))
+        if self._retest_shown:
+            self._hud.draw_retest(self._canvas)
+
+    @property
+    def _retest_shown(self) -> bool:
+        return self.retest_offered and self.mode is Mode.PLAY
+
+    @property
+    def _by_keys(self) -> bool:
+        return isinstance(self._source, KeysSource)
+
+    def _offer_keys(self) -> None:
+        """How to play without a sensor; where a session's sensors count, nothing is offered."""
+        if self._stopping.with_source or self._by_keys:
+            hint = said(FRAME, "keys", self._look.language)
+            pill(self._canvas, hint, 26, "midbottom", (WIDTH // 2, HEIGHT - 100))
+
+    def _draw_end(self) -> None:
+        progress, language = self.simulation.state.progress, self._look.language
+        title, *lines = ending_lines(self.mode, progress, language, measured=not self._by_keys)
+        foot = said(FRAME, "close", language) if self._stopping.lingers else ""
+        card(self._canvas, title, lines, foot=foot)
+
+    def _handle(self, event: pygame.event.Event) -> None:
+        if event.type == pygame.QUIT:
+            self.stopped_by, self.window_closed = "closed", True
+        elif event.type == pygame.KEYDOWN and event.key == pygame.K_F11:
+            self._window.toggle_full_screen()
+        elif event.type == pygame.KEYDOWN:
+            self._key(event.key)
+        elif event.type == pygame.MOUSEBUTTONDOWN and event.button == 1:
+            self._click(self._window.to_picture(event.pos))
+        elif event.type == pygame.MOUSEMOTION and isinstance(self._source, KeysSource):
+            y = self._window.to_picture(event.pos)[1]
+            if event.rel[1] and y < HEIGHT - 100:
+                self._source.point((560 - y) / 400)
+
+    def _key(self, key: int) -> None:
+        if self.mode is Mode.PAIN and key != pygame.K_u:
+            self._answer(self._scale.key(key, self._pace.now_ns()))
+        elif key == pygame.K_p:
+            self.press("pain")
+        elif key == pygame.K_u:
+            self.press("unwell")
+        elif key == pygame.K_SPACE:
+            self.press("pause")
+        elif key == pygame.K_r:
+            self.press("retest")
+        elif key == pygame.K_ESCAPE or (key in CLOSE_KEYS and self._may_close):
+            self.stopped_by = "closed"
+        elif key in UP_KEYS:
+            self._move_by_key(1)
+        elif key in DOWN_KEYS:
+            self._move_by_key(-1)
+
+    def _move_by_key(self, direction: int) -> None:
+        """Move by keys; where a wearable was expected and none has come, keys take its place."""
+        if self._newest is None and self._stopping.with_source and not self._by_keys:
+            self._source = KeysSource(self._setting.up_s, self._setting.down_s)
+        if isinstance(self._source, KeysSource):
+            self._source.press(direction)
+
+    def _click(self, at: tuple[float, float]) -> None:
+        if self.mode is Mode.PAIN:
+            self._answer(self._scale.click(at))
+        elif self._may_close and on_card(at):
+            self.stopped_by = "closed"
+        name = self._hud.pressed(at, retest=self._retest_shown)
+        if name is not None:
+            self.press(name)
+
+    @property
+    def _may_close(self) -> bool:
+        """Whether the last card may be taken away: not by a press that was meant for the game."""
+        shown_ns = 0 if self._ended_ns is None else self._pace.now_ns() - self._ended_ns
+        return self._stopping.lingers and shown_ns > CALM_NS
+
+    def _end(self, mode: Mode, sound: str) -> None:
+        self.mode = mode
+        progress, language = self.simulation.state.progress, self._look.language
+        lines = ending_lines(mode, progress, language, measured=not self._by_keys)
+        self._voice.say(". ".join(lines))
+        self._ended_ns = self._pace.now_ns()
+        self._sounds.play(sound)
+
+    def _consider_end(self, now_ns: int) -> None:
+        after_s = self._stopping.after_s
+        if self._source.ended and self._stopping.with_source:
+            self.stopped_by = self.stopped_by or "source ended"
+        elif after_s is not None and now_ns - self._began_ns > after_s * 1e9:
+            self.stopped_by = "time"
+        elif self._ended_ns is None:
+            if self.mode is Mode.PLAY and self.simulation.state.progress.phase is Phase.DONE:
+                self._end(Mode.DONE, "end")
+        elif not self._stopping.lingers and now_ns - self._ended_ns > END_SHOWN_NS:
+            self.stopped_by = self.mode.value

@@ -1,0 +1,173 @@
+"""Draws an exercise's figure: the moving part in colour, its way as an arrow, a ghost at its end.
+
+A physiotherapist's own take can be shown beside it: the same figure, pale, moved by what was
+recorded.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+import pygame
+
+from games.ui.paint import mix, shrunk
+
+from .body import BOX
+from .poses import POSES
+
+if TYPE_CHECKING:
+    from games.ui.paint import Colour
+    from therapy.exercises.dose import Tempo
+
+    from .body import Bone, Place, Pose
+
+__all__ = ["ExerciseDrawing", "share_at"]
+
+BODY: Final[Colour] = (104, 114, 138)
+MOVES: Final[Colour] = (0, 104, 170)
+WOOD: Final[Colour] = (196, 172, 140)
+GROUND: Final[Colour] = (255, 252, 244)
+SENSOR: Final[Colour] = (24, 32, 56)
+SCALE = 2
+FIT = 0.88
+STEPS = 24
+MOST_KEPT = 60
+"""A megabyte each: a loop's steps, and some with a ghost."""
+
+
+def share_at(tempo: Tempo, seconds: float) -> float:
+    """How far the loop is, 0 at the start to 1 at the end, at the tempo and with a short rest."""
+    up_s, hold_s, down_s = max(0.8, tempo.up.s), tempo.hold.s, max(0.8, tempo.down.s)
+    at_s = seconds % (up_s + hold_s + down_s + 1.0)
+    if at_s < up_s:
+        return 0.5 - 0.5 * math.cos(math.pi * at_s / up_s)
+    at_s -= up_s + hold_s
+    if at_s < 0:
+        return 1.0
+    return 0.5 + 0.5 * math.cos(math.pi * min(1.0, at_s / down_s))
+
+
+class ExerciseDrawing:
+    """One exercise's looping drawing.
+
+    Args:
+        exercise: id of the library; exercises without a drawing of their own show an arm raise.
+        mirrored: for the left side.
+    """
+
+    def __init__(self, exercise: str, *, mirrored: bool = False) -> None:
+        self._pose = POSES.get(exercise, POSES["forward-arm-raise"])
+        self._mirrored = mirrored
+        self._made: dict[tuple[int, int | None, tuple[int, int] | None], pygame.Surface] = {}
+        self._needed: pygame.Rect | None = None
+
+    def at(
+        self, share: float, ghost: float | None = None, room: tuple[int, int] | None = None
+    ) -> pygame.Surface:
+        """The figure at `share` of the movement; `ghost` shows another's, pale, behind it.
+
+        With `room`, pixels, it is cut to what its whole loop needs and fills the room.
+        """
+        step = round(max(0.0, min(1.0, share)) * STEPS)
+        other = None if ghost is None else round(max(0.0, min(1.0, ghost)) * STEPS)
+        key = (step, other, room)
+        if key not in self._made:
+            if len(self._made) > MOST_KEPT:
+                self._made.clear()
+            large = self._drawn(step / STEPS, other)
+            self._made[key] = shrunk(large, BOX) if room is None else self._filling(large, room)
+        return self._made[key]
+
+    def _filling(self, large: pygame.Surface, room: tuple[int, int]) -> pygame.Surface:
+        if self._needed is None:
+            parts = [self._drawn(share, None).get_bounding_rect() for share in (0, 0.25, 0.5, 1)]
+            self._needed = parts[0].unionall(parts[1:]).inflate(8, 8).clip(large.get_rect())
+        part = large.subsurface(self._needed)
+        scale = min(room[0] / part.get_width(), room[1] / part.get_height())
+        size = (round(part.get_width() * scale), round(part.get_height() * scale))
+        return shrunk(part, size)
+
+    def _drawn(self, share: float, ghost: int | None) -> pygame.Surface:
+        large = pygame.Surface((BOX[0] * SCALE, BOX[1] * SCALE), pygame.SRCALPHA)
+        pose = self._pose(share)
+        for thing in pose.things:
+            _polygon(large, WOOD, thing.points)
+        target = self._pose(1.0 if ghost is None else ghost / STEPS)
+        for bone in target.bones:
+            if bone.moving:
+                _bone(large, bone, mix(MOVES, GROUND, 0.76))
+        if ghost is not None and target.head is not None:
+            _circle(large, mix(BODY, GROUND, 0.7), target.head, 34)
+        for bone in pose.bones:
+            _bone(large, bone, MOVES if bone.moving else BODY)
+        if pose.head is not None:
+            _circle(large, BODY, pose.head, 36)
+        for thing in pose.held:
+            _polygon(large, (120, 84, 56), thing.points)
+        self._arrow(large)
+        _sensor(large, pose)
+        if self._mirrored:
+            return pygame.transform.flip(large, flip_x=True, flip_y=False)
+        return large
+
+    def _arrow(self, large: pygame.Surface) -> None:
+        way = [self._pose(n / 30).tip for n in range(31)]
+        middle = (BOX[0] / 2 - 40, BOX[1] / 2 + 20)
+        way = [_pushed(place, middle, 26) for place in way]
+        for n in range(0, 29, 3):
+            pygame.draw.line(large, SENSOR, _scaled(way[n]), _scaled(way[n + 1]), 4 * SCALE)
+        (x0, y0), (x1, y1) = way[28], way[30]
+        heading = math.atan2(y1 - y0, x1 - x0)
+        wings = [
+            (x1 + 18 * math.cos(heading + a), y1 + 18 * math.sin(heading + a))
+            for a in (0.0, 2.5, -2.5)
+        ]
+        _polygon(large, SENSOR, tuple(wings))
+
+
+def _pushed(place: Place, middle: Place, by: float) -> Place:
+    """A little outwards, so that the arrow does not lie on the limb."""
+    dx, dy = place[0] - middle[0], place[1] - middle[1]
+    far = math.hypot(dx, dy) or 1.0
+    return place[0] + dx / far * by, place[1] + dy / far * by
+
+
+def _scaled(place: Place) -> Place:
+    """Into the picture, with room above for raised hands and their arrow."""
+    return (place[0] * FIT + 38) * SCALE, (place[1] * FIT + 56) * SCALE
+
+
+def _circle(large: pygame.Surface, colour: Colour, at: Place, radius: float) -> None:
+    pygame.draw.circle(large, colour, _scaled(at), radius * FIT * SCALE)
+
+
+def _polygon(large: pygame.Surface, colour: Colour, points: tuple[Place, ...]) -> None:
+    pygame.draw.polygon(large, colour, [_scaled(p) for p in points])
+
+
+def _bone(large: pygame.Surface, bone: Bone, colour: Colour) -> None:
+    """A rounded limb with a fine light rim, so that limbs that cross stay apart."""
+    dx, dy = bone.stop[0] - bone.start[0], bone.stop[1] - bone.start[1]
+    far = math.hypot(dx, dy) or 1.0
+    rims = ((bone.width + 5, GROUND),) if bone.rim else ()
+    for width, shade in (*rims, (bone.width, colour)):
+        across = (-dy / far * width / 2, dx / far * width / 2)
+        corners = (
+            (bone.start[0] + across[0], bone.start[1] + across[1]),
+            (bone.stop[0] + across[0], bone.stop[1] + across[1]),
+            (bone.stop[0] - across[0], bone.stop[1] - across[1]),
+            (bone.start[0] - across[0], bone.start[1] - across[1]),
+        )
+        _polygon(large, shade, corners)
+        _circle(large, shade, bone.start, width / 2)
+        _circle(large, shade, bone.stop, width / 2)
+
+
+def _sensor(large: pygame.Surface, pose: Pose) -> None:
+    x, y = _scaled(pose.sensor)
+    place = pygame.Rect(0, 0, 22 * SCALE, 22 * SCALE)
+    place.center = (round(x), round(y))
+    pygame.draw.rect(large, GROUND, place.inflate(4 * SCALE, 4 * SCALE), border_radius=7 * SCALE)
+    pygame.draw.rect(large, SENSOR, place, border_radius=6 * SCALE)
+    pygame.draw.circle(large, (255, 196, 92), place.center, 4 * SCALE)

@@ -1,0 +1,133 @@
+"""How Onda looks: the paper boat on a slow swell by moonlight.
+
+The water's surface is the wave itself: what lies ahead of the boat is what comes next.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pygame
+
+from games.ui.paint import glow, mix, soft_disc
+
+from .art import boat, night, swell
+from .colours import WATER
+
+if TYPE_CHECKING:
+    from games.look import Look
+    from games.rules.progress import GameEvent
+    from games.ui.canvas import Canvas
+    from games.ui.paint import Point
+
+    from .rules import OndaState
+
+__all__ = ["OndaScreen"]
+
+BOAT_X = 430
+REST_Y, TOP_Y = 560, 190
+SECOND_PX = 120
+STEP_PX = 16
+WIDTH, HEIGHT = 1280, 720
+
+
+class OndaScreen:
+    """Draws Onda's states."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._sky = night(look.seed)
+        boat_picture = boat()
+        self._boats = {
+            tilt: pygame.transform.rotozoom(boat_picture, tilt, 0.86).convert_alpha()
+            for tilt in range(-21, 22, 3)
+        }
+        self._lamp = soft_disc(120, (255, 206, 120), 120).convert_alpha()
+        self._spark = soft_disc(10, (214, 246, 250), 220, power=1.3).convert_alpha()
+        self._glitter = glow((52, 7), (222, 230, 255), 200).convert_alpha()
+        self._halo = soft_disc(150, (160, 230, 240), 110).convert_alpha()
+
+    def heard(self, event: GameEvent) -> None:
+        """Everything drawn hangs on the state."""
+
+    def backdrop(self, canvas: Canvas, state: OndaState) -> None:
+        """Night, and the far sea."""
+        surface = canvas.surface
+        surface.blit(self._sky, (0, 0))
+        seconds = 0.0 if self._look.reduced_motion else state.drift_s
+        for base, colour, wide, tall, pace in (
+            (476, (16, 40, 78), 900.0, 5.0, 0.25),
+            (500, (18, 52, 92), 700.0, 7.0, 0.4),
+            (530, (18, 66, 104), 560.0, 9.0, 0.55),
+        ):
+            line = [
+                (x, base - swell(x, seconds, wide, tall, pace)) for x in range(0, WIDTH + 40, 40)
+            ]
+            pygame.draw.polygon(surface, colour, [*line, (WIDTH, HEIGHT), (0, HEIGHT)])
+        for n in range(30):
+            spread = 14 + n * 3.2
+            x = 930 + spread * math.sin(n * 2.1 + seconds * 0.25)
+            self._glitter.set_alpha(round(80 + 70 * math.sin(seconds * 1.1 + n * 1.7)))
+            surface.blit(self._glitter, (x - 26, 474 + n * 3.4))
+
+    def draw(self, canvas: Canvas, state: OndaState) -> None:
+        """The wave, its band, and the boat."""
+        surface = canvas.surface
+        line: list[Point] = [
+            (x, self._water_y(state, x)) for x in range(0, WIDTH + STEP_PX, STEP_PX)
+        ]
+        self._draw_water(surface, line)
+        self._draw_band(surface, state, line)
+        self._draw_boat(surface, state)
+        self._draw_front(surface, state, line)
+
+    def _water_y(self, state: OndaState, x: float) -> float:
+        """Where the surface is at x: the wave at that time, on a faint swell."""
+        ahead_s = (x - BOAT_X) / SECOND_PX
+        at_s = state.ride.at_s + ahead_s if state.ride.on else ahead_s - 0.4
+        calm = 0.0 if self._look.reduced_motion else swell(x, state.drift_s, 420, 2.4, 0.9)
+        return REST_Y - state.wave.height(at_s) * (REST_Y - TOP_Y) - calm
+
+    @staticmethod
+    def _draw_water(surface: pygame.Surface, line: list[Point]) -> None:
+        for depth, shade in ((0, 0.0), (26, 0.22), (64, 0.42), (120, 0.6), (190, 0.74)):
+            sunk = [(x, min(HEIGHT, y + depth + depth * (y - TOP_Y) * 0.0012)) for x, y in line]
+            colour = mix(WATER, (10, 34, 70), shade)
+            pygame.draw.polygon(surface, colour, [*sunk, (WIDTH, HEIGHT), (0, HEIGHT)])
+        pygame.draw.lines(surface, (170, 232, 238), False, line, 4)
+
+    def _draw_band(self, surface: pygame.Surface, state: OndaState, line: list[Point]) -> None:
+        """Dots at both edges of the band, around and ahead of the boat."""
+        band = state.wave.band * (REST_Y - TOP_Y)
+        dots = [p for p in line if BOAT_X - 130 <= p[0] <= BOAT_X + 420]
+        for n, (x, y) in enumerate(dots):
+            if n % 2:
+                for edge in (y - band, y + band):
+                    if edge < HEIGHT - 90:
+                        surface.blit(self._spark, (x - 10, edge - 10))
+
+    def _draw_boat(self, surface: pygame.Surface, state: OndaState) -> None:
+        ceiling = state.hand.ceiling
+        share = state.height / ceiling if ceiling > 0 else 0.0
+        y = REST_Y - share * (REST_Y - TOP_Y)
+        slope = state.hand.speed / ceiling if ceiling > 0 else 0.0
+        tilt = max(-21, min(21, round(40 * slope / 3) * 3))
+        if state.near and state.ride.on:
+            surface.blit(self._halo, (BOAT_X - 150, y - 190))
+        picture = self._boats[tilt]
+        lamp = (BOAT_X + 64 - 120, y - 62 - 120)
+        surface.blit(self._lamp, lamp)
+        surface.blit(picture, picture.get_rect(center=(BOAT_X, y - 40)))
+
+    def _draw_front(self, surface: pygame.Surface, state: OndaState, line: list[Point]) -> None:
+        """A little water before the keel, and the wake."""
+        near = [(x, y + 16) for x, y in line if BOAT_X - 100 <= x <= BOAT_X + 100]
+        if state.near:
+            pygame.draw.lines(surface, (140, 214, 224), False, near, 3)
+        for n in range(9):
+            x = BOAT_X - 90 - n * 34
+            y = self._water_y(state, x) + 10
+            self._spark.set_alpha(200 - n * 20)
+            surface.blit(self._spark, (x - 10, y - 10))
+        self._spark.set_alpha(255)

@@ -1,0 +1,1 @@
+"""What all games' rules share: control, reach, difficulty, progress. Pure."""

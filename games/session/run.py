@@ -1,0 +1,382 @@
+"""Runs the screens of a session in one window, from check-in to the last card.
+
+Wiring. The session service (or anything that drives therapy's `advance`) stands behind
+`SessionView`: `state` is its newest state, `request` hands it a request. `run_session` shows
+therapy's `screen_of(state)`, lets the plan's game be played where therapy says `Play`, and
+returns when the last card was closed:
+
+    run_session(view, source=link, clock=clock, look=Look(language="it"), headless=False)
+
+The view may live on another thread than the window (an asyncio service beside a main-thread
+window): only `state` is read and only `request` is called.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from games.audio.sound import Sounds
+from games.audio.speech import Voice
+from games.engine.frame_latency import Latencies
+from games.engine.game import game_named
+from games.engine.loop import Loop, Stopping
+from games.engine.pace import ClockPace
+from games.engine.window import Window
+from games.inputs.keys import KeysSource
+from games.persuasion.questionnaire import ITEMS
+from games.persuasion.session_prompts import Told
+from games.rules.control import Invitation, Signal
+from games.rules.setting import setting_for
+from therapy.session.alignment import PlacingPhase
+from therapy.session.screens import (
+    Ask,
+    Assess,
+    Closed,
+    FindRange,
+    Place,
+    Play,
+    Ready,
+    Screen,
+    screen_of,
+)
+from therapy.session.session_state import Stage
+
+from .desk import PageDesk
+from .page import Page, effort_page, opening_page, page_of, questionnaire_page
+from .session_texts import SESSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from games.engine.pace import Pace
+    from games.inputs.source import ControlSource
+    from games.look import Look
+    from games.persuasion.prompts import Prompt
+    from games.rules.progress import Progress
+    from games.rules.take import Take
+    from telemetry.clock import Clock
+    from therapy.session.screens import Screen
+    from therapy.session.session_state import SessionState
+
+    from .page import Choice
+
+__all__ = ["SessionScreens", "SessionView", "run_session"]
+
+NOTICE_NS = 10_000_000_000
+
+
+class SessionView(Protocol):
+    """The session as its screens see it."""
+
+    @property
+    def state(self) -> SessionState | None:
+        """The newest state; None before a session is open."""
+        ...
+
+    def request(self, what: Any, **value: Any) -> None:
+        """Ask for something; returns at once."""
+        ...
+
+    def heart_bpm(self) -> int | None:
+        """The heart rate, where one is worn and fresh."""
+        ...
+
+
+class SessionScreens:
+    """Shows a session, frame by frame.
+
+    Args:
+        view: the session.
+        window, pace, source, sounds, voice: as a game has them.
+        look: language, text size, side.
+        levels: difficulty by item id, as the last session left it.
+        seed: of the games.
+        default_game: where neither the plan nor the person chose one.
+        five_minutes: the short version of a hard day.
+        takes: the physiotherapist's own, by exercise.
+        prompts: what to say before and after play, see `games.persuasion.session_prompts`;
+            None: nothing.
+        questionnaire: takes the marks of an anonymous answer; None where no wave is due.
+    """
+
+    def __init__(
+        self,
+        view: SessionView,
+        *,
+        window: Window,
+        pace: Pace,
+        source: ControlSource,
+        look: Look,
+        sounds: Sounds,
+        voice: Voice,
+        levels: Mapping[str, float] | None = None,
+        seed: int = 1,
+        default_game: str = "volo",
+        five_minutes: bool = False,
+        takes: Mapping[str, Take] | None = None,
+        prompts: Callable[[Told], list[Prompt]] | None = None,
+        questionnaire: Callable[[dict[str, int]], None] | None = None,
+    ) -> None:
+        self.levels = dict(levels or {})
+        self.finished = False
+        self.in_game = False
+        self.latencies = Latencies(pace.speed)
+        self._view, self._window, self._pace, self._source = view, window, pace, source
+        self._look, self._sounds, self._voice = look, sounds, voice
+        self._seed, self._default_game = seed, default_game
+        self._five_minutes = five_minutes
+        self._takes = dict(takes or {})
+        self._prompts = prompts
+        self._opening = [] if prompts is None else prompts(Told())
+        self._closing: list[Prompt] | None = None
+        self._desk = PageDesk(
+            window,
+            look,
+            chosen=self._chosen,
+            request=view.request,
+            closed=self._closed,
+            say=voice.say,
+            now_ns=pace.now_ns(),
+        )
+        self._loop: Loop | None = None
+        self._loop_item = ""
+        self._control: float | None = None
+        self._effort_told: set[str] = set()
+        self._questionnaire = questionnaire
+        self._asking: list[str] = []
+        self._marks: dict[str, int] = {}
+        self._played: list[Progress] = []
+        self._eased = False
+        self._began_ns = 0
+
+    def run(self) -> None:
+        """Show until the last card is closed."""
+        while not self.finished:
+            self.frame()
+            self._pace.wait(lambda: self._source.waiting)
+
+    def frame(self) -> None:
+        """One frame of whatever is on."""
+        state = self._view.state
+        screen = None if state is None else screen_of(state)
+        self.in_game = False
+        if not isinstance(screen, Play):
+            self._leave_game()
+        elif not screen.ask_effort or screen.item.id in self._effort_told:
+            self.in_game = True
+            self._play_frame(screen, state)
+            return
+        self._page_frame(screen)
+
+    def _play_frame(self, screen: Play, state: SessionState | None) -> None:
+        loop = self._loop
+        if loop is None or self._loop_item != screen.item.id:
+            loop = self._loop = self._new_loop(screen, state)
+            self._loop_item = screen.item.id
+            self._eased = False
+        if screen.signal == "ease" and not self._eased:
+            self._eased = True
+            loop.simulation.signal(Signal.EASE)
+        loop.aside = self._aside(screen)
+        loop.retest_offered = screen.retest_offered
+        going_on = loop.stopped_by is None
+        loop.frame()
+        self.levels[screen.item.id] = loop.simulation.state.progress.level
+        if loop.window_closed:
+            self._closed()
+        elif going_on and loop.stopped_by in ("done", "closed"):
+            # The game stays on the screen until the session has taken its end.
+            reason = "done" if loop.stopped_by == "done" else "other"
+            self._view.request("exercise.ended", reason=reason)
+
+    def _new_loop(self, screen: Play, state: SessionState | None) -> Loop:
+        limits = state.plan.limits if state is not None else None
+        if state is None or limits is None:
+            raise RuntimeError("a game without a session")
+        setting = setting_for(
+            screen.item,
+            limits,
+            seed=self._seed,
+            level=self.levels.get(screen.item.id, 0.3),
+            held_back=not screen.may_get_harder and screen.signal is not None,
+            five_minutes=self._five_minutes,
+            left=screen.dose - screen.done,
+        )
+        if isinstance(self._source, KeysSource):
+            self._source.pace(setting.up_s, setting.down_s)
+        language = self._look.language
+        spoken = [screen.item.known.cue, screen.breathe]
+        self._voice.say(" ".join(words.text(language) for words in spoken if words is not None))
+        self._began_ns = self._pace.now_ns()
+        return Loop(
+            game=game_named(screen.item.game or self._default_game),
+            setting=setting,
+            look=self._look,
+            window=self._window,
+            pace=self._pace,
+            source=self._source,
+            asks=self._view,
+            sounds=self._sounds,
+            voice=self._voice,
+            limits=limits,
+            pain_at_check_in=state.pain_in,
+            stopping=Stopping(with_source=False),
+            heart=self._view.heart_bpm,
+        )
+
+    def _aside(self, screen: Play) -> str:
+        """What stands beside a game: first that today's range is smaller, then to breathe out."""
+        shown_ns = self._pace.now_ns() - self._began_ns
+        first = screen.notice if shown_ns < NOTICE_NS else None
+        words = first or screen.breathe
+        return "" if words is None else words.text(self._look.language)
+
+    def _told(self) -> Told:
+        if isinstance(self._source, KeysSource):
+            return Told(closing=True)  # nothing was seen that could be praised
+        trials = sum(progress.trials for progress in self._played)
+        full = sum(progress.full for progress in self._played)
+        return Told(closing=True, trials=trials, full=full)
+
+    def _leave_game(self) -> None:
+        if self._loop is not None:
+            self._played.append(self._loop.simulation.state.progress)
+        self._loop, self._loop_item = None, ""
+
+    def _page_frame(self, screen: Screen | None) -> None:
+        now_ns = self._pace.now_ns()
+        moving = isinstance(screen, FindRange | Assess)
+        arrivals = self._source.poll(now_ns, Invitation(1.0 if moving else 0.0))
+        self._source.counted()
+        if arrivals:
+            self._control = arrivals[-1].sample.control
+        measuring = isinstance(screen, Place) and screen.phase is not PlacingPhase.WAITING
+        choosing = not moving and not measuring and not isinstance(self._source, KeysSource)
+        self._desk.show(self._page(screen), now_ns, self._control if choosing else None)
+        take = self._takes.get(screen.item.exercise) if isinstance(screen, Ready) else None
+        shown_s = self._desk.shown_s(now_ns)
+        self._desk.draw(now_ns, take.at(shown_s) if take else self._control if moving else None)
+        if not isinstance(screen, Closed):
+            self._desk.draw_buttons(self._view.heart_bpm())
+        self._window.show()
+        self.latencies.submitted(arrivals, self._pace.now_ns())
+
+    def _page(self, screen: Screen | None) -> Page:
+        language = self._look.language
+        if screen is None:
+            return Page(SESSION["waiting"][language])
+        if self._asking:
+            return questionnaire_page(self._asking[0], language)
+        if self._opening:
+            return opening_page(self._opening, language)
+        if isinstance(screen, Play):
+            return effort_page(language)
+        page = page_of(screen, language)
+        if isinstance(screen, Closed):
+            lines = [prompt.text for prompt in self._closing or ()]
+            if isinstance(self._source, KeysSource):
+                lines.insert(0, SESSION["by_keys"][language])
+            return replace(page, lines=tuple(lines))
+        if isinstance(screen, Ask) and screen.question.at == "out":
+            self._choose_last_words()
+        return page
+
+    def _choose_last_words(self) -> None:
+        """What the last card will say, chosen and logged while the session is still open."""
+        if self._closing is None and self._prompts is not None:
+            self._closing = self._prompts(self._told())
+            self._log(self._closing)
+
+    def _chosen(self, choice: Choice) -> None:
+        self._sounds.play("soft")
+        if choice.what == "questionnaire":
+            self._marked(choice.value)
+            return
+        if choice.what is None:
+            self._asking = list(ITEMS) if self._questionnaire is not None else []
+            self.finished = not self._asking
+            return
+        if self._opening:
+            self._five_minutes |= choice.what == "opening.five_minutes"
+            self._log(self._opening)
+            self._opening = []
+            return
+        state = self._view.state
+        if choice.what == "effort.reported" and state is not None:
+            self._effort_told.add(state.current.item.id)
+        self._view.request(choice.what, **choice.value)
+
+    def _marked(self, mark: dict[str, int]) -> None:
+        """One statement marked or skipped; after the last one the answer is handed over."""
+        self._marks |= mark
+        self._asking.pop(0)
+        if not self._asking:
+            if self._questionnaire is not None and self._marks:
+                self._questionnaire(self._marks)
+            self.finished = True
+
+    def _log(self, prompts: list[Prompt]) -> None:
+        """Each prompt with its variant, so that its effect can be tested."""
+        for prompt in prompts:
+            self._view.request("prompt.shown", **prompt.logged(self._look.language))
+
+    def _closed(self) -> None:
+        """The window is gone: nobody is left to answer the check-out that closing leads to."""
+        state = self._view.state
+        if state is None or not state.closed:
+            if state is not None and state.stage is not Stage.CHECK_OUT:
+                self._view.request("session.closed")
+            self._view.request("session.closed")
+        self.finished = True
+
+
+def run_session(
+    view: SessionView,
+    *,
+    source: ControlSource,
+    clock: Clock,
+    look: Look,
+    headless: bool = False,
+    levels: Mapping[str, float] | None = None,
+    seed: int = 1,
+    default_game: str = "volo",
+    five_minutes: bool = False,
+    takes: Mapping[str, Take] | None = None,
+    prompts: Callable[[Told], list[Prompt]] | None = None,
+    questionnaire: Callable[[dict[str, int]], None] | None = None,
+) -> dict[str, float]:
+    """Show a whole session in a window of its own.
+
+    Returns:
+        The difficulty by item id, to begin the next session with.
+
+    Raises:
+        ConfigurationError: there is no display.
+    """
+    window = Window(headless=headless, title="Ripresa")
+    sounds = Sounds(0.0 if headless else look.sound)
+    voice = Voice(look.language, on=look.voice and not headless)
+    try:
+        screens = SessionScreens(
+            view,
+            window=window,
+            pace=ClockPace(clock),
+            source=source,
+            look=look,
+            sounds=sounds,
+            voice=voice,
+            levels=levels,
+            seed=seed,
+            default_game=default_game,
+            five_minutes=five_minutes,
+            takes=takes,
+            prompts=prompts,
+            questionnaire=questionnaire,
+        )
+        screens.run()
+        return screens.levels
+    finally:
+        voice.close()
+        sounds.close()
+        window.close()

@@ -1,0 +1,1 @@
+"""How a game is tried: the contract, simulated weeks, latency, and a gallery of its pictures."""

@@ -1,0 +1,176 @@
+"""Pictures of every game and every screen of a session, to be looked at one by one.
+
+python -m games.testing.gallery FOLDER [--language en] [--text-scale 2]
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pygame
+
+from games.audio.sound import Sounds
+from games.audio.speech import Voice
+from games.engine.game import games_at_hand
+from games.engine.pace import InstantPace
+from games.engine.play import play
+from games.engine.window import Window
+from games.figures.drawing import GROUND, ExerciseDrawing
+from games.inputs.player import PROFILES, Player
+from games.inputs.simulated import PlayerSource
+from games.look import Look
+from games.persuasion.prompts import Situation, prompts_for
+from games.persuasion.streak import Streak
+from games.rules.setting import Setting
+from games.session.rehearsal import Rehearsal
+from games.session.run import SessionScreens
+from games.ui.canvas import HEIGHT, WIDTH, Block, Canvas
+from games.ui.palette import INK
+from telemetry.clock import ManualClock
+from telemetry.identity import new_ulid
+from therapy.exercises.library import LIBRARY
+from therapy.plan.plan import Plan
+from therapy.session.screens import Ask, Assess, FindRange, screen_of
+
+if TYPE_CHECKING:
+    from games.persuasion.prompts import Prompt
+
+__all__ = ["make_gallery"]
+
+T0_NS = 1_700_000_000_000_000_000
+FRAMES_PER_S = 10
+PRESS_EVERY = 7
+LONGEST = 4000
+
+PLAN = Plan.model_validate(
+    {
+        "patient": "gallery",
+        "version": 1,
+        "valid_from": "2023-01-01",
+        "limits": {"rest_s": 0},
+        "items": [
+            {
+                "id": "raise",
+                "exercise": "forward-arm-raise",
+                "side": "right",
+                "posture": "seated",
+                "placements": ["upper-arm-right"],
+                "dose": {"sets": 1, "repetitions": 4},
+                "assessment": "every day",
+                "game": "raccolto",
+            }
+        ],
+    }
+)
+
+
+def make_gallery(folder: Path, look: Look) -> list[Path]:
+    """Write all pictures as PNG; gives their files.
+
+    Raises:
+        ConfigurationError: the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for name in games_at_hand():
+        file = folder / f"{name}.png"
+        setting = Setting(sets=1, repetitions=6, level=0.5, seed=2)
+        play(name, headless=True, look=look, setting=setting, picture=file)
+        files.append(file)
+    return [*files, _figures(folder, look), *_session(folder, look)]
+
+
+def _figures(folder: Path, look: Look) -> Path:
+    """All thirteen exercises, half-way, on one sheet."""
+    window = Window(headless=True, title="figures")
+    sheet = pygame.Surface((5 * WIDTH // 4, 3 * HEIGHT // 2))
+    sheet.fill(GROUND)
+    canvas = Canvas(sheet)
+    for n, exercise in enumerate(LIBRARY):
+        x, y = n % 5 * WIDTH // 4, n // 5 * HEIGHT // 2
+        figure = pygame.transform.smoothscale(ExerciseDrawing(exercise.id).at(0.6), (316, 232))
+        sheet.blit(figure, (x, y + 70))
+        place = pygame.Rect(x + 8, y + 14, WIDTH // 4 - 16, 70)
+        canvas.column([Block(exercise.name.text(look.language), 26, INK)], place)
+    file = folder / "figures.png"
+    window.save(file, sheet)
+    window.close()
+    return file
+
+
+def _session(folder: Path, look: Look) -> list[Path]:
+    """One whole session, a picture of each kind of screen."""
+    pace = InstantPace(T0_NS, FRAMES_PER_S)
+    window = Window(headless=True, title="session")
+    clock = ManualClock(T0_NS)
+    source = PlayerSource(Player(PROFILES["strong"], 3), T0_NS)
+    view = Rehearsal(PLAN, source, pace.now_ns, lambda: new_ulid(clock))
+    screens = SessionScreens(
+        view,
+        window=window,
+        pace=pace,
+        source=view,
+        look=look,
+        sounds=Sounds(0.0),
+        voice=Voice(look.language, on=False),
+        prompts=lambda told: _prompts(look, closing=told.closing),
+    )
+    seen: dict[str, int] = {}
+    files = []
+    for n in range(LONGEST):
+        if screens.finished:
+            break
+        screens.frame()
+        name = _name(view, screens, first=n < PRESS_EVERY)
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] == (5 if name != "play" else 25):
+            files.append(folder / f"session-{name}.png")
+            window.save(files[-1])
+        pace.wait(bool)
+        if n % PRESS_EVERY == PRESS_EVERY - 1 and name not in ("play", "findrange", "assess"):
+            pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN))
+    window.close()
+    return files
+
+
+def _name(view: Rehearsal, screens: SessionScreens, *, first: bool) -> str:
+    screen = screen_of(view.state)
+    if first:
+        return "opening"
+    if isinstance(screen, Ask):
+        return f"{screen.question.id}-{screen.question.at}"
+    if isinstance(screen, FindRange | Assess) or screens.in_game:
+        return type(screen).__name__.lower()
+    name = type(screen).__name__.lower()
+    return "effort-mid" if name == "play" else name
+
+
+def _prompts(look: Look, *, closing: bool) -> list[Prompt]:
+    situation = Situation(
+        session="gallery",
+        closing=closing,
+        goal="prendere le tazze in alto" if look.language == "it" else "reach the upper cups",
+        missed=1,
+        streak=Streak(6, 9, 21, 1),
+        trials=4,
+        full=3,
+    )
+    return prompts_for(situation, look.language)
+
+
+def main() -> None:
+    """Read the arguments and make the gallery."""
+    parser = argparse.ArgumentParser(prog="python -m games.testing.gallery", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--language", choices=("it", "en"), default="it")
+    parser.add_argument("--text-scale", type=float, default=1.0)
+    asked = parser.parse_args()
+    look = Look(language=asked.language, text_scale=asked.text_scale, voice=False)
+    for file in make_gallery(asked.folder, look):
+        print(file)  # noqa: T201 - what the command is for
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""`bench` of a game's own latency: from a sample's arrival to its frame being submitted.
+
+    measure_latency("volo", seconds=20)      # {"game.arrival_to_frame.p95_ms": 16.9, ...}
+
+A thread gives samples at a wearable's rate and stamps each one as it does; the game runs as it
+always does, in a window where there is a display.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from games.engine.play import play
+from games.inputs.source import Arrival
+from games.rules.control import ControlSample
+from games.rules.setting import Setting
+from telemetry.clock import SystemClock
+
+if TYPE_CHECKING:
+    from games.rules.control import Invitation
+    from telemetry.clock import Clock
+    from telemetry.messages.live import RepetitionCounted
+
+__all__ = ["SteadySource", "measure_latency"]
+
+
+class SteadySource:
+    """Slow raises from a thread of its own, `rate_hz` samples a second."""
+
+    ended = False
+
+    def __init__(self, clock: Clock, rate_hz: float) -> None:
+        self._clock, self._rate_hz = clock, rate_hz
+        self._waiting: deque[Arrival] = deque()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._give, name="samples", daemon=True)
+
+    def start(self) -> None:
+        """Begin to give samples."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop the thread."""
+        self._stop.set()
+        self._thread.join()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a sample has come in that was not given yet."""
+        return bool(self._waiting)
+
+    def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:  # noqa: ARG002 - the seam's
+        """All that were given since."""
+        return [self._waiting.popleft() for _ in range(len(self._waiting))]
+
+    def counted(self) -> list[RepetitionCounted]:
+        """None: nobody counts these."""
+        return []
+
+    def _give(self) -> None:
+        began_s, n = time.perf_counter(), 0
+        while not self._stop.is_set():
+            n += 1
+            time.sleep(max(0.0, began_s + n / self._rate_hz - time.perf_counter()))
+            now_ns = self._clock.now_ns()
+            raised = 0.5 - 0.5 * math.cos(2 * math.pi * n / self._rate_hz / 6)
+            sample = ControlSample(now_ns, raised)
+            self._waiting.append(Arrival(sample, now_ns, sampled_ns=now_ns))
+
+
+def measure_latency(
+    name: str = "volo", *, seconds: float = 20.0, rate_hz: float = 60.0, headless: bool = False
+) -> dict[str, float]:
+    """Play for some seconds and tell latency and frame rate.
+
+    Returns:
+        `game.<name>.arrival_to_frame.p50_ms`, `p95_ms`, `p99_ms` and
+        `game.<name>.frames_per_s`.
+
+    Raises:
+        ConfigurationError: an unknown game, or no display where a window was wanted.
+    """
+    clock = SystemClock()
+    source = SteadySource(clock, rate_hz)
+    try:
+        result: dict[str, Any] = play(
+            name,
+            source=source,
+            clock=clock,
+            headless=headless,
+            setting=Setting(sets=5, repetitions=20, rest_s=0),
+            stop_after_s=seconds,
+            on_ready=source.start,
+        )
+    finally:
+        source.close()
+    latency = result["latency_ms"]["arrival_to_frame"]
+    figures = {f"game.{name}.arrival_to_frame.{p}_ms": latency[p] for p in ("p50", "p95", "p99")}
+    return {**figures, f"game.{name}.frames_per_s": result["frames_per_s"]}

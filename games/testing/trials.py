@@ -1,0 +1,163 @@
+"""Simulated sessions without a screen: a player, a game, the patient's limits, weeks of it.
+
+It is what the difficulty is tuned with and what holds the safety rules over thousands of
+sessions; no figure from it says anything about people.
+"""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from games.engine.simulation import Simulation
+from games.inputs.player import PROFILES, Player, rested
+from games.rules.control import Signal
+from games.rules.progress import Outcome, Phase
+from games.rules.setting import Setting
+from therapy.plan.limits import Limits
+from therapy.session.safety import Verdict, judge_pain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from games.engine.game import Game
+    from games.rules.control import ControlSample
+
+__all__ = ["PlayedSession", "play_session", "play_weeks", "violations"]
+
+START_NS = 1_700_000_000_000_000_000
+RATE_HZ = 20
+SESSIONS_A_WEEK = 5
+PAIN_EVERY = 4
+"""A simulated person tells their pain after so many repetitions."""
+LONGEST_S = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedSession:
+    """What one simulated session came to.
+
+    Attributes:
+        levels: difficulty of each trial.
+        pains: (trials done, pain told, verdict) in order.
+        ended: `done`, `pain` or `time`.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    levels: tuple[float, ...]
+    pains: tuple[tuple[int, int, Verdict], ...]
+    check_in_pain: int
+    ended: str
+    score: int
+    next_level: float
+    setting: Setting = field(default_factory=Setting)
+
+    @property
+    def success_rate(self) -> float | None:
+        """Share of trials done as asked."""
+        if not self.outcomes:
+            return None
+        return sum(o.success for o in self.outcomes) / len(self.outcomes)
+
+
+def play_session(
+    game: Game, player: Player, setting: Setting, limits: Limits | None = None
+) -> PlayedSession:
+    """Let a player play a game to its end, telling their pain now and then."""
+    limits = limits or Limits()
+    simulation = Simulation(game, setting)
+    check_in = round(player.pain)
+    pains: list[tuple[int, int, Verdict]] = []
+    outcomes: list[Outcome] = []
+    ended = "time"
+    for sample in _samples(player, simulation, game):
+        new = [e for e in simulation.feed(sample) if isinstance(e, Outcome)]
+        outcomes += new
+        if simulation.state.progress.phase is Phase.DONE:
+            ended = "done"
+            break
+        if new and len(outcomes) % PAIN_EVERY == 0:
+            pain = round(player.pain)
+            verdict = judge_pain(pain, limits, at_check_in=check_in)
+            pains.append((len(outcomes), pain, verdict))
+            if verdict is Verdict.END_SET:
+                ended = "pain"
+                break
+            if verdict is Verdict.EASE:
+                simulation.signal(Signal.EASE)
+    levels = tuple(o.level for o in outcomes)
+    return PlayedSession(
+        outcomes=tuple(outcomes),
+        levels=levels,
+        pains=tuple(pains),
+        check_in_pain=check_in,
+        ended=ended,
+        score=simulation.state.progress.score,
+        next_level=statistics.median(levels) if levels else setting.level,
+        setting=setting,
+    )
+
+
+def play_weeks(game: Game, name: str, *, weeks: int = 12, seed: int = 1) -> Iterator[PlayedSession]:
+    """One player's sessions over weeks, each beginning at the last one's median difficulty."""
+    level = 0.3
+    for number in range(weeks * SESSIONS_A_WEEK):
+        profile = rested(PROFILES[name], number)
+        player = Player(profile, f"{seed} {name} {game.name} {number}", rate_hz=RATE_HZ)
+        setting = Setting(
+            seed=seed * 1000 + number, step_hz=RATE_HZ, level=level, rest_s=1.0, hold_s=1.0
+        )
+        session = play_session(game, player, setting)
+        level = session.next_level
+        yield session
+
+
+def violations(session: PlayedSession, limits: Limits | None = None) -> list[str]:
+    """Every safety rule that a session broke, in words; empty is what must come out."""
+    broken = _beyond(session) + _harder_after_flags(session)
+    return broken + _against_pain(session, limits or Limits())
+
+
+def _beyond(session: PlayedSession) -> list[str]:
+    found: list[str] = []
+    for o in session.outcomes:
+        if o.demand > o.ceiling + 1e-9:
+            found.append(f"trial {o.number} asked {o.demand:.3f} beyond {o.ceiling:.3f}")
+        if o.peak > o.ceiling + 1e-9:
+            found.append(f"trial {o.number} rewarded {o.peak:.3f} beyond {o.ceiling:.3f}")
+        if o.points and not o.success:
+            found.append(f"trial {o.number} paid for {o.ending.value}")
+    if len(session.outcomes) > session.setting.dose:
+        found.append(f"{len(session.outcomes)} trials, beyond the dose {session.setting.dose}")
+    return found
+
+
+def _harder_after_flags(session: PlayedSession) -> list[str]:
+    return [
+        f"trial {after.number} was harder after {before.ending.value}"
+        for before, after in zip(session.outcomes, session.outcomes[1:], strict=False)
+        if before.flagged and after.level > before.level
+    ]
+
+
+def _against_pain(session: PlayedSession, limits: Limits) -> list[str]:
+    found: list[str] = []
+    for trials, pain, verdict in session.pains:
+        later = session.levels[trials:]
+        rises = zip(session.levels[trials - 1 :], later, strict=False)
+        if verdict is Verdict.END_SET and later:
+            found.append(f"played on after pain {pain}")
+        if verdict is Verdict.EASE and any(b > a for a, b in rises):
+            found.append(f"harder after pain {pain}")
+        if pain >= limits.pain_stop and verdict is not Verdict.END_SET:
+            found.append(f"pain {pain} did not end the set")
+    return found
+
+
+def _samples(player: Player, simulation: Simulation, game: Game) -> Iterator[ControlSample]:
+    step_ns = round(1e9 / player.rate_hz)
+    for i in range(round(LONGEST_S * player.rate_hz)):
+        sample = player.sample(START_NS + i * step_ns, game.invites(simulation.state))
+        if sample is not None:
+            yield sample

@@ -1,0 +1,1 @@
+"""What games draw with, and what lies over every game."""

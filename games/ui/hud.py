@@ -1,0 +1,204 @@
+"""What lies over every game: the count, the cue, and the two buttons that are always there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pygame
+
+from .canvas import HEIGHT, SMALLEST_TEXT, WIDTH
+from .paint import bezier, smooth
+from .palette import ALERT, CALM, INK, PAPER
+from .texts import FRAME, said
+
+if TYPE_CHECKING:
+    from games.look import Look
+    from games.rules.progress import Progress
+    from games.rules.setting import Setting
+
+    from .canvas import Canvas
+    from .paint import Colour
+
+__all__ = ["SMALLEST_TARGET", "Button", "Hud", "draw_button", "pill"]
+
+SMALLEST_TARGET = 64
+PIP = 22
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press: by mouse, finger or one key.
+
+    Attributes:
+        name: what it asks for.
+        text: what it says; `key` is shown beside it.
+        place: at least 64 pixels wide and high.
+    """
+
+    name: str
+    text: str
+    key: str
+    place: pygame.Rect
+
+    def __post_init__(self) -> None:
+        """Refuse a target that is too small for unsteady hands."""
+        if min(self.place.size) < SMALLEST_TARGET:
+            raise ValueError(f"button {self.name} is {self.place.size}, below {SMALLEST_TARGET} px")
+
+
+class Hud:
+    """Draws the frame around any game.
+
+    Attributes:
+        buttons: pain and unwell, on the side of the hand that presses.
+    """
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        height = round(64 + 16 * (look.text_scale - 1))
+        width = round(350 + 120 * (look.text_scale - 1))
+        y = HEIGHT - height - 12
+        xs = (
+            (16, 32 + width)
+            if look.side == "left"
+            else (WIDTH - 2 * width - 32, WIDTH - width - 16)
+        )
+        self.buttons = (
+            Button("pain", self._said("pain"), "P", pygame.Rect(xs[0], y, width, height)),
+            Button("unwell", self._said("unwell"), "U", pygame.Rect(xs[1], y, width, height)),
+        )
+        # Below the cue, which large letters bring down.
+        top = 100 if look.text_scale <= 1.3 else 224
+        place = pygame.Rect(WIDTH - width - 16, top, width, height)
+        self._retest = Button("retest", self._said("retest"), "R", place)
+        self._hearts: dict[int, pygame.Surface] = {}
+
+    def draw(
+        self,
+        canvas: Canvas,
+        setting: Setting,
+        progress: Progress,
+        cue: str,
+        angle_deg: float | None,
+    ) -> None:
+        """Count and pips above left, the cue in the middle, angle and points above right."""
+        number = min(progress.trials + 1, setting.dose)
+        count = self._said("repetition", number=number, dose=setting.dose)
+        label = pill(canvas, count, 28, "topleft", (16, 12), below=PIP + 12)
+        self._pips(canvas, setting, progress, label)
+        told = [self._said("points", score=progress.score)]
+        if angle_deg is not None:
+            told.insert(0, f"{angle_deg:.0f}°")
+        right = pill(canvas, "   ".join(told), 28, "topright", (WIDTH - 16, 12))
+        if cue:
+            self._cue(canvas, cue, label, right)
+        self.draw_buttons(canvas)
+
+    @staticmethod
+    def _cue(canvas: Canvas, cue: str, left: pygame.Rect, right: pygame.Rect) -> None:
+        """In the middle of the room between, a little smaller if need be; else below."""
+        for size in (36, 32, 28, SMALLEST_TEXT):
+            half = canvas.text(cue, size, INK).get_width() // 2 + 32
+            if left.right < WIDTH // 2 - half and WIDTH // 2 + half < right.left:
+                pill(canvas, cue, size, "midtop", (WIDTH // 2, 12))
+                return
+            if canvas.text_scale > 1 and 2 * half < right.left - left.right:
+                pill(canvas, cue, size, "midtop", ((left.right + right.left) // 2, 12))
+                return
+        pill(canvas, cue, 36, "midtop", (WIDTH // 2, left.bottom + 8))
+
+    def draw_heart(self, canvas: Canvas, rate_bpm: int | None) -> None:
+        """The heart rate in the corner away from the buttons: a figure, no judgement."""
+        if rate_bpm is None:
+            return
+        size = round(24 * canvas.text_scale)
+        if size not in self._hearts:
+            self._hearts[size] = _heart_shape(size)
+        shape = self._hearts[size]
+        told = canvas.text(self._said("heart", rate=rate_bpm), 24, INK)
+        place = pygame.Rect(0, 0, told.get_width() + size + 50, max(size, told.get_height()) + 14)
+        if self._look.side == "left":
+            place.bottomright = (WIDTH - 16, HEIGHT - 12)
+        else:
+            place.bottomleft = (16, HEIGHT - 12)
+        canvas.panel(place, PAPER, alpha=214)
+        canvas.surface.blit(shape, shape.get_rect(midleft=(place.left + 20, place.centery)))
+        at = (place.left + 30 + size, place.centery)
+        canvas.surface.blit(told, told.get_rect(midleft=at))
+
+    def draw_retest(self, canvas: Canvas) -> None:
+        """The offer to find today's range again."""
+        draw_button(canvas, self._retest, fill=PAPER, ink=INK)
+
+    def draw_buttons(self, canvas: Canvas) -> None:
+        """Pain and unwell: on every screen."""
+        for button in self.buttons:
+            draw_button(canvas, button, fill=PAPER, ink=ALERT)
+
+    def pressed(self, at: tuple[float, float], *, retest: bool = False) -> str | None:
+        """The button at a place of the canvas."""
+        shown = (*self.buttons, self._retest) if retest else self.buttons
+        return next((b.name for b in shown if b.place.collidepoint(at)), None)
+
+    @staticmethod
+    def _pips(canvas: Canvas, setting: Setting, progress: Progress, under: pygame.Rect) -> None:
+        done = progress.trials % setting.repetitions
+        if progress.trials and done == 0:
+            done = setting.repetitions
+        shown = min(setting.repetitions, setting.dose, 20)
+        gap = min(PIP, (under.width - 40) / max(1, shown - 1))
+        radius = max(3, min(8, int(gap * 0.42)))
+        for n in range(shown):
+            at = (round(under.left + 24 + n * gap), under.bottom - 20)
+            pygame.draw.circle(canvas.surface, INK, at, radius, 0 if n < done else 2)
+
+    def _said(self, key: str, **values: object) -> str:
+        return said(FRAME, key, self._look.language, **values)
+
+
+def _heart_shape(size: int) -> pygame.Surface:
+    """A heart in a calm colour, not the colour of alarm."""
+    left = [(0.5, 0.95), (0.2, 0.72), (0.02, 0.52), (0.02, 0.32)]
+    left += [(0.02, 0.02), (0.42, 0.02), (0.5, 0.3)]
+    half = bezier(left)
+    outline = [*half, *((1 - x, y) for x, y in reversed(half))]
+
+    def paint(surface: pygame.Surface, scale: float) -> None:
+        points = [(x * size * scale, y * size * scale) for x, y in outline]
+        pygame.draw.polygon(surface, CALM, points)
+
+    return smooth((size, size), paint)
+
+
+def draw_button(
+    canvas: Canvas, button: Button, *, fill: Colour, ink: Colour, size: int = 26
+) -> None:
+    """A button with its text and its key."""
+    place = button.place
+    canvas.panel(place, fill, alpha=242, edge=ink)
+    text = f"{button.text}  [{button.key}]" if button.key else button.text
+    canvas.write(text, place.center, size, ink, anchor="center", fit=place.width - 36)
+
+
+def pill(
+    canvas: Canvas,
+    text: str,
+    size: int,
+    anchor: str,
+    at: tuple[int, int],
+    *,
+    below: int = 0,
+) -> pygame.Rect:
+    """A line of text on a light panel, readable over any scene; `below` leaves room under it.
+
+    It shrinks a little rather than touch the picture's edges.
+    """
+    while size > SMALLEST_TEXT and canvas.text(text, size, INK).get_width() > WIDTH - 72:
+        size -= 2
+    picture = canvas.text(text, size, INK)
+    place = pygame.Rect(0, 0, picture.get_width() + 40, picture.get_height() + 14 + below)
+    setattr(place, anchor, at)
+    canvas.panel(place, PAPER, alpha=214)
+    canvas.surface.blit(picture, (place.left + 20, place.top + 7))
+    return place

@@ -1,0 +1,1 @@
+"""Commands over the record path: journals, database, enrolment, rights."""

@@ -1,0 +1,76 @@
+"""Commands that make a clinic and let homes join it: `clinic init`, `clinic enrol`, `home join`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["dismiss", "enrol", "home", "init"]
+
+home = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+Folder = Annotated[Path, typer.Option("--folder", help="Where docker-compose.yml lies.")]
+
+
+def init(
+    site: Annotated[str, typer.Option(help="The clinic's name in topics.")],
+    host: Annotated[
+        list[str], typer.Option(help="Name or address under which homes reach it; repeatable.")
+    ],
+    folder: Folder = Path(),
+) -> None:
+    """Make a new clinic's secrets: .env, certificates, the broker's users and access list."""
+    from ingest.enrolment.enrolment import init_clinic
+
+    for path in init_clinic(folder, site=site, hosts=host):
+        typer.echo(f"wrote {path}")
+    typer.echo(
+        "Next: docker compose up -d, then `ripresa clinic enrol PATIENT FILE` for each home."
+    )
+    typer.echo(
+        "Keep secrets/ and .env out of back-ups that others read; without them no home joins."
+    )
+
+
+def enrol(
+    patient: Annotated[str, typer.Argument(help="The pseudonym.")],
+    file: Annotated[Path, typer.Argument(help="The join file to write.")],
+    gateway: Annotated[str | None, typer.Option(help="Name of the home's box.")] = None,
+    folder: Folder = Path(),
+) -> None:
+    """Give a home its user at the broker, and write its join file."""
+    from ingest.enrolment.enrolment import enrol_home, write_join_file
+
+    write_join_file(enrol_home(folder, patient, gateway=gateway), file)
+    typer.echo(f"wrote {file}: it holds a password, carry it to the home by hand")
+    typer.echo("Now let the broker read its users again: docker compose kill -s HUP mosquitto")
+
+
+def dismiss(
+    patient: Annotated[str, typer.Argument(help="The pseudonym.")], folder: Folder = Path()
+) -> None:
+    """Take a home's user away from the broker; its data stays."""
+    from ingest.enrolment.enrolment import dismiss_home
+
+    found = dismiss_home(folder, patient)
+    typer.echo("its user is gone" if found else "it had no user")
+    typer.echo("Now let the broker read its users again: docker compose kill -s HUP mosquitto")
+
+
+@home.callback()
+def _home() -> None:
+    """A home box."""
+
+
+@home.command()
+def join(
+    file: Annotated[Path, typer.Argument(help="The clinic's join file.")],
+) -> None:
+    """Join the clinic that wrote FILE; the file may be deleted afterwards."""
+    from ingest.enrolment.enrolment import join_home
+    from ingest.places import Places
+
+    found = join_home(file, Places.from_environment().home)
+    typer.echo(f"joined {found.site} at {found.broker.host}:{found.broker.port}")

@@ -1,0 +1,230 @@
+"""`ripresa patient`: what a patient may ask of the clinic that keeps their data."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ingest.journal.journal import Journal
+    from ingest.places import Places
+    from ingest.rights.audit import AuditKey
+    from telemetry.clock import Clock
+
+__all__ = ["add", "app", "audit", "erase", "export", "forget", "restrict", "who", "withdraw"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Export, withdraw, restrict, erase; and who did what to whose data.",
+)
+
+Pseudonym = Annotated[str, typer.Argument(metavar="ID", help="The pseudonym.")]
+Ground = Annotated[str, typer.Option(help="Why; must not name the patient.")]
+Lift = Annotated[bool, typer.Option("--lift", help="Take it back.")]
+Actor = Annotated[
+    str, typer.Option(envvar="RIPRESA_ACTOR", help="Who does this, for the audit log.")
+]
+
+
+KeyFileOption = Annotated[
+    Path,
+    typer.Option(
+        envvar="RIPRESA_KEY_FILE", help="Where the clinic keeps names; apart from RIPRESA_HOME."
+    ),
+]
+
+
+@app.command()
+def add(
+    person: Annotated[str, typer.Argument(help="What the clinic knows the person by.")],
+    key_file: KeyFileOption,
+) -> None:
+    """Give a person a pseudonym; the name goes into the key file and nowhere else."""
+    from ingest.rights.key_file import KeyFile
+
+    typer.echo(KeyFile(key_file).add(person))
+
+
+@app.command()
+def who(patient: Pseudonym, key_file: KeyFileOption) -> None:
+    """Tell who is behind a pseudonym."""
+    from ingest.rights.key_file import KeyFile
+    from telemetry.errors import ConfigurationError
+
+    person = KeyFile(key_file).person(patient)
+    if person is None:
+        raise ConfigurationError(f"{key_file} does not know {patient}: is it the right file?")
+    typer.echo(person)
+
+
+@app.command()
+def forget(patient: Pseudonym, key_file: KeyFileOption) -> None:
+    """Take a pseudonym out of the key file: nobody can tell any more who it was."""
+    from ingest.rights.key_file import KeyFile
+
+    found = KeyFile(key_file).forget(patient)
+    typer.echo("forgotten" if found else "it was not there")
+
+
+@app.command()
+def export(
+    patient: Pseudonym,
+    target: Annotated[
+        Path | None, typer.Option(help="A new folder; else one under the clinic's exports.")
+    ] = None,
+    actor: Actor = "command line",
+) -> None:
+    """Write everything that is held of a patient as JSON and Parquet."""
+    from ingest.rights.patient_export import export_patient
+
+    places, key, clock, journal = _clinic()
+    with journal:
+        folder = target or places.exports / f"{patient}@{clock.now_ns() // 1_000_000_000}"
+        files = export_patient(
+            journal,
+            key,
+            patient,
+            archive=places.archive,
+            plans=places.plans,
+            target=folder,
+            actor=actor,
+            now_ns=clock.now_ns(),
+        )
+    typer.echo(f"{files} files in {folder}")
+
+
+@app.command()
+def withdraw(
+    patient: Pseudonym,
+    lift: Lift = False,
+    ground: Ground = "asked by the patient",
+    actor: Actor = "command line",
+) -> None:
+    """Collect nothing new of a patient; what is there stays."""
+    from ingest.rights.consent import ConsentState
+
+    _set(patient, ConsentState.WITHDRAWN, lift, ground, actor)
+    typer.echo("new records are collected again" if lift else "no new record is stored from now on")
+
+
+@app.command()
+def restrict(
+    patient: Pseudonym,
+    lift: Lift = False,
+    ground: Ground = "asked by the patient",
+    actor: Actor = "command line",
+) -> None:
+    """Keep a patient's data and do not use it: it leaves the database."""
+    from ingest.influx.server import InfluxSettings, InfluxWriter
+    from ingest.rights.consent import ConsentState
+    from ingest.rights.erasure import erase_from_database
+
+    _set(patient, ConsentState.RESTRICTED, lift, ground, actor)
+    settings = InfluxSettings.from_environment(os.environ)
+    if lift:
+        typer.echo("used again; `ripresa influx catch-up --refill` brings it into the database")
+    elif settings is not None:
+        with InfluxWriter(settings) as writer:
+            erase_from_database(writer, settings, patient)
+        typer.echo("kept, not used; it has left the database")
+    else:
+        typer.echo("kept, not used (no InfluxDB is configured)")
+
+
+@app.command()
+def erase(
+    patient: Pseudonym,
+    ground: Annotated[str, typer.Option(help="Why; must not name the patient.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    actor: Actor = "command line",
+) -> None:
+    """Delete all of a patient: journal, archive, dead letters, exports, plans, database.
+
+    Then searches the clinic's folder for every name that stood for the patient. It cannot be
+    undone. What the home still sends later is not stored.
+    """
+    from ingest.influx.server import InfluxSettings, InfluxWriter
+    from ingest.rights.erasure import erase_from_database, erase_patient, traces
+
+    if not yes:
+        typer.confirm(f"Erase {patient} for good?", abort=True)
+    places, key, clock, journal = _clinic()
+    with journal:
+        erased = erase_patient(
+            journal,
+            key,
+            patient,
+            folders=[places.archive, places.exports, places.plans],
+            actor=actor,
+            ground=ground,
+            now_ns=clock.now_ns(),
+        )
+    typer.echo(
+        f"{erased.records} records, {erased.sessions} sessions and {erased.files} files deleted"
+    )
+    settings = InfluxSettings.from_environment(os.environ)
+    if settings is not None:
+        with InfluxWriter(settings) as writer:
+            erase_from_database(writer, settings, patient)
+        typer.echo("the database finds nothing any more")
+    left = traces([places.clinic, places.plans], erased.needles)
+    for path in left:
+        typer.echo(f"still in {path}")
+    if left:
+        raise typer.Exit(1)
+    typer.echo(f"no byte of it under {places.clinic} and {places.plans}")
+
+
+@app.command()
+def audit(
+    patient: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Only what concerns this pseudonym.")
+    ] = None,
+) -> None:
+    """Show the audit log, and whether its chain holds."""
+    from datetime import UTC, datetime
+
+    from ingest.rights.audit import audit_entries, broken_links
+
+    _, key, _, journal = _clinic()
+    with journal:
+        for e in audit_entries(journal, key=key, patient=patient):
+            when = datetime.fromtimestamp(e.t_ns / 1e9, UTC).isoformat(timespec="seconds")
+            subject = e.subject.hex()[:12]
+            typer.echo(f"{e.number} {when} {e.actor}: {e.action} {subject} {e.detail}".rstrip())
+        broken = broken_links(journal, key)
+    typer.echo(f"chain broken at {broken}" if broken else "chain whole")
+    if broken:
+        raise typer.Exit(1)
+
+
+def _set(patient: str, state: str, lift: bool, ground: str, actor: str) -> None:
+    from ingest.rights.consent import ConsentState, set_consent
+
+    _, key, clock, journal = _clinic()
+    with journal:
+        set_consent(
+            journal,
+            key,
+            patient,
+            ConsentState(state),
+            on=not lift,
+            actor=actor,
+            now_ns=clock.now_ns(),
+            ground=ground,
+        )
+
+
+def _clinic() -> tuple[Places, AuditKey, Clock, Journal]:
+    from ingest.journal.journal import Journal
+    from ingest.places import Places
+    from ingest.rights.audit import AuditKey
+    from telemetry.clock import SystemClock
+
+    places, clock = Places.from_environment(), SystemClock()
+    journal = Journal.open(places.journal(places.clinic_journal), clock)
+    return places, AuditKey.at(places.audit_key), clock, journal

@@ -1,0 +1,1 @@
+"""How a clinic comes to be, and how a home joins it."""

@@ -1,0 +1,336 @@
+"""How a clinic comes to be, how a home joins it: keys, certificates, passwords, one join file.
+
+`init_clinic` makes what `docker-compose.yml` reads: `.env` and the folder `secrets`.
+`enrol_home` adds a home's user to the broker's files and writes a join file that holds all
+that the home needs; `join_home` lays it down at the home. All of them are readable by their
+owner only, none is ever shown.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from telemetry.errors import ConfigurationError, DecodeError
+from telemetry.identity import Name, Pseudonym, checked_name
+from telemetry.messages.events import first_problem
+from telemetry.transport.mqtt import MqttSettings
+
+from .broker_access import (
+    WAVE_USER,
+    Access,
+    clinic_access,
+    home_user,
+    with_home,
+    with_waves,
+    without_home,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "JoinFile",
+    "Joined",
+    "dismiss_home",
+    "enrol_home",
+    "init_clinic",
+    "join_home",
+    "joined",
+    "write_join_file",
+]
+
+TLS_PORT = 8883
+WAVE_PASSWORD = "wave.password"  # noqa: S105 - a file's name
+BROKER = "broker"  # the part of `secrets` that the broker's container sees
+SALT_BYTES = 12
+
+
+class JoinFile(BaseModel):
+    """All that a home must know of its clinic; `wave_password` is the same in every home's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: int = Field(default=1, ge=1, le=1)
+    host: str
+    port: int = Field(gt=0, lt=1 << 16)
+    ca_certificate: str
+    username: str
+    password: str = Field(repr=False)
+    wave_password: str | None = Field(default=None, repr=False)
+    site: Name
+    patient: Pseudonym
+    gateway: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A home that has joined: who it is, and how it reaches the clinic's broker.
+
+    `waves` is the way of anonymous answers, under a user that all homes share; None in a home
+    that joined before there was one.
+    """
+
+    site: str
+    patient: str
+    gateway: str
+    broker: MqttSettings
+    waves: MqttSettings | None = None
+
+
+def init_clinic(folder: Path, *, site: str, hosts: Sequence[str]) -> list[Path]:
+    """Make secrets, certificates and the broker's files of a new clinic; tells what it wrote.
+
+    Args:
+        folder: where `docker-compose.yml` lies.
+        site: the clinic's name in topics.
+        hosts: names and addresses under which homes reach it.
+
+    Raises:
+        ConfigurationError: there is a clinic already, a name cannot be used, or `openssl` is
+            missing.
+    """
+    checked_name(site, "site")
+    place, env = folder / "secrets", folder / ".env"
+    if env.exists() or place.exists():
+        raise ConfigurationError(
+            f"{env} or {place} is there already: a second start would lock every home out; "
+            "move them away if that is meant"
+        )
+    password = _password()
+    values = {
+        "RIPRESA_SITE": site,
+        "RIPRESA_HOST": hosts[0],
+        "RIPRESA_UID": str(os.getuid()),
+        "RIPRESA_GID": str(os.getgid()),
+        "RIPRESA_MQTT_PASSWORD": password,
+        "RIPRESA_INFLUX_ORG": site,
+        "RIPRESA_INFLUX_TOKEN": _password(),
+        "RIPRESA_INFLUX_ADMIN_PASSWORD": _password(),
+        "GRAFANA_ADMIN_PASSWORD": _password(),
+    }
+    place.mkdir(mode=0o700, parents=True)
+    (place / BROKER).mkdir(mode=0o700)
+    _certificates(place, hosts)
+    access = clinic_access(password, secrets.token_bytes(SALT_BYTES))
+    _write_access(place / BROKER, _wave_access(place, access)[0])
+    _write(place / "audit.key", secrets.token_hex(32) + "\n")
+    _write(env, "".join(f"{name}={value}\n" for name, value in values.items()))
+    for name in ("mosquitto", "clinic"):
+        (folder / "state" / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    return [env, *sorted(path for path in place.rglob("*") if path.is_file())]
+
+
+def enrol_home(folder: Path, patient: str, *, gateway: str | None = None) -> JoinFile:
+    """Add a home to the broker's files and make its join file.
+
+    Enrolling again gives a new password; the old one ceases when the broker reads its files.
+
+    Raises:
+        ConfigurationError: no clinic there, or a name cannot be used.
+    """
+    values, keys = _environment(folder), folder / "secrets"
+    site, place = values["RIPRESA_SITE"], keys / BROKER
+    box = checked_name(gateway or f"box-{patient}"[:40], "gateway")
+    password = _password()
+    before = Access(_read(place / "passwd"), _read(place / "acl"))
+    before, wave_password = _wave_access(keys, before)
+    salt = secrets.token_bytes(SALT_BYTES)
+    access = with_home(before, site, patient, gateway=box, password=password, salt=salt)
+    _write_access(place, access)
+    return JoinFile(
+        host=values["RIPRESA_HOST"],
+        port=TLS_PORT,
+        ca_certificate=_read(place / "ca.crt"),
+        username=home_user(site, patient),
+        password=password,
+        wave_password=wave_password,
+        site=site,
+        patient=patient,
+        gateway=box,
+    )
+
+
+def dismiss_home(folder: Path, patient: str) -> bool:
+    """Take a home's user out of the broker's files; False where it has none.
+
+    Raises:
+        ConfigurationError: no clinic there, or a name cannot be used.
+    """
+    values, place = _environment(folder), folder / "secrets" / BROKER
+    before = Access(_read(place / "passwd"), _read(place / "acl"))
+    after = without_home(before, values["RIPRESA_SITE"], patient)
+    if after.passwords == before.passwords:
+        return False
+    _write_access(place, after)
+    return True
+
+
+def write_join_file(join: JoinFile, path: Path) -> None:
+    """Write a join file, readable by its owner only; it replaces an older one."""
+    _write(path, json.dumps(join.model_dump(), indent=1) + "\n")
+
+
+def join_home(path: Path, folder: Path) -> Joined:
+    """Lay down a join file in a home's `folder`.
+
+    A home that was another patient's gets a new journal: the old one stays beside it, under
+    the old pseudonym, so that nothing of one patient is ever sent as another's.
+
+    Raises:
+        ConfigurationError: the file cannot be read or is no join file.
+    """
+    try:
+        join = JoinFile.model_validate_json(_read(path))
+    except ValidationError as e:
+        raise ConfigurationError(f"{path} is no join file: {first_problem(e)}") from e
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    before = joined(folder)
+    if before is not None and (before.site, before.patient) != (join.site, join.patient):
+        for file in list(folder.glob("journal.sqlite*")):
+            file.rename(file.with_name(file.name.replace("journal", f"journal-{before.patient}")))
+    _write(folder / "clinic-ca.crt", join.ca_certificate)
+    _write(folder / "join.json", json.dumps(join.model_dump(), indent=1) + "\n")
+    found = joined(folder)
+    if found is None:
+        raise DecodeError("join file", "cannot be read back")
+    return found
+
+
+def joined(folder: Path) -> Joined | None:
+    """What a home's folder knows of its clinic; None where it has not joined.
+
+    Raises:
+        ConfigurationError: the file that was laid down is damaged.
+    """
+    path = folder / "join.json"
+    if not path.exists():
+        return None
+    try:
+        join = JoinFile.model_validate_json(_read(path))
+    except ValidationError as e:
+        raise ConfigurationError(f"{path} is damaged ({first_problem(e)}): join again") from e
+    settings = MqttSettings(
+        host=join.host,
+        port=join.port,
+        username=join.username,
+        password=join.password,
+        ca_file=folder / "clinic-ca.crt",
+    )
+    waves = None
+    if join.wave_password is not None:
+        waves = replace(settings, username=WAVE_USER, password=join.wave_password)
+    return Joined(join.site, join.patient, join.gateway, settings, waves)
+
+
+def _wave_access(keys: Path, access: Access) -> tuple[Access, str]:
+    """The broker's files with the user for anonymous answers, and its password.
+
+    A clinic that was made before there was one gets it here.
+    """
+    path = keys / WAVE_PASSWORD
+    if path.exists() and f"user {WAVE_USER}\n" in access.acl:
+        return access, _read(path).strip()
+    password = _password()
+    _write(path, password + "\n")
+    return with_waves(access, password, secrets.token_bytes(SALT_BYTES)), password
+
+
+def _certificates(place: Path, hosts: Sequence[str]) -> None:
+    """A certificate authority of the clinic's own, and the broker's certificate for `hosts`."""
+    program = shutil.which("openssl")
+    if program is None:
+        raise ConfigurationError("openssl is not on the PATH: install it, it makes the keys")
+    names = ",".join(f"{'IP' if _is_address(host) else 'DNS'}:{host}" for host in hosts)
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    with tempfile.TemporaryDirectory() as scratch:
+        request, extension = Path(scratch, "server.csr"), Path(scratch, "server.ext")
+        extension.write_text(f"subjectAltName={names}\nextendedKeyUsage=serverAuth\n")
+        broker = place / BROKER
+        ca_key, ca = str(place / "ca.key"), str(broker / "ca.crt")
+        server_key, server = str(broker / "server.key"), str(broker / "server.crt")
+        for command in (
+            ["req", "-x509", *key, "-keyout", ca_key, "-out", ca, "-days", "3650"]
+            + ["-subj", "/CN=Ripresa clinic"],
+            ["req", *key, "-keyout", server_key, "-out", str(request), "-subj", f"/CN={hosts[0]}"],
+            ["x509", "-req", "-in", str(request), "-CA", ca, "-CAkey", ca_key]
+            + [
+                "-CAserial",
+                str(Path(scratch, "serial")),
+                "-CAcreateserial",
+                "-out",
+                server,
+                "-days",
+                "825",
+                "-extfile",
+                str(extension),
+            ],
+        ):
+            done = subprocess.run(  # noqa: S603 - openssl with arguments of our own
+                [program, *command], capture_output=True, text=True, check=False
+            )
+            if done.returncode:
+                raise ConfigurationError(f"openssl failed: {done.stderr.strip()[-200:]}")
+    for path in place.rglob("*.*"):
+        path.chmod(0o600)
+
+
+def _is_address(host: str) -> bool:
+    import ipaddress  # noqa: PLC0415
+
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    path = folder / ".env"
+    if not path.is_file():
+        raise ConfigurationError(f"no clinic in {folder}: run `ripresa clinic init` there first")
+    pairs = (text.partition("=") for text in _read(path).splitlines() if "=" in text)
+    values = {name: value for name, _, value in pairs}
+    missing = [name for name in ("RIPRESA_SITE", "RIPRESA_HOST") if not values.get(name)]
+    if missing:
+        raise ConfigurationError(f"{path} does not say {' and '.join(missing)}: add it")
+    return values
+
+
+def _write_access(place: Path, access: Access) -> None:
+    _write(place / "passwd", access.passwords)
+    _write(place / "acl", access.acl)
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file in one step, never readable by others."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        scratch = path.with_name(f".{path.name}.new")
+        handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        scratch.replace(path)
+    except OSError as e:
+        raise ConfigurationError(f"{path} cannot be written ({e.strerror})") from e
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as e:
+        why: Any = getattr(e, "strerror", None) or "not text"
+        raise ConfigurationError(f"{path} cannot be read ({why})") from e
+
+
+def _password() -> str:
+    return secrets.token_urlsafe(24)

@@ -1,0 +1,1 @@
+"""The record path's faults rehearsed, and its rates measured."""

@@ -1,0 +1,1 @@
+"""InfluxDB behind the clinic: its followers, its set-up, and the lines they write."""

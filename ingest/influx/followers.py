@@ -1,0 +1,302 @@
+"""Two followers of the clinic's journal that fill InfluxDB's buckets.
+
+Wiring, at the clinic::
+
+    settings = InfluxSettings.from_environment(os.environ)   # None: no InfluxDB configured
+    with InfluxWriter(settings) as writer:
+        followers = influx_followers(journal, writer, settings, clock, doses=plans)
+        async with asyncio.TaskGroup() as tasks:
+            for follower in followers:
+                tasks.create_task(follower.run())            # until cancelled
+        # or, when everything is in the journal already (a demo's end, a test):
+        for follower in followers:
+            await follower.catch_up()
+
+`follower.status()` tells the cursor, the backlog and what was set aside. The database may be
+away for days: the journal keeps, the cursor waits, memory stays as it is. What stands in the
+buckets, and what becomes of each answer of the server: docs/influx.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from telemetry.errors import DecodeError, StoreError
+from telemetry.messages.codec import decode_item
+from telemetry.messages.motion import MotionBatch
+from telemetry.messages.record import Kind
+
+from .lines import motion_lines
+from .record_context import RecordContext
+from .server import InfluxSettings, LinesRefused, LinesTooMany, LineWriter
+from .therapy_lines import PrescribedDose, Superseded, superseded_points, therapy_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from ingest.journal.journal import Journal
+    from telemetry.clock import Clock
+    from telemetry.messages.record import Record
+
+__all__ = ["MOTION", "THERAPY", "FollowerStatus", "InfluxFollower", "influx_followers"]
+
+log = logging.getLogger(__name__)
+
+MOTION: Final = "influx:motion"
+THERAPY: Final = "influx:therapy"
+THERAPY_KINDS: Final = (Kind.EVENT, Kind.RESULT, Kind.STREAM, Kind.DROPPED)
+BLOCK_RECORDS: Final = 64
+DAY_NS: Final = 86_400 * 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The lines of one record."""
+
+    seq: int
+    t_ns: int
+    lines: tuple[bytes, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowerStatus:
+    """How far a follower is."""
+
+    name: str
+    cursor: int
+    last: int
+    points: int
+    set_aside: int
+    trouble: str | None
+
+    @property
+    def backlog(self) -> int:
+        """Arrivals that it has not looked at."""
+        return self.last - self.cursor
+
+
+def influx_followers(
+    journal: Journal,
+    writer: LineWriter,
+    settings: InfluxSettings,
+    clock: Clock,
+    *,
+    doses: PrescribedDose | None = None,
+    restricted: Callable[[str], bool] = lambda _patient: False,
+) -> tuple[InfluxFollower, InfluxFollower]:
+    """The followers of both buckets; each has its own cursor in `journal`.
+
+    Nothing of a patient whose data is `restricted` is written.
+    """
+    context = RecordContext(journal, restricted)
+
+    def motion(record: Record) -> list[bytes]:
+        item, whose = decode_item(record.body), context.whose(record)
+        if whose is None or not isinstance(item, MotionBatch):
+            return []
+        tags = whose.tags | {"placement": context.placement(item.stream)}
+        lines = motion_lines(item, tags)
+        return [lines] if lines else []
+
+    days = settings.motion_days
+    return (
+        InfluxFollower(
+            journal,
+            writer,
+            clock,
+            name=MOTION,
+            bucket=settings.motion_bucket,
+            kinds=(Kind.MOTION,),
+            lines_of=motion,
+            keeps_ns=None if days is None else round(days * DAY_NS),
+        ),
+        InfluxFollower(
+            journal,
+            writer,
+            clock,
+            name=THERAPY,
+            bucket=settings.therapy_bucket,
+            kinds=THERAPY_KINDS,
+            lines_of=lambda record: therapy_lines(record, context, doses),
+            superseded_by=lambda record: superseded_points(record, context),
+        ),
+    )
+
+
+class InfluxFollower:
+    """Reads the journal by cursor and writes one bucket; the cursor moves on success only.
+
+    Args:
+        journal: the clinic's.
+        writer: the database.
+        clock: paces polling and repeats, and judges age.
+        name: the cursor's.
+        bucket: where to write.
+        kinds: of records that make lines.
+        lines_of: a record's lines, several separated by newlines in one value allowed.
+        superseded_by: points that go before a record's own are written.
+        keeps_ns: what is older than the bucket keeps is set aside untried.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        writer: LineWriter,
+        clock: Clock,
+        *,
+        name: str,
+        bucket: str,
+        kinds: Collection[Kind],
+        lines_of: Callable[[Record], list[bytes]],
+        superseded_by: Callable[[Record], list[Superseded]] = lambda _record: [],
+        keeps_ns: int | None = None,
+        poll_s: float = 1.0,
+        max_pause_s: float = 60.0,
+    ) -> None:
+        self._journal = journal
+        self._writer = writer
+        self._clock = clock
+        self._name = name
+        self._bucket = bucket
+        self._kinds = kinds
+        self._lines_of = lines_of
+        self._superseded_by = superseded_by
+        self._keeps_ns = keeps_ns
+        self._poll_s = poll_s
+        self._max_pause_s = max_pause_s
+        self._cursor = journal.cursor(name)
+        self._too_old_ns = -(1 << 63)
+        self._last = self._points = self._set_aside = 0
+        self._trouble: str | None = None
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+        pause_s = self._poll_s
+        while True:
+            try:
+                busy = await asyncio.to_thread(self.step)
+            except StoreError as e:
+                if self._trouble is None:
+                    log.warning("%s waits: %s", self._name, e)
+                self._trouble = str(e)
+                await self._clock.sleep(pause_s)
+                pause_s = min(2 * pause_s, self._max_pause_s)
+                continue
+            self._trouble, pause_s = None, self._poll_s
+            if not busy:
+                await self._clock.sleep(self._poll_s)
+
+    async def catch_up(self, progress: Callable[[FollowerStatus], None] | None = None) -> None:
+        """Write all that the journal holds; returns when nothing is left.
+
+        Raises:
+            StoreBusy, StoreError: the database or the journal is not to be used now.
+        """
+        while await asyncio.to_thread(self.step):
+            if progress is not None:
+                progress(self.status())
+
+    def status(self) -> FollowerStatus:
+        """How far it is."""
+        return FollowerStatus(
+            name=self._name,
+            cursor=self._cursor,
+            last=max(self._last, self._cursor),
+            points=self._points,
+            set_aside=self._set_aside,
+            trouble=self._trouble,
+        )
+
+    def step(self) -> bool:
+        """Write one block; False where nothing was left.
+
+        Raises:
+            StoreBusy, StoreError: the cursor has not moved.
+        """
+        self._last = self._journal.last_seq()
+        arrivals = self._journal.arrivals(self._cursor, kinds=self._kinds, limit=BLOCK_RECORDS)
+        parts: list[Part] = []
+        for arrival in arrivals:
+            try:
+                lines = self._lines_of(arrival.record)
+                if superseded := self._superseded_by(arrival.record):
+                    self._write(self._young_enough(parts))
+                    parts = []
+                    self._delete(superseded)
+            except DecodeError as e:
+                self._put_aside(Part(arrival.seq, arrival.record.t_ns, (), 1), str(e))
+                continue
+            if lines:
+                count = sum(1 + text.count(b"\n") for text in lines)
+                parts.append(Part(arrival.seq, arrival.record.t_ns, tuple(lines), count))
+        self._write(self._young_enough(parts))
+        done = arrivals[-1].seq if arrivals else self._last
+        if done > self._cursor:
+            self._journal.move_cursor(self._name, done)
+            self._cursor = done
+        return bool(arrivals)
+
+    def _delete(self, superseded: Sequence[Superseded]) -> None:
+        for points in superseded:
+            self._writer.delete_points(
+                self._bucket,
+                points.measurement,
+                points.patient,
+                start_ns=points.start_ns,
+                stop_ns=points.stop_ns,
+            )
+
+    def _young_enough(self, parts: Sequence[Part]) -> list[Part]:
+        oldest_ns = self._too_old_ns
+        if self._keeps_ns is not None:
+            oldest_ns = max(oldest_ns, self._clock.now_ns() - self._keeps_ns)
+        for part in parts:
+            if part.t_ns <= oldest_ns:
+                self._put_aside(part, "older than the bucket keeps")
+        return [part for part in parts if part.t_ns > oldest_ns]
+
+    def _write(self, parts: Sequence[Part]) -> None:
+        """Write all of `parts`, halving what is refused until the bad line stands alone."""
+        if not parts:
+            return
+        try:
+            self._writer.write(
+                self._bucket, b"\n".join(text for part in parts for text in part.lines)
+            )
+        except (LinesRefused, LinesTooMany) as e:
+            if len(parts) > 1:
+                half = len(parts) // 2
+                self._write(parts[:half])
+                self._write(self._young_enough(parts[half:]))
+            elif "retention policy" in str(e):
+                self._too_old_ns = max(self._too_old_ns, parts[0].t_ns)
+                self._put_aside(parts[0], "older than the bucket keeps")
+            elif parts[0].count > 1:
+                self._write(_singles(parts[0]))
+            else:
+                self._put_aside(parts[0], str(e))
+        else:
+            self._points += sum(part.count for part in parts)
+
+    def _put_aside(self, part: Part, reason: str) -> None:
+        # A whole record that is too old is noted without its lines: the journal has them.
+        text = b"" if part.count > 1 else b"".join(part.lines)
+        with self._journal.writing() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO set_aside (follower, seq, t_ns, lines, reason, line) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (self._name, part.seq, self._clock.now_ns(), part.count, reason, text),
+            )
+        self._set_aside += part.count
+        log.warning(
+            "%s set aside %d line(s) of record %d: %s", self._name, part.count, part.seq, reason
+        )
+
+
+def _singles(part: Part) -> list[Part]:
+    lines = [text for block in part.lines for text in block.split(b"\n")]
+    return [Part(part.seq, part.t_ns, (text,), 1) for text in lines]

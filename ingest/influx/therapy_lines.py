@@ -1,0 +1,268 @@
+"""Points of the `therapy` bucket: what was found, reported and declared. See docs/influx.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from ingest.journal.ledger import ARCHIVED
+from telemetry.messages.codec import decode_item
+from telemetry.messages.events import (
+    AssessmentStarted,
+    CheckAnswered,
+    EffortReported,
+    ExerciseEnded,
+    ExerciseReported,
+    ExerciseStarted,
+    HeartMeasured,
+    PainReported,
+    SessionClosed,
+    SessionOpened,
+    UnwellReported,
+    decode_event,
+)
+from telemetry.messages.motion import StreamGap
+from telemetry.messages.record import Kind, Record
+from telemetry.messages.results import AdherenceResult, ItemResult, SessionResult, decode_result
+
+from .lines import FieldValue, line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from telemetry.messages.events import SessionEvent
+    from telemetry.messages.results import Result
+
+    from .record_context import RecordContext, Whose
+
+__all__ = ["PrescribedDose", "Superseded", "superseded_points", "therapy_lines"]
+
+S_NS = 1_000_000_000
+DAY_NS = 86_400 * S_NS
+
+
+class PrescribedDose(Protocol):
+    """Knows the plans."""
+
+    def repetitions(self, patient: str, plan_version: int, exercise: str, side: str) -> int | None:
+        """Repetitions that a version of the plan asks for in a session; None where unknown."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Superseded:
+    """Points of an older result, in its session's time."""
+
+    measurement: str
+    patient: str
+    start_ns: int
+    stop_ns: int
+
+
+def superseded_points(record: Record, context: RecordContext) -> list[Superseded]:
+    """What a result that supersedes another makes wrong; empty for anything else.
+
+    Raises:
+        DecodeError: the body is not what the record's kind says.
+    """
+    if record.kind is not Kind.RESULT:
+        return []
+    result = decode_result(record.body)
+    if not isinstance(result, SessionResult) or result.provisional or result.supersedes is None:
+        return []
+    whose, session = context.whose(record), context.session(result.session)
+    if whose is None or session is None:
+        return []
+    stop_ns = session.closed_ns or session.opened_ns + DAY_NS
+    return [
+        Superseded(
+            measurement=name, patient=whose.patient, start_ns=session.opened_ns, stop_ns=stop_ns
+        )
+        for name in ("item", "repetition")
+    ]
+
+
+def therapy_lines(
+    record: Record, context: RecordContext, doses: PrescribedDose | None = None
+) -> list[bytes]:
+    """All points that one record makes; none for motion, provisional results and the like.
+
+    Raises:
+        DecodeError: the body is not what the record's kind says.
+    """
+    match record.kind:
+        case Kind.EVENT:
+            event = decode_event(record.body)
+            whose = context.whose(record)
+            return _event_lines(event, whose, context) if whose else []
+        case Kind.RESULT:
+            result = decode_result(record.body)
+            whose = context.whose(record, result)
+            return list(_result_lines(result, whose, context, doses)) if whose else []
+        case Kind.STREAM | Kind.DROPPED:
+            item = decode_item(record.body)
+            whose = context.whose(record)
+            moved = isinstance(item, StreamGap) and item.reason == ARCHIVED
+            if whose is not None and isinstance(item, StreamGap) and not moved:
+                return [_gap_line(item, whose, context.placement(item.stream), record.t_ns)]
+    return []
+
+
+def _event_lines(event: SessionEvent, whose: Whose, context: RecordContext) -> list[bytes]:
+    fields: dict[str, FieldValue] = {"session": event.session}
+    match event:
+        case SessionOpened():
+            name = "session"
+            fields |= {
+                "opened": 1,
+                "plan_version": event.plan_version,
+                "day": event.day,
+                "posture": event.posture,
+            }
+        case SessionClosed():
+            name = "session_end"
+            opened = context.session(event.session)
+            seconds = None if opened is None else (event.t_ns - opened.opened_ns) / S_NS
+            fields |= {"closed": 1, "reason": str(event.reason), "duration_s": seconds}
+        case ExerciseEnded():
+            name = "exercise_end"
+            fields |= {"item": event.item, "reason": str(event.reason)}
+        case ExerciseReported():
+            name = "reported"
+            fields |= {"item": event.item, "amount": event.amount, "unit": event.unit}
+        case CheckAnswered(question="pain", answer=pain) if type(pain) is int:
+            name, fields = "report", {**fields, "pain": pain, "at": event.at}
+        case PainReported():
+            name, fields = "report", {**fields, "pain": event.pain}
+        case EffortReported():
+            name = "report"
+            fields |= {"effort_borg": float(event.effort_borg), "at": event.at}
+        case HeartMeasured():
+            name, fields = "heart", {**fields, "rate_bpm": event.rate_bpm}
+        case UnwellReported():
+            name, fields = "report", {**fields, "unwell": 1}
+        case _:
+            return []
+    return [line(name, whose.tags, fields, event.t_ns)]
+
+
+def _adherence_line(result: AdherenceResult, whose: Whose, context: RecordContext) -> bytes:
+    session = context.session(result.session) if result.session else None
+    t_ns = _noon_ns(result.day) if session is None else session.opened_ns
+    fields: dict[str, FieldValue] = {
+        "session": result.session,
+        "day": result.day,
+        "state": result.state,
+        "missed": int(result.state == "missed"),
+        "plan_version": result.plan_version,
+        "sessions": result.sessions,
+        "dose": result.dose,
+        "range": result.range,
+        "quality": result.quality,
+    }
+    tags = whose.tags | {"span": "day" if result.session is None else "session"}
+    return line("adherence", tags, fields, t_ns)
+
+
+def _result_lines(
+    result: Result, whose: Whose, context: RecordContext, doses: PrescribedDose | None
+) -> Iterator[bytes]:
+    if isinstance(result, AdherenceResult):
+        yield _adherence_line(result, whose, context)
+    elif isinstance(result, SessionResult) and not result.provisional:
+        yield from _session_lines(result, whose, context, doses)
+
+
+def _session_lines(
+    result: SessionResult, whose: Whose, context: RecordContext, doses: PrescribedDose | None
+) -> Iterator[bytes]:
+    context.forget_times()
+    starts = {
+        (event.item, stream): (index, event.t_ns)
+        for event in context.events(result.session)
+        if isinstance(event, ExerciseStarted | AssessmentStarted)
+        for stream, index in event.spans.items()
+    }
+    summary = context.session(result.session)
+    for item in result.items:
+        default_ns = 0 if summary is None else summary.opened_ns
+        index, event_ns = starts.get((item.item, item.stream), (0, default_ns))
+        start_ns = context.sample_ns(item.stream, index) or event_ns
+        prescribed = (
+            None
+            if doses is None
+            else doses.repetitions(whose[1], result.plan_version, item.exercise, item.side)
+        )
+        yield _item_line(result, item, whose, start_ns, prescribed)
+        yield from _repetition_lines(result.session, item, whose, context, start_ns)
+
+
+def _item_tags(item: ItemResult, whose: Whose) -> dict[str, str]:
+    return whose.tags | {
+        "exercise": item.exercise,
+        "side": item.side,
+        "assessment": "true" if item.assessment else "false",
+    }
+
+
+def _item_line(
+    result: SessionResult, item: ItemResult, whose: Whose, start_ns: int, prescribed: int | None
+) -> bytes:
+    fields: dict[str, FieldValue] = {
+        "session": result.session,
+        "item": item.item,
+        "repetitions": len(item.repetitions),
+        "prescribed": prescribed,
+        "core_version": result.core_version,
+        "plan_version": result.plan_version,
+        "samples": item.conditioning.samples,
+        "missing": item.conditioning.missing,
+        "not_observable": item.not_observable,
+    }
+    if (found := item.range_of_motion) is not None:
+        fields |= {
+            "what": found.what,
+            "rom_median_deg": found.median_deg,
+            "rom_p10_deg": found.p10_deg,
+            "rom_p90_deg": found.p90_deg,
+            "band_low_deg": found.band_low_deg,
+            "band_high_deg": found.band_high_deg,
+        }
+    return line("item", _item_tags(item, whose), fields, start_ns)
+
+
+def _repetition_lines(
+    session: str, item: ItemResult, whose: Whose, context: RecordContext, start_ns: int
+) -> Iterator[bytes]:
+    tags = _item_tags(item, whose)
+    for repetition in item.repetitions:
+        t_ns = context.sample_ns(item.stream, repetition.start_index)
+        fields: dict[str, FieldValue] = {
+            "session": session,
+            "number": repetition.number,
+            "range_deg": repetition.range_deg,
+            "peak_deg": repetition.peak_deg,
+            "up_s": float(repetition.up_s),
+            "hold_s": float(repetition.hold_s),
+            "down_s": float(repetition.down_s),
+            "peak_velocity_deg_s": repetition.peak_velocity_deg_s,
+            "sparc": repetition.sparc,
+            "flags": ",".join(repetition.flags),
+            "too_fast": int(any("fast" in flag for flag in repetition.flags)),
+        }
+        yield line("repetition", tags, fields, t_ns or start_ns + round(repetition.start_s * S_NS))
+
+
+def _gap_line(gap: StreamGap, whose: Whose, placement: str, t_ns: int) -> bytes:
+    fields: dict[str, FieldValue] = {
+        "count": gap.count or 0,
+        "reason": gap.reason,
+        "first_index": gap.first_index,
+    }
+    return line("gap", whose.tags | {"placement": placement}, fields, gap.t_ns or t_ns)
+
+
+def _noon_ns(day: str) -> int:
+    noon = datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=UTC)
+    return int(noon.timestamp()) * S_NS

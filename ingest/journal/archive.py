@@ -1,0 +1,308 @@
+"""Closed sessions as Parquet: one file a stream, readable by any tool, and back by Ripresa.
+
+    {archive}/{patient}/streams/{stream}.parquet    samples, one row each
+    {archive}/{patient}/sessions/{session}.json     events, results, and which streams
+
+A row is a sample: `index`, `t_ns`, `lag_us`, `device_us`, `acc_x` ... `mag_z`,
+`clock_uncertainty_us`; channels that the wearable lacks have no column. Integers are
+delta-coded, floats split by byte, all of it compressed by zstd. The stream's markers stand in
+the file's metadata under `ripresa`, each with the row that it precedes, so that `read_stream`
+gives back the same samples, gaps and ends that the journal held.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from telemetry.errors import StoreError
+from telemetry.messages.codec import decode_item, encode_item
+from telemetry.messages.events import encode_event
+from telemetry.messages.motion import MotionBatch
+from telemetry.messages.results import encode_result
+
+from .reading import JournalReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from telemetry.messages.motion import StreamItem
+
+    from .journal import Journal
+
+__all__ = [
+    "ArchiveReader",
+    "ArchivedStream",
+    "archive_closed",
+    "archive_session",
+    "read_stream",
+    "write_stream",
+]
+
+VERSION: Final = 1
+ROWS_A_GROUP: Final = 360_000
+BATCH_ROWS: Final = 1000
+_AXES: Final = [f"{name}_{axis}" for name in ("acc", "gyr", "mag") for axis in "xyz"]
+_INTEGERS: Final = {
+    "index": np.int64,
+    "t_ns": np.int64,
+    "lag_us": np.int32,
+    "clock_uncertainty_us": np.int32,
+    "device_us": np.int64,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedStream:
+    """A file that was written."""
+
+    path: Path
+    samples: int
+    size_bytes: int
+
+
+class ArchiveReader(JournalReader):
+    """Reads a journal whose older motion may lie in its archive; a `SessionReader`."""
+
+    def __init__(self, path: Path, archive: Path) -> None:
+        super().__init__(path)
+        self._archive = archive
+
+    def stream_items(self, stream: str, *, after: int = 0) -> Iterator[StreamItem]:
+        """A stream's items in order: from the archive, then what the journal has beyond it."""
+        known = self.archived_to(stream)
+        if known > after:
+            (path,) = self._archive.glob(f"*/streams/{stream}.parquet")
+            yield from read_stream(path)
+        yield from super().stream_items(stream, after=max(after, known))
+
+
+def archive_closed(journal: Journal, archive: Path, *, now_ns: int, settle_ns: int) -> list[str]:
+    """Archive every closed session that is not archived yet; returns which.
+
+    Args:
+        journal: the clinic's.
+        archive: its folder.
+        now_ns: the clock's time.
+        settle_ns: a session is left alone for so long after its close: more may come in.
+
+    Raises:
+        StoreBusy, StoreError: the sessions archived so far stay archived.
+    """
+    done = []
+    for session in journal.sessions():
+        settled = session.closed_ns is not None and session.closed_ns + settle_ns <= now_ns
+        if settled and _grown(journal, archive, session.patient, session.session):
+            archive_session(journal, archive, session.session, now_ns=now_ns)
+            done.append(session.session)
+    return done
+
+
+def archive_session(
+    journal: Journal, archive: Path, session: str, *, now_ns: int
+) -> list[ArchivedStream]:
+    """Write a session and its streams; each file appears whole or not at all.
+
+    Raises:
+        StoreError: the session is unknown, the disk refuses, or what was written does not
+            read back as it was.
+    """
+    summary = journal.session(session)
+    if summary is None:
+        raise StoreError(f"no session {session} in {journal.path}: see `ripresa ledger`")
+    place = archive / summary.patient
+    streams = journal.streams(session)
+    written = [
+        _archive_stream(journal, place / "streams" / f"{stream}.parquet", stream, now_ns)
+        for stream in streams
+        if journal.last_position(stream) > journal.archived_to(stream)
+    ]
+    body = {
+        "version": VERSION,
+        "session": session,
+        "streams": streams,
+        "events": [json.loads(encode_event(event)) for event in journal.events(session)],
+        "results": [json.loads(encode_result(result)) for result in journal.results(session)],
+    }
+    _replace(place / "sessions" / f"{session}.json", json.dumps(body, indent=1).encode())
+    return written
+
+
+def write_stream(path: Path, items: list[StreamItem]) -> ArchivedStream:
+    """Write one stream's items and read them back.
+
+    Raises:
+        StoreError: the disk refuses, or the file does not hold what was given.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - slow to import
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    batches = [item for item in items if isinstance(item, MotionBatch)]
+    columns = _columns(batches)
+    metadata = json.dumps({"version": VERSION, "markers": _markers(items)})
+    table = pa.table(columns).replace_schema_metadata({"ripresa": metadata})
+    scratch = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        pq.write_table(
+            table,
+            scratch,
+            compression="zstd",
+            compression_level=9,
+            use_dictionary=False,
+            row_group_size=ROWS_A_GROUP,
+            column_encoding={
+                name: "DELTA_BINARY_PACKED" if name in _INTEGERS else "BYTE_STREAM_SPLIT"
+                for name in columns
+            },
+        )
+        back = list(read_stream(scratch))
+        if not _same(items, back):
+            raise StoreError(f"{path} does not read back as it was written: check the disk")
+        _flush(scratch)
+        scratch.replace(path)
+        _flush(path.parent)
+    except OSError as e:
+        raise StoreError(f"{path} cannot be written ({e}): check the disk") from e
+    finally:
+        scratch.unlink(missing_ok=True)
+    samples = sum(len(batch) for batch in batches)
+    return ArchivedStream(path=path, samples=samples, size_bytes=path.stat().st_size)
+
+
+def read_stream(path: Path) -> Iterator[StreamItem]:
+    """A stream's items from its file, in order; batches are cut anew, which changes nothing.
+
+    Raises:
+        StoreError: not a file of Ripresa's archive, or damaged.
+    """
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        table = pq.read_table(path)
+        head = json.loads(table.schema.metadata[b"ripresa"])
+        markers = [(row, decode_item(b64decode(text))) for row, text in head["markers"]]
+        stream = markers[0][1].stream if markers else path.stem
+        columns = {name: table[name].to_numpy() for name in table.column_names}
+    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as e:
+        raise StoreError(f"{path} is no stream of the archive ({type(e).__name__})") from e
+    rows = table.num_rows
+    cuts = [0, rows, *(row for row, _ in markers)]
+    cuts += (np.flatnonzero(np.diff(columns["index"]) != 1) + 1).tolist()
+    cuts += (np.flatnonzero(np.diff(columns["clock_uncertainty_us"]) != 0) + 1).tolist()
+    edges = sorted(set(cuts))
+    for at, edge in enumerate(edges):
+        yield from (marker for row, marker in markers if row == edge)
+        stop = edges[at + 1] if at + 1 < len(edges) else edge
+        for first in range(edge, stop, BATCH_ROWS):
+            yield _batch(stream, columns, slice(first, min(first + BATCH_ROWS, stop)))
+
+
+def _markers(items: list[StreamItem]) -> list[tuple[int, str]]:
+    row, found = 0, []
+    for item in items:
+        if isinstance(item, MotionBatch):
+            row += len(item)
+        else:
+            found.append((row, b64encode(encode_item(item)).decode()))
+    return found
+
+
+def _columns(batches: list[MotionBatch]) -> dict[str, Any]:
+    def joined(parts: list[Any], dtype: Any) -> Any:
+        return np.concatenate(parts) if parts else np.empty(0, dtype)
+
+    columns = {
+        "index": joined([np.arange(b.first_index, b.next_index) for b in batches], np.int64),
+        "t_ns": joined([b.t_ns for b in batches], np.int64),
+        "lag_us": joined([b.lag_us for b in batches], np.int32),
+        "clock_uncertainty_us": joined(
+            [np.full(len(b), b.clock_uncertainty_us, np.int32) for b in batches], np.int32
+        ),
+    }
+    if any(b.device_us is not None for b in batches):
+        columns["device_us"] = np.concatenate([b.device_us for b in batches])
+    for name in ("acc", "gyr", "mag"):
+        parts = [getattr(b, name) for b in batches]
+        if any(part is not None for part in parts):
+            values = np.concatenate(parts)
+            for i, axis in enumerate("xyz"):
+                columns[f"{name}_{axis}"] = np.ascontiguousarray(values[:, i])
+    return columns
+
+
+def _batch(stream: str, columns: dict[str, Any], part: slice) -> MotionBatch:
+    t_ns = columns["t_ns"][part]
+    vectors: dict[str, Any] = {
+        name: np.column_stack([columns[f"{name}_{axis}"][part] for axis in "xyz"])
+        for name in ("acc", "gyr", "mag")
+        if f"{name}_x" in columns
+    }
+    return MotionBatch(
+        stream=stream,
+        first_index=int(columns["index"][part.start]),
+        t0_ns=int(t_ns[0]),
+        dt_us=((t_ns - t_ns[0]) // 1000).astype(np.int32),
+        lag_us=columns["lag_us"][part],
+        device_us=columns["device_us"][part] if "device_us" in columns else None,
+        clock_uncertainty_us=int(columns["clock_uncertainty_us"][part.start]),
+        **vectors,
+    )
+
+
+def _same(before: list[StreamItem], after: list[StreamItem]) -> bool:
+    if _markers(before) != _markers(after):
+        return False
+    first, second = (
+        _columns([item for item in items if isinstance(item, MotionBatch)])
+        for items in (before, after)
+    )
+    return first.keys() == second.keys() and all(
+        np.array_equal(first[name].view(np.uint8), second[name].view(np.uint8)) for name in first
+    )
+
+
+def _archive_stream(journal: Journal, path: Path, stream: str, now_ns: int) -> ArchivedStream:
+    """Write a stream, or what came since to what is there: the journal may have dropped that."""
+    known, last = journal.archived_to(stream), journal.last_position(stream)
+    before = list(read_stream(path)) if known else []
+    written = write_stream(path, [*before, *journal.stream_items(stream, after=known)])
+    with journal.writing() as db:
+        db.execute(
+            "INSERT OR REPLACE INTO archived (stream, patient, position, t_ns, samples, size_bytes)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (stream, path.parent.parent.name, last, now_ns, written.samples, written.size_bytes),
+        )
+    return written
+
+
+def _grown(journal: Journal, archive: Path, patient: str, session: str) -> bool:
+    if not (archive / patient / "sessions" / f"{session}.json").exists():
+        return True
+    return any(journal.last_position(s) > journal.archived_to(s) for s in journal.streams(session))
+
+
+def _replace(path: Path, data: bytes) -> None:
+    scratch = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        scratch.write_bytes(data)
+        _flush(scratch)
+        scratch.replace(path)
+    except OSError as e:
+        raise StoreError(f"{path} cannot be written ({e}): check the disk") from e
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

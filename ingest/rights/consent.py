@@ -1,0 +1,92 @@
+"""What may be done with a patient's data: withdraw, restrict and erase are three things.
+
+withdrawn   nothing new is collected; what is there stays
+restricted  what is there is kept and not used: not in the database, not in exports for others
+erased      nothing is there, and nothing may come back: a tombstone stands for it
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from ingest.transfer.intake import Bar
+
+from .audit import AuditKey, note
+
+if TYPE_CHECKING:
+    from ingest.journal.journal import Journal
+    from ingest.journal.reading import JournalReader
+
+__all__ = ["Consent", "ConsentState", "set_consent"]
+
+
+class ConsentState(StrEnum):
+    """What a patient has asked for."""
+
+    WITHDRAWN = "withdrawn"
+    RESTRICTED = "restricted"
+
+
+class Consent:
+    """Answers what may be done, as the journal says at this moment."""
+
+    def __init__(self, journal: JournalReader, key: AuditKey) -> None:
+        self._journal = journal
+        self._key = key
+
+    def barred(self, home: str, patient: str) -> Bar | None:
+        """Why nothing of a home may be stored any more: `Receiver` asks for each message."""
+        hashes = (self._key.hash("home", home), self._key.hash("patient", patient))
+        erased = self._journal.rows(
+            "SELECT 1 FROM tombstone WHERE (kind = 'home' AND hash = ?) "
+            "OR (kind = 'patient' AND hash = ?)",
+            hashes,
+        )
+        if erased:
+            return Bar.ERASED
+        return Bar.WITHDRAWN if ConsentState.WITHDRAWN in self.states(patient) else None
+
+    def restricted(self, patient: str) -> bool:
+        """Whether a patient's data must not be used."""
+        return ConsentState.RESTRICTED in self.states(patient)
+
+    def erased(self, patient: str) -> bool:
+        """Whether a pseudonym's data was erased."""
+        found = self._journal.rows(
+            "SELECT 1 FROM tombstone WHERE kind = 'patient' AND hash = ?",
+            (self._key.hash("patient", patient),),
+        )
+        return bool(found)
+
+    def states(self, patient: str) -> set[ConsentState]:
+        """What a patient has asked for."""
+        rows = self._journal.rows("SELECT state FROM consent WHERE patient = ?", (patient,))
+        return {ConsentState(row[0]) for row in rows}
+
+
+def set_consent(
+    journal: Journal,
+    key: AuditKey,
+    patient: str,
+    state: ConsentState,
+    *,
+    on: bool,
+    actor: str,
+    now_ns: int,
+    ground: str,
+) -> None:
+    """Note that a patient withdraws or restricts, or takes that back; audited.
+
+    Raises:
+        StoreBusy, StoreError: nothing has changed.
+    """
+    with journal.writing() as db:
+        if on:
+            db.execute(
+                "INSERT OR IGNORE INTO consent VALUES (?, ?, ?)", (patient, str(state), now_ns)
+            )
+        else:
+            db.execute("DELETE FROM consent WHERE patient = ? AND state = ?", (patient, str(state)))
+        action = str(state) if on else f"{state} lifted"
+        note(db, key, t_ns=now_ns, actor=actor, action=action, patient=patient, detail=ground)

@@ -1,0 +1,112 @@
+"""Everything that a clinic holds of one patient, as files that other programs read."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from ingest.journal.archive import ArchiveReader, write_stream
+from telemetry.errors import StoreError
+from telemetry.messages.events import encode_event
+from telemetry.messages.results import AdherenceResult, decode_result, encode_result
+
+from .audit import AuditKey, audit_entries, note
+from .consent import Consent
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ingest.journal.journal import Journal
+
+__all__ = ["export_patient"]
+
+README = """What this clinic holds under this pseudonym.
+
+sessions/    each session's events and results, JSON
+streams/     what the sensors measured, Parquet: one row a sample, m/s2 and rad/s, times in
+             nanoseconds since 1970 UTC
+plans/       every version of the plan, JSON
+clinic.json  adherence by day, consent, and what was done with the data
+
+Research software, not a medical device.
+"""
+
+
+def export_patient(
+    journal: Journal,
+    key: AuditKey,
+    patient: str,
+    *,
+    archive: Path,
+    plans: Path,
+    target: Path,
+    actor: str,
+    now_ns: int,
+) -> int:
+    """Write everything about a patient into the new folder `target`; audited.
+
+    Returns:
+        How many files were written.
+
+    Raises:
+        StoreError: nothing is known of the patient, or `target` is there or not writable.
+    """
+    homes = [home for home in journal.homes() if home.patient == patient]
+    sessions = journal.sessions(patient=patient)
+    if not homes and not sessions:
+        raise StoreError("nothing is known of that pseudonym: check it")
+    try:
+        target.mkdir(mode=0o700, parents=True)
+        with journal.writing() as db:
+            note(db, key, t_ns=now_ns, actor=actor, action="export", patient=patient)
+        with ArchiveReader(journal.path, archive) as reader:
+            for summary in sessions:
+                session = summary.session
+                body = {
+                    "session": session,
+                    "day": summary.day,
+                    "streams": reader.streams(session),
+                    "events": [json.loads(encode_event(e)) for e in reader.events(session)],
+                    "results": [json.loads(encode_result(r)) for r in reader.results(session)],
+                }
+                _write(target / "sessions" / f"{session}.json", body)
+            for (stream,) in journal.rows(
+                "SELECT DISTINCT r.stream FROM record r JOIN home h ON h.id = r.home "
+                "WHERE h.patient = ? AND r.stream IS NOT NULL",
+                (patient,),
+            ):
+                items = list(reader.stream_items(stream))
+                write_stream(target / "streams" / f"{stream}.parquet", items)
+        for path in plans.glob(f"{patient}.*"):
+            _write(target / "plans" / path.name, json.loads(path.read_text(encoding="utf-8")))
+        _write(target / "clinic.json", _clinic(journal, key, patient))
+        (target / "README.txt").write_text(README, encoding="utf-8")
+    except (OSError, ValueError) as e:
+        raise StoreError(f"{target} cannot be written ({e}): give a new folder") from e
+    return sum(path.is_file() for path in target.rglob("*"))
+
+
+def _clinic(journal: Journal, key: AuditKey, patient: str) -> dict[str, object]:
+    own = journal.rows(
+        "SELECT r.body FROM record r JOIN home h ON h.id = r.home "
+        "WHERE r.kind = 'result' AND h.patient IS NULL ORDER BY r.seq"
+    )
+    found = [decode_result(body) for (body,) in own]
+    return {
+        "patient": patient,
+        "adherence": [
+            json.loads(encode_result(r))
+            for r in found
+            if isinstance(r, AdherenceResult) and r.patient == patient
+        ],
+        "consent": sorted(Consent(journal, key).states(patient)),
+        "audit": [
+            {"t_ns": e.t_ns, "actor": e.actor, "action": e.action, "detail": e.detail}
+            for e in audit_entries(journal, key=key, patient=patient)
+        ],
+    }
+
+
+def _write(path: Path, body: object) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.write_text(json.dumps(body, indent=1), encoding="utf-8")

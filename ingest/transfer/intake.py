@@ -1,0 +1,249 @@
+"""How what homes send enters the clinic's journal: sorted, then stored in one transaction.
+
+Each home's records are stored strictly in order of position. One that is already stored is a
+duplicate and does no harm; one beyond the next position waits for its turn at its home, which
+sends it again. A record whose body cannot be read becomes a dead letter *at its position*, so
+that it blocks nobody and can be tried again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from ingest.journal.journal import insert_record
+from ingest.journal.record_bodies import Examined, examine
+from telemetry.errors import ConfigurationError, DecodeError
+from telemetry.messages.events import SessionOpened
+from telemetry.messages.record import Kind, Record, decode_block, encode_block
+from telemetry.messages.results import AdherenceResult, AlertNote
+from telemetry.transport.topics import HomeTopics, parse_topic
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from ingest.journal.journal import Journal
+
+__all__ = ["Bar", "Barred", "DeadLetter", "Outcome", "Parcel", "open_parcel", "store_parcels"]
+
+_ULID = re.compile("[0-7][0-9A-HJKMNP-TV-Z]{25}")
+
+
+class Bar(StrEnum):
+    """Why nothing of a home may be stored."""
+
+    ERASED = "erased"
+    """Not even that it sends: it is acknowledged and forgotten."""
+    WITHDRAWN = "withdrawn"
+    """Its positions are passed over for good: taking it back does not bring them in."""
+
+
+Barred: TypeAlias = Callable[[str, str], Bar | None]
+"""Whether something of this (home, patient) may be stored; None: it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """What could not be stored, and why.
+
+    `payload` is a block of the one record, or the whole message where that is unreadable;
+    home and position are None then.
+    """
+
+    topic: str
+    reason: str
+    payload: bytes
+    home: str | None = None
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One message, taken apart: each record with its content, or with why it has none."""
+
+    topic: str
+    site: str = ""
+    patient: str = ""
+    home: str = ""
+    records: tuple[tuple[Record, Examined | DeadLetter], ...] = ()
+    unreadable: DeadLetter | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a transaction did."""
+
+    committed: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    """(site, patient, home) -> the highest position up to which nothing is missing."""
+    counts: Counter[str] = field(default_factory=Counter)
+    """stored, samples, duplicates, early, dead_letters, barred."""
+
+
+def open_parcel(topic: str, payload: bytes) -> Parcel:
+    """Take a message apart; never raises, whatever the bytes."""
+    try:
+        values = parse_topic(topic).values
+        HomeTopics(values["site"], values["patient"])
+        records = decode_block(payload)
+    except (DecodeError, ConfigurationError, KeyError) as e:
+        return Parcel(topic, unreadable=DeadLetter(topic, str(e), payload))
+    home = records[0].home
+    if not _ULID.fullmatch(home):
+        reason = f"home {home[:40]!r} is no ULID"
+        return Parcel(topic, unreadable=DeadLetter(topic, reason, payload))
+    opened = tuple((r, _content(topic, values["patient"], r)) for r in records)
+    ordered = tuple(sorted(opened, key=lambda pair: pair[0].position))
+    return Parcel(topic, values["site"], values["patient"], home, ordered)
+
+
+def store_parcels(
+    journal: Journal, parcels: Sequence[Parcel], *, now_ns: int, barred: Barred | None = None
+) -> Outcome:
+    """Store what is new of `parcels` in one transaction.
+
+    Raises:
+        StoreBusy, StoreError: nothing of them was stored.
+    """
+    outcome = Outcome()
+    with journal.writing() as db:
+        for parcel in parcels:
+            if parcel.unreadable is not None:
+                keep_letter(db, parcel.unreadable, now_ns)
+                outcome.counts["dead_letters"] += 1
+                continue
+            match barred and barred(parcel.home, parcel.patient):
+                case Bar.ERASED:
+                    _turn_away(parcel, outcome)
+                case Bar.WITHDRAWN:
+                    _pass_over(db, parcel, outcome)
+                case _:
+                    _store(db, parcel, outcome, now_ns)
+    return outcome
+
+
+def keep_letter(db: sqlite3.Connection, letter: DeadLetter, now_ns: int) -> None:
+    """Keep a dead letter; the same one again is kept once."""
+    digest = hashlib.sha256(letter.payload).digest()
+    db.execute(
+        "INSERT OR IGNORE INTO dead_letter (t_ns, topic, home, position, reason, payload, digest) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            now_ns,
+            letter.topic,
+            letter.home,
+            letter.position,
+            letter.reason,
+            letter.payload,
+            digest,
+        ),
+    )
+
+
+def _content(topic: str, patient: str, record: Record) -> Examined | DeadLetter:
+    try:
+        examined = examine(record)
+    except DecodeError as e:
+        reason = str(e)
+    else:
+        match examined.content:
+            case AlertNote():
+                reason = "an alert comes from a home: only the clinic keeps alerts"
+            case SessionOpened(patient=other) | AdherenceResult(patient=other) if other != patient:
+                reason = f"{record.kind} record names another patient than its topic"
+            case _:
+                return examined
+    return DeadLetter(topic, reason, encode_block([record]), record.home, record.position)
+
+
+def _store(db: sqlite3.Connection, parcel: Parcel, outcome: Outcome, now_ns: int) -> None:
+    row = _home(db, parcel)
+    if row is None:
+        reason = "home belongs to another site or patient"
+        first = parcel.records[0][0]
+        keep_letter(
+            db,
+            DeadLetter(parcel.topic, reason, encode_block([first]), parcel.home, first.position),
+            now_ns,
+        )
+        outcome.counts["dead_letters"] += 1
+        return
+    home, committed = row
+    before = committed
+    for record, content in parcel.records:
+        if record.position <= committed:
+            clash = _clash(db, home, record, parcel.topic)
+            if clash is not None:
+                keep_letter(db, clash, now_ns)
+            outcome.counts["duplicates" if clash is None else "dead_letters"] += 1
+        elif record.position > committed + 1:
+            outcome.counts["early"] += 1
+        else:
+            committed = record.position
+            if isinstance(content, DeadLetter):
+                keep_letter(db, content, now_ns)
+                outcome.counts["dead_letters"] += 1
+            else:
+                insert_record(db, home, committed, record, content)
+                outcome.counts["stored"] += 1
+                outcome.counts["samples"] += content.samples
+    if committed != before:
+        db.execute("UPDATE home SET committed = ? WHERE id = ?", (committed, home))
+    outcome.committed[parcel.site, parcel.patient, parcel.home] = committed
+
+
+def _home(db: sqlite3.Connection, parcel: Parcel) -> tuple[int, int] | None:
+    db.execute(
+        "INSERT OR IGNORE INTO home (ulid, site, patient) VALUES (?, ?, ?)",
+        (parcel.home, parcel.site, parcel.patient),
+    )
+    row: tuple[int, int] | None = db.execute(
+        "SELECT id, committed FROM home WHERE ulid = ? AND site = ? AND patient = ?",
+        (parcel.home, parcel.site, parcel.patient),
+    ).fetchone()
+    return row
+
+
+def _clash(db: sqlite3.Connection, home: int, record: Record, topic: str) -> DeadLetter | None:
+    """A position that is stored already: None for a repeat, a dead letter for other content.
+
+    Other content under a known number means that the home's file is an older copy which has
+    numbered anew: it is kept aside, never overwritten, never lost.
+    """
+    known = db.execute(
+        "SELECT kind, body FROM record WHERE home = ? AND position = ?", (home, record.position)
+    ).fetchone()
+    if known is None or record.kind is Kind.DROPPED or known[0] == Kind.DROPPED:
+        return None
+    if known[1] == record.body:
+        return None
+    reason = "position is stored with other content: the home's journal was an older copy"
+    return DeadLetter(topic, reason, encode_block([record]), record.home, record.position)
+
+
+def _turn_away(parcel: Parcel, outcome: Outcome) -> None:
+    # Acknowledged all the same: the home must not go on sending what may not be kept.
+    outcome.counts["barred"] += len(parcel.records)
+    last = max(record.position for record, _ in parcel.records)
+    outcome.committed[parcel.site, parcel.patient, parcel.home] = last
+
+
+def _pass_over(db: sqlite3.Connection, parcel: Parcel, outcome: Outcome) -> None:
+    row = _home(db, parcel)
+    if row is None:
+        return
+    home, committed = row
+    outcome.counts["barred"] += len(parcel.records)
+    first = committed + 1
+    for record, _ in parcel.records:
+        if record.position == committed + 1:
+            committed = record.position
+    if committed >= first:
+        db.execute("INSERT INTO skipped VALUES (?, ?, ?)", (home, first, committed))
+        db.execute("UPDATE home SET committed = ? WHERE id = ?", (committed, home))
+    outcome.committed[parcel.site, parcel.patient, parcel.home] = committed

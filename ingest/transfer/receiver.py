@@ -1,0 +1,161 @@
+"""Takes in what the homes send, and acknowledges what is committed.
+
+Wiring, at the clinic::
+
+    async with MqttBus(settings, "receiver", manual_ack=True, persistent=True) as bus:
+        receiver = Receiver(bus, journal, clock)
+        await receiver.run()              # until cancelled
+
+The broker may forget a message (`acknowledge`) only after the transaction that stored it; the
+home may forget a record only after the acknowledgement on `.../ack`, which is published after
+the same commit. Memory is bounded: what comes faster than it can be stored is turned away and
+sent again by its home.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter, deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from telemetry.errors import ConfigurationError, StoreError
+from telemetry.messages.record import Ack
+from telemetry.transport.topics import HomeTopics
+
+from .intake import Barred, Outcome, open_parcel, store_parcels
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ingest.journal.journal import Journal
+    from telemetry.clock import Clock
+    from telemetry.transport.bus import Bus, Message
+
+__all__ = ["Receiver", "ReceiverLimits"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiverLimits:
+    """Bounds of the receiver's memory, and its patience with a busy journal."""
+
+    queue_bytes: int = 32 << 20
+    batch_bytes: int = 4 << 20
+    batch_messages: int = 256
+    pause_s: float = 0.5
+    max_pause_s: float = 30.0
+
+
+class Receiver:
+    """Stores the records of many homes; run it as a task until cancelled.
+
+    Args:
+        bus: connection to the clinic's broker; with `manual_ack` and `persistent` the broker
+            keeps what is not stored yet.
+        journal: the clinic's.
+        clock: stamps dead letters and paces repeats.
+        site: one site, or `+` for all that this broker serves.
+        barred: why nothing of a (home, patient) may be stored, see `Consent.barred`.
+        limits: bounds.
+    """
+
+    def __init__(
+        self,
+        bus: Bus,
+        journal: Journal,
+        clock: Clock,
+        *,
+        site: str = "+",
+        barred: Barred | None = None,
+        limits: ReceiverLimits | None = None,
+    ) -> None:
+        self._bus = bus
+        self._journal = journal
+        self._clock = clock
+        self._site = site
+        self._barred = barred
+        self._limits = limits or ReceiverLimits()
+        self._queue: deque[Message] = deque()
+        self._queued_bytes = 0
+        self._wake = asyncio.Event()
+        self.counts: Counter[str] = Counter()
+        """messages, turned_away, busy, and those of `Outcome`."""
+
+    async def run(self) -> None:
+        """Receive until cancelled."""
+        self._bus.subscribe(HomeTopics(self._site, "+").record, self._on_record, qos=1)
+        self._bus.on_connect(self._wake.set)
+        self._greet()
+        while True:
+            if not self._queue:
+                self._wake.clear()
+                await self._wake.wait()
+            if batch := self._take():
+                outcome = await self._store(batch)
+                for message in batch:
+                    message.acknowledge()
+                self._answer(outcome)
+
+    def _on_record(self, message: Message) -> None:
+        self.counts["messages"] += 1
+        size = len(message.payload)
+        if self._queue and self._queued_bytes + size > self._limits.queue_bytes:
+            self.counts["turned_away"] += 1
+            message.acknowledge()
+            return
+        self._queue.append(message)
+        self._queued_bytes += size
+        self._wake.set()
+
+    def _take(self) -> list[Message]:
+        batch: list[Message] = []
+        size = 0
+        while self._queue and len(batch) < self._limits.batch_messages:
+            size += len(self._queue[0].payload)
+            if batch and size > self._limits.batch_bytes:
+                break
+            batch.append(self._queue.popleft())
+        self._queued_bytes -= sum(len(m.payload) for m in batch)
+        return batch
+
+    async def _store(self, batch: Sequence[Message]) -> Outcome:
+        """Store `batch`, waiting as long as it takes."""
+        pause_s = self._limits.pause_s
+        while True:
+            try:
+                return await self._journal.on_writer(lambda: self._store_now(batch))
+            except StoreError as e:
+                self.counts["busy"] += 1
+                log.warning("receiver waits %g s: %s", pause_s, e)
+            await self._clock.sleep(pause_s)
+            pause_s = min(2 * pause_s, self._limits.max_pause_s)
+
+    def _store_now(self, batch: Sequence[Message]) -> Outcome:
+        parcels = [open_parcel(message.topic, message.payload) for message in batch]
+        for parcel in parcels:
+            if parcel.unreadable is not None:
+                log.warning("unreadable message set aside: %s", parcel.unreadable.reason)
+        return store_parcels(
+            self._journal, parcels, now_ns=self._clock.now_ns(), barred=self._barred
+        )
+
+    def _answer(self, outcome: Outcome) -> None:
+        self.counts.update(outcome.counts)
+        for (site, patient, home), position in outcome.committed.items():
+            ack = Ack(home=home, position=position)
+            self._bus.publish(HomeTopics(site, patient).ack, ack.encode(), qos=1)
+
+    def _greet(self) -> None:
+        """Tell every home where we stand, so that none waits for its next attempt."""
+        for known in self._journal.homes():
+            if known.site is None or known.patient is None:
+                continue
+            try:
+                topic = HomeTopics(known.site, known.patient).ack
+            except ConfigurationError:
+                continue
+            ack = Ack(home=known.home, position=known.committed)
+            self._bus.publish(topic, ack.encode(), qos=1)

@@ -1,0 +1,176 @@
+"""`ripresa challenge`: score wearables, algorithms and games on folders of cases."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from research.challenges.challenge import Challenge, registered_entries, select_entries
+from telemetry.errors import ConfigurationError, RipresaError
+
+CHALLENGES = {
+    "orientation": "research.orientation.orientation_challenge",
+    "repetitions": "research.repetitions.repetition_challenge",
+    "joint-angle": "research.joint_angle.joint_angle_challenge",
+}
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Score wearables, algorithms and games on folders of cases.",
+    pretty_exceptions_enable=False,
+)
+
+
+def load_challenge(name: str) -> Challenge:
+    """The challenge of this name.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    if name not in CHALLENGES:
+        raise ConfigurationError(
+            f"no challenge {name!r}; there are: {', '.join(sorted(CHALLENGES))}"
+        )
+    return cast("Challenge", importlib.import_module(CHALLENGES[name]).CHALLENGE)
+
+
+def parse_subjects(text: str) -> list[int]:
+    """`1-3,7` as [1, 2, 3, 7].
+
+    Raises:
+        ConfigurationError: the text is no such list.
+    """
+    subjects: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        if not first.strip().isdigit() or (last and not last.strip().isdigit()):
+            raise ConfigurationError(f"subjects {text!r}: write them as 1-6 or 1,3,5")
+        subjects += range(int(first), int(last or first) + 1)
+    if not subjects:
+        raise ConfigurationError(f"subjects {text!r}: the range is empty, write it as 1-6")
+    return subjects
+
+
+@app.command("list")
+def list_challenges() -> None:
+    """List the challenges and their entries."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("challenge", "entry", "kind", "what it is")
+    for name in CHALLENGES:
+        challenge = load_challenge(name)
+        for entry in [*challenge.entries(), *registered_entries(name)]:
+            table.add_row(name, entry.name, str(entry.kind), getattr(entry, "description", ""))
+    Console().print(table)
+
+
+@app.command("run")
+def run_challenge(  # noqa: PLR0917 - typer fills them by name
+    challenge: Annotated[str, typer.Argument(help="orientation, repetitions or joint-angle")],
+    data: Annotated[str, typer.Option("--data", help="Folder of cases, or the name of a set.")],
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the result here.")] = None,
+    report_file: Annotated[
+        Path | None,
+        typer.Option("--report", help="Write a readable report here (.html or .md)."),
+    ] = None,
+    entry: Annotated[
+        list[str] | None, typer.Option("--entry", help="Score only this entry; repeatable.")
+    ] = None,
+    subjects: Annotated[str | None, typer.Option(help="Only these subjects, as 1-6.")] = None,
+) -> None:
+    """Score entries on a folder of cases; with --json a readable report is written beside it."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    try:
+        _run(
+            console,
+            challenge,
+            data,
+            json_file=json_file,
+            report_file=report_file,
+            entry_names=entry or [],
+            subjects=subjects,
+        )
+    except RipresaError as error:
+        console.print(f"[red]{challenge}[/red]: {error}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+
+
+@app.command("simulate")
+def simulate_cases(  # noqa: PLR0917 - typer fills them by name
+    folder: Annotated[Path, typer.Argument(help="Folder to write the cases to.")],
+    scenario: Annotated[
+        list[str] | None, typer.Option(help="Only this scenario; repeatable.")
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, help="Cases of each scenario.")] = 10,
+    seed: Annotated[int, typer.Option(help="First seed.")] = 0,
+    single: Annotated[
+        bool, typer.Option("--single", help="One repetition of 1.5 s each, without calibration.")
+    ] = False,
+    people: Annotated[
+        bool, typer.Option("--people", help="Draw the soft tissue of each case at random.")
+    ] = False,
+) -> None:
+    """Write simulated joints with known truth as cases of the joint-angle challenge."""
+    from rich.console import Console
+
+    from research.joint_angle.joint_case import write_simulated
+
+    console = Console(stderr=True)
+    try:
+        written = write_simulated(
+            folder, scenario or [], range(seed, seed + count), single=single, people=people
+        )
+    except RipresaError as error:
+        console.print(f"[red]simulate[/red]: {error}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    Console().print(f"{written} cases in {folder}", highlight=False, soft_wrap=True)
+
+
+def _run(
+    console: object,
+    name: str,
+    data: str,
+    *,
+    json_file: Path | None,
+    report_file: Path | None,
+    entry_names: list[str],
+    subjects: str | None,
+) -> None:
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.table import Table
+
+    from research.challenges.challenge_report import write_json, write_readable
+
+    challenge = load_challenge(name)
+    chosen = parse_subjects(subjects) if subjects else None
+    entries = select_entries([*challenge.entries(), *registered_entries(name)], entry_names)
+    with Bar(console=cast("Console", console), transient=True) as bar:
+        task = bar.add_task(challenge.title, total=None)
+
+        def advance(done: int, total: int, label: str) -> None:
+            bar.update(task, completed=done, total=total, description=label)
+
+        report = challenge.run(entries, data, subjects=chosen, progress=advance)
+    table = Table("entry", "figure", "value", "to reach", title=report.title)
+    for figure in report.figures:
+        value = f"{figure.value:.2f} {figure.unit}".strip()
+        table.add_row(figure.entry, figure.name, value, figure.target)
+    out = Console()
+    out.print(table)
+    out.print(f"Population: {report.population}.", highlight=False)
+    if json_file is not None:
+        write_json(report, json_file)
+        report_file = report_file or json_file.with_suffix(".html")
+    if report_file is not None:
+        write_readable(report, report_file)
+        out.print(f"Report: {report_file}", highlight=False, soft_wrap=True)
+
+
+__all__ = ["CHALLENGES", "app", "load_challenge", "parse_subjects"]

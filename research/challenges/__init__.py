@@ -1,0 +1,1 @@
+"""What a challenge is, and how it is told."""

@@ -1,0 +1,254 @@
+"""The joint-angle challenge: two 6D sensors on either side of a joint against a reference.
+
+A case is one `.npz` file: `rate_hz`; `proximal`, `distal` [n, 6] (acc m/s², gyr rad/s);
+`reference_deg` [n], NaN where unknown; optionally `calibration_proximal` and
+`calibration_distal` [m, 6] (neutral pose still, flexions, straight raises), `joint`, and
+`neutral_deg`, what the joint measures in the neutral pose (0 if absent).
+
+An entry's `solve(case)` gives a `JointAngleSolution`: the angle in degrees and, if it has one, the
+half width of its 95 % band, both [n].
+
+Scores: `rmse_deg`; `rmse_offset_removed_deg`, the mean difference taken off;
+`range_error_deg`, error of the largest minus the smallest angle; `correlation`;
+`coverage_percent`, share of samples inside the band, null without one. With calibration the angle
+is scored as it stands. Without it neither the direction of flexion nor the zero can be seen by
+these sensors, so the case is scored up to the sign, and `rmse_deg` and coverage count the angle
+from the start.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from research.challenges.challenge import (
+    NOT_MEASURED,
+    ChallengeEntry,
+    Entry,
+    Figure,
+    Plot,
+    Progress,
+    Report,
+    Section,
+    silent,
+)
+from telemetry.errors import ConfigurationError, RipresaError
+
+from .joint_angle_entries import gravity_only, gyroscope_only, ripresa_angle, ripresa_live
+from .joint_case import JointAngleSolution, JointCase, read_case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+Array = npt.NDArray[np.float64]
+
+SCORES = (
+    "rmse_deg",
+    "rmse_offset_removed_deg",
+    "range_error_deg",
+    "correlation",
+    "coverage_percent",
+)
+LABELS = {
+    "rmse_deg": ("error", "°"),
+    "rmse_offset_removed_deg": ("error, offset removed", "°"),
+    "range_error_deg": ("error of the range", "°"),
+    "correlation": ("correlation", ""),
+    "coverage_percent": ("samples inside the 95 % band", "%"),
+}
+WORST_CASES = 3
+
+
+def score_case(case: JointCase, solution: JointAngleSolution) -> dict[str, float | None]:
+    """The five scores of one solved case.
+
+    Raises:
+        ConfigurationError: the solution has another length than the case.
+    """
+    angle, reference = np.asarray(solution.angle_deg, float), case.reference_deg
+    if angle.shape != reference.shape:
+        raise ConfigurationError(
+            f"{case.name}: the entry gave {angle.shape} angles for {reference.shape} samples"
+        )
+    known = np.isfinite(reference) & np.isfinite(angle)
+    if not known.any():
+        return dict.fromkeys(SCORES)
+    angle, reference = angle[known], reference[known]
+    correlation = _correlation(angle, reference)
+    if not case.calibrated:
+        if correlation < 0:
+            angle, correlation = -angle, -correlation
+        angle = angle - angle[0] + reference[0]
+    error = angle - reference
+    covered = None
+    if solution.half_band_deg is not None:
+        band = np.asarray(solution.half_band_deg, float)[known]
+        covered = 100 * float(np.mean(np.abs(error) <= band))
+    return {
+        "rmse_deg": float(np.sqrt(np.mean(error**2))),
+        "rmse_offset_removed_deg": float(np.std(error)),
+        "range_error_deg": float(abs(np.ptp(angle) - np.ptp(reference))),
+        "correlation": correlation,
+        "coverage_percent": covered,
+    }
+
+
+def _correlation(a: Array, b: Array) -> float:
+    if np.std(a) == 0 or np.std(b) == 0:
+        return 0.0
+    return float(np.corrcoef(a, b)[0, 1])
+
+
+class JointAngleChallenge:
+    """Joint angles on a folder of `.npz` cases."""
+
+    name = "joint-angle"
+    title = "Joint angle of two sensors"
+
+    def entries(self) -> Sequence[Entry]:
+        """Our path first, then what it is worth: gravity alone and gyroscope alone."""
+        return [
+            ChallengeEntry(
+                "ripresa", self.name, ripresa_angle, description="gated fusion, recorded"
+            ),
+            ChallengeEntry(
+                "ripresa-live", self.name, ripresa_live, description="gated fusion, live"
+            ),
+            ChallengeEntry(
+                "gravity-only", self.name, gravity_only, description="in-plane angle of gravity"
+            ),
+            ChallengeEntry(
+                "gyroscope-only", self.name, gyroscope_only, description="integrated rate"
+            ),
+        ]
+
+    def run(
+        self,
+        entries: Sequence[Entry],
+        data: str,
+        *,
+        subjects: Sequence[int] | None = None,
+        progress: Progress = silent,
+    ) -> Report:
+        """Score every entry on every case of the folder.
+
+        Raises:
+            ConfigurationError: the folder holds no readable case, or subjects are asked for.
+        """
+        if subjects:
+            raise ConfigurationError("joint-angle cases have no subjects: leave --subjects out")
+        cases, notes = _read_all(sorted(Path(data).glob("*.npz")), data)
+        scores: dict[str, dict[str, dict[str, float | None]]] = {}
+        first: dict[str, JointAngleSolution] = {}
+        for position, entry in enumerate(entries):
+            own = scores.setdefault(entry.name, {})
+            for number, case in enumerate(cases, 1):
+                try:
+                    solution = entry.solve(case)
+                    own[case.name] = score_case(case, solution)
+                    if position == 0:
+                        first[case.name] = solution
+                except RipresaError as error:
+                    own[case.name] = dict.fromkeys(SCORES)
+                    notes.append(f"{entry.name}: {case.name}: {error}")
+                done = position * len(cases) + number
+                progress(done, len(entries) * len(cases), f"{entry.name}: {case.name}")
+        bodies: dict[str, Any] = {
+            name: {"mean": _means(own), "cases": own} for name, own in scores.items()
+        }
+        leading = bodies[entries[0].name]
+        population = _population(cases)
+        return Report(
+            challenge=self.name,
+            title=self.title,
+            population=population,
+            body={"mean": leading["mean"], "cases": leading["cases"], "entries": bodies},
+            figures=_figures(bodies, population),
+            entries=entries,
+            not_measured=NOT_MEASURED,
+            notes=notes,
+            plots=_worst(cases, leading["cases"], first),
+        )
+
+
+def _read_all(paths: Sequence[Path], data: str) -> tuple[list[JointCase], list[str]]:
+    if not paths:
+        raise ConfigurationError(
+            f"no .npz case in {data}: give a folder of cases with --data, or make one with "
+            "`challenge simulate`"
+        )
+    cases, notes = [], []
+    for path in paths:
+        try:
+            cases.append(read_case(path))
+        except ConfigurationError as error:
+            notes.append(str(error))
+    if not cases:
+        raise ConfigurationError(f"none of {len(paths)} files is a case; first: {notes[0]}")
+    return cases, notes
+
+
+def _population(cases: Sequence[JointCase]) -> str:
+    joints = sorted({case.joint for case in cases if case.joint})
+    kinds = sorted({case.population for case in cases if case.population})
+    named = f" ({', '.join(joints)})" if joints else ""
+    return f"{len(cases)} cases{named}; {', '.join(kinds) or 'population not stated in the files'}"
+
+
+def _means(cases: Mapping[str, Mapping[str, float | None]]) -> dict[str, float | None]:
+    means: dict[str, float | None] = {}
+    for score in SCORES:
+        values = [c[score] for c in cases.values()]
+        known = [v for v in values if v is not None]
+        means[score] = float(np.mean(known)) if known else None
+    return means
+
+
+def _figures(bodies: Mapping[str, Any], population: str) -> list[Figure]:
+    return [
+        Figure(Section.CLINICAL, name, label, body["mean"][score], unit, population)
+        for name, body in bodies.items()
+        for score, (label, unit) in LABELS.items()
+        if body["mean"][score] is not None
+    ]
+
+
+def _worst(
+    cases: Sequence[JointCase],
+    scores: Mapping[str, Mapping[str, float | None]],
+    solutions: Mapping[str, JointAngleSolution],
+) -> list[Plot]:
+    solved = [c for c in cases if c.name in solutions]
+    solved.sort(key=lambda c: scores[c.name]["rmse_offset_removed_deg"] or 0.0, reverse=True)
+    return [
+        Plot(f"worst {place}: {case.name}", _draw(case, solutions[case.name]))
+        for place, case in enumerate(solved[:WORST_CASES], 1)
+    ]
+
+
+def _draw(case: JointCase, solution: JointAngleSolution) -> Callable[[Any], None]:
+    def draw(axes: Any) -> None:
+        t = np.arange(len(case.reference_deg)) / case.rate_hz
+        angle = solution.angle_deg
+        if not case.calibrated:
+            known = np.isfinite(case.reference_deg)
+            sign = -1 if _correlation(angle[known], case.reference_deg[known]) < 0 else 1
+            angle = sign * (angle - angle[0]) + np.nan_to_num(case.reference_deg)[0]
+        axes.plot(t, case.reference_deg, label="reference")
+        axes.plot(t, angle, label="entry")
+        if solution.half_band_deg is not None:
+            low, high = angle - solution.half_band_deg, angle + solution.half_band_deg
+            axes.fill_between(t, low, high, alpha=0.2, label="95 % band")
+        axes.set_xlabel("seconds")
+        axes.set_ylabel("degrees")
+        axes.legend()
+
+    return draw
+
+
+CHALLENGE = JointAngleChallenge()
+
+__all__ = ["CHALLENGE", "JointAngleChallenge", "score_case"]

@@ -1,0 +1,347 @@
+"""The repetition challenge: how many repetitions were done, and from when to when.
+
+Data are a folder of `.npz` files in the layout of UCI's physiotherapy exercises, the name `spar`,
+or `spar-acceleration`: the same without its gyroscope; see `repetition_cases`. An entry's
+`solve(sensors, rate_hz, exercise)` gets the sensors of one recording (`repetition_cases.Sensor` by
+placement) and the exercise's id, None where it is not in the library; it gives the first and last
+sample of each repetition. Which sensor counts is the entry's choice; it never sees a label.
+
+Scores:
+- count against the truth: mean absolute error, and the percentages of recordings within one and
+  within two repetitions (`within_one_percent`, `within_two_percent`);
+- where somebody marked the repetitions, a found one matches a marked one if they share at least
+  half of the marked one, each used once; the rest are missed and false, in percent of marked;
+- metamorphic cases, made from the recordings, whose truth is exact: keeping still for a while, at
+  rest, half-way or at the peak, changes nothing, and two recordings joined give the sum. One
+  item is of one person and one donning, so a recording is joined with itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from research.challenges.challenge import (
+    NOT_MEASURED,
+    ChallengeEntry,
+    Entry,
+    Figure,
+    Plot,
+    Progress,
+    Report,
+    Section,
+    silent,
+)
+from telemetry.errors import ConfigurationError
+
+from .repetition_cases import (
+    RepetitionCase,
+    Sensor,
+    framed,
+    joined,
+    read_folder,
+    read_spar,
+    with_idle,
+)
+from .repetition_entries import Spans, acceleration_peaks, ripresa_core
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+__all__ = ["CHALLENGE", "Match", "RepetitionChallenge", "matched", "metamorphic_cases"]
+
+SPAR_POPULATION = "healthy adults, watch at the wrist, 7 shoulder exercises, 20 by protocol (SPAR)"
+WITHOUT_GYROSCOPE = f"{SPAR_POPULATION}, angular rates withheld"
+FOLDER_POPULATION = "healthy adults, 5 worn sensors, 8 exercises done right, too fast and too small"
+IDLE_S = (3.0, 8.0, 20.0)
+STILL_S = 2.0
+SPAR_NAMES = {"spar": SPAR_POPULATION, "spar-acceleration": WITHOUT_GYROSCOPE}
+SPAR_REACH = {"within_one_percent": 93.0, "metamorphic_exact_percent": 98.0}
+FOLDER_REACH = {"count_mae": 1.5, "missed_percent": 6.0, "false_percent": 4.0}
+WORST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Marked repetitions that were not found, and found ones that were not marked."""
+
+    missed: int
+    false: int
+
+
+def matched(found: Spans, marked: Sequence[tuple[int, int]]) -> Match:
+    """Pair found repetitions with marked ones that they cover by half, each used once."""
+    free = list(marked)
+    false = 0
+    for start, end in found:
+        shared = [(min(end, b) - max(start, a)) / max(1, b - a) for a, b in free]
+        best = max(range(len(free)), key=shared.__getitem__, default=-1)
+        if best >= 0 and shared[best] >= 0.5:
+            del free[best]
+        else:
+            false += 1
+    return Match(len(free), false)
+
+
+@dataclass(frozen=True, slots=True)
+class MetamorphicCase:
+    """A recording made from others; `expected` is what the entry counted in those."""
+
+    name: str
+    sensors: dict[str, Sensor]
+    rate_hz: float
+    exercise: str | None
+    expected: int
+
+
+def metamorphic_cases(
+    cases: Sequence[RepetitionCase], solve: Callable[..., Spans]
+) -> Iterator[MetamorphicCase]:
+    """Cases with an exact truth, from each recording cut to whole repetitions.
+
+    The first and the last one found may have been cut by the recording; the cut is made in the
+    rest after the one and before the other, and the sensor keeps still before and after.
+    """
+    for number, case in enumerate(cases):
+        whole = _whole_repetitions(case, solve)
+        if whole is None:
+            continue
+        sensors, spans = whole
+        expected = len(solve(sensors, case.rate_hz, case.exercise))
+        for seconds, (where, at) in zip(IDLE_S, _places(spans), strict=True):
+            yield MetamorphicCase(
+                f"{case.name}: still for {seconds:g} s {where}",
+                {
+                    k: with_idle(s, case.rate_hz, at, seconds, seed=number)
+                    for k, s in sensors.items()
+                },
+                case.rate_hz,
+                case.exercise,
+                expected,
+            )
+        yield MetamorphicCase(
+            f"{case.name}: joined with itself",
+            {k: joined(s, s, case.rate_hz, seed=number) for k, s in sensors.items()},
+            case.rate_hz,
+            case.exercise,
+            2 * expected,
+        )
+
+
+def _whole_repetitions(
+    case: RepetitionCase, solve: Callable[..., Spans]
+) -> tuple[dict[str, Sensor], Spans] | None:
+    """The recording without its first and last repetition, and where the others lie in it."""
+    found = solve(case.sensors, case.rate_hz, case.exercise)
+    if len(found) < 2 + len(IDLE_S):
+        return None
+    start, stop = (found[0][1] + found[1][0]) // 2, (found[-2][1] + found[-1][0]) // 2
+    sensors = {
+        k: framed(s.part(start, stop), case.rate_hz, STILL_S, seed=start)
+        for k, s in case.sensors.items()
+    }
+    shift = round(STILL_S * case.rate_hz) - start
+    return sensors, [(a + shift, b + shift) for a, b in found[1:-1]]
+
+
+def _places(spans: Spans) -> list[tuple[str, int]]:
+    """One place at rest, one on the way up and one at the peak, in different repetitions."""
+    third = max(1, len(spans) // 3)
+    rest = (spans[third - 1][1] + spans[third][0]) // 2
+    (a, b), (c, d) = spans[third], spans[min(2 * third, len(spans) - 1)]
+    return [("at rest", rest), ("half-way", a + (b - a) // 5), ("at the peak", (c + d) // 2)]
+
+
+class RepetitionChallenge:
+    """Counting on recordings, and on what can be made of them."""
+
+    name = "repetitions"
+    title = "Repetitions of an exercise"
+
+    def entries(self) -> Sequence[Entry]:
+        """The core, and plain peaks of the acceleration as a known-worse check."""
+        return [
+            ChallengeEntry(
+                "ripresa", self.name, ripresa_core, description="the core, seen from the item's end"
+            ),
+            ChallengeEntry(
+                "acceleration-peaks",
+                self.name,
+                acceleration_peaks,
+                description="peaks of the low-passed acceleration; known to be worse",
+            ),
+        ]
+
+    def run(
+        self,
+        entries: Sequence[Entry],
+        data: str,
+        *,
+        subjects: Sequence[int] | None = None,
+        progress: Progress = silent,
+    ) -> Report:
+        """Score every entry on every recording, and on the metamorphic cases made of them.
+
+        Raises:
+            ConfigurationError: there are no recordings, or one cannot be read.
+        """
+        population = SPAR_NAMES.get(data.lower(), FOLDER_POPULATION)
+        whole = population == SPAR_POPULATION
+        cases = list(
+            read_folder(Path(data), subjects)
+            if population == FOLDER_POPULATION
+            else read_spar(subjects, gyroscope=whole)
+        )
+        if not cases:
+            raise ConfigurationError(f"{data}: no recordings; give a folder or the name spar")
+        bodies: dict[str, dict[str, Any]] = {}
+        total = 2 * len(entries) * len(cases)
+        for position, entry in enumerate(entries):
+            done = 2 * position * len(cases)
+
+            def tell(n: int, label: str, done: int = done) -> None:
+                progress(done + n, total, label)
+
+            bodies[entry.name] = _score(entry, cases, tell, metamorphic=whole)
+        first = bodies[entries[0].name]
+        return Report(
+            challenge=self.name,
+            title=self.title,
+            population=f"{len(cases)} recordings: {population}",
+            body={**first, "entries": bodies},
+            figures=_figures(bodies, population, len(cases)),
+            entries=entries,
+            not_measured=NOT_MEASURED,
+            plots=[
+                Plot("Counted minus done, by recording", _draw_errors(bodies)),
+                *_worst_plots(entries[0], cases, first["recordings"]),
+            ],
+        )
+
+
+def _score(
+    entry: Entry,
+    cases: Sequence[RepetitionCase],
+    tell: Callable[[int, str], None],
+    *,
+    metamorphic: bool,
+) -> dict[str, Any]:
+    recordings = []
+    for n, case in enumerate(cases, 1):
+        found = entry.solve(case.sensors, case.rate_hz, case.exercise)
+        row: dict[str, Any] = {"name": case.name, "truth": case.truth, "counted": len(found)}
+        if case.labels is not None:
+            match = matched(found, [(int(a), int(b)) for a, b in case.labels])
+            row |= {"missed": match.missed, "false": match.false}
+        recordings.append(row)
+        tell(n, f"{entry.name}: {case.name}")
+    body: dict[str, Any] = {"mean": _means(recordings), "recordings": recordings}
+    if metamorphic:
+        made = []
+        for made_case in metamorphic_cases(cases, entry.solve):
+            counted = len(entry.solve(made_case.sensors, made_case.rate_hz, made_case.exercise))
+            made.append(
+                {"name": made_case.name, "expected": made_case.expected, "counted": counted}
+            )
+            tell(len(cases) + len(made) // 4, f"{entry.name}: {made_case.name}")
+        body["metamorphic"] = made
+        exact = [m["counted"] == m["expected"] for m in made]
+        body["mean"]["metamorphic_exact_percent"] = 100 * float(np.mean(exact)) if made else None
+    return body
+
+
+def _means(recordings: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    error = np.array([abs(r["counted"] - r["truth"]) for r in recordings])
+    means: dict[str, Any] = {
+        "count_mae": float(error.mean()),
+        "within_one_percent": 100 * float((error <= 1).mean()),
+        "within_two_percent": 100 * float((error <= 2).mean()),
+    }
+    marked = [r for r in recordings if "missed" in r]
+    if marked:
+        done = sum(r["truth"] for r in marked)
+        for what in ("missed", "false"):
+            means[f"{what}_percent"] = 100 * sum(r[what] for r in marked) / done
+    return means
+
+
+_LABELS = {
+    "count_mae": ("count, mean absolute error", "repetitions", "≤ {}"),
+    "within_one_percent": ("recordings within 1 repetition", "%", "≥ {} %"),
+    "within_two_percent": ("recordings within 2 repetitions", "%", ""),
+    "missed_percent": ("marked repetitions missed", "%", "≤ {} %"),
+    "false_percent": ("repetitions found that were not marked", "%", "≤ {} %"),
+    "metamorphic_exact_percent": ("metamorphic cases counted exactly", "%", "≥ {} %"),
+}
+
+
+def _figures(bodies: dict[str, dict[str, Any]], population: str, cases: int) -> list[Figure]:
+    reaches = {SPAR_POPULATION: SPAR_REACH, FOLDER_POPULATION: FOLDER_REACH}
+    reach = reaches.get(population, {})
+    figures = []
+    for name, body in bodies.items():
+        for key, value in body["mean"].items():
+            if value is None:
+                continue
+            label, unit, target = _LABELS[key]
+            asked = target.format(f"{reach[key]:g}") if key in reach and name == "ripresa" else ""
+            among = f"{cases} recordings, {population}"
+            figures.append(Figure(Section.DESIGN, name, label, value, unit, among, asked))
+    return figures
+
+
+def _draw_errors(bodies: dict[str, dict[str, Any]]) -> Callable[[Any], None]:
+    def draw(axes: Any) -> None:
+        for name, body in bodies.items():
+            rows = body["recordings"]
+            axes.plot([r["counted"] - r["truth"] for r in rows], ".", label=name)
+        axes.axhspan(-1, 1, alpha=0.15)
+        axes.set_xlabel("recording")
+        axes.set_ylabel("repetitions")
+        axes.legend()
+
+    return draw
+
+
+def _worst_plots(
+    entry: Entry, cases: Sequence[RepetitionCase], rows: Sequence[dict[str, Any]]
+) -> list[Plot]:
+    """The recordings counted worst: how fast each sensor turns, and what was found in it."""
+
+    def badness(n: int) -> int:
+        row = rows[n]
+        wrong: int = abs(row["counted"] - row["truth"]) + row.get("missed", 0) + row.get("false", 0)
+        return wrong
+
+    worst = sorted((n for n in range(len(cases)) if badness(n)), key=badness, reverse=True)
+    plots = []
+    for n in worst[:WORST]:
+        case, row = cases[n], rows[n]
+        title = f"{case.name}: {row['counted']} counted by {entry.name}, {row['truth']} done"
+        plots.append(Plot(title, _draw_case(entry, case)))
+    return plots
+
+
+def _draw_case(entry: Entry, case: RepetitionCase) -> Callable[[Any], None]:
+    def draw(axes: Any) -> None:
+        seconds = np.arange(len(case)) / case.rate_hz
+        for placement, sensor in case.sensors.items():
+            shown = np.degrees(sensor.gyr) if sensor.gyroscope else sensor.acc
+            axes.plot(seconds, np.linalg.norm(shown, axis=1), lw=0.6)
+            axes.lines[-1].set_label(placement)
+        for a, b in entry.solve(case.sensors, case.rate_hz, case.exercise):
+            axes.axvspan(a / case.rate_hz, b / case.rate_hz, alpha=0.15)
+        if case.labels is not None:
+            for a, b in case.labels:
+                axes.plot([a / case.rate_hz, b / case.rate_hz], [-10, -10], "k", lw=2)
+        axes.set_xlabel("s; shaded: found, black: marked")
+        axes.set_ylabel("turning, °/s (acceleration, m/s², without a gyroscope)")
+        axes.legend(fontsize=7)
+
+    return draw
+
+
+CHALLENGE = RepetitionChallenge()

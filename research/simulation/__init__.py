@@ -1,0 +1,1 @@
+"""Worn sensors on a simulated hinge, with known truth."""

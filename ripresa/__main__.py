@@ -1,0 +1,5 @@
+"""`python -m ripresa`."""
+
+from ripresa.cli.main import main
+
+main()

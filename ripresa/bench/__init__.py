@@ -1,0 +1,1 @@
+"""Measurements of what is started together, and the list of all measurements."""

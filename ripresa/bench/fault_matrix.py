@@ -1,0 +1,82 @@
+"""The fault matrix: every fault of the radio, the record path and the processes, many seeds."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from edge.rehearsal.radio_faults import RADIO_FAULTS, run_radio_fault
+from ingest.faults.kills import bench_kills
+from ingest.faults.record_faults import FAULTS, bench_record_faults
+from ripresa.platform.broker import find_mosquitto
+from telemetry.clock import ScaledClock, SystemClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+__all__ = ["bench_faults"]
+
+RADIO_SPEED = 8.0
+KILLED = ("home kill -9", "broker kill -9", "receiver kill -9")
+
+
+def bench_faults(
+    folder: Path,
+    *,
+    seeds: Sequence[int] = tuple(range(20)),
+    said: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Run every fault once for each seed.
+
+    Radio faults are held against the virtual wearable's own count; faults of the record path
+    and killed processes against what the home's journal had promised to keep.
+
+    Args:
+        folder: scratch space.
+        seeds: of everything random.
+        said: told of progress.
+
+    Returns:
+        `runs`, `faults` (names), `undeclared_lost`, `duplicates`, `declared_lost`.
+
+    Raises:
+        StoreError: the clinic did not get everything in time.
+    """
+    tell = said or (lambda _: None)
+    totals = {"runs": 0, "undeclared_lost": 0, "duplicates": 0, "declared_lost": 0}
+
+    def add(runs: int, undeclared: float, duplicates: float, declared: float) -> None:
+        totals["runs"] += runs
+        totals["undeclared_lost"] += int(undeclared)
+        totals["duplicates"] += int(duplicates)
+        totals["declared_lost"] += int(declared)
+
+    for fault in RADIO_FAULTS:
+        tell(f"radio: {fault}")
+        for seed in seeds:
+            clock = ScaledClock.start(RADIO_SPEED)
+            found = asyncio.run(run_radio_fault(fault, seed, clock))
+            surplus = found.duplicates + found.surplus
+            add(1, found.undeclared_lost, surplus, found.declared_lost)
+    tell("record path")
+    record = bench_record_faults(folder / "record", seeds=seeds)
+    add(
+        int(_number(record["runs"])),
+        _number(record["undeclared_lost"]),
+        _number(record["duplicates"]),
+        _number(record["declared_lost"]),
+    )
+    names: list[str] = [*RADIO_FAULTS, *FAULTS]
+    mosquitto = find_mosquitto()
+    if mosquitto is not None:
+        tell("killed processes")
+        runs = len(KILLED) * len(seeds)
+        kills = bench_kills(folder / "kills", SystemClock(), runs=runs, mosquitto=mosquitto)
+        add(runs, kills["lost"], kills["stored_twice"], 0)
+        names += KILLED
+    return {"runs": totals.pop("runs"), "faults": names, **totals}
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0

@@ -1,0 +1,208 @@
+"""Measurements: each a function that gives flat `name: value`, found by name."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from rich.console import Console
+from rich.table import Table
+
+from ripresa.platform.broker import broker_beside, find_mosquitto
+from ripresa.platform.display import has_display
+from telemetry.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["BENCHES", "run_bench_command"]
+
+Figures: TypeAlias = dict[str, Any]
+
+
+def _alerts(_: Path) -> Figures:
+    from analytics.monitoring.alert_load import simulate_load  # noqa: PLC0415
+
+    figures: Figures = {}
+    for goal in (3, 5, 7):
+        load = simulate_load(goal_days_a_week=goal)
+        name = f"goal_{goal}_days"
+        figures[f"{name}.alerts_per_week"] = load.per_week
+        figures[f"{name}.false_per_week"] = load.false_per_week
+        figures[f"{name}.changes"] = load.changes
+        figures[f"{name}.changes_missed"] = load.missed
+    return figures
+
+
+def _chain(_: Path) -> Figures:
+    from .chain_bench import bench_chain  # noqa: PLC0415
+
+    return bench_chain()
+
+
+def _clock(_: Path) -> Figures:
+    from edge.rehearsal.gateway_bench import bench_clock  # noqa: PLC0415
+
+    return bench_clock()
+
+
+def _core(_: Path) -> Figures:
+    from research.core_bench import measure_core  # noqa: PLC0415
+
+    return measure_core()
+
+
+def _edge(folder: Path) -> Figures:
+    from edge.rehearsal.gateway_bench import bench_edge  # noqa: PLC0415
+    from ingest.journal.journal import Journal  # noqa: PLC0415
+    from telemetry.clock import SystemClock  # noqa: PLC0415
+
+    with broker_beside(folder) as port, Journal.open(folder / "j.sqlite", SystemClock()) as journal:
+        return bench_edge(broker_port=port, recorder=journal)
+
+
+def _faults(folder: Path) -> Figures:
+    from .fault_matrix import bench_faults  # noqa: PLC0415
+
+    return bench_faults(folder, said=_say)
+
+
+def _games(_: Path) -> Figures:
+    from games.testing.latency_bench import measure_latency  # noqa: PLC0415
+
+    headless = not has_display()
+    figures: Figures = {}
+    for name in ("volo", "raccolto", "onda"):
+        figures |= measure_latency(name, headless=headless)
+    return figures
+
+
+def _ingest(folder: Path) -> Figures:
+    from ingest.faults.ingest_bench import bench_ingest  # noqa: PLC0415
+
+    return bench_ingest(folder, mosquitto=find_mosquitto())
+
+
+def _kills(folder: Path) -> Figures:
+    from ingest.faults.kills import bench_kills  # noqa: PLC0415
+    from telemetry.clock import SystemClock  # noqa: PLC0415
+
+    program = find_mosquitto()
+    if program is None:
+        raise ConfigurationError("this measurement kills a broker: install mosquitto")
+    return bench_kills(folder, SystemClock(), mosquitto=program)
+
+
+def _players(_: Path) -> Figures:
+    from games.testing.player_bench import bench_players  # noqa: PLC0415
+
+    return bench_players(said=_say)
+
+
+def _soak(_: Path) -> Figures:
+    from edge.rehearsal.gateway_bench import soak  # noqa: PLC0415
+
+    told: list[int] = []
+
+    def said(share: float) -> None:
+        tenth = int(10 * share)
+        if tenth not in told:
+            told.append(tenth)
+            _say(f"{10 * tenth} %")
+
+    return soak(said=said)
+
+
+def _say(line: str) -> None:
+    Console(stderr=True).print(line)
+
+
+BENCHES: dict[str, tuple[str, Callable[[Path], Figures]]] = {
+    "alerts": ("alerts a week for 40 simulated patients active on 40 % of days", _alerts),
+    "chain": ("the demo's chain: latency of each hop, throughput beside its parts alone", _chain),
+    "clock": ("how far two wearables' host times come apart in an hour", _clock),
+    "core": ("the signal core beside VQF alone", _core),
+    "edge": ("the gateway's own cost for a notification, and what it adds to latency", _edge),
+    "faults": ("every fault, 20 seeds each: nothing undeclared lost, nothing twice", _faults),
+    "games": ("from sample to frame, and frames a second", _games),
+    "ingest": ("the record path beside SQLite and mosquitto alone", _ingest),
+    "kills": ("100 times kill -9 of home, broker, receiver: nothing lost, nothing twice", _kills),
+    "players": ("simulated players of the games over 12 weeks", _players),
+    "soak": ("one hour of six virtual wearables: memory, and the account", _soak),
+}
+"""Name: what it measures, and the function; it may write into the folder it is given."""
+
+
+def _plot_players(figures: Figures, file: Path) -> None:
+    from games.testing.player_bench import plot_players  # noqa: PLC0415
+
+    plot_players(figures, file)
+
+
+PLOTS: dict[str, Callable[[Figures, Path], None]] = {"players": _plot_players}
+"""Measurements that are drawn, too."""
+
+
+def run_bench_command(name: str | None, json_file: Path | None, plots: Path | None = None) -> None:
+    """Run one measurement, or list them; print a table, write JSON, draw what can be drawn.
+
+    Args:
+        name: of the measurement; None lists them.
+        json_file: takes the figures.
+        plots: folder for pictures; None: beside the JSON, where some is written.
+
+    Raises:
+        ConfigurationError: no such measurement, or a file cannot be written.
+    """
+    console = Console()
+    if name is None:
+        for known, (what, _) in BENCHES.items():
+            console.print(f"[bold]{known:10}[/] {what}")
+        return
+    if name not in BENCHES:
+        raise ConfigurationError(f"no measurement {name!r}: there are {', '.join(BENCHES)}")
+    what, measure = BENCHES[name]
+    with (
+        tempfile.TemporaryDirectory(prefix="ripresa-bench-") as folder,
+        console.status(f"measuring {what}"),
+    ):
+        figures = measure(Path(folder))
+    print_figures(name, figures, console)
+    if json_file is not None:
+        try:
+            json_file.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        except OSError as e:
+            raise ConfigurationError(f"{json_file} cannot be written: {e.strerror}") from e
+    beside = json_file.parent if json_file is not None else None
+    draw, place = PLOTS.get(name), plots or beside
+    if draw is not None and place is not None:
+        file = _folder(place) / f"{name}.png"
+        draw(figures, file)
+        console.print(f"plots: {file}")
+
+
+def _folder(place: Path) -> Path:
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        raise ConfigurationError(f"{place} cannot be written: {e.strerror}") from e
+    return place
+
+
+def print_figures(title: str, figures: Figures, console: Console) -> None:
+    """Figures as a table; only ratios are worth comparing between machines."""
+    table = Table(title=title, title_justify="left")
+    table.add_column("figure")
+    table.add_column("value", justify="right")
+    for figure, value in figures.items():
+        table.add_row(figure, shown(value))
+    console.print(table)
+
+
+def shown(value: object) -> str:
+    """A figure as a person reads it: three significant digits, thousands apart."""
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return str(value)

@@ -1,0 +1,169 @@
+"""`ripresa home`: the patient's side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .look_options import AudioOnly, Language, Side, TextScale
+
+__all__ = ["app"]
+
+TAKE_NS = 20_000_000_000
+"""A take is this long at most: some repetitions."""
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def home() -> None:
+    """Join a clinic, serve wearables, hold sessions."""
+
+
+@app.command()
+def join(file: Annotated[Path, typer.Argument(help="The clinic's join file.")]) -> None:
+    """Join a clinic with the file that it made for this home."""
+    from ingest.enrolment.enrolment import join_home
+    from ripresa.platform.configuration import Folder, ripresa_home
+
+    folder = Folder(ripresa_home()).create()
+    joined = join_home(file, folder.home_journal.parent)
+    typer.echo(f"joined {joined.site} as {joined.patient}: ripresa home run")
+
+
+@app.command()
+def run() -> None:
+    """Serve this home until stopped: sessions open when a screen asks for one."""
+    from ripresa.platform.program import log_to
+
+    from .home_command import serve_home
+
+    log_to()
+    serve_home()
+
+
+@app.command()
+def session(  # noqa: PLR0917 - typer reads options from it
+    language: Language = "it",
+    text_scale: TextScale = 1.0,
+    side: Side = "right",
+    audio_only: AudioOnly = False,
+    five_minutes: Annotated[
+        bool, typer.Option("--five-minutes", help="The short version of a hard day.")
+    ] = False,
+    headless: Annotated[bool, typer.Option("--headless", help="Without a window.")] = False,
+    keys: Annotated[
+        bool,
+        typer.Option("--keys", help="Without a wearable: what is done counts as self-reported."),
+    ] = False,
+) -> None:
+    """Hold one session with its screens, from check-in to the last card."""
+    from .home_command import HeldSession, hold_session_with_screens
+    from .look_options import look_of
+
+    told = hold_session_with_screens(
+        HeldSession(
+            look=look_of(language, text_scale, side, audio_only=audio_only),
+            five_minutes=five_minutes,
+            headless=headless,
+            by_keys=keys,
+        )
+    )
+    typer.echo(told)
+
+
+@app.command()
+def reminders(
+    file: Annotated[Path, typer.Argument(help="The calendar file to write, e.g. ripresa.ics.")],
+    language: Language = "it",
+) -> None:
+    """Write the planned days of four weeks as a calendar with alarms; it names nobody."""
+    from datetime import timedelta
+
+    from games.persuasion.reminders import calendar
+    from ripresa.home.reminding import reminders_of
+    from ripresa.home.todays_plan import plan_for_today
+    from telemetry.errors import ConfigurationError
+
+    from .home_command import home_settings
+
+    home = home_settings()
+    plan = plan_for_today(home)
+    text = calendar(
+        reminders_of(plan),
+        plan.suggests,
+        plan.day_of(home.clock.now_ns()) + timedelta(days=1),
+        "en" if language == "en" else "it",
+        stamp_ns=home.clock.now_ns(),
+    )
+    try:
+        file.write_text(text, encoding="utf-8", newline="")
+    except OSError as e:
+        raise ConfigurationError(f"{file} cannot be written: {e.strerror}") from e
+    typer.echo(f"wrote {file}: open it in a calendar")
+
+
+@app.command()
+def take(
+    session: Annotated[str, typer.Argument(help="ULID of the recorded session.")],
+    item: Annotated[str, typer.Argument(help="The exercise item in it.")],
+) -> None:
+    """Make the physiotherapist's own take of an exercise from a session recorded here.
+
+    From then on it is shown as a ghost before the exercise. It holds one curve and its times.
+    """
+    from games.rules.control import ControlSample
+    from games.rules.take import Take
+    from ingest.journal.reading import JournalReader
+    from ripresa.platform.configuration import Folder, ripresa_home
+    from ripresa.sessions.reanalysis import plan_of_session
+    from ripresa.sessions.replay import recorded_control
+    from telemetry.errors import ConfigurationError
+    from telemetry.messages.live import ControlBatch
+
+    folder = Folder(ripresa_home()).create()
+    with JournalReader(folder.home_journal) as reader:
+        exercise = (
+            plan_of_session(session, reader.events(session), folder.plans).item(item).exercise
+        )
+        messages = recorded_control(reader, session, folder.plans)
+    batches = [m for m in messages if isinstance(m, ControlBatch) and m.item == item]
+    samples = [
+        ControlSample(batch.t0_ns + dt_us * 1000, min(control, 1.0))
+        for batch in batches
+        if batch.calibrated
+        for dt_us, control in zip(batch.dt_us, batch.control, strict=True)
+    ]
+    if not samples:
+        raise ConfigurationError(f"session {session} holds no movement of {item!r}: record more")
+    kept = [s for s in samples if s.t_ns - samples[0].t_ns < TAKE_NS]
+    folder.takes.mkdir(mode=0o700, exist_ok=True)
+    Take.of(kept).save(folder.takes / f"{exercise}.json")
+    typer.echo(f"{exercise}: a take of {(kept[-1].t_ns - kept[0].t_ns) / 1e9:.0f} s is shown now")
+
+
+@app.command()
+def osc(
+    host: Annotated[str, typer.Option(help="In the home's own network.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="UDP port of the engine.")] = 9000,
+) -> None:
+    """Send control and events to a headset or an engine as OSC, until stopped."""
+    from ripresa.home.outside_screens import send_osc
+    from ripresa.platform.program import run_until_stopped
+
+    from .home_command import home_settings
+
+    home = home_settings()
+    run_until_stopped(send_osc(home.broker, home.identity.topics, host, port))
+
+
+@app.command()
+def page() -> None:
+    """Tell the address of the page that a browser opens to be a screen."""
+    from ripresa.home.outside_screens import page_for
+
+    from .home_command import home_settings
+
+    typer.echo(page_for(home_settings().identity.topics))

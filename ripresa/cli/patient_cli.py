@@ -1,0 +1,91 @@
+"""`ripresa patient`: a patient's rights, at the clinic and at the home."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from ingest.cli import rights_cli as at_clinic
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Export, withdraw, restrict, erase; and who did what to whose data.",
+)
+app.command()(at_clinic.add)
+app.command()(at_clinic.who)
+app.command()(at_clinic.forget)
+app.command()(at_clinic.export)
+app.command()(at_clinic.restrict)
+app.command()(at_clinic.audit)
+
+Pseudonym = at_clinic.Pseudonym
+Actor = at_clinic.Actor
+
+
+@app.command()
+def withdraw(
+    patient: Pseudonym,
+    lift: at_clinic.Lift = False,
+    ground: at_clinic.Ground = "asked by the patient",
+    actor: Actor = "command line",
+) -> None:
+    """Collect nothing new of a patient, here and at the home; what is there stays."""
+    sites = _sites(patient)
+    at_clinic.withdraw(patient, lift, ground, actor)
+    _tell_homes(patient, sites, "resume" if lift else "withdraw")
+
+
+@app.command()
+def erase(
+    patient: Pseudonym,
+    ground: Annotated[str, typer.Option(help="Why; must not name the patient.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    actor: Actor = "command line",
+) -> None:
+    """Delete all of a patient: journal, archive, dead letters, exports, plans, database, home.
+
+    Then searches the clinic's folder for every name that stood for the patient. It cannot be
+    undone. What the home still sends later is not stored. Until the home has answered, the
+    command to it is the one place that names the patient.
+    """
+    sites = _sites(patient)
+    at_clinic.erase(patient, ground, yes, actor)
+    _tell_homes(patient, sites, "erase")
+
+
+def _sites(patient: str) -> list[str]:
+    """The sites of a patient's homes, as far as any was ever heard of."""
+    from ingest.journal.reading import JournalReader
+    from ripresa.platform.configuration import Folder, ripresa_home
+
+    path = Folder(ripresa_home()).clinic_journal
+    if not path.is_file():
+        return []
+    with JournalReader(path) as reader:
+        return sorted({h.site for h in reader.homes() if h.patient == patient and h.site})
+
+
+def _tell_homes(
+    patient: str, sites: list[str], what: Literal["erase", "withdraw", "resume"]
+) -> None:
+    from ripresa.clinic.outbox import Letter, Outbox
+    from ripresa.platform.configuration import Folder, ripresa_home
+    from telemetry.clock import SystemClock
+    from telemetry.identity import new_ulid
+    from telemetry.messages.notices import Command
+
+    outbox = Outbox(Folder(ripresa_home()).outbox)
+    if what == "erase":
+        outbox.forget(patient)
+    for site in sites:
+        command = Command(command=new_ulid(SystemClock()), what=what, patient=patient)
+        outbox.post(
+            Letter(site=site, patient=patient, what="command", id=command.command, notice=command)
+        )
+        typer.echo("the command to the home is on its way")
+    if not sites:
+        typer.echo("no home of this patient is known: nothing to tell")

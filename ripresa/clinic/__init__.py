@@ -1,0 +1,1 @@
+"""A clinic at work: what it receives, judges, answers and keeps."""

@@ -1,0 +1,181 @@
+"""What the clinic has to tell its homes: kept until each home has answered.
+
+A notice is a file `PATIENT.WHAT.json`; the newest of a kind replaces the one before. The
+clinic publishes all of them, retained, whenever it meets its broker, so that a broker that
+forgets costs time only. A home's receipt ends a command; a plan or a message stays published,
+and says since when the home has it. When a home has erased, nothing of it stays here either.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from telemetry.errors import ConfigurationError, DecodeError
+from telemetry.identity import Name, Pseudonym
+from telemetry.messages.notices import Command, PlanNotice, Receipt, TherapistMessage
+from telemetry.transport.topics import HomeTopics
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from telemetry.clock import Clock
+    from telemetry.transport.bus import Bus, Message
+
+__all__ = ["Letter", "Outbox", "OutboxPublisher"]
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 2.0
+
+
+class Letter(BaseModel):
+    """One notice on its way.
+
+    Attributes:
+        id: the plan's version, or the ULID of a message or a command.
+        answered_ns: when the home answered, by its clock; None: not yet.
+        answer: `taken`, `done` or `refused`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    site: Name
+    patient: Pseudonym
+    what: Literal["plan", "message", "command"]
+    id: str
+    notice: PlanNotice | TherapistMessage | Command
+    answered_ns: int | None = None
+    answer: str | None = None
+    note: str = ""
+
+    @property
+    def topic(self) -> str:
+        """Where it is published."""
+        topics = HomeTopics(self.site, self.patient)
+        return {"plan": topics.plan, "message": topics.message, "command": topics.command}[
+            self.what
+        ]
+
+
+class Outbox:
+    """The letters of one clinic.
+
+    Args:
+        folder: made where it is missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def post(self, letter: Letter) -> None:
+        """Put a letter in, in place of the one before of its kind.
+
+        Raises:
+            ConfigurationError: the folder cannot be written.
+        """
+        path = self._path(letter.patient, letter.what)
+        draft = path.with_suffix(".new")
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            draft.write_text(letter.model_dump_json(indent=1), encoding="utf-8")
+            os.replace(draft, path)  # noqa: PTH105 - atomic, over what is there
+        except OSError as e:
+            raise ConfigurationError(f"{path} cannot be written ({e.strerror})") from e
+
+    def letters(self, patient: str | None = None) -> list[Letter]:
+        """All letters, or one patient's; one that cannot be read is told and left out."""
+        found = []
+        for path in sorted(self._folder.glob(f"{patient or '*'}.*.json")):
+            try:
+                found.append(Letter.model_validate_json(path.read_bytes()))
+            except (OSError, ValidationError) as e:
+                log.warning("letter %s is left out: %s", path.name.split(".", 1)[1], e)
+        return found
+
+    def answer(self, receipt: Receipt) -> Letter | None:
+        """Write an answer down; None where it is to no letter here, or an old one.
+
+        Raises:
+            ConfigurationError: the folder cannot be written.
+        """
+        for letter in self.letters(receipt.patient):
+            if (letter.what, letter.id) == (receipt.what, receipt.id):
+                answered = letter.model_copy(
+                    update={
+                        "answered_ns": receipt.t_ns,
+                        "answer": receipt.state,
+                        "note": receipt.note,
+                    }
+                )
+                if answered != letter:
+                    self.post(answered)
+                return answered
+        return None
+
+    def forget(self, patient: str) -> None:
+        """Delete every letter to a patient's home."""
+        for path in self._folder.glob(f"{patient}.*.json"):
+            path.unlink(missing_ok=True)
+
+    def _path(self, patient: str, what: str) -> Path:
+        return self._folder / f"{patient}.{what}.json"
+
+
+class OutboxPublisher:
+    """Publishes the letters and takes the answers; `run` as a task until cancelled.
+
+    Args:
+        bus: the clinic's broker.
+        outbox: the letters.
+        clock: paces the look for new ones.
+    """
+
+    def __init__(self, bus: Bus, outbox: Outbox, clock: Clock) -> None:
+        self._bus = bus
+        self._outbox = outbox
+        self._clock = clock
+        self._published: dict[str, bytes] = {}
+        bus.subscribe(HomeTopics("+", "+").receipt, self._take, qos=1)
+        bus.on_connect(self._published.clear)
+
+    async def run(self) -> None:
+        """Publish what is new, every two seconds."""
+        while True:
+            if self._bus.connected:
+                self.publish(await asyncio.to_thread(self._outbox.letters))
+            await self._clock.sleep(LOOK_EVERY_S)
+
+    def publish(self, letters: list[Letter]) -> None:
+        """Publish what the broker does not have from us yet; a command that was answered goes."""
+        for letter in letters:
+            over = letter.what == "command" and letter.answer in ("done", "refused")
+            payload = b"" if over else letter.notice.encode()
+            if self._published.get(letter.topic) != payload:
+                self._bus.publish(letter.topic, payload, qos=1, retain=True)
+                self._published[letter.topic] = payload
+
+    def _take(self, message: Message) -> None:
+        try:
+            receipt = Receipt.decode(message.payload)
+        except DecodeError as e:
+            log.warning("refused: %s", e)
+            return
+        try:
+            letter = self._outbox.answer(receipt)
+        except ConfigurationError as e:
+            log.warning("an answer could not be kept: %s", e)
+            return
+        if letter is None:
+            return
+        self.publish([letter])
+        if isinstance(letter.notice, Command) and letter.notice.what == "erase":
+            for other in self._outbox.letters(letter.patient):
+                self._bus.publish(other.topic, b"", qos=1, retain=True)
+                self._published.pop(other.topic, None)
+            self._outbox.forget(letter.patient)
+            log.info("a home has erased what it kept")

@@ -1,0 +1,165 @@
+"""The clinic's side of the anonymous questionnaire: takes answers in, keeps them, releases sums.
+
+Of an answer its marks are kept, and apart from them a hash of its one-time token, so that a
+repeated delivery counts once. Both lists are sorted anew each time: neither says what came when,
+and nothing links one to the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import os
+from typing import TYPE_CHECKING, Any
+
+from games.persuasion.questionnaire import LEAST_ANSWERS, WaveAnswer, released
+from telemetry.errors import DecodeError, StoreError
+from telemetry.messages.notices import WaveNotice, WaveTaken
+from telemetry.transport.topics import SiteTopics, parse_topic
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from telemetry.transport.bus import Bus, Message
+
+__all__ = ["WaveArchive", "WaveDesk"]
+
+log = logging.getLogger(__name__)
+
+QUEUED = 1000
+"""More answers than this are turned away; their homes send them again."""
+
+
+class WaveArchive:
+    """A folder with one file a wave, written anew as a whole for each answer.
+
+    Args:
+        folder: made where it is missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def waves(self) -> list[str]:
+        """The waves of which there are answers, in order."""
+        return sorted(path.stem for path in self._folder.glob("*.json"))
+
+    def add(self, notice: WaveNotice) -> bool:
+        """Keep an answer, durably; False where it was there already.
+
+        Raises:
+            DecodeError: its marks are none of the questionnaire's.
+            StoreError: the disk refuses, or the wave's file is damaged.
+        """
+        answer = WaveAnswer.decode(WaveAnswer(notice.wave, notice.marks).encode())
+        kept = self._read(notice.wave)
+        token = hashlib.sha256(bytes.fromhex(notice.token)).hexdigest()
+        if token in kept["taken"]:
+            return False
+        taken = sorted([*kept["taken"], token])
+        marks = sorted([*kept["marks"], answer.marks], key=lambda m: json.dumps(m, sort_keys=True))
+        self._write(notice.wave, {"taken": taken, "marks": marks})
+        return True
+
+    def released(self, wave: str) -> dict[str, float] | None:
+        """Median mark of each item; None below five answers, items below five left out.
+
+        Raises:
+            StoreError: the wave's file is damaged.
+        """
+        return released(self._answers(wave), wave)
+
+    def at_least(self, wave: str) -> int:
+        """The number of answers, rounded down to a multiple of five.
+
+        Raises:
+            StoreError: the wave's file is damaged.
+        """
+        return len(self._answers(wave)) // LEAST_ANSWERS * LEAST_ANSWERS
+
+    def _answers(self, wave: str) -> list[WaveAnswer]:
+        return [WaveAnswer(wave, marks) for marks in self._read(wave)["marks"]]
+
+    def _read(self, wave: str) -> dict[str, list[Any]]:
+        path = self._folder / f"{wave}.json"
+        try:
+            body = json.loads(path.read_bytes())
+            return {"taken": list(body["taken"]), "marks": list(body["marks"])}
+        except FileNotFoundError:
+            return {"taken": [], "marks": []}
+        except (OSError, ValueError, KeyError, TypeError) as e:
+            raise StoreError(f"{path} cannot be read ({e}): restore it from a back-up") from e
+
+    def _write(self, wave: str, body: dict[str, list[Any]]) -> None:
+        path = self._folder / f"{wave}.json"
+        scratch = path.with_suffix(".new")
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(body, file, indent=0, sort_keys=True)
+                file.flush()
+                os.fsync(file.fileno())
+            os.utime(scratch, (0, 0))
+            scratch.replace(path)
+            folder = os.open(self._folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        except OSError as e:
+            raise StoreError(f"{path} cannot be written ({e.strerror}): free the disk") from e
+
+
+class WaveDesk:
+    """Takes answers from the bus; run it as a task until cancelled.
+
+    Nothing of a message but its payload is looked at or logged. What cannot be stored is not
+    answered, so its home sends it again.
+
+    Args:
+        bus: the clinic's connection; with `manual_ack` and `persistent` the broker keeps what
+            comes while the clinic is away.
+        archive: where they are kept.
+        site: one site, or `+` for all that this broker serves.
+    """
+
+    def __init__(self, bus: Bus, archive: WaveArchive, *, site: str = "+") -> None:
+        self._bus = bus
+        self._archive = archive
+        self._site = site
+        self._queue: asyncio.Queue[Message] = asyncio.Queue(QUEUED)
+        self.refused = 0
+
+    async def run(self) -> None:
+        """Take answers until cancelled."""
+        self._bus.subscribe(SiteTopics(self._site).wave, self._on_answer, qos=1)
+        while True:
+            message = await self._queue.get()
+            taken = await asyncio.to_thread(self._take, message)
+            message.acknowledge()
+            if taken is not None:
+                site = parse_topic(message.topic).values["site"]
+                self._bus.publish(SiteTopics(site).wave_taken, taken.encode(), qos=1)
+
+    def _on_answer(self, message: Message) -> None:
+        try:
+            self._queue.put_nowait(message)
+        except asyncio.QueueFull:
+            message.acknowledge()
+
+    def _take(self, message: Message) -> WaveTaken | None:
+        try:
+            notice = WaveNotice.decode(message.payload)
+            self._archive.add(notice)
+        except DecodeError:
+            # The reason would repeat what was sent, and that may be anything.
+            self.refused += 1
+            log.warning("an answer that is none was refused")
+            return None
+        except StoreError as e:
+            log.warning("an anonymous answer is not kept, it will come again: %s", e)
+            return None
+        return WaveTaken(token=notice.token)

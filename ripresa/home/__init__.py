@@ -1,0 +1,1 @@
+"""A home at work: its box, its plans, its prompts, its survey."""

@@ -1,0 +1,180 @@
+"""Everything that runs in a home but the wearables: journal, core, session service, uplink."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from edge.gateway.gateway_state import StateBoard, last_will_payload
+from edge.gateway.live_sink import LiveSink
+from edge.gateway.record_sink import RecordSink
+from ingest.journal.journal import Journal
+from ingest.journal.retention import HomeRetention
+from ingest.transfer.uplink import Uplink
+from ripresa.platform.background import running
+from ripresa.platform.latency import Latencies
+from ripresa.sessions.alignment import SegmentPlacing
+from ripresa.sessions.live_analysis import LiveAnalysis
+from ripresa.sessions.observing import observe_by
+from ripresa.sessions.session_service import SessionService
+from ripresa.sessions.stream_positions import Positions
+from telemetry.messages.notices import LedgerNotice
+from telemetry.transport.mqtt import LastWill, MqttBus
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from edge.gateway.counters import Counters
+    from ripresa.platform.configuration import Identity
+    from telemetry.clock import Clock
+    from telemetry.transport.mqtt import MqttSettings
+    from therapy.plan.plan import Plan
+
+    from .survey_post import WavePost
+
+__all__ = ["HomeBox", "HomeOptions", "home_box", "tell_ledger"]
+
+LEDGER_EVERY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeOptions:
+    """What a home box is started with.
+
+    Attributes:
+        journal: the file.
+        identity: site, patient, gateway.
+        broker: the loopback broker for the live path.
+        clinic: the clinic's broker.
+        plan: the version in force.
+        clock: stamps and paces.
+        from_first_sample: see `Positions`.
+        wave_post: takes anonymous answers to the clinic; None: they stay.
+    """
+
+    journal: Path
+    identity: Identity
+    broker: MqttSettings
+    clinic: MqttSettings
+    plan: Plan
+    clock: Clock
+    from_first_sample: bool = False
+    wave_post: WavePost | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HomeBox:
+    """The running parts of a home; `bus` is the loopback broker's, `clinic` the clinic's."""
+
+    bus: MqttBus
+    clinic: MqttBus
+    journal: Journal
+    positions: Positions
+    record: RecordSink
+    live: LiveSink
+    board: StateBoard
+    analysis: LiveAnalysis
+    service: SessionService
+    uplink: Uplink
+    latencies: Latencies
+
+    @property
+    def sinks(self) -> list[Positions | LiveSink | RecordSink]:
+        """What a gateway gives its items to; positions first, so that nothing outruns them."""
+        return [self.positions, self.live, self.record]
+
+
+@contextlib.asynccontextmanager
+async def home_box(options: HomeOptions) -> AsyncIterator[HomeBox]:
+    """Run a home's parts as long as the context lasts.
+
+    Raises:
+        StoreError: the journal cannot be opened.
+        TransportError: no loopback broker.
+    """
+    clock, identity, topics = options.clock, options.identity, options.identity.topics
+    will = LastWill(identity.gateway_topics.state, last_will_payload(identity.gateway))
+    async with contextlib.AsyncExitStack() as stack:
+        journal = Journal.open(options.journal, clock)
+        stack.callback(journal.close)
+        bus = await stack.enter_async_context(MqttBus(options.broker, f"home-{journal.home}"))
+        clinic = await stack.enter_async_context(
+            MqttBus(options.clinic, f"uplink-{journal.home}", last_will=will)
+        )
+        await bus.wait_connected()
+        positions, latencies = (
+            Positions(from_first_sample=options.from_first_sample),
+            Latencies(clock.speed),
+        )
+        service = SessionService(
+            journal,
+            bus,
+            topics,
+            clock,
+            spans=positions.spans,
+            last_sample_ns=lambda: positions.last_sample_ns,
+        )
+        record = RecordSink(journal, clock, session=lambda: service.session)
+        box = HomeBox(
+            bus=bus,
+            clinic=clinic,
+            journal=journal,
+            positions=positions,
+            record=record,
+            live=LiveSink(bus, topics),
+            board=StateBoard(
+                clinic, identity.gateway_topics, clock, backlog=lambda: record.backlog
+            ),
+            analysis=LiveAnalysis(bus, topics, clock, observe_by(options.plan), latencies),
+            service=service,
+            uplink=Uplink(clinic, journal, topics, clock),
+            latencies=latencies,
+        )
+        record.start()
+        stack.push_async_callback(record.stop)
+        programs = [box.analysis.run(), box.service.run(), box.uplink.run()]
+        programs.append(HomeRetention(journal, clock).run())
+        programs.append(SegmentPlacing(bus, topics, clock, service, lambda: positions.opened).run())
+        if options.wave_post is not None:
+            programs.append(options.wave_post.run())
+        await stack.enter_async_context(running(*programs))
+        yield box
+
+
+async def tell_ledger(
+    box: HomeBox,
+    identity: Identity,
+    clock: Clock,
+    *,
+    counters: Callable[[], dict[str, Counters]],
+    emitted: Callable[[], int | None] = lambda: None,
+    every_s: float = LEDGER_EVERY_S,
+) -> None:
+    """Publish what the home counted, again and again, until cancelled.
+
+    Args:
+        box: the home.
+        identity: whose.
+        clock: paces.
+        counters: of the gateway.
+        emitted: samples that the wearables sent, where that is known.
+        every_s: how often.
+    """
+    while True:
+        totals = counters().values()
+        notice = LedgerNotice(
+            gateway=identity.gateway,
+            patient=identity.patient,
+            home_ns=clock.now_ns(),
+            emitted=emitted(),
+            received=sum(c.decoded for c in totals),
+            declared_lost=sum(c.declared_lost for c in totals),
+            resent=box.uplink.status().resent_samples,
+            refused=sum(c.refused_notifications for c in totals)
+            + box.analysis.refused
+            + box.service.refused,
+        )
+        box.clinic.publish(identity.gateway_topics.ledger, notice.encode(), qos=1, retain=True)
+        await clock.sleep(every_s)

@@ -1,0 +1,117 @@
+"""A home's end of the clinic's plans: kept, answered, and waited for where there is none yet."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Final, Literal
+
+from pydantic import ValidationError
+
+from ripresa.sessions.plan_folder import PlanFolder
+from telemetry.errors import ConfigurationError, DecodeError
+from telemetry.identity import new_ulid
+from telemetry.messages.events import first_problem
+from telemetry.messages.notices import PlanNotice, Receipt
+from telemetry.transport.mqtt import MqttBus
+from therapy.plan.plan import Plan
+
+from .todays_plan import plan_for_today
+
+if TYPE_CHECKING:
+    from telemetry.transport.bus import Bus, Message
+
+    from .home import Home
+
+__all__ = ["answer", "keep_plan", "plan_arrives"]
+
+log = logging.getLogger(__name__)
+
+LEAVING_S: Final = 1.0
+"""For the answer to leave before the connection is closed."""
+
+
+async def plan_arrives(home: Home, patience_s: float | None = None) -> None:
+    """Wait until a plan is in force; at once where there is one already.
+
+    A home that has just joined has none: its clinic's is retained at the clinic's broker, and
+    nothing else of a home can run without it.
+
+    Args:
+        home: has joined a clinic; elsewhere nobody sends a plan and nothing is waited for.
+        patience_s: how long; None: as long as it takes.
+
+    Raises:
+        ConfigurationError: none is in force, and none came.
+    """
+    try:
+        plan_for_today(home)
+    except ConfigurationError:
+        if home.clinic == home.broker:
+            raise
+        log.info("no plan is in force yet: waiting for the clinic's")
+        try:
+            async with asyncio.timeout(patience_s):
+                await _taken(home)
+        except TimeoutError:
+            plan_for_today(home)
+
+
+async def _taken(home: Home) -> None:
+    came = asyncio.Event()
+
+    async with MqttBus(home.clinic, f"plan-{new_ulid(home.clock)}") as bus:
+
+        def take(message: Message) -> None:
+            keep_plan(home, bus, message)
+            came.set()
+
+        bus.subscribe(home.identity.topics.plan, take, qos=1)
+        while True:
+            await came.wait()
+            came.clear()
+            await asyncio.sleep(LEAVING_S)
+            try:
+                plan = plan_for_today(home)
+            except ConfigurationError:
+                continue
+            log.info("plan version %d came from the clinic", plan.version)
+            return
+
+
+def keep_plan(home: Home, clinic: Bus, message: Message) -> None:
+    """Keep a plan that the clinic published, or tell the clinic why not."""
+    if not message.payload:
+        return
+    try:
+        notice = PlanNotice.decode(message.payload)
+        PlanFolder(home.folder.plans).add(Plan.model_validate(notice.plan))
+    except ValidationError as e:
+        answer(home, clinic, "plan", str(notice.version), "refused", note=first_problem(e))
+    except DecodeError as e:
+        log.warning("a plan from the clinic cannot be read: %s", e)
+    except ConfigurationError as e:
+        answer(home, clinic, "plan", str(notice.version), "refused", note=str(e))
+    else:
+        answer(home, clinic, "plan", str(notice.version), "taken")
+
+
+def answer(
+    home: Home,
+    clinic: Bus,
+    what: Literal["plan", "message", "command"],
+    name: str,
+    state: Literal["taken", "done", "refused"],
+    *,
+    note: str = "",
+) -> None:
+    """Tell the clinic what became of what it sent; the note never names the patient."""
+    receipt = Receipt(
+        patient=home.identity.patient,
+        what=what,
+        id=name,
+        state=state,
+        t_ns=home.clock.now_ns(),
+        note=note.replace(home.identity.patient, "the patient")[:300],
+    )
+    clinic.publish(home.identity.topics.receipt, receipt.encode(), qos=1)

@@ -1,0 +1,104 @@
+"""What a home remembers for its games, and what its prompts are made of."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING
+
+from games.persuasion.prompts import ALL
+from games.persuasion.session_prompts import session_prompts
+from games.rules.take import Take
+from ripresa.sessions.plan_folder import PlanFolder
+from telemetry.errors import ConfigurationError, DecodeError
+from telemetry.messages.notices import TherapistMessage
+
+from .history import past_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from games.look import Language
+    from games.persuasion.prompts import Prompt
+    from games.persuasion.session_prompts import Told
+
+    from .home import HomeAtWork
+
+__all__ = ["Levels", "prompts_for", "takes_at_hand"]
+
+log = logging.getLogger(__name__)
+
+
+class Levels:
+    """The difficulty by item id, kept from session to session.
+
+    Args:
+        path: a file; damaged or missing, the games begin at their own start.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self) -> dict[str, float]:
+        """What was kept; every level between 0 and 1."""
+        try:
+            found = json.loads(self._path.read_text(encoding="utf-8"))
+            return {str(k): min(1.0, max(0.0, float(v))) for k, v in found.items()}
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, TypeError, AttributeError) as e:
+            log.warning("the games begin at their start: %s cannot be read (%s)", self._path, e)
+            return {}
+
+    def save(self, levels: Mapping[str, float]) -> None:
+        """Keep the levels; a disk that refuses costs only that."""
+        try:
+            self._path.write_text(json.dumps(dict(levels)), encoding="utf-8")
+        except OSError as e:
+            log.warning("the difficulty is not kept: %s", e)
+
+
+def prompts_for(at_work: HomeAtWork, language: Language) -> Callable[[Told], list[Prompt]]:
+    """What to say at the start and the end of the session that is open.
+
+    Raises:
+        StoreError: the journal cannot be read.
+    """
+    plan, journal, clock = at_work.plan, at_work.box.journal, at_work.home.clock
+    today = plan.day_of(clock.now_ns())
+    versions = PlanFolder(at_work.home.folder.plans).versions(plan.patient)
+    past = past_of(journal, versions, today)
+    state = at_work.state
+    return session_prompts(
+        plan,
+        "" if state is None else state.session,
+        language,
+        done_days={day for days in past.done_days.values() for day in days} - {today},
+        today=today,
+        message=_message(at_work.home.folder.therapist_message, language),
+        on=frozenset(m for m in ALL if m in plan.persuasion.on),
+    )
+
+
+def takes_at_hand(folder: Path) -> dict[str, Take]:
+    """The physiotherapist's takes by exercise; one that is damaged is told and left out."""
+    found = {}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            found[path.stem] = Take.load(path)
+        except ConfigurationError as e:
+            log.warning("%s", e)
+    return found
+
+
+def _message(path: Path, language: Language) -> str:
+    """The therapist's message as received; empty where there is none."""
+    try:
+        told = TherapistMessage.decode(path.read_bytes())
+    except FileNotFoundError:
+        return ""
+    except (OSError, DecodeError) as e:
+        log.warning("the therapist's message cannot be read: %s", e)
+        return ""
+    return told.text_it if language == "it" else told.text_en

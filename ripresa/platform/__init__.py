@@ -1,0 +1,1 @@
+"""What programs stand on: configuration, broker, child processes, the machine itself."""

@@ -1,0 +1,1 @@
+"""Sessions: served while they happen, closed with results, and opened again afterwards."""

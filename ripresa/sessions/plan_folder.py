@@ -1,0 +1,89 @@
+"""The plans at hand: a folder with every version of every patient's plan."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from telemetry.errors import ConfigurationError
+from therapy.plan.plan import plan_in_force
+from therapy.plan.plan_file import parse_plan_json
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from therapy.plan.plan import Plan
+
+__all__ = ["PlanFolder"]
+
+log = logging.getLogger(__name__)
+
+
+class PlanFolder:
+    """Plans as files `PATIENT.VERSION.json`; a version once written is never changed.
+
+    Args:
+        folder: made where it is missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: dict[str, Plan] = {}
+
+    def add(self, plan: Plan) -> None:
+        """Keep a version.
+
+        Raises:
+            ConfigurationError: this version is there with other content, or cannot be written.
+        """
+        path = self._folder / f"{plan.patient}.{plan.version}.json"
+        text = plan.canonical_json()
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if path.exists():
+                if path.read_text(encoding="utf-8") == text:
+                    return
+                raise ConfigurationError(
+                    f"plan {plan.patient} version {plan.version} is there with other content: "
+                    "give the new one a higher version"
+                )
+            path.write_text(text, encoding="utf-8")
+        except OSError as e:
+            raise ConfigurationError(f"plan {path} cannot be kept ({e.strerror})") from e
+
+    def patients(self) -> list[str]:
+        """Everybody who has a plan."""
+        return sorted({path.name.split(".")[0] for path in self._folder.glob("*.*.json")})
+
+    def versions(self, patient: str) -> list[Plan]:
+        """All versions of one patient's plan; one that cannot be read is told and left out."""
+        found = []
+        for path in sorted(self._folder.glob(f"{patient}.*.json")):
+            plan = self._read.get(path.name)
+            if plan is None:
+                try:
+                    plan = parse_plan_json(path.read_text(encoding="utf-8"), path.name)
+                except (ConfigurationError, OSError) as e:
+                    log.warning("plan %s is left out: %s", path.name, e)
+                    continue
+                self._read[path.name] = plan
+            found.append(plan)
+        return sorted(found, key=lambda plan: plan.version)
+
+    def in_force(self, patient: str, day: date) -> Plan | None:
+        """The version that `day` is judged by."""
+        return plan_in_force(self.versions(patient), day)
+
+    def version(self, patient: str, version: int) -> Plan | None:
+        """One version; None where it is not at hand."""
+        return next((p for p in self.versions(patient) if p.version == version), None)
+
+    def repetitions(self, patient: str, plan_version: int, exercise: str, side: str) -> int | None:
+        """Repetitions that a version asks for in a session; None where it asks for none."""
+        plan = self.version(patient, plan_version)
+        if plan is None:
+            return None
+        asked = [i for i in plan.items if (i.exercise, i.side) == (exercise, side)]
+        counted = [i.asked.amount for i in asked if i.asked.unit == "repetitions"]
+        return round(sum(counted)) if counted else None

@@ -1,0 +1,260 @@
+"""The session service: the only writer of a session's events.
+
+A shell around the pure state machine of `therapy.session.session`. Requests of games and screens,
+repetitions, silences and suspected falls of the live core, and the time go in, one after the
+other; each step's events are in the journal before they are announced. While the journal is
+busy the step is tried again, and nothing else moves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from telemetry.errors import DecodeError, StoreBusy
+from telemetry.identity import new_ulid
+from telemetry.messages.events import HeartMeasured, SessionEvent, encode_event
+from telemetry.messages.live import (
+    FallNoticed,
+    RepetitionCounted,
+    Request,
+    SensorSilent,
+    decode_live,
+    decode_request,
+)
+from telemetry.messages.record import Kind, NewRecord
+from therapy.session.session import Advance, advance, open_session
+from therapy.session.session_state import FallSuspected, Moment, Tick
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from edge.wearables.standard import HeartRate
+    from telemetry.clock import Clock
+    from telemetry.messages.events import Worn
+    from telemetry.seams import Recorder
+    from telemetry.transport.bus import Bus, Message
+    from telemetry.transport.topics import HomeTopics
+    from therapy.plan.plan import Plan
+    from therapy.session.agenda import Agenda
+    from therapy.session.session_state import Occurrence, RangeSource, SessionState
+
+__all__ = ["SessionService"]
+
+log = logging.getLogger(__name__)
+
+TICK_S = 1.0
+FIRST_PAUSE_S = 0.05
+LONGEST_PAUSE_S = 1.0
+
+
+class SessionService:
+    """Runs one session at a time; `run` as a task until cancelled.
+
+    Args:
+        recorder: the home's journal.
+        bus: requests and live messages come from it, events are announced on it.
+        topics: the home's.
+        clock: stamps events.
+        spans: for each open stream the index of its next sample.
+        last_sample_ns: host time of the newest sample, None before the first.
+    """
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        bus: Bus,
+        topics: HomeTopics,
+        clock: Clock,
+        *,
+        spans: Callable[[], Mapping[str, int]],
+        last_sample_ns: Callable[[], int | None],
+    ) -> None:
+        self._recorder = recorder
+        self._bus = bus
+        self._topics = topics
+        self._clock = clock
+        self._spans = spans
+        self._last_sample_ns = last_sample_ns
+        self._occurrences: asyncio.Queue[Occurrence] = asyncio.Queue()
+        self._changed = asyncio.Condition()
+        self.on_opening: Callable[[Request], None] = lambda _: None
+        """Told of requests to open a session, which only whoever holds the plan can do."""
+        self.state: SessionState | None = None
+        self.events: list[SessionEvent] = []
+        """Events of the session, in order."""
+        self.heart: HeartMeasured | None = None
+        """The session's newest heart rate."""
+        self.refused = 0
+        """Messages that could not be read, and requests that did not fit."""
+        bus.subscribe(topics.request, self._on_request, qos=1)
+        bus.subscribe(topics.control, self._on_live)
+
+    @property
+    def session(self) -> str | None:
+        """The session under way; None outside one."""
+        return None if self.state is None or self.state.closed else self.state.session
+
+    async def open(
+        self,
+        plan: Plan,
+        site: str,
+        agenda: Agenda,
+        worn: Sequence[Worn],
+        *,
+        range_source: RangeSource = "calibration repetitions",
+        sessions_today: int = 0,
+        next_morning: bool = False,
+        last_targets: Mapping[str, float] | None = None,
+        replay_of: str | None = None,
+        helper_present: bool = False,
+        measured: bool = False,
+        by_keys: bool = False,
+    ) -> str:
+        """Open a session; its settings are those of `therapy.session.session.open_session`.
+
+        Returns:
+            Its ULID.
+
+        Raises:
+            SessionNotAllowed: the plan allows none now.
+            StoreError: the journal refuses for good.
+        """
+        session = new_ulid(self._clock)
+        self.events, self.heart = [], None
+        await self._take(
+            open_session(
+                plan,
+                session=session,
+                site=site,
+                moment=self._moment(),
+                agenda=agenda,
+                worn=worn,
+                range_source=range_source,
+                sessions_today=sessions_today,
+                next_morning=next_morning,
+                last_targets=last_targets,
+                replay_of=replay_of,
+                helper_present=helper_present,
+                measured=measured,
+                by_keys=by_keys,
+            )
+        )
+        return session
+
+    def request(self, request: Request) -> None:
+        """Put a request in without the bus: a broker that is down delays nothing."""
+        self._occurrences.put_nowait(request)
+
+    def happened(self, what: Occurrence) -> None:
+        """Put in what this home itself has seen, e.g. the outcome of a calibration."""
+        self._occurrences.put_nowait(what)
+
+    def count(self, repetition: RepetitionCounted) -> None:
+        """Count a repetition that keys made, where no sensor is worn."""
+        self._occurrences.put_nowait(repetition)
+
+    def note_heart_rate(self, wearable: str, _t_ns: int, measured: HeartRate) -> None:
+        """Record a heart rate; 0 is what sensors say when they find no beat."""
+        session = self.session
+        if session is None or not measured.bpm:
+            return
+        value = {
+            "wearable": wearable,
+            "rate_bpm": measured.bpm,
+            "contact": measured.contact,
+        }
+        self.request(
+            Request(
+                request=new_ulid(self._clock), session=session, what="heart.measured", value=value
+            )
+        )
+
+    async def run(self) -> None:
+        """Deal with what happens until cancelled."""
+        ticking = asyncio.create_task(self._tick(), name="session tick")
+        try:
+            while True:
+                what = await self._occurrences.get()
+                if isinstance(what, Request) and what.what == "session.opened":
+                    self.on_opening(what)
+                    continue
+                if self.state is None:
+                    continue
+                step = advance(self.state, what, self._moment())
+                if step.refused is not None:
+                    self._refuse(step.refused)
+                await self._take(step)
+        finally:
+            ticking.cancel()
+
+    async def wait_for(self, condition: Callable[[SessionState], bool]) -> SessionState:
+        """Wait until the session's state fulfils a condition."""
+        async with self._changed:
+            while self.state is None or not condition(self.state):
+                await self._changed.wait()
+            return self.state
+
+    def _moment(self) -> Moment:
+        return Moment(self._clock.now_ns(), self._spans())
+
+    async def _take(self, step: Advance) -> None:
+        """Record a step's events, then announce them, then stand in its state."""
+        if step.events:
+            await self._record(step.events)
+            self.events.extend(step.events)
+            for event in step.events:
+                self._bus.publish(self._topics.event, encode_event(event))
+                if isinstance(event, HeartMeasured):
+                    self.heart = event
+        async with self._changed:
+            self.state = step.state
+            self._changed.notify_all()
+
+    async def _record(self, events: Sequence[SessionEvent]) -> None:
+        records = [
+            NewRecord(t_ns=e.t_ns, kind=Kind.EVENT, body=encode_event(e), session=e.session)
+            for e in events
+        ]
+        pause_s = FIRST_PAUSE_S
+        while True:
+            try:
+                await self._recorder.append(records)
+            except StoreBusy as e:
+                log.warning("session events wait: %s", e)
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+            else:
+                return
+
+    async def _tick(self) -> None:
+        while True:
+            await self._clock.sleep(TICK_S)
+            self._occurrences.put_nowait(Tick(self._last_sample_ns()))
+
+    def _on_request(self, message: Message) -> None:
+        try:
+            request: Request = decode_request(message.payload)
+        except DecodeError as e:
+            self._refuse(str(e))
+            return
+        self.request(request)
+
+    def _on_live(self, message: Message) -> None:
+        # Control comes 60 times a second and concerns games only.
+        if b'"control"' in message.payload[:40]:
+            return
+        try:
+            live = decode_live(message.payload)
+        except DecodeError as e:
+            self._refuse(str(e))
+            return
+        if isinstance(live, RepetitionCounted | SensorSilent):
+            self._occurrences.put_nowait(live)
+        elif isinstance(live, FallNoticed) and live.session == self.session:
+            self._occurrences.put_nowait(FallSuspected(live.placement))
+
+    def _refuse(self, why: str) -> None:
+        self.refused += 1
+        log.warning("refused: %s", why)

@@ -1,5 +1,0 @@
-"""`python -m ripresa`."""
-
-from .cli import main
-
-main()

@@ -1,0 +1,194 @@
+"""Motion on the wire: CBOR maps with RFC 8746 typed arrays, little-endian.
+
+Every item is a map whose `k` names its kind. Numbers of samples and lengths are checked
+against each other, so that what decodes is whole: a receiver never meets half a batch.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+import cbor2
+import numpy as np
+import numpy.typing as npt
+
+from telemetry.errors import DecodeError
+
+from .motion import MotionBatch, StreamEnded, StreamGap, StreamItem, StreamOpened, TimeQuality
+
+__all__ = ["MAX_PAYLOAD_BYTES", "decode_item", "encode_item"]
+
+MAX_PAYLOAD_BYTES = 1 << 20
+
+# RFC 8746, section 2.1: sint32, sint64 and float32, little-endian.
+_TAGS = {"<i4": 78, "<i8": 79, "<f4": 85}
+_DTYPES = {tag: np.dtype(name) for name, tag in _TAGS.items()}
+_MARKERS: dict[str, type[StreamOpened | StreamGap | StreamEnded]] = {
+    "opened": StreamOpened,
+    "gap": StreamGap,
+    "ended": StreamEnded,
+}
+_KINDS = {cls: kind for kind, cls in _MARKERS.items()}
+
+
+def encode_item(item: StreamItem) -> bytes:
+    """One stream item as CBOR; `decode_item` gives it back unchanged."""
+    if isinstance(item, MotionBatch):
+        return cbor2.dumps(_batch_map(item))
+    body: dict[str, Any] = {"k": _KINDS[type(item)]}
+    body |= {f.name: getattr(item, f.name) for f in dataclasses.fields(item)}
+    return cbor2.dumps(body)
+
+
+def decode_item(payload: bytes) -> StreamItem:
+    """Read what `encode_item` wrote.
+
+    Raises:
+        DecodeError: too large, not CBOR, an unknown kind, a missing or wrong field, arrays
+            that do not fit each other.
+    """
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise DecodeError("stream item", f"{len(payload)} bytes, more than {MAX_PAYLOAD_BYTES}")
+    try:
+        body = cbor2.loads(payload)
+    except Exception as e:  # cbor2 lets several kinds through, RecursionError among them
+        raise DecodeError("stream item", f"not CBOR ({e or type(e).__name__})") from e
+    if not isinstance(body, dict):
+        raise DecodeError("stream item", f"a {type(body).__name__}, not a map")
+    kind = body.pop("k", None)
+    if kind == "batch":
+        return _read_batch(body)
+    if isinstance(kind, str) and kind in _MARKERS:
+        return _read_marker(_MARKERS[kind], body)
+    raise DecodeError("stream item", f"unknown kind {kind!r}")
+
+
+def _batch_map(b: MotionBatch) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "k": "batch",
+        "stream": b.stream,
+        "first_index": b.first_index,
+        "t0_ns": b.t0_ns,
+        "clock_uncertainty_us": b.clock_uncertainty_us,
+    }
+    for name, dtype in _ARRAYS.items():
+        value = getattr(b, name)
+        if value is not None:
+            raw = np.ascontiguousarray(value, dtype=dtype).tobytes()
+            body[name] = cbor2.CBORTag(_TAGS[dtype], raw)
+    return body
+
+
+_ARRAYS = {
+    "dt_us": "<i4",
+    "lag_us": "<i4",
+    "device_us": "<i8",
+    "acc": "<f4",
+    "gyr": "<f4",
+    "mag": "<f4",
+}
+_VECTORS = {"acc", "gyr", "mag"}
+_REQUIRED = {"dt_us", "lag_us", "acc"}
+
+
+def _read_batch(body: dict[str, Any]) -> MotionBatch:
+    arrays = {name: _array(body, name) for name in _ARRAYS}
+    n = len(arrays["dt_us"]) if arrays["dt_us"] is not None else 0
+    if n == 0:
+        raise DecodeError("motion batch", "no samples")
+    for name, array in arrays.items():
+        if array is not None and len(array) != n:
+            raise DecodeError("motion batch", f"{name} has {len(array)} samples, dt_us has {n}")
+    t0_ns = _integer(body, "t0_ns", "motion batch")
+    if t0_ns % 1000:
+        raise DecodeError("motion batch", f"t0_ns {t0_ns} is no whole microsecond")
+    return MotionBatch(
+        stream=_text(body, "stream", "motion batch"),
+        first_index=_integer(body, "first_index", "motion batch", least=0),
+        t0_ns=t0_ns,
+        clock_uncertainty_us=_integer(body, "clock_uncertainty_us", "motion batch", least=0),
+        **arrays,  # type: ignore[arg-type]
+    )
+
+
+def _array(body: dict[str, Any], name: str) -> npt.NDArray[Any] | None:
+    tagged = body.get(name)
+    if tagged is None:
+        if name in _REQUIRED:
+            raise DecodeError("motion batch", f"{name} is missing")
+        return None
+    dtype = np.dtype(_ARRAYS[name])
+    if not isinstance(tagged, cbor2.CBORTag) or _DTYPES.get(tagged.tag) != dtype:
+        raise DecodeError("motion batch", f"{name} is not a typed array of {dtype}")
+    raw = tagged.value
+    row = dtype.itemsize * (3 if name in _VECTORS else 1)
+    if not isinstance(raw, bytes) or len(raw) % row:
+        raise DecodeError("motion batch", f"{name} is not a whole number of samples")
+    array = np.frombuffer(raw, dtype)
+    return array.reshape(-1, 3) if name in _VECTORS else array
+
+
+def _read_marker(
+    cls: type[StreamOpened | StreamGap | StreamEnded], body: dict[str, Any]
+) -> StreamItem:
+    what = f"{_KINDS[cls]} marker"
+    fields = {f.name: f for f in dataclasses.fields(cls)}
+    values: dict[str, Any] = {}
+    for name, field in fields.items():
+        if name not in body:
+            if field.default is dataclasses.MISSING:
+                raise DecodeError(what, f"{name} is missing")
+            continue
+        values[name] = _READERS[str(field.type)](body, name, what)
+    return cls(**values)
+
+
+def _integer(body: dict[str, Any], name: str, what: str, *, least: int | None = None) -> int:
+    value = body.get(name)
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 1 << 63:
+        raise DecodeError(what, f"{name} is {value!r}, not an integer")
+    if least is not None and value < least:
+        raise DecodeError(what, f"{name} is {value}, less than {least}")
+    return value
+
+
+def _text(body: dict[str, Any], name: str, what: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or not value or len(value) > 200:
+        raise DecodeError(what, f"{name} is {value!r}, not a short text")
+    return value
+
+
+def _number(body: dict[str, Any], name: str, what: str) -> float:
+    value = body.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise DecodeError(what, f"{name} is {value!r}, not a number")
+    return float(value)
+
+
+def _flag(body: dict[str, Any], name: str, what: str) -> bool:
+    value = body.get(name)
+    if not isinstance(value, bool):
+        raise DecodeError(what, f"{name} is {value!r}, not true or false")
+    return value
+
+
+def _quality(body: dict[str, Any], name: str, what: str) -> TimeQuality:
+    try:
+        return TimeQuality(body[name])
+    except ValueError as e:
+        raise DecodeError(what, f"{name} is {body[name]!r}, not one of {list(TimeQuality)}") from e
+
+
+_READERS: dict[str, Any] = {
+    "str": _text,
+    "int": _integer,
+    "float": _number,
+    "bool": _flag,
+    "TimeQuality": _quality,
+    "int | None": lambda b, n, w: None if b[n] is None else _integer(b, n, w, least=0),
+    "float | None": lambda b, n, w: None if b[n] is None else _number(b, n, w),
+    "str | None": lambda b, n, w: None if b[n] is None else _text(b, n, w),
+}

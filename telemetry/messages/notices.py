@@ -1,0 +1,169 @@
+"""Notices: how gateways and wearables are, what the clinic tells a home, anonymous answers."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from telemetry.errors import DecodeError
+from telemetry.identity import Name, Pseudonym, UlidText
+
+from .events import first_problem
+
+__all__ = [
+    "Command",
+    "GatewayState",
+    "LedgerNotice",
+    "PlanNotice",
+    "Receipt",
+    "State",
+    "TherapistMessage",
+    "WaveNotice",
+    "WaveTaken",
+    "WearableState",
+]
+
+
+class State(StrEnum):
+    """The life of a gateway or a wearable, after the Homie convention's states."""
+
+    INIT = "init"
+    READY = "ready"
+    SLEEPING = "sleeping"
+    LOST = "lost"
+
+
+class _Notice(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def encode(self) -> bytes:
+        """The notice as JSON."""
+        return self.model_dump_json().encode()
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        """Read what `encode` wrote.
+
+        Raises:
+            DecodeError: not JSON, or a wrong field.
+        """
+        try:
+            return cls.model_validate_json(payload)
+        except ValidationError as e:
+            raise DecodeError(cls.__name__, first_problem(e)) from e
+
+
+class GatewayState(_Notice):
+    """A gateway; `lost` is its last will. `home_ns` lets the clinic measure its clock's offset."""
+
+    gateway: Name
+    state: State
+    home_ns: int | None = None
+    backlog: int | None = Field(default=None, ge=0)
+
+
+class WearableState(_Notice):
+    """A wearable as its gateway sees it."""
+
+    wearable: Name
+    state: State
+    model: str | None = None
+    placement: str | None = None
+    stream: UlidText | None = None
+    battery_percent: int | None = Field(default=None, ge=0, le=100)
+    reason: str | None = None
+
+
+class LedgerNotice(_Notice):
+    """What a home has counted of its samples since it started.
+
+    Attributes:
+        home_ns: the home's clock when it told, so that the clinic can measure its offset.
+        emitted: sent by its wearables, where that is known (virtual ones); else None.
+        received: decoded by the gateway.
+        declared_lost: in gaps that were declared.
+        resent: sent again on the way to the clinic.
+        refused: notifications and messages that could not be read.
+    """
+
+    gateway: Name
+    patient: Pseudonym
+    home_ns: int | None = None
+    emitted: int | None = Field(default=None, ge=0)
+    received: int = Field(default=0, ge=0)
+    declared_lost: int = Field(default=0, ge=0)
+    resent: int = Field(default=0, ge=0)
+    refused: int = Field(default=0, ge=0)
+
+
+class PlanNotice(_Notice):
+    """A version of a patient's plan; `plan` is the plan's canonical JSON."""
+
+    patient: Pseudonym
+    version: int = Field(ge=1)
+    plan: dict[str, Any]
+
+
+class TherapistMessage(_Notice):
+    """What the therapist wants the patient to read at the next session."""
+
+    message: UlidText
+    text_it: str = Field(max_length=500)
+    text_en: str = Field(max_length=500)
+
+
+class Command(_Notice):
+    """What a home must do; it answers with a `Receipt`. A repeat does nothing more.
+
+    `erase` deletes all that the home keeps of its patient; `withdraw` opens no session any
+    more, `resume` lifts that.
+    """
+
+    command: UlidText
+    what: Literal["erase", "withdraw", "resume"]
+    patient: Pseudonym
+    value: dict[str, str | int | None] = {}
+
+
+OneTimeToken = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+"""128 random bits; says of an answer that it is the same one again, and nothing else."""
+
+
+class WaveNotice(_Notice):
+    """One anonymous answer to the questionnaire on its way: no name, no time, no order.
+
+    Attributes:
+        token: drawn for this answer.
+        wave: the quarter of a year that it belongs to, the same for everybody.
+        marks: item to mark.
+    """
+
+    token: OneTimeToken
+    wave: str = Field(pattern=r"^\d{4}-q[1-4]$")
+    marks: dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{1,12}$")], int] = Field(
+        min_length=1, max_length=20
+    )
+
+
+class WaveTaken(_Notice):
+    """The answer with this token is stored; its home may forget it."""
+
+    token: OneTimeToken
+
+
+class Receipt(_Notice):
+    """A home's answer: it has taken a plan or a message, done a command, or refused it.
+
+    Attributes:
+        what, id: which one: a plan's version, a message's or a command's ULID.
+        note: why it was refused; never names the patient.
+    """
+
+    patient: Pseudonym
+    what: Literal["plan", "message", "command"]
+    id: str = Field(max_length=40)
+    state: Literal["taken", "done", "refused"]
+    t_ns: int
+    note: str = Field(default="", max_length=300)

@@ -1,0 +1,1 @@
+"""How it travels: topics, the bus, and MQTT."""

@@ -1,0 +1,236 @@
+"""The bus over a real broker, by paho-mqtt, MQTT 3.1.1.
+
+The connection is an async context manager: inside it the client connects, reconnects with
+a capped back-off and renews its subscriptions by itself; a broker that is away is a state
+(`connected`), not an error. paho's thread does the network; handlers run on the event loop.
+Every message is sent at once: held back for company it would be up to 40 ms late.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+
+from telemetry.errors import ConfigurationError, TransportError
+
+from .bus import Handler, Message, topic_matches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["LastWill", "MqttBus", "MqttSettings"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MqttSettings:
+    """Where the broker is and who we are to it.
+
+    `password` never shows in a representation; TLS is used when `ca_file` is given, with a
+    client certificate when `cert_file` and `key_file` are.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 1883
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastWill:
+    """What the broker says, retained, when this connection breaks."""
+
+    topic: str
+    payload: bytes
+
+
+class MqttBus:
+    """A `Bus` on an MQTT broker.
+
+    Args:
+        settings: the broker.
+        client_id: must be unique at the broker; with `persistent` the broker keeps QoS 1
+            messages for it while it is away.
+        last_will: retained message at QoS 1 for when the connection breaks.
+        manual_ack: QoS 1 messages stay the broker's until the handler calls `acknowledge`.
+
+    Raises:
+        ConfigurationError: on entering, a certificate file cannot be used.
+    """
+
+    def __init__(
+        self,
+        settings: MqttSettings,
+        client_id: str,
+        *,
+        last_will: LastWill | None = None,
+        manual_ack: bool = False,
+        persistent: bool = False,
+    ) -> None:
+        self._settings = settings
+        self._manual_ack = manual_ack
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._subscriptions: dict[str, tuple[int, list[Handler]]] = {}
+        self._callbacks: list[Callable[[], None]] = []
+        self._up = asyncio.Event()
+        self._refused: str | None = None
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            clean_session=not persistent,
+            protocol=paho.MQTTv311,
+            manual_ack=manual_ack,
+        )
+        client.reconnect_delay_set(min_delay=1, max_delay=30)
+        client.max_inflight_messages_set(200)
+        if settings.username is not None:
+            client.username_pw_set(settings.username, settings.password)
+        if last_will is not None:
+            client.will_set(last_will.topic, last_will.payload, qos=1, retain=True)
+        client.on_socket_open = _send_at_once
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        self._client = client
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        settings = self._settings
+        if settings.ca_file is not None:
+            try:
+                self._client.tls_set(
+                    ca_certs=str(settings.ca_file),
+                    certfile=str(settings.cert_file) if settings.cert_file else None,
+                    keyfile=str(settings.key_file) if settings.key_file else None,
+                )
+            except (OSError, ValueError) as e:
+                raise ConfigurationError(
+                    f"TLS files for the broker cannot be used ({e}): check {settings.ca_file}"
+                ) from e
+        self._client.connect_async(settings.host, settings.port, keepalive=20)
+        self._client.loop_start()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        loop, self._loop = self._loop, None
+        self._client.disconnect()
+        if loop is not None:
+            await loop.run_in_executor(None, self._client.loop_stop)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker has accepted us and the line holds."""
+        return self._up.is_set()
+
+    async def wait_connected(self, timeout_s: float = 10) -> None:
+        """Wait until the broker is there.
+
+        Raises:
+            TransportError: it is not, after `timeout_s`; names the address and, if it refused
+                us, why.
+        """
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._up.wait()
+        except TimeoutError:
+            s = self._settings
+            why = self._refused or "no answer"
+            raise TransportError(
+                f"no MQTT broker at {s.host}:{s.port} ({why}): is it running, is the port right?"
+            ) from None
+
+    def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None:
+        """Hand the message to the network thread; at QoS 0 it is lost while disconnected."""
+        if qos == 0 and not self._up.is_set():
+            return
+        self._client.publish(topic, payload, qos, retain)
+
+    def subscribe(self, topic_filter: str, handler: Handler, *, qos: int = 0) -> None:
+        """Hand every matching message to `handler`, now and after each reconnection."""
+        known_qos, handlers = self._subscriptions.get(topic_filter, (0, []))
+        self._subscriptions[topic_filter] = (max(qos, known_qos), [*handlers, handler])
+        if self._up.is_set():
+            self._client.subscribe(topic_filter, max(qos, known_qos))
+
+    def on_connect(self, callback: Callable[[], None]) -> None:
+        """Call back after each connection, and soon if there is one already."""
+        self._callbacks.append(callback)
+        if self._up.is_set() and self._loop is not None:
+            self._loop.call_soon(callback)
+
+    # The three below run on paho's thread.
+
+    def _on_connect(
+        self, client: paho.Client, _user: Any, _flags: Any, reason: Any, _properties: Any
+    ) -> None:
+        if reason.is_failure:
+            self._refused = str(reason)
+            log.warning("broker refused the connection: %s", reason)
+            return
+        wanted = [(name, qos) for name, (qos, _) in list(self._subscriptions.items())]
+        if wanted and client.subscribe(wanted)[0] != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            return
+        self._call(self._connected_on_loop)
+
+    def _on_disconnect(
+        self, _client: paho.Client, _user: Any, _flags: Any, reason: Any, _properties: Any
+    ) -> None:
+        if self._loop is not None:
+            log.info("broker connection lost: %s", reason)
+        self._call(self._up.clear)
+
+    def _on_message(self, client: paho.Client, _user: Any, message: paho.MQTTMessage) -> None:
+        def acknowledge() -> None:
+            client.ack(message.mid, message.qos)
+
+        ours = Message(
+            message.topic,
+            bytes(message.payload),
+            retained=message.retain,
+            acknowledge=acknowledge if self._manual_ack else _done_already,
+        )
+        self._call(partial(self._dispatch, ours))
+
+    def _call(self, function: Callable[[], None]) -> None:
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(function)
+
+    def _connected_on_loop(self) -> None:
+        # What was subscribed between paho's thread and this turn is not lost: asking twice is free.
+        for name, (qos, _) in self._subscriptions.items():
+            self._client.subscribe(name, qos)
+        self._refused = None
+        self._up.set()
+        for callback in self._callbacks:
+            callback()
+
+    def _dispatch(self, message: Message) -> None:
+        for topic_filter, (_, handlers) in self._subscriptions.items():
+            if topic_matches(topic_filter, message.topic):
+                for handler in handlers:
+                    try:
+                        handler(message)
+                    except Exception:
+                        log.exception("handler of %s failed", topic_filter)
+
+
+def _send_at_once(_client: paho.Client, _user: Any, line: Any) -> None:
+    """Let no small message wait for the acknowledgement of the one before (Nagle)."""
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _done_already() -> None:
+    """Paho has acknowledged by itself."""

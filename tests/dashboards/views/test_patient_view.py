@@ -1,0 +1,271 @@
+"""A patient's page: days, trends, exercises, pain, alerts, and who saw them."""
+
+from datetime import date, timedelta
+
+import httpx
+import pytest
+
+from analytics.monitoring.alert_words import WORDS
+from analytics.monitoring.alerts import Acknowledgement, Alert
+from dashboards.views.care_record import MemoryCareRecord
+from dashboards.views.patient_view import patient_view
+from dashboards.views.trend_view import RecordedSession
+from dashboards.web.app import create_app
+from telemetry.clock import ManualClock
+from telemetry.messages.events import ExerciseReported, StopReason
+from telemetry.messages.results import AdherenceResult
+from therapy.plan.plan_file import sample_plan
+
+DAY_NS = 86_400 * 10**9
+HERE = {"Origin": "http://127.0.0.1"}
+
+
+@pytest.fixture
+def weeks(pretend):
+    """Sessions on each of the last days: `weeks([3, 1, 0])` is three days ago, ..., today."""
+
+    def recorded(days_ago, *, assess=(), stop=None):
+        reader = pretend.MemoryReader()
+        for ago in days_ago:
+            session = f"01J000000000000000000{1000 + ago:05d}"
+            day = str(date.fromisoformat(pretend.day) - timedelta(days=ago))
+            t0_ns = pretend.t0_ns - ago * DAY_NS
+            events = pretend.script(session, t0_ns=t0_ns, day=day)
+            if stop is not None:
+                events[6] = events[6].model_copy(update={"reason": stop})
+            result, adherence = pretend.results(session, day=day, median=120.0)
+            if ago in dict(assess):
+                (item,) = result.items
+                shift = dict(assess)[ago]
+                repetitions = tuple(
+                    r.model_copy(update={"peak_deg": shift}) for r in item.repetitions[:3]
+                )
+                assessed = item.model_copy(update={"assessment": True, "repetitions": repetitions})
+                result = result.model_copy(update={"items": (item, assessed)})
+            reader.kept_events[session] = events
+            reader.kept_results[session] = [result, adherence]
+        return reader
+
+    return recorded
+
+
+async def seen_by_page(pretend, reader, care=None, patient=None):
+    clock = ManualClock(pretend.t0_ns + 3600 * 10**9)
+    app = create_app(reader, plan=pretend.plan_of, care=care, clock=clock)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as web:
+        return (await web.get(f"/api/patients/{patient or pretend.patient}")).json()
+
+
+async def test_the_calendar_is_four_weeks_from_monday_to_sunday(pretend, weeks):
+    view = await seen_by_page(pretend, weeks([2, 0]))
+    days = [date.fromisoformat(d["day"]) for d in view["days"]]
+    assert (len(days), days[0].weekday(), days[-1].weekday()) == (28, 0, 6)
+    by_day = {d["day"]: d for d in view["days"]}
+    assert by_day["2026-09-21"]["state"] == "measured"
+    assert by_day["2026-09-20"]["state"] == "missed"
+    assert by_day["2026-09-22"]["state"] == "to come"
+
+
+async def test_days_before_anything_is_known_are_not_called_missed(pretend, weeks):
+    view = await seen_by_page(pretend, weeks([2, 0]))
+    before = [d["state"] for d in view["days"] if d["day"] < "2026-09-19"]
+    assert set(before) == {"not asked"}
+
+
+async def test_without_the_plan_a_day_shows_what_its_session_found(pretend, weeks):
+    app = create_app(weeks([0]), clock=ManualClock(pretend.t0_ns))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as web:
+        view = (await web.get(f"/api/patients/{pretend.patient}")).json()
+    today = next(d for d in view["days"] if d["day"] == pretend.day)
+    assert (today["state"], today["dose"]) == ("measured", 0.5)
+    assert (view["plan_version"], view["exercises"]) == (None, [])
+
+
+async def test_the_clinics_own_judgement_of_a_day_wins(pretend, weeks):
+    excused = AdherenceResult(
+        patient=pretend.patient, day="2026-09-20", plan_version=1, state="excused"
+    )
+    view = await seen_by_page(pretend, weeks([2, 0]), MemoryCareRecord(days=[excused]))
+    assert {d["day"]: d["state"] for d in view["days"]}["2026-09-20"] == "excused"
+
+
+async def test_a_trend_comes_from_assessments_only_and_stands_beside_its_error(pretend, weeks):
+    assess = [(20, 120.0), (17, 121.0), (14, 119.0), (6, 131.0), (3, 133.0), (0, 132.0)]
+    reader = weeks([20, 17, 14, 10, 6, 3, 0], assess=assess)
+    (trend,) = (await seen_by_page(pretend, reader))["trends"]
+    assert len(trend["points"]) == 6
+    assert (trend["placement"], trend["posture"], trend["rung"]) == (
+        "wrist-right",
+        "standing",
+        "gravity",
+    )
+    change = trend["change"]
+    assert change["change_deg"] == pytest.approx(12)
+    assert change["threshold_deg"] == pytest.approx(1.96 * 4 * (2 / 3) ** 0.5)
+    assert change["beyond_error"]
+    assert not change["own_error"]
+
+
+async def test_too_few_assessments_tell_no_change(pretend, weeks):
+    (trend,) = (await seen_by_page(pretend, weeks([3, 0], assess=[(3, 120.0), (0, 150.0)])))[
+        "trends"
+    ]
+    assert trend["change"] is None
+
+
+async def test_exercises_tell_what_was_done_asked_and_why_it_stopped(pretend, weeks):
+    view = await seen_by_page(pretend, weeks([9, 2, 0], stop=StopReason.TIRED))
+    row = next(r for r in view["exercises"] if r["item"] == "abduction")
+    assert (row["done"], row["done_days"], row["stopped"]) == (60, 3, {"tired": 3})
+    assert row["asked"] == 20 * 10  # from the first session on, today among them
+    pendulum = next(r for r in view["exercises"] if r["item"] == "pendulum")
+    assert pendulum["not_observable"]["it"]
+
+
+async def test_pain_is_shown_before_and_after(pretend, weeks):
+    view = await seen_by_page(pretend, weeks([1, 0], stop=StopReason.PAIN))
+    assert [(p["before"], p["after"], p["ended_by_pain"]) for p in view["pains"]] == [
+        (3, 2, True)
+    ] * 2
+
+
+def alert(pretend, kind="pain", number=1, patient=None):
+    text = WORDS[kind].filled(sessions=3, ended=2, pain=5, rise=1.0, n=1)
+    return Alert(
+        patient=patient or pretend.patient,
+        kind=kind,
+        number=number,
+        opened=date(2026, 9, 20),
+        it=text.it,
+        en=text.en,
+    )
+
+
+async def test_an_alert_says_who_saw_it(pretend, weeks):
+    told = Acknowledgement(by="FT-2", day=date(2026, 9, 20), action="called", note="tomorrow")
+    seen = alert(pretend).model_copy(update={"acknowledgement": told})
+    view = await seen_by_page(pretend, weeks([0]), MemoryCareRecord(alerts=[seen]))
+    (shown,) = view["alerts"]
+    assert shown["seen"] == {
+        "by": "FT-2",
+        "day": "2026-09-20",
+        "action": "called",
+        "note": "tomorrow",
+    }
+    assert "nobody" in view["alerts_read"]["en"]
+
+
+@pytest.fixture
+def clinic(pretend, weeks):
+    """An app with an alert that waits, and what keeps it."""
+    care = MemoryCareRecord(alerts=[alert(pretend)])
+    app = create_app(weeks([0]), plan=pretend.plan_of, care=care, clock=ManualClock(pretend.t0_ns))
+    web = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")
+    return web, care
+
+
+SEEN = {"kind": "pain", "number": 1, "by": "FT-1", "action": "visit"}
+
+
+async def test_seeing_an_alert_is_written_down_with_the_day(pretend, clinic):
+    web, care = clinic
+    answer = await web.post(f"/api/patients/{pretend.patient}/seen", json=SEEN, headers=HERE)
+    assert answer.status_code == 200
+    (kept,) = care.alerts(pretend.patient)
+    assert (kept.acknowledgement.by, kept.acknowledgement.action) == ("FT-1", "visit")
+    assert kept.acknowledgement.day == date(2026, 9, 21)
+    assert answer.json()["alerts"][0]["seen"]["by"] == "FT-1"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": "https://evil.example"}])
+async def test_no_page_of_elsewhere_may_write(pretend, clinic, headers):
+    web, care = clinic
+    answer = await web.post(f"/api/patients/{pretend.patient}/seen", json=SEEN, headers=headers)
+    assert answer.status_code == 403
+    assert care.alerts()[0].acknowledgement is None
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"number": 9}, 404),
+        ({"by": ""}, 422),
+        ({"action": "advise"}, 422),
+        ({"note": "x" * 501}, 422),
+    ],
+)
+async def test_a_wrong_acknowledgement_is_refused(pretend, clinic, change, status):
+    web, care = clinic
+    answer = await web.post(
+        f"/api/patients/{pretend.patient}/seen", json=SEEN | change, headers=HERE
+    )
+    assert answer.status_code == status
+    assert care.alerts()[0].acknowledgement is None
+
+
+async def test_where_nobody_keeps_alerts_the_page_offers_none(pretend, weeks):
+    view = await seen_by_page(pretend, weeks([0]))
+    assert (view["alerts"], view["may_acknowledge"], view["alerts_read"]) == ([], False, None)
+
+
+async def test_an_unknown_patient_is_said(pretend, weeks):
+    view = await seen_by_page(pretend, weeks([0]), patient="p-99")
+    assert view == {"detail": "no patient p-99 in this journal"}
+
+
+async def test_who_needs_a_look_comes_first(pretend):
+    reader = pretend.MemoryReader()
+    for n, name in enumerate(("p-1", "p-2", "p-3")):
+        session = f"01J0000000000000000000010{n}"
+        t0_ns = pretend.t0_ns - (3 - n) * DAY_NS
+        reader.kept_events[session] = pretend.script(
+            session, t0_ns=t0_ns, patient=name, day=f"2026-09-{18 + n}"
+        )
+    care = MemoryCareRecord(
+        alerts=[alert(pretend, "pain", patient="p-3"), alert(pretend, "unwell", patient="p-2")]
+    )
+    app = create_app(reader, care=care, clock=ManualClock(pretend.t0_ns))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as web:
+        found = (await web.get("/api/patients")).json()["patients"]
+    assert [(p["patient"], p["waiting"]) for p in found] == [
+        ("p-2", ["unwell"]),
+        ("p-3", ["pain"]),
+        ("p-1", []),
+    ]
+
+
+def test_what_was_told_stands_beside_what_was_done_and_is_not_added_to_it(pretend):
+    opened, *_ = pretend.script()
+    told = ExerciseReported(
+        session=opened.session,
+        number=1,
+        t_ns=opened.t_ns,
+        item="abduction",
+        amount=12,
+        unit="repetitions",
+    )
+    reader = pretend.MemoryReader({pretend.session: [opened, told]})
+    (summary,) = reader.sessions()
+    session = RecordedSession(summary=summary, events=[opened, told], results=[])
+    view = patient_view(
+        pretend.patient, [session], [sample_plan()], today=date.fromisoformat(pretend.day)
+    )
+    row = next(r for r in view.exercises if r.item == "abduction")
+    assert (row.done, row.reported, row.done_days) == (0, 12, 0)
+
+
+def test_a_graver_form_is_told_with_its_alert(pretend):
+    kept = Alert(
+        patient=pretend.patient,
+        kind="few days",
+        number=1,
+        opened=date(2026, 9, 21),
+        it="x",
+        en="x",
+        grave=True,
+    )
+    view = patient_view(pretend.patient, [], [], today=date(2026, 9, 21), alerts=[kept])
+    assert view.alerts[0].grave

@@ -1,0 +1,190 @@
+"""From the bus to a page's mailbox."""
+
+import asyncio
+
+import pytest
+
+from dashboards.web.audience import Mailbox
+from dashboards.web.live_feed import LiveFeed
+from dashboards.web.live_session import Sample
+from telemetry.clock import ManualClock
+from telemetry.errors import StoreBusy
+from telemetry.messages.events import encode_event
+from telemetry.transport.bus import LocalBus
+
+
+class Chain:
+    """A bus, a reader, a clock and the feed between them."""
+
+    def __init__(self, pretend, reader=None):
+        self.pretend = pretend
+        self.bus, self.clock = LocalBus(), ManualClock(pretend.t0_ns)
+        self.reader = reader or pretend.MemoryReader()
+        self.feed = LiveFeed(self.bus, self.reader, pretend.plan_of, self.clock)
+
+    def say(self, *messages):
+        for message in messages:
+            if hasattr(message, "number") and hasattr(message, "type") and "." in message.type:
+                self.bus.publish(self.pretend.topics.event, encode_event(message))
+            else:
+                self.bus.publish(self.pretend.topics.control, self.pretend.encode_live(message))
+
+
+@pytest.fixture
+async def chain(pretend):
+    return Chain(pretend)
+
+
+async def settle():
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_a_page_gets_what_was_before_it_came_and_what_comes(chain, pretend):
+    chain.say(*pretend.script()[:6], pretend.control(20), pretend.repetition(1))
+    await settle()
+    mailbox = chain.feed.watch(pretend.patient)
+    first = await mailbox.take()
+    assert first.state.session.items[0].done == 1
+    assert len(first.t_ms) == 2
+    chain.say(pretend.control(20.1))
+    await settle()
+    second = await mailbox.take()
+    assert (second.state, len(second.t_ms)) == (None, 2)
+    assert second.angle_deg[0] == pytest.approx(pretend.control(20.1).angle_deg[0], abs=0.01)
+
+
+async def test_a_server_that_starts_late_reads_the_opening_from_the_journal(pretend):
+    reader = pretend.MemoryReader({pretend.session: pretend.script()[:6]})
+    chain = Chain(pretend, reader)
+    chain.say(pretend.control(30))
+    await settle()
+    frame = await chain.feed.watch(pretend.patient).take()
+    assert frame.state.session.phase == "exercise"
+    assert frame.state.session.items[0].prescribed == 20
+
+
+async def test_holes_that_a_broker_left_are_filled_from_the_journal(chain, pretend):
+    events = pretend.script()
+    chain.say(events[0], events[1])
+    await settle()
+    chain.reader.kept_events[pretend.session] = events[:7]
+    await chain.clock.advance(2)
+    chain.say(events[7])
+    await settle()
+    state = (await chain.feed.watch(pretend.patient).take()).state
+    assert len(state.session.events) == 8
+
+
+async def test_results_are_shown_as_soon_as_they_are_in_the_journal(chain, pretend):
+    chain.say(*pretend.script())
+    await settle()
+    mailbox = chain.feed.watch(pretend.patient)
+    assert (await mailbox.take()).state.session.provisional
+    await chain.clock.advance(5)
+    chain.reader.kept_results[pretend.session] = pretend.results()
+    await chain.clock.advance(2)
+    state = (await mailbox.take()).state
+    assert not state.session.provisional
+    assert state.session.adherence.dose == 0.5
+
+
+async def test_a_closed_session_does_not_stay_in_memory(chain, pretend):
+    chain.reader.kept_results[pretend.session] = pretend.results()
+    chain.say(*pretend.script())
+    await settle()
+    assert [s.phase for s in chain.feed.sessions()] == ["closed"]
+    await chain.clock.advance(599)
+    assert chain.feed.sessions()
+    await chain.clock.advance(2)
+    assert chain.feed.sessions() == []
+
+
+async def test_a_journal_that_is_busy_stops_nothing(pretend, caplog):
+    class Busy(pretend.MemoryReader):
+        def events(self, _session):
+            raise StoreBusy("journal x is locked")
+
+        results = events
+
+    chain = Chain(pretend, Busy())
+    chain.say(*pretend.script())
+    await settle()
+    await chain.clock.advance(3)
+    state = (await chain.feed.watch(pretend.patient).take()).state
+    assert state.session.phase == "closed"
+    assert "journal x is locked" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("payload", "words"),
+    [
+        (b"\xff\x00", "live message"),
+        (b"{}", "live message"),
+        (b'{"type": "control"}', "session"),
+        (b" " * (1 << 20) + b"{}", "more than 1048576"),
+    ],
+)
+async def test_what_cannot_be_read_is_counted_and_named_and_the_rest_goes_on(
+    chain, pretend, caplog, payload, words
+):
+    chain.say(*pretend.script()[:6])
+    chain.bus.publish(pretend.topics.control, payload)
+    chain.say(pretend.control(20))
+    await settle()
+    assert chain.feed.refused == 1
+    assert words in caplog.text
+    assert len((await chain.feed.watch(pretend.patient).take()).t_ms) == 2
+
+
+async def test_a_flood_of_rubbish_is_not_a_flood_of_lines(chain, pretend, caplog):
+    for _ in range(1000):
+        chain.bus.publish(pretend.topics.event, b"rubbish")
+    await settle()
+    assert chain.feed.refused == 1000
+    assert len(caplog.records) == 10
+
+
+async def test_a_new_session_takes_the_place_of_the_old(chain, pretend):
+    other = "01J00000000000000000000002"
+    chain.say(*pretend.script())
+    chain.say(*pretend.script(other, t0_ns=pretend.t0_ns + 10**12)[:5])
+    await settle()
+    (summary,) = chain.feed.sessions()
+    assert (summary.session, summary.phase) == (other, "exercise")
+
+
+async def test_a_slow_page_loses_old_samples_never_the_state(chain, pretend):
+    mailbox = Mailbox(capacity=10)
+    chain.say(*pretend.script()[:2])
+    await settle()
+    state = (await chain.feed.watch(pretend.patient).take()).state
+    mailbox.put(state=state)
+    for n in range(50):
+        mailbox.put([Sample(n * 10**6, 0.0, None)])
+    frame = await mailbox.take()
+    assert frame.state == state
+    assert (frame.t_ms, frame.dropped) == (tuple(float(n) for n in range(40, 50)), 40)
+
+
+async def test_a_page_that_left_is_forgotten(chain, pretend):
+    mailbox = chain.feed.watch(pretend.patient)
+    chain.feed.leave(pretend.patient, mailbox)
+    chain.say(*pretend.script()[:2])
+    await settle()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(mailbox.take(), 0.05)
+
+
+async def test_a_silent_sensor_is_told_and_untold(chain, pretend):
+    from telemetry.messages.live import SensorSilent
+
+    stream = "01J00000000000000000000000"
+    chain.say(*pretend.script()[:5])
+    chain.say(SensorSilent(session=pretend.session, stream=stream, silent=True))
+    await settle()
+    mailbox = chain.feed.watch(pretend.patient)
+    assert (await mailbox.take()).state.silent == (stream,)
+    chain.say(SensorSilent(session=pretend.session, stream=stream, silent=False))
+    await settle()
+    assert (await mailbox.take()).state.silent == ()

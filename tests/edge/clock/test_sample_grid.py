@@ -1,0 +1,141 @@
+"""Which index a device time stamp stands for."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.clock.sample_grid import SampleGrid
+
+RATE_HZ = 60.0
+PERIOD_US = 1e6 / RATE_HZ
+WRAP_US = 1 << 32
+
+
+def stamps(indices, *, boot_us=1_000_000, wrap_us=WRAP_US):
+    """What the wearable sends for these samples since its boot."""
+    us = boot_us + (np.asarray(indices) * PERIOD_US).astype(np.int64)
+    return us if wrap_us is None else us % wrap_us
+
+
+def feed(grid, raw_us, arrivals_us):
+    """Index of every sample placed, and where restarts were."""
+    index, restarts = [], 0
+    for raw, at in zip(raw_us, arrivals_us, strict=True):
+        for placed in grid.place(np.array([raw]), int(at)):
+            restarts += placed.restarted
+            index += placed.index.tolist()
+    return index, restarts
+
+
+@given(
+    lost=st.sets(st.integers(1, 197)),
+    boot_us=st.integers(0, WRAP_US - 1),
+    delays_ms=st.lists(st.integers(0, 4000), min_size=200, max_size=200),
+)
+def test_losses_show_and_wraps_do_not(lost, boot_us, delays_ms):
+    kept = [i for i in range(200) if i not in lost]
+    arrivals = np.maximum.accumulate([i * PERIOD_US + delays_ms[i] * 1000 for i in kept])
+    grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=WRAP_US)
+    index, restarts = feed(grid, stamps(kept, boot_us=boot_us), arrivals)
+    assert index == kept
+    assert restarts == 0
+
+
+@given(st.lists(st.integers(1, 40), min_size=1), st.integers(0, WRAP_US - 1))
+def test_any_cutting_into_notifications_gives_the_same_index(sizes, boot_us):
+    n = sum(sizes)
+    raw = stamps(np.arange(n), boot_us=boot_us)
+    grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=WRAP_US)
+    index, start = [], 0
+    for size in sizes:
+        for placed in grid.place(raw[start : start + size], int((start + size) * PERIOD_US)):
+            index += placed.index.tolist()
+        start += size
+    assert index == list(range(n))
+
+
+@pytest.mark.parametrize("away_s", [0.5, 20, 3000, 4294, 9000])
+def test_an_absence_is_counted_whatever_wraps_it_spans(away_s):
+    away = int(away_s * RATE_HZ)
+    kept = [*range(100), *range(100 + away, 200 + away)]
+    grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=WRAP_US)
+    raw, arrivals = stamps(kept, boot_us=WRAP_US - 5), [i * PERIOD_US for i in kept]
+    before = feed(grid, raw[:100], arrivals[:100])
+    grid.reconnected()
+    after = feed(grid, raw[100:], arrivals[100:])
+    assert before[0] + after[0] == kept
+    assert before[1] == after[1] == 0
+
+
+@pytest.mark.parametrize("up_s", [0.2, 10, 3000, 4000])
+@pytest.mark.parametrize("down_s", [0.5, 60])
+def test_a_reboot_restarts_at_index_0_and_keeps_its_first_sample(up_s, down_s):
+    first = np.arange(120)
+    arrivals = [*(first * PERIOD_US), *(2e6 + down_s * 1e6 + first * PERIOD_US)]
+    raw = [*stamps(first, boot_us=int(up_s * 1e6)), *stamps(first, boot_us=100_000)]
+    grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=WRAP_US)
+    before = [feed(grid, raw[:120], arrivals[:120])]
+    grid.reconnected()
+    index, restarts = feed(grid, raw[120:], arrivals[120:])
+    assert before[0] == (list(range(120)), 0)
+    assert index == list(range(120))
+    assert restarts == 1
+
+
+def test_a_corrupt_stamp_is_dropped_alone():
+    raw = stamps(np.arange(100)).tolist()
+    raw[50] = 3_000_000_000
+    grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=WRAP_US)
+    index, restarts = feed(grid, raw, np.arange(100) * PERIOD_US)
+    assert index == [*range(50), *range(51, 100)]
+    assert (grid.rejected, restarts) == (1, 0)
+
+
+def test_a_repeat_is_dropped_and_counted():
+    grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=WRAP_US)
+    order = [0, 1, 2, 2, 1, 3]
+    index, _ = feed(grid, stamps(order), np.arange(6) * PERIOD_US)
+    assert index == [0, 1, 2, 3]
+    assert grid.duplicates == 2
+
+
+def indices(raw, together):
+    grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=WRAP_US)
+    runs = (
+        grid.place(raw[i : i + together], int(raw[i]) + 100_000)
+        for i in range(0, len(raw), together)
+    )
+    return [i for run in runs for placed in run for i in placed.index.tolist()]
+
+
+@given(st.lists(st.integers(-4000, 4000), min_size=2, max_size=200), st.integers(1, 5))
+def test_a_stamp_off_by_less_than_a_quarter_period_makes_no_false_loss(jitter_us, together):
+    raw = stamps(np.arange(len(jitter_us))) + np.array(jitter_us)
+    assert indices(raw, together) == list(range(len(raw)))
+
+
+@pytest.mark.parametrize("together", range(1, 6))
+def test_stamps_late_and_early_by_turns_make_no_false_loss(together):
+    # Steps from a tenth of a period to nearly two.
+    raw = stamps(np.arange(200))
+    raw[1:] += 7500 * (-1) ** np.arange(199)
+    assert indices(raw, together) == list(range(200))
+
+
+@given(
+    st.lists(st.integers(-9000, 9000), min_size=2, max_size=60),
+    st.sets(st.integers(1, 50)),
+    st.integers(1, 9),
+)
+def test_how_samples_share_notifications_changes_no_number(jitter_us, lost, together):
+    kept = [i for i in range(len(jitter_us)) if i not in lost]
+    raw = np.maximum.accumulate(stamps(np.array(kept)) + np.array(jitter_us)[kept])
+    assert indices(raw, together) == indices(raw, 1)
+
+
+def test_a_merely_nominal_rate_does_not_add_up_to_a_false_loss():
+    raw = (np.arange(20_000) * 1e6 / (RATE_HZ * 1.01)).astype(np.int64)
+    grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=None)
+    index, _ = feed(grid, raw, raw)
+    assert index == list(range(20_000))

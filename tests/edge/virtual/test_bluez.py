@@ -1,0 +1,140 @@
+"""bleak's real BlueZ backend, against a stand-in for bluetoothd on a private bus."""
+
+import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from edge.ble.radio import Radio
+from edge.gateway.gateway import Gateway
+from edge.virtual.process import RadioProcess
+from edge_streams import check_streams, of, stored
+from needs import need_program
+from telemetry.clock import ScaledClock
+from telemetry.errors import TransportError
+from telemetry.messages.motion import MotionBatch, StreamGap, StreamOpened
+
+RECOVERS_S = 15.0
+
+
+@pytest.fixture
+def private_bus(monkeypatch):
+    """A D-Bus of our own in the place of the system's."""
+    if sys.platform != "linux":
+        pytest.skip("BlueZ is Linux's")
+    daemon = subprocess.Popen(
+        [need_program("dbus-daemon"), "--session", "--print-address", "--nofork", "--nopidfile"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", daemon.stdout.readline().strip())
+    # bleak keeps one manager a loop; a fresh loop a test makes it a fresh one a bus.
+    yield
+    daemon.terminate()
+    daemon.wait()
+
+
+class Bluetoothd:
+    """The stand-in's process."""
+
+    def __init__(self, transport):
+        self._transport = transport
+        self.process = None
+
+    async def start(self):
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "edge.virtual.bluez",
+            self._transport,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=os.environ.copy(),
+        )
+        async with asyncio.timeout(20):
+            assert await self.process.stdout.readline() == b"ready\n"
+
+    async def kill(self):
+        self.process.kill()
+        await self.process.wait()
+
+    async def refuse(self, *errors):
+        self.process.stdin.write(json.dumps({"refuse": errors}).encode() + b"\n")
+        await self.process.stdin.drain()
+
+
+@contextlib.asynccontextmanager
+async def bluetoothd(transport):
+    daemon = Bluetoothd(transport)
+    await daemon.start()
+    try:
+        yield daemon
+    finally:
+        if daemon.process.returncode is None:
+            await daemon.kill()
+
+
+async def until(condition, timeout_s):
+    started = time.monotonic()
+    async with asyncio.timeout(timeout_s):
+        while not condition():
+            await asyncio.sleep(0.05)
+    return time.monotonic() - started
+
+
+def samples(items):
+    return sum(len(b) for b in of(MotionBatch, items))
+
+
+@pytest.mark.usefixtures("private_bus")
+async def test_wearables_stream_through_the_real_backend_past_refusals_and_a_killed_daemon():
+    clock, items = ScaledClock.start(), []
+    async with (
+        RadioProcess(["dot", "open-imu"], clock) as radio,
+        bluetoothd(radio.transport) as daemon,
+    ):
+        await daemon.refuse("InProgress", "Failed")
+        placements = dict(zip(radio.identities, ("wrist-right", "thigh-left"), strict=True))
+        gateway = Gateway(
+            Radio(connect_timeout_s=5), placements.get, clock=clock, sinks=[items.append]
+        )
+        async with gateway:
+            await until(lambda: len(gateway.streams()) == 2 and samples(items) > 100, 20)
+
+            await daemon.kill()
+            await asyncio.sleep(1)
+            before = samples(items)
+            await daemon.start()
+            await until(lambda: samples(items) > before + 100, RECOVERS_S)
+            await until(lambda: all(c.connections >= 2 for c in gateway.counters().values()), 15)
+            await asyncio.sleep(0.5)
+            streams = gateway.streams()
+        emitted = await radio.emitted()
+    check_streams(items)
+    assert len(streams) == 2
+    # The wearables ran on: the same streams, and what was missed is declared.
+    assert len(of(StreamOpened, items)) == 2
+    assert {g.reason for g in of(StreamGap, items)} == {"link lost"}
+    lost = sum(g.count or 0 for g in of(StreamGap, items))
+    assert sum(emitted) >= stored(items) + lost > 0
+
+
+@pytest.mark.usefixtures("private_bus")
+async def test_a_daemon_that_is_not_there_is_told_with_what_to_do():
+    with pytest.raises(TransportError, match="adapter|bluetoothd") as told:
+        await Radio().start_scan(lambda _: None)
+    assert ": " in str(told.value)
+
+
+async def test_a_missing_system_bus_is_told_with_what_to_do(monkeypatch):
+    if sys.platform != "linux":
+        pytest.skip("BlueZ is Linux's")
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+    with pytest.raises(TransportError, match="systemctl start dbus bluetooth"):
+        await Radio().start_scan(lambda _: None)

@@ -1,0 +1,291 @@
+"""A therapy session on screen, from check-in to the last card."""
+
+import itertools
+from dataclasses import replace
+
+import pygame
+import pytest
+
+from games.audio.sound import Sounds
+from games.audio.speech import Voice
+from games.engine.pace import InstantPace
+from games.engine.window import Window
+from games.inputs.player import PROFILES, Player
+from games.inputs.simulated import PlayerSource
+from games.look import Look
+from games.persuasion.prompts import Situation, prompts_for
+from games.persuasion.questionnaire import ITEMS
+from games.rules.take import Take
+from games.session.page import page_of
+from games.session.rehearsal import Rehearsal
+from games.session.run import SessionScreens
+from games.ui.texts import blaming
+from telemetry.clock import ManualClock
+from telemetry.identity import new_ulid
+from therapy.plan.plan import Plan
+from therapy.session.screens import Closed, screen_of
+
+T0_NS = 1_700_000_000_000_000_000
+
+
+def plan(*items, **more):
+    fields = {
+        "patient": "p-1",
+        "version": 1,
+        "valid_from": "2023-01-01",
+        "check_in": {"fallen": False, "medicine": False},
+        "limits": {"rest_s": 0},
+    }
+    given = items or (
+        {
+            "id": "raise",
+            "exercise": "forward-arm-raise",
+            "side": "left",
+            "posture": "seated",
+            "placements": ["upper-arm-left"],
+            "dose": {"sets": 1, "repetitions": 4},
+            "assessment": "every day",
+            "game": "raccolto",
+        },
+    )
+    return Plan.model_validate({**fields, "items": list(given), **more})
+
+
+class Stage:
+    """Screens of a rehearsal, with somebody who presses and moves."""
+
+    def __init__(self, the_plan, look=None, *, screens=None, **options):
+        self.window = Window(headless=True, title="test")
+        self.pace = InstantPace(T0_NS, 10)
+        clock = ManualClock(T0_NS)
+        player = Player(
+            replace(PROFILES["strong"], spread=0.0, aim=0.02, move_s=1.6), 3, rate_hz=30
+        )
+        self.view = Rehearsal(
+            the_plan,
+            PlayerSource(player, T0_NS),
+            self.pace.now_ns,
+            lambda: new_ulid(clock),
+            **options,
+        )
+        look = look or Look(language="it", audio_only=True, voice=False)
+        self.voice = Voice(look.language, on=False)
+        self.screens = SessionScreens(
+            self.view,
+            window=self.window,
+            pace=self.pace,
+            source=self.view,
+            look=look,
+            sounds=Sounds(0.0),
+            voice=self.voice,
+            **(screens or {}),
+        )
+        self.seen = []
+
+    def frame(self):
+        self.screens.frame()
+        self.pace.wait(bool)
+        kind = type(screen_of(self.view.state)).__name__
+        if not self.seen or self.seen[-1] != kind:
+            self.seen.append(kind)
+        return kind
+
+    def run(self, press, frames=3000):
+        for n in range(frames):
+            if self.screens.finished:
+                return
+            kind = self.frame()
+            if n % 7 == 6 and not self.moves(kind):
+                for key in press(kind):
+                    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
+        raise AssertionError(f"not finished, at {self.seen}")
+
+    def moves(self, kind):
+        return self.screens.in_game or kind in ("FindRange", "Assess")
+
+    def types(self):
+        return [event.type for event in self.view.events]
+
+
+@pytest.fixture
+def stage():
+    stages = []
+
+    def make(*args, **more):
+        stages.append(Stage(*args, **more))
+        return stages[-1]
+
+    yield make
+    for made in stages:
+        made.window.close()
+
+
+def only_return(_kind):
+    return [pygame.K_RETURN]
+
+
+def test_one_key_leads_from_check_in_through_play_and_assessment_to_the_last_card(stage):
+    played = stage(plan())
+    played.run(only_return)
+    kinds = [k for k, _ in itertools.groupby(played.seen)]
+    wanted = ["Ask", "Place", "Ready", "FindRange", "Play", "ReadyToAssess", "Assess", "Ask"]
+    assert kinds == [*wanted, "Closed"]
+    types = played.types()
+    for kind in ("exercise.started", "range.calibrated", "exercise.ended", "session.closed"):
+        assert kind in types
+    assert types.index("range.calibrated") < types.index("exercise.ended")
+    assert played.view.refused == []
+
+
+@pytest.mark.parametrize("at", ["Ask", "Place", "Ready", "FindRange", "Play", "Assess", "Closed"])
+def test_the_windows_close_button_closes_the_session_wherever_it_is(stage, at):
+    played = stage(plan())
+
+    def press(kind):
+        if kind == at:
+            pygame.event.post(pygame.event.Event(pygame.QUIT))
+        return only_return(kind) if kind != at else ()
+
+    played.moves = lambda kind: kind != at and Stage.moves(played, kind)
+    played.run(press)
+    assert played.types()[-1] == "session.closed"
+    assert played.types().count("session.closed") == 1
+    assert played.view.refused == []
+
+
+def test_the_first_repetition_is_reached_within_three_minutes_by_one_key(stage):
+    played = stage(plan())
+    while not played.view.state.counted:
+        if not played.moves(played.frame()):
+            pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN))
+    assert (played.pace.now_ns() - T0_NS) * 1e-9 < 180
+
+
+def test_unwell_is_one_key_away_on_every_kind_of_screen(stage):
+    for wanted in ("Ask", "Place", "Ready", "FindRange", "Play", "ReadyToAssess", "Assess"):
+        played = stage(plan())
+        n = 0
+        while (kind := played.frame()) != wanted:
+            n += 1
+            if n % 7 == 0 and not played.moves(kind):
+                pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN))
+        pressed_ns = played.pace.now_ns()
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_u))
+        played.frame()
+        assert "unwell.reported" in played.types(), wanted
+        assert isinstance(screen_of(played.view.state), Closed)
+        assert played.pace.now_ns() - pressed_ns < 1_000_000_000
+
+
+def test_pain_told_on_a_screen_reaches_the_session_and_ends_the_set(stage):
+    played = stage(plan())
+    n = 0
+    while (kind := played.frame()) != "Play":
+        n += 1
+        if n % 7 == 0 and not played.moves(kind):
+            pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN))
+    for key in (pygame.K_p, pygame.K_8):
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
+    played.frame()
+    assert "pain.reported" in played.types()
+    ended = next(e for e in played.view.events if e.type == "exercise.ended")
+    assert ended.reason == "pain"
+
+
+def test_every_page_speaks_in_both_languages_without_blame(stage):
+    played = stage(plan())
+    while not played.screens.finished:
+        screen = screen_of(played.view.state)
+        for language in ("it", "en"):
+            page = page_of(screen, language)
+            for text in (page.title, page.text, *(c.text for c in page.choices)):
+                assert blaming(text, language) is None, text
+        if not played.moves(played.frame()):
+            pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN))
+    assert played.voice.said
+
+
+@pytest.mark.parametrize(("side", "scale"), [("left", 2.0), ("right", 1.0)])
+def test_any_side_and_text_size_plays_a_whole_session(stage, side, scale):
+    look = Look(language="en", side=side, text_scale=scale, reduced_motion=True, voice=False)
+    played = stage(plan(), look=look, assess=False)
+    played.run(only_return)
+    assert played.types()[-1] == "session.closed"
+
+
+def test_the_cue_is_spoken_before_the_exercise(stage):
+    played = stage(plan())
+    played.run(only_return)
+    cue = "Alzi il braccio teso davanti a sé, piano, poi lo riabbassi."
+    assert cue in played.voice.said
+
+
+def test_prompts_open_and_close_a_session_and_are_logged_while_it_is_open(stage):
+    situation = Situation(session="s", goal="le tazze", missed=2)
+
+    def prompts(told):
+        done = replace(situation, closing=told.closing, trials=told.trials, full=told.full)
+        return prompts_for(done, "it")
+
+    def choose_the_short_version(kind):
+        short = kind == "Ask" and "prompt.shown" not in played.types()
+        return [pygame.K_RIGHT, pygame.K_RETURN] if short else [pygame.K_RETURN]
+
+    played = stage(plan(), screens={"prompts": prompts}, assess=False)
+    played.run(choose_the_short_version)
+    shown = [e.mechanism for e in played.view.events if e.type == "prompt.shown"]
+    assert shown == ["barrier_question", "five_minutes", "goal", "praise", "goal"]
+    assert played.screens._five_minutes
+    assert played.view.refused == []
+
+
+def test_without_prompts_nothing_is_said_or_logged(stage):
+    played = stage(plan(), screens={"prompts": lambda _told: []}, assess=False)
+    played.run(only_return)
+    assert "prompt.shown" not in played.types()
+
+
+def test_the_physiotherapists_take_moves_a_ghost_beside_the_drawing(stage):
+    pictures = []
+    still = Take((0.0, 60.0), (0.0, 0.0))
+    moving = Take((0.0, 1.0, 2.0), (0.0, 1.0, 0.0))
+    for take in (still, moving):
+        played = stage(plan(), screens={"takes": {"forward-arm-raise": take}})
+        n = 0
+        while played.frame() != "Ready":
+            n += 1
+            if n % 7 == 0:
+                pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN))
+        for _ in range(10):
+            played.frame()
+        pictures.append(pygame.image.tobytes(played.window.picture, "RGB"))
+    assert pictures[0] != pictures[1]
+
+
+def test_an_item_that_ends_leaves_the_next_ones_game_running(stage):
+    """The link to the bus says that an item has ended; the session has more to come."""
+    item = {
+        "exercise": "forward-arm-raise",
+        "side": "right",
+        "posture": "seated",
+        "dose": {"sets": 1, "repetitions": 4},
+        "assessment": "never",
+        "game": "volo",
+    }
+    played = stage(plan({**item, "id": "first"}, {**item, "id": "second"}))
+    type(played.view).ended = property(lambda _: "exercise.ended" in played.types())
+    try:
+        played.run(only_return)
+    finally:
+        type(played.view).ended = property(lambda _: False)
+    assert played.types().count("exercise.ended") == 2
+    assert played.types()[-1] == "session.closed"
+
+
+def test_a_wave_asks_five_statements_after_the_last_card_and_leaves_no_trace(stage):
+    answers = []
+    played = stage(plan(), screens={"questionnaire": answers.append}, assess=False)
+    played.run(only_return)
+    assert answers == [dict.fromkeys(ITEMS, 1)]
+    assert not any("questionnaire" in kind for kind in played.types())
+    assert played.view.refused == []

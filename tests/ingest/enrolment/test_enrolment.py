@@ -1,0 +1,337 @@
+"""A clinic's broker lets each home say and hear its own things, and nobody else anything."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import stat
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from influxd import free_port
+from ingest.enrolment.broker_access import CLINIC_USER, home_user
+from ingest.enrolment.enrolment import (
+    dismiss_home,
+    enrol_home,
+    init_clinic,
+    join_home,
+    joined,
+    write_join_file,
+)
+from ingest.journal.journal import Journal
+from needs import need_program
+from telemetry.clock import ManualClock
+from telemetry.errors import ConfigurationError, TransportError
+from telemetry.messages.notices import WaveNotice
+from telemetry.transport.mqtt import MqttBus, MqttSettings
+from telemetry.transport.topics import GatewayTopics, HomeTopics, SiteTopics
+
+SHIPPED = Path(__file__).parents[3] / "deploy" / "mosquitto" / "mosquitto.conf"
+OWN = HomeTopics("clinic", "p-01")
+OTHER = HomeTopics("clinic", "p-02")
+SITE = SiteTopics("clinic")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    need_program("openssl")
+    init_clinic(tmp_path, site="clinic", hosts=["localhost", "127.0.0.1"])
+    return tmp_path
+
+
+class Broker:
+    """Mosquitto with the shipped configuration, its places and ports alone changed."""
+
+    def __init__(self, folder):
+        self.plain, self.tls = free_port(), free_port()
+        text = SHIPPED.read_text().replace("/run/ripresa", str(folder / "secrets" / "broker"))
+        text = text.replace("/mosquitto/data/", f"{folder}/state/mosquitto/")
+        text = text.replace("listener 1883", f"listener {self.plain} 127.0.0.1\nuser root")
+        text = text.replace("listener 8883", f"listener {self.tls} 127.0.0.1")
+        self.config = folder / "test.conf"
+        self.config.write_text(text)
+        self.folder = folder
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            [need_program("mosquitto"), "-c", str(self.config)], stderr=subprocess.DEVNULL
+        )
+        for _ in range(100):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.plain)):
+                return self
+            time.sleep(0.05)
+        raise AssertionError("mosquitto did not start")
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+    def clinic(self, name="receiver", **more):
+        env = dict(
+            line.split("=", 1) for line in (self.folder / ".env").read_text().splitlines() if line
+        )
+        password = env["RIPRESA_MQTT_PASSWORD"]
+        settings = MqttSettings(port=self.plain, username=CLINIC_USER, password=password)
+        return MqttBus(settings, name, **more)
+
+    def joined(self, join, place):
+        path = place / "join-file.json"
+        write_join_file(join.model_copy(update={"host": "localhost", "port": self.tls}), path)
+        return join_home(path, place)
+
+    def home(self, join, place, **more):
+        return MqttBus(self.joined(join, place).broker, more.pop("client", "uplink"), **more)
+
+    def anonymous(self, join, place):
+        return MqttBus(self.joined(join, place).waves, "wave-any")
+
+
+async def settle():
+    await asyncio.sleep(0.3)
+
+
+async def until(condition, timeout_s=10):
+    async with asyncio.timeout(timeout_s):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_a_home_writes_its_own_records_only(folder, tmp_path):
+    first, second = enrol_home(folder, "p-01"), enrol_home(folder, "p-02")
+    assert first.password != second.password
+    box = GatewayTopics("clinic", first.gateway)
+    allowed = [OWN.record, box.state, box.ledger, box.wearable("dot-1")]
+    forbidden = (
+        OTHER.record,
+        OWN.ack,
+        OWN.command,
+        GatewayTopics("clinic", second.gateway).state,
+        HomeTopics("elsewhere", "p-01").record,
+    )
+    with Broker(folder) as broker:
+        async with broker.clinic() as clinic:
+            heard = []
+            clinic.subscribe("#", lambda m: heard.append(m.topic), qos=1)
+            await clinic.wait_connected()
+            await settle()
+            for topic in forbidden:  # a connection each: mosquitto hangs up on them
+                async with broker.home(first, tmp_path / "h1") as home:
+                    await home.wait_connected()
+                    home.publish(topic, b"x", qos=1)
+                    await asyncio.sleep(0.1)
+            async with broker.home(first, tmp_path / "h1") as home:
+                await home.wait_connected()
+                for topic in allowed:
+                    home.publish(topic, b"x", qos=1)
+                await until(lambda: len(heard) >= len(allowed))
+            assert sorted(heard) == sorted(allowed)
+
+
+async def test_a_home_hears_what_is_meant_for_it_only(folder, tmp_path):
+    first, second = enrol_home(folder, "p-01"), enrol_home(folder, "p-02")
+    with Broker(folder) as broker:
+        async with (
+            broker.clinic() as clinic,
+            broker.home(first, tmp_path / "h1") as home,
+            broker.home(second, tmp_path / "h2") as other,
+        ):
+            heard = []
+            for topic_filter in ("#", "ripresa/+/+/#", OTHER.plan, OWN.ack, OWN.plan, OWN.command):
+                home.subscribe(topic_filter, lambda m: heard.append(m.topic), qos=1)
+            for bus in (clinic, home, other):
+                await bus.wait_connected()
+            await settle()
+            for topics in (OWN, OTHER):
+                for topic in (topics.ack, topics.plan, topics.message, topics.command):
+                    clinic.publish(topic, b"x", qos=1)
+            other.publish(OTHER.record, b"secret", qos=1)
+            await settle()
+            assert heard
+            assert all(topic.startswith("ripresa/clinic/p-01/") for topic in heard)
+            assert {OWN.ack, OWN.plan, OWN.command} <= set(heard)
+
+
+async def test_strangers_and_wrong_passwords_stay_outside(folder, tmp_path):
+    join = enrol_home(folder, "p-01")
+    with Broker(folder) as broker:
+        wrong = join.model_copy(update={"password": "guess"})
+        for bus in (
+            MqttBus(MqttSettings(port=broker.plain), "anonymous"),
+            broker.home(wrong, tmp_path / "h1"),
+        ):
+            async with bus:
+                with pytest.raises(TransportError):
+                    await bus.wait_connected(1)
+
+
+async def test_a_home_that_does_not_know_the_clinics_authority_does_not_connect(folder, tmp_path):
+    join = enrol_home(folder, "p-01")
+    init_clinic(tmp_path / "impostor", site="clinic", hosts=["localhost"])
+    foreign = (tmp_path / "impostor" / "secrets" / "broker" / "ca.crt").read_text()
+    with Broker(folder) as broker:
+        trusting_another = join.model_copy(update={"ca_certificate": foreign})
+        async with broker.home(trusting_another, tmp_path / "h1") as bus:
+            with pytest.raises(TransportError):
+                await bus.wait_connected(1)
+
+
+async def test_a_home_cannot_take_over_the_clinics_session(folder, tmp_path):
+    join = enrol_home(folder, "p-01")
+    with Broker(folder) as broker:
+        async with broker.clinic("receiver") as clinic:
+            await clinic.wait_connected()
+            async with broker.home(join, tmp_path / "h1", client="receiver") as thief:
+                await thief.wait_connected()
+                await settle()
+                assert clinic.connected
+
+
+async def test_a_home_enrolled_while_the_broker_runs_comes_in_after_its_signal(folder, tmp_path):
+    with Broker(folder) as broker:
+        join = enrol_home(folder, "p-01")
+        broker.process.send_signal(signal.SIGHUP)
+        await settle()
+        async with broker.home(join, tmp_path / "h1") as home:
+            await home.wait_connected()
+
+
+async def test_anonymous_answers_come_in_under_a_name_that_all_homes_share(folder, tmp_path):
+    first, second = enrol_home(folder, "p-01"), enrol_home(folder, "p-02")
+    assert first.wave_password == second.wave_password
+    with Broker(folder) as broker:
+        async with broker.clinic() as clinic:
+            heard, overheard = [], []
+            clinic.subscribe("#", lambda m: heard.append(m.topic), qos=1)
+            await clinic.wait_connected()
+            await settle()
+            for topic in (OWN.record, SITE.wave_taken, "ripresa/clinic/p-01/receipt"):
+                async with broker.anonymous(first, tmp_path / "h1") as bus:
+                    await bus.wait_connected()
+                    bus.publish(topic, b"x", qos=1)
+                    await asyncio.sleep(0.1)
+            async with broker.home(second, tmp_path / "h2") as home:
+                await home.wait_connected()
+                home.publish(SITE.wave, b"under its own name", qos=1)
+                await asyncio.sleep(0.1)
+            async with broker.anonymous(first, tmp_path / "h1") as bus:
+                bus.subscribe("#", lambda m: overheard.append(m.topic), qos=1)
+                bus.subscribe(SITE.wave_taken, lambda m: overheard.append(m.topic), qos=1)
+                await bus.wait_connected()
+                await settle()
+                bus.publish(SITE.wave, b"x", qos=1)
+                await until(lambda: heard)
+                clinic.publish(SITE.wave_taken, b"y", qos=1)
+                clinic.publish(OWN.plan, b"y", qos=1)
+                await until(lambda: overheard)
+                await settle()
+            assert [t for t in heard if t.startswith(SITE.wave)] == [SITE.wave, SITE.wave_taken]
+            assert OWN.record not in heard
+            assert set(overheard) == {SITE.wave_taken}
+
+
+async def test_the_brokers_store_holds_no_name_beside_an_answer(folder, tmp_path):
+    join = enrol_home(folder, "p-017")
+    notice = WaveNotice(token="0f" * 16, wave="2026-q4", marks={"fun": 5})
+    with Broker(folder) as broker:
+        async with broker.clinic(manual_ack=True, persistent=True) as clinic:
+            clinic.subscribe(SITE.wave, lambda _: None, qos=1)
+            await clinic.wait_connected()
+            await settle()
+        async with broker.anonymous(join, tmp_path / "h1") as bus:
+            await bus.wait_connected()
+            bus.publish(SITE.wave, notice.encode(), qos=1)
+            await settle()
+        broker.process.send_signal(signal.SIGUSR1)
+        stored = folder / "state" / "mosquitto" / "mosquitto.db"
+        await until(lambda: stored.exists() and b"2026-q4" in stored.read_bytes())
+        assert b"p-017" not in stored.read_bytes()
+
+
+def test_a_clinic_made_before_anonymous_answers_gets_their_user_with_the_next_home(folder):
+    place = folder / "secrets" / "broker"
+    (folder / "secrets" / "wave.password").unlink()
+    older = (place / "acl").read_text().split("\nuser wave")[0]
+    (place / "acl").write_text(older.replace("topic write ripresa/+/wave-taken\n", ""))
+    join = enrol_home(folder, "p-01")
+    acl = (place / "acl").read_text()
+    assert acl.startswith("user clinic\ntopic write ripresa/+/wave-taken\n")
+    assert acl.count("user wave\n") == 1
+    assert (place / "passwd").read_text().count("wave:") == 1
+    assert enrol_home(folder, "p-02").wave_password == join.wave_password
+    dismiss_home(folder, "p-01")
+    assert "user wave\n" in (place / "acl").read_text()
+
+
+def test_enrolling_again_replaces_the_password_and_doubles_nothing(folder):
+    first, again = enrol_home(folder, "p-01"), enrol_home(folder, "p-01")
+    enrol_home(folder, "p-1")
+    assert first.password != again.password
+    passwords = (folder / "secrets" / "broker" / "passwd").read_text()
+    assert passwords.count(f"{home_user('clinic', 'p-01')}:") == 1
+    acl = (folder / "secrets" / "broker" / "acl").read_text()
+    assert acl.count("user clinic.p-01\n") == 1
+    assert acl.count(f"topic write {OWN.record}\n") == 1
+    assert "user clinic.p-1\n" in acl
+
+
+def test_a_home_that_is_dismissed_has_no_user_and_the_others_stay(folder):
+    enrol_home(folder, "p-01")
+    before = (folder / "secrets" / "broker" / "acl").read_text()
+    enrol_home(folder, "p-02")
+    assert dismiss_home(folder, "p-02")
+    assert not dismiss_home(folder, "p-02")
+    assert (folder / "secrets" / "broker" / "acl").read_text() == before
+    assert "p-02" not in (folder / "secrets" / "broker" / "passwd").read_text()
+
+
+def test_a_gateway_cannot_be_named_as_another_or_as_a_patient(folder):
+    enrol_home(folder, "p-01", gateway="box")
+    with pytest.raises(ConfigurationError, match="give another name"):
+        enrol_home(folder, "p-02", gateway="box")
+    with pytest.raises(ConfigurationError, match="give another name"):
+        enrol_home(folder, "p-03", gateway="p-03")
+    with pytest.raises(ConfigurationError, match="p/4"):
+        enrol_home(folder, "p/4")
+
+
+def test_secrets_are_readable_by_their_owner_only_and_a_clinic_is_not_made_twice(folder):
+    made = [path for path in (folder / "secrets").rglob("*") if path.is_file()]
+    assert {path.name for path in made} >= {"ca.key", "audit.key", "server.key", "passwd"}
+    assert not (folder / "secrets" / "broker" / "ca.key").exists()
+    for path in [folder / ".env", *made]:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+    with pytest.raises(ConfigurationError, match="already"):
+        init_clinic(folder, site="clinic", hosts=["localhost"])
+    with pytest.raises(ConfigurationError, match="clinic init"):
+        enrol_home(folder / "nowhere", "p-01")
+
+
+def test_a_join_file_never_shows_its_password(folder):
+    join = enrol_home(folder, "p-01")
+    assert join.password not in repr(join)
+
+
+def test_a_box_that_joins_for_another_patient_starts_a_new_journal(folder, tmp_path):
+    place, file = tmp_path / "home", tmp_path / "join.json"
+    homes = []
+    for patient in ("p-01", "p-01", "p-02"):
+        write_join_file(enrol_home(folder, patient), file)
+        assert join_home(file, place).patient == patient
+        with Journal.open(place / "journal.sqlite", ManualClock(10**18 + len(homes))) as journal:
+            homes.append(journal.home)
+    assert homes[0] == homes[1] != homes[2]
+    assert (place / "journal-p-01.sqlite").exists()
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"version": 2}', "\x00"])
+def test_a_file_that_is_no_join_file_is_named(tmp_path, text):
+    path = tmp_path / "join.json"
+    path.write_text(text)
+    with pytest.raises(ConfigurationError, match="no join file"):
+        join_home(path, tmp_path / "home")
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        join_home(tmp_path / "absent", tmp_path / "home")
+    assert joined(tmp_path / "home") is None

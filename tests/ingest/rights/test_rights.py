@@ -1,0 +1,284 @@
+"""A patient's data can be taken out, stopped, kept unused, and erased without a trace."""
+
+import asyncio
+import json
+import sqlite3
+
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from builders import SESSION, STREAM, batch, opened
+from ingest.cli.rights_cli import app
+from ingest.influx.followers import influx_followers
+from ingest.influx.server import InfluxSettings, MemoryLines
+from ingest.journal.archive import archive_closed
+from ingest.journal.journal import Journal
+from ingest.journal.upkeep import check
+from ingest.rights.audit import AuditKey, audit_entries, broken_links, note
+from ingest.rights.consent import Consent, ConsentState, set_consent
+from ingest.rights.erasure import erase_home, erase_patient, traces
+from ingest.rights.patient_export import export_patient
+from ingest.transfer.intake import open_parcel, store_parcels
+from ingest.transfer.receiver import Receiver
+from ingest.transfer.uplink import Uplink
+from journals import (
+    ended,
+    event_record,
+    item_record,
+    newly_numbered,
+    result_record,
+    session_closed,
+    session_opened,
+)
+from telemetry.clock import ManualClock, SystemClock
+from telemetry.errors import ConfigurationError, StoreError
+from telemetry.messages.record import encode_block
+from telemetry.messages.results import AdherenceResult
+from telemetry.transport.bus import LocalBus
+from telemetry.transport.topics import HomeTopics
+
+KEY = AuditKey(b"k" * 32)
+HOMES = {"p-01": "01J0000000000000000000H0M1", "p-02": "01J0000000000000000000H0M2"}
+OTHER_SESSION = "01J00000000000000000000009"
+OTHER_STREAM = "01J00000000000000000000008"
+
+
+def records_of(patient, session, stream):
+    return [
+        event_record(session_opened(session, patient=patient)),
+        item_record(opened(stream), session=session),
+        *(
+            item_record(batch(50, stream=stream, first_index=50 * i), session=session)
+            for i in range(4)
+        ),
+        item_record(ended(200, stream), session=session),
+        event_record(session_closed(session)),
+    ]
+
+
+def arrive(clinic, patient, records, **more):
+    home = HOMES[patient]
+    numbered = newly_numbered(clinic, home, records)
+    parcel = open_parcel(HomeTopics("clinic", patient).record, encode_block(numbered))
+    return store_parcels(clinic, [parcel], now_ns=1, **more)
+
+
+@pytest.fixture
+def places(tmp_path):
+    return {name: tmp_path / name for name in ("archive", "exports", "plans")}
+
+
+@pytest.fixture
+def filled(clinic, places):
+    """Two patients, archived, with dead letters, days judged, plans and an export."""
+    arrive(clinic, "p-01", records_of("p-01", SESSION, STREAM))
+    arrive(clinic, "p-02", records_of("p-02", OTHER_SESSION, OTHER_STREAM))
+    for patient in HOMES:
+        day = AdherenceResult(patient=patient, day="2023-11-15", plan_version=1, state="missed")
+        clinic.append_now([result_record(day)])
+        letter = open_parcel(HomeTopics("clinic", patient).record, f"junk {patient}".encode())
+        store_parcels(clinic, [letter], now_ns=0)
+        places["plans"].mkdir(exist_ok=True)
+        (places["plans"] / f"{patient}.1.json").write_text(json.dumps({"patient": patient}))
+    archive_closed(clinic, places["archive"], now_ns=1 << 62, settle_ns=0)
+    return clinic
+
+
+def erase(clinic, places, patient="p-01"):
+    return erase_patient(
+        clinic,
+        KEY,
+        patient,
+        folders=list(places.values()),
+        actor="dr-a",
+        ground="asked by the patient",
+        now_ns=5,
+    )
+
+
+def test_an_export_holds_everything_of_one_patient_and_nothing_of_another(filled, places, tmp_path):
+    target = tmp_path / "out"
+    export_patient(
+        filled,
+        KEY,
+        "p-01",
+        archive=places["archive"],
+        plans=places["plans"],
+        target=target,
+        actor="dr-a",
+        now_ns=1,
+    )
+    session = json.loads((target / "sessions" / f"{SESSION}.json").read_text())
+    assert [e["type"] for e in session["events"]] == ["session.opened", "session.closed"]
+    assert pq.read_table(target / "streams" / f"{STREAM}.parquet").num_rows == 200
+    clinic = json.loads((target / "clinic.json").read_text())
+    assert [a["day"] for a in clinic["adherence"]] == ["2023-11-15"]
+    assert clinic["audit"][0]["action"] == "export"
+    assert (target / "plans" / "p-01.1.json").exists()
+    assert traces([target], [b"p-02", OTHER_STREAM.encode(), OTHER_SESSION.encode()]) == []
+    with pytest.raises(StoreError, match="new folder"):
+        export_patient(
+            filled,
+            KEY,
+            "p-01",
+            archive=places["archive"],
+            plans=places["plans"],
+            target=target,
+            actor="dr-a",
+            now_ns=1,
+        )
+
+
+def test_after_an_erasure_no_byte_of_the_patient_is_left(filled, places, tmp_path):
+    before = traces([tmp_path], [b"p-01"])
+    assert any(path.name.startswith("clinic.db") for path in before)
+    erased = erase(filled, places)
+    assert erased.records == 9
+    assert erased.sessions == 1
+    assert {SESSION.encode(), STREAM.encode(), HOMES["p-01"].encode()} < set(erased.needles)
+    assert traces([tmp_path], erased.needles) == []
+    filled.close()
+    assert traces([tmp_path], erased.needles) == []
+
+
+def test_an_erasure_leaves_the_other_patient_whole(filled, places):
+    kept = filled.records(0, home=HOMES["p-02"])
+    erase(filled, places)
+    assert filled.records(0, home=HOMES["p-02"]) == kept
+    assert [s.patient for s in filled.sessions()] == ["p-02"]
+    assert (places["archive"] / "p-02" / "streams" / f"{OTHER_STREAM}.parquet").exists()
+    assert len(filled.rows("SELECT 1 FROM dead_letter")) == 1
+    assert erase(filled, places).records == 0, "a second time is harmless"
+
+
+def test_late_uploads_do_not_bring_an_erased_patient_back(filled, places, tmp_path):
+    consent = Consent(filled, KEY)
+    erase(filled, places)
+    outcome = arrive(filled, "p-01", records_of("p-01", SESSION, STREAM), barred=consent.barred)
+    assert list(outcome.committed.values()) == [8], "acknowledged, so that the home stops sending"
+    assert traces([tmp_path], [b"p-01", STREAM.encode()]) == []
+    assert consent.erased("p-01")
+    assert not consent.barred(HOMES["p-02"], "p-02")
+
+
+async def test_an_erased_patients_home_sends_and_nothing_stays(tmp_path):
+    clock, bus = SystemClock(), LocalBus()
+    with (
+        Journal.open(tmp_path / "home" / "journal.sqlite", clock) as home,
+        Journal.open(tmp_path / "clinic" / "journal.sqlite", clock) as clinic,
+    ):
+        topics = HomeTopics("clinic", "p-01")
+        receiver = Receiver(bus, clinic, clock, barred=Consent(clinic, KEY).barred)
+        uplink = Uplink(bus, home, topics, clock)
+        tasks = [asyncio.create_task(part.run()) for part in (receiver, uplink)]
+        await home.append(records_of("p-01", SESSION, STREAM))
+        await uplink.caught_up()
+        erased = await asyncio.to_thread(
+            erase_patient,
+            clinic,
+            KEY,
+            "p-01",
+            folders=[],
+            actor="dr-a",
+            ground="asked",
+            now_ns=1,
+        )
+        await home.append([item_record(batch(50, first_index=200))])
+        await uplink.caught_up()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert traces([tmp_path / "clinic"], erased.needles) == []
+    assert traces([tmp_path / "home"], erased.needles)
+    assert erase_home(tmp_path / "home") >= 1
+    assert traces([tmp_path], erased.needles) == []
+
+
+def test_withdrawal_stops_collecting_and_keeps_what_is_there(filled):
+    consent, home = Consent(filled, KEY), HOMES["p-01"]
+    before = filled.records(0, home=home)
+    more = {"on": True, "actor": "dr-a", "now_ns": 1, "ground": "asked"}
+    set_consent(filled, KEY, "p-01", ConsentState.WITHDRAWN, **more)
+    outcome = arrive(filled, "p-01", [item_record(batch(5))] * 2, barred=consent.barred)
+    assert list(outcome.committed.values()) == [10], "the home is told that it need not send it"
+    assert filled.records(0, home=home) == before
+    assert len(filled.sessions(patient="p-01")) == 1
+    set_consent(filled, KEY, "p-01", ConsentState.WITHDRAWN, **(more | {"on": False}))
+    arrive(filled, "p-01", [item_record(batch(7, first_index=500))], barred=consent.barred)
+    after = filled.records(0, home=home)
+    assert [r.position for r in after] == [*range(1, 9), 11], "what came meanwhile stays outside"
+    assert check(filled.path) == []
+
+
+async def test_restricted_data_stays_and_does_not_reach_the_database(filled):
+    more = {"on": True, "actor": "dr-a", "now_ns": 1, "ground": "asked"}
+    set_consent(filled, KEY, "p-01", ConsentState.RESTRICTED, **more)
+    settings = InfluxSettings(url="", token="-", org="-", motion_days=None)  # noqa: S106
+    memory, consent = MemoryLines(), Consent(filled, KEY)
+    for follower in influx_followers(
+        filled, memory, settings, ManualClock(), restricted=consent.restricted
+    ):
+        await follower.catch_up()
+    written = b"\n".join(text for lines in memory.lines.values() for text in lines)
+    assert b"p-02" in written
+    assert b"p-01" not in written
+    assert len(filled.sessions(patient="p-01")) == 1
+
+
+def test_the_audit_chain_survives_an_erasure_and_shows_any_change(filled, places):
+    for number in range(3):
+        with filled.writing() as db:
+            note(db, KEY, t_ns=number, actor="dr-a", action="read", patient="p-02")
+    erase(filled, places)
+    assert broken_links(filled, KEY) == []
+    assert [e.action for e in audit_entries(filled, key=KEY, patient="p-01")] == ["erase"]
+    assert len(audit_entries(filled)) == 4
+    db = sqlite3.connect(filled.path)
+    db.execute("UPDATE audit SET actor = 'dr-b' WHERE number = 2")
+    db.commit()
+    assert broken_links(filled, KEY) == [2]
+    db.execute("DELETE FROM audit WHERE number = 2")
+    db.commit()
+    db.close()
+    assert broken_links(filled, KEY) == [3]
+    assert broken_links(filled, AuditKey(b"x" * 32)) == [1, 3, 4]
+
+
+def test_an_audit_entry_never_names_the_patient(clinic):
+    with pytest.raises(ValueError, match="must not name"), clinic.writing() as db:
+        note(db, KEY, t_ns=0, actor="a", action="erase", patient="p-01", detail="for p-01")
+    assert audit_entries(clinic) == []
+
+
+def test_an_audit_key_is_made_once_and_a_spoiled_one_is_named(tmp_path):
+    path = tmp_path / "keys" / "audit.key"
+    assert AuditKey.at(path) == AuditKey.at(path)
+    assert oct(path.stat().st_mode)[-3:] == "600"
+    assert path.read_text().strip() not in repr(AuditKey.at(path))
+    path.write_text("nonsense")
+    with pytest.raises(ConfigurationError, match="audit key"):
+        AuditKey.at(path)
+
+
+def test_the_commands_erase_and_say_that_nothing_is_left(tmp_path, monkeypatch):
+    monkeypatch.setenv("RIPRESA_HOME", str(tmp_path))
+    monkeypatch.delenv("RIPRESA_INFLUX_URL", raising=False)
+    with Journal.open(tmp_path / "clinic" / "journal.sqlite", ManualClock()) as journal:
+        arrive(journal, "p-01", records_of("p-01", SESSION, STREAM))
+
+    def run(*arguments, code=0):
+        result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        assert result.exit_code == code, result.output
+        return result.output
+
+    assert "4 files" in run("export", "p-01")
+    run("withdraw", "p-01")
+    run("restrict", "p-01", "--lift")
+    assert "Aborted" in run("erase", "p-01", "--ground", "asked", code=1)
+    output = run("erase", "p-01", "--ground", "asked", "--yes")
+    assert "no byte of it" in output
+    assert traces([tmp_path], [b"p-01", STREAM.encode()]) == []
+    shown = run("audit", "p-01")
+    assert "erase" in shown
+    assert "chain whole" in shown

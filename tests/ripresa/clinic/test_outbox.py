@@ -1,0 +1,139 @@
+"""What the clinic tells its homes is published until they answer, whatever the broker forgets."""
+
+import asyncio
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from ripresa.cli.main import app
+from ripresa.clinic.outbox import Letter, Outbox, OutboxPublisher
+from telemetry.clock import ManualClock
+from telemetry.messages.notices import Command, PlanNotice, Receipt
+from telemetry.transport.bus import LocalBus
+from telemetry.transport.topics import HomeTopics
+from therapy.plan.plan_file import sample_plan
+
+PATIENT = "demo-patient"
+TOPICS = HomeTopics("clinic", PATIENT)
+ULID = "01J00000000000000000000001"
+
+
+def plan_letter(version=1):
+    plan = sample_plan().model_copy(update={"version": version})
+    notice = PlanNotice(patient=PATIENT, version=version, plan=plan.model_dump(mode="json"))
+    return Letter(site="clinic", patient=PATIENT, what="plan", id=str(version), notice=notice)
+
+
+def command_letter(what="erase"):
+    notice = Command(command=ULID, what=what, patient=PATIENT)
+    return Letter(site="clinic", patient=PATIENT, what="command", id=ULID, notice=notice)
+
+
+def receipt(what, name, state="taken"):
+    return Receipt(patient=PATIENT, what=what, id=name, state=state, t_ns=5)
+
+
+@pytest.fixture
+async def rig(tmp_path):
+    bus, outbox = LocalBus(), Outbox(tmp_path / "outbox")
+    publisher = OutboxPublisher(bus, outbox, ManualClock())
+    await asyncio.sleep(0.01)
+    return bus, outbox, publisher
+
+
+def said(bus, topic):
+    return [m.payload for m in bus.published if m.topic == topic]
+
+
+async def test_a_letter_is_published_once_and_again_after_the_broker_was_away(rig):
+    bus, outbox, publisher = rig
+    outbox.post(plan_letter())
+    for _ in range(3):
+        publisher.publish(outbox.letters())
+    assert len(said(bus, TOPICS.plan)) == 1
+    bus.reconnect()
+    publisher.publish(outbox.letters())
+    assert len(said(bus, TOPICS.plan)) == 2
+
+
+async def test_a_newer_plan_takes_the_place_of_the_one_before(rig):
+    bus, outbox, publisher = rig
+    outbox.post(plan_letter(1))
+    outbox.post(plan_letter(2))
+    publisher.publish(outbox.letters())
+    (payload,) = said(bus, TOPICS.plan)
+    assert json.loads(payload)["version"] == 2
+
+
+async def test_a_receipt_is_kept_and_an_old_one_changes_nothing(rig):
+    bus, outbox, _ = rig
+    outbox.post(plan_letter(2))
+    for name in ("1", "2"):
+        bus.publish(TOPICS.receipt, receipt("plan", name).encode(), qos=1)
+    bus.publish(TOPICS.receipt, b"rubbish", qos=1)
+    await asyncio.sleep(0.01)
+    (letter,) = outbox.letters(PATIENT)
+    assert (letter.id, letter.answer, letter.answered_ns) == ("2", "taken", 5)
+
+
+async def test_a_command_that_is_done_is_taken_back(rig):
+    bus, outbox, publisher = rig
+    outbox.post(command_letter("withdraw"))
+    publisher.publish(outbox.letters())
+    bus.publish(TOPICS.receipt, receipt("command", ULID, "done").encode(), qos=1)
+    await asyncio.sleep(0.01)
+    assert said(bus, TOPICS.command)[-1] == b""
+    assert outbox.letters()[0].answer == "done"
+
+
+async def test_when_a_home_has_erased_no_letter_to_it_stays(rig, tmp_path):
+    bus, outbox, publisher = rig
+    outbox.post(plan_letter())
+    outbox.post(command_letter())
+    publisher.publish(outbox.letters())
+    bus.publish(TOPICS.receipt, receipt("command", ULID, "done").encode(), qos=1)
+    await asyncio.sleep(0.01)
+    assert outbox.letters() == []
+    assert list((tmp_path / "outbox").iterdir()) == []
+    assert said(bus, TOPICS.plan)[-1] == said(bus, TOPICS.command)[-1] == b""
+
+
+def test_a_damaged_letter_is_left_out_with_a_line(tmp_path, caplog):
+    outbox = Outbox(tmp_path)
+    outbox.post(plan_letter())
+    (tmp_path / f"{PATIENT}.message.json").write_text("{}")
+    assert len(outbox.letters()) == 1
+    assert "left out" in caplog.text
+    assert PATIENT not in caplog.text
+
+
+def test_a_plan_goes_from_a_file_to_the_outbox_by_command(tmp_path, monkeypatch):
+    monkeypatch.setenv("RIPRESA_HOME", str(tmp_path))
+
+    def run(*arguments):
+        told = CliRunner().invoke(app, ["plan", *arguments])
+        assert told.exit_code == 0, told.output
+        return told.output
+
+    from importlib import resources
+
+    text = (
+        resources.files("therapy").joinpath("plan", "data", "sample_plan.toml").read_text("utf-8")
+    )
+    file = tmp_path / "plan.toml"
+    file.write_text(text, encoding="utf-8")
+    assert "version 1" in run("import", str(file))
+    file.write_text(text.replace("version = 1", "version = 2").replace("150", "140"), "utf-8")
+    run("import", str(file))
+    told = run("diff", PATIENT, "1").splitlines()
+    assert "items.abduction.target_deg: 150.0 -> 140.0" in told
+    start = text.index("[[items]]", text.index("[[items]]") + 1)
+    file.write_text(text[:start].replace("version = 1", "version = 3"), "utf-8")
+    assert "1 exercise," in run("import", str(file))
+    assert "items.pendulum: gone" in run("diff", PATIENT, "1", "3").splitlines()
+    assert "not published" in run("show", PATIENT)
+    run("publish", PATIENT, "--site", "clinic")
+    assert "has not answered yet" in run("show", PATIENT)
+    (letter,) = Outbox(tmp_path / "outbox").letters()
+    assert letter.id == "3"

@@ -1,0 +1,75 @@
+"""The demo's data reach a real InfluxDB, and the dashboard's queries bring them back."""
+
+import contextlib
+import json
+
+import pytest
+
+from dashboards.grafana.provisioning import dashboards
+from influxd import Influxd
+from ripresa.demo.demo import DemoOptions, run_demo
+
+pytestmark = pytest.mark.timeout(180)
+
+PATIENT_DASHBOARD = "ripresa-patient"
+SHOWN = ("Range reached in exercises", "Repetitions against the plan", "Adherence")
+
+
+@pytest.fixture
+def influxd(tmp_path, monkeypatch):
+    server = Influxd(tmp_path)
+    server.start()
+    for bucket in ("motion", "therapy"):
+        server.command(f'CREATE DATABASE "{bucket}"')
+    for name, value in (
+        ("URL", server.url),
+        ("TOKEN", "any"),
+        ("ORG", "clinic"),
+        ("MOTION_BUCKET", "motion/autogen"),
+        ("THERAPY_BUCKET", "therapy/autogen"),
+    ):
+        monkeypatch.setenv(f"RIPRESA_INFLUX_{name}", value)
+    yield server
+    server.kill()
+
+
+def numbers(row):
+    for text in row.values():
+        with contextlib.suppress(ValueError):
+            yield float(text)
+
+
+def interpolated(flux):
+    for name, value in {
+        "v.defaultBucket": json.dumps("therapy/autogen"),
+        "v.timeRangeStart": "-1d",
+        # The demo's clock runs ahead of this machine's.
+        "v.timeRangeStop": "1h",
+        "v.windowPeriod": "1m",
+        "${patient}": "demo-patient",
+        "${exercise}": "forward-arm-raise",
+        "${side}": "left",
+    }.items():
+        flux = flux.replace(name, value)
+    return flux
+
+
+async def test_the_dashboards_queries_return_the_demos_data(influxd):
+    summary = await run_demo(
+        DemoOptions(recording="spar:3:FEL:1", speed=4, headless=True, game=None)
+    )
+    found = {}
+    for panel in dashboards()[PATIENT_DASHBOARD]["panels"]:
+        for target in panel.get("targets", []):
+            rows = influxd.ask(interpolated(target["query"]))
+            found.setdefault(panel["title"], []).extend(v for r in rows for v in numbers(r))
+    for title in SHOWN:
+        assert found[title], title
+    everything = [round(v, 2) for values in found.values() for v in values]
+    assert summary.rom_deg.median in everything
+    assert summary.repetitions in everything
+    stored = influxd.ask(
+        'from(bucket: "motion/autogen") |> range(start: -1d, stop: 1h) '
+        '|> filter(fn: (r) => r._field == "acc_x") |> count()',
+    )
+    assert sum(int(r["_value"]) for r in stored) == summary.ledger.stored

@@ -1,0 +1,103 @@
+"""Takes, outside screens and anonymous answers, as a home offers them."""
+
+import asyncio
+import json
+import shutil
+import socket
+from datetime import date
+
+import pytest
+from typer.testing import CliRunner
+
+from games.persuasion.questionnaire import WaveAnswer
+from ports import free_port
+from ripresa.cli.main import app
+from ripresa.home.outside_screens import page_for, send_osc, websocket_port
+from ripresa.home.prompting import takes_at_hand
+from ripresa.home.survey_box import WaveBox, wave_of
+from ripresa.platform.background import running
+from ripresa.platform.broker import local_broker
+from ripresa.platform.child import port_open
+from telemetry.errors import ConfigurationError
+from telemetry.messages.live import RepetitionCounted, encode_live
+from telemetry.transport.mqtt import MqttBus, MqttSettings
+from telemetry.transport.topics import HomeTopics
+
+TOPICS = HomeTopics("clinic", "p-1")
+
+
+def test_a_recorded_session_becomes_the_physiotherapists_take(kept, tmp_path, monkeypatch):
+    folder = tmp_path / "home-of-its-own"
+    shutil.copytree(kept.folder, folder)
+    monkeypatch.setenv("RIPRESA_HOME", str(folder))
+    told = CliRunner().invoke(app, ["home", "take", kept.session, "abduction"])
+    assert told.exit_code == 0, told.output
+    take = takes_at_hand(folder / "takes")["arm-abduction"]
+    assert 10 < take.times_s[-1] <= 20
+    assert max(take.levels) > 0.8
+    assert max(take.levels) <= 1.0
+
+
+def test_a_damaged_take_is_left_out_with_a_line(tmp_path, caplog):
+    (tmp_path / "arm-abduction.json").write_text("{}")
+    assert takes_at_hand(tmp_path) == {}
+    assert "record it again" in caplog.text
+
+
+async def test_repetitions_go_out_as_osc(mosquitto):
+    settings = MqttSettings(port=mosquitto.port)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as screen:
+        screen.bind(("127.0.0.1", 0))
+        screen.settimeout(10)
+        port = screen.getsockname()[1]
+        counted = RepetitionCounted(
+            session="01J00000000000000000000001",
+            item="1",
+            number=3,
+            t_ns=1,
+            range_deg=None,
+            peak_deg=None,
+            reached=0.9,
+        )
+        sending = send_osc(settings, TOPICS, "127.0.0.1", port)
+        async with MqttBus(settings, "core") as bus, running(sending):
+            await bus.wait_connected()
+            await asyncio.sleep(0.5)
+            bus.publish(TOPICS.control, encode_live(counted))
+            datagram = await asyncio.to_thread(screen.recv, 1000)
+    assert datagram.startswith(b"/ripresa/repetition\0")
+    assert b"01J" not in datagram
+
+
+@pytest.mark.parametrize("embedded", [False, True])
+async def test_the_homes_broker_listens_for_browsers_when_asked(tmp_path, embedded):
+    port = free_port()
+    async with local_broker(tmp_path, port=free_port(), embedded=embedded, websocket_port=port):
+        assert await asyncio.to_thread(port_open, port)
+
+
+def test_the_pages_address_names_port_and_topics(monkeypatch):
+    monkeypatch.setenv("RIPRESA_WEBSOCKET_PORT", "9001")
+    assert "port=9001" in page_for(TOPICS)
+    monkeypatch.setenv("RIPRESA_WEBSOCKET_PORT", "x")
+    with pytest.raises(ConfigurationError, match="give a number"):
+        websocket_port()
+    monkeypatch.delenv("RIPRESA_WEBSOCKET_PORT")
+    with pytest.raises(ConfigurationError, match="RIPRESA_WEBSOCKET_PORT"):
+        page_for(TOPICS)
+
+
+def test_an_answer_is_kept_without_name_and_time(tmp_path):
+    box = WaveBox(tmp_path / "waves")
+    box.keep(WaveAnswer(wave="2026-q4", marks={"fun": 5}))
+    (path,) = (tmp_path / "waves").iterdir()
+    assert json.loads(path.read_text()) == {"wave": "2026-q4", "marks": {"fun": 5}}
+    assert path.stat().st_mtime == 0
+    assert box.answered() == {"2026-q4"}
+    path.write_text('{"wave": "2026-q4", "marks": {}, "patient": "p"}')
+    assert box.answers() == []
+
+
+def test_a_wave_is_a_quarter():
+    assert wave_of(date(2026, 11, 22)) == "2026-q4"
+    assert wave_of(date(2026, 1, 1)) == "2026-q1"

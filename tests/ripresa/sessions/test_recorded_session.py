@@ -1,0 +1,199 @@
+"""What a demo left can be read, added up, analysed anew and played again."""
+
+import asyncio
+import json
+import re
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import ripresa
+from ingest.journal.journal import Journal
+from ingest.journal.reading import JournalReader
+from ripresa.sessions.closing import analyse_recorded, result_record
+from ripresa.sessions.ledger_report import session_ledger
+from ripresa.sessions.plan_folder import PlanFolder
+from ripresa.sessions.reanalysis import reanalyse
+from telemetry.clock import SystemClock
+from telemetry.errors import ConfigurationError
+from telemetry.messages.results import results_hash
+
+UNKNOWN = "01J0000000000000000000000Z"
+
+
+def plan_of(kept):
+    return PlanFolder(kept.folder / "plans").versions("demo-patient")[-1]
+
+
+def test_a_notebook_reads_a_session_as_arrays(kept):
+    (found,) = ripresa.sessions(kept.home)
+    session = ripresa.load_session(found.session, kept.home)
+    (stream,) = session.streams
+    motion = session.motion(stream)
+    assert len(motion.index) == kept.summary.ledger.stored
+    assert np.all(np.diff(motion.index) == 1)
+    assert np.all(np.diff(motion.t_ns) > 0)
+    angle = session.angle("abduction")
+    assert len(angle.angle_deg) == len(motion.index)
+    assert 150 < angle.angle_deg.max() < 185
+    assert len(session.result.items[0].repetitions) == kept.summary.repetitions
+
+
+def test_home_and_clinic_hold_the_same_bytes(kept):
+    def bodies(path):
+        with JournalReader(path) as reader:
+            (stream,) = reader.streams(kept.session)
+            return [encode(item) for item in reader.stream_items(stream)]
+
+    from telemetry.messages.codec import encode_item as encode
+
+    assert bodies(kept.home) == bodies(kept.clinic)
+
+
+@pytest.mark.parametrize("at", ["home", "clinic"])
+def test_the_recorded_run_gives_the_same_at_home_and_at_the_clinic(kept, at):
+    with JournalReader(getattr(kept, at)) as reader:
+        result = analyse_recorded(reader, kept.session, plan_of(kept))
+    assert results_hash(result) == kept.summary.results_hash
+
+
+def test_the_ledger_balances_at_every_hop(kept):
+    with JournalReader(kept.home) as home, JournalReader(kept.clinic) as clinic:
+        ledger = session_ledger(kept.session, home=home, clinic=clinic)
+    (stream,) = ledger.streams
+    emitted = kept.summary.ledger.emitted
+    assert (stream.sent, stream.received, stream.journalled) == (emitted,) * 3
+    assert (stream.acknowledged, stream.at_clinic) == (emitted, emitted)
+    assert stream.ended
+    assert ledger.balanced
+
+
+def test_the_clinic_alone_can_add_a_session_up(kept):
+    with JournalReader(kept.clinic) as clinic:
+        ledger = session_ledger(kept.session, home=None, clinic=clinic)
+    assert ledger.streams[0].acknowledged is None
+    assert ledger.balanced
+
+
+def test_analysing_anew_over_all_cores_changes_nothing(kept):
+    seen = []
+    found = reanalyse(
+        kept.clinic,
+        kept.folder / "plans",
+        kept.session,
+        progress=lambda done, total: seen.append((done, total)),
+    )
+    assert results_hash(found.now) == kept.summary.results_hash
+    assert found.changes == []
+    assert found.now.supersedes == 0
+    assert seen == [(1, 1)]
+
+
+def test_a_result_that_was_other_shows_what_changed(kept, tmp_path):
+    copy = tmp_path / "journal.sqlite"
+    with JournalReader(kept.clinic) as reader:
+        before = analyse_recorded(reader, kept.session, plan_of(kept))
+    with sqlite3.connect(kept.clinic) as source, sqlite3.connect(copy) as target:
+        source.backup(target)
+    item = before.items[0]
+    shorter = item.model_copy(update={"repetitions": item.repetitions[1:]})
+    other = before.model_copy(update={"items": (shorter,)})
+    with Journal.open(copy, SystemClock()) as journal:
+        asyncio.run(journal.append([result_record(other, 1)]))
+    with JournalReader(copy) as reader:
+        known = len(reader.results(kept.session))
+    found = reanalyse(copy, kept.folder / "plans", kept.session)
+    (change,) = [c for c in found.changes if c.figure == "repetitions"]
+    assert change.now == change.before + 1
+    assert known >= 2
+
+
+@pytest.mark.parametrize("journal", ["home", "clinic"])
+def test_an_unknown_session_is_named(kept, journal):
+    path = getattr(kept, journal)
+    with pytest.raises(ConfigurationError, match=UNKNOWN):
+        ripresa.load_session(UNKNOWN, path)
+    with pytest.raises(ConfigurationError, match=UNKNOWN):
+        reanalyse(path, kept.folder / "plans", UNKNOWN)
+    with JournalReader(path) as reader, pytest.raises(ConfigurationError, match=UNKNOWN):
+        session_ledger(UNKNOWN, home=reader, clinic=None)
+
+
+def test_a_missing_journal_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("RIPRESA_HOME", str(tmp_path))
+    with pytest.raises(ConfigurationError, match="RIPRESA_HOME"):
+        ripresa.sessions()
+
+
+def test_only_what_is_listed_is_public():
+    assert set(ripresa.__all__) == {"RecordedSession", "__version__", "load_session", "sessions"}
+    assert all(getattr(ripresa, name) for name in ripresa.__all__)
+    with pytest.raises(AttributeError):
+        _ = ripresa.something_else
+
+
+def test_the_command_line_shows_it_all(kept, tmp_path, capsys, monkeypatch):
+    import sys
+
+    from ripresa.cli.main import main
+
+    monkeypatch.setenv("RIPRESA_HOME", str(kept.folder))
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["ripresa", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return ended.value.code, capsys.readouterr()
+
+    file = tmp_path / "ledger.json"
+    code, told = run("ledger", kept.session, "--json", str(file))
+    assert code == 0
+    assert "every sample sent is stored once or declared lost" in told.out
+    assert json.loads(file.read_text())["balanced"] is True
+    assert kept.session in run("session", "list")[1].out
+    assert "nothing changes" in run("session", "analyse", kept.session)[1].out
+    code, told = run("ledger", UNKNOWN)
+    assert code == 2
+    assert told.err.startswith("ripresa: no session")
+    assert "Traceback" not in told.err
+
+
+def test_an_erased_patient_leaves_no_byte_and_the_home_is_told(kept, tmp_path, monkeypatch):
+    import shutil
+
+    from typer.testing import CliRunner
+
+    from ripresa.cli.main import app
+    from ripresa.clinic.outbox import Outbox
+
+    folder = tmp_path / "clinic-of-its-own"
+    (folder / "clinic").mkdir(parents=True)
+    shutil.copytree(kept.folder / "plans", folder / "plans")
+    with (
+        sqlite3.connect(kept.clinic) as source,
+        sqlite3.connect(folder / "clinic" / "journal.sqlite") as target,
+    ):
+        source.backup(target)
+    monkeypatch.setenv("RIPRESA_HOME", str(folder))
+    arguments = ["patient", "erase", "demo-patient", "--ground", "asked for", "--yes"]
+    told = CliRunner().invoke(app, arguments)
+    assert told.exit_code == 0, told.output
+    assert "on its way" in told.output
+    (letter,) = Outbox(folder / "outbox").letters()
+    assert letter.notice.what == "erase"
+    for path in (*(folder / "clinic").rglob("*"), *(folder / "plans").rglob("*")):
+        assert not path.is_file() or b"demo-patient" not in path.read_bytes(), path
+    again = CliRunner().invoke(app, ["patient", "audit"])
+    assert "chain whole" in again.output
+
+
+def test_the_researchers_example_runs_as_it_is_written(kept, capsys):
+    text = (Path(__file__).parents[3] / "docs" / "researchers.md").read_text("utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    found = {}
+    exec(example.replace("DIR/clinic/journal.sqlite", str(kept.clinic)), found)  # noqa: S102
+    assert found["motion"].acc.shape[1] == 3
+    assert len(found["angle"].angle_deg)
+    assert "abduction" in capsys.readouterr().out

@@ -1,0 +1,112 @@
+"""The bus on a real broker behaves as the one for tests does."""
+
+import asyncio
+
+import pytest
+
+from telemetry.errors import TransportError
+from telemetry.transport.bus import LocalBus
+from telemetry.transport.mqtt import LastWill, MqttBus, MqttSettings
+
+
+async def until(condition, timeout_s=10):
+    async with asyncio.timeout(timeout_s):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_messages_reach_every_matching_handler(mosquitto):
+    settings = MqttSettings(port=mosquitto.port)
+    async with MqttBus(settings, "a") as a, MqttBus(settings, "b") as b:
+        got, all_of_them = [], []
+        b.subscribe("x/+", got.append, qos=1)
+        b.subscribe("#", all_of_them.append)
+        await a.wait_connected()
+        await b.wait_connected()
+        # The broker takes a client's subscriptions in order: by the last one all hold.
+        await until(lambda: a.publish("ready", b"") or all_of_them)
+        a.publish("x/1", b"one", qos=1)
+        a.publish("y", b"two")
+        await until(lambda: {m.topic for m in all_of_them} == {"ready", "x/1", "y"})
+        await until(lambda: got)
+        assert [m.payload for m in got] == [b"one"]
+
+
+async def test_subscriptions_survive_a_killed_broker(mosquitto):
+    settings = MqttSettings(port=mosquitto.port)
+    async with MqttBus(settings, "a") as bus:
+        got, connections = [], []
+        bus.subscribe("x", got.append, qos=1)
+        bus.on_connect(lambda: connections.append(1))
+        await bus.wait_connected()
+        mosquitto.kill()
+        await until(lambda: not bus.connected)
+        bus.publish("x", b"lost")
+        mosquitto.start()
+        await until(lambda: bus.connected)
+        bus.publish("x", b"after", qos=1)
+        await until(lambda: got)
+        assert [m.payload for m in got] == [b"after"]
+        assert len(connections) == 2
+
+
+async def test_a_handler_that_fails_stops_no_other_message(mosquitto):
+    async with MqttBus(MqttSettings(port=mosquitto.port), "a") as bus:
+        got = []
+
+        def handler(message):
+            got.append(message.payload)
+            if message.payload == b"bad":
+                raise ValueError(message.payload)
+
+        bus.subscribe("x", handler, qos=1)
+        await bus.wait_connected()
+        for payload in (b"bad", b"good"):
+            bus.publish("x", payload, qos=1)
+        await until(lambda: len(got) == 2)
+
+
+async def test_the_last_will_speaks_when_the_connection_breaks(mosquitto):
+    settings = MqttSettings(port=mosquitto.port)
+    async with MqttBus(settings, "watcher") as watcher:
+        got = []
+        watcher.subscribe("state", got.append, qos=1)
+        await watcher.wait_connected()
+        mortal = MqttBus(settings, "mortal", last_will=LastWill("state", b"lost"))
+        await mortal.__aenter__()
+        await mortal.wait_connected()
+        mortal._client._sock_close()
+        await until(lambda: got)
+        assert got[0].payload == b"lost"
+        await mortal.__aexit__()
+
+
+async def test_a_missing_broker_is_named_with_its_address(unused_tcp_port):
+    async with MqttBus(MqttSettings(port=unused_tcp_port), "a") as bus:
+        with pytest.raises(TransportError, match=f"127.0.0.1:{unused_tcp_port}"):
+            await bus.wait_connected(0.2)
+
+
+def test_a_password_never_shows():
+    assert "secret" not in repr(MqttSettings(username="u", password="secret"))  # noqa: S106
+
+
+async def test_the_local_bus_keeps_qos_1_and_drops_qos_0_while_cut():
+    bus, got = LocalBus(), []
+    bus.subscribe("x", got.append)
+    bus.disconnect()
+    bus.publish("x", b"0")
+    bus.publish("x", b"1", qos=1)
+    bus.reconnect()
+    bus.publish("x", b"2")
+    await until(lambda: len(got) == 2)
+    assert [m.payload for m in got] == [b"1", b"2"]
+
+
+async def test_the_local_bus_hands_out_retained_messages():
+    bus, got = LocalBus(), []
+    bus.publish("x", b"kept", retain=True)
+    bus.subscribe("x", got.append)
+    await until(lambda: got)
+    assert got[0].payload == b"kept"
+    assert got[0].retained

@@ -1,0 +1,59 @@
+"""The library is complete, and a spoken cue is short."""
+
+import pytest
+
+from telemetry.errors import ConfigurationError
+from therapy.exercises.exercise import POSTURES
+from therapy.exercises.library import EXERCISES, LIBRARY, SPAR, exercise_named, spar_exercise
+
+EACH = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda e: e.id)
+
+
+def test_thirteen_exercises_are_numbered_in_order():
+    assert [e.number for e in LIBRARY] == list(range(1, 14))
+    assert len(EXERCISES) == 17
+
+
+@EACH
+def test_a_cue_has_at_most_twelve_words(exercise):
+    for text in (exercise.cue.it, exercise.cue.en):
+        assert 0 < len(text.split()) <= 12
+
+
+@EACH
+def test_texts_exist_in_both_languages(exercise):
+    for wording in (exercise.name, exercise.cue, exercise.mistake, exercise.conditions):
+        assert wording.it
+        assert wording.en
+        assert wording.it != wording.en or exercise.id == "big-reach"
+
+
+@EACH
+def test_defaults_can_stand_in_a_plan(exercise):
+    assert exercise.dose.amount > 0
+    assert set(exercise.postures) <= set(POSTURES)
+    if exercise.context_deg is not None:
+        assert 0 <= exercise.context_deg[0] < exercise.context_deg[1] <= exercise.most_deg
+
+
+@EACH
+def test_only_amplitude_exercises_have_no_upper_speed(exercise):
+    assert (exercise.tempo.up.min_s is None) == exercise.amplitude
+
+
+def test_rising_and_standing_need_clearance():
+    assert exercise_named("sit-to-stand").needs_clearance("seated")
+    assert exercise_named("arm-abduction").needs_clearance("standing")
+    assert not exercise_named("arm-abduction").needs_clearance("seated")
+
+
+def test_each_spar_recording_has_its_exercise():
+    assert [spar_exercise(code).id for code in SPAR] == list(SPAR.values())
+    assert spar_exercise("abd").number == 2
+    with pytest.raises(ConfigurationError, match="PEN, ABD"):
+        spar_exercise("XYZ")
+
+
+def test_a_wrong_name_gets_the_nearest():
+    with pytest.raises(ConfigurationError, match="did you mean 'knee-extension'"):
+        exercise_named("knee-extention")

@@ -1,0 +1,1 @@
+"""What one patient is asked to do, how much, when, and within what limits."""

@@ -1,0 +1,346 @@
+"""The therapy plan: what one pseudonymous patient is asked to do, how much, and within what limits.
+
+A plan is a version: it is never changed, a new version takes over from its `valid_from` on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Hashable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from telemetry.errors import ConfigurationError
+from telemetry.identity import Name, Pseudonym
+from telemetry.messages.events import HingeCalibration
+from therapy.exercises.dose import Dose, Tempo
+from therapy.exercises.exercise import Exercise, suggestion
+from therapy.exercises.joint import Joint, joint_between
+from therapy.exercises.library import EXERCISES
+from therapy.exercises.observable import Observable, Unobservable, observable_of
+
+from .limits import Limits
+from .persuasion import Persuasion
+from .schedule import Schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["CheckIn", "NeutralAngle", "Plan", "PlanItem", "names_twice", "plan_in_force"]
+
+_T = TypeVar("_T", bound=Hashable)
+
+NS_PER_S = 1_000_000_000
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class PlanItem(_Frozen):
+    """One exercise of the plan.
+
+    Attributes:
+        id: names the item in events and results, e.g. `1`.
+        exercise: id of the library.
+        side: which arm or leg.
+        posture: None takes the exercise's usual one.
+        assisted: the other limb or a helper carries part of the movement.
+        placements: where sensors are worn for it, e.g. `wrist-right`.
+        dose, schedule, tempo: None takes the exercise's defaults, and every day.
+        limit_deg: nothing beyond it is ever asked for.
+        target_deg: what the clinician aims at; never a target of a game by itself.
+        clinician_range_deg: range to play in where calibration failed.
+        assessment: on which of its days three untargeted repetitions are asked for.
+        game: which game it is played as; None: the person's choice.
+    """
+
+    id: Name
+    exercise: str
+    side: Literal["left", "right"]
+    posture: str | None = None
+    assisted: bool = False
+    placements: tuple[str, ...] = ()
+    dose: Dose | None = None
+    schedule: Schedule | None = None
+    tempo: Tempo | None = None
+    limit_deg: float | None = Field(default=None, gt=0)
+    target_deg: float | None = Field(default=None, gt=0)
+    clinician_range_deg: float | None = Field(default=None, gt=0)
+    assessment: Literal["never", "every day", "weekly"] = "weekly"
+    game: Name | None = None
+
+    @field_validator("exercise")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in EXERCISES:
+            raise ValueError(f"unknown exercise {name!r}: {suggestion(name, EXERCISES)}")
+        return name
+
+    @field_validator("posture")
+    @classmethod
+    def _possible(cls, posture: str | None, info: ValidationInfo) -> str | None:
+        known = EXERCISES.get(info.data.get("exercise", ""))
+        if posture is not None and known is not None and posture not in known.postures:
+            raise ValueError(
+                f"posture {posture!r} is none of {known.id}'s: use {_either(known.postures)}"
+            )
+        return posture
+
+    @field_validator("limit_deg", "target_deg", "clinician_range_deg")
+    @classmethod
+    def _within(cls, angle_deg: float | None, info: ValidationInfo) -> float | None:
+        known = EXERCISES.get(info.data.get("exercise", ""))
+        if angle_deg is None or known is None:
+            return angle_deg
+        if known.most_deg is None:
+            raise ValueError(f"{known.id} has no angle to limit: leave this out")
+        if angle_deg > known.most_deg:
+            raise ValueError(
+                f"{angle_deg:g} is beyond {known.most_deg:g}, the most for {known.id}: "
+                f"give at most {known.most_deg:g}"
+            )
+        limit_deg = info.data.get("limit_deg")
+        if limit_deg is not None and angle_deg > limit_deg:
+            raise ValueError(
+                f"{angle_deg:g} is beyond the item's limit_deg {limit_deg:g}: "
+                "lower it, or raise the limit"
+            )
+        return angle_deg
+
+    @property
+    def known(self) -> Exercise:
+        """The library's entry."""
+        return EXERCISES[self.exercise]
+
+    @property
+    def in_posture(self) -> str:
+        """The posture asked for."""
+        return self.posture or self.known.postures[0]
+
+    @property
+    def asked(self) -> Dose:
+        """The dose asked for."""
+        return self.dose or self.known.dose
+
+    @property
+    def paced(self) -> Tempo:
+        """The tempo asked for."""
+        return self.tempo or self.known.tempo
+
+    @property
+    def needs_clearance(self) -> bool:
+        """Whether it stays locked until standing is cleared."""
+        return self.known.needs_clearance(self.in_posture)
+
+    def sees(self, worn: Sequence[str] | None = None) -> Observable | Unobservable:
+        """What may be reported of it; `worn` None: by the placements that it names.
+
+        Without any it is judged by the exercise's best site.
+        """
+        placements = self.placements if worn is None else tuple(worn)
+        if worn is None and not placements:
+            placements = (f"{self.known.sites[0]}-{self.side}",)
+        return observable_of(self.exercise, self.in_posture, placements)
+
+
+class NeutralAngle(_Frozen):
+    """What a clinician measured of a joint in its neutral pose: with a 25° contracture, 25."""
+
+    joint: Joint
+    side: Literal["left", "right"]
+    angle_deg: float = Field(ge=-30, le=150)
+
+
+class CheckIn(_Frozen):
+    """Which questions open a session; a plan may skip any."""
+
+    unwell: bool = True
+    fallen: bool = True
+    medicine: bool = True
+    pain: bool = True
+    next_morning: bool = True
+    effort: bool = True
+
+
+class Plan(_Frozen):
+    """One version of one patient's plan.
+
+    Attributes:
+        patient: a pseudonym; the key to the person lies apart.
+        version: counts up; a past day is judged by the version in force on it.
+        valid_from: first day of this version, in `time_zone`.
+        valid_to: last day; None: until the next version.
+        time_zone: a session belongs to the day it opened, here.
+        language: of all texts.
+        agreed_days_a_week: active days that patient and therapist agreed on as the goal; alerts
+            are judged against it. None: the days that the schedules ask for.
+        framing: `maintain` for a progressive disease: keeping is the success.
+        goal: the person's own words.
+        when_and_where: the person's own plan, e.g. "after coffee, in the kitchen".
+        helper: whether someone helps at home.
+        calibration: highest rung of the ladder to try.
+        neutral_pose: whether "neutral" may serve as zero; forbidden by spasticity and contracture.
+        neutral_angles: what a clinician measured of joints in their neutral pose; there it
+            serves as zero all the same.
+        calibrations: of joints' two sensors, stored by the clinic: `ripresa session calibrations`.
+        unwell_text: the clinic's approved text after "I feel unwell"; None: the built-in one.
+    """
+
+    patient: Pseudonym
+    version: int = Field(ge=1)
+    valid_from: date
+    valid_to: date | None = None
+    time_zone: str = "Europe/Rome"
+    language: Literal["it", "en"] = "it"
+    agreed_days_a_week: int | None = Field(default=None, ge=1, le=7)
+    framing: Literal["improve", "maintain"] = "improve"
+    goal: str = Field(default="", max_length=300)
+    when_and_where: str = Field(default="", max_length=300)
+    helper: bool = False
+    calibration: Literal["gravity", "stored", "functional"] = "gravity"
+    neutral_pose: bool = True
+    neutral_angles: tuple[NeutralAngle, ...] = ()
+    calibrations: tuple[HingeCalibration, ...] = ()
+    unwell_text: str | None = Field(default=None, max_length=600)
+    limits: Limits = Limits()
+    check_in: CheckIn = CheckIn()
+    persuasion: Persuasion = Persuasion()
+    items: tuple[PlanItem, ...]
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (OSError, ValueError, KeyError) as e:
+            raise ValueError(f"unknown time zone {name!r}: give e.g. 'Europe/Rome'") from e
+        return name
+
+    @field_validator("neutral_angles")
+    @classmethod
+    def _measured_once(cls, measured: tuple[NeutralAngle, ...]) -> tuple[NeutralAngle, ...]:
+        for joint, side in twice((m.joint, m.side) for m in measured):
+            raise ValueError(f"the {side} {joint} has two angles: leave one")
+        return measured
+
+    @field_validator("calibrations")
+    @classmethod
+    def _of_joints(cls, stored: tuple[HingeCalibration, ...]) -> tuple[HingeCalibration, ...]:
+        for calibration in stored:
+            if joint_between(calibration.proximal, calibration.distal) is None:
+                raise ValueError(
+                    f"{calibration.proximal!r} and {calibration.distal!r} are not on either side "
+                    "of one joint: give e.g. 'upper-arm-right' and 'forearm-right'"
+                )
+        for proximal, distal in twice((c.proximal, c.distal) for c in stored):
+            raise ValueError(f"{proximal!r} and {distal!r} have two calibrations: leave one")
+        return stored
+
+    @field_validator("valid_to")
+    @classmethod
+    def _in_order(cls, last: date | None, info: ValidationInfo) -> date | None:
+        first = info.data.get("valid_from")
+        if last is not None and first is not None and last < first:
+            raise ValueError(f"{last} is before valid_from {first}: give a later day")
+        return last
+
+    @model_validator(mode="after")
+    def _named_once(self) -> Self:
+        if not self.items:
+            raise ValueError("the plan has no items: add at least one [[items]]")
+        twice = names_twice([item.id for item in self.items])
+        if twice:
+            raise ValueError(twice)
+        return self
+
+    def item(self, item_id: str) -> PlanItem:
+        """One of its items.
+
+        Raises:
+            ConfigurationError: there is none of that id.
+        """
+        for item in self.items:
+            if item.id == item_id:
+                return item
+        raise ConfigurationError(
+            f"plan {self.patient} version {self.version} has no item {item_id!r}: "
+            f"it has {', '.join(i.id for i in self.items)}"
+        )
+
+    def day_of(self, t_ns: int) -> date:
+        """The day, in the plan's time zone, that an instant belongs to."""
+        seconds = t_ns // NS_PER_S
+        return datetime.fromtimestamp(seconds, ZoneInfo(self.time_zone)).date()
+
+    def covers(self, day: date) -> bool:
+        """Whether `day` lies in this version's own dates."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def suggests(self, day: date) -> bool:
+        """Whether any exercise is to be suggested on `day`: for reminders and streaks."""
+        schedules = (self.schedule_of(item) for item in self.items)
+        return self.covers(day) and any(schedule.suggests(day) for schedule in schedules)
+
+    def schedule_of(self, item: PlanItem) -> Schedule:
+        """When an item is due; every day unless it says else."""
+        return item.schedule or EVERY_DAY
+
+    @property
+    def goal_days_a_week(self) -> int:
+        """Active days a week that were agreed on, else those that the schedules ask for."""
+        if self.agreed_days_a_week is not None:
+            return self.agreed_days_a_week
+        schedules = [self.schedule_of(item) for item in self.items]
+        fixed = {day for schedule in schedules for day in schedule.weekdays or ()}
+        return max(len(fixed), *(schedule.per_week for schedule in schedules))
+
+    def canonical_json(self) -> str:
+        """The same bytes for the same plan, whatever file it came from."""
+        body = self.model_dump(mode="json", exclude_none=True)
+        for later in ("neutral_angles", "calibrations"):
+            if not body[later]:
+                del body[later]  # a plan that says nothing of it is the one that it always was
+        return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON."""
+        return hashlib.sha256(self.canonical_json().encode()).hexdigest()
+
+
+EVERY_DAY = Schedule(times_per_week=7)
+
+
+def plan_in_force(plans: Sequence[Plan], day: date) -> Plan | None:
+    """The version that `day` is judged by: the highest of those that cover it."""
+    covering = [plan for plan in plans if plan.covers(day)]
+    return max(covering, key=lambda plan: plan.version, default=None)
+
+
+def twice(names: Iterable[_T]) -> list[_T]:
+    """Those that come more than once."""
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
+def names_twice(ids: Sequence[str]) -> str | None:
+    """What is wrong where items share an id; None where each has its own."""
+    shared = sorted({i for i in ids if ids.count(i) > 1})
+    if not shared:
+        return None
+    return f"items share the id {', '.join(shared)}: give each item its own"
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(repr(n) for n in names)

@@ -1,0 +1,1 @@
+"""A session from check-in to close: a pure state machine, its questions, and its safety rules."""

@@ -1,0 +1,305 @@
+"""What to show at each point of a session, in words; how it looks is the screen's own business.
+
+"I feel unwell" is part of every screen but the last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from telemetry.messages.events import CloseReason
+from therapy.exercises.library import EXERCISES
+from therapy.wording import Wording
+
+from .alignment import MOVEMENTS, PlacingPhase
+from .alignment_words import asked, shown_exercise, title
+from .calibration import CALIBRATION_REPETITIONS, retest_due, shrunk
+from .safety import hold_asked_s
+from .session_state import Stage
+
+if TYPE_CHECKING:
+    from therapy.plan.plan import PlanItem
+
+    from .calibration import Rung
+    from .questions import Question
+    from .session_state import SessionState
+
+__all__ = [
+    "UNWELL_BUTTON",
+    "Ask",
+    "Assess",
+    "Closed",
+    "FindRange",
+    "Place",
+    "Play",
+    "Ready",
+    "ReadyToAssess",
+    "Screen",
+    "screen_of",
+]
+
+UNWELL_BUTTON: Final = Wording("Non mi sento bene", "I feel unwell")
+BREATHE_OUT: Final = Wording("Espiri nello sforzo.", "Breathe out as you push.")
+STRAINING_HOLD_S: Final = 2.0
+"""A hold from here on comes with the cue to breathe out."""
+SHRUNK_DEG: Final = 10.0
+"""A range smaller than last time's by more than this is shown: two game days differ by about
+1.96·√2 times the error of a day's range."""
+_UNWELL: Final = Wording(
+    "La seduta è finita. Il suo terapista lo leggerà, ma questo schermo non chiama nessuno.",
+    "The session has ended. Your therapist will read this, but this screen summons nobody.",
+)
+_SENSOR: Final = Wording("Il sensore", "The sensor")
+_SUMMONS_NOBODY: Final = Wording("Questo schermo non chiama nessuno.", "It summons nobody.")
+_THANKS: Final = Wording("Grazie per il tempo di oggi.", "Thank you for your time today.")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question."""
+
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The calibration of a sensor, or of a joint's two, by one rung of the ladder.
+
+    Attributes:
+        placement: of a joint the distal one.
+        text: what the person does now.
+        title: the sensor while the person gets ready, then the phase in two words.
+        measured: the home measures it: a screen asks to begin or to leave it out.
+        phase: what the person is asked for.
+        told: what the last attempt found wrong, or why this rung comes now.
+        again: there was an attempt at this rung.
+        seen, of: movements of this phase; `of` 0: none are counted.
+        exercise, side: whose drawing shows the movement; None: none.
+    """
+
+    placement: str
+    rung: Rung
+    text: Wording
+    title: Wording = _SENSOR
+    measured: bool = False
+    phase: PlacingPhase = PlacingPhase.WAITING
+    told: Wording | None = None
+    again: bool = False
+    seen: int = 0
+    of: int = 0
+    exercise: str | None = None
+    side: Literal["left", "right"] = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The exercise is shown: drawing by its id, cue and common mistake."""
+
+    item: PlanItem
+    cue: Wording
+    mistake: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class FindRange:
+    """Slow repetitions that find today's range."""
+
+    item: PlanItem
+    seen: int
+    of: int
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """A game or a guided set.
+
+    Attributes:
+        target_deg: today's range within the limit; None: counted only.
+        dose: what is left of the day's, in the dose's unit; `done` of it.
+        complete: nothing more is gained.
+        hold_s: hold to ask for, within the cap.
+        paused: a sensor is silent; no penalty.
+        signal: "ease" at once, or "steady": no harder in this session.
+        may_get_harder: whether the next step may be harder.
+        retest_offered: the person may find today's range again.
+        ask_effort: ask for the effort now, half-way.
+        breathe: the cue to breathe out, where holding one's breath is likely.
+        notice: today's range is smaller than last time's, by more than error.
+    """
+
+    item: PlanItem
+    target_deg: float | None
+    limit_deg: float | None
+    dose: float
+    done: float
+    complete: bool
+    hold_s: float
+    paused: bool
+    signal: Literal["ease", "steady"] | None
+    may_get_harder: bool
+    retest_offered: bool
+    ask_effort: bool
+    breathe: Wording | None = None
+    notice: Wording | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyToAssess:
+    """Three repetitions without a target are about to be asked for."""
+
+    item: PlanItem
+
+
+@dataclass(frozen=True, slots=True)
+class Assess:
+    """Three repetitions without a target."""
+
+    item: PlanItem
+    seen: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The session is over."""
+
+    reason: CloseReason
+    text: Wording
+
+
+Screen: TypeAlias = Ask | Place | Ready | FindRange | Play | ReadyToAssess | Assess | Closed
+
+
+def screen_of(state: SessionState) -> Screen:
+    """What to show now."""
+    if state.interrupting is not None and not state.closed:
+        return Ask(state.interrupting)
+    match state.stage:
+        case Stage.CHECK_IN | Stage.CHECK_OUT:
+            return Ask(state.asking[0])
+        case Stage.PLACE:
+            return _place(state)
+        case Stage.CLOSED:
+            return Closed(state.reason, _closing_words(state))
+        case _:
+            return _exercise_screen(state)
+
+
+def _place(state: SessionState) -> Place:
+    rung, placing, measuring = state.rungs[0], state.placing[0], state.measuring
+    if not state.measured:
+        return Place(placing.placement, rung, _RUNGS[rung])
+    phase = measuring.phase
+    pose_measured = any(
+        (known.joint, known.side) == (placing.joint, placing.side)
+        for known in state.plan.neutral_angles
+    )
+    moving = phase in (PlacingPhase.FLEXIONS, PlacingPhase.RAISES)
+    return Place(
+        placing.placement,
+        rung,
+        asked(placing, rung, phase, pose_measured=pose_measured),
+        title=title(placing, phase),
+        measured=True,
+        phase=phase,
+        told=measuring.told if phase is PlacingPhase.WAITING else None,
+        again=measuring.tried,
+        seen=measuring.seen,
+        of=MOVEMENTS if moving else 0,
+        exercise=shown_exercise(placing, phase),
+        side=placing.side or "right",
+    )
+
+
+def _exercise_screen(state: SessionState) -> Screen:
+    item = state.current.item
+    match state.stage:
+        case Stage.READY:
+            return Ready(item, item.known.cue, item.known.mistake)
+        case Stage.RANGE:
+            return FindRange(item, state.finding.slow, CALIBRATION_REPETITIONS, state.paused)
+        case Stage.READY_TO_ASSESS:
+            return ReadyToAssess(item)
+        case Stage.ASSESS:
+            return Assess(item, state.assessed, CALIBRATION_REPETITIONS)
+        case _:
+            return _play(state)
+
+
+def _play(state: SessionState) -> Play:
+    entry, today = state.current, state.today
+    halfway = state.done >= entry.dose / 2
+    target_deg = None if today is None else today.target_deg
+    last_deg = state.last_targets.get(entry.item.id)
+    strains = entry.item.known.rises or entry.item.paced.hold.s >= STRAINING_HOLD_S
+    return Play(
+        item=entry.item,
+        target_deg=target_deg,
+        limit_deg=entry.item.limit_deg,
+        dose=entry.dose,
+        done=state.done,
+        complete=state.dose_done,
+        hold_s=hold_asked_s(entry.item.paced.hold.s, state.plan.limits),
+        paused=state.paused,
+        signal="ease" if state.eased else "steady" if state.unsettled else None,
+        may_get_harder=state.may_get_harder,
+        retest_offered=retest_due(state.reached, state.pain),
+        ask_effort=state.plan.check_in.effort and halfway and not state.effort_asked,
+        breathe=BREATHE_OUT if strains else None,
+        notice=None if target_deg is None else shrunk(target_deg, last_deg, SHRUNK_DEG),
+    )
+
+
+def _closing_words(state: SessionState) -> Wording:
+    """One kind sentence that names the deed; after "I feel unwell" the clinic's own text."""
+    if state.reason is CloseReason.UNWELL:
+        own = state.plan.unwell_text
+        if own is None:
+            return _UNWELL
+        return Wording(f"{own} {_SUMMONS_NOBODY.it}", f"{own} {_SUMMONS_NOBODY.en}")
+    deeds = [_deed(state, item_id, done) for item_id, done in state.totals if done >= 1]
+    if not deeds:
+        return _THANKS
+    return Wording(
+        f"Oggi ha fatto {', '.join(d.it for d in deeds)}. {_THANKS.it}",
+        f"Today you did {', '.join(d.en for d in deeds)}. {_THANKS.en}",
+    )
+
+
+def _deed(state: SessionState, item_id: str, done: float) -> Wording:
+    item = state.plan.item(item_id)
+    name = EXERCISES[item.exercise].name
+    counted = (_ONE if round(done) == 1 else _UNITS)[item.asked.unit]
+    return Wording(
+        f"{done:.0f} {counted.it} ({name.it.lower()})",
+        f"{done:.0f} {counted.en} ({name.en.lower()})",
+    )
+
+
+_ONE: Final = {
+    "repetitions": Wording("ripetizione", "repetition"),
+    "minutes": Wording("minuto", "minute"),
+    "holds": Wording("tenuta", "hold"),
+}
+_UNITS: Final = {
+    "repetitions": Wording("ripetizioni", "repetitions"),
+    "minutes": Wording("minuti", "minutes"),
+    "holds": Wording("tenute", "holds"),
+}
+_RUNGS: Final = {
+    "gravity": Wording("Stia fermo o ferma due secondi.", "Keep still for two seconds."),
+    "stored": Wording(
+        "Stia fermo o ferma: uso la misura fatta in ambulatorio.",
+        "Keep still: the clinic's measurement is used.",
+    ),
+    "functional": Wording(
+        "Con un aiuto: posizione di partenza, poi movimenti lenti.",
+        "With a helper: starting position, then slow movements.",
+    ),
+    "none": Wording(
+        "Si gioca contando i movimenti, senza misurare l'angolo.",
+        "Movements are counted; the angle is not measured.",
+    ),
+}

@@ -1,0 +1,218 @@
+"""Where a therapy session stands: one frozen value, and what can happen to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from telemetry.messages.events import CloseReason
+from telemetry.messages.live import RepetitionCounted, Request, SensorSilent
+
+from .alignment import Measuring, SegmentFound, SegmentProgress
+from .calibration import RangeFinding, TodayRange
+from .safety import may_get_harder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from therapy.plan.plan import Plan
+
+    from .agenda import AgendaItem
+    from .alignment import Placing
+    from .calibration import Rung
+    from .questions import Question
+
+__all__ = ["FallSuspected", "Moment", "Occurrence", "RangeSource", "SessionState", "Stage", "Tick"]
+
+NS_PER_MIN = 60_000_000_000
+
+RangeSource: TypeAlias = Literal["calibration repetitions", "first repetitions of the recording"]
+
+
+class Stage(Enum):
+    """Where the session is; it goes down this list, and from ASSESS back to READY."""
+
+    CHECK_IN = "check-in"
+    PLACE = "segment calibration"
+    READY = "ready for an exercise"
+    RANGE = "range calibration"
+    PLAY = "play"
+    READY_TO_ASSESS = "ready for assessment"
+    ASSESS = "assessment"
+    CHECK_OUT = "check-out"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happened.
+
+    Attributes:
+        t_ns: host time.
+        spans: for each open stream the index that its next sample will have; events take it
+            over as they bound motion.
+    """
+
+    t_ns: int
+    spans: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time went on; `last_sample_ns` is the host time of the newest sample of any stream."""
+
+    last_sample_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FallSuspected:
+    """Something looked like a fall: everything pauses, the person is asked, it is recorded.
+
+    `placement` is that of the wearable that felt it; empty where it is not known.
+    """
+
+    placement: str = ""
+
+
+Occurrence: TypeAlias = (
+    Request
+    | RepetitionCounted
+    | SensorSilent
+    | FallSuspected
+    | SegmentProgress
+    | SegmentFound
+    | Tick
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionState:
+    """One session.
+
+    Attributes:
+        number: of the next event.
+        by_keys: no sensor is worn: keys move the games, nothing is measured, and what is done
+            is recorded as the person's own report.
+        asking: questions still to ask, in order.
+        interrupting: a question that holds everything until it is answered.
+        last_targets: of each item, the target of the last session, degrees.
+        measured: whether the home measures segment calibrations; else the screens tell the
+            outcome, as in a rehearsal.
+        placing: calibrations still to do; a joint's two sensors are one.
+        rungs: for the first of them, the rungs still to try.
+        measuring: how far the first of them is.
+        unplaced: placements whose calibration failed: their items are counted only.
+        agenda: items of this session; `at` is the current one's place.
+        counted: repetitions in the open item.
+        last_number: of the newest repetition, so that a repeated message counts once.
+        active_ns: time in the open item without pauses.
+        finding: repetitions on the way to the range.
+        today: range of the open item; None until it is found.
+        reached: of the slow repetitions since the last calibration.
+        flagged: the last repetition was too fast or compensated.
+        totals: what was done, by item id, in the dose's unit.
+        pain_in: at check-in; None: not told.
+        pain: told last.
+        eased: pain or effort was amber.
+        unsettled: yesterday's extra pain has not settled.
+        silent: streams that give no samples at the moment, since `silent_ns`.
+        reason: what the session will be closed with.
+        seen: requests that were dealt with.
+    """
+
+    session: str
+    plan: Plan
+    day: date
+    opened_ns: int
+    last_event_ns: int
+    last_sample_ns: int = 0
+    tick_ns: int = 0
+    stage_ns: int = 0
+    number: int = 0
+    stage: Stage = Stage.CHECK_IN
+    range_source: RangeSource = "calibration repetitions"
+    helper_present: bool = False
+    by_keys: bool = False
+    stored: frozenset[str] = frozenset()
+    asking: tuple[Question, ...] = ()
+    interrupting: Question | None = None
+    last_targets: Mapping[str, float] = field(default_factory=dict)
+    measured: bool = False
+    placing: tuple[Placing, ...] = ()
+    rungs: tuple[Rung, ...] = ()
+    measuring: Measuring = field(default_factory=Measuring)
+    unplaced: frozenset[str] = frozenset()
+    agenda: tuple[AgendaItem, ...] = ()
+    at: int = 0
+    counted: int = 0
+    last_number: int = -1
+    active_ns: int = 0
+    finding: RangeFinding = field(default_factory=RangeFinding)
+    today: TodayRange | None = None
+    reached: tuple[float, ...] = ()
+    flagged: bool = False
+    assessed: int = 0
+    effort_asked: bool = False
+    totals: tuple[tuple[str, float], ...] = ()
+    pain_in: int | None = None
+    pain: int | None = None
+    eased: bool = False
+    unsettled: bool = False
+    fallen: bool = False
+    silent: frozenset[str] = frozenset()
+    silent_ns: int = 0
+    reason: CloseReason = CloseReason.DONE
+    seen: frozenset[str] = frozenset()
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can happen to it any more."""
+        return self.stage is Stage.CLOSED
+
+    @property
+    def open_item(self) -> bool:
+        """Whether an exercise item is open."""
+        return self.stage in (Stage.RANGE, Stage.PLAY)
+
+    @property
+    def current(self) -> AgendaItem:
+        """The item at hand.
+
+        Raises:
+            IndexError: the agenda is through.
+        """
+        return self.agenda[self.at]
+
+    @property
+    def paused(self) -> bool:
+        """Whether a silent sensor or a suspected fall holds everything, without penalty."""
+        return bool(self.silent) or self.interrupting is not None
+
+    @property
+    def held_back(self) -> bool:
+        """Whether difficulty must not rise in the rest of this session."""
+        return self.eased or self.unsettled
+
+    @property
+    def done(self) -> float:
+        """Of the open item, in its dose's unit."""
+        if self.current.item.asked.unit == "minutes":
+            return self.active_ns / NS_PER_MIN
+        return float(self.counted)
+
+    @property
+    def dose_done(self) -> bool:
+        """Whether nothing more can be gained in the open item."""
+        return self.done >= self.current.dose
+
+    @property
+    def may_get_harder(self) -> bool:
+        """Whether the next step of the open item may be harder."""
+        return may_get_harder(
+            held_back=self.held_back,
+            flagged=self.flagged or self.paused,
+            done=self.done,
+            dose=self.current.dose,
+        )

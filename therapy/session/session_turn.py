@@ -1,0 +1,277 @@
+"""One turn of the session: what an occurrence records, and the stage it leads to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from telemetry.messages.events import (
+    AssessmentEnded,
+    AssessmentStarted,
+    CloseReason,
+    ExerciseEnded,
+    ExerciseReported,
+    ExerciseStarted,
+    RangeCalibrated,
+    SegmentCalibrated,
+    SessionClosed,
+    StopReason,
+)
+from therapy.exercises.observable import Observable, Quantity
+
+from .alignment import Measuring
+from .alignment_words import EASIER
+from .calibration import RangeFinding, TodayRange, rungs_to_try
+from .questions import check_out
+from .safety import ceiling_deg, locked, may_start
+from .session_state import SessionState, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from telemetry.messages.events import HingeCalibration, SessionEvent
+
+    from .session_state import Moment
+
+__all__ = ["Turn"]
+
+_CLOSES: Final = {
+    StopReason.PAIN: CloseReason.PAIN,
+    StopReason.TIRED: CloseReason.TIRED,
+    StopReason.TIME: CloseReason.TIME,
+    StopReason.LOST_SENSOR: CloseReason.OTHER,
+}
+"""Reasons to end an exercise that lead straight to the check-out."""
+
+
+class Turn:
+    """Gathers the events of one occurrence, numbered on, and the state after them."""
+
+    def __init__(self, state: SessionState, moment: Moment) -> None:
+        self.state = state
+        self.events: list[SessionEvent] = []
+        self.spans = dict(moment.spans)
+        self.t_ns = max(moment.t_ns, state.last_event_ns)
+
+    def record(self, kind: Callable[..., SessionEvent], **fields: Any) -> None:
+        """One more event, with the next number."""
+        event = kind(session=self.state.session, number=self.state.number, t_ns=self.t_ns, **fields)
+        self.events.append(event)
+        self.to(number=self.state.number + 1, last_event_ns=self.t_ns)
+
+    def to(self, **changes: Any) -> None:
+        """Change the state; a new stage is entered now."""
+        if "stage" in changes:
+            changes["stage_ns"] = self.t_ns
+        self.state = replace(self.state, **changes)
+
+    def after_question(self) -> None:
+        """Leave check-in or check-out once no question is left."""
+        if self.state.asking:
+            return
+        if self.state.stage is Stage.CHECK_OUT:
+            self.close(self.state.reason)
+        elif not may_start(self.state.pain_in, self.state.plan.limits):
+            self.check_out(CloseReason.PAIN)
+        else:
+            self._drop_locked()
+            self.place_next()
+
+    def _drop_locked(self) -> None:
+        limits, fallen = self.state.plan.limits, self.state.fallen
+        kept = [a for a in self.state.agenda if locked(a.item, limits, fallen=fallen) is None]
+        self.to(agenda=tuple(kept))
+
+    def place_next(self) -> None:
+        """Go to the next sensor to calibrate, or to the first exercise."""
+        if not self.state.agenda:
+            self.check_out(CloseReason.DONE)
+        elif self.state.placing:
+            rungs = rungs_to_try(
+                self.state.plan,
+                helper_present=self.state.helper_present,
+                stored=self.state.placing[0].placement in self.state.stored,
+                placing=self.state.placing[0],
+            )
+            measuring = Measuring(attempt=self.state.measuring.attempt + 1)
+            self.to(stage=Stage.PLACE, rungs=rungs, measuring=measuring)
+        else:
+            self.to(stage=Stage.READY)
+
+    def placed(
+        self,
+        *,
+        passed: bool,
+        note: str = "",
+        axis: tuple[float, float, float] | None = None,
+        hinge: HingeCalibration | None = None,
+    ) -> None:
+        """The current calibration went well or not; then the next rung, or the next sensor.
+
+        Where the home measures, the end of the ladder is a rung that the person sees, too.
+        """
+        rung, *lower = self.state.rungs
+        placing, *others = self.state.placing
+        went_well = passed and rung != "none"
+        self.record(
+            SegmentCalibrated,
+            placement=placing.placement,
+            rung=rung,
+            passed=went_well,
+            note=note[:200],
+            axis=axis if went_well else None,
+            hinge=hinge if went_well else None,
+        )
+        if not went_well and lower and (self.state.measured or lower[0] != "none"):
+            told = None if lower[0] == "none" else EASIER
+            measuring = Measuring(attempt=self.state.measuring.attempt + 1, told=told)
+            self.to(rungs=tuple(lower), measuring=measuring)
+            return
+        own = set(placing.placements)
+        unplaced = self.state.unplaced - own if went_well else self.state.unplaced | own
+        self.to(unplaced=unplaced)
+        self.to(placing=tuple(others), rungs=())
+        self.place_next()
+
+    def start_item(self) -> None:
+        """Open the current item; its first slow repetitions find the range."""
+        item = self.state.current.item
+        self.record(
+            ExerciseStarted,
+            item=item.id,
+            exercise=item.exercise,
+            side=item.side,
+            assisted=item.assisted,
+            spans=self.spans,
+        )
+        recorded = self.state.range_source == "first repetitions of the recording"
+        self.to(
+            stage=Stage.RANGE,
+            finding=RangeFinding(item.limit_deg, any_speed=recorded),
+            today=None,
+            counted=0,
+            last_number=-1,
+            active_ns=0,
+            tick_ns=self.t_ns,
+            reached=(),
+            flagged=False,
+            effort_asked=False,
+        )
+        if self.state.by_keys:
+            self.to(stage=Stage.PLAY, today=TodayRange((), None, item.limit_deg))
+        elif set(item.placements) & self.state.unplaced and not self._shows_its_size():
+            self.use_clinicians_range()
+
+    def _shows_its_size(self) -> bool:
+        """Whether today's range can be looked for though the calibration failed.
+
+        Two sensors of a joint tell how large a movement is without any; a range that the clinician
+        set goes before that.
+        """
+        item = self.state.current.item
+        seen = item.sees()
+        return (
+            item.clinician_range_deg is None
+            and isinstance(seen, Observable)
+            and seen.quantity is Quantity.FLEXION
+            and self.state.unplaced.issuperset(seen.placements)
+        )
+
+    def use_clinicians_range(self) -> None:
+        """Play in the range that the clinician set: never "you can't play"."""
+        item = self.state.current.item
+        target_deg = ceiling_deg(item.clinician_range_deg, item.limit_deg)
+        self._calibrated(TodayRange((), target_deg, item.limit_deg), "clinician")
+
+    def found_range(self) -> None:
+        """Take today's range from the repetitions seen; a retest takes nothing away."""
+        found, before = self.state.finding.found(), self.state.today
+        if before is not None and before.target_deg is not None:
+            higher_deg = max(before.target_deg, found.target_deg or 0.0)
+            found = replace(found, target_deg=higher_deg)
+        self._calibrated(found, self.state.range_source)
+
+    def _calibrated(self, today: TodayRange, source: str) -> None:
+        self.record(
+            RangeCalibrated,
+            item=self.state.current.item.id,
+            peaks_deg=today.peaks_deg,
+            target_deg=today.target_deg,
+            limit_deg=today.limit_deg,
+            source=source,
+        )
+        self.to(stage=Stage.PLAY, today=today, reached=())
+
+    def end_item(self, reason: StopReason) -> None:
+        """End the open item; then assessment, the next item, or the check-out."""
+        entry = self.state.current
+        self._ended(reason)
+        self.to(stage=Stage.READY)
+        if reason in _CLOSES:
+            self.check_out(_CLOSES[reason])
+        elif entry.assess and reason is StopReason.DONE:
+            self.to(stage=Stage.READY_TO_ASSESS)
+        else:
+            self.next_item()
+
+    def start_assessment(self) -> None:
+        """Open three untargeted repetitions of the current item."""
+        item = self.state.current.item
+        self.record(
+            AssessmentStarted,
+            item=item.id,
+            exercise=item.exercise,
+            side=item.side,
+            spans=self.spans,
+        )
+        self.to(stage=Stage.ASSESS, assessed=0, last_number=-1)
+
+    def end_assessment(self, reason: StopReason) -> None:
+        """End them; then the next item or the check-out."""
+        item = self.state.current.item
+        self.record(AssessmentEnded, item=item.id, spans=self.spans, reason=reason)
+        if reason in _CLOSES:
+            self.check_out(_CLOSES[reason])
+        else:
+            self.next_item()
+
+    def next_item(self) -> None:
+        """Go to the next item of the agenda, or to the check-out after the last."""
+        if self.state.at + 1 < len(self.state.agenda):
+            self.to(at=self.state.at + 1, stage=Stage.READY, today=None)
+        else:
+            self.check_out(CloseReason.DONE)
+
+    def stop(self, reason: StopReason) -> None:
+        """End whatever is open, for `reason`, and go to the check-out."""
+        if self.state.open_item:
+            self.end_item(reason)
+        elif self.state.stage is Stage.ASSESS:
+            self.end_assessment(reason)
+        self.check_out(_CLOSES.get(reason, CloseReason.OTHER), why=reason is StopReason.OTHER)
+
+    def check_out(self, reason: CloseReason, *, why: bool = False) -> None:
+        """Ask the closing questions, among them why where nothing told it yet."""
+        self.to(stage=Stage.CHECK_OUT, reason=reason, asking=check_out(why=why))
+
+    def close(self, reason: CloseReason) -> None:
+        """The session's last event."""
+        self.record(SessionClosed, reason=reason)
+        self.to(stage=Stage.CLOSED, reason=reason, asking=())
+
+    def close_at_once(self, item_reason: StopReason, reason: CloseReason) -> None:
+        """End whatever is open and close, without a question."""
+        if self.state.open_item:
+            self._ended(item_reason)
+        elif self.state.stage is Stage.ASSESS:
+            item = self.state.current.item
+            self.record(AssessmentEnded, item=item.id, spans=self.spans, reason=item_reason)
+        self.close(reason)
+
+    def _ended(self, reason: StopReason) -> None:
+        item, done = self.state.current.item, self.state.done
+        self.record(ExerciseEnded, item=item.id, spans=self.spans, reason=reason)
+        if self.state.by_keys:
+            told = done if self.state.counted else 0.0
+            self.record(ExerciseReported, item=item.id, amount=told, unit=item.asked.unit)
+        self.to(totals=(*self.state.totals, (item.id, done)))
