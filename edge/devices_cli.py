@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from edge.ble.discovery import Found
+    from edge.ble.discovery import FoundWearable
 
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-Home = Annotated[
+HomeOption = Annotated[
     Path | None,
     typer.Option(
         "--home",
@@ -24,7 +24,7 @@ Home = Annotated[
     ),
 ]
 Seconds = Annotated[float, typer.Option(help="How long to listen.", min=0.2, max=120)]
-Identity = Annotated[str, typer.Argument(help="The wearable's identity, as scan shows it.")]
+IdentityArgument = Annotated[str, typer.Argument(help="The wearable's identity, as scan shows it.")]
 
 
 @app.callback()
@@ -33,16 +33,16 @@ def devices() -> None:
 
 
 @app.command()
-def scan(home: Home = None, seconds: Seconds = 5.0) -> None:
+def scan(home: HomeOption = None, seconds: Seconds = 5.0) -> None:
     """Show the wearables in range, by identity."""
     asyncio.run(_scan(_file(home), seconds))
 
 
 @app.command()
 def bind(
-    wearable: Identity,
+    wearable: IdentityArgument,
     placement: Annotated[str, typer.Argument(help="Where it is worn, e.g. wrist-right.")],
-    home: Home = None,
+    home: HomeOption = None,
 ) -> None:
     """Bind a wearable to a place on the body."""
     from edge.ble.binding import Bindings
@@ -57,7 +57,7 @@ def bind(
 
 
 @app.command()
-def unbind(wearable: Identity, home: Home = None) -> None:
+def unbind(wearable: IdentityArgument, home: HomeOption = None) -> None:
     """Forget a wearable."""
     from edge.ble.binding import Bindings
 
@@ -67,14 +67,14 @@ def unbind(wearable: Identity, home: Home = None) -> None:
 
 
 @app.command()
-def identify(wearable: Identity, seconds: Seconds = 5.0) -> None:
+def identify(wearable: IdentityArgument, seconds: Seconds = 5.0) -> None:
     """Let a wearable blink, to tell it from its like."""
     shown = asyncio.run(_identify(wearable, seconds))
     typer.echo(f"{wearable} blinks" if shown else f"{wearable} is in range; its kind cannot blink")
 
 
 @app.command("list")
-def list_bound(home: Home = None) -> None:
+def list_bound(home: HomeOption = None) -> None:
     """Show what is bound."""
     from edge.ble.binding import Bindings
 
@@ -122,7 +122,7 @@ async def _scan(path: Path, seconds: float) -> None:
         typer.echo("no wearable in range: wake it up (press or shake it) and try again")
 
 
-def _line(found: Found, placement: str | None) -> str:
+def _line(found: FoundWearable, placement: str | None) -> str:
     battery = "" if found.battery_percent is None else f"{found.battery_percent} %"
     note = found.problem or placement or "not bound"
     return f"{found.identity or '?':40} {found.model:14} {found.rssi:4} dBm {battery:>6}  {note}"

@@ -8,10 +8,10 @@ principal components: `j2` from the distal gyroscope in the flexions, `j1` from 
 the raises; their relative sign from the raises, in which a straight joint does not turn; flexion
 is what leaves the neutral pose. The zero is the neutral pose, and only if the joint's angle there
 is told: 0 for a person who can straighten it, 25 for a 25 degree contracture measured by a
-clinician. Where neither is known, the neutral pose may not serve as zero and the rung gives axes
+clinician. Where neither is known, the neutral pose may not serve as zero and the level gives axes
 without one.
 
-Every rung checks itself and says in plain words what to repeat (`calibration_finding`).
+Every level checks itself and says in plain words what to repeat (`calibration_finding`).
 Angles in radians inside; conventions in `docs/conventions.md`.
 """
 
@@ -26,7 +26,7 @@ import numpy.typing as npt
 from analytics.joints.angle import in_plane_angle
 from analytics.joints.axis import HingeAxes, principal_direction
 
-from .finding import STOPS, Finding
+from .finding import STOPS, CalibrationFinding
 from .phases import (
     LEAST_FLEXION_RAD,
     LEAST_RAISE_RAD,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Array = npt.NDArray[np.float64]
-Rung: TypeAlias = Literal["gravity", "stored", "functional", "motion"]
+CalibrationLevel: TypeAlias = Literal["gravity", "stored", "functional", "motion"]
 Sensor: TypeAlias = tuple[Array, Array]
 """(acc m/s², gyr rad/s), [n, 3] each."""
 
@@ -59,17 +59,17 @@ class SegmentCalibration:
     """How the sensors of a joint lie.
 
     Attributes:
-        rung: how it was found; `motion` is the joint's own movement, without any calibration.
+        level: how it was found; `motion` is the joint's own movement, without any calibration.
         axes: signed so that flexion is positive.
         zero_rad: the in-plane angle (`joints.angle.in_plane_angle`) that reads 0; None: only the
             size of a movement can be told.
         findings: what was noticed; a calibration with one of `STOPS` is not to be used.
     """
 
-    rung: Rung
+    level: CalibrationLevel
     axes: HingeAxes | None
     zero_rad: float | None
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[CalibrationFinding, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -79,7 +79,7 @@ class SegmentCalibration:
 
 @dataclass(frozen=True, slots=True)
 class Markings:
-    """How a joint's sensors are meant to lie, for the checks and for the gravity rung.
+    """How a joint's sensors are meant to lie, for the checks and for the gravity level.
 
     Attributes:
         side: `left` or `right`.
@@ -120,7 +120,7 @@ def functional_calibration(
         markings: how the sensors should lie, to tell a wrong placement; None: not checked.
     """
     if not all(np.isfinite(part).all() for sensor in (proximal, distal) for part in sensor):
-        return SegmentCalibration("functional", None, None, (Finding.SENSOR_FAULT,))
+        return SegmentCalibration("functional", None, None, (CalibrationFinding.SENSOR_FAULT,))
     phases, findings = find_phases(proximal, distal, rate_hz)
     if phases is None:
         return SegmentCalibration("functional", None, None, tuple(findings))
@@ -128,11 +128,11 @@ def functional_calibration(
     findings += _check_movements(phases, axes)
     zero = None
     if neutral_deg is None:
-        findings.append(Finding.NEUTRAL_FORBIDDEN)
+        findings.append(CalibrationFinding.NEUTRAL_FORBIDDEN)
     else:
         zero = _zero(phases.still_up, axes, neutral_deg)
         if zero is None:
-            findings.append(Finding.ZERO_NOT_SEEN)
+            findings.append(CalibrationFinding.ZERO_NOT_SEEN)
     if markings is not None:
         findings += check_markings(phases.still_up, axes, markings)
     return SegmentCalibration("functional", axes, zero, tuple(dict.fromkeys(findings)))
@@ -160,12 +160,14 @@ def gravity_calibration(
 
     window = still_window(proximal, distal, rate_hz)
     if window is None:
-        return SegmentCalibration("gravity", None, None, (Finding.NOT_STILL,))
+        return SegmentCalibration("gravity", None, None, (CalibrationFinding.NOT_STILL,))
     ups = tuple(_unit(sensor[0][window].mean(axis=0)) for sensor in (proximal, distal))
     axes = HingeAxes(markings.axis, markings.axis)
     findings = check_markings((ups[0], ups[1]), axes, markings)
     if _visible((ups[0], ups[1]), axes) < LEAST_VISIBLE:
-        return SegmentCalibration("gravity", axes, None, (*findings, Finding.ZERO_NOT_SEEN))
+        return SegmentCalibration(
+            "gravity", axes, None, (*findings, CalibrationFinding.ZERO_NOT_SEEN)
+        )
     # Both x axes along the limb: a straight joint has equal in-plane angles, so the zero is 0.
     zero = 0.0 if pose_deg is None else _zero((ups[0], ups[1]), axes, pose_deg)
     return SegmentCalibration("gravity", axes, zero, tuple(findings))
@@ -200,7 +202,7 @@ def stored_zero(still_up: tuple[Array, Array], axes: HingeAxes, measured_deg: fl
 
 def check_markings(
     still_up: tuple[Array, Array], axes: HingeAxes, markings: Markings
-) -> list[Finding]:
+) -> list[CalibrationFinding]:
     """Whether sensors in a hanging or upright pose lie as they are marked.
 
     x must point down (towards the limb's end), and the flexion axis must be on the marked side.
@@ -208,13 +210,15 @@ def check_markings(
     findings = [
         finding
         for up, finding in zip(
-            still_up, (Finding.UPPER_UPSIDE_DOWN, Finding.LOWER_UPSIDE_DOWN), strict=True
+            still_up,
+            (CalibrationFinding.UPPER_UPSIDE_DOWN, CalibrationFinding.LOWER_UPSIDE_DOWN),
+            strict=True,
         )
         if up[0] > MARKED_WITHIN
     ]
     agreement = np.array([axes.proximal, axes.distal]) @ markings.axis
     if (agreement < -MARKED_WITHIN).all():
-        findings.append(Finding.SIDES_CONFUSED)
+        findings.append(CalibrationFinding.SIDES_CONFUSED)
     return findings
 
 
@@ -232,23 +236,23 @@ def _flexion_angle(phases: CalibrationPhases, axes: HingeAxes) -> Array:
     return np.cumsum(rate) / phases.rate_hz
 
 
-def _check_movements(phases: CalibrationPhases, axes: HingeAxes) -> Iterable[Finding]:
+def _check_movements(phases: CalibrationPhases, axes: HingeAxes) -> Iterable[CalibrationFinding]:
     findings = []
     flexion = _flexion_angle(phases, axes)
     if np.ptp(flexion) < LEAST_FLEXION_RAD:
-        findings.append(Finding.SMALL_FLEXIONS)
+        findings.append(CalibrationFinding.SMALL_FLEXIONS)
     elif crossings(flexion)[0] < LEAST_FLEXIONS:
-        findings.append(Finding.FEW_FLEXIONS)
+        findings.append(CalibrationFinding.FEW_FLEXIONS)
     limb = np.cumsum(phases.raise_gyr[0] @ axes.proximal) / phases.rate_hz
     if np.ptp(limb) < LEAST_RAISE_RAD:
-        findings.append(Finding.SMALL_RAISES)
+        findings.append(CalibrationFinding.SMALL_RAISES)
     bent = _rms(axes.rate(*phases.raise_gyr)) / max(_rms(phases.raise_gyr[0] @ axes.proximal), 1e-9)
     if bent > MOST_BENT:
-        findings.append(Finding.BENT_IN_RAISES)
+        findings.append(CalibrationFinding.BENT_IN_RAISES)
     along = phases.flexion_gyr[1] @ axes.distal
     across = phases.flexion_gyr[1] - np.outer(along, axes.distal)
     if _rms(np.linalg.norm(across, axis=1)) > MOST_OFF_AXIS * max(_rms(along), 1e-9):
-        findings.append(Finding.OTHER_AXIS)
+        findings.append(CalibrationFinding.OTHER_AXIS)
     return findings
 
 

@@ -22,7 +22,7 @@ import numpy as np
 
 from analytics.joints.angle import in_plane_angle
 
-from .finding import STOPS, Finding
+from .finding import STOPS, CalibrationFinding
 from .functional import LEAST_VISIBLE, MARKED_WITHIN, SegmentCalibration
 from .phases import still_window
 
@@ -50,7 +50,7 @@ class SingleCalibration:
     """
 
     axis: Vector | None
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[CalibrationFinding, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -77,24 +77,24 @@ def segment_calibration(
     """
     window = still_window(sensor, sensor, rate_hz)
     if window is None:
-        return SingleCalibration(None, (Finding.NOT_STILL,))
+        return SingleCalibration(None, (CalibrationFinding.NOT_STILL,))
     force: Array = sensor[0][window].mean(axis=0)
     size = float(np.linalg.norm(force))
     if abs(size - GRAVITY_M_S2) > GRAVITY_WITHIN_M_S2:
-        return SingleCalibration(None, (Finding.SENSOR_FAULT,))
+        return SingleCalibration(None, (CalibrationFinding.SENSOR_FAULT,))
     if marked is None or not hangs:
-        return SingleCalibration(None, (Finding.MARKING_ONLY,))
+        return SingleCalibration(None, (CalibrationFinding.MARKING_ONLY,))
     return _hanging(-force / size, np.asarray(marked), zero_allowed=zero_allowed)
 
 
 def _hanging(down: Array, marked: Array, *, zero_allowed: bool) -> SingleCalibration:
     along = float(down @ marked)
     if along < -MARKED_WITHIN:
-        return SingleCalibration(None, (Finding.UPSIDE_DOWN,))
+        return SingleCalibration(None, (CalibrationFinding.UPSIDE_DOWN,))
     if not zero_allowed:
-        return SingleCalibration(None, (Finding.MARKING_ONLY,))
+        return SingleCalibration(None, (CalibrationFinding.MARKING_ONLY,))
     if along < MARKED_WITHIN:
-        return SingleCalibration(None, (Finding.ACROSS,))
+        return SingleCalibration(None, (CalibrationFinding.ACROSS,))
     x, y, z = down.tolist()
     return SingleCalibration((x, y, z))
 
@@ -120,13 +120,13 @@ def check_stored(
     """
     window = still_window(proximal, distal, rate_hz)
     if window is None:
-        return SegmentCalibration("stored", None, None, (Finding.NOT_STILL,))
+        return SegmentCalibration("stored", None, None, (CalibrationFinding.NOT_STILL,))
     up1, up2 = (_unit(acc[window].mean(axis=0)) for acc, _ in (proximal, distal))
     plane, visible = in_plane_angle(up1[None], up2[None], axes)
     if zero_rad is None or pose_deg is None or visible[0] < LEAST_VISIBLE:
-        return SegmentCalibration("stored", axes, zero_rad, (Finding.POSE_NOT_CHECKED,))
+        return SegmentCalibration("stored", axes, zero_rad, (CalibrationFinding.POSE_NOT_CHECKED,))
     off = math.remainder(float(plane[0]) - zero_rad - math.radians(pose_deg), 2 * math.pi)
-    findings = (Finding.NOT_AS_STORED,) if abs(off) > STORED_WITHIN_RAD else ()
+    findings = (CalibrationFinding.NOT_AS_STORED,) if abs(off) > STORED_WITHIN_RAD else ()
     return SegmentCalibration("stored", axes, zero_rad, findings)
 
 

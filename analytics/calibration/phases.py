@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from analytics.joints.axis import principal_direction
 
-from .finding import Finding
+from .finding import CalibrationFinding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,23 +75,25 @@ def still_window(proximal: Sensor, distal: Sensor, rate_hz: float) -> slice | No
 
 def find_phases(
     proximal: Sensor, distal: Sensor, rate_hz: float
-) -> tuple[CalibrationPhases | None, list[Finding]]:
+) -> tuple[CalibrationPhases | None, list[CalibrationFinding]]:
     """The parts of a calibration recording, or None and what is missing."""
     still = still_window(proximal, distal, rate_hz)
     if still is None:
-        return None, [Finding.NOT_STILL]
+        return None, [CalibrationFinding.NOT_STILL]
     ups = [acc[still].mean(axis=0) for acc, _ in (proximal, distal)]
     gyrs, flexing, reverse, alike = _told_apart(proximal, distal, still, rate_hz)
     least = LEAST_PHASE_S * rate_hz
     if flexing.sum() < least:
         if reverse.sum() >= least:
-            return None, [Finding.SWAPPED]
+            return None, [CalibrationFinding.SWAPPED]
         # Only one sort of movement, and both sensors in it: flexions seen by one segment twice,
         # unless nothing but raises was done.
         turns = _bursts(alike, rate_hz)
-        return None, [Finding.SAME_SEGMENT if turns >= 6 else Finding.NO_FLEXIONS]
+        return None, [
+            CalibrationFinding.SAME_SEGMENT if turns >= 6 else CalibrationFinding.NO_FLEXIONS
+        ]
     if alike.sum() < least:
-        return None, [Finding.NO_RAISES]
+        return None, [CalibrationFinding.NO_RAISES]
     return (
         CalibrationPhases(
             rate_hz,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from analytics.signals.orientation import Vector
     from telemetry.messages.events import HingeCalibration, SegmentCalibrated
 
-    from .functional import Rung
+    from .functional import CalibrationLevel
 
 __all__ = ["KnownHinge", "KnownSegments"]
 
@@ -31,12 +31,12 @@ class KnownHinge:
     Attributes:
         axes: flexion positive.
         zero_rad: the in-plane angle that reads 0; None: only the size of a movement can be told.
-        rung: how it was found.
+        level: how it was found.
     """
 
     axes: HingeAxes
     zero_rad: float | None
-    rung: Rung
+    level: CalibrationLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class KnownSegments:
         The latest calibration that passed counts. One of a joint says nothing about its sensors'
         long axes unless it names one, and one of a single sensor nothing about a joint.
         """
-        if not event.passed or event.rung == "none":
+        if not event.passed or event.level == "none":
             return self
         axes, hinges = dict(self.axes), dict(self.hinges)
         if event.axis is not None:
@@ -67,7 +67,7 @@ class KnownSegments:
             axes.pop(event.placement, None)
         if event.hinge is not None:
             hinges[event.hinge.proximal, event.hinge.distal] = KnownHinge(
-                _axes(event.hinge), event.hinge.zero_rad, event.rung
+                _axes(event.hinge), event.hinge.zero_rad, event.level
             )
         return KnownSegments(axes, hinges)
 

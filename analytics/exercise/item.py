@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from .observation import Hinge, Observation
 
-__all__ = ["Found", "analyse_item", "found_in"]
+__all__ = ["FoundRepetitions", "analyse_item", "found_in"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -95,7 +95,7 @@ def analyse_item(
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundRepetitions:
     """Repetitions of a whole item.
 
     Attributes:
@@ -121,7 +121,7 @@ def found_in(
     frames: Frames,
     rate_hz: float,
     tracks: Mapping[str, StreamTrack] = _NO_TRACKS,
-) -> Found:
+) -> FoundRepetitions:
     """The repetitions in an item's frames at `rate_hz`, by its angle where that shows."""
     if observation.method is not Method.COUNT and len(frames):
         joint = None
@@ -137,9 +137,11 @@ def found_in(
             values = smoothed(movement, rate_hz, _restarts(frames)).tolist()
             live = _found_meanwhile(observation, frames, rate_hz, joint)
             seen = excursions_of(values, ANGLE_LEAST_DEG)
-            return Found(observation, values, live, seen, flexion=joint)
+            return FoundRepetitions(observation, values, live, seen, flexion=joint)
     counted = count(frames, rate_hz)
-    return Found(observation, counted.values, counted.live, counted.excursions, counted.alike)
+    return FoundRepetitions(
+        observation, counted.values, counted.live, counted.excursions, counted.alike
+    )
 
 
 def _found_meanwhile(
@@ -241,7 +243,7 @@ def _repetition(
         (index(b) - index(a)) / track.opened.rate_hz
         for a, b in ((e.start, e.hold_from), (e.hold_from, e.hold_to), (e.hold_to, e.end))
     )
-    flags = observation.phases.flags(up_s, hold_s, down_s)
+    flags = observation.tempo.flags(up_s, hold_s, down_s) if observation.tempo else []
     if is_too_small(e, reference_deg):
         flags.append("too small")
     if not e.finished:
@@ -290,7 +292,7 @@ def _in_flexion(
 
 
 def _range_of_motion(
-    repetitions: Sequence[Repetition], found: Found, frames: Frames, rate_hz: float
+    repetitions: Sequence[Repetition], found: FoundRepetitions, frames: Frames, rate_hz: float
 ) -> RangeOfMotion | None:
     ranges = [r.range_deg for r in repetitions if r.range_deg is not None]
     if not ranges:

@@ -175,7 +175,9 @@ class LiveCount:
         return messages
 
     def _pace(self, e: Excursion) -> list[str]:
-        return self.observation.phases.flags(
+        if self.observation.tempo is None:
+            return []
+        return self.observation.tempo.flags(
             (e.hold_from - e.start) * self._frame_s,
             (e.hold_to - e.hold_from) * self._frame_s,
             (e.end - e.hold_to) * self._frame_s / DOWN_SEEN,

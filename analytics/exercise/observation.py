@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from analytics.calibration.functional import Rung
+    from analytics.calibration.functional import CalibrationLevel
     from analytics.calibration.segments import KnownSegments
     from analytics.joints.axis import HingeAxes
     from analytics.signals.orientation import Vector
     from telemetry.messages.events import AssessmentStarted, ExerciseStarted
     from telemetry.messages.motion import StreamOpened
+    from therapy.exercises.dose import Tempo
 
 __all__ = [
     "SEGMENT_AXES",
@@ -21,44 +22,8 @@ __all__ = [
     "Method",
     "Observation",
     "Observe",
-    "Phase",
-    "PhaseLimits",
     "count_only",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Phase:
-    """Bounds of one phase's duration in seconds; None: none."""
-
-    min_s: float | None = None
-    max_s: float | None = None
-
-    def flag(self, duration_s: float) -> str | None:
-        """`too fast`, `too slow`, or None."""
-        if self.min_s is not None and duration_s < self.min_s:
-            return "too fast"
-        if self.max_s is not None and duration_s > self.max_s:
-            return "too slow"
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseLimits:
-    """How fast and how slow a repetition may be, phase by phase."""
-
-    up: Phase = field(default_factory=Phase)
-    hold: Phase = field(default_factory=Phase)
-    down: Phase = field(default_factory=Phase)
-
-    def flags(self, up_s: float, hold_s: float, down_s: float) -> list[str]:
-        """What is out of bounds, by phase: e.g. `up too fast`."""
-        found = (
-            ("up", self.up.flag(up_s)),
-            ("hold", self.hold.flag(hold_s)),
-            ("down", self.down.flag(down_s)),
-        )
-        return [f"{phase} {flag}" for phase, flag in found if flag is not None]
 
 
 class Method(StrEnum):
@@ -82,7 +47,7 @@ class Hinge:
         proximal: stream of the sensor nearer to the trunk.
         axes: from segment calibration, flexion positive; None: found from the movement itself.
         zero_rad: the in-plane angle that reads 0; None: only the size of a movement is told.
-        rung: how the axes were found, where there are some; without, it is `motion`.
+        level: how the axes were found, where there are some; without, it is `motion`.
         straight_deg: None where the movement flexes the joint, and its angle is flexion. Where it
             straightens the joint, the angle is this less flexion, so that it rises with the
             movement: 90 for a knee that begins at a right angle, 0 for a wrist.
@@ -91,13 +56,13 @@ class Hinge:
     proximal: str
     axes: HingeAxes | None = None
     zero_rad: float | None = None
-    rung: Rung = "functional"
+    level: CalibrationLevel = "functional"
     straight_deg: float | None = None
 
     @property
-    def known_by(self) -> Rung:
+    def known_by(self) -> CalibrationLevel:
         """How its axes are known."""
-        return "motion" if self.axes is None else self.rung
+        return "motion" if self.axes is None else self.level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +77,7 @@ class Observation:
         what: the observable in plain words, e.g. `forearm elevation, elbow straight`.
         not_observable: why there is no range; None where there is one.
         limit_deg: the clinician's limit of the angle.
-        phases: bounds for the speed.
+        tempo: as prescribed, with its bounds; None: none is.
         method: how the angle comes about.
         hinge: the joint, where the method is flexion.
         trunk: stream of a sensor on the sternum, which sees how far the trunk leans.
@@ -124,7 +89,7 @@ class Observation:
     what: str
     not_observable: str | None = None
     limit_deg: float | None = None
-    phases: PhaseLimits = field(default_factory=PhaseLimits)
+    tempo: Tempo | None = None
     method: Method = Method.ELEVATION
     axis_measured: bool = False
     hinge: Hinge | None = None

@@ -1,4 +1,4 @@
-"""The 95 % band of an item's range, from what its frames show: gaps, restarts, rung."""
+"""The 95 % band of an item's range, from what its frames show: gaps, restarts, level."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def item_range_band(
     if flexion is not None and observation.hinge is not None:
         return joint_range_band(
             range_deg,
-            rung=observation.hinge.known_by,
+            level=observation.hinge.known_by,
             looseness=flexion.looseness,
             change_sigma_deg=flexion.change_sigma_deg,
             gap_sigma_deg=gap_deg,

@@ -9,7 +9,7 @@ Four things make an angle uncertain, and each has its part in the variance:
   moved from its zero and, as the skin wanders, at the zero as well. How loosely the two sensors
   follow one hinge is measured in the recording itself (`looseness`) and scales both; of a rigid
   joint little remains but the smoother's own error, and a floor for what no recording shows;
-- **calibration rung**: an axis found from the motion alone and a zero from marked sensors are
+- **calibration level**: an axis found from the motion alone and a zero from marked sensors are
   worth less than a functional calibration;
 - **gaps**: over bridged samples the angle is a guess, in proportion to the speed around them.
 
@@ -30,7 +30,7 @@ import numpy.typing as npt
 from analytics.joints.angle import SETTLING_S
 
 if TYPE_CHECKING:
-    from analytics.calibration.functional import Rung, SegmentCalibration
+    from analytics.calibration.functional import CalibrationLevel, SegmentCalibration
     from analytics.joints.angle import RecordedAngle
 
 Array = npt.NDArray[np.float64]
@@ -101,7 +101,7 @@ FOLD = 0.95, 2.0, 1.6
 with which that goes down beyond: drawn from 800 000 simulated elevations."""
 ASKEW_SHARE = 0.03
 """Of a swept range: a movement whose axis is found 14 degrees off reads 3 % too little."""
-ZERO_SIGMA_DEG: dict[Rung, float] = {
+ZERO_SIGMA_DEG: dict[CalibrationLevel, float] = {
     "functional": 0.0,
     "stored": 2.0,
     "gravity": 5.0,
@@ -129,14 +129,14 @@ def angle_band_deg(
         model: sizes of the parts.
     """
     angle = np.rad2deg(found.angle_rad)
-    parts = model.motion if calibration.rung == "motion" else model.calibrated
+    parts = model.motion if calibration.level == "motion" else model.calibrated
     short = 1 - min(len(angle) / rate_hz / SETTLING_S, 1.0)
     loose = min(found.looseness, 1.0) ** parts.power
     share = np.hypot(np.hypot(parts.share, parts.short_share * short), parts.loose_share * loose)
     drift = parts.drift + (parts.short_drift - parts.drift) * short
     drift_deg = drift * np.rad2deg(found.offset_sigma_rad)
     fixed = np.hypot(parts.fixed_deg, parts.loose_deg * loose)
-    zero = ZERO_SIGMA_DEG[calibration.rung]
+    zero = ZERO_SIGMA_DEG[calibration.level]
     gap = 0.0 if bridged is None else model.gap_share * _swept_in_gaps(angle, bridged, rate_hz)
     sigma = np.sqrt(drift_deg**2 + (share * angle) ** 2 + fixed**2 + zero**2 + gap**2)
     return np.asarray(np.minimum(COVERAGE_95 * sigma, MOST_DEG))
@@ -213,7 +213,7 @@ def _folded(from_upright_deg: float, off_deg: float) -> float:
 def joint_range_band(
     range_deg: float,
     *,
-    rung: Rung,
+    level: CalibrationLevel,
     looseness: float,
     change_sigma_deg: float,
     gap_sigma_deg: float = 0.0,
@@ -222,17 +222,17 @@ def joint_range_band(
     """The band of the median range of a joint's repetitions.
 
     How askew axes lie that were taken from markings or stored shows in the looseness, so those
-    rungs count as calibrated; the zero drops out of a range.
+    levels count as calibrated; the zero drops out of a range.
 
     Args:
         range_deg: largest minus smallest flexion of the median repetition.
-        rung: how its axes were found.
+        level: how its axes were found.
         looseness: as measured in the item, see `joints.angle.RecordedAngle`.
         change_sigma_deg: standard deviation of the slow part of a change within a repetition.
         gap_sigma_deg: what bridged gaps leave behind.
         model: sizes of the parts.
     """
-    slope, most = model.range_motion_share if rung == "motion" else model.range_share
+    slope, most = model.range_motion_share if level == "motion" else model.range_share
     share = slope * min(looseness, most) + model.range_beyond * max(0.0, looseness - most)
     fixed = np.hypot(model.range_floor_deg, model.range_drift * change_sigma_deg)
     sigma = np.sqrt((share * range_deg) ** 2 + fixed**2 + gap_sigma_deg**2)

@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DayHistory",
+    "DayState",
     "ItemDone",
     "PeriodAdherence",
-    "State",
     "day_adherence",
     "items_counted",
     "items_done",
@@ -50,7 +50,7 @@ __all__ = [
     "session_adherence",
 ]
 
-State: TypeAlias = Literal["measured", "self-reported", "excused", "unknown", "missed"]
+DayState: TypeAlias = Literal["measured", "self-reported", "excused", "unknown", "missed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class PeriodAdherence:
         quality: mean over measured days.
     """
 
-    days: Mapping[State, int] = field(default_factory=dict)
+    days: Mapping[DayState, int] = field(default_factory=dict)
     sessions: float | None = None
     self_report: float | None = None
     dose: float | None = None
@@ -229,7 +229,7 @@ def items_reported(events: Iterable[SessionEvent]) -> tuple[ItemDone, ...]:
 def period_adherence(days: Iterable[AdherenceResult | None]) -> PeriodAdherence:
     """Adherence over the days given, as `day_adherence` judged them."""
     judged = [day for day in days if day is not None]
-    count: dict[State, int] = {}
+    count: dict[DayState, int] = {}
     for day in judged:
         count[day.state] = count.get(day.state, 0) + 1
     told = [d for d in judged if d.state in ("measured", "self-reported", "missed")]
@@ -279,7 +279,7 @@ def _judged(
     )
 
 
-def _state(known: DayHistory) -> State:
+def _state(known: DayHistory) -> DayState:
     if any(_some(d) for d in known.measured):
         return "measured"
     if any(_some(d) for d in known.reported):

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 from therapy.wording import Wording
 
 if TYPE_CHECKING:
-    from .alerts import Kind
+    from .alerts import AlertKind
 
 __all__ = ["STOPPED", "WORDS"]
 
-WORDS: Final[dict[Kind, Wording]] = {
+WORDS: Final[dict[AlertKind, Wording]] = {
     "unwell": Wording(
         "Sedute degli ultimi 7 giorni in cui è stato premuto «Non mi sento bene»: {n}.",
         "Sessions of the last 7 days in which “I feel unwell” was pressed: {n}.",

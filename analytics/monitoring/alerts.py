@@ -38,15 +38,15 @@ __all__ = [
     "Acknowledgement",
     "Action",
     "Alert",
+    "AlertKind",
     "Evidence",
-    "Kind",
     "MonitoredHours",
     "acknowledged",
     "needing_a_look",
     "updated",
 ]
 
-Kind: TypeAlias = Literal[
+AlertKind: TypeAlias = Literal[
     "unwell", "fall", "pain", "few days", "range", "speed", "overdose", "data"
 ]
 Action: TypeAlias = Literal["called", "visit", "plan changed", "watching", "no action", "other"]
@@ -68,7 +68,7 @@ class Evidence(_Frozen):
         grave: it is the worse of the kind's two forms at the moment.
     """
 
-    kind: Kind
+    kind: AlertKind
     state: Literal["raised", "held", "cleared"]
     it: str = ""
     en: str = ""
@@ -97,7 +97,7 @@ class Alert(_Frozen):
     """One episode of one kind for one patient; known by patient, kind and number."""
 
     patient: Pseudonym
-    kind: Kind
+    kind: AlertKind
     number: int = Field(ge=1)
     opened: date
     it: str
@@ -180,7 +180,7 @@ def updated(
 
 
 def acknowledged(
-    alerts: Sequence[Alert], kind: Kind, number: int, acknowledgement: Acknowledgement
+    alerts: Sequence[Alert], kind: AlertKind, number: int, acknowledgement: Acknowledgement
 ) -> tuple[Alert, ...]:
     """The alerts with one of them acknowledged.
 
@@ -221,16 +221,16 @@ def _is_news(alerts: Sequence[Alert], found: Evidence) -> bool:
     return found.event_ns is not None and found.event_ns > max(known, default=-1)
 
 
-def _open_place(alerts: Sequence[Alert], kind: Kind) -> int | None:
+def _open_place(alerts: Sequence[Alert], kind: AlertKind) -> int | None:
     return next((i for i, a in enumerate(alerts) if a.kind == kind and a.open), None)
 
 
-def _snoozed(alerts: Sequence[Alert], kind: Kind, day: date) -> bool:
+def _snoozed(alerts: Sequence[Alert], kind: AlertKind, day: date) -> bool:
     told = [a.acknowledgement for a in alerts if a.kind == kind and a.acknowledgement is not None]
     return any(t.snooze_until is not None and day < t.snooze_until for t in told)
 
 
-_GRAVITY: tuple[Kind, ...] = (
+_GRAVITY: tuple[AlertKind, ...] = (
     "unwell",
     "fall",
     "pain",

@@ -10,7 +10,7 @@ SEM is the standard deviation of one assessment between days, each with the sens
 over a stable period of at least five such days of this patient; without one a declared
 population default stands in. For n_b = n_r = 1 this is the usual MDC95 = 1.96 · √2 · SEM; the
 floor of 5° is the usual error between testers (Boone et al. 1978). Only assessments of the same
-exercise, side, posture, placement and calibration rung are comparable.
+exercise, side, posture, placement and calibration level are comparable.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Assessment",
-    "Change",
     "Context",
+    "RangeChange",
     "Sem",
     "assessments_of",
     "baseline_and_recent",
@@ -56,7 +56,7 @@ class Context:
     side: Literal["left", "right"]
     posture: str
     placement: str
-    rung: str
+    level: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Sem:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RangeChange:
     """A difference beside the error it must exceed.
 
     Attributes:
@@ -128,7 +128,7 @@ def assessments_of(
     day: date,
     posture: str,
     placements: Mapping[str, str],
-    rungs: Mapping[str, str],
+    levels: Mapping[str, str],
     redonned: bool = True,
 ) -> tuple[Assessment, ...]:
     """The assessments of one session; game repetitions are never among them.
@@ -138,7 +138,7 @@ def assessments_of(
         day: the session's day.
         posture: of the session.
         placements: of each stream.
-        rungs: by placement, the rung of segment calibration it passed; missing: `none`.
+        levels: by placement, the level of segment calibration it passed; missing: `none`.
         redonned: the sensors were put on anew for this session.
     """
     found = []
@@ -148,8 +148,8 @@ def assessments_of(
         peaks_deg = tuple(r.peak_deg for r in item.repetitions if r.peak_deg is not None)
         placement = placements.get(item.stream)
         if peaks_deg and placement is not None:
-            rung = rungs.get(placement, "none")
-            context = Context(item.exercise, item.side, posture, placement, rung)
+            level = levels.get(placement, "none")
+            context = Context(item.exercise, item.side, posture, placement, level)
             found.append(Assessment(day, context, peaks_deg, redonned))
     return tuple(found)
 
@@ -185,7 +185,7 @@ def baseline_and_recent(
 
 def change_between(
     baseline: Sequence[Assessment], recent: Sequence[Assessment], sem: Sem
-) -> Change:
+) -> RangeChange:
     """Compare two groups of assessments.
 
     Raises:
@@ -196,7 +196,7 @@ def change_between(
     _same_context([*baseline, *recent])
     before = statistics.fmean(a.value_deg for a in baseline)
     after = statistics.fmean(a.value_deg for a in recent)
-    return Change(
+    return RangeChange(
         change_deg=after - before,
         threshold_deg=threshold_deg(sem, len(baseline), len(recent)),
         baseline_deg=before,

@@ -1,7 +1,7 @@
 """A patient's recorded sessions as adherence, change and alerts read them.
 
 Nothing here is computed anew: events and the core's results are sorted by day and context, and
-assessments get the posture, placement and calibration rung that their session's events tell.
+assessments get the posture, placement and calibration level that their session's events tell.
 """
 
 from __future__ import annotations
@@ -103,8 +103,8 @@ def assessments_in(record: SessionRecord) -> tuple[Assessment, ...]:
     if len(opened.wearables) == 1:
         for item in record.result.items:
             placements.setdefault(item.stream, opened.wearables[0].placement)
-    rungs = {
-        event.placement: event.rung
+    levels = {
+        event.placement: event.level
         for event in record.events
         if isinstance(event, SegmentCalibrated) and event.passed
     }
@@ -113,7 +113,7 @@ def assessments_in(record: SessionRecord) -> tuple[Assessment, ...]:
         day=date.fromisoformat(opened.day),
         posture=opened.posture,
         placements=placements,
-        rungs=rungs,
+        levels=levels,
     )
 
 

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from .adherence import DayHistory
-    from .alerts import Kind
-    from .change import Change, Context
+    from .alerts import AlertKind
+    from .change import Context, RangeChange
     from .evidence import Picture, SessionFacts
 
 __all__ = ["evidence_of", "fewest_days"]
@@ -97,7 +97,7 @@ def _fall(picture: Picture) -> Evidence:
     return _event("fall", falls, n=len(falls) - unanswered, unanswered=unanswered)
 
 
-def _event(kind: Kind, sessions: Sequence[SessionFacts], **figures: float) -> Evidence:
+def _event(kind: AlertKind, sessions: Sequence[SessionFacts], **figures: float) -> Evidence:
     figures = figures or {"n": len(sessions)}
     told = _told(kind, raised=bool(sessions), cleared=not sessions, **figures)
     newest_ns = max((s.t_ns for s in sessions), default=None)
@@ -211,7 +211,7 @@ def _contexts(picture: Picture) -> tuple[Context, ...]:
     return tuple(dict.fromkeys(a.context for a in picture.assessments))
 
 
-def _change(picture: Picture, context: Context) -> tuple[Context, Change] | None:
+def _change(picture: Picture, context: Context) -> tuple[Context, RangeChange] | None:
     baseline, recent = baseline_and_recent(picture.assessments, context)
     if not baseline or not recent:
         return None
@@ -268,7 +268,7 @@ def _since(picture: Picture, days: int) -> Iterable[SessionFacts]:
     return (s for s in picture.sessions if first <= s.day <= picture.day)
 
 
-def _told(kind: Kind, *, raised: bool, cleared: bool, **figures: float | Wording) -> Evidence:
+def _told(kind: AlertKind, *, raised: bool, cleared: bool, **figures: float | Wording) -> Evidence:
     words = WORDS[kind].filled(**figures) if raised else None
     numbers = {k: float(v) for k, v in figures.items() if not isinstance(v, Wording)}
     return Evidence(

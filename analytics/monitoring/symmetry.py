@@ -1,7 +1,7 @@
 """How one side compares with the other, by a formula that goes with every figure.
 
 Limb symmetry index: LSI = 100 % · affected / other, as used after knee surgery (Noyes et al.
-1991), here on mean assessment ranges of the same exercise, posture, placement and rung. It is
+1991), here on mean assessment ranges of the same exercise, posture, placement and level. It is
 undefined where the other side hardly moves, and is read beside the difference in degrees, which
 counts only beyond the error of `analytics.monitoring.change`.
 """

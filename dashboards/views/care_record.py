@@ -9,7 +9,7 @@ from analytics.monitoring.alerts import MonitoredHours, acknowledged
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.monitoring.alerts import Acknowledgement, Alert, Kind
+    from analytics.monitoring.alerts import Acknowledgement, Alert, AlertKind
     from telemetry.messages.results import AdherenceResult
     from therapy.plan.plan import Plan
 
@@ -37,7 +37,7 @@ class CareRecord(Protocol):
         ...
 
     def acknowledge(
-        self, patient: str, kind: Kind, number: int, acknowledgement: Acknowledgement
+        self, patient: str, kind: AlertKind, number: int, acknowledgement: Acknowledgement
     ) -> None:
         """Write down who looked at an alert and what was done.
 
@@ -76,7 +76,7 @@ class MemoryCareRecord:
         return [a for a in self._alerts if patient in (None, a.patient)]
 
     def acknowledge(
-        self, patient: str, kind: Kind, number: int, acknowledgement: Acknowledgement
+        self, patient: str, kind: AlertKind, number: int, acknowledgement: Acknowledgement
     ) -> None:
         """Keep it in memory.
 

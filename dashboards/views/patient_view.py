@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from analytics.monitoring.alerts import Alert, MonitoredHours
     from therapy.plan.plan import Plan, PlanItem
 
-    from .trend_view import RecordedSession
+    from .trend_view import TrendSession
 
 __all__ = ["AlertView", "DayView", "ExerciseRow", "PainPoint", "PatientView", "patient_view"]
 
@@ -142,7 +142,7 @@ class PatientView(_Frozen):
 
 def patient_view(
     patient: str,
-    sessions: Sequence[RecordedSession],
+    sessions: Sequence[TrendSession],
     plans: Sequence[Plan],
     *,
     today: date,
@@ -216,7 +216,7 @@ def _days(
     return days
 
 
-def _in_sessions(recent: Sequence[RecordedSession]) -> dict[date, AdherenceResult]:
+def _in_sessions(recent: Sequence[TrendSession]) -> dict[date, AdherenceResult]:
     """The fullest session's own adherence of each day, for days whose plan is not at hand."""
     found: dict[date, AdherenceResult] = {}
     for session in recent:
@@ -228,7 +228,7 @@ def _in_sessions(recent: Sequence[RecordedSession]) -> dict[date, AdherenceResul
     return found
 
 
-def _history(recent: Sequence[RecordedSession], plans: Sequence[Plan]) -> dict[date, DayHistory]:
+def _history(recent: Sequence[TrendSession], plans: Sequence[Plan]) -> dict[date, DayHistory]:
     by_version = {p.version: p for p in plans}
     history: dict[date, DayHistory] = {}
     for session in recent:
@@ -245,7 +245,7 @@ def _history(recent: Sequence[RecordedSession], plans: Sequence[Plan]) -> dict[d
 
 
 def _day_view(
-    day: date, today: date, recent: Sequence[RecordedSession], found: AdherenceResult | None
+    day: date, today: date, recent: Sequence[TrendSession], found: AdherenceResult | None
 ) -> DayView:
     on_it = tuple(s.summary.session for s in recent if s.day == day)
     state: DayState = "to come" if day >= today else "not asked"
@@ -264,14 +264,14 @@ def _period(days: Sequence[AdherenceResult | None]) -> PeriodView:
 
 
 def _exercises(
-    plan: Plan, since: date, today: date, recent: Sequence[RecordedSession]
+    plan: Plan, since: date, today: date, recent: Sequence[TrendSession]
 ) -> tuple[ExerciseRow, ...]:
     weeks = max(0.0, ((today - since).days + 1) / 7)
     return tuple(_exercise(plan, item, weeks, recent) for item in plan.items)
 
 
 def _exercise(
-    plan: Plan, item: PlanItem, weeks: float, recent: Sequence[RecordedSession]
+    plan: Plan, item: PlanItem, weeks: float, recent: Sequence[TrendSession]
 ) -> ExerciseRow:
     done, reported, days, last_deg = 0.0, 0.0, set(), None
     stopped: Counter[str] = Counter()
@@ -306,7 +306,7 @@ def _exercise(
     )
 
 
-def _pain(session: RecordedSession) -> PainPoint:
+def _pain(session: TrendSession) -> PainPoint:
     told = [e.pain for e in session.events if isinstance(e, PainReported)]
     after = pain_at(session.events, "out")
     by_pain = any(

@@ -47,14 +47,14 @@ if TYPE_CHECKING:
 __all__ = [
     "AdherenceView",
     "EventView",
-    "Phase",
+    "SessionPhase",
     "SessionView",
     "best_result",
     "pain_at",
     "session_view",
 ]
 
-Phase = Literal[
+SessionPhase = Literal[
     "check-in", "calibration", "exercise", "assessment", "between", "check-out", "closed"
 ]
 
@@ -99,7 +99,7 @@ class SessionView(_Frozen):
     opened_ms: float
     closed_ms: float | None
     reason: str | None
-    phase: Phase
+    phase: SessionPhase
     item: str | None
     provisional: bool
     unwell: bool
@@ -182,8 +182,8 @@ def best_result(results: Sequence[Result]) -> SessionResult | None:
     return best[-1] if best else None
 
 
-def _phase(events: Sequence[SessionEvent]) -> tuple[Phase, str | None]:
-    phase: Phase = "check-in"
+def _phase(events: Sequence[SessionEvent]) -> tuple[SessionPhase, str | None]:
+    phase: SessionPhase = "check-in"
     item: str | None = None
     for e in events:
         match e:
@@ -277,7 +277,7 @@ def _said(event: SessionEvent) -> dict[str, Any]:
         case SegmentCalibrated():
             said = {
                 "value": event.passed,
-                "detail": event.rung,
+                "detail": event.level,
                 "place": place_words(event.placement),
                 "note": calibration_note(event.note, event.placement, passed=event.passed),
             }

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from telemetry.messages.results import Result, SessionResult
     from telemetry.seams import SessionSummary
 
-__all__ = ["RecordedSession", "TrendView", "trend_views"]
+__all__ = ["TrendSession", "TrendView", "trend_views"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedSession:
+class TrendSession:
     """One session as the journal has it; `placements` by stream."""
 
     summary: SessionSummary
@@ -78,20 +78,20 @@ class ChangeView(_Frozen):
 
 
 class TrendView(_Frozen):
-    """Assessments of one exercise, side, posture, placement and calibration rung."""
+    """Assessments of one exercise, side, posture, placement and calibration level."""
 
     exercise: str
     name: Words
     side: Side
     posture: str
     placement: str
-    rung: str
+    level: str
     what: Words | None
     points: tuple[TrendPoint, ...]
     change: ChangeView | None
 
 
-def trend_views(sessions: Sequence[RecordedSession]) -> tuple[TrendView, ...]:
+def trend_views(sessions: Sequence[TrendSession]) -> tuple[TrendView, ...]:
     """All comparable assessments of these sessions, by what makes them comparable."""
     found = [a for session in sessions for a in _assessments(session)]
     contexts = list(dict.fromkeys(a.context for a in found))
@@ -105,17 +105,19 @@ def trend_views(sessions: Sequence[RecordedSession]) -> tuple[TrendView, ...]:
     return tuple(_trend(found, context, named) for context in contexts)
 
 
-def _assessments(session: RecordedSession) -> Sequence[Assessment]:
+def _assessments(session: TrendSession) -> Sequence[Assessment]:
     result, opened = session.result, session.opened
     if result is None or opened is None:
         return ()
-    rungs = {
-        e.placement: e.rung for e in session.events if isinstance(e, SegmentCalibrated) and e.passed
+    levels = {
+        e.placement: e.level
+        for e in session.events
+        if isinstance(e, SegmentCalibrated) and e.passed
     }
     only = opened.wearables[0].placement if len(opened.wearables) == 1 else None
     worn = {i.stream: only for i in result.items if only} | dict(session.placements)
     return assessments_of(
-        result, day=session.day, posture=opened.posture, placements=worn, rungs=rungs
+        result, day=session.day, posture=opened.posture, placements=worn, levels=levels
     )
 
 
@@ -135,7 +137,7 @@ def _trend(
         side=context.side,
         posture=context.posture,
         placement=context.placement,
-        rung=context.rung,
+        level=context.level,
         what=observable_words(what) if what else None,
         points=tuple(points),
         change=_change(mine, context),

@@ -21,7 +21,7 @@ from .live_session import LiveSession
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dashboards.views.session_view import Phase
+    from dashboards.views.session_view import SessionPhase
     from telemetry.clock import Clock
     from telemetry.messages.results import Result
     from telemetry.seams import SessionReader
@@ -93,7 +93,7 @@ class LiveFeed:
         found = []
         for patient, live in self._sessions.items():
             state = live.state()
-            phase: Phase = "check-in" if state is None else state.session.phase
+            phase: SessionPhase = "check-in" if state is None else state.session.phase
             opened_ms = None if state is None else state.session.opened_ms
             found.append(
                 LiveSessionSummary(

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, HTTPException, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from analytics.monitoring.alerts import Acknowledgement, Action, Kind, needing_a_look
+from analytics.monitoring.alerts import Acknowledgement, Action, AlertKind, needing_a_look
 from dashboards.views.care_record import CareRecord
 from dashboards.views.patient_view import PatientView, patient_view
-from dashboards.views.trend_view import RecordedSession
+from dashboards.views.trend_view import TrendSession
 from dashboards.views.words import Words, words
 from telemetry.clock import Clock
 from telemetry.errors import ConfigurationError
@@ -54,7 +54,7 @@ class SeenAlert(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Kind
+    kind: AlertKind
     number: int = Field(ge=1)
     by: str = Field(min_length=1, max_length=60)
     action: Action
@@ -129,7 +129,7 @@ class Patients:
         )
         care.acknowledge(patient, seen.kind, seen.number, acknowledgement)
 
-    def _plans(self, patient: str, sessions: Iterable[RecordedSession]) -> list[Plan]:
+    def _plans(self, patient: str, sessions: Iterable[TrendSession]) -> list[Plan]:
         if self.care is not None and (known := list(self.care.plans(patient))):
             return known
         versions = dict.fromkeys(s.opened.plan_version for s in sessions if s.opened)
@@ -174,9 +174,9 @@ def patient_routes(patients: Patients) -> APIRouter:
     return router
 
 
-def _recorded(reader: SessionReader, summary: SessionSummary) -> RecordedSession:
+def _recorded(reader: SessionReader, summary: SessionSummary) -> TrendSession:
     events, results = reader.events(summary.session), reader.results(summary.session)
-    bare = RecordedSession(summary=summary, events=events, results=results)
+    bare = TrendSession(summary=summary, events=events, results=results)
     opened, result = bare.opened, bare.result
     if opened is None or result is None or len(opened.wearables) < 2:
         return bare
@@ -185,7 +185,7 @@ def _recorded(reader: SessionReader, summary: SessionSummary) -> RecordedSession
         first = next(iter(reader.stream_items(stream)), None)
         if isinstance(first, StreamOpened):
             placements[stream] = first.placement
-    return RecordedSession(summary=summary, events=events, results=results, placements=placements)
+    return TrendSession(summary=summary, events=events, results=results, placements=placements)
 
 
 def _today(plans: list[Plan], clock: Clock) -> date:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-__all__ = ["USUAL_PORT", "Page", "serve"]
+__all__ = ["USUAL_PORT", "ServedPage", "serve"]
 
 USUAL_PORT: Final = 8470
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ServedPage:
     """Where the page is."""
 
     host: str
@@ -39,7 +39,7 @@ class Page:
 @contextlib.asynccontextmanager
 async def serve(
     app: FastAPI, *, host: str = "127.0.0.1", port: int | None = None
-) -> AsyncIterator[Page]:
+) -> AsyncIterator[ServedPage]:
     """Serve `app` as long as the context lasts.
 
     Args:
@@ -69,7 +69,7 @@ async def serve(
             if running.done():
                 raise TransportError(f"the web view did not start on {host}: see the log")
             await asyncio.sleep(0.01)
-        yield Page(host, listener.getsockname()[1])
+        yield ServedPage(host, listener.getsockname()[1])
     finally:
         server.should_exit = True
         await running

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from .radio import Radio, Sighting
 
-__all__ = ["Found", "blink", "look_around"]
+__all__ = ["FoundWearable", "blink", "look_around"]
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundWearable:
     """A wearable in range; identity None where it could not be asked, with the reason."""
 
     model: str
@@ -33,7 +33,7 @@ class Found:
     problem: str | None = None
 
 
-async def look_around(radio: Radio, *, seconds: float = 5.0) -> AsyncIterator[Found]:
+async def look_around(radio: Radio, *, seconds: float = 5.0) -> AsyncIterator[FoundWearable]:
     """Scan, then ask each wearable in turn who it is.
 
     Raises:
@@ -79,13 +79,13 @@ async def _sightings(radio: Radio, seconds: float) -> dict[str, tuple[Sighting, 
     return seen
 
 
-async def _asked(radio: Radio, sighting: Sighting, wearable: Wearable) -> Found:
+async def _asked(radio: Radio, sighting: Sighting, wearable: Wearable) -> FoundWearable:
     try:
         async with radio.connected(sighting) as connection:
             identity = await identity_of(wearable, sighting.advertisement, connection)
             battery = await wearable.battery(connection)
     except RipresaError as e:
         advertised = wearable.advertised_identity(sighting.advertisement)
-        return Found(wearable.model, advertised, sighting.rssi, problem=str(e))
+        return FoundWearable(wearable.model, advertised, sighting.rssi, problem=str(e))
     percent = None if battery is None else battery.percent
-    return Found(wearable.model, identity, sighting.rssi, percent)
+    return FoundWearable(wearable.model, identity, sighting.rssi, percent)

@@ -47,7 +47,7 @@ from edge.ble.back_off import BackOff
 from edge.wearables.catalogue import identity_of, recognise
 from telemetry.errors import RipresaError, TransportError
 from telemetry.identity import new_ulid
-from telemetry.messages.notices import State, WearableState
+from telemetry.messages.notices import LinkState, WearableState
 
 from .rate_limited import RateLimited
 from .resuming import abandoned
@@ -129,11 +129,11 @@ class Gateway:
         Raises:
             TransportError: no adapter, or no permission to use it.
         """
-        self._say(State.INIT)
+        self._say(LinkState.INIT)
         await self._radio.start_scan(self._on_sighting)
         self._scans = True
         self._scan = asyncio.create_task(self._keep_scanning(), name="scan watchdog")
-        self._say(State.READY)
+        self._say(LinkState.READY)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -147,7 +147,7 @@ class Gateway:
         self._resume.clear()
         for task in list(self._tasks):
             await self._cancel(task)
-        self._say(State.SLEEPING)
+        self._say(LinkState.SLEEPING)
 
     async def abandon(self) -> None:
         """Stop where it is, as a killed process does: no stream is ended, nothing is said."""
@@ -181,7 +181,7 @@ class Gateway:
             before = now
             await asyncio.sleep(quiet_s)
 
-    def _say(self, state: State) -> None:
+    def _say(self, state: LinkState) -> None:
         if self._board is not None:
             self._board.gateway(state)
 
@@ -280,7 +280,7 @@ class Gateway:
             checks += 1
             if checks % STATE_EVERY_CHECKS == 0:
                 # The clinic reads this home's clock and backlog from it.
-                self._say(State.READY)
+                self._say(LinkState.READY)
                 if len(self.unknown_devices) > strangers:
                     strangers = len(self.unknown_devices)
                     log.info("%d devices in range are no wearable that is known", strangers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telemetry.messages.notices import GatewayState, State, WearableState
+from telemetry.messages.notices import GatewayState, LinkState, WearableState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ def last_will_payload(gateway: str) -> bytes:
 
     While a gateway is lost, what its wearables' topics say is out of date.
     """
-    return GatewayState(gateway=gateway, state=State.LOST).encode()
+    return GatewayState(gateway=gateway, state=LinkState.LOST).encode()
 
 
 class StateBoard:
@@ -46,11 +46,11 @@ class StateBoard:
         self._topics = topics
         self._clock = clock
         self._backlog = backlog
-        self._gateway = State.INIT
+        self._gateway = LinkState.INIT
         self._wearables: dict[str, WearableState] = {}
         bus.on_connect(self.republish)
 
-    def gateway(self, state: State) -> None:
+    def gateway(self, state: LinkState) -> None:
         """Set the gateway's own state."""
         self._gateway = state
         self._say_gateway()

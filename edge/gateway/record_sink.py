@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from telemetry.errors import StoreError
 from telemetry.messages.codec import encode_item
 from telemetry.messages.motion import MotionBatch, StreamEnded, StreamGap, StreamItem, StreamOpened
-from telemetry.messages.record import Kind, NewRecord
+from telemetry.messages.record import NewRecord, RecordKind
 
 from .rate_limited import RateLimited
 
@@ -240,11 +240,11 @@ def _samples(item: StreamItem) -> int:
 def _record(item: StreamItem, session: str | None) -> NewRecord:
     match item:
         case MotionBatch():
-            kind, t_ns = Kind.MOTION, item.t0_ns
+            kind, t_ns = RecordKind.MOTION, item.t0_ns
         case StreamOpened():
-            kind, t_ns = Kind.STREAM, item.opened_ns
+            kind, t_ns = RecordKind.STREAM, item.opened_ns
         case _:
-            kind, t_ns = Kind.STREAM, item.t_ns
+            kind, t_ns = RecordKind.STREAM, item.t_ns
     return NewRecord(
         t_ns=t_ns, kind=kind, body=encode_item(item), session=session, stream=item.stream
     )

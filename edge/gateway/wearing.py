@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from edge.wearables.standard import HEART_RATE_MEASUREMENT, HeartRate, decode_heart_rate
 from telemetry.clock import NS_PER_S, Clock
 from telemetry.errors import DecodeError, RipresaError, TransportError
-from telemetry.messages.notices import State, WearableState
+from telemetry.messages.notices import LinkState, WearableState
 
 from .counters import Counters
 from .rate_limited import RateLimited
@@ -100,7 +100,7 @@ class Wearing:
             TransportError: the wearable did not do as told, or fell silent.
         """
         self._ended = False
-        self._say(State.INIT)
+        self._say(LinkState.INIT)
         self._connection = connection
         self._heard_ns = 0
         self.counters.connections += 1
@@ -112,7 +112,7 @@ class Wearing:
             if self._assembly is not None:
                 self._assembly.link_lost()
             if not self._ended:
-                self._say(State.LOST)
+                self._say(LinkState.LOST)
 
     async def end(self, reason: str) -> None:
         """Stop the wearable where it is reachable, and close its stream."""
@@ -135,7 +135,7 @@ class Wearing:
         self._assembly = self._resume = None
         for item in items:
             self._emit(item)
-        self._say(State.SLEEPING, reason)
+        self._say(LinkState.SLEEPING, reason)
 
     async def _prepare(self, connection: Connection) -> None:
         if connection.mtu is not None and connection.mtu < self.wearable.minimum_mtu:
@@ -230,7 +230,7 @@ class Wearing:
         for item in items:
             self._emit(item)
         if first or len(items) > 1:
-            self._say(State.READY)
+            self._say(LinkState.READY)
 
     def _receive_heart_rate(self, payload: bytes) -> None:
         """Take one heart rate; like `_receive` it never raises."""
@@ -272,9 +272,9 @@ class Wearing:
         except RipresaError as e:
             self._complain.warning("%s: battery not read: %s", self.identity, e)
         if self._heard_ns and not self._ended:
-            self._say(State.READY)
+            self._say(LinkState.READY)
 
-    def _say(self, state: State, reason: str | None = None) -> None:
+    def _say(self, state: LinkState, reason: str | None = None) -> None:
         self._on_state(
             WearableState(
                 wearable=self.identity,

@@ -12,13 +12,13 @@ from telemetry.errors import ConfigurationError
 if TYPE_CHECKING:
     from telemetry.messages.motion import Float32Array
 
-__all__ = ["STANDARD_GRAVITY_M_S2", "Motion", "resampled", "still", "swing"]
+__all__ = ["STANDARD_GRAVITY_M_S2", "SensedMotion", "resampled", "still", "swing"]
 
 STANDARD_GRAVITY_M_S2 = 9.80665
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Motion:
+class SensedMotion:
     """What a sensor senses, on an even grid.
 
     Attributes:
@@ -49,7 +49,7 @@ class Motion:
         return i % len(self) if self.endless else None
 
 
-def resampled(motion: Motion, rate_hz: float) -> Motion:
+def resampled(motion: SensedMotion, rate_hz: float) -> SensedMotion:
     """The same motion on a grid of another rate, from the first sample to the last.
 
     Linear interpolation: between 50 and 60 Hz, of movements below 5 Hz, its error stays under
@@ -65,14 +65,16 @@ def resampled(motion: Motion, rate_hz: float) -> Motion:
         np.column_stack([np.interp(t_s, known_s, values[:, k]) for k in range(3)])
         for values in (motion.acc, motion.gyr)
     )
-    return Motion(acc.astype(np.float32), gyr.astype(np.float32), rate_hz, endless=motion.endless)
+    return SensedMotion(
+        acc.astype(np.float32), gyr.astype(np.float32), rate_hz, endless=motion.endless
+    )
 
 
-def still(seconds: float, rate_hz: float, *, endless: bool = False) -> Motion:
+def still(seconds: float, rate_hz: float, *, endless: bool = False) -> SensedMotion:
     """A sensor lying on a table, z up."""
     n = max(1, round(seconds * rate_hz))
     acc = np.tile(np.array([0, 0, STANDARD_GRAVITY_M_S2], np.float32), (n, 1))
-    return Motion(acc, np.zeros((n, 3), np.float32), rate_hz, endless=endless)
+    return SensedMotion(acc, np.zeros((n, 3), np.float32), rate_hz, endless=endless)
 
 
 def swing(
@@ -82,7 +84,7 @@ def swing(
     period_s: float = 4.0,
     amplitude_rad: float = 1.2,
     endless: bool = False,
-) -> Motion:
+) -> SensedMotion:
     """A limb raised and lowered about the sensor's y axis, starting and ending at rest.
 
     With whole periods in `seconds` an endless swing has no seam.
@@ -94,4 +96,4 @@ def swing(
     zero = np.zeros_like(t_s)
     acc = STANDARD_GRAVITY_M_S2 * np.column_stack([np.sin(angle), zero, np.cos(angle)])
     gyr = np.column_stack([zero, speed, zero])
-    return Motion(acc.astype(np.float32), gyr.astype(np.float32), rate_hz, endless=endless)
+    return SensedMotion(acc.astype(np.float32), gyr.astype(np.float32), rate_hz, endless=endless)

@@ -17,7 +17,7 @@ from bumble.transport.common import AsyncPipeSink
 from telemetry.clock import NS_PER_S, Clock
 
 from .air import Air, VirtualController
-from .motion_source import Motion, resampled
+from .motion_source import SensedMotion, resampled
 
 if TYPE_CHECKING:
     from bumble.gatt import Characteristic, Service
@@ -69,7 +69,7 @@ class VirtualWearable:
     def __init__(
         self,
         air: Air,
-        motion: Motion,
+        motion: SensedMotion,
         clock: Clock,
         *,
         number: int = 1,

@@ -17,7 +17,7 @@ import numpy as np
 
 from telemetry.errors import ConfigurationError
 
-from .motion_source import STANDARD_GRAVITY_M_S2, Motion
+from .motion_source import STANDARD_GRAVITY_M_S2, SensedMotion
 
 __all__ = ["RecordingName", "load_recording", "spar_recordings"]
 
@@ -50,7 +50,7 @@ class RecordingName:
         )
 
 
-def load_recording(text: str) -> tuple[RecordingName, Motion]:
+def load_recording(text: str) -> tuple[RecordingName, SensedMotion]:
     """A recording in SI units on its own 50 Hz grid.
 
     Raises:
@@ -64,7 +64,7 @@ def load_recording(text: str) -> tuple[RecordingName, Motion]:
         raise ConfigurationError(f"no recording {name}: {_what_there_is(_names(data))}")
     values = np.asarray(data["X"][found[0]], dtype=np.float64)
     acc = (values[:, :3] * STANDARD_GRAVITY_M_S2).astype(np.float32)
-    return name, Motion(acc, values[:, 3:6].astype(np.float32), SPAR_RATE_HZ)
+    return name, SensedMotion(acc, values[:, 3:6].astype(np.float32), SPAR_RATE_HZ)
 
 
 def spar_recordings() -> list[RecordingName]:

@@ -14,7 +14,7 @@ from .peripheral import VirtualWearable
 if TYPE_CHECKING:
     from telemetry.clock import Clock
 
-    from .motion_source import Motion
+    from .motion_source import SensedMotion
 
 __all__ = ["VirtualRadio"]
 
@@ -35,7 +35,7 @@ class VirtualRadio:
         self._clock = clock
         self._adapter: VirtualAdapter | None = None
 
-    async def add(self, kind: type[_W], motion: Motion, **more: Any) -> _W:
+    async def add(self, kind: type[_W], motion: SensedMotion, **more: Any) -> _W:
         """A wearable that is switched on; addresses and serial numbers count up."""
         number = len(self.wearables) + 1
         more.setdefault("number", number)

@@ -21,8 +21,8 @@ __all__ = [
     "CONTROL_POINT",
     "DATA",
     "SERVICE",
-    "Kind",
     "PmdFrame",
+    "PmdKind",
     "Response",
     "decode_frame",
     "decode_response",
@@ -47,7 +47,7 @@ MAX_SAMPLES = 2000
 _SETTING_BYTES = {0: 2, 1: 2, 2: 2, 3: 4, 4: 1, FACTOR: 4}
 
 
-class Kind(IntEnum):
+class PmdKind(IntEnum):
     """What is measured, as far as it is read here."""
 
     ACC = 2
@@ -65,7 +65,7 @@ class PmdFrame:
         compressed: its values are scaled by a factor.
     """
 
-    kind: Kind
+    kind: PmdKind
     last_ns: int
     values: npt.NDArray[np.float64]
     compressed: bool = False
@@ -81,7 +81,7 @@ class Response:
     settings: dict[int, tuple[float, ...]]
 
 
-def start_command(kind: Kind, *, rate_hz: int, range_units: int, channels: bool) -> bytes:
+def start_command(kind: PmdKind, *, rate_hz: int, range_units: int, channels: bool) -> bytes:
     """Start a measurement with 16 bit; `range_units` in g or deg/s.
 
     `channels`: state three channels; a Verity wants it, an H10 refuses it.
@@ -91,7 +91,7 @@ def start_command(kind: Kind, *, rate_hz: int, range_units: int, channels: bool)
     return bytes((START, kind)) + settings + (b"\x04\x01\x03" if channels else b"")
 
 
-def stop_command(kind: Kind) -> bytes:
+def stop_command(kind: PmdKind) -> bytes:
     """Stop a measurement."""
     return bytes((STOP, kind))
 
@@ -154,7 +154,7 @@ def decode_frame(payload: bytes, *, factor: float = 1.0) -> PmdFrame:
     what = "polar"
     checked_length(what, payload, HEADER_BYTES)
     try:
-        kind = Kind(payload[0] & 0x3F)
+        kind = PmdKind(payload[0] & 0x3F)
     except ValueError as e:
         raise DecodeError(what, f"measurement {payload[0] & 0x3F} is not read", offset=0) from e
     last_ns = int.from_bytes(payload[1:9], "little")
@@ -169,9 +169,9 @@ def decode_frame(payload: bytes, *, factor: float = 1.0) -> PmdFrame:
     return PmdFrame(kind, last_ns, values, compressed)
 
 
-def _raw(payload: bytes, kind: Kind, frame_type: int) -> npt.NDArray[np.float64]:
+def _raw(payload: bytes, kind: PmdKind, frame_type: int) -> npt.NDArray[np.float64]:
     width = frame_type + 1
-    if kind is not Kind.ACC or width > 3:
+    if kind is not PmdKind.ACC or width > 3:
         raise DecodeError("polar", f"raw frame of type {frame_type} for {kind.name}", offset=9)
     body = np.frombuffer(payload, np.uint8, offset=HEADER_BYTES)
     if len(body) == 0 or len(body) % (CHANNELS * width):
@@ -189,12 +189,12 @@ def _signed(little_endian: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
 
 
 def _compressed(
-    payload: bytes, kind: Kind, frame_type: int, factor: float
+    payload: bytes, kind: PmdKind, frame_type: int, factor: float
 ) -> npt.NDArray[np.float64]:
     """A reference sample, then blocks of deltas: bits a delta, samples, packed LSB first."""
     if frame_type > 1:
         raise DecodeError("polar", f"compressed frame of type {frame_type}", offset=9)
-    floats = kind is Kind.GYRO and frame_type == 1
+    floats = kind is PmdKind.GYRO and frame_type == 1
     width = 4 if floats else 2
     checked_length("polar", payload, HEADER_BYTES + CHANNELS * width)
     head = np.frombuffer(payload, np.uint8, CHANNELS * width, HEADER_BYTES)
@@ -216,7 +216,7 @@ def _compressed(
         return patterns.view(np.float32).astype(np.float64)
     scaled: npt.NDArray[np.float64] = values * np.float64(factor)
     # Type 0 of the accelerometer counts in g, everything else here in milli-g or deg/s.
-    return scaled * 1000 if kind is Kind.ACC and frame_type == 0 else scaled
+    return scaled * 1000 if kind is PmdKind.ACC and frame_type == 0 else scaled
 
 
 def _deltas(packed: bytes, bits: int, count: int) -> npt.NDArray[np.int64]:

@@ -15,8 +15,8 @@ from .pmd import (
     CONTROL_POINT,
     DATA,
     FACTOR,
-    Kind,
     PmdFrame,
+    PmdKind,
     Response,
     decode_frame,
     decode_response,
@@ -88,10 +88,10 @@ class PolarDecoder:
     """
 
     def __init__(self, rate_hz: float, *, gyroscope: bool) -> None:
-        self.factors: dict[Kind, float] = {}
+        self.factors: dict[PmdKind, float] = {}
         self._gyroscope = gyroscope
         self._hole_us = 3e6 / rate_hz
-        self._times = {kind: _FrameTimes(rate_hz) for kind in Kind}
+        self._times = {kind: _FrameTimes(rate_hz) for kind in PmdKind}
         self._acc_us: Int64Array = np.zeros(0, np.int64)
         self._acc: npt.NDArray[np.float64] = np.zeros((0, 3))
         self._gyr_us: Int64Array = np.zeros(0, np.int64)
@@ -115,11 +115,11 @@ class PolarDecoder:
                 return None
             frame = replace(frame, values=frame.values * factor)
         us = self._times[frame.kind].of(frame)
-        if frame.kind is Kind.ACC and not self._gyroscope:
+        if frame.kind is PmdKind.ACC and not self._gyroscope:
             return Reading(_acc(frame.values), device_us=us)
         if not self._gyroscope:
             raise DecodeError("polar", "angular velocity, which was not asked for", offset=0)
-        if frame.kind is Kind.ACC:
+        if frame.kind is PmdKind.ACC:
             self._acc_us = np.concatenate([self._acc_us, us])[-PATIENCE_SAMPLES:]
             self._acc = np.concatenate([self._acc, frame.values])[-PATIENCE_SAMPLES:]
         else:
@@ -156,7 +156,7 @@ class _Polar:
 
     model: str
     rate_hz: int
-    kinds: tuple[Kind, ...]
+    kinds: tuple[PmdKind, ...]
     name_prefix: str
     compressed: bool
 
@@ -190,7 +190,7 @@ class _Polar:
         """
         if not client.has(CONTROL_POINT):
             raise TransportError(f"{self.model}: no measurement service: update its firmware")
-        gyroscope = Kind.GYRO in self.kinds
+        gyroscope = PmdKind.GYRO in self.kinds
         return Sampling(
             rate_hz=self.rate_hz,
             gyroscope=gyroscope,
@@ -200,7 +200,7 @@ class _Polar:
 
     def decoder(self, sampling: Sampling) -> PolarDecoder:
         """Fresh buffers."""
-        return PolarDecoder(sampling.rate_hz, gyroscope=Kind.GYRO in self.kinds)
+        return PolarDecoder(sampling.rate_hz, gyroscope=PmdKind.GYRO in self.kinds)
 
     async def start(self, client: GattClient, decoder: Decoder) -> None:
         """Start the measurements; the factors of their frames go to the decoder.
@@ -212,7 +212,7 @@ class _Polar:
             command = start_command(
                 kind,
                 rate_hz=self.rate_hz,
-                range_units=ACC_RANGE_G if kind is Kind.ACC else GYR_RANGE_DEG_S,
+                range_units=ACC_RANGE_G if kind is PmdKind.ACC else GYR_RANGE_DEG_S,
                 channels=len(self.kinds) > 1,
             )
             answer = await self._command(client, kind, command)
@@ -232,7 +232,7 @@ class _Polar:
         for kind in self.kinds:
             await self._command(client, kind, stop_command(kind))
 
-    async def _command(self, client: GattClient, kind: Kind, command: bytes) -> Response:
+    async def _command(self, client: GattClient, kind: PmdKind, command: bytes) -> Response:
         return decode_response(
             await client.exchange(
                 command,
@@ -256,7 +256,7 @@ class PolarH10(_Polar):
 
     model = "polar-h10"
     rate_hz = 100
-    kinds = (Kind.ACC,)
+    kinds = (PmdKind.ACC,)
     name_prefix = "Polar H10"
     compressed = False
 
@@ -266,6 +266,6 @@ class PolarVerity(_Polar):
 
     model = "polar-verity"
     rate_hz = 52
-    kinds = (Kind.ACC, Kind.GYRO)
+    kinds = (PmdKind.ACC, PmdKind.GYRO)
     name_prefix = "Polar Sense"
     compressed = True

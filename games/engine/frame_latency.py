@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from games.inputs.source import Arrival
+    from games.inputs.source import ArrivedSample
 
 __all__ = ["Latencies", "percentiles"]
 
@@ -39,7 +39,7 @@ class Latencies:
         self._arrival: list[float] = []
         self._sample: list[float] = []
 
-    def submitted(self, arrivals: Iterable[Arrival], now_ns: int) -> None:
+    def submitted(self, arrivals: Iterable[ArrivedSample], now_ns: int) -> None:
         """A frame with these samples was handed to the display at `now_ns`."""
         for arrival in arrivals:
             self._arrival.append((now_ns - arrival.arrived_ns) / self._per_ms)

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
     from games.look import Look
     from games.rules.control import Input, Invitation
-    from games.rules.progress import GameEvent, Progress
+    from games.rules.progress import GameEvent, GameProgress
     from games.rules.setting import Setting
     from games.ui.canvas import Canvas
 
-__all__ = ["ENTRY_POINTS", "Game", "GameState", "Screen", "game_named", "games_at_hand"]
+__all__ = ["ENTRY_POINTS", "Game", "GameScreen", "GameState", "game_named", "games_at_hand"]
 
 ENTRY_POINTS = "ripresa.games"
 
@@ -40,12 +40,12 @@ class GameState(Protocol):
         ...
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> GameProgress:
         """Score, dose and difficulty."""
         ...
 
 
-class Screen(Protocol):
+class GameScreen(Protocol):
     """Draws states; holds pictures, never rules."""
 
     def backdrop(self, canvas: Canvas, state: Any) -> None:
@@ -81,7 +81,7 @@ class Game:
     start: Callable[[Setting], Any]
     step: Callable[[Any, Input], tuple[Any, tuple[GameEvent, ...]]]
     invites: Callable[[Any], Invitation]
-    screen: Callable[[Look], Screen]
+    screen: Callable[[Look], GameScreen]
     texts: Mapping[str, Mapping[str, str]]
     sounds: Mapping[str, str]
     roles: Mapping[str, tuple[tuple[int, int, int], ...]]

@@ -11,7 +11,7 @@ from games.audio.level_guide import Guide
 from games.inputs.keys import KeysSource
 from games.rules.control import SILENCE_NS, Signal
 from games.rules.mode import Mode
-from games.rules.progress import Cue, Phase
+from games.rules.progress import Cue, GamePhase
 from games.ui.canvas import HEIGHT, WIDTH, Canvas
 from games.ui.dark_screen import DarkScreen
 from games.ui.ending import ending_lines
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
     from games.audio.sound import Sounds
     from games.audio.speech import Voice
-    from games.inputs.source import Arrival, ControlSource
+    from games.inputs.source import ArrivedSample, ControlSource
     from games.look import Look
     from games.rules.progress import GameEvent
     from games.rules.setting import Setting
     from telemetry.messages.live import RepetitionCounted
     from therapy.plan.limits import Limits
 
-    from .game import Game, Screen
+    from .game import Game, GameScreen
     from .game_requests import Asks
     from .pace import Pace
     from .window import Window
@@ -128,11 +128,11 @@ class Loop:
         self._stopping, self._heart = stopping, heart
         self._canvas = Canvas(window.picture, look.text_scale)
         self._hud = Hud(look)
-        self._screen: Screen = DarkScreen() if look.audio_only else game.screen(look)
+        self._screen: GameScreen = DarkScreen() if look.audio_only else game.screen(look)
         self._guide, self._said = Guide(), ""
         self._began_ns = pace.now_ns()
         self._ended_ns: int | None = None
-        self._newest: Arrival | None = None
+        self._newest: ArrivedSample | None = None
         self._scale = PainScale(0)
         self._cue: tuple[str, int] = ("", 0)
         self._shown: Any = self.simulation.state
@@ -205,7 +205,7 @@ class Loop:
         self.requested.append(what)
         self._asks.request(what, **value)
 
-    def _apply(self, arrivals: list[Arrival]) -> None:
+    def _apply(self, arrivals: list[ArrivedSample]) -> None:
         for arrival in arrivals:
             self._newest = arrival
             self.samples += 1
@@ -280,7 +280,7 @@ class Loop:
             return "silent"
         if not self._newest.calibrated:
             return "calibrating"
-        return "rest" if self._shown.progress.phase is Phase.REST else ""
+        return "rest" if self._shown.progress.phase is GamePhase.REST else ""
 
     def _cue_now(self, now_ns: int) -> str:
         text, since_ns = self._cue
@@ -387,7 +387,7 @@ class Loop:
         elif after_s is not None and now_ns - self._began_ns > after_s * 1e9:
             self.stopped_by = "time"
         elif self._ended_ns is None:
-            if self.mode is Mode.PLAY and self.simulation.state.progress.phase is Phase.DONE:
+            if self.mode is Mode.PLAY and self.simulation.state.progress.phase is GamePhase.DONE:
                 self._end(Mode.DONE, "end")
         elif not self._stopping.lingers and now_ns - self._ended_ns > END_SHOWN_NS:
             self.stopped_by = self.mode.value

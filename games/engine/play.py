@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from games.inputs.source import ControlSource
-    from games.rules.progress import Outcome
+    from games.rules.progress import TrialOutcome
     from telemetry.clock import Clock
     from telemetry.transport.mqtt import MqttSettings
     from telemetry.transport.topics import HomeTopics
@@ -218,11 +218,11 @@ def _ending_on_sigterm(loop: Loop) -> Iterator[None]:
 
 
 def _result(name: str, setting: Setting, loop: Loop, elapsed_s: float) -> dict[str, Any]:
-    from games.rules.progress import Outcome  # noqa: PLC0415
+    from games.rules.progress import TrialOutcome  # noqa: PLC0415
 
     simulation = loop.simulation
     progress = simulation.state.progress
-    outcomes = [event for event in simulation.events if isinstance(event, Outcome)]
+    outcomes = [event for event in simulation.events if isinstance(event, TrialOutcome)]
     return {
         "game": name,
         "seed": setting.seed,
@@ -259,7 +259,7 @@ def _result(name: str, setting: Setting, loop: Loop, elapsed_s: float) -> dict[s
     }
 
 
-def _counted_as(outcome: Outcome, outcomes: list[Outcome], loop: Loop) -> list[int]:
+def _counted_as(outcome: TrialOutcome, outcomes: list[TrialOutcome], loop: Loop) -> list[int]:
     """Analytics' numbers of the repetitions that lie between this trial's start and the next's."""
     later = [o.t_from_ns for o in outcomes if o.t_from_ns > outcome.t_from_ns]
     until_ns = min(later, default=None)

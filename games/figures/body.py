@@ -8,8 +8,8 @@ from typing import Final, TypeAlias
 
 __all__ = [
     "BOX",
+    "BodyPart",
     "Bone",
-    "Part",
     "Place",
     "Pose",
     "bent",
@@ -43,7 +43,7 @@ class Bone:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BodyPart:
     """Furniture or a thing held: a filled polygon."""
 
     points: tuple[Place, ...]
@@ -66,8 +66,8 @@ class Pose:
     head: Place | None
     tip: Place
     sensor: Place
-    things: tuple[Part, ...] = ()
-    held: tuple[Part, ...] = field(default=())
+    things: tuple[BodyPart, ...] = ()
+    held: tuple[BodyPart, ...] = field(default=())
 
 
 def end(start: Place, length: float, angle_deg: float) -> Place:
@@ -92,20 +92,20 @@ def bent(start: Place, stop: Place, first: float, second: float, *, up: bool = T
 
 
 CHAIR: Final = (
-    Part(((196, 318), (352, 318), (352, 334), (196, 334))),
-    Part(((196, 180), (212, 180), (212, 430), (196, 430))),
-    Part(((338, 334), (350, 334), (350, 430), (338, 430))),
+    BodyPart(((196, 318), (352, 318), (352, 334), (196, 334))),
+    BodyPart(((196, 180), (212, 180), (212, 430), (196, 430))),
+    BodyPart(((338, 334), (350, 334), (350, 430), (338, 430))),
 )
 BED: Final = (
-    Part(((60, 350), (590, 350), (590, 372), (60, 372))),
-    Part(((80, 372), (96, 372), (96, 430), (80, 430))),
-    Part(((554, 372), (570, 372), (570, 430), (554, 430))),
-    Part(((66, 326), (150, 318), (158, 350), (62, 350))),
+    BodyPart(((60, 350), (590, 350), (590, 372), (60, 372))),
+    BodyPart(((80, 372), (96, 372), (96, 430), (80, 430))),
+    BodyPart(((554, 372), (570, 372), (570, 430), (554, 430))),
+    BodyPart(((66, 326), (150, 318), (158, 350), (62, 350))),
 )
 STOOL: Final = (
-    Part(((252, 318), (388, 318), (388, 334), (252, 334))),
-    Part(((262, 334), (274, 334), (274, 430), (262, 430))),
-    Part(((366, 334), (378, 334), (378, 430), (366, 430))),
+    BodyPart(((252, 318), (388, 318), (388, 334), (252, 334))),
+    BodyPart(((262, 334), (274, 334), (274, 430), (262, 430))),
+    BodyPart(((366, 334), (378, 334), (378, 430), (366, 430))),
 )
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from .body import (
     FOREARM,
     UPPER_ARM,
+    BodyPart,
     Bone,
-    Part,
     Place,
     Pose,
     between,
@@ -28,9 +28,9 @@ __all__ = ["POSES"]
 LEFT_REST: Final = ((258.0, 238.0), (286.0, 296.0))
 RIGHT_SHOULDER: Final = (372.0, 168.0)
 TABLE: Final = (
-    Part(((90, 330), (420, 330), (420, 350), (90, 350))),
-    Part(((120, 350), (140, 350), (140, 430), (120, 430))),
-    Part(((370, 350), (390, 350), (390, 430), (370, 430))),
+    BodyPart(((90, 330), (420, 330), (420, 350), (90, 350))),
+    BodyPart(((120, 350), (140, 350), (140, 430), (120, 430))),
+    BodyPart(((370, 350), (390, 350), (390, 430), (370, 430))),
 )
 
 
@@ -51,7 +51,7 @@ def _supine_stick_flexion(share: float) -> Pose:
     pose = lying(arm_deg=18 + 140 * share)
     x, y = pose.tip
     stick = tuple((x + 15 * math.cos(a), y + 15 * math.sin(a)) for a in _turn(16))
-    return Pose(pose.bones, pose.head, pose.tip, pose.sensor, pose.things, (Part(stick),))
+    return Pose(pose.bones, pose.head, pose.tip, pose.sensor, pose.things, (BodyPart(stick),))
 
 
 def _external_rotation(share: float) -> Pose:
@@ -78,9 +78,9 @@ def _forearm_turn(share: float) -> Pose:
         Bone(end(middle, 40, turn), thumb, 26, moving=True),
     )
     table = (
-        Part(((120, 322), (520, 322), (520, 346), (120, 346))),
-        Part(((150, 346), (172, 346), (172, 430), (150, 430))),
-        Part(((468, 346), (490, 346), (490, 430), (468, 430))),
+        BodyPart(((120, 322), (520, 322), (520, 346), (120, 346))),
+        BodyPart(((150, 346), (172, 346), (172, 430), (150, 430))),
+        BodyPart(((468, 346), (490, 346), (490, 430), (468, 430))),
     )
     return Pose(bones, None, broad, (320.0, 312.0), table)
 
@@ -126,7 +126,7 @@ def _toe_heel_raise(share: float) -> Pose:
         Bone(heel, ball, 42, moving=True),
         Bone(ball, end(ball, 36, max(-8.0, tilt - 20)), 34, moving=True),
     )
-    floor = (Part(((60, 410), (580, 410), (580, 424), (60, 424))),)
+    floor = (BodyPart(((60, 410), (580, 410), (580, 424), (60, 424))),)
     return Pose(bones, None, ball, between(heel, ball, 0.6), floor)
 
 

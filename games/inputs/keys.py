@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from games.rules.control import ControlSample
 
-from .source import Arrival
+from .source import ArrivedSample
 
 if TYPE_CHECKING:
     from games.rules.control import Invitation
@@ -58,7 +58,7 @@ class KeysSource:
         """False: samples are made when they are asked for."""
         return False
 
-    def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:  # noqa: ARG002 - the seam's
+    def poll(self, now_ns: int, invited: Invitation) -> list[ArrivedSample]:  # noqa: ARG002 - the seam's
         """Samples of the time that has passed."""
         if self._next_ns is None or now_ns - self._next_ns > STEP_NS * RATE_HZ:
             self._next_ns = now_ns
@@ -66,7 +66,7 @@ class KeysSource:
         while self._next_ns <= now_ns:
             self._move(1 / RATE_HZ)
             sample = ControlSample(self._next_ns, self._control)
-            arrivals.append(Arrival(sample, self._next_ns))
+            arrivals.append(ArrivedSample(sample, self._next_ns))
             self._next_ns += STEP_NS
         return arrivals
 

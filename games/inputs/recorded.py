@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from telemetry.messages.live import ControlBatch, RepetitionCounted
 
     from .recorded_tempo import RecordedTempo
-    from .source import Arrival
+    from .source import ArrivedSample
 
 __all__ = ["RecordedSource"]
 
@@ -37,7 +37,7 @@ class RecordedSource:
         item: str | None = None,
     ) -> None:
         self._start_ns = start_ns
-        self._arrivals: list[Arrival] = []
+        self._arrivals: list[ArrivedSample] = []
         self._counted: list[RepetitionCounted] = []
         for message in messages:
             if item is not None and message.item != item:
@@ -66,7 +66,7 @@ class RecordedSource:
         """False: samples are made when they are asked for."""
         return False
 
-    def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:  # noqa: ARG002 - the seam's
+    def poll(self, now_ns: int, invited: Invitation) -> list[ArrivedSample]:  # noqa: ARG002 - the seam's
         """All samples whose time has come; they keep the recording's instants."""
         if self.ended:
             return []

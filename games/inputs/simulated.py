@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .source import Arrival
+from .source import ArrivedSample
 
 if TYPE_CHECKING:
     from games.rules.control import Invitation
@@ -34,14 +34,14 @@ class PlayerSource:
         """False: samples are made when they are asked for."""
         return False
 
-    def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:
+    def poll(self, now_ns: int, invited: Invitation) -> list[ArrivedSample]:
         """Samples of the time that has passed."""
         arrivals = []
         step_ns = round(1e9 / self._player.rate_hz)
         while self._next_ns <= now_ns:
             sample = self._player.sample(self._next_ns, invited)
             if sample is not None:
-                arrivals.append(Arrival(sample, self._next_ns))
+                arrivals.append(ArrivedSample(sample, self._next_ns))
             self._next_ns += step_ns
         return arrivals
 

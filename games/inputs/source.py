@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from games.rules.control import ControlSample, Invitation
     from telemetry.messages.live import RepetitionCounted
 
-__all__ = ["Arrival", "ControlSource"]
+__all__ = ["ArrivedSample", "ControlSource"]
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class ArrivedSample:
     """A sample and when it came in, on the same clock.
 
     Attributes:
@@ -31,7 +31,7 @@ class Arrival:
     calibrated: bool = True
     angle_deg: float | None = None
 
-    def arriving(self, arrived_ns: int) -> Arrival:
+    def arriving(self, arrived_ns: int) -> ArrivedSample:
         """The same sample, come in at another time."""
         return replace(self, arrived_ns=arrived_ns)
 
@@ -49,7 +49,7 @@ class ControlSource(Protocol):
         """Whether a sample has come in that was not given yet; False where that is not known."""
         ...
 
-    def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:
+    def poll(self, now_ns: int, invited: Invitation) -> list[ArrivedSample]:
         """All samples up to `now_ns` that were not given yet.
 
         Args:

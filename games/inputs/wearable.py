@@ -30,7 +30,7 @@ from telemetry.messages.live import (
     encode_request,
 )
 
-from .source import Arrival
+from .source import ArrivedSample
 
 if TYPE_CHECKING:
     from typing import Any, Literal
@@ -71,7 +71,7 @@ class BusLink:
         self._item = item
         self._played: str | None = None
         self._heart: HeartMeasured | None = None
-        self._waiting: deque[Arrival] = deque(maxlen=MOST_WAITING)
+        self._waiting: deque[ArrivedSample] = deque(maxlen=MOST_WAITING)
         self._counted: list[RepetitionCounted] = []
         self._lock = threading.Lock()
         self.ended = False
@@ -85,7 +85,7 @@ class BusLink:
         """Whether a sample has come in that was not given yet."""
         return bool(self._waiting)
 
-    def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:  # noqa: ARG002 - the seam's
+    def poll(self, now_ns: int, invited: Invitation) -> list[ArrivedSample]:  # noqa: ARG002 - the seam's
         """All samples that have come in."""
         with self._lock:
             arrivals = list(self._waiting)
@@ -168,12 +168,14 @@ class BusLink:
             log.warning("game left out a message: %s", error)
 
 
-def arrivals_of(batch: ControlBatch, arrived_ns: int) -> list[Arrival]:
+def arrivals_of(batch: ControlBatch, arrived_ns: int) -> list[ArrivedSample]:
     """A batch's samples, each with its own instant."""
     arrivals = []
     for i, (dt_us, control) in enumerate(zip(batch.dt_us, batch.control, strict=False)):
         t_ns = batch.t0_ns + dt_us * 1000
         sample = ControlSample(t_ns, control, batch.target, batch.limit)
         angle = batch.angle_deg[i] if batch.angle_deg and i < len(batch.angle_deg) else None
-        arrivals.append(Arrival(sample, arrived_ns, batch.item, t_ns, batch.calibrated, angle))
+        arrivals.append(
+            ArrivedSample(sample, arrived_ns, batch.item, t_ns, batch.calibrated, angle)
+        )
     return arrivals

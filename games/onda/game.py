@@ -11,7 +11,7 @@ from .colours import ROLES
 from .rules import OndaState, start, step
 
 if TYPE_CHECKING:
-    from games.engine.game import Screen
+    from games.engine.game import GameScreen
     from games.look import Look
 
 __all__ = ["GAME"]
@@ -20,7 +20,7 @@ FORESIGHT_S = 0.4
 """The water ahead is seen, so whoever rides it turns with it and not behind it."""
 
 
-def _screen(look: Look) -> Screen:
+def _screen(look: Look) -> GameScreen:
     from .screen import OndaScreen  # noqa: PLC0415 - rules run without pygame
 
     return OndaScreen(look)

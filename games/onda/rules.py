@@ -14,7 +14,15 @@ import random
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from games.rules.progress import POINTS, Cue, Ending, GameEvent, Outcome, Phase, Progress
+from games.rules.progress import (
+    POINTS,
+    Cue,
+    Ending,
+    GameEvent,
+    GamePhase,
+    GameProgress,
+    TrialOutcome,
+)
 from games.rules.smoothed_control import Hand
 
 if TYPE_CHECKING:
@@ -101,7 +109,7 @@ class OndaState:
     """
 
     setting: Setting
-    progress: Progress
+    progress: GameProgress
     wave: Wave
     hand: Hand = field(default_factory=Hand)
     ride: Ride = field(default_factory=Ride)
@@ -123,11 +131,11 @@ class OndaState:
 
 def start(setting: Setting) -> OndaState:
     """Before the first sample."""
-    progress = Progress.start(setting)
+    progress = GameProgress.start(setting)
     return OndaState(setting, progress, wave_for(setting, progress))
 
 
-def wave_for(setting: Setting, progress: Progress) -> Wave:
+def wave_for(setting: Setting, progress: GameProgress) -> Wave:
     """The next wave, from the difficulty and the game's own randomness."""
     number, level = progress.trials + 1, progress.level
     rng = random.Random(f"onda {setting.seed} {number}")
@@ -151,7 +159,7 @@ def step(state: OndaState, given: Input) -> tuple[OndaState, tuple[GameEvent, ..
         moved = hand.moved(sample)
         path += abs(moved.second - hand.second) if hand.t_ns else 0.0
         hand = moved
-    if progress.phase is not Phase.PLAY or hand.ceiling <= 0:
+    if progress.phase is not GamePhase.PLAY or hand.ceiling <= 0:
         return _settled(state, hand, Ride(), progress), ()
     if not state.ride.on:
         return _waiting(state, hand, progress)
@@ -176,7 +184,7 @@ def step(state: OndaState, given: Input) -> tuple[OndaState, tuple[GameEvent, ..
 
 
 def _waiting(
-    state: OndaState, hand: Hand, progress: Progress
+    state: OndaState, hand: Hand, progress: GameProgress
 ) -> tuple[OndaState, tuple[GameEvent, ...]]:
     """At rest before a wave: it comes when the player begins to rise."""
     low = hand.position < LEAVE * hand.ceiling
@@ -223,7 +231,7 @@ def _over(state: OndaState, ride: Ride, hand: Hand) -> bool:
     )
 
 
-def _judged(state: OndaState, ride: Ride, hand: Hand) -> Outcome:
+def _judged(state: OndaState, ride: Ride, hand: Hand) -> TrialOutcome:
     wave = state.wave
     demand = wave.share * hand.ceiling
     near = ride.near_s >= NEAR_ENOUGH * max(ride.elapsed_s, 1e-9)
@@ -236,7 +244,7 @@ def _judged(state: OndaState, ride: Ride, hand: Hand) -> Outcome:
         ending = Ending.COMPENSATED
     else:
         ending = Ending.FULL if near and one_swing else Ending.UNEVEN
-    return Outcome(
+    return TrialOutcome(
         number=wave.number,
         ending=ending,
         points=POINTS if ending is Ending.FULL else 0,
@@ -249,7 +257,7 @@ def _judged(state: OndaState, ride: Ride, hand: Hand) -> Outcome:
     )
 
 
-def _settled(state: OndaState, hand: Hand, ride: Ride, progress: Progress) -> OndaState:
+def _settled(state: OndaState, hand: Hand, ride: Ride, progress: GameProgress) -> OndaState:
     ease = min(1.0, state.setting.dt_s / EASE_S)
     return replace(
         state,

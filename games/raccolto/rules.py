@@ -10,8 +10,8 @@ import random
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from games.rules.progress import Cue, GameEvent, Phase, Progress
-from games.rules.reach import Asked, Reach, Stage
+from games.rules.progress import Cue, GameEvent, GamePhase, GameProgress
+from games.rules.reach import Asked, Reach, ReachStage
 from games.rules.smoothed_control import Hand
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class RaccoltoState:
     """
 
     setting: Setting
-    progress: Progress
+    progress: GameProgress
     asked: Asked
     hand: Hand = field(default_factory=Hand)
     reach: Reach = field(default_factory=Reach)
@@ -49,16 +49,16 @@ class RaccoltoState:
     @property
     def carries(self) -> bool:
         """Whether a fruit is in the picker."""
-        return self.reach.stage is Stage.BACK and self.reach.reached
+        return self.reach.stage is ReachStage.BACK and self.reach.reached
 
 
 def start(setting: Setting) -> RaccoltoState:
     """Before the first sample."""
-    progress = Progress.start(setting)
+    progress = GameProgress.start(setting)
     return RaccoltoState(setting, progress, asked_for(setting, progress))
 
 
-def asked_for(setting: Setting, progress: Progress) -> Asked:
+def asked_for(setting: Setting, progress: GameProgress) -> Asked:
     """The next fruit, from the difficulty and the game's own randomness."""
     number, level = progress.trials + 1, progress.level
     lower = 0.08 * random.Random(f"raccolto {setting.seed} {number}").random()
@@ -78,7 +78,7 @@ def step(state: RaccoltoState, given: Input) -> tuple[RaccoltoState, tuple[GameE
     hand = state.hand
     for sample in given.samples:
         hand = hand.moved(sample)
-    if progress.phase is not Phase.PLAY or hand.t_ns == 0:
+    if progress.phase is not GamePhase.PLAY or hand.t_ns == 0:
         return _settled(state, hand, Reach(), progress), ()
     was, reach = state.reach, state.reach.moved(hand, state.asked, state.setting.step_ns)
     events: tuple[GameEvent, ...] = ()
@@ -86,7 +86,7 @@ def step(state: RaccoltoState, given: Input) -> tuple[RaccoltoState, tuple[GameE
         events = (Cue("slower", hand.t_ns),)
     if was.held_ns == 0 and reach.held_ns > 0:
         events = (*events, Cue("touched", hand.t_ns))
-    if was.stage is Stage.OUT and reach.stage is Stage.BACK:
+    if was.stage is ReachStage.OUT and reach.stage is ReachStage.BACK:
         events = (*events, Cue("picked" if reach.reached else "stays", hand.t_ns))
     if not reach.ended(hand, state.asked):
         return _settled(state, hand, reach, progress), events
@@ -102,7 +102,9 @@ def step(state: RaccoltoState, given: Input) -> tuple[RaccoltoState, tuple[GameE
     return _settled(state, hand, Reach(), progress), (*events, outcome)
 
 
-def _settled(state: RaccoltoState, hand: Hand, reach: Reach, progress: Progress) -> RaccoltoState:
+def _settled(
+    state: RaccoltoState, hand: Hand, reach: Reach, progress: GameProgress
+) -> RaccoltoState:
     ease = min(1.0, state.setting.dt_s / EASE_S)
     return replace(
         state,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from games.rules.reach import Stage
+from games.rules.reach import ReachStage
 from games.ui.paint import progress_rings, soft_disc
 
 from .art import STEM_X, basket, fruit, leaves, orchard, picker
@@ -71,7 +71,7 @@ class RaccoltoScreen:
             surface.blit(self._fruit, self._fruit.get_rect(center=(STEM_X, y)))
         elif state.progress.trials < state.setting.dose:
             self._draw_stem(surface, state, hanging_y)
-            if state.asked.holds(state.hand) and state.reach.stage is Stage.OUT:
+            if state.asked.holds(state.hand) and state.reach.stage is ReachStage.OUT:
                 surface.blit(self._light, (STEM_X - 96, hanging_y - 96))
             surface.blit(self._fruit, self._fruit.get_rect(center=(STEM_X, hanging_y)))
         surface.blit(tool, (STEM_X - tool.get_width() // 2, y - CUP_Y - 8))
@@ -85,7 +85,7 @@ class RaccoltoScreen:
 
     @staticmethod
     def _held(state: RaccoltoState) -> float:
-        if state.reach.stage is not Stage.OUT:
+        if state.reach.stage is not ReachStage.OUT:
             return 0.0
         return min(1.0, state.reach.held_ns / max(1.0, state.asked.hold_s * 1e9))
 

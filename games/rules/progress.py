@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .control import Signal
     from .setting import Setting
 
-__all__ = ["POINTS", "Cue", "Ending", "GameEvent", "Outcome", "Phase", "Progress"]
+__all__ = ["POINTS", "Cue", "Ending", "GameEvent", "GamePhase", "GameProgress", "TrialOutcome"]
 
 POINTS = 10
 """For one repetition done as asked; there is nothing more to gain."""
@@ -28,7 +28,7 @@ class Ending(Enum):
     UNEVEN = "uneven"
 
 
-class Phase(Enum):
+class GamePhase(Enum):
     """Where a game is."""
 
     PLAY = "play"
@@ -37,7 +37,7 @@ class Phase(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrialOutcome:
     """One trial, traceable to the samples that made it.
 
     Attributes:
@@ -80,11 +80,11 @@ class Cue:
     t_ns: int
 
 
-GameEvent = Outcome | Cue
+GameEvent = TrialOutcome | Cue
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class GameProgress:
     """Score, dose and difficulty.
 
     Attributes:
@@ -96,12 +96,12 @@ class Progress:
     score: int = 0
     trials: int = 0
     full: int = 0
-    phase: Phase = Phase.PLAY
+    phase: GamePhase = GamePhase.PLAY
     played_ns: int = 0
     rest_ns: int = 0
 
     @classmethod
-    def start(cls, setting: Setting) -> Progress:
+    def start(cls, setting: Setting) -> GameProgress:
         """Nothing done yet."""
         staircase = Staircase(setting.level, setting.success, setting.step_harder, setting.steady)
         return cls(staircase)
@@ -111,37 +111,37 @@ class Progress:
         """The difficulty now."""
         return self.staircase.level
 
-    def signalled(self, signals: tuple[Signal, ...]) -> Progress:
+    def signalled(self, signals: tuple[Signal, ...]) -> GameProgress:
         """After signals from the session."""
         staircase = self.staircase
         for signal in signals:
             staircase = staircase.signalled(signal)
         return self if staircase is self.staircase else replace(self, staircase=staircase)
 
-    def ticked(self, setting: Setting) -> Progress:
+    def ticked(self, setting: Setting) -> GameProgress:
         """One fixed step later: rests run out, the cap on play comes nearer."""
         phase, played_ns, rest_ns = self.phase, self.played_ns, 0
-        if phase is Phase.DONE:
+        if phase is GamePhase.DONE:
             return self
-        if phase is Phase.REST:
+        if phase is GamePhase.REST:
             rest_ns = max(0, self.rest_ns - setting.step_ns)
-            phase = Phase.REST if rest_ns else Phase.PLAY
+            phase = GamePhase.REST if rest_ns else GamePhase.PLAY
         else:
             played_ns += setting.step_ns
             if played_ns >= setting.cap_s * 1e9:
-                phase = Phase.DONE
-        return Progress(
+                phase = GamePhase.DONE
+        return GameProgress(
             self.staircase, self.score, self.trials, self.full, phase, played_ns, rest_ns
         )
 
-    def after(self, outcome: Outcome, setting: Setting) -> Progress:
+    def after(self, outcome: TrialOutcome, setting: Setting) -> GameProgress:
         """One trial later."""
         trials = self.trials + 1
-        phase, rest_ns = Phase.PLAY, 0
+        phase, rest_ns = GamePhase.PLAY, 0
         if trials >= setting.dose:
-            phase = Phase.DONE
+            phase = GamePhase.DONE
         elif trials % setting.repetitions == 0 and setting.rest_s > 0:
-            phase, rest_ns = Phase.REST, round(setting.rest_s * 1e9)
+            phase, rest_ns = GamePhase.REST, round(setting.rest_s * 1e9)
         return replace(
             self,
             staircase=self.staircase.after(success=outcome.success, flagged=outcome.flagged),

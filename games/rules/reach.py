@@ -1,6 +1,6 @@
 """One repetition as a reach: leave rest, come to the demand, hold it, go back to rest.
 
-Volo and Raccolto share it. A reach ends in one `Outcome`:
+Volo and Raccolto share it. A reach ends in one `TrialOutcome`:
 
 1. `REST` until the position passes `LEAVE` of the demand.
 2. `OUT` until the position was inside the opening for the hold asked for (`reached`), or fell
@@ -15,19 +15,19 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from .progress import POINTS, Ending, Outcome
+from .progress import POINTS, Ending, TrialOutcome
 
 if TYPE_CHECKING:
     from .smoothed_control import Hand
 
-__all__ = ["Asked", "Reach", "Stage"]
+__all__ = ["Asked", "Reach", "ReachStage"]
 
 LEAVE = 0.30
 RETURN = 0.20
 PATIENCE_S = 15.0
 
 
-class Stage(Enum):
+class ReachStage(Enum):
     """Where a repetition is."""
 
     REST = "rest"
@@ -65,7 +65,7 @@ class Asked:
 class Reach:
     """A repetition on its way."""
 
-    stage: Stage = Stage.REST
+    stage: ReachStage = ReachStage.REST
     t_from_ns: int = 0
     out_ns: int = 0
     held_ns: int = 0
@@ -79,13 +79,13 @@ class Reach:
         demand = asked.demand(hand)
         if demand <= 0:
             return self
-        if self.stage is Stage.REST:
+        if self.stage is ReachStage.REST:
             if hand.position <= LEAVE * demand:
                 return self
-            return Reach(Stage.OUT, t_from_ns=hand.t_ns, peak=hand.position)
+            return Reach(ReachStage.OUT, t_from_ns=hand.t_ns, peak=hand.position)
         hasty = self.hasty or hand.is_hasty(asked.min_phase_s)
         compensated = self.compensated or hand.compensating
-        if self.stage is Stage.BACK:
+        if self.stage is ReachStage.BACK:
             return replace(self, hasty=hasty, compensated=compensated)
         inside = asked.holds(hand)
         # A slip out of the opening takes back what it lasts, not all: hands tremble.
@@ -95,7 +95,7 @@ class Reach:
         late = out_ns >= (PATIENCE_S + asked.hold_s) * 1e9
         back = reached or late or hand.position < RETURN * demand
         return Reach(
-            Stage.BACK if back else Stage.OUT,
+            ReachStage.BACK if back else ReachStage.OUT,
             self.t_from_ns,
             out_ns,
             held_ns,
@@ -107,9 +107,9 @@ class Reach:
 
     def ended(self, hand: Hand, asked: Asked) -> bool:
         """Whether the hand is back at rest after a way out."""
-        return self.stage is Stage.BACK and hand.position < RETURN * asked.demand(hand)
+        return self.stage is ReachStage.BACK and hand.position < RETURN * asked.demand(hand)
 
-    def outcome(self, hand: Hand, asked: Asked, level: float) -> Outcome:
+    def outcome(self, hand: Hand, asked: Asked, level: float) -> TrialOutcome:
         """What the finished repetition was; points only for one done as asked."""
         if not self.reached:
             ending = Ending.SHORT
@@ -119,7 +119,7 @@ class Reach:
             ending = Ending.COMPENSATED
         else:
             ending = Ending.FULL
-        return Outcome(
+        return TrialOutcome(
             number=asked.number,
             ending=ending,
             points=POINTS if ending is Ending.FULL else 0,
@@ -137,4 +137,4 @@ class Reach:
         if demand <= 0:
             return 0.0
         share = min(1.0, hand.position / demand)
-        return share if self.stage is not Stage.BACK else 1.0 - share
+        return share if self.stage is not ReachStage.BACK else 1.0 - share

@@ -14,7 +14,7 @@ from games.rules.setting import min_phase_of
 from telemetry.messages.live import RepetitionCounted
 
 if TYPE_CHECKING:
-    from games.inputs.source import Arrival
+    from games.inputs.source import ArrivedSample
     from games.rules.control import ControlSample, Invitation
     from therapy.session.session_state import SessionState
 
@@ -47,7 +47,7 @@ class CountedKeys(KeysSource):
         self._counting = Counting()
         self._number = 0
 
-    def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:
+    def poll(self, now_ns: int, invited: Invitation) -> list[ArrivedSample]:
         """Samples of the time that has passed."""
         arrivals = super().poll(now_ns, invited)
         for arrival in arrivals:

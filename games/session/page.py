@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from games.persuasion.prompts import Mechanism
 from games.persuasion.questionnaire import ITEMS
-from therapy.session.alignment import PlacingPhase
+from therapy.session.alignment import AlignmentPhase
 from therapy.session.screens import (
+    AlignSensor,
     Ask,
     Assess,
     Closed,
     FindRange,
-    Place,
     Play,
     Ready,
     ReadyToAssess,
-    Screen,
+    SessionScreen,
 )
 
 from .session_texts import SESSION
@@ -91,7 +91,7 @@ class Page:
         return bool(self.choices) and all(choice.what is None for choice in self.choices)
 
 
-def page_of(screen: Screen, language: Language) -> Page:  # noqa: PLR0911 - one case a screen
+def page_of(screen: SessionScreen, language: Language) -> Page:  # noqa: PLR0911 - one case a screen
     """The page for one of therapy's screens."""
 
     def said(key: str, **values: object) -> str:
@@ -100,8 +100,8 @@ def page_of(screen: Screen, language: Language) -> Page:  # noqa: PLR0911 - one 
     match screen:
         case Ask(question):
             return _question(question, language)
-        case Place():
-            return _placing(screen, language)
+        case AlignSensor():
+            return _alignment(screen, language)
         case Ready(item, cue, mistake):
             begin = Choice(said("begin"), "exercise.started")
             return Page(
@@ -174,7 +174,7 @@ def effort_page(language: Language) -> Page:
     return Page(text, choices=choices, spoken=text)
 
 
-def _placing(screen: Place, language: Language) -> Page:
+def _alignment(screen: AlignSensor, language: Language) -> Page:
     """The calibration of a sensor: what to do, what to repeat, and how far it is."""
     words = screen.text.text(language)
     told = None if screen.told is None else screen.told.text(language)
@@ -185,14 +185,14 @@ def _placing(screen: Place, language: Language) -> Page:
     choices: tuple[Choice, ...]
     if not screen.measured:
         passed, failed = choice("done", passed=True), choice("cannot", passed=False)
-        choices = (passed,) if screen.rung == "none" else (passed, failed)
-    elif screen.rung == "none":
+        choices = (passed,) if screen.level == "none" else (passed, failed)
+    elif screen.level == "none":
         choices = (choice("go_on", ask="begin"),)
-    elif screen.phase is PlacingPhase.WAITING:
+    elif screen.phase is AlignmentPhase.WAITING:
         begin = choice("again" if screen.again else "begin", ask="begin")
         choices = (begin, choice("leave_out", ask="cannot"))
     else:
-        choices = (choice("stop_placing", ask="cannot"),)
+        choices = (choice("stop_alignment", ask="cannot"),)
     return Page(
         screen.title.text(language),
         words if told is None else told,
@@ -203,7 +203,7 @@ def _placing(screen: Place, language: Language) -> Page:
         choices=choices,
         spoken=words if told is None else f"{told} {words}",
         lines=() if told is None else (words,),
-        guard_s=MEASURING_GUARD_S if screen.phase is not PlacingPhase.WAITING else 0.0,
+        guard_s=MEASURING_GUARD_S if screen.phase is not AlignmentPhase.WAITING else 0.0,
     )
 
 

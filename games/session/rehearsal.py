@@ -13,12 +13,12 @@ from telemetry.messages.events import Worn
 from telemetry.messages.live import RepetitionCounted, Request
 from therapy.session.agenda import agenda_of
 from therapy.session.session import advance, open_session
-from therapy.session.session_state import Moment, Stage, Tick
+from therapy.session.session_state import Moment, SessionStage, Tick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from games.inputs.source import Arrival, ControlSource
+    from games.inputs.source import ArrivedSample, ControlSource
     from games.rules.control import Invitation
     from games.rules.repetition_count import Repeated
     from telemetry.messages.events import SessionEvent
@@ -95,7 +95,7 @@ class Rehearsal:
         """Whether a sample has come in that was not given yet."""
         return self._source.waiting
 
-    def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:
+    def poll(self, now_ns: int, invited: Invitation) -> list[ArrivedSample]:
         """The source's samples; each repetition in them is counted."""
         if now_ns - self._ticked_ns >= TICK_NS:
             self._ticked_ns = now_ns
@@ -109,9 +109,13 @@ class Rehearsal:
         """None: they went to the state machine."""
         return []
 
-    def _watch(self, arrival: Arrival) -> None:
+    def _watch(self, arrival: ArrivedSample) -> None:
         self._counting, done = self._counting.moved(arrival.sample, None)
-        if done is not None and self._state.stage in (Stage.RANGE, Stage.PLAY, Stage.ASSESS):
+        if done is not None and self._state.stage in (
+            SessionStage.RANGE,
+            SessionStage.PLAY,
+            SessionStage.ASSESS,
+        ):
             self._count(done)
 
     def _count(self, done: Repeated) -> None:

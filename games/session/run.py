@@ -1,7 +1,7 @@
 """Runs the screens of a session in one window, from check-in to the last card.
 
 Wiring. The session service (or anything that drives therapy's `advance`) stands behind
-`SessionView`: `state` is its newest state, `request` hands it a request. `run_session` shows
+`ShownSession`: `state` is its newest state, `request` hands it a request. `run_session` shows
 therapy's `screen_of(state)`, lets the plan's game be played where therapy says `Play`, and
 returns when the last card was closed:
 
@@ -28,19 +28,19 @@ from games.persuasion.questionnaire import ITEMS
 from games.persuasion.session_prompts import Told
 from games.rules.control import Invitation, Signal
 from games.rules.setting import setting_for
-from therapy.session.alignment import PlacingPhase
+from therapy.session.alignment import AlignmentPhase
 from therapy.session.screens import (
+    AlignSensor,
     Ask,
     Assess,
     Closed,
     FindRange,
-    Place,
     Play,
     Ready,
-    Screen,
+    SessionScreen,
     screen_of,
 )
-from therapy.session.session_state import Stage
+from therapy.session.session_state import SessionStage
 
 from .desk import PageDesk
 from .page import Page, effort_page, opening_page, page_of, questionnaire_page
@@ -53,20 +53,20 @@ if TYPE_CHECKING:
     from games.inputs.source import ControlSource
     from games.look import Look
     from games.persuasion.prompts import Prompt
-    from games.rules.progress import Progress
+    from games.rules.progress import GameProgress
     from games.rules.take import Take
     from telemetry.clock import Clock
-    from therapy.session.screens import Screen
+    from therapy.session.screens import SessionScreen
     from therapy.session.session_state import SessionState
 
     from .page import Choice
 
-__all__ = ["SessionScreens", "SessionView", "run_session"]
+__all__ = ["SessionScreens", "ShownSession", "run_session"]
 
 NOTICE_NS = 10_000_000_000
 
 
-class SessionView(Protocol):
+class ShownSession(Protocol):
     """The session as its screens see it."""
 
     @property
@@ -97,12 +97,12 @@ class SessionScreens:
         takes: the physiotherapist's own, by exercise.
         prompts: what to say before and after play, see `games.persuasion.session_prompts`;
             None: nothing.
-        questionnaire: takes the marks of an anonymous answer; None where no wave is due.
+        questionnaire: takes the marks of an anonymous answer; None where no survey is due.
     """
 
     def __init__(
         self,
-        view: SessionView,
+        view: ShownSession,
         *,
         window: Window,
         pace: Pace,
@@ -146,7 +146,7 @@ class SessionScreens:
         self._questionnaire = questionnaire
         self._asking: list[str] = []
         self._marks: dict[str, int] = {}
-        self._played: list[Progress] = []
+        self._played: list[GameProgress] = []
         self._eased = False
         self._began_ns = 0
 
@@ -244,14 +244,14 @@ class SessionScreens:
             self._played.append(self._loop.simulation.state.progress)
         self._loop, self._loop_item = None, ""
 
-    def _page_frame(self, screen: Screen | None) -> None:
+    def _page_frame(self, screen: SessionScreen | None) -> None:
         now_ns = self._pace.now_ns()
         moving = isinstance(screen, FindRange | Assess)
         arrivals = self._source.poll(now_ns, Invitation(1.0 if moving else 0.0))
         self._source.counted()
         if arrivals:
             self._control = arrivals[-1].sample.control
-        measuring = isinstance(screen, Place) and screen.phase is not PlacingPhase.WAITING
+        measuring = isinstance(screen, AlignSensor) and screen.phase is not AlignmentPhase.WAITING
         choosing = not moving and not measuring and not isinstance(self._source, KeysSource)
         self._desk.show(self._page(screen), now_ns, self._control if choosing else None)
         take = self._takes.get(screen.item.exercise) if isinstance(screen, Ready) else None
@@ -262,7 +262,7 @@ class SessionScreens:
         self._window.show()
         self.latencies.submitted(arrivals, self._pace.now_ns())
 
-    def _page(self, screen: Screen | None) -> Page:
+    def _page(self, screen: SessionScreen | None) -> Page:
         language = self._look.language
         if screen is None:
             return Page(SESSION["waiting"][language])
@@ -325,14 +325,14 @@ class SessionScreens:
         """The window is gone: nobody is left to answer the check-out that closing leads to."""
         state = self._view.state
         if state is None or not state.closed:
-            if state is not None and state.stage is not Stage.CHECK_OUT:
+            if state is not None and state.stage is not SessionStage.CHECK_OUT:
                 self._view.request("session.closed")
             self._view.request("session.closed")
         self.finished = True
 
 
 def run_session(
-    view: SessionView,
+    view: ShownSession,
     *,
     source: ControlSource,
     clock: Clock,

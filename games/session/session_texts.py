@@ -21,7 +21,7 @@ SESSION: Final[dict[str, dict[str, str]]] = {
     "today": {"it": "Oggi", "en": "Today"},
     "again": {"it": "Ripetiamo", "en": "Once more"},
     "leave_out": {"it": "Avanti senza", "en": "Go on without"},
-    "stop_placing": {"it": "Non riesco", "en": "I can't do this"},
+    "stop_alignment": {"it": "Non riesco", "en": "I can't do this"},
     "go_on": {"it": "Avanti", "en": "Go on"},
     "finding": {
         "it": "Tre volte, piano, fin dove va bene oggi",

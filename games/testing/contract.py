@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, ClassVar
 from games.engine.simulation import Simulation
 from games.inputs.player import PROFILES, Player
 from games.rules.control import ControlSample, Input, Signal
-from games.rules.progress import Cue, Ending, Outcome, Phase
+from games.rules.progress import Cue, Ending, GamePhase, TrialOutcome
 from games.rules.setting import Setting
 from games.ui.palette import SEEN_BY, contrast, seen
 from games.ui.texts import blaming
@@ -59,7 +59,7 @@ def _followed(
             continue
         sample = replace(sample, control=sample.control * gain * target, target=target, limit=limit)
         yield simulation, sample
-        if simulation.state.progress.phase is Phase.DONE:
+        if simulation.state.progress.phase is GamePhase.DONE:
             return
 
 
@@ -80,8 +80,8 @@ class GameContract:
     def test_somebody_able_who_follows_the_invitations_finishes_with_full_repetitions(self) -> None:
         """A game that cannot be won teaches nothing."""
         simulation = self.played()
-        full = [e for e in simulation.events if isinstance(e, Outcome) and e.success]
-        _check(simulation.state.progress.phase is Phase.DONE, "the dose was not reached")
+        full = [e for e in simulation.events if isinstance(e, TrialOutcome) and e.success]
+        _check(simulation.state.progress.phase is GamePhase.DONE, "the dose was not reached")
         _check(len(full) >= self.setting.dose - 1, f"only {len(full)} full repetitions")
 
     def test_same_seed_and_samples_give_the_same_states_and_events(self) -> None:
@@ -114,7 +114,7 @@ class GameContract:
                 _followed(self.game, setting, target=target, limit=limit)
             ):
                 for event in simulation.feed(sample):
-                    if isinstance(event, Outcome):
+                    if isinstance(event, TrialOutcome):
                         _check(event.demand <= ceiling, "a demand lies beyond the ceiling")
                         _check(event.peak <= ceiling, "more was seen than the ceiling")
                 level = self.game.invites(simulation.state).level
@@ -166,7 +166,7 @@ class GameContract:
             t_ns = START_NS + i * 1_000_000_000 // RATE_HZ
             sample = player.sample(t_ns, self.game.invites(simulation.state))
             events += simulation.feed(sample) if sample else []
-        flags = [e for e in events if isinstance(e, Outcome) and e.ending is Ending.TOO_FAST]
+        flags = [e for e in events if isinstance(e, TrialOutcome) and e.ending is Ending.TOO_FAST]
         cues = [e for e in events if isinstance(e, Cue) and e.name == "slower"]
         _check(not flags and not cues, "a tremor was taken for haste")
 

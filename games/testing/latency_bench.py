@@ -15,7 +15,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from games.engine.play import play
-from games.inputs.source import Arrival
+from games.inputs.source import ArrivedSample
 from games.rules.control import ControlSample
 from games.rules.setting import Setting
 from telemetry.clock import SystemClock
@@ -35,7 +35,7 @@ class SteadySource:
 
     def __init__(self, clock: Clock, rate_hz: float) -> None:
         self._clock, self._rate_hz = clock, rate_hz
-        self._waiting: deque[Arrival] = deque()
+        self._waiting: deque[ArrivedSample] = deque()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._give, name="samples", daemon=True)
 
@@ -53,7 +53,7 @@ class SteadySource:
         """Whether a sample has come in that was not given yet."""
         return bool(self._waiting)
 
-    def poll(self, now_ns: int, invited: Invitation) -> list[Arrival]:  # noqa: ARG002 - the seam's
+    def poll(self, now_ns: int, invited: Invitation) -> list[ArrivedSample]:  # noqa: ARG002 - the seam's
         """All that were given since."""
         return [self._waiting.popleft() for _ in range(len(self._waiting))]
 
@@ -69,7 +69,7 @@ class SteadySource:
             now_ns = self._clock.now_ns()
             raised = 0.5 - 0.5 * math.cos(2 * math.pi * n / self._rate_hz / 6)
             sample = ControlSample(now_ns, raised)
-            self._waiting.append(Arrival(sample, now_ns, sampled_ns=now_ns))
+            self._waiting.append(ArrivedSample(sample, now_ns, sampled_ns=now_ns))
 
 
 def measure_latency(

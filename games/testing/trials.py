@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from games.engine.simulation import Simulation
 from games.inputs.player import PROFILES, Player, rested
 from games.rules.control import Signal
-from games.rules.progress import Outcome, Phase
+from games.rules.progress import GamePhase, TrialOutcome
 from games.rules.setting import Setting
 from therapy.plan.limits import Limits
 from therapy.session.safety import Verdict, judge_pain
@@ -44,7 +44,7 @@ class PlayedSession:
         ended: `done`, `pain` or `time`.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[TrialOutcome, ...]
     levels: tuple[float, ...]
     pains: tuple[tuple[int, int, Verdict], ...]
     check_in_pain: int
@@ -69,12 +69,12 @@ def play_session(
     simulation = Simulation(game, setting)
     check_in = round(player.pain)
     pains: list[tuple[int, int, Verdict]] = []
-    outcomes: list[Outcome] = []
+    outcomes: list[TrialOutcome] = []
     ended = "time"
     for sample in _samples(player, simulation, game):
-        new = [e for e in simulation.feed(sample) if isinstance(e, Outcome)]
+        new = [e for e in simulation.feed(sample) if isinstance(e, TrialOutcome)]
         outcomes += new
-        if simulation.state.progress.phase is Phase.DONE:
+        if simulation.state.progress.phase is GamePhase.DONE:
             ended = "done"
             break
         if new and len(outcomes) % PAIN_EVERY == 0:

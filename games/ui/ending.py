@@ -10,7 +10,7 @@ from .texts import FRAME, said
 
 if TYPE_CHECKING:
     from games.look import Language
-    from games.rules.progress import Progress
+    from games.rules.progress import GameProgress
 
 __all__ = ["ending_lines"]
 
@@ -18,7 +18,7 @@ TITLES = {Mode.UNWELL: "unwell_told", Mode.STOPPED: "pain_ends"}
 
 
 def ending_lines(
-    mode: Mode, progress: Progress, language: Language, *, measured: bool
+    mode: Mode, progress: GameProgress, language: Language, *, measured: bool
 ) -> list[str]:
     """A title, and what stands below it.
 

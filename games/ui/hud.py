@@ -14,7 +14,7 @@ from .texts import FRAME, said
 
 if TYPE_CHECKING:
     from games.look import Look
-    from games.rules.progress import Progress
+    from games.rules.progress import GameProgress
     from games.rules.setting import Setting
 
     from .canvas import Canvas
@@ -78,7 +78,7 @@ class Hud:
         self,
         canvas: Canvas,
         setting: Setting,
-        progress: Progress,
+        progress: GameProgress,
         cue: str,
         angle_deg: float | None,
     ) -> None:
@@ -142,7 +142,7 @@ class Hud:
         return next((b.name for b in shown if b.place.collidepoint(at)), None)
 
     @staticmethod
-    def _pips(canvas: Canvas, setting: Setting, progress: Progress, under: pygame.Rect) -> None:
+    def _pips(canvas: Canvas, setting: Setting, progress: GameProgress, under: pygame.Rect) -> None:
         done = progress.trials % setting.repetitions
         if progress.trials and done == 0:
             done = setting.repetitions

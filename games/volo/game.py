@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING
 
 from games.engine.game import Game
 from games.rules.control import Invitation
-from games.rules.reach import Stage
+from games.rules.reach import ReachStage
 
 from .colours import ROLES
 from .rules import VoloState, start, step
 
 if TYPE_CHECKING:
-    from games.engine.game import Screen
+    from games.engine.game import GameScreen
     from games.look import Look
 
 __all__ = ["GAME"]
 
 
-def _screen(look: Look) -> Screen:
+def _screen(look: Look) -> GameScreen:
     from .screen import VoloScreen  # noqa: PLC0415 - rules run without pygame
 
     return VoloScreen(look)
 
 
 def _invites(state: VoloState) -> Invitation:
-    back = state.reach.stage is Stage.BACK
+    back = state.reach.stage is ReachStage.BACK
     return Invitation(0.0 if back else state.asked.demand(state.hand))
 
 

@@ -11,8 +11,8 @@ import random
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from games.rules.progress import Cue, Ending, GameEvent, Phase, Progress
-from games.rules.reach import Asked, Reach, Stage
+from games.rules.progress import Cue, Ending, GameEvent, GamePhase, GameProgress
+from games.rules.reach import Asked, Reach, ReachStage
 from games.rules.smoothed_control import Hand
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class VoloState:
     """
 
     setting: Setting
-    progress: Progress
+    progress: GameProgress
     asked: Asked
     hand: Hand = field(default_factory=Hand)
     reach: Reach = field(default_factory=Reach)
@@ -66,11 +66,11 @@ class VoloState:
 
 def start(setting: Setting) -> VoloState:
     """Before the first sample."""
-    progress = Progress.start(setting)
+    progress = GameProgress.start(setting)
     return VoloState(setting, progress, asked_for(setting, progress))
 
 
-def asked_for(setting: Setting, progress: Progress) -> Asked:
+def asked_for(setting: Setting, progress: GameProgress) -> Asked:
     """The ring of the next trial, from the difficulty and the game's own randomness."""
     number = progress.trials + 1
     level = progress.level
@@ -92,16 +92,16 @@ def step(state: VoloState, given: Input) -> tuple[VoloState, tuple[GameEvent, ..
     hand, reach = state.hand, state.reach
     for sample in given.samples:
         hand = hand.moved(sample)
-    if progress.phase is not Phase.PLAY or hand.t_ns == 0:
+    if progress.phase is not GamePhase.PLAY or hand.t_ns == 0:
         return _drifted(state, hand, Reach(), progress), ()
-    if state.progress.phase is Phase.REST:
+    if state.progress.phase is GamePhase.REST:
         state = replace(state, gap=FAR, asked=asked_for(state.setting, progress))
     was = reach
     reach = reach.moved(hand, state.asked, state.setting.step_ns)
     events: tuple[GameEvent, ...] = ()
     if reach.hasty and not was.hasty:
         events = (Cue("slower", hand.t_ns),)
-    if was.stage is Stage.OUT and reach.stage is Stage.BACK:
+    if was.stage is ReachStage.OUT and reach.stage is ReachStage.BACK:
         events = (*events, Cue("ring" if reach.reached else "under", hand.t_ns))
         state = _left_behind(state, low=False, ending=None if reach.reached else Ending.SHORT)
     if reach.ended(hand, state.asked):
@@ -119,7 +119,7 @@ def _left_behind(state: VoloState, *, low: bool, ending: Ending | None) -> VoloS
     return replace(state, gap=FAR, passed=passed)
 
 
-def _drifted(state: VoloState, hand: Hand, reach: Reach, progress: Progress) -> VoloState:
+def _drifted(state: VoloState, hand: Hand, reach: Reach, progress: GameProgress) -> VoloState:
     """Move the world: the ring ahead follows the way done, the one behind drifts out."""
     dt_s = state.setting.dt_s
     wanted = FAR * (1.0 - reach.progress(hand, state.asked))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from games.rules.progress import Cue, Outcome
-from games.rules.reach import Stage
+from games.rules.progress import Cue, TrialOutcome
+from games.rules.reach import ReachStage
 from games.ui.paint import progress_rings, soft_disc
 
 from .art import BLOSSOM, Scenery, petal, ring, swallow
@@ -59,7 +59,7 @@ class VoloScreen:
         """Petals for a ring that was flown through."""
         if isinstance(event, Cue) and event.name == "ring":
             self._petals_from = None if self._look.reduced_motion else (-1.0, 0.0)
-        elif isinstance(event, Outcome) and event.success:
+        elif isinstance(event, TrialOutcome) and event.success:
             self._petals_from = self._petals_from or None
 
     def backdrop(self, canvas: Canvas, state: VoloState) -> None:
@@ -73,7 +73,7 @@ class VoloScreen:
         surface = canvas.surface
         y = self._y(state.altitude, state)
         self._remember(state, y)
-        low = state.reach.stage is Stage.BACK
+        low = state.reach.stage is ReachStage.BACK
         ahead = self._placed(state, state.gap, 0.0 if low else state.asked.share, low=low)
         behind = None if state.passed is None else self._left(state, state.passed)
         for placed in (ahead, behind):
@@ -133,7 +133,7 @@ class VoloScreen:
 
     def _draw_hold(self, surface: pygame.Surface, state: VoloState, y: float) -> None:
         """A ring of light around the flyer that closes while the hold is kept."""
-        if state.reach.stage is not Stage.OUT or not state.asked.holds(state.hand):
+        if state.reach.stage is not ReachStage.OUT or not state.asked.holds(state.hand):
             return
         surface.blit(self._light, (FLYER_X - 110, y - 110))
         share = min(1.0, state.reach.held_ns / max(1.0, state.asked.hold_s * 1e9))

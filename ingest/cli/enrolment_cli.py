@@ -11,7 +11,7 @@ __all__ = ["dismiss", "enrol", "home", "init"]
 
 home = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-Folder = Annotated[Path, typer.Option("--folder", help="Where docker-compose.yml lies.")]
+FolderOption = Annotated[Path, typer.Option("--folder", help="Where docker-compose.yml lies.")]
 
 
 def init(
@@ -19,7 +19,7 @@ def init(
     host: Annotated[
         list[str], typer.Option(help="Name or address under which homes reach it; repeatable.")
     ],
-    folder: Folder = Path(),
+    folder: FolderOption = Path(),
 ) -> None:
     """Make a new clinic's secrets: .env, certificates, the broker's users and access list."""
     from ingest.enrolment.enrolment import init_clinic
@@ -38,7 +38,7 @@ def enrol(
     patient: Annotated[str, typer.Argument(help="The pseudonym.")],
     file: Annotated[Path, typer.Argument(help="The join file to write.")],
     gateway: Annotated[str | None, typer.Option(help="Name of the home's box.")] = None,
-    folder: Folder = Path(),
+    folder: FolderOption = Path(),
 ) -> None:
     """Give a home its user at the broker, and write its join file."""
     from ingest.enrolment.enrolment import enrol_home, write_join_file
@@ -49,7 +49,7 @@ def enrol(
 
 
 def dismiss(
-    patient: Annotated[str, typer.Argument(help="The pseudonym.")], folder: Folder = Path()
+    patient: Annotated[str, typer.Argument(help="The pseudonym.")], folder: FolderOption = Path()
 ) -> None:
     """Take a home's user away from the broker; its data stays."""
     from ingest.enrolment.enrolment import dismiss_home

@@ -18,17 +18,17 @@ from telemetry.transport.topics import GatewayTopics, HomeTopics, SiteTopics
 
 __all__ = [
     "CLINIC_USER",
-    "WAVE_USER",
+    "SURVEY_USER",
     "Access",
     "clinic_access",
     "home_user",
     "with_home",
-    "with_waves",
+    "with_surveys",
     "without_home",
 ]
 
 CLINIC_USER = "clinic"
-WAVE_USER = "wave"
+SURVEY_USER = "survey"
 """Shared by all homes: has no dot, so that no home's own user is called so."""
 ITERATIONS = 20_000
 _USER_LINE = re.compile(r"^user (\S+)$", re.MULTILINE)
@@ -58,20 +58,24 @@ def clinic_access(password: str, salt: bytes) -> Access:
     return Access(password_line(CLINIC_USER, password, salt), "\n".join(rules) + "\n")
 
 
-def with_waves(access: Access, password: str, salt: bytes) -> Access:
+def with_surveys(access: Access, password: str, salt: bytes) -> Access:
     """The files with the user for anonymous answers, or with a new password for it.
 
     It may write answers and read which were taken, not the answers of others.
     """
-    rest = _without_user(access, WAVE_USER)
+    rest = _without_user(access, SURVEY_USER)
     topics = SiteTopics("+")
-    says_taken = f"topic write {topics.wave_taken}"
+    says_taken = f"topic write {topics.survey_taken}"
     acl = rest.acl
     if f"{says_taken}\n" not in acl:
         acl = acl.replace(f"user {CLINIC_USER}\n", f"user {CLINIC_USER}\n{says_taken}\n", 1)
-    rules = [f"user {WAVE_USER}", f"topic write {topics.wave}", f"topic read {topics.wave_taken}"]
+    rules = [
+        f"user {SURVEY_USER}",
+        f"topic write {topics.survey}",
+        f"topic read {topics.survey_taken}",
+    ]
     return Access(
-        rest.passwords + password_line(WAVE_USER, password, salt),
+        rest.passwords + password_line(SURVEY_USER, password, salt),
         acl + "\n" + "\n".join(rules) + "\n",
     )
 

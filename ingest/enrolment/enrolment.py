@@ -26,12 +26,12 @@ from telemetry.messages.events import first_problem
 from telemetry.transport.mqtt import MqttSettings
 
 from .broker_access import (
-    WAVE_USER,
+    SURVEY_USER,
     Access,
     clinic_access,
     home_user,
     with_home,
-    with_waves,
+    with_surveys,
     without_home,
 )
 
@@ -50,13 +50,13 @@ __all__ = [
 ]
 
 TLS_PORT = 8883
-WAVE_PASSWORD = "wave.password"  # noqa: S105 - a file's name
+SURVEY_PASSWORD = "survey.password"  # noqa: S105 - a file's name
 BROKER = "broker"  # the part of `secrets` that the broker's container sees
 SALT_BYTES = 12
 
 
 class JoinFile(BaseModel):
-    """All that a home must know of its clinic; `wave_password` is the same in every home's."""
+    """All that a home must know of its clinic; `survey_password` is the same in every home's."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -66,7 +66,7 @@ class JoinFile(BaseModel):
     ca_certificate: str
     username: str
     password: str = Field(repr=False)
-    wave_password: str | None = Field(default=None, repr=False)
+    survey_password: str | None = Field(default=None, repr=False)
     site: Name
     patient: Pseudonym
     gateway: Name
@@ -76,7 +76,7 @@ class JoinFile(BaseModel):
 class Joined:
     """A home that has joined: who it is, and how it reaches the clinic's broker.
 
-    `waves` is the way of anonymous answers, under a user that all homes share; None in a home
+    `surveys` is the way of anonymous answers, under a user that all homes share; None in a home
     that joined before there was one.
     """
 
@@ -84,7 +84,7 @@ class Joined:
     patient: str
     gateway: str
     broker: MqttSettings
-    waves: MqttSettings | None = None
+    surveys: MqttSettings | None = None
 
 
 def init_clinic(folder: Path, *, site: str, hosts: Sequence[str]) -> list[Path]:
@@ -122,7 +122,7 @@ def init_clinic(folder: Path, *, site: str, hosts: Sequence[str]) -> list[Path]:
     (place / BROKER).mkdir(mode=0o700)
     _certificates(place, hosts)
     access = clinic_access(password, secrets.token_bytes(SALT_BYTES))
-    _write_access(place / BROKER, _wave_access(place, access)[0])
+    _write_access(place / BROKER, _survey_access(place, access)[0])
     _write(place / "audit.key", secrets.token_hex(32) + "\n")
     _write(env, "".join(f"{name}={value}\n" for name, value in values.items()))
     for name in ("mosquitto", "clinic"):
@@ -143,7 +143,7 @@ def enrol_home(folder: Path, patient: str, *, gateway: str | None = None) -> Joi
     box = checked_name(gateway or f"box-{patient}"[:40], "gateway")
     password = _password()
     before = Access(_read(place / "passwd"), _read(place / "acl"))
-    before, wave_password = _wave_access(keys, before)
+    before, survey_password = _survey_access(keys, before)
     salt = secrets.token_bytes(SALT_BYTES)
     access = with_home(before, site, patient, gateway=box, password=password, salt=salt)
     _write_access(place, access)
@@ -153,7 +153,7 @@ def enrol_home(folder: Path, patient: str, *, gateway: str | None = None) -> Joi
         ca_certificate=_read(place / "ca.crt"),
         username=home_user(site, patient),
         password=password,
-        wave_password=wave_password,
+        survey_password=survey_password,
         site=site,
         patient=patient,
         gateway=box,
@@ -226,23 +226,23 @@ def joined(folder: Path) -> Joined | None:
         password=join.password,
         ca_file=folder / "clinic-ca.crt",
     )
-    waves = None
-    if join.wave_password is not None:
-        waves = replace(settings, username=WAVE_USER, password=join.wave_password)
-    return Joined(join.site, join.patient, join.gateway, settings, waves)
+    surveys = None
+    if join.survey_password is not None:
+        surveys = replace(settings, username=SURVEY_USER, password=join.survey_password)
+    return Joined(join.site, join.patient, join.gateway, settings, surveys)
 
 
-def _wave_access(keys: Path, access: Access) -> tuple[Access, str]:
+def _survey_access(keys: Path, access: Access) -> tuple[Access, str]:
     """The broker's files with the user for anonymous answers, and its password.
 
     A clinic that was made before there was one gets it here.
     """
-    path = keys / WAVE_PASSWORD
-    if path.exists() and f"user {WAVE_USER}\n" in access.acl:
+    path = keys / SURVEY_PASSWORD
+    if path.exists() and f"user {SURVEY_USER}\n" in access.acl:
         return access, _read(path).strip()
     password = _password()
     _write(path, password + "\n")
-    return with_waves(access, password, secrets.token_bytes(SALT_BYTES)), password
+    return with_surveys(access, password, secrets.token_bytes(SALT_BYTES)), password
 
 
 def _certificates(place: Path, hosts: Sequence[str]) -> None:

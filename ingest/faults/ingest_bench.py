@@ -29,7 +29,7 @@ from telemetry.errors import StoreBusy
 from telemetry.identity import new_ulid
 from telemetry.messages.codec import decode_item, encode_item
 from telemetry.messages.motion import MotionBatch
-from telemetry.messages.record import Kind, Record, encode_block
+from telemetry.messages.record import Record, RecordKind, encode_block
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import HomeTopics
 
@@ -110,7 +110,7 @@ def home_payloads(seconds: int, home_number: int = 0) -> Iterator[bytes]:
                     home=home,
                     position=position,
                     t_ns=batch.t0_ns,
-                    kind=Kind.MOTION,
+                    kind=RecordKind.MOTION,
                     body=encode_item(batch),
                     session=session,
                     stream=stream,

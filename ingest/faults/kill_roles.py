@@ -22,7 +22,7 @@ from telemetry.errors import StoreBusy
 from telemetry.identity import new_ulid
 from telemetry.messages.codec import encode_item
 from telemetry.messages.motion import MotionBatch, StreamOpened
-from telemetry.messages.record import Kind, NewRecord
+from telemetry.messages.record import NewRecord, RecordKind
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import HomeTopics
 
@@ -51,7 +51,10 @@ async def home(journal_path: Path, port: int) -> None:
         await _keep(
             journal,
             NewRecord(
-                t_ns=opened.opened_ns, kind=Kind.STREAM, body=encode_item(opened), stream=stream
+                t_ns=opened.opened_ns,
+                kind=RecordKind.STREAM,
+                body=encode_item(opened),
+                stream=stream,
             ),
         )
         index = 0
@@ -67,7 +70,8 @@ async def home(journal_path: Path, port: int) -> None:
             )
             body = encode_item(batch)
             await _keep(
-                journal, NewRecord(t_ns=batch.t0_ns, kind=Kind.MOTION, body=body, stream=stream)
+                journal,
+                NewRecord(t_ns=batch.t0_ns, kind=RecordKind.MOTION, body=body, stream=stream),
             )
             index += SAMPLES
             sys.stdout.write(f"{stream} {index}\n")

@@ -29,7 +29,7 @@ from telemetry.errors import StoreBusy, StoreError
 from telemetry.identity import new_ulid
 from telemetry.messages.codec import encode_item
 from telemetry.messages.motion import MotionBatch
-from telemetry.messages.record import Kind, NewRecord
+from telemetry.messages.record import NewRecord, RecordKind
 from telemetry.transport.topics import HomeTopics
 
 from .rough_line import RoughLine, Weather
@@ -96,7 +96,7 @@ def rehearse(fault: str, seed: int, folder: Path) -> FaultReport:
     folder.mkdir(parents=True, exist_ok=True)
 
     async def play() -> FaultReport:
-        async with Stage(folder, random.Random(seed), weather) as stage:
+        async with FaultStage(folder, random.Random(seed), weather) as stage:
             await scene(stage)
             await stage.settled()
             return stage.report(fault, seed)
@@ -104,7 +104,7 @@ def rehearse(fault: str, seed: int, folder: Path) -> FaultReport:
     return asyncio.run(play())
 
 
-class Stage:
+class FaultStage:
     """A home, a clinic and the line between them."""
 
     def __init__(self, folder: Path, dice: random.Random, weather: Weather) -> None:
@@ -203,15 +203,15 @@ class Stage:
             acc=np.full((BATCH, 3), self._promised, np.float32),
         )
         return NewRecord(
-            t_ns=batch.t0_ns, kind=Kind.MOTION, body=encode_item(batch), stream=self._stream
+            t_ns=batch.t0_ns, kind=RecordKind.MOTION, body=encode_item(batch), stream=self._stream
         )
 
 
-async def _nothing_else(stage: Stage) -> None:
+async def _nothing_else(stage: FaultStage) -> None:
     await stage.produce(80)
 
 
-async def _broker_forgets(stage: Stage) -> None:
+async def _broker_forgets(stage: FaultStage) -> None:
     for _ in range(4):
         await stage.produce(20)
         stage.line.cut()
@@ -219,7 +219,7 @@ async def _broker_forgets(stage: Stage) -> None:
         stage.line.mend()
 
 
-async def _network_cut(stage: Stage) -> None:
+async def _network_cut(stage: FaultStage) -> None:
     await stage.produce(20)
     stage.line.cut()
     await asyncio.gather(stage.produce(60), stage.clock.sleep(180))
@@ -227,7 +227,7 @@ async def _network_cut(stage: Stage) -> None:
     await stage.produce(20)
 
 
-async def _receiver_restarts(stage: Stage) -> None:
+async def _receiver_restarts(stage: FaultStage) -> None:
     for _ in range(4):
         await stage.produce(15)
         await stage.stop("receiver")
@@ -235,7 +235,7 @@ async def _receiver_restarts(stage: Stage) -> None:
         await stage.start("receiver")
 
 
-async def _home_restarts(stage: Stage) -> None:
+async def _home_restarts(stage: FaultStage) -> None:
     for _ in range(4):
         await stage.produce(15)
         await stage.stop("uplink")
@@ -243,7 +243,7 @@ async def _home_restarts(stage: Stage) -> None:
         await stage.start("uplink")
 
 
-async def _journal_locked(stage: Stage) -> None:
+async def _journal_locked(stage: FaultStage) -> None:
     for path in (stage.home.path, stage.clinic.path, stage.home.path):
         other = sqlite3.connect(path, isolation_level=None, timeout=10)
         other.execute("BEGIN IMMEDIATE")
@@ -254,7 +254,7 @@ async def _journal_locked(stage: Stage) -> None:
         await producing
 
 
-async def _disk_full(stage: Stage) -> None:
+async def _disk_full(stage: FaultStage) -> None:
     for journal in (stage.clinic, stage.home):
         await stage.produce(10)
         with journal.writing() as db:
@@ -267,7 +267,7 @@ async def _disk_full(stage: Stage) -> None:
         await producing
 
 
-async def _home_full(stage: Stage) -> None:
+async def _home_full(stage: FaultStage) -> None:
     await stage.produce(10)
     stage.line.cut()
     await stage.produce(150)
@@ -278,7 +278,7 @@ async def _home_full(stage: Stage) -> None:
 
 _CALM: Final = Weather()
 
-FAULTS: Final[Mapping[str, tuple[Callable[[Stage], Awaitable[None]], Weather]]] = {
+FAULTS: Final[Mapping[str, tuple[Callable[[FaultStage], Awaitable[None]], Weather]]] = {
     "broker forgets": (_broker_forgets, Weather(drop=0.15)),
     "broker repeats and reorders": (_nothing_else, Weather(repeat=0.25, hold=0.25)),
     "block corrupted": (_nothing_else, Weather(spoil=0.3)),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from telemetry.errors import DecodeError, StoreBusy
-from telemetry.messages.record import Kind
+from telemetry.messages.record import RecordKind
 
 from .followers import THERAPY_KINDS
 from .record_context import RecordContext
@@ -214,10 +214,10 @@ def _therapy_differences(
     return found
 
 
-def _result(body: bytes, kind: Kind) -> Any:
+def _result(body: bytes, kind: RecordKind) -> Any:
     from telemetry.messages.results import decode_result  # noqa: PLC0415
 
-    if kind is not Kind.RESULT:
+    if kind is not RecordKind.RESULT:
         return None
     try:
         return decode_result(body)

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Final
 from telemetry.errors import DecodeError, StoreError
 from telemetry.messages.codec import decode_item
 from telemetry.messages.motion import MotionBatch
-from telemetry.messages.record import Kind
+from telemetry.messages.record import RecordKind
 
 from .lines import motion_lines
 from .record_context import RecordContext
@@ -47,13 +47,13 @@ log = logging.getLogger(__name__)
 
 MOTION: Final = "influx:motion"
 THERAPY: Final = "influx:therapy"
-THERAPY_KINDS: Final = (Kind.EVENT, Kind.RESULT, Kind.STREAM, Kind.DROPPED)
+THERAPY_KINDS: Final = (RecordKind.EVENT, RecordKind.RESULT, RecordKind.STREAM, RecordKind.DROPPED)
 BLOCK_RECORDS: Final = 64
 DAY_NS: Final = 86_400 * 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FollowerPart:
     """The lines of one record."""
 
     seq: int
@@ -110,7 +110,7 @@ def influx_followers(
             clock,
             name=MOTION,
             bucket=settings.motion_bucket,
-            kinds=(Kind.MOTION,),
+            kinds=(RecordKind.MOTION,),
             lines_of=motion,
             keeps_ns=None if days is None else round(days * DAY_NS),
         ),
@@ -150,7 +150,7 @@ class InfluxFollower:
         *,
         name: str,
         bucket: str,
-        kinds: Collection[Kind],
+        kinds: Collection[RecordKind],
         lines_of: Callable[[Record], list[bytes]],
         superseded_by: Callable[[Record], list[Superseded]] = lambda _record: [],
         keeps_ns: int | None = None,
@@ -219,7 +219,7 @@ class InfluxFollower:
         """
         self._last = self._journal.last_seq()
         arrivals = self._journal.arrivals(self._cursor, kinds=self._kinds, limit=BLOCK_RECORDS)
-        parts: list[Part] = []
+        parts: list[FollowerPart] = []
         for arrival in arrivals:
             try:
                 lines = self._lines_of(arrival.record)
@@ -228,11 +228,11 @@ class InfluxFollower:
                     parts = []
                     self._delete(superseded)
             except DecodeError as e:
-                self._put_aside(Part(arrival.seq, arrival.record.t_ns, (), 1), str(e))
+                self._put_aside(FollowerPart(arrival.seq, arrival.record.t_ns, (), 1), str(e))
                 continue
             if lines:
                 count = sum(1 + text.count(b"\n") for text in lines)
-                parts.append(Part(arrival.seq, arrival.record.t_ns, tuple(lines), count))
+                parts.append(FollowerPart(arrival.seq, arrival.record.t_ns, tuple(lines), count))
         self._write(self._young_enough(parts))
         done = arrivals[-1].seq if arrivals else self._last
         if done > self._cursor:
@@ -250,7 +250,7 @@ class InfluxFollower:
                 stop_ns=points.stop_ns,
             )
 
-    def _young_enough(self, parts: Sequence[Part]) -> list[Part]:
+    def _young_enough(self, parts: Sequence[FollowerPart]) -> list[FollowerPart]:
         oldest_ns = self._too_old_ns
         if self._keeps_ns is not None:
             oldest_ns = max(oldest_ns, self._clock.now_ns() - self._keeps_ns)
@@ -259,7 +259,7 @@ class InfluxFollower:
                 self._put_aside(part, "older than the bucket keeps")
         return [part for part in parts if part.t_ns > oldest_ns]
 
-    def _write(self, parts: Sequence[Part]) -> None:
+    def _write(self, parts: Sequence[FollowerPart]) -> None:
         """Write all of `parts`, halving what is refused until the bad line stands alone."""
         if not parts:
             return
@@ -282,7 +282,7 @@ class InfluxFollower:
         else:
             self._points += sum(part.count for part in parts)
 
-    def _put_aside(self, part: Part, reason: str) -> None:
+    def _put_aside(self, part: FollowerPart, reason: str) -> None:
         # A whole record that is too old is noted without its lines: the journal has them.
         text = b"" if part.count > 1 else b"".join(part.lines)
         with self._journal.writing() as db:
@@ -297,6 +297,6 @@ class InfluxFollower:
         )
 
 
-def _singles(part: Part) -> list[Part]:
+def _singles(part: FollowerPart) -> list[FollowerPart]:
     lines = [text for block in part.lines for text in block.split(b"\n")]
-    return [Part(part.seq, part.t_ns, (text,), 1) for text in lines]
+    return [FollowerPart(part.seq, part.t_ns, (text,), 1) for text in lines]

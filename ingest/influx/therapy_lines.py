@@ -23,7 +23,7 @@ from telemetry.messages.events import (
     decode_event,
 )
 from telemetry.messages.motion import StreamGap
-from telemetry.messages.record import Kind, Record
+from telemetry.messages.record import Record, RecordKind
 from telemetry.messages.results import AdherenceResult, ItemResult, SessionResult, decode_result
 
 from .lines import FieldValue, line
@@ -66,7 +66,7 @@ def superseded_points(record: Record, context: RecordContext) -> list[Superseded
     Raises:
         DecodeError: the body is not what the record's kind says.
     """
-    if record.kind is not Kind.RESULT:
+    if record.kind is not RecordKind.RESULT:
         return []
     result = decode_result(record.body)
     if not isinstance(result, SessionResult) or result.provisional or result.supersedes is None:
@@ -92,15 +92,15 @@ def therapy_lines(
         DecodeError: the body is not what the record's kind says.
     """
     match record.kind:
-        case Kind.EVENT:
+        case RecordKind.EVENT:
             event = decode_event(record.body)
             whose = context.whose(record)
             return _event_lines(event, whose, context) if whose else []
-        case Kind.RESULT:
+        case RecordKind.RESULT:
             result = decode_result(record.body)
             whose = context.whose(record, result)
             return list(_result_lines(result, whose, context, doses)) if whose else []
-        case Kind.STREAM | Kind.DROPPED:
+        case RecordKind.STREAM | RecordKind.DROPPED:
             item = decode_item(record.body)
             whose = context.whose(record)
             moved = isinstance(item, StreamGap) and item.reason == ARCHIVED

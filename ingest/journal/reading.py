@@ -11,7 +11,7 @@ from telemetry.errors import StoreError
 from telemetry.messages.codec import decode_item
 from telemetry.messages.events import SessionEvent, decode_event
 from telemetry.messages.motion import StreamOpened
-from telemetry.messages.record import Kind, Record
+from telemetry.messages.record import Record, RecordKind
 from telemetry.messages.results import Result, decode_result
 from telemetry.seams import SessionSummary
 
@@ -113,11 +113,11 @@ class JournalReader:
 
     def events(self, session: str) -> list[SessionEvent]:
         """A session's events in order; empty where the session is unknown."""
-        return [decode_event(body) for body in self._bodies(session, Kind.EVENT)]
+        return [decode_event(body) for body in self._bodies(session, RecordKind.EVENT)]
 
     def results(self, session: str) -> list[Result]:
         """A session's results in the order in which they were written."""
-        return [decode_result(body) for body in self._bodies(session, Kind.RESULT)]
+        return [decode_result(body) for body in self._bodies(session, RecordKind.RESULT)]
 
     def streams(self, session: str) -> list[str]:
         """The streams of a session, oldest first."""
@@ -186,7 +186,7 @@ class JournalReader:
         self,
         after: int,
         *,
-        kinds: Collection[Kind] = tuple(Kind),
+        kinds: Collection[RecordKind] = tuple(RecordKind),
         limit: int = 256,
         max_bytes: int = 8 << 20,
     ) -> list[Arrival]:
@@ -255,7 +255,7 @@ class JournalReader:
 
     def counts(
         self, *, session: str | None = None, stream: str | None = None, after: int = 0
-    ) -> dict[Kind, StoredCount]:
+    ) -> dict[RecordKind, StoredCount]:
         """Records, samples and bytes by kind: of all arrivals after `after`, or a part of them."""
         rows = self.rows(
             "SELECT kind, count(*), sum(samples), sum(length(body)) FROM record "
@@ -264,11 +264,11 @@ class JournalReader:
             (session, stream, after),
         )
         return {
-            Kind(kind): StoredCount(records=records, samples=samples, body_bytes=size)
+            RecordKind(kind): StoredCount(records=records, samples=samples, body_bytes=size)
             for kind, records, samples, size in rows
         }
 
-    def _bodies(self, session: str, kind: Kind) -> list[bytes]:
+    def _bodies(self, session: str, kind: RecordKind) -> list[bytes]:
         # A clinic's own records about a home's session, such as a later analysis, come last.
         rows = self.rows(
             "SELECT r.body FROM record r JOIN home h ON h.id = r.home "
@@ -321,7 +321,7 @@ def _record(row: Any) -> Record:
         home=home,
         position=position,
         t_ns=t_ns,
-        kind=Kind(kind),
+        kind=RecordKind(kind),
         body=body,
         session=session,
         stream=stream,

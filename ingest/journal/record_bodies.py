@@ -9,7 +9,7 @@ from telemetry.errors import DecodeError
 from telemetry.messages.codec import MAX_PAYLOAD_BYTES, decode_item
 from telemetry.messages.events import SessionEvent, decode_event
 from telemetry.messages.motion import MotionBatch, StreamGap, StreamItem
-from telemetry.messages.record import Kind, NewRecord, Record
+from telemetry.messages.record import NewRecord, Record, RecordKind
 from telemetry.messages.results import Result, decode_result
 
 if TYPE_CHECKING:
@@ -44,11 +44,11 @@ def examine(record: NewRecord | Record) -> Examined:
             f"{record.kind} record", f"{len(record.body)} bytes, more than {MAX_BODY_BYTES}"
         )
     match record.kind:
-        case Kind.EVENT:
+        case RecordKind.EVENT:
             event = decode_event(record.body)
             _same(record, "session", event.session, record.session)
             return Examined(event)
-        case Kind.RESULT:
+        case RecordKind.RESULT:
             return Examined(decode_result(record.body))
         case _:
             return _examine_item(record)
@@ -57,13 +57,13 @@ def examine(record: NewRecord | Record) -> Examined:
 def _examine_item(record: NewRecord | Record) -> Examined:
     item = decode_item(record.body)
     _same(record, "stream", item.stream, record.stream)
-    if record.kind is Kind.MOTION:
+    if record.kind is RecordKind.MOTION:
         if not isinstance(item, MotionBatch):
             raise DecodeError("motion record", f"holds a {type(item).__name__}")
         return Examined(item, item.first_index, len(item))
     if isinstance(item, MotionBatch):
         raise DecodeError(f"{record.kind} record", "holds motion")
-    if record.kind is Kind.DROPPED and not isinstance(item, StreamGap):
+    if record.kind is RecordKind.DROPPED and not isinstance(item, StreamGap):
         raise DecodeError("dropped record", f"holds a {type(item).__name__}, not a gap")
     return Examined(item, item.first_index if isinstance(item, StreamGap) else None)
 

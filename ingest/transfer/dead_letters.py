@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from .intake import Parcel
 
-__all__ = ["Letter", "dead_letters", "retry_dead_letters"]
+__all__ = ["KeptLetter", "dead_letters", "retry_dead_letters"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class KeptLetter:
     """A dead letter without its payload."""
 
     id: int
@@ -32,10 +32,10 @@ class Letter:
     size_bytes: int
 
 
-def dead_letters(journal: JournalReader) -> list[Letter]:
+def dead_letters(journal: JournalReader) -> list[KeptLetter]:
     """All dead letters, oldest first."""
     return [
-        Letter(
+        KeptLetter(
             id=number,
             t_ns=t_ns,
             topic=topic,

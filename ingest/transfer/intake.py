@@ -20,7 +20,7 @@ from ingest.journal.journal import insert_record
 from ingest.journal.record_bodies import Examined, examine
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.messages.events import SessionOpened
-from telemetry.messages.record import Kind, Record, decode_block, encode_block
+from telemetry.messages.record import Record, RecordKind, decode_block, encode_block
 from telemetry.messages.results import AdherenceResult, AlertNote
 from telemetry.transport.topics import HomeTopics, parse_topic
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from ingest.journal.journal import Journal
 
-__all__ = ["Bar", "Barred", "DeadLetter", "Outcome", "Parcel", "open_parcel", "store_parcels"]
+__all__ = ["Bar", "Barred", "DeadLetter", "IntakeOutcome", "Parcel", "open_parcel", "store_parcels"]
 
 _ULID = re.compile("[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
@@ -76,7 +76,7 @@ class Parcel:
 
 
 @dataclass(slots=True)
-class Outcome:
+class IntakeOutcome:
     """What a transaction did."""
 
     committed: dict[tuple[str, str, str], int] = field(default_factory=dict)
@@ -104,13 +104,13 @@ def open_parcel(topic: str, payload: bytes) -> Parcel:
 
 def store_parcels(
     journal: Journal, parcels: Sequence[Parcel], *, now_ns: int, barred: Barred | None = None
-) -> Outcome:
+) -> IntakeOutcome:
     """Store what is new of `parcels` in one transaction.
 
     Raises:
         StoreBusy, StoreError: nothing of them was stored.
     """
-    outcome = Outcome()
+    outcome = IntakeOutcome()
     with journal.writing() as db:
         for parcel in parcels:
             if parcel.unreadable is not None:
@@ -161,7 +161,7 @@ def _content(topic: str, patient: str, record: Record) -> Examined | DeadLetter:
     return DeadLetter(topic, reason, encode_block([record]), record.home, record.position)
 
 
-def _store(db: sqlite3.Connection, parcel: Parcel, outcome: Outcome, now_ns: int) -> None:
+def _store(db: sqlite3.Connection, parcel: Parcel, outcome: IntakeOutcome, now_ns: int) -> None:
     row = _home(db, parcel)
     if row is None:
         reason = "home belongs to another site or patient"
@@ -218,7 +218,7 @@ def _clash(db: sqlite3.Connection, home: int, record: Record, topic: str) -> Dea
     known = db.execute(
         "SELECT kind, body FROM record WHERE home = ? AND position = ?", (home, record.position)
     ).fetchone()
-    if known is None or record.kind is Kind.DROPPED or known[0] == Kind.DROPPED:
+    if known is None or record.kind is RecordKind.DROPPED or known[0] == RecordKind.DROPPED:
         return None
     if known[1] == record.body:
         return None
@@ -226,14 +226,14 @@ def _clash(db: sqlite3.Connection, home: int, record: Record, topic: str) -> Dea
     return DeadLetter(topic, reason, encode_block([record]), record.home, record.position)
 
 
-def _turn_away(parcel: Parcel, outcome: Outcome) -> None:
+def _turn_away(parcel: Parcel, outcome: IntakeOutcome) -> None:
     # Acknowledged all the same: the home must not go on sending what may not be kept.
     outcome.counts["barred"] += len(parcel.records)
     last = max(record.position for record, _ in parcel.records)
     outcome.committed[parcel.site, parcel.patient, parcel.home] = last
 
 
-def _pass_over(db: sqlite3.Connection, parcel: Parcel, outcome: Outcome) -> None:
+def _pass_over(db: sqlite3.Connection, parcel: Parcel, outcome: IntakeOutcome) -> None:
     row = _home(db, parcel)
     if row is None:
         return

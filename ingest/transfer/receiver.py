@@ -24,7 +24,7 @@ from telemetry.errors import ConfigurationError, StoreError
 from telemetry.messages.record import Ack
 from telemetry.transport.topics import HomeTopics
 
-from .intake import Barred, Outcome, open_parcel, store_parcels
+from .intake import Barred, IntakeOutcome, open_parcel, store_parcels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +82,7 @@ class Receiver:
         self._queued_bytes = 0
         self._wake = asyncio.Event()
         self.counts: Counter[str] = Counter()
-        """messages, turned_away, busy, and those of `Outcome`."""
+        """messages, turned_away, busy, and those of `IntakeOutcome`."""
 
     async def run(self) -> None:
         """Receive until cancelled."""
@@ -121,7 +121,7 @@ class Receiver:
         self._queued_bytes -= sum(len(m.payload) for m in batch)
         return batch
 
-    async def _store(self, batch: Sequence[Message]) -> Outcome:
+    async def _store(self, batch: Sequence[Message]) -> IntakeOutcome:
         """Store `batch`, waiting as long as it takes."""
         pause_s = self._limits.pause_s
         while True:
@@ -133,7 +133,7 @@ class Receiver:
             await self._clock.sleep(pause_s)
             pause_s = min(2 * pause_s, self._limits.max_pause_s)
 
-    def _store_now(self, batch: Sequence[Message]) -> Outcome:
+    def _store_now(self, batch: Sequence[Message]) -> IntakeOutcome:
         parcels = [open_parcel(message.topic, message.payload) for message in batch]
         for parcel in parcels:
             if parcel.unreadable is not None:
@@ -142,7 +142,7 @@ class Receiver:
             self._journal, parcels, now_ns=self._clock.now_ns(), barred=self._barred
         )
 
-    def _answer(self, outcome: Outcome) -> None:
+    def _answer(self, outcome: IntakeOutcome) -> None:
         self.counts.update(outcome.counts)
         for (site, patient, home), position in outcome.committed.items():
             ack = Ack(home=home, position=position)

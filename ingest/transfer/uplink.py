@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Final
 from ingest.journal.reading import UPLINK
 from ingest.journal.record_bodies import examine
 from telemetry.errors import DecodeError, StoreError
-from telemetry.messages.record import Ack, Kind, Record, encode_block
+from telemetry.messages.record import Ack, Record, RecordKind, encode_block
 
 from .clock_wait import wait_for_event
 from .send_window import NS_PER_S, SendWindow, WindowLimits
@@ -186,7 +186,9 @@ class Uplink:
         repeats = [r for r in records if r.position <= self._window.highest]
         self._sent_records += len(records)
         self._resent_records += len(repeats)
-        self._resent_samples += sum(examine(r).samples for r in repeats if r.kind is Kind.MOTION)
+        self._resent_samples += sum(
+            examine(r).samples for r in repeats if r.kind is RecordKind.MOTION
+        )
 
     async def _keep_cursor(self) -> None:
         # At most once a second: a lost cursor costs a repeat, a write costs a disk flush.

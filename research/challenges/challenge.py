@@ -134,7 +134,7 @@ class Report:
     plots: Sequence[Plot] = ()
 
 
-class Progress(Protocol):
+class ScoringProgress(Protocol):
     """Told after each case how many of how many are done."""
 
     def __call__(self, done: int, total: int, label: str) -> None:
@@ -162,7 +162,7 @@ class Challenge(Protocol):
         data: str,
         *,
         subjects: Sequence[int] | None = None,
-        progress: Progress = silent,
+        progress: ScoringProgress = silent,
     ) -> Report:
         """Score the entries on the cases in `data`.
 
@@ -239,8 +239,8 @@ __all__ = [
     "EntryKind",
     "Figure",
     "Plot",
-    "Progress",
     "Report",
+    "ScoringProgress",
     "Section",
     "registered_entries",
     "select_entries",

@@ -30,8 +30,8 @@ from research.challenges.challenge import (
     Entry,
     Figure,
     Plot,
-    Progress,
     Report,
+    ScoringProgress,
     Section,
     silent,
 )
@@ -131,7 +131,7 @@ class JointAngleChallenge:
         data: str,
         *,
         subjects: Sequence[int] | None = None,
-        progress: Progress = silent,
+        progress: ScoringProgress = silent,
     ) -> Report:
         """Score every entry on every case of the folder.
 

@@ -85,7 +85,7 @@ def gyroscope_only(case: JointCase) -> JointAngleSolution:
 
 
 def _calibration(case: JointCase, proximal: Array, distal: Array) -> SegmentCalibration:
-    """The best rung that the case allows: functional, else the pose's zero, else motion alone."""
+    """The best level that the case allows: functional, else the pose's zero, else motion alone."""
     if case.calibration_proximal is None or case.calibration_distal is None:
         return SegmentCalibration("motion", _axes_from_motion(case, proximal, distal), None)
     recorded = _finite(case.calibration_proximal), _finite(case.calibration_distal)

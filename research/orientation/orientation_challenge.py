@@ -35,8 +35,8 @@ from research.challenges.challenge import (
     Entry,
     Figure,
     Plot,
-    Progress,
     Report,
+    ScoringProgress,
     Section,
     silent,
 )
@@ -210,7 +210,7 @@ class OrientationChallenge:
         data: str,
         *,
         subjects: Sequence[int] | None = None,
-        progress: Progress = silent,
+        progress: ScoringProgress = silent,
     ) -> Report:
         """Score every entry on every trial of the folder.
 
@@ -254,7 +254,7 @@ class OrientationChallenge:
         trials: Sequence[OrientationTrial],
         done: int,
         total: int,
-        progress: Progress,
+        progress: ScoringProgress,
     ) -> dict[str, dict[str, Any]]:
         runs: dict[str, dict[str, list[LossScore]]] = {rate: {} for rate in LOSS_RATES}
         for number, trial in enumerate(trials, 1):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RepetitionCase",
-    "Sensor",
+    "SensorRecording",
     "framed",
     "joined",
     "read_folder",
@@ -39,7 +39,7 @@ SPAR_REPETITIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Sensor:
+class SensorRecording:
     """What one sensor sensed: [n, 3] acceleration in m/s² and angular rate in rad/s.
 
     Without a gyroscope the rates are zero.
@@ -56,9 +56,9 @@ class Sensor:
         """Whether there is one: no worn gyroscope reads zero throughout."""
         return bool(self.gyr.any())
 
-    def part(self, start: int, stop: int) -> Sensor:
+    def part(self, start: int, stop: int) -> SensorRecording:
         """Samples `start` up to `stop`."""
-        return Sensor(self.acc[start:stop], self.gyr[start:stop])
+        return SensorRecording(self.acc[start:stop], self.gyr[start:stop])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class RepetitionCase:
 
     name: str
     rate_hz: float
-    sensors: Mapping[str, Sensor]
+    sensors: Mapping[str, SensorRecording]
     exercise: str | None
     truth: int
     labels: npt.NDArray[np.int64] | None = field(default=None, compare=False)
@@ -125,7 +125,7 @@ def _exercises_of(stem: str, held: Mapping[str, Array]) -> Iterator[RepetitionCa
             values = np.asarray(held[key], dtype=np.float64)
             if values.ndim != 2 or values.shape[1] < 6:
                 raise ConfigurationError(f"{stem}.npz: {key} is {values.shape}, not [n, 6 or more]")
-            sensors[key.partition("_")[2]] = Sensor(values[:, :3], values[:, 3:6])
+            sensors[key.partition("_")[2]] = SensorRecording(values[:, :3], values[:, 3:6])
         if len({len(s) for s in sensors.values()}) != 1:
             raise ConfigurationError(f"{stem}.npz: the sensors of {name} differ in length")
         times = held.get(f"{name}_times")
@@ -160,7 +160,7 @@ def read_spar(
     for name in wanted:
         _, motion = load_recording(str(name))
         acc, gyr = motion.acc.astype(np.float64), motion.gyr.astype(np.float64)
-        sensor = Sensor(acc, gyr if gyroscope else np.zeros_like(gyr))
+        sensor = SensorRecording(acc, gyr if gyroscope else np.zeros_like(gyr))
         placement = "wrist-left" if name.side else "wrist-right"
         yield RepetitionCase(
             name=str(name),
@@ -171,7 +171,9 @@ def read_spar(
         )
 
 
-def with_idle(sensor: Sensor, rate_hz: float, at: int, seconds: float, *, seed: int) -> Sensor:
+def with_idle(
+    sensor: SensorRecording, rate_hz: float, at: int, seconds: float, *, seed: int
+) -> SensorRecording:
     """The recording with a stretch spliced in during which the sensor keeps still.
 
     It lies as it did at sample `at`: gravity from that sample's orientation, no turning.
@@ -180,7 +182,9 @@ def with_idle(sensor: Sensor, rate_hz: float, at: int, seconds: float, *, seed: 
     return _in_a_row(sensor.part(0, at), still, sensor.part(at, len(sensor)))
 
 
-def framed(sensor: Sensor, rate_hz: float, seconds: float, *, seed: int) -> Sensor:
+def framed(
+    sensor: SensorRecording, rate_hz: float, seconds: float, *, seed: int
+) -> SensorRecording:
     """The recording with the sensor keeping still for a while before and after it."""
     last = len(sensor) - 1
     return _in_a_row(
@@ -190,18 +194,22 @@ def framed(sensor: Sensor, rate_hz: float, seconds: float, *, seed: int) -> Sens
     )
 
 
-def _in_a_row(*parts: Sensor) -> Sensor:
-    return Sensor(np.concatenate([p.acc for p in parts]), np.concatenate([p.gyr for p in parts]))
+def _in_a_row(*parts: SensorRecording) -> SensorRecording:
+    return SensorRecording(
+        np.concatenate([p.acc for p in parts]), np.concatenate([p.gyr for p in parts])
+    )
 
 
-def _still(sensor: Sensor, rate_hz: float, at: int, seconds: float, *, seed: int) -> Sensor:
+def _still(
+    sensor: SensorRecording, rate_hz: float, at: int, seconds: float, *, seed: int
+) -> SensorRecording:
     rng = np.random.default_rng(seed)
     n = round(seconds * rate_hz)
     acc = GRAVITY_M_S2 * _up(sensor, rate_hz, at) + rng.normal(0, IDLE_ACC_NOISE_M_S2, (n, 3))
-    return Sensor(acc, rng.normal(0, IDLE_GYR_NOISE_RAD_S, (n, 3)))
+    return SensorRecording(acc, rng.normal(0, IDLE_GYR_NOISE_RAD_S, (n, 3)))
 
 
-def _up(sensor: Sensor, rate_hz: float, at: int) -> Array:
+def _up(sensor: SensorRecording, rate_hz: float, at: int) -> Array:
     """Earth's up seen from the sensor at one sample, by the best filter there is."""
     from vqf import offlineVQF  # noqa: PLC0415
 
@@ -210,7 +218,9 @@ def _up(sensor: Sensor, rate_hz: float, at: int) -> Array:
     return np.array([2 * (x * z - w * y), 2 * (y * z + w * x), w * w - x * x - y * y + z * z])
 
 
-def joined(first: Sensor, second: Sensor, rate_hz: float, *, seed: int) -> Sensor:
+def joined(
+    first: SensorRecording, second: SensorRecording, rate_hz: float, *, seed: int
+) -> SensorRecording:
     """Two recordings one after the other.
 
     Between them the sensor turns from where the first ended to where the second begins, along
@@ -229,7 +239,7 @@ def joined(first: Sensor, second: Sensor, rate_hz: float, *, seed: int) -> Senso
     across = np.cross(up_from, axis)
     turned = np.outer(np.cos(share * angle), up_from) + np.outer(np.sin(share * angle), across)
     rate = np.gradient(share * angle) * rate_hz
-    moving = Sensor(
+    moving = SensorRecording(
         GRAVITY_M_S2 * turned + rng.normal(0, IDLE_ACC_NOISE_M_S2, (n, 3)),
         np.outer(rate, axis) + rng.normal(0, IDLE_GYR_NOISE_RAD_S, (n, 3)),
     )

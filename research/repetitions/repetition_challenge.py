@@ -30,8 +30,8 @@ from research.challenges.challenge import (
     Entry,
     Figure,
     Plot,
-    Progress,
     Report,
+    ScoringProgress,
     Section,
     silent,
 )
@@ -39,14 +39,14 @@ from telemetry.errors import ConfigurationError
 
 from .repetition_cases import (
     RepetitionCase,
-    Sensor,
+    SensorRecording,
     framed,
     joined,
     read_folder,
     read_spar,
     with_idle,
 )
-from .repetition_entries import Spans, acceleration_peaks, ripresa_core
+from .repetition_entries import RepetitionSpans, acceleration_peaks, ripresa_core
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -72,7 +72,7 @@ class Match:
     false: int
 
 
-def matched(found: Spans, marked: Sequence[tuple[int, int]]) -> Match:
+def matched(found: RepetitionSpans, marked: Sequence[tuple[int, int]]) -> Match:
     """Pair found repetitions with marked ones that they cover by half, each used once."""
     free = list(marked)
     false = 0
@@ -91,14 +91,14 @@ class MetamorphicCase:
     """A recording made from others; `expected` is what the entry counted in those."""
 
     name: str
-    sensors: dict[str, Sensor]
+    sensors: dict[str, SensorRecording]
     rate_hz: float
     exercise: str | None
     expected: int
 
 
 def metamorphic_cases(
-    cases: Sequence[RepetitionCase], solve: Callable[..., Spans]
+    cases: Sequence[RepetitionCase], solve: Callable[..., RepetitionSpans]
 ) -> Iterator[MetamorphicCase]:
     """Cases with an exact truth, from each recording cut to whole repetitions.
 
@@ -132,8 +132,8 @@ def metamorphic_cases(
 
 
 def _whole_repetitions(
-    case: RepetitionCase, solve: Callable[..., Spans]
-) -> tuple[dict[str, Sensor], Spans] | None:
+    case: RepetitionCase, solve: Callable[..., RepetitionSpans]
+) -> tuple[dict[str, SensorRecording], RepetitionSpans] | None:
     """The recording without its first and last repetition, and where the others lie in it."""
     found = solve(case.sensors, case.rate_hz, case.exercise)
     if len(found) < 2 + len(IDLE_S):
@@ -147,7 +147,7 @@ def _whole_repetitions(
     return sensors, [(a + shift, b + shift) for a, b in found[1:-1]]
 
 
-def _places(spans: Spans) -> list[tuple[str, int]]:
+def _places(spans: RepetitionSpans) -> list[tuple[str, int]]:
     """One place at rest, one on the way up and one at the peak, in different repetitions."""
     third = max(1, len(spans) // 3)
     rest = (spans[third - 1][1] + spans[third][0]) // 2
@@ -181,7 +181,7 @@ class RepetitionChallenge:
         data: str,
         *,
         subjects: Sequence[int] | None = None,
-        progress: Progress = silent,
+        progress: ScoringProgress = silent,
     ) -> Report:
         """Score every entry on every recording, and on the metamorphic cases made of them.
 

@@ -16,24 +16,26 @@ from therapy.exercises.observable import Quantity, Unobservable, observable_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .repetition_cases import Sensor
+    from .repetition_cases import SensorRecording
 
-__all__ = ["Spans", "acceleration_peaks", "ripresa_core"]
+__all__ = ["RepetitionSpans", "acceleration_peaks", "ripresa_core"]
 
-Spans = list[tuple[int, int]]
+RepetitionSpans = list[tuple[int, int]]
 """First and last sample of each repetition found."""
 
 _STREAM = "00000000000000000000000000"
 _BATCH = 100
 
 
-def ripresa_core(sensors: Mapping[str, Sensor], rate_hz: float, exercise: str | None) -> Spans:
+def ripresa_core(
+    sensors: Mapping[str, SensorRecording], rate_hz: float, exercise: str | None
+) -> RepetitionSpans:
     """The core's path over a recording: conditioning, VQF, movement, repetitions.
 
     Where several sensors are worn, each is looked at, and that one counts which has the most rhythm
     and whose repetitions are most alike.
     """
-    best, spans = -1.0, Spans()
+    best, spans = -1.0, RepetitionSpans()
     for placement, sensor in sensors.items():
         track = StreamTrack(_opened(placement, rate_hz, sensor), live=False)
         for batch in _batches(sensor, rate_hz):
@@ -49,8 +51,8 @@ def ripresa_core(sensors: Mapping[str, Sensor], rate_hz: float, exercise: str | 
 
 
 def acceleration_peaks(
-    sensors: Mapping[str, Sensor], rate_hz: float, exercise: str | None
-) -> Spans:
+    sensors: Mapping[str, SensorRecording], rate_hz: float, exercise: str | None
+) -> RepetitionSpans:
     """Prominent peaks of the low-passed acceleration along its main axis; known to be worse.
 
     The sensor whose acceleration varies most is taken; a repetition reaches half-way down.
@@ -70,7 +72,7 @@ def acceleration_peaks(
     return [(int(a), int(b)) for a, b in zip(left, right, strict=True)]
 
 
-def _observation(placement: str, exercise: str | None, sensor: Sensor) -> Observation:
+def _observation(placement: str, exercise: str | None, sensor: SensorRecording) -> Observation:
     """As the therapy's table sees it, standing; count only where there is no such row."""
     axis = SEGMENT_AXES.get(placement)
     if exercise is None or axis is None:
@@ -81,7 +83,7 @@ def _observation(placement: str, exercise: str | None, sensor: Sensor) -> Observ
     return Observation(stream=_STREAM, axis=axis, what=seen.what.en)
 
 
-def _opened(placement: str, rate_hz: float, sensor: Sensor) -> StreamOpened:
+def _opened(placement: str, rate_hz: float, sensor: SensorRecording) -> StreamOpened:
     return StreamOpened(
         stream=_STREAM,
         wearable="recorded",
@@ -93,7 +95,7 @@ def _opened(placement: str, rate_hz: float, sensor: Sensor) -> StreamOpened:
     )
 
 
-def _batches(sensor: Sensor, rate_hz: float) -> Iterator[MotionBatch]:
+def _batches(sensor: SensorRecording, rate_hz: float) -> Iterator[MotionBatch]:
     for first in range(0, len(sensor), _BATCH):
         part = sensor.part(first, first + _BATCH)
         n = len(part)

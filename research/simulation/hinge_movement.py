@@ -54,7 +54,7 @@ class MovementSettings(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
+class HingeMovement:
     """A movement on the fine grid of [n] points.
 
     Attributes:
@@ -118,7 +118,7 @@ def _turn(axes: str, *angles_deg: Array) -> Rotation:
     return Rotation.from_euler(axes, np.column_stack(angles_deg), degrees=True)
 
 
-def _arm(rng: np.random.Generator, s: MovementSettings, *, level: bool) -> Movement:
+def _arm(rng: np.random.Generator, s: MovementSettings, *, level: bool) -> HingeMovement:
     t = _grid(s, s.seconds)
     curls = repetitions(
         rng,
@@ -136,15 +136,15 @@ def _arm(rng: np.random.Generator, s: MovementSettings, *, level: bool) -> Movem
     upper = _turn("z", yaw) * base * _turn("YX", side, forward)
     sway = np.column_stack([wander(rng, t, size, s.rest_s) for size in (0.02, 0.02, 0.005)])
     elbow = sway + upper.apply([0, 0, -UPPER_ARM_M])
-    return Movement(flexion, upper, elbow, wander(rng, t, 1, s.rest_s))
+    return HingeMovement(flexion, upper, elbow, wander(rng, t, 1, s.rest_s))
 
 
-def curls(rng: np.random.Generator, s: MovementSettings) -> Movement:
+def curls(rng: np.random.Generator, s: MovementSettings) -> HingeMovement:
     """Elbow curls with the arm hanging: the hinge is horizontal."""
     return _arm(rng, s, level=False)
 
 
-def curls_arm_level(rng: np.random.Generator, s: MovementSettings) -> Movement:
+def curls_arm_level(rng: np.random.Generator, s: MovementSettings) -> HingeMovement:
     """Elbow curls in the horizontal plane: the hinge is vertical."""
     return _arm(rng, s, level=True)
 
@@ -157,7 +157,7 @@ def _leg(
     rest_s: float,
     *,
     hip_m: Array | None = None,
-) -> Movement:
+) -> HingeMovement:
     """A leg; with `hip_m` None the ankle stands still and carries the chain."""
     tilt, rotation, heading = (wander(rng, t, size, rest_s) for size in (3, 5, 4))
     thigh = _turn("z", heading) * _turn("XYZ", hip_deg, tilt, rotation)
@@ -166,10 +166,10 @@ def _leg(
         knee_m = -shank.apply([0, 0, -SHANK_M])
     else:
         knee_m = hip_m + thigh.apply([0, 0, -THIGH_M])
-    return Movement(knee_deg, thigh, knee_m, wander(rng, t, 1, rest_s))
+    return HingeMovement(knee_deg, thigh, knee_m, wander(rng, t, 1, rest_s))
 
 
-def knee_extension(rng: np.random.Generator, s: MovementSettings) -> Movement:
+def knee_extension(rng: np.random.Generator, s: MovementSettings) -> HingeMovement:
     """Seated, the shank lifted from 90 degrees to straight."""
     t = _grid(s, s.seconds)
     lift = repetitions(
@@ -186,7 +186,7 @@ def knee_extension(rng: np.random.Generator, s: MovementSettings) -> Movement:
     return _leg(rng, t, hip, 90 - lift, s.rest_s, hip_m=np.zeros((len(t), 3)))
 
 
-def squat(rng: np.random.Generator, s: MovementSettings) -> Movement:
+def squat(rng: np.random.Generator, s: MovementSettings) -> HingeMovement:
     """Squats and sit-to-stands: the foot stands, knee, hip and ankle share the movement."""
     t = _grid(s, s.seconds)
     knee = s.contracture_deg + repetitions(
@@ -203,7 +203,7 @@ def squat(rng: np.random.Generator, s: MovementSettings) -> Movement:
     return _leg(rng, t, knee - ankle + wander(rng, t, 1.5, s.rest_s), knee, s.rest_s)
 
 
-def walking(rng: np.random.Generator, s: MovementSettings) -> Movement:
+def walking(rng: np.random.Generator, s: MovementSettings) -> HingeMovement:
     """Level walking: swing and stance flexion, the hip carried forward, heel strikes."""
     t = _grid(s, s.seconds)
     gait = stroke((t - s.rest_s) / 2)
@@ -225,7 +225,7 @@ def walking(rng: np.random.Generator, s: MovementSettings) -> Movement:
     return _leg(rng, t, hip, knee, s.rest_s, hip_m=hip_m)
 
 
-def calibration(rng: np.random.Generator, s: MovementSettings) -> Movement:
+def calibration(rng: np.random.Generator, s: MovementSettings) -> HingeMovement:
     """Neutral pose still for 5 s, five flexions, five raises with the joint straight."""
     flexing_s, raising_s = FLEXIONS * 4.2, STRAIGHT_RAISES * 3.9
     t = _grid(s, 5 + flexing_s + raising_s + 1)
@@ -258,10 +258,10 @@ def calibration(rng: np.random.Generator, s: MovementSettings) -> Movement:
     proximal = Rotation.from_rotvec(np.deg2rad(raised)[:, None] * direction) * _turn("YX", *sway)
     length = UPPER_ARM_M if s.joint == "elbow" else THIGH_M
     joint_m = proximal.apply([0, 0, -length])
-    return Movement(s.contracture_deg + bend, proximal, joint_m, 0.3 * wander(rng, t, 1, 5.0))
+    return HingeMovement(s.contracture_deg + bend, proximal, joint_m, 0.3 * wander(rng, t, 1, 5.0))
 
 
-MOVEMENTS: Mapping[str, Callable[[np.random.Generator, MovementSettings], Movement]] = {
+MOVEMENTS: Mapping[str, Callable[[np.random.Generator, MovementSettings], HingeMovement]] = {
     "calibration": calibration,
     "curls": curls,
     "curls-arm-level": curls_arm_level,
@@ -270,4 +270,4 @@ MOVEMENTS: Mapping[str, Callable[[np.random.Generator, MovementSettings], Moveme
     "walking": walking,
 }
 
-__all__ = ["MOVEMENTS", "Movement", "MovementSettings", "repetitions", "stroke", "wander"]
+__all__ = ["MOVEMENTS", "HingeMovement", "MovementSettings", "repetitions", "stroke", "wander"]

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial.transform import Rotation
 
-from .hinge_movement import MOVEMENTS, Movement
+from .hinge_movement import MOVEMENTS, HingeMovement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -219,7 +219,7 @@ def _draw_sensor(rng: np.random.Generator, noise: NoiseRanges, place_m: Array) -
 def _record(
     rng: np.random.Generator,
     scenario: HingeScenario,
-    movement: Movement,
+    movement: HingeMovement,
     proximal: _Sensor,
     distal: _Sensor,
 ) -> tuple[Array, Array, Array]:

@@ -13,7 +13,7 @@ from analytics.core import Core
 from analytics.exercise.observation import SEGMENT_AXES, Observation
 from edge.ble.radio import Radio
 from edge.gateway.gateway import Gateway
-from edge.virtual.motion_source import Motion, resampled
+from edge.virtual.motion_source import SensedMotion, resampled
 from edge.virtual.peripherals.virtual_dot import VirtualDot
 from edge.virtual.recordings import load_recording
 from edge.virtual.virtual_radio import VirtualRadio
@@ -23,7 +23,7 @@ from telemetry.clock import ScaledClock, SystemClock
 from telemetry.messages.codec import decode_item, encode_item
 from telemetry.messages.events import ExerciseStarted
 from telemetry.messages.motion import MotionBatch, StreamItem
-from telemetry.messages.record import Kind, NewRecord
+from telemetry.messages.record import NewRecord, RecordKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,7 +103,7 @@ def _lossless(summary: DemoSummary) -> bool:
     return (ledger.lost, ledger.duplicates) == (0, 0) and summary.live_equals_recorded
 
 
-async def _gateway_run(motion: Motion, speed: float, sink: list[StreamItem]) -> float:
+async def _gateway_run(motion: SensedMotion, speed: float, sink: list[StreamItem]) -> float:
     """Play a motion through radio and gateway; real seconds that it took."""
     clock = ScaledClock.start(speed)
     radio = VirtualRadio(clock)
@@ -125,13 +125,13 @@ async def _gateway_run(motion: Motion, speed: float, sink: list[StreamItem]) -> 
     return taken
 
 
-async def _items(motion: Motion) -> list[StreamItem]:
+async def _items(motion: SensedMotion) -> list[StreamItem]:
     items: list[StreamItem] = []
     await _gateway_run(motion, 16, items)
     return items
 
 
-async def _radio_alone(motion: Motion) -> float:
+async def _radio_alone(motion: SensedMotion) -> float:
     taken = await _gateway_run(motion, 1000, [])
     return len(resampled(motion, 60)) / taken
 
@@ -162,7 +162,7 @@ async def _journal_alone(items: list[StreamItem]) -> float:
     batches = [item for item in items if isinstance(item, MotionBatch)]
     joined = [MotionBatch.join(batches[i : i + 60]) for i in range(0, len(batches), 60)]
     records = [
-        NewRecord(t_ns=b.t0_ns, kind=Kind.MOTION, body=encode_item(b), stream=b.stream)
+        NewRecord(t_ns=b.t0_ns, kind=RecordKind.MOTION, body=encode_item(b), stream=b.stream)
         for b in joined
     ]
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:

@@ -65,16 +65,16 @@ def run(
 
 
 @app.command()
-def waves(
+def surveys(
     language: Annotated[str, typer.Option(help="it or en.")] = "it",
 ) -> None:
-    """Show what the anonymous questionnaire says, wave by wave, from five answers up."""
-    from ripresa.clinic.survey_desk import WaveArchive
+    """Show what the anonymous questionnaire says, survey by survey, from five answers up."""
+    from ripresa.clinic.survey_desk import SurveyArchive
     from ripresa.clinic.survey_report import report
     from ripresa.platform.configuration import Folder, ripresa_home
     from telemetry.errors import ConfigurationError
 
     if language not in ("it", "en"):
         raise ConfigurationError(f"language {language!r}: there are it and en")
-    archive = WaveArchive(Folder(ripresa_home()).wave_answers)
+    archive = SurveyArchive(Folder(ripresa_home()).survey_answers)
     typer.echo(report(archive, "en" if language == "en" else "it"))

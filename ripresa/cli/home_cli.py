@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .look_options import AudioOnly, Language, Side, TextScale
+from .look_options import AudioOnly, LanguageOption, SideOption, TextScale
 
 __all__ = ["app"]
 
@@ -46,9 +46,9 @@ def run() -> None:
 
 @app.command()
 def session(  # noqa: PLR0917 - typer reads options from it
-    language: Language = "it",
+    language: LanguageOption = "it",
     text_scale: TextScale = 1.0,
-    side: Side = "right",
+    side: SideOption = "right",
     audio_only: AudioOnly = False,
     five_minutes: Annotated[
         bool, typer.Option("--five-minutes", help="The short version of a hard day.")
@@ -77,7 +77,7 @@ def session(  # noqa: PLR0917 - typer reads options from it
 @app.command()
 def reminders(
     file: Annotated[Path, typer.Argument(help="The calendar file to write, e.g. ripresa.ics.")],
-    language: Language = "it",
+    language: LanguageOption = "it",
 ) -> None:
     """Write the planned days of four weeks as a calendar with alarms; it names nobody."""
     from datetime import timedelta

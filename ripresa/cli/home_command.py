@@ -15,7 +15,7 @@ from ripresa.home.outside_screens import websocket_port
 from ripresa.home.plan_reception import plan_arrives
 from ripresa.home.prompting import Levels, prompts_for, takes_at_hand
 from ripresa.home.reminding import Reminding
-from ripresa.home.survey_box import wave_for
+from ripresa.home.survey_box import survey_for
 from ripresa.platform.background import running
 from ripresa.platform.broker import local_broker
 from ripresa.platform.configuration import Folder, Identity, clock_from, mqtt_settings, ripresa_home
@@ -88,7 +88,7 @@ def hold_session_with_screens(held: HeldSession) -> str:
         five_minutes=held.five_minutes,
         takes=takes_at_hand(at_work.home.folder.takes),
         prompts=prompts_for(at_work, held.look.language),
-        questionnaire=wave_for(at_work),
+        questionnaire=survey_for(at_work),
     )
     remembered.save(levels)
     return worker.result()
@@ -214,7 +214,7 @@ def home_settings() -> Home:
         broker=broker,
         clinic=broker if clinic is None else clinic.broker,
         clock=clock_from(),
-        waves=None if clinic is None else clinic.waves,
+        surveys=None if clinic is None else clinic.surveys,
     )
 
 

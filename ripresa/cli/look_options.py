@@ -10,11 +10,11 @@ import typer
 if TYPE_CHECKING:
     from games.look import Look
 
-__all__ = ["AudioOnly", "Language", "Side", "TextScale", "look_of"]
+__all__ = ["AudioOnly", "LanguageOption", "SideOption", "TextScale", "look_of"]
 
-Language = Annotated[str, typer.Option(help="it or en.")]
+LanguageOption = Annotated[str, typer.Option(help="it or en.")]
 TextScale = Annotated[float, typer.Option(help="Size of the text, 1 to 2.")]
-Side = Annotated[str, typer.Option(help="Of the hand that presses: left or right.")]
+SideOption = Annotated[str, typer.Option(help="Of the hand that presses: left or right.")]
 AudioOnly = Annotated[
     bool, typer.Option("--audio-only", help="Dark and calm: voice and sound say it all.")
 ]

@@ -13,7 +13,7 @@ from ripresa import __version__
 from telemetry.errors import RipresaError
 
 from .lazy import LazyGroup, lazy_commands
-from .look_options import AudioOnly, Language, Side, TextScale
+from .look_options import AudioOnly, LanguageOption, SideOption, TextScale
 
 __all__ = ["app", "main"]
 
@@ -163,9 +163,9 @@ def play(  # noqa: PLR0917 - typer reads options from it
     ] = None,
     headless: Annotated[bool, typer.Option("--headless", help="Without a window.")] = False,
     seed: Annotated[int, typer.Option(help="Start of the game's random numbers.")] = 1,
-    language: Language = "it",
+    language: LanguageOption = "it",
     text_scale: TextScale = 1.0,
-    side: Side = "right",
+    side: SideOption = "right",
     audio_only: AudioOnly = False,
     json_file: JsonFile = None,
     picture: Annotated[Path | None, typer.Option(help="Save a frame here, as PNG.")] = None,

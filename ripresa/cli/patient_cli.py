@@ -72,7 +72,7 @@ def _sites(patient: str) -> list[str]:
 def _tell_homes(
     patient: str, sites: list[str], what: Literal["erase", "withdraw", "resume"]
 ) -> None:
-    from ripresa.clinic.outbox import Letter, Outbox
+    from ripresa.clinic.outbox import Outbox, OutboxLetter
     from ripresa.platform.configuration import Folder, ripresa_home
     from telemetry.clock import SystemClock
     from telemetry.identity import new_ulid
@@ -84,7 +84,9 @@ def _tell_homes(
     for site in sites:
         command = Command(command=new_ulid(SystemClock()), what=what, patient=patient)
         outbox.post(
-            Letter(site=site, patient=patient, what="command", id=command.command, notice=command)
+            OutboxLetter(
+                site=site, patient=patient, what="command", id=command.command, notice=command
+            )
         )
         typer.echo("the command to the home is on its way")
     if not sites:

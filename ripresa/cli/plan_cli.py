@@ -98,13 +98,13 @@ def publish(
     version: Version = None,
 ) -> None:
     """Send a plan to its patient's home; it stays on its way until the home answers."""
-    from ripresa.clinic.outbox import Letter
+    from ripresa.clinic.outbox import OutboxLetter
     from telemetry.messages.notices import PlanNotice
 
     found = _chosen(patient, version)
     notice = PlanNotice(patient=patient, version=found.version, plan=found.model_dump(mode="json"))
     _outbox().post(
-        Letter(site=site, patient=patient, what="plan", id=str(found.version), notice=notice)
+        OutboxLetter(site=site, patient=patient, what="plan", id=str(found.version), notice=notice)
     )
     typer.echo(
         f"version {found.version} is on its way; 'ripresa plan show {patient}' tells when the "

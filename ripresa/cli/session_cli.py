@@ -16,7 +16,7 @@ __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-Journal = Annotated[
+JournalOption = Annotated[
     Path | None, typer.Option(help="The journal; without it this machine's home or clinic.")
 ]
 
@@ -27,7 +27,7 @@ def session() -> None:
 
 
 @app.command("list")
-def list_sessions(journal: Journal = None) -> None:
+def list_sessions(journal: JournalOption = None) -> None:
     """List the recorded sessions, oldest first."""
     from rich.console import Console
     from rich.table import Table
@@ -47,7 +47,7 @@ def list_sessions(journal: Journal = None) -> None:
 @app.command()
 def analyse(
     session: Annotated[str, typer.Argument(help="ULID of the session.")],
-    journal: Journal = None,
+    journal: JournalOption = None,
     write: Annotated[
         bool, typer.Option("--write", help="Record the new result: from then on it counts.")
     ] = False,
@@ -87,7 +87,7 @@ def analyse(
 @app.command()
 def calibrations(
     session: Annotated[str, typer.Argument(help="ULID of a session at the clinic.")],
-    journal: Journal = None,
+    journal: JournalOption = None,
 ) -> None:
     """Print what a session's functional calibrations measured, as tables for the plan."""
     from ingest.journal.reading import JournalReader

@@ -7,13 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from analytics.monitoring.alerts import Acknowledgement, Alert, MonitoredHours, acknowledged
-from telemetry.messages.record import Kind, NewRecord
+from telemetry.messages.record import NewRecord, RecordKind
 from telemetry.messages.results import AdherenceResult, AlertNote, decode_result, encode_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from analytics.monitoring.alerts import Kind as AlertKind
+    from analytics.monitoring.alerts import AlertKind
     from ingest.journal.journal import Journal
     from ripresa.sessions.plan_folder import PlanFolder
     from telemetry.clock import Clock
@@ -104,7 +104,7 @@ class JournalCareRecord:
     def _write(self, results: Iterable[AdherenceResult | AlertNote]) -> None:
         now_ns = self._clock.now_ns()
         records = [
-            NewRecord(t_ns=now_ns, kind=Kind.RESULT, body=encode_result(result))
+            NewRecord(t_ns=now_ns, kind=RecordKind.RESULT, body=encode_result(result))
             for result in results
         ]
         if records:
@@ -119,7 +119,7 @@ class JournalCareRecord:
         while page := self._journal.records(after, limit=PAGE):
             after = page[-1].position
             for record in page:
-                if record.kind is not Kind.RESULT or record.session is not None:
+                if record.kind is not RecordKind.RESULT or record.session is not None:
                     continue
                 result = decode_result(record.body)
                 if isinstance(result, AdherenceResult):

@@ -26,14 +26,14 @@ from ripresa.platform.configuration import LOOPBACK
 from ripresa.sessions.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.messages.notices import LedgerNotice
-from telemetry.messages.record import Kind
+from telemetry.messages.record import RecordKind
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import GatewayTopics
 
 from .care_journal import JournalCareRecord
 from .judgement import Judgement
 from .outbox import Outbox, OutboxPublisher
-from .survey_desk import WaveArchive, WaveDesk
+from .survey_desk import SurveyArchive, SurveyDesk
 
 if TYPE_CHECKING:
     from ingest.influx.server import InfluxSettings
@@ -100,7 +100,7 @@ async def run_clinic(options: ClinicOptions) -> None:
         consent = Consent(journal, AuditKey.at(Places(options.folder.root).audit_key))
         receiver = Receiver(records, journal, clock, site=options.site, barred=consent.barred)
         outbox = OutboxPublisher(live, Outbox(options.folder.outbox), clock)
-        desk = WaveDesk(records, WaveArchive(options.folder.wave_answers), site=options.site)
+        desk = SurveyDesk(records, SurveyArchive(options.folder.survey_answers), site=options.site)
         programs = [receiver.run(), judgement.run(), outbox.run(), desk.run()]
         if options.influx is not None:
             writer = stack.enter_context(InfluxWriter(options.influx))
@@ -181,7 +181,7 @@ class LedgerBoard:
 
     def _stored(self, session: SessionSummary) -> LossLedger:
         if session.closed_ns is None:
-            motion = self._journal.counts(session=session.session).get(Kind.MOTION)
+            motion = self._journal.counts(session=session.session).get(RecordKind.MOTION)
             return LossLedger(stored=0 if motion is None else motion.samples)
         known = self._balanced.get(session.session)
         if known is None:

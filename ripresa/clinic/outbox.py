@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from telemetry.clock import Clock
     from telemetry.transport.bus import Bus, Message
 
-__all__ = ["Letter", "Outbox", "OutboxPublisher"]
+__all__ = ["Outbox", "OutboxLetter", "OutboxPublisher"]
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 2.0
 
 
-class Letter(BaseModel):
+class OutboxLetter(BaseModel):
     """One notice on its way.
 
     Attributes:
@@ -72,7 +72,7 @@ class Outbox:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def post(self, letter: Letter) -> None:
+    def post(self, letter: OutboxLetter) -> None:
         """Put a letter in, in place of the one before of its kind.
 
         Raises:
@@ -87,17 +87,17 @@ class Outbox:
         except OSError as e:
             raise ConfigurationError(f"{path} cannot be written ({e.strerror})") from e
 
-    def letters(self, patient: str | None = None) -> list[Letter]:
+    def letters(self, patient: str | None = None) -> list[OutboxLetter]:
         """All letters, or one patient's; one that cannot be read is told and left out."""
         found = []
         for path in sorted(self._folder.glob(f"{patient or '*'}.*.json")):
             try:
-                found.append(Letter.model_validate_json(path.read_bytes()))
+                found.append(OutboxLetter.model_validate_json(path.read_bytes()))
             except (OSError, ValidationError) as e:
                 log.warning("letter %s is left out: %s", path.name.split(".", 1)[1], e)
         return found
 
-    def answer(self, receipt: Receipt) -> Letter | None:
+    def answer(self, receipt: Receipt) -> OutboxLetter | None:
         """Write an answer down; None where it is to no letter here, or an old one.
 
         Raises:
@@ -150,7 +150,7 @@ class OutboxPublisher:
                 self.publish(await asyncio.to_thread(self._outbox.letters))
             await self._clock.sleep(LOOK_EVERY_S)
 
-    def publish(self, letters: list[Letter]) -> None:
+    def publish(self, letters: list[OutboxLetter]) -> None:
         """Publish what the broker does not have from us yet; a command that was answered goes."""
         for letter in letters:
             over = letter.what == "command" and letter.answer in ("done", "refused")

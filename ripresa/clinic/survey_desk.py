@@ -14,9 +14,9 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any
 
-from games.persuasion.questionnaire import LEAST_ANSWERS, WaveAnswer, released
+from games.persuasion.questionnaire import LEAST_ANSWERS, SurveyAnswer, released
 from telemetry.errors import DecodeError, StoreError
-from telemetry.messages.notices import WaveNotice, WaveTaken
+from telemetry.messages.notices import SurveyNotice, SurveyTaken
 from telemetry.transport.topics import SiteTopics, parse_topic
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from telemetry.transport.bus import Bus, Message
 
-__all__ = ["WaveArchive", "WaveDesk"]
+__all__ = ["SurveyArchive", "SurveyDesk"]
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +32,8 @@ QUEUED = 1000
 """More answers than this are turned away; their homes send them again."""
 
 
-class WaveArchive:
-    """A folder with one file a wave, written anew as a whole for each answer.
+class SurveyArchive:
+    """A folder with one file a survey, written anew as a whole for each answer.
 
     Args:
         folder: made where it is missing.
@@ -42,48 +42,48 @@ class WaveArchive:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def waves(self) -> list[str]:
-        """The waves of which there are answers, in order."""
+    def surveys(self) -> list[str]:
+        """The surveys of which there are answers, in order."""
         return sorted(path.stem for path in self._folder.glob("*.json"))
 
-    def add(self, notice: WaveNotice) -> bool:
+    def add(self, notice: SurveyNotice) -> bool:
         """Keep an answer, durably; False where it was there already.
 
         Raises:
             DecodeError: its marks are none of the questionnaire's.
-            StoreError: the disk refuses, or the wave's file is damaged.
+            StoreError: the disk refuses, or the survey's file is damaged.
         """
-        answer = WaveAnswer.decode(WaveAnswer(notice.wave, notice.marks).encode())
-        kept = self._read(notice.wave)
+        answer = SurveyAnswer.decode(SurveyAnswer(notice.survey, notice.marks).encode())
+        kept = self._read(notice.survey)
         token = hashlib.sha256(bytes.fromhex(notice.token)).hexdigest()
         if token in kept["taken"]:
             return False
         taken = sorted([*kept["taken"], token])
         marks = sorted([*kept["marks"], answer.marks], key=lambda m: json.dumps(m, sort_keys=True))
-        self._write(notice.wave, {"taken": taken, "marks": marks})
+        self._write(notice.survey, {"taken": taken, "marks": marks})
         return True
 
-    def released(self, wave: str) -> dict[str, float] | None:
+    def released(self, survey: str) -> dict[str, float] | None:
         """Median mark of each item; None below five answers, items below five left out.
 
         Raises:
-            StoreError: the wave's file is damaged.
+            StoreError: the survey's file is damaged.
         """
-        return released(self._answers(wave), wave)
+        return released(self._answers(survey), survey)
 
-    def at_least(self, wave: str) -> int:
+    def at_least(self, survey: str) -> int:
         """The number of answers, rounded down to a multiple of five.
 
         Raises:
-            StoreError: the wave's file is damaged.
+            StoreError: the survey's file is damaged.
         """
-        return len(self._answers(wave)) // LEAST_ANSWERS * LEAST_ANSWERS
+        return len(self._answers(survey)) // LEAST_ANSWERS * LEAST_ANSWERS
 
-    def _answers(self, wave: str) -> list[WaveAnswer]:
-        return [WaveAnswer(wave, marks) for marks in self._read(wave)["marks"]]
+    def _answers(self, survey: str) -> list[SurveyAnswer]:
+        return [SurveyAnswer(survey, marks) for marks in self._read(survey)["marks"]]
 
-    def _read(self, wave: str) -> dict[str, list[Any]]:
-        path = self._folder / f"{wave}.json"
+    def _read(self, survey: str) -> dict[str, list[Any]]:
+        path = self._folder / f"{survey}.json"
         try:
             body = json.loads(path.read_bytes())
             return {"taken": list(body["taken"]), "marks": list(body["marks"])}
@@ -92,8 +92,8 @@ class WaveArchive:
         except (OSError, ValueError, KeyError, TypeError) as e:
             raise StoreError(f"{path} cannot be read ({e}): restore it from a back-up") from e
 
-    def _write(self, wave: str, body: dict[str, list[Any]]) -> None:
-        path = self._folder / f"{wave}.json"
+    def _write(self, survey: str, body: dict[str, list[Any]]) -> None:
+        path = self._folder / f"{survey}.json"
         scratch = path.with_suffix(".new")
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -113,7 +113,7 @@ class WaveArchive:
             raise StoreError(f"{path} cannot be written ({e.strerror}): free the disk") from e
 
 
-class WaveDesk:
+class SurveyDesk:
     """Takes answers from the bus; run it as a task until cancelled.
 
     Nothing of a message but its payload is looked at or logged. What cannot be stored is not
@@ -126,7 +126,7 @@ class WaveDesk:
         site: one site, or `+` for all that this broker serves.
     """
 
-    def __init__(self, bus: Bus, archive: WaveArchive, *, site: str = "+") -> None:
+    def __init__(self, bus: Bus, archive: SurveyArchive, *, site: str = "+") -> None:
         self._bus = bus
         self._archive = archive
         self._site = site
@@ -135,14 +135,14 @@ class WaveDesk:
 
     async def run(self) -> None:
         """Take answers until cancelled."""
-        self._bus.subscribe(SiteTopics(self._site).wave, self._on_answer, qos=1)
+        self._bus.subscribe(SiteTopics(self._site).survey, self._on_answer, qos=1)
         while True:
             message = await self._queue.get()
             taken = await asyncio.to_thread(self._take, message)
             message.acknowledge()
             if taken is not None:
                 site = parse_topic(message.topic).values["site"]
-                self._bus.publish(SiteTopics(site).wave_taken, taken.encode(), qos=1)
+                self._bus.publish(SiteTopics(site).survey_taken, taken.encode(), qos=1)
 
     def _on_answer(self, message: Message) -> None:
         try:
@@ -150,9 +150,9 @@ class WaveDesk:
         except asyncio.QueueFull:
             message.acknowledge()
 
-    def _take(self, message: Message) -> WaveTaken | None:
+    def _take(self, message: Message) -> SurveyTaken | None:
         try:
-            notice = WaveNotice.decode(message.payload)
+            notice = SurveyNotice.decode(message.payload)
             self._archive.add(notice)
         except DecodeError:
             # The reason would repeat what was sent, and that may be anything.
@@ -162,4 +162,4 @@ class WaveDesk:
         except StoreError as e:
             log.warning("an anonymous answer is not kept, it will come again: %s", e)
             return None
-        return WaveTaken(token=notice.token)
+        return SurveyTaken(token=notice.token)

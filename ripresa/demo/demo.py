@@ -38,7 +38,7 @@ from therapy.exercises.dose import Tempo
 from therapy.exercises.library import spar_exercise
 from therapy.plan.plan_file import sample_plan
 from therapy.session.agenda import agenda_of
-from therapy.session.session_state import Stage
+from therapy.session.session_state import SessionStage
 
 from .demo_patient import DemoPatient
 from .demo_place import DemoOptions, DemoPlace, demo_folder, finished
@@ -47,7 +47,7 @@ from .summary import AdherenceFigures, DemoSummary, LedgerFigures, RangeFigures
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from edge.virtual.motion_source import Motion
+    from edge.virtual.motion_source import SensedMotion
     from edge.virtual.peripheral import VirtualWearable
     from ripresa.sessions.closing import ClosedSession
     from therapy.plan.plan import Plan, PlanItem
@@ -116,7 +116,7 @@ class _Run:
         self,
         place: DemoPlace,
         name: RecordingName,
-        motion: Motion,
+        motion: SensedMotion,
     ) -> None:
         self.at = place
         self.options = place.options
@@ -210,7 +210,7 @@ class _Run:
                 ],
                 range_source="first repetitions of the recording",
             )
-            await patient.answer_questions(Stage.CHECK_IN)
+            await patient.answer_questions(SessionStage.CHECK_IN)
             await patient.place_wearables()
             async with gateway:
                 demo.stage = "exercise"
@@ -222,7 +222,7 @@ class _Run:
                 demo.stage = "check-out"
                 await patient.end_exercise()
             await box.record.stop()
-            await patient.answer_questions(Stage.CHECK_OUT)
+            await patient.answer_questions(SessionStage.CHECK_OUT)
             await box.service.wait_for(lambda s: s.closed)
             demo.stage = "results"
             core = box.analysis.core

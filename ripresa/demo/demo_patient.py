@@ -11,7 +11,7 @@ from telemetry.identity import new_ulid
 from telemetry.messages.live import Request, encode_request
 from therapy.session.alignment import SegmentFound
 from therapy.session.answers import healthy_answer
-from therapy.session.session_state import Stage
+from therapy.session.session_state import SessionStage
 from therapy.wording import Wording
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class DemoPatient:
         self._clock = clock
         self._service = service
 
-    async def answer_questions(self, stage: Stage) -> None:
+    async def answer_questions(self, stage: SessionStage) -> None:
         """Answer each question of the check-in or the check-out."""
         while (state := self._state()).stage is stage and state.asking:
             question = state.asking[0]
@@ -59,19 +59,19 @@ class DemoPatient:
 
     async def place_wearables(self) -> None:
         """Let each wearable's calibration pass: how it lies is known from the recording."""
-        while (state := self._state()).stage is Stage.PLACE:
+        while (state := self._state()).stage is SessionStage.ALIGN:
             found = SegmentFound(
                 attempt=state.measuring.attempt,
-                placement=state.placing[0].placement,
+                placement=state.alignments[0].placement,
                 passed=True,
                 note=AXES_KNOWN,
             )
             self._service.happened(found)
-            await self._service.wait_for(partial(_placed, left=len(state.placing)))
+            await self._service.wait_for(partial(_placed, left=len(state.alignments)))
 
     async def start_exercise(self) -> None:
         """Begin the item at hand."""
-        await self._ask("exercise.started", {}, lambda s: s.stage is not Stage.READY)
+        await self._ask("exercise.started", {}, lambda s: s.stage is not SessionStage.READY)
 
     async def end_exercise(self) -> None:
         """End the open item, as done; harmless where it ended by itself."""
@@ -101,4 +101,4 @@ class DemoPatient:
 
 def _placed(state: SessionState, *, left: int) -> bool:
     """Whether fewer than `left` calibrations are to be done."""
-    return state.stage is not Stage.PLACE or len(state.placing) < left
+    return state.stage is not SessionStage.ALIGN or len(state.alignments) < left

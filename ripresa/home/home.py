@@ -23,7 +23,7 @@ from telemetry.messages.codec import encode_item
 from telemetry.messages.events import Worn, encode_event
 from telemetry.messages.live import Request
 from telemetry.messages.notices import Command, Receipt, TherapistMessage
-from telemetry.messages.record import Kind, NewRecord
+from telemetry.messages.record import NewRecord, RecordKind
 from telemetry.transport.mqtt import MqttBus
 from therapy.session.agenda import agenda_of, shortened
 from therapy.session.session import interrupted
@@ -32,7 +32,7 @@ from therapy.session.session_state import Moment
 from .history import last_targets, left_extra_pain, past_of, sessions_on
 from .home_box import LEDGER_EVERY_S, HomeOptions, home_box, tell_ledger
 from .plan_reception import answer, keep_plan
-from .survey_box import wave_post
+from .survey_box import survey_post
 from .todays_plan import plan_for_today
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Home:
         broker: the loopback broker.
         clinic: the clinic's broker; the loopback one where the home has joined none.
         clock: stamps and paces.
-        waves: the way of anonymous answers to the clinic; None: they stay here.
+        surveys: the way of anonymous answers to the clinic; None: they stay here.
     """
 
     folder: Folder
@@ -79,7 +79,7 @@ class Home:
     broker: MqttSettings
     clinic: MqttSettings
     clock: Clock
-    waves: MqttSettings | None = None
+    surveys: MqttSettings | None = None
 
 
 class HomeAtWork:
@@ -117,7 +117,7 @@ class HomeAtWork:
             clinic=home.clinic,
             plan=plan,
             clock=home.clock,
-            wave_post=wave_post(home),
+            survey_post=survey_post(home),
         )
         async with home_box(options) as box:
             self = cls(home, plan, box, bindings)
@@ -285,7 +285,7 @@ class HomeAtWork:
             records = [
                 NewRecord(
                     t_ns=now_ns,
-                    kind=Kind.STREAM,
+                    kind=RecordKind.STREAM,
                     body=encode_item(item),
                     session=summary.session,
                     stream=item.stream,
@@ -293,7 +293,9 @@ class HomeAtWork:
                 for item in ending
             ]
             records += [
-                NewRecord(t_ns=e.t_ns, kind=Kind.EVENT, body=encode_event(e), session=e.session)
+                NewRecord(
+                    t_ns=e.t_ns, kind=RecordKind.EVENT, body=encode_event(e), session=e.session
+                )
                 for e in closing
             ]
             if records:
@@ -372,7 +374,7 @@ async def erase(home: Home, command: Command) -> int:
     """
     folder = home.folder
     gone = await asyncio.to_thread(erase_home, folder.home_journal.parent)
-    for place in (folder.plans, folder.logs, folder.pictures, folder.waves):
+    for place in (folder.plans, folder.logs, folder.pictures, folder.surveys):
         gone += await asyncio.to_thread(erase_home, place)
     bindings_file(folder.root).unlink(missing_ok=True)
     receipt = Receipt(

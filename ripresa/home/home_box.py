@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analytics.exercise.observing import observe_by
 from edge.gateway.gateway_state import StateBoard, last_will_payload
 from edge.gateway.live_sink import LiveSink
 from edge.gateway.record_sink import RecordSink
@@ -14,9 +15,8 @@ from ingest.journal.retention import HomeRetention
 from ingest.transfer.uplink import Uplink
 from ripresa.platform.background import running
 from ripresa.platform.latency import Latencies
-from ripresa.sessions.alignment import SegmentPlacing
 from ripresa.sessions.live_analysis import LiveAnalysis
-from ripresa.sessions.observing import observe_by
+from ripresa.sessions.sensor_alignment import SensorAlignment
 from ripresa.sessions.session_service import SessionService
 from ripresa.sessions.stream_positions import Positions
 from telemetry.messages.notices import LedgerNotice
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from telemetry.transport.mqtt import MqttSettings
     from therapy.plan.plan import Plan
 
-    from .survey_post import WavePost
+    from .survey_post import SurveyPost
 
 __all__ = ["HomeBox", "HomeOptions", "home_box", "tell_ledger"]
 
@@ -51,7 +51,7 @@ class HomeOptions:
         plan: the version in force.
         clock: stamps and paces.
         from_first_sample: see `Positions`.
-        wave_post: takes anonymous answers to the clinic; None: they stay.
+        survey_post: takes anonymous answers to the clinic; None: they stay.
     """
 
     journal: Path
@@ -61,7 +61,7 @@ class HomeOptions:
     plan: Plan
     clock: Clock
     from_first_sample: bool = False
-    wave_post: WavePost | None = None
+    survey_post: SurveyPost | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +136,11 @@ async def home_box(options: HomeOptions) -> AsyncIterator[HomeBox]:
         stack.push_async_callback(record.stop)
         programs = [box.analysis.run(), box.service.run(), box.uplink.run()]
         programs.append(HomeRetention(journal, clock).run())
-        programs.append(SegmentPlacing(bus, topics, clock, service, lambda: positions.opened).run())
-        if options.wave_post is not None:
-            programs.append(options.wave_post.run())
+        programs.append(
+            SensorAlignment(bus, topics, clock, service, lambda: positions.opened).run()
+        )
+        if options.survey_post is not None:
+            programs.append(options.survey_post.run())
         await stack.enter_async_context(running(*programs))
         yield box
 

@@ -14,7 +14,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from telemetry.errors import DecodeError, TransportError
-from telemetry.messages.notices import WaveNotice, WaveTaken
+from telemetry.messages.notices import SurveyNotice, SurveyTaken
 from telemetry.transport.mqtt import MqttBus
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from telemetry.transport.mqtt import MqttSettings
     from telemetry.transport.topics import SiteTopics
 
-    from .survey_box import WaveBox
+    from .survey_box import SurveyBox
 
-__all__ = ["CHANCE", "TURN_S", "WavePost", "anonymous_bus"]
+__all__ = ["CHANCE", "TURN_S", "SurveyPost", "anonymous_bus"]
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ PATIENCE_S = 30.0
 LOOK_S = 0.2
 
 
-class WavePost:
+class SurveyPost:
     """Sends what waits in the box; run it as a task until cancelled.
 
     Args:
@@ -55,7 +55,7 @@ class WavePost:
 
     def __init__(
         self,
-        box: WaveBox,
+        box: SurveyBox,
         connect: Callable[[], AbstractAsyncContextManager[Bus]],
         topics: SiteTopics,
         clock: Clock,
@@ -86,7 +86,9 @@ class WavePost:
             return False
         token = self._draw.choice(sorted(waiting))
         answer = waiting[token]
-        notice = WaveNotice(token=token, wave=answer.wave, marks=dict(sorted(answer.marks.items())))
+        notice = SurveyNotice(
+            token=token, survey=answer.survey, marks=dict(sorted(answer.marks.items()))
+        )
         try:
             taken = await self._deliver(notice)
         except TransportError as e:
@@ -96,19 +98,19 @@ class WavePost:
             self._box.delivered(token)
         return taken
 
-    async def _deliver(self, notice: WaveNotice) -> bool:
+    async def _deliver(self, notice: SurveyNotice) -> bool:
         taken = asyncio.Event()
 
         def hear(message: Message) -> None:
             try:
-                if WaveTaken.decode(message.payload).token == notice.token:
+                if SurveyTaken.decode(message.payload).token == notice.token:
                     taken.set()
             except DecodeError as e:
                 log.warning("refused: %s", e)
 
         async with self._connect() as bus:
-            bus.subscribe(self._topics.wave_taken, hear, qos=1)
-            bus.publish(self._topics.wave, notice.encode(), qos=1)
+            bus.subscribe(self._topics.survey_taken, hear, qos=1)
+            bus.publish(self._topics.survey, notice.encode(), qos=1)
             until_ns = self._clock.now_ns() + round(PATIENCE_S * 1e9)
             while not taken.is_set() and self._clock.now_ns() < until_ns:
                 await self._clock.sleep(LOOK_S)
@@ -122,6 +124,6 @@ async def anonymous_bus(settings: MqttSettings) -> AsyncIterator[Bus]:
     Raises:
         TransportError: no broker.
     """
-    async with MqttBus(settings, f"wave-{secrets.token_hex(8)}") as bus:
+    async with MqttBus(settings, f"survey-{secrets.token_hex(8)}") as bus:
         await bus.wait_connected()
         yield bus

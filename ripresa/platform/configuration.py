@@ -65,14 +65,14 @@ class Folder(Places):
         return self.root / "takes"
 
     @property
-    def waves(self) -> Path:
+    def surveys(self) -> Path:
         """A home's anonymous answers; nothing in them or about them tells whose they are."""
-        return self.root / "waves"
+        return self.root / "surveys"
 
     @property
-    def wave_answers(self) -> Path:
+    def survey_answers(self) -> Path:
         """The anonymous answers that came to the clinic."""
-        return self.root / "wave-answers"
+        return self.root / "survey-answers"
 
     @property
     def withdrawn(self) -> Path:

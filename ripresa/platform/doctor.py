@@ -16,13 +16,13 @@ from .broker import USUAL_PORT, find_mosquitto
 from .child import port_open
 from .configuration import ripresa_home
 
-__all__ = ["Finding", "examine", "run_doctor_command"]
+__all__ = ["MachineFinding", "examine", "run_doctor_command"]
 
 Grade = Literal["good", "fair", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class MachineFinding:
     """One thing looked at: how it is, what that means, what to do (empty where nothing)."""
 
     part: str
@@ -32,19 +32,21 @@ class Finding:
     advice: str = ""
 
 
-def examine() -> list[Finding]:
+def examine() -> list[MachineFinding]:
     """Look at everything; a check that fails becomes a finding, never an exception."""
     findings = []
     for part, check in CHECKS.items():
         try:
             findings.append(check())
         except Exception as e:  # noqa: BLE001 - a doctor that falls ill helps nobody
-            findings.append(Finding(part, "missing", f"could not be examined: {e}", "unknown"))
+            findings.append(
+                MachineFinding(part, "missing", f"could not be examined: {e}", "unknown")
+            )
     return findings
 
 
-def _python() -> Finding:
-    return Finding(
+def _python() -> MachineFinding:
+    return MachineFinding(
         "Python",
         "good",
         f"{platform.python_version()} on {platform.system()} {platform.machine()}",
@@ -52,14 +54,14 @@ def _python() -> Finding:
     )
 
 
-def _state_folder() -> Finding:
+def _state_folder() -> MachineFinding:
     folder = ripresa_home()
     exists = folder
     while not exists.exists():
         exists = exists.parent
     free_gb = shutil.disk_usage(exists).free / 1e9
     if not os.access(exists, os.W_OK):
-        return Finding(
+        return MachineFinding(
             "Folder",
             "missing",
             f"{folder} cannot be written",
@@ -67,7 +69,7 @@ def _state_folder() -> Finding:
             "set RIPRESA_HOME to a folder of yours",
         )
     grade: Grade = "good" if free_gb > 1 else "fair"
-    return Finding(
+    return MachineFinding(
         "Folder",
         grade,
         f"{folder}, {free_gb:.0f} GB free",
@@ -76,28 +78,28 @@ def _state_folder() -> Finding:
     )
 
 
-def _bluetooth() -> Finding:
+def _bluetooth() -> MachineFinding:
     system = platform.system()
     if system == "Linux":
         return _bluez()
     if system == "Darwin":
-        return Finding(
+        return MachineFinding(
             "Bluetooth",
             "fair",
             "macOS asks for permission at the first scan",
             "real wearables can be used once it is given",
             "System Settings, Privacy & Security, Bluetooth: allow your terminal",
         )
-    return Finding("Bluetooth", "fair", f"{system}: not examined", "real wearables may work")
+    return MachineFinding("Bluetooth", "fair", f"{system}: not examined", "real wearables may work")
 
 
-def _bluez() -> Finding:
+def _bluez() -> MachineFinding:
     adapters = sorted(p.name for p in Path("/sys/class/bluetooth").glob("hci*"))
     bus = os.environ.get("DBUS_SYSTEM_BUS_ADDRESS") or (
         "/run/dbus/system_bus_socket" if Path("/run/dbus/system_bus_socket").exists() else None
     )
     if not adapters:
-        return Finding(
+        return MachineFinding(
             "Bluetooth",
             "fair",
             "no adapter",
@@ -105,14 +107,14 @@ def _bluez() -> Finding:
             "plug in a Bluetooth 4.2 or later adapter for real wearables",
         )
     if bus is None:
-        return Finding(
+        return MachineFinding(
             "Bluetooth",
             "missing",
             f"{', '.join(adapters)}, but no system D-Bus",
             "BlueZ cannot be asked",
             "start dbus and bluetooth: systemctl start dbus bluetooth",
         )
-    return Finding(
+    return MachineFinding(
         "Bluetooth",
         "good",
         ", ".join(adapters),
@@ -121,12 +123,14 @@ def _bluez() -> Finding:
     )
 
 
-def _broker() -> Finding:
+def _broker() -> MachineFinding:
     found = find_mosquitto()
     taken = f"; port {USUAL_PORT} is taken, a free one is used" if port_open(USUAL_PORT) else ""
     if found:
-        return Finding("Broker", "good", f"mosquitto{taken}", "13 000 messages a second and more")
-    return Finding(
+        return MachineFinding(
+            "Broker", "good", f"mosquitto{taken}", "13 000 messages a second and more"
+        )
+    return MachineFinding(
         "Broker",
         "fair",
         f"no mosquitto: amqtt within Ripresa serves{taken}",
@@ -135,53 +139,55 @@ def _broker() -> Finding:
     )
 
 
-def _display() -> Finding:
+def _display() -> MachineFinding:
     if platform.system() == "Linux" and not (
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     ):
-        return Finding(
+        return MachineFinding(
             "Display",
             "fair",
             "none (neither DISPLAY nor WAYLAND_DISPLAY is set)",
             "games play headless and save a picture",
             "run on a desktop to see the games, or under xvfb-run",
         )
-    return Finding("Display", "good", "there", "games open a window")
+    return MachineFinding("Display", "good", "there", "games open a window")
 
 
-def _browser() -> Finding:
+def _browser() -> MachineFinding:
     import webbrowser  # noqa: PLC0415
 
     try:
         webbrowser.get()
     except webbrowser.Error:
         found = next((b for b in BROWSERS if shutil.which(b)), None)
-        return Finding(
+        return MachineFinding(
             "Browser",
             "fair",
             "none found" if found is None else f"{found}, and no display to open it on",
             "the web page's address is printed instead of opened",
             "open it in a browser on this machine",
         )
-    return Finding("Browser", "good", "there", "the web page opens by itself")
+    return MachineFinding("Browser", "good", "there", "the web page opens by itself")
 
 
-def _influx() -> Finding:
+def _influx() -> MachineFinding:
     from ingest.influx.server import InfluxSettings  # noqa: PLC0415
 
     settings = InfluxSettings.from_environment(os.environ)
     program = shutil.which("influxd")
     if settings is not None:
-        return Finding("InfluxDB", "good", settings.url, "the clinic's journal is followed into it")
+        return MachineFinding(
+            "InfluxDB", "good", settings.url, "the clinic's journal is followed into it"
+        )
     if program:
-        return Finding(
+        return MachineFinding(
             "InfluxDB",
             "fair",
             "influxd is on the PATH, none is configured",
             "the tests use it; the demo does not",
             "set RIPRESA_INFLUX_URL, RIPRESA_INFLUX_TOKEN and RIPRESA_INFLUX_ORG",
         )
-    return Finding(
+    return MachineFinding(
         "InfluxDB",
         "fair",
         "none configured, none on the PATH",
@@ -190,20 +196,22 @@ def _influx() -> Finding:
     )
 
 
-def _recordings() -> Finding:
+def _recordings() -> MachineFinding:
     absent = [name for name in ("bumble", "seglearn") if importlib.util.find_spec(name) is None]
     if absent:
-        return Finding(
+        return MachineFinding(
             "Demo",
             "fair",
             f"{' and '.join(absent)} not installed",
             "the demo cannot run; a home or a clinic can",
             f"{Path(sys.executable).name} -m pip install 'ripresa[demo]'",
         )
-    return Finding("Demo", "good", "virtual radio and recordings are there", "ripresa demo works")
+    return MachineFinding(
+        "Demo", "good", "virtual radio and recordings are there", "ripresa demo works"
+    )
 
 
-CHECKS: dict[str, Callable[[], Finding]] = {
+CHECKS: dict[str, Callable[[], MachineFinding]] = {
     "Python": _python,
     "Folder": _state_folder,
     "Bluetooth": _bluetooth,

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics import offline
+from analytics.exercise.observing import observe_by
 from analytics.monitoring.adherence import items_reported, session_adherence
 from telemetry.messages.events import SessionOpened
-from telemetry.messages.record import Kind, NewRecord
+from telemetry.messages.record import NewRecord, RecordKind
 from telemetry.messages.results import encode_result
-
-from .observing import observe_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,5 +96,5 @@ def streams_of(events: Sequence[SessionEvent]) -> list[str]:
 def result_record(result: Result, t_ns: int) -> NewRecord:
     """A result as a record for the journal."""
     return NewRecord(
-        t_ns=t_ns, kind=Kind.RESULT, body=encode_result(result), session=result.session
+        t_ns=t_ns, kind=RecordKind.RESULT, body=encode_result(result), session=result.session
     )

@@ -9,7 +9,7 @@ from ingest.journal.ledger import stream_account
 from ingest.journal.reading import UPLINK
 from telemetry.errors import ConfigurationError
 from telemetry.messages.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened
-from telemetry.messages.record import Kind
+from telemetry.messages.record import RecordKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -142,7 +142,7 @@ def _sent(items: Iterable[StreamItem]) -> int:
 def _acknowledged(home: JournalReader, stream: str) -> int:
     """Samples of a stream at positions that the clinic has confirmed."""
     confirmed = home.cursor(UPLINK)
-    everything = home.counts(stream=stream).get(Kind.MOTION)
-    waiting = home.counts(stream=stream, after=confirmed).get(Kind.MOTION)
+    everything = home.counts(stream=stream).get(RecordKind.MOTION)
+    waiting = home.counts(stream=stream, after=confirmed).get(RecordKind.MOTION)
     samples = 0 if everything is None else everything.samples
     return samples - (0 if waiting is None else waiting.samples)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from analytics import offline
 from analytics.core import CORE_VERSION
+from analytics.exercise.observing import observe_by
 from ingest.journal.reading import JournalReader
 from telemetry.errors import ConfigurationError
 from telemetry.messages.events import (
@@ -22,7 +23,6 @@ from telemetry.messages.events import (
 from telemetry.messages.results import SessionResult
 
 from .closing import streams_of
-from .observing import observe_by
 from .plan_folder import PlanFolder
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from telemetry.messages.results import ItemResult
     from therapy.plan.plan import Plan
 
-__all__ = ["Change", "Reanalysis", "changes", "plan_of_session", "reanalyse"]
+__all__ = ["Reanalysis", "ResultChange", "changes", "plan_of_session", "reanalyse"]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ResultChange:
     """One figure of one item that is not what it was; None where there was or is none."""
 
     item: str
@@ -59,7 +59,7 @@ class Reanalysis:
     now: SessionResult
 
     @property
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[ResultChange]:
         """What differs, item by item."""
         return changes(self.before, self.now)
 
@@ -134,12 +134,12 @@ def plan_of_session(session: str, events: Sequence[SessionEvent], plans: Path) -
     return plan
 
 
-def changes(before: SessionResult | None, now: SessionResult) -> list[Change]:
+def changes(before: SessionResult | None, now: SessionResult) -> list[ResultChange]:
     """Every figure of every item that differs between two results."""
     old = {} if before is None else _figures(before)
     new = _figures(now)
     return [
-        Change(item, figure, old.get((item, figure)), new.get((item, figure)))
+        ResultChange(item, figure, old.get((item, figure)), new.get((item, figure)))
         for item, figure in dict.fromkeys((*old, *new))
         if old.get((item, figure)) != new.get((item, figure))
     ]

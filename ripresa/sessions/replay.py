@@ -7,12 +7,12 @@ import math
 from typing import TYPE_CHECKING, TypeAlias
 
 from analytics.core import Core
+from analytics.exercise.observing import observe_by
 from telemetry.errors import ConfigurationError
 from telemetry.messages.events import AssessmentStarted, ExerciseStarted, SessionOpened
 from telemetry.messages.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened
 
 from .closing import streams_of
-from .observing import observe_by
 from .plan_folder import PlanFolder
 
 if TYPE_CHECKING:

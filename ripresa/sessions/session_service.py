@@ -23,7 +23,7 @@ from telemetry.messages.live import (
     decode_live,
     decode_request,
 )
-from telemetry.messages.record import Kind, NewRecord
+from telemetry.messages.record import NewRecord, RecordKind
 from therapy.session.session import Advance, advance, open_session
 from therapy.session.session_state import FallSuspected, Moment, Tick
 
@@ -214,7 +214,7 @@ class SessionService:
 
     async def _record(self, events: Sequence[SessionEvent]) -> None:
         records = [
-            NewRecord(t_ns=e.t_ns, kind=Kind.EVENT, body=encode_event(e), session=e.session)
+            NewRecord(t_ns=e.t_ns, kind=RecordKind.EVENT, body=encode_event(e), session=e.session)
             for e in events
         ]
         pause_s = FIRST_PAUSE_S

@@ -151,11 +151,11 @@ class HingeCalibration(BaseModel):
 
 
 class SegmentCalibrated(_Event):
-    """How a sensor lies on its segment is known now, by this rung of the ladder.
+    """How a sensor lies on its segment is known now, by this level of the ladder.
 
     Attributes:
         placement: the sensor; of a joint the distal one.
-        passed: whether the rung can be used; `note` says why not, in plain words.
+        passed: whether the level can be used; `note` says why not, in plain words.
         axis: the segment's long axis, away from the trunk, as a unit vector in the sensor; None:
             as the sensor is marked.
         hinge: of a joint, what was measured of its two sensors.
@@ -163,7 +163,7 @@ class SegmentCalibrated(_Event):
 
     type: Literal["segment.calibrated"] = "segment.calibrated"
     placement: str
-    rung: Literal["gravity", "stored", "functional", "none"]
+    level: Literal["gravity", "stored", "functional", "none"]
     passed: bool = True
     note: str = ""
     axis: UnitVector | None = None

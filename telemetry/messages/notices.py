@@ -16,17 +16,17 @@ __all__ = [
     "Command",
     "GatewayState",
     "LedgerNotice",
+    "LinkState",
     "PlanNotice",
     "Receipt",
-    "State",
+    "SurveyNotice",
+    "SurveyTaken",
     "TherapistMessage",
-    "WaveNotice",
-    "WaveTaken",
     "WearableState",
 ]
 
 
-class State(StrEnum):
+class LinkState(StrEnum):
     """The life of a gateway or a wearable, after the Homie convention's states."""
 
     INIT = "init"
@@ -59,7 +59,7 @@ class GatewayState(_Notice):
     """A gateway; `lost` is its last will. `home_ns` lets the clinic measure its clock's offset."""
 
     gateway: Name
-    state: State
+    state: LinkState
     home_ns: int | None = None
     backlog: int | None = Field(default=None, ge=0)
 
@@ -68,7 +68,7 @@ class WearableState(_Notice):
     """A wearable as its gateway sees it."""
 
     wearable: Name
-    state: State
+    state: LinkState
     model: str | None = None
     placement: str | None = None
     stream: UlidText | None = None
@@ -131,23 +131,23 @@ OneTimeToken = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 """128 random bits; says of an answer that it is the same one again, and nothing else."""
 
 
-class WaveNotice(_Notice):
+class SurveyNotice(_Notice):
     """One anonymous answer to the questionnaire on its way: no name, no time, no order.
 
     Attributes:
         token: drawn for this answer.
-        wave: the quarter of a year that it belongs to, the same for everybody.
+        survey: the quarter of a year that it belongs to, the same for everybody.
         marks: item to mark.
     """
 
     token: OneTimeToken
-    wave: str = Field(pattern=r"^\d{4}-q[1-4]$")
+    survey: str = Field(pattern=r"^\d{4}-q[1-4]$")
     marks: dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{1,12}$")], int] = Field(
         min_length=1, max_length=20
     )
 
 
-class WaveTaken(_Notice):
+class SurveyTaken(_Notice):
     """The answer with this token is stored; its home may forget it."""
 
     token: OneTimeToken

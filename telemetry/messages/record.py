@@ -24,12 +24,12 @@ from .events import first_problem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Ack", "Kind", "NewRecord", "Record", "decode_block", "encode_block"]
+__all__ = ["Ack", "NewRecord", "Record", "RecordKind", "decode_block", "encode_block"]
 
 WIRE_VERSION = 1
 
 
-class Kind(StrEnum):
+class RecordKind(StrEnum):
     """What a record's body is."""
 
     MOTION = "motion"
@@ -49,7 +49,7 @@ class NewRecord:
     """A record before a journal has numbered it."""
 
     t_ns: int
-    kind: Kind
+    kind: RecordKind
     body: bytes
     session: str | None = None
     stream: str | None = None
@@ -62,7 +62,7 @@ class Record:
     home: str
     position: int
     t_ns: int
-    kind: Kind
+    kind: RecordKind
     body: bytes
     session: str | None = None
     stream: str | None = None
@@ -146,7 +146,7 @@ def _row(home: str, row: Any, i: int) -> Record:
             and (stream is None or isinstance(stream, str))
         ):
             try:
-                named = Kind(kind)
+                named = RecordKind(kind)
             except ValueError as e:
                 raise DecodeError("record block", f"row {i} has unknown kind {kind!r}") from e
             return Record(

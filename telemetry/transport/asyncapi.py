@@ -108,19 +108,19 @@ USES: Final[dict[str, tuple[str, str, int, bool, tuple[Any, ...]]]] = {
         True,
         (notices.WearableState,),
     ),
-    "wave": (
+    "survey": (
         "Anonymous answers to the questionnaire, under a user that all homes share.",
         "send",
         1,
         False,
-        (notices.WaveNotice,),
+        (notices.SurveyNotice,),
     ),
-    "wave_taken": (
+    "survey_taken": (
         "The one-time tokens of answers that the clinic has stored.",
         "receive",
         1,
         False,
-        (notices.WaveTaken,),
+        (notices.SurveyTaken,),
     ),
 }
 
@@ -137,8 +137,8 @@ BINARY: Final = {
         "RecordBlock",
         (
             "A map of v, home, records and crc; each record is [position, t_ns, kind, session, "
-            f"stream, body], kind one of {', '.join(record.Kind)}; crc is the CRC-32 of the CBOR "
-            "of [home, records]."
+            f"stream, body], kind one of {', '.join(record.RecordKind)}; crc is the CRC-32 of the "
+            "CBOR of [home, records]."
         ),
     ),
 }

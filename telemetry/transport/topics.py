@@ -1,7 +1,7 @@
 """Every MQTT topic there is, built and read in one place.
 
 `ripresa/{site}/{patient}/...` belongs to one patient's home; `ripresa/{site}/{gateway}/state`
-to a gateway, with a last will; `ripresa/{site}/wave` to nobody, so that it cannot tell whose home
+to a gateway, with a last will; `ripresa/{site}/survey` to nobody, so that it cannot tell whose home
 spoke. `asyncapi.yaml` describes them; a test holds the two together.
 """
 
@@ -31,8 +31,8 @@ CHANNELS: Final = {
     "state": "ripresa/{site}/{gateway}/state",
     "ledger": "ripresa/{site}/{gateway}/ledger",
     "wearable_state": "ripresa/{site}/{gateway}/wearable/{wearable}/state",
-    "wave": "ripresa/{site}/wave",
-    "wave_taken": "ripresa/{site}/wave-taken",
+    "survey": "ripresa/{site}/survey",
+    "survey_taken": "ripresa/{site}/survey-taken",
 }
 """Name of each channel and its address."""
 
@@ -142,14 +142,14 @@ class SiteTopics:
             checked_name(self.site, "site")
 
     @property
-    def wave(self) -> str:
+    def survey(self) -> str:
         """Anonymous answers to the questionnaire, JSON, QoS 1."""
-        return CHANNELS["wave"].format(site=self.site)
+        return CHANNELS["survey"].format(site=self.site)
 
     @property
-    def wave_taken(self) -> str:
+    def survey_taken(self) -> str:
         """The tokens of answers that the clinic has stored, JSON, QoS 1."""
-        return CHANNELS["wave_taken"].format(site=self.site)
+        return CHANNELS["survey_taken"].format(site=self.site)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def script(session=SESSION, *, t0_ns=T0_NS, day=DAY, patient=PATIENT, exercise="
         ),
         (1, ev.CheckAnswered, {"at": "in", "question": "pain", "answer": 3}),
         (2, ev.CheckAnswered, {"at": "in", "question": "unwell", "answer": False}),
-        (3, ev.SegmentCalibrated, {"placement": "wrist-right", "rung": "gravity"}),
+        (3, ev.SegmentCalibrated, {"placement": "wrist-right", "level": "gravity"}),
         (
             4,
             ev.ExerciseStarted,

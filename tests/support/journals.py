@@ -17,7 +17,7 @@ from telemetry.messages.events import (
     encode_event,
 )
 from telemetry.messages.motion import MotionBatch, StreamEnded, StreamGap, StreamItem
-from telemetry.messages.record import Kind, NewRecord, Record, encode_block
+from telemetry.messages.record import NewRecord, Record, RecordKind, encode_block
 from telemetry.messages.results import (
     Conditioning,
     ItemResult,
@@ -35,7 +35,7 @@ S_NS = 1_000_000_000
 
 def item_record(item: StreamItem, *, session: str | None = SESSION) -> NewRecord:
     """A stream's item as its recorder would append it."""
-    kind = Kind.MOTION if isinstance(item, MotionBatch) else Kind.STREAM
+    kind = RecordKind.MOTION if isinstance(item, MotionBatch) else RecordKind.STREAM
     t_ns = item.t0_ns if isinstance(item, MotionBatch) else T0_NS
     return NewRecord(
         t_ns=t_ns, kind=kind, body=encode_item(item), session=session, stream=item.stream
@@ -45,14 +45,14 @@ def item_record(item: StreamItem, *, session: str | None = SESSION) -> NewRecord
 def event_record(event: SessionEvent) -> NewRecord:
     """A session's event as the session service would append it."""
     return NewRecord(
-        t_ns=event.t_ns, kind=Kind.EVENT, body=encode_event(event), session=event.session
+        t_ns=event.t_ns, kind=RecordKind.EVENT, body=encode_event(event), session=event.session
     )
 
 
 def result_record(result: Result, t_ns: int = T0_NS) -> NewRecord:
     """A result as the core or the clinic would append it."""
     return NewRecord(
-        t_ns=t_ns, kind=Kind.RESULT, body=encode_result(result), session=result.session
+        t_ns=t_ns, kind=RecordKind.RESULT, body=encode_result(result), session=result.session
     )
 
 

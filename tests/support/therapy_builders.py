@@ -11,7 +11,7 @@ from telemetry.messages.live import RepetitionCounted, Request
 from therapy.plan.plan import Plan
 from therapy.session.agenda import agenda_of
 from therapy.session.questions import untroubled_answer
-from therapy.session.screens import Ask, Place, Ready, ReadyToAssess, screen_of
+from therapy.session.screens import AlignSensor, Ask, Ready, ReadyToAssess, screen_of
 from therapy.session.session import advance, open_session
 from therapy.session.session_state import Moment, Tick
 
@@ -124,7 +124,7 @@ class Session:
     def to_exercise(self, **answers) -> None:
         """Through check-in and segment calibration up to the open exercise."""
         self.answer(**answers)
-        while isinstance(self.screen, Place):
+        while isinstance(self.screen, AlignSensor):
             assert self.ask("segment.calibrated", passed=True) is None
         assert isinstance(self.screen, Ready)
         assert self.ask("exercise.started") is None

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from builders import SESSION, T0_NS
 from telemetry.messages.live import RepetitionCounted, Request, SensorSilent
 from therapy.session.agenda import agenda_of
-from therapy.session.alignment import PlacingPhase, SegmentFound
+from therapy.session.alignment import AlignmentPhase, SegmentFound
 from therapy.session.screens import screen_of
 from therapy.session.session import advance, open_session
-from therapy.session.session_state import FallSuspected, Moment, SessionState, Stage, Tick
+from therapy.session.session_state import FallSuspected, Moment, SessionStage, SessionState, Tick
 from therapy.wording import Wording
 from therapy_builders import STREAM, WRIST, item, plan
 
@@ -102,7 +102,12 @@ def fitting(state: SessionState, rng: random.Random) -> str:
 
 
 def occurrence(state: SessionState, rng: random.Random, n: int, now_ns: int, *, hostile: bool):
-    if state.measured and state.placing and state.stage is Stage.PLACE and rng.random() < 0.7:
+    if (
+        state.measured
+        and state.alignments
+        and state.stage is SessionStage.ALIGN
+        and rng.random() < 0.7
+    ):
         return calibration(state, rng, n)
     what = rng.choice(WHATS) if hostile and rng.random() < 0.35 else fitting(state, rng)
     if what == "unwell.reported" and rng.random() < 0.8:
@@ -137,12 +142,12 @@ def occurrence(state: SessionState, rng: random.Random, n: int, now_ns: int, *, 
 
 def calibration(state: SessionState, rng: random.Random, n: int):
     """What a home that measures, or its screen, has to say of a calibration."""
-    if state.measuring.phase is PlacingPhase.WAITING:
+    if state.measuring.phase is AlignmentPhase.WAITING:
         value = {"ask": rng.choice(["begin", "begin", "begin", "cannot", "x"])}
         return Request(request=f"01J{n:023d}", what="segment.calibrated", value=value)
     return SegmentFound(
         attempt=state.measuring.attempt - (rng.random() < 0.1),
-        placement=state.placing[0].placement,
+        placement=state.alignments[0].placement,
         passed=rng.random() < 0.6,
         note=Wording("Ripeta.", "Again."),
         blameless=rng.random() < 0.2,

@@ -6,7 +6,7 @@ from typing import Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-__all__ = ["Dose", "DoseUnit", "Phase", "Tempo"]
+__all__ = ["Dose", "DoseUnit", "PhaseBounds", "Tempo"]
 
 DoseUnit: TypeAlias = Literal["repetitions", "minutes", "holds"]
 
@@ -51,7 +51,7 @@ class Dose(_Frozen):
         return self.sets * self.per_set
 
 
-class Phase(_Frozen):
+class PhaseBounds(_Frozen):
     """One phase of a repetition, seconds: as prescribed, and what is too fast or too slow.
 
     None stands for no bound.
@@ -69,28 +69,39 @@ class Phase(_Frozen):
             raise ValueError(f"max_s {self.max_s:g} is below the prescribed {self.s:g} s")
         return self
 
+    def flag(self, duration_s: float) -> str | None:
+        """`too fast`, `too slow`, or None."""
+        if self.min_s is not None and duration_s < self.min_s:
+            return "too fast"
+        if self.max_s is not None and duration_s > self.max_s:
+            return "too slow"
+        return None
+
 
 class Tempo(_Frozen):
     """Up, hold and down."""
 
-    up: Phase
-    hold: Phase
-    down: Phase
+    up: PhaseBounds
+    hold: PhaseBounds
+    down: PhaseBounds
 
     @classmethod
     def of(cls, up_s: float, hold_s: float, down_s: float, *, bounded: bool = True) -> Tempo:
         """A tempo from its three durations; `bounded` sets the usual upper speed."""
 
-        def moving(s: float) -> Phase:
-            return Phase(s=s, min_s=round(FASTEST_SHARE * s, 2) if bounded else None)
+        def moving(s: float) -> PhaseBounds:
+            return PhaseBounds(s=s, min_s=round(FASTEST_SHARE * s, 2) if bounded else None)
 
-        return cls(up=moving(up_s), hold=Phase(s=hold_s), down=moving(down_s))
+        return cls(up=moving(up_s), hold=PhaseBounds(s=hold_s), down=moving(down_s))
 
-    def too_fast(self, up_s: float, down_s: float) -> bool:
-        """Whether a repetition's way up or down was faster than allowed."""
-        return (self.up.min_s is not None and up_s < self.up.min_s) or (
-            self.down.min_s is not None and down_s < self.down.min_s
+    def flags(self, up_s: float, hold_s: float, down_s: float) -> list[str]:
+        """What of a repetition is out of bounds, by phase: e.g. `up too fast`."""
+        found = (
+            ("up", self.up.flag(up_s)),
+            ("hold", self.hold.flag(hold_s)),
+            ("down", self.down.flag(down_s)),
         )
+        return [f"{phase} {flag}" for phase, flag in found if flag is not None]
 
     @property
     def repetition_s(self) -> float:

@@ -191,7 +191,7 @@ class Plan(_Frozen):
         goal: the person's own words.
         when_and_where: the person's own plan, e.g. "after coffee, in the kitchen".
         helper: whether someone helps at home.
-        calibration: highest rung of the ladder to try.
+        calibration: highest level of the ladder to try.
         neutral_pose: whether "neutral" may serve as zero; forbidden by spasticity and contracture.
         neutral_angles: what a clinician measured of joints in their neutral pose; there it
             serves as zero all the same.

@@ -21,7 +21,7 @@ def measured_calibrations(events: Iterable[SessionEvent]) -> tuple[HingeCalibrat
         for event in events
         if isinstance(event, SegmentCalibrated)
         and event.passed
-        and event.rung == "functional"
+        and event.level == "functional"
         and event.hinge is not None
     }
     return tuple(found.values())

@@ -24,26 +24,26 @@ if TYPE_CHECKING:
 __all__ = [
     "MOST_ATTEMPTS",
     "MOVEMENTS",
+    "Alignment",
+    "AlignmentPhase",
     "Measuring",
-    "Placing",
-    "PlacingPhase",
     "SegmentFound",
     "SegmentProgress",
+    "alignments_of",
     "neutral_deg",
-    "placings_of",
     "stored_for",
 ]
 
 UnitVector: TypeAlias = tuple[float, float, float]
 
 MOST_ATTEMPTS: Final = 2
-"""How often one rung is tried before the next one."""
+"""How often one level is tried before the next one."""
 MOVEMENTS: Final = 3
 """Flexions, and raises, that a functional calibration asks for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Placing:
+class Alignment:
     """One calibration that is due.
 
     Attributes:
@@ -79,7 +79,7 @@ class Placing:
         return self.joint is not None and self.side is not None and not watches
 
 
-class PlacingPhase(Enum):
+class AlignmentPhase(Enum):
     """What the person is asked to do in a calibration."""
 
     WAITING = "waiting for the person"
@@ -94,14 +94,14 @@ class Measuring:
 
     Attributes:
         attempt: grows with each one, so that a late outcome is known as such.
-        failed: attempts of this rung that failed.
+        failed: attempts of this level that failed.
         seen: movements of this phase.
-        tried: there was an attempt of this rung.
-        told: what it found wrong, or why this rung comes now.
+        tried: there was an attempt of this level.
+        told: what it found wrong, or why this level comes now.
     """
 
     attempt: int = 0
-    phase: PlacingPhase = PlacingPhase.WAITING
+    phase: AlignmentPhase = AlignmentPhase.WAITING
     began_ns: int = 0
     failed: int = 0
     seen: int = 0
@@ -114,7 +114,7 @@ class SegmentProgress:
     """The home sees how the calibration goes on."""
 
     attempt: int
-    phase: PlacingPhase
+    phase: AlignmentPhase
     seen: int = 0
 
 
@@ -138,14 +138,14 @@ class SegmentFound:
     hinge: HingeCalibration | None = None
 
 
-def placings_of(items: Iterable[PlanItem], worn: Sequence[str]) -> tuple[Placing, ...]:
+def alignments_of(items: Iterable[PlanItem], worn: Sequence[str]) -> tuple[Alignment, ...]:
     """The calibrations that are due before `items`, by the sensors worn.
 
     Two sensors that see a joint of some item are one calibration; a sensor of such a pair is
     calibrated by itself only where it is the one nearer to the trunk and another item looks at
     it alone. What no item uses, such as a heart sensor's own motion, is not calibrated.
     """
-    joints: dict[str, Placing] = {}
+    joints: dict[str, Alignment] = {}
     alone: set[str] = set()
     beside: set[str] = set()
     hanging: set[str] = set()
@@ -159,7 +159,7 @@ def placings_of(items: Iterable[PlanItem], worn: Sequence[str]) -> tuple[Placing
         beside.update(others)
         joint = joint_between(others[0], first) if others else None
         if seen.quantity is Quantity.FLEXION and joint is not None:
-            joints[first] = Placing(first, others[0], joint)
+            joints[first] = Alignment(first, others[0], joint)
             continue
         alone.add(first)
         if (
@@ -167,31 +167,31 @@ def placings_of(items: Iterable[PlanItem], worn: Sequence[str]) -> tuple[Placing
             and item.in_posture != "supine"
         ):
             hanging.add(first)
-    paired = {p for placing in joints.values() for p in placing.placements}
+    paired = {p for alignment in joints.values() for p in alignment.placements}
     found = []
     for placement in dict.fromkeys(worn):
         if placement in joints:
             found.append(joints[placement])
         elif placement in alone or placement in beside - paired:
-            found.append(Placing(placement, hangs=placement in hanging))
+            found.append(Alignment(placement, hangs=placement in hanging))
     return tuple(found)
 
 
-def neutral_deg(plan: Plan, placing: Placing) -> float | None:
+def neutral_deg(plan: Plan, alignment: Alignment) -> float | None:
     """The joint's angle in its neutral pose: as the clinician measured it, else 0 where allowed.
 
     None where it is not known, and then nothing may serve as zero.
     """
     for measured in plan.neutral_angles:
-        if (measured.joint, measured.side) == (placing.joint, placing.side):
+        if (measured.joint, measured.side) == (alignment.joint, alignment.side):
             return measured.angle_deg
     return 0.0 if plan.neutral_pose else None
 
 
-def stored_for(plan: Plan, placing: Placing) -> HingeCalibration | None:
+def stored_for(plan: Plan, alignment: Alignment) -> HingeCalibration | None:
     """What the clinic stored for a joint's two sensors."""
     for stored in plan.calibrations:
-        if (stored.proximal, stored.distal) == (placing.proximal, placing.placement):
+        if (stored.proximal, stored.distal) == (alignment.proximal, alignment.placement):
             return stored
     return None
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 from therapy.exercises.observable import site_of
 from therapy.wording import Wording
 
-from .alignment import PlacingPhase
+from .alignment import AlignmentPhase
 
 if TYPE_CHECKING:
-    from .alignment import Placing
-    from .calibration import Rung
+    from .alignment import Alignment
+    from .calibration import CalibrationLevel
 
 __all__ = ["EASIER", "LEFT_OUT", "TOO_LONG", "asked", "sensor_silent", "shown_exercise", "title"]
 
@@ -50,9 +50,9 @@ _SIDES: Final = {
     "right": {"m": Wording("destro", "right"), "f": Wording("destra", "right")},
 }
 _TITLES: Final = {
-    PlacingPhase.STILL: Wording("Senza muoversi", "Keep still"),
-    PlacingPhase.FLEXIONS: Wording("Tre piegamenti", "Three bends"),
-    PlacingPhase.RAISES: Wording("Tre sollevamenti", "Three raises"),
+    AlignmentPhase.STILL: Wording("Senza muoversi", "Keep still"),
+    AlignmentPhase.FLEXIONS: Wording("Tre piegamenti", "Three bends"),
+    AlignmentPhase.RAISES: Wording("Tre sollevamenti", "Three raises"),
 }
 _SIT_STILL: Final = Wording(
     "Resti in posizione, senza muoversi per due secondi.",
@@ -109,53 +109,55 @@ _RAISES: Final = {
     ),
 }
 _DRAWN: Final = {
-    ("elbow", PlacingPhase.FLEXIONS): "elbow-bend",
-    ("elbow", PlacingPhase.RAISES): "forward-arm-raise",
-    ("knee", PlacingPhase.FLEXIONS): "knee-extension",
-    ("wrist", PlacingPhase.FLEXIONS): "wrist-lift",
+    ("elbow", AlignmentPhase.FLEXIONS): "elbow-bend",
+    ("elbow", AlignmentPhase.RAISES): "forward-arm-raise",
+    ("knee", AlignmentPhase.FLEXIONS): "knee-extension",
+    ("wrist", AlignmentPhase.FLEXIONS): "wrist-lift",
 }
 
 
-def title(placing: Placing, phase: PlacingPhase) -> Wording:
+def title(alignment: Alignment, phase: AlignmentPhase) -> Wording:
     """The sensors' name while the person gets ready, then what to do."""
-    if phase is not PlacingPhase.WAITING:
+    if phase is not AlignmentPhase.WAITING:
         return _TITLES[phase]
-    if placing.joint is not None:
-        return _sided(_OF_JOINTS[placing.joint], placing.placement)
-    where = sensor_at(placing.placement)
+    if alignment.joint is not None:
+        return _sided(_OF_JOINTS[alignment.joint], alignment.placement)
+    where = sensor_at(alignment.placement)
     return Wording("Il sensore {where}", "The sensor {where}").filled(where=where)
 
 
-def asked(placing: Placing, rung: Rung, phase: PlacingPhase, *, pose_measured: bool) -> Wording:
+def asked(
+    alignment: Alignment, level: CalibrationLevel, phase: AlignmentPhase, *, pose_measured: bool
+) -> Wording:
     """What the person does now.
 
     Args:
-        placing: what is calibrated.
-        rung: of the ladder.
+        alignment: what is calibrated.
+        level: of the ladder.
         phase: of its calibration.
         pose_measured: whether the pose is one whose angle a clinician measured.
     """
-    if rung == "none":
+    if level == "none":
         return _NONE
-    joint = placing.joint
+    joint = alignment.joint
     if joint is None:
-        return _alone(placing)
-    named = _sided(_JOINTS[joint], placing.placement)
-    if rung == "functional":
+        return _alone(alignment)
+    named = _sided(_JOINTS[joint], alignment.placement)
+    if level == "functional":
         return {
-            PlacingPhase.WAITING: _TOGETHER,
-            PlacingPhase.STILL: _NEUTRAL.filled(joint=named),
-            PlacingPhase.FLEXIONS: _FLEXIONS[joint],
-            PlacingPhase.RAISES: _RAISES[joint],
+            AlignmentPhase.WAITING: _TOGETHER,
+            AlignmentPhase.STILL: _NEUTRAL.filled(joint=named),
+            AlignmentPhase.FLEXIONS: _FLEXIONS[joint],
+            AlignmentPhase.RAISES: _RAISES[joint],
         }[phase]
-    if rung == "stored" or pose_measured:
+    if level == "stored" or pose_measured:
         return _AS_MEASURED.filled(joint=named)
     return _HANGING_ARM if joint == "elbow" else _SIT_STILL
 
 
-def shown_exercise(placing: Placing, phase: PlacingPhase) -> str | None:
+def shown_exercise(alignment: Alignment, phase: AlignmentPhase) -> str | None:
     """The exercise whose drawing shows the movement; None where there is none."""
-    return _DRAWN.get((placing.joint or "", phase))
+    return _DRAWN.get((alignment.joint or "", phase))
 
 
 def sensor_at(placement: str) -> Wording:
@@ -174,10 +176,10 @@ def sensor_silent(placement: str) -> Wording:
     ).filled(where=sensor_at(placement))
 
 
-def _alone(placing: Placing) -> Wording:
-    if not placing.hangs:
+def _alone(alignment: Alignment) -> Wording:
+    if not alignment.hangs:
         return _SIT_STILL
-    return _HANGING_SHANK if site_of(placing.placement) == "shank" else _HANGING_ARM
+    return _HANGING_SHANK if site_of(alignment.placement) == "shank" else _HANGING_ARM
 
 
 def _sided(wording: Wording, placement: str) -> Wording:

@@ -15,17 +15,17 @@ from .safety import ceiling_deg
 if TYPE_CHECKING:
     from therapy.plan.plan import Plan
 
-    from .alignment import Placing
+    from .alignment import Alignment
 
 __all__ = [
     "CALIBRATION_REPETITIONS",
     "RETEST_PAIN_MOST",
     "RETEST_REPETITIONS",
+    "CalibrationLevel",
     "RangeFinding",
-    "Rung",
     "TodayRange",
+    "levels_to_try",
     "retest_due",
-    "rungs_to_try",
     "shrunk",
 ]
 
@@ -36,8 +36,8 @@ RETEST_PAIN_MOST: Final = 3
 AT_CEILING: Final = 0.97
 """A repetition that reached this share of the target counts as at the ceiling."""
 
-Rung: TypeAlias = Literal["gravity", "stored", "functional", "none"]
-_LADDER: Final[tuple[Rung, ...]] = ("gravity", "stored", "functional")
+CalibrationLevel: TypeAlias = Literal["gravity", "stored", "functional", "none"]
+_LADDER: Final[tuple[CalibrationLevel, ...]] = ("gravity", "stored", "functional")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,28 +151,28 @@ def shrunk(target_deg: float, last_deg: float | None, threshold_deg: float) -> W
     )
 
 
-def rungs_to_try(
-    plan: Plan, *, helper_present: bool, stored: bool, placing: Placing | None = None
-) -> tuple[Rung, ...]:
-    """The rungs of the ladder for this person, the best first, ending in "none".
+def levels_to_try(
+    plan: Plan, *, helper_present: bool, stored: bool, alignment: Alignment | None = None
+) -> tuple[CalibrationLevel, ...]:
+    """The levels of the ladder for this person, the best first, ending in "none".
 
     Functional calibration needs a helper, or the clinic, and a neutral pose of known angle: with
     spasticity or a contracture that is the one that the clinician measured, or none. Two sensors
     of one joint can do it, and for them alone the clinic stores anything.
 
     Args:
-        plan: names the highest rung, and whether a neutral pose is allowed.
+        plan: names the highest level, and whether a neutral pose is allowed.
         helper_present: somebody is there to help.
         stored: the clinic has stored an offset for this sensor and segment.
-        placing: what is calibrated; None: a joint of which the plan tells nothing of its own.
+        alignment: what is calibrated; None: a joint of which the plan tells nothing of its own.
     """
     highest = _LADDER.index(plan.calibration)
-    known = plan.neutral_pose if placing is None else neutral_deg(plan, placing) is not None
-    joint = placing is None or placing.joint is not None
+    known = plan.neutral_pose if alignment is None else neutral_deg(plan, alignment) is not None
+    joint = alignment is None or alignment.joint is not None
     possible = {
         "gravity": True,
-        "stored": stored or (placing is not None and stored_for(plan, placing) is not None),
+        "stored": stored or (alignment is not None and stored_for(plan, alignment) is not None),
         "functional": helper_present and known and joint,
     }
-    tried = [rung for rung in _LADDER[: highest + 1] if possible[rung]]
+    tried = [level for level in _LADDER[: highest + 1] if possible[level]]
     return (*reversed(tried), "none")

@@ -12,30 +12,30 @@ from telemetry.messages.events import CloseReason
 from therapy.exercises.library import EXERCISES
 from therapy.wording import Wording
 
-from .alignment import MOVEMENTS, PlacingPhase
+from .alignment import MOVEMENTS, AlignmentPhase
 from .alignment_words import asked, shown_exercise, title
 from .calibration import CALIBRATION_REPETITIONS, retest_due, shrunk
 from .safety import hold_asked_s
-from .session_state import Stage
+from .session_state import SessionStage
 
 if TYPE_CHECKING:
     from therapy.plan.plan import PlanItem
 
-    from .calibration import Rung
+    from .calibration import CalibrationLevel
     from .questions import Question
     from .session_state import SessionState
 
 __all__ = [
     "UNWELL_BUTTON",
+    "AlignSensor",
     "Ask",
     "Assess",
     "Closed",
     "FindRange",
-    "Place",
     "Play",
     "Ready",
     "ReadyToAssess",
-    "Screen",
+    "SessionScreen",
     "screen_of",
 ]
 
@@ -63,8 +63,8 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """The calibration of a sensor, or of a joint's two, by one rung of the ladder.
+class AlignSensor:
+    """The calibration of a sensor, or of a joint's two, by one level of the ladder.
 
     Attributes:
         placement: of a joint the distal one.
@@ -72,18 +72,18 @@ class Place:
         title: the sensor while the person gets ready, then the phase in two words.
         measured: the home measures it: a screen asks to begin or to leave it out.
         phase: what the person is asked for.
-        told: what the last attempt found wrong, or why this rung comes now.
-        again: there was an attempt at this rung.
+        told: what the last attempt found wrong, or why this level comes now.
+        again: there was an attempt at this level.
         seen, of: movements of this phase; `of` 0: none are counted.
         exercise, side: whose drawing shows the movement; None: none.
     """
 
     placement: str
-    rung: Rung
+    level: CalibrationLevel
     text: Wording
     title: Wording = _SENSOR
     measured: bool = False
-    phase: PlacingPhase = PlacingPhase.WAITING
+    phase: AlignmentPhase = AlignmentPhase.WAITING
     told: Wording | None = None
     again: bool = False
     seen: int = 0
@@ -169,60 +169,62 @@ class Closed:
     text: Wording
 
 
-Screen: TypeAlias = Ask | Place | Ready | FindRange | Play | ReadyToAssess | Assess | Closed
+SessionScreen: TypeAlias = (
+    Ask | AlignSensor | Ready | FindRange | Play | ReadyToAssess | Assess | Closed
+)
 
 
-def screen_of(state: SessionState) -> Screen:
+def screen_of(state: SessionState) -> SessionScreen:
     """What to show now."""
     if state.interrupting is not None and not state.closed:
         return Ask(state.interrupting)
     match state.stage:
-        case Stage.CHECK_IN | Stage.CHECK_OUT:
+        case SessionStage.CHECK_IN | SessionStage.CHECK_OUT:
             return Ask(state.asking[0])
-        case Stage.PLACE:
+        case SessionStage.ALIGN:
             return _place(state)
-        case Stage.CLOSED:
+        case SessionStage.CLOSED:
             return Closed(state.reason, _closing_words(state))
         case _:
             return _exercise_screen(state)
 
 
-def _place(state: SessionState) -> Place:
-    rung, placing, measuring = state.rungs[0], state.placing[0], state.measuring
+def _place(state: SessionState) -> AlignSensor:
+    level, alignment, measuring = state.levels[0], state.alignments[0], state.measuring
     if not state.measured:
-        return Place(placing.placement, rung, _RUNGS[rung])
+        return AlignSensor(alignment.placement, level, _LEVELS[level])
     phase = measuring.phase
     pose_measured = any(
-        (known.joint, known.side) == (placing.joint, placing.side)
+        (known.joint, known.side) == (alignment.joint, alignment.side)
         for known in state.plan.neutral_angles
     )
-    moving = phase in (PlacingPhase.FLEXIONS, PlacingPhase.RAISES)
-    return Place(
-        placing.placement,
-        rung,
-        asked(placing, rung, phase, pose_measured=pose_measured),
-        title=title(placing, phase),
+    moving = phase in (AlignmentPhase.FLEXIONS, AlignmentPhase.RAISES)
+    return AlignSensor(
+        alignment.placement,
+        level,
+        asked(alignment, level, phase, pose_measured=pose_measured),
+        title=title(alignment, phase),
         measured=True,
         phase=phase,
-        told=measuring.told if phase is PlacingPhase.WAITING else None,
+        told=measuring.told if phase is AlignmentPhase.WAITING else None,
         again=measuring.tried,
         seen=measuring.seen,
         of=MOVEMENTS if moving else 0,
-        exercise=shown_exercise(placing, phase),
-        side=placing.side or "right",
+        exercise=shown_exercise(alignment, phase),
+        side=alignment.side or "right",
     )
 
 
-def _exercise_screen(state: SessionState) -> Screen:
+def _exercise_screen(state: SessionState) -> SessionScreen:
     item = state.current.item
     match state.stage:
-        case Stage.READY:
+        case SessionStage.READY:
             return Ready(item, item.known.cue, item.known.mistake)
-        case Stage.RANGE:
+        case SessionStage.RANGE:
             return FindRange(item, state.finding.slow, CALIBRATION_REPETITIONS, state.paused)
-        case Stage.READY_TO_ASSESS:
+        case SessionStage.READY_TO_ASSESS:
             return ReadyToAssess(item)
-        case Stage.ASSESS:
+        case SessionStage.ASSESS:
             return Assess(item, state.assessed, CALIBRATION_REPETITIONS)
         case _:
             return _play(state)
@@ -288,7 +290,7 @@ _UNITS: Final = {
     "minutes": Wording("minuti", "minutes"),
     "holds": Wording("tenute", "holds"),
 }
-_RUNGS: Final = {
+_LEVELS: Final = {
     "gravity": Wording("Stia fermo o ferma due secondi.", "Keep still for two seconds."),
     "stored": Wording(
         "Stia fermo o ferma: uso la misura fatta in ambulatorio.",

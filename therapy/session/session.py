@@ -40,7 +40,7 @@ How the session service drives it:
    `questions.untroubled_answer(question)` gives an answer that lets the session go on.
 6. Where the home measures the segment calibrations (`measured=True`), screens only ask: a
    `begin` makes `state.measuring.phase` STILL; the home then puts in `SegmentProgress` and at
-   last one `SegmentFound`, both with that `attempt`. `placing_words` has the words.
+   last one `SegmentFound`, both with that `attempt`. `alignment_words` has the words.
 7. After a crash: `interrupted(events, Moment(last_sample_ns, spans))` gives what closes an
    orphan session.
 """
@@ -64,12 +64,12 @@ from telemetry.messages.events import (
 )
 from telemetry.messages.live import RepetitionCounted, Request, SensorSilent
 
-from .alignment import SegmentFound, SegmentProgress, placings_of
+from .alignment import SegmentFound, SegmentProgress, alignments_of
 from .calibration import CALIBRATION_REPETITIONS
 from .questions import FALL_SUSPECTED, check_in
 from .session_alignment import end_of_time, take_outcome, take_progress
 from .session_requests import apply_request
-from .session_state import FallSuspected, Moment, SessionState, Stage, Tick
+from .session_state import FallSuspected, Moment, SessionStage, SessionState, Tick
 from .session_turn import Turn
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def open_session(
             "come back tomorrow"
         )
     day = plan.day_of(moment.t_ns)
-    placings = placings_of([entry.item for entry in agenda.items], [w.placement for w in worn])
+    alignments = alignments_of([entry.item for entry in agenda.items], [w.placement for w in worn])
     state = SessionState(
         session=session,
         plan=plan,
@@ -169,7 +169,7 @@ def open_session(
         stored=stored,
         measured=measured,
         asking=check_in(plan, next_morning=next_morning),
-        placing=placings,
+        alignments=alignments,
         agenda=agenda.items,
         last_targets=last_targets or {},
     )
@@ -217,13 +217,13 @@ def advance(state: SessionState, what: Occurrence, moment: Moment) -> Advance:
 
 def _counted(turn: Turn, repetition: RepetitionCounted) -> None:
     state = turn.state
-    exercising = state.open_item or state.stage is Stage.ASSESS
+    exercising = state.open_item or state.stage is SessionStage.ASSESS
     if not exercising or repetition.item != state.current.item.id:
         return
     if repetition.session != state.session or repetition.number <= state.last_number:
         return
     turn.to(last_number=repetition.number)
-    if state.stage is Stage.ASSESS:
+    if state.stage is SessionStage.ASSESS:
         turn.to(assessed=state.assessed + 1)
         if turn.state.assessed >= CALIBRATION_REPETITIONS:
             turn.end_assessment(StopReason.DONE)
@@ -233,7 +233,7 @@ def _counted(turn: Turn, repetition: RepetitionCounted) -> None:
     if state.by_keys:
         # Keys give no samples: what they counted shows that somebody is there.
         turn.to(last_sample_ns=max(state.last_sample_ns, repetition.t_ns))
-    if state.stage is Stage.RANGE:
+    if state.stage is SessionStage.RANGE:
         finding = state.finding.after(
             repetition.peak_deg, size_deg=repetition.range_deg, too_fast=repetition.too_fast
         )
@@ -250,7 +250,10 @@ def _counted(turn: Turn, repetition: RepetitionCounted) -> None:
 def _suspected(turn: Turn, fall: FallSuspected) -> None:
     """Record it at once, since nobody may be able to answer; ask once at a time."""
     state = turn.state
-    if state.interrupting is not None or state.stage in (Stage.CHECK_IN, Stage.CHECK_OUT):
+    if state.interrupting is not None or state.stage in (
+        SessionStage.CHECK_IN,
+        SessionStage.CHECK_OUT,
+    ):
         return
     turn.record(SuspectedFall, placement=fall.placement)
     turn.to(interrupting=FALL_SUSPECTED)
@@ -283,13 +286,13 @@ def _ticked(turn: Turn, tick: Tick, moment: Moment) -> Turn:
     if state.open_item and not state.paused:
         turn.to(active_ns=state.active_ns + max(0, moment.t_ns - state.tick_ns))
     turn.to(tick_ns=max(moment.t_ns, state.tick_ns))
-    exercising = state.stage not in (Stage.CHECK_OUT, Stage.CLOSED)
+    exercising = state.stage not in (SessionStage.CHECK_OUT, SessionStage.CLOSED)
     if exercising and moment.t_ns - state.opened_ns >= limits.session_cap_min * 60 * NS_PER_S:
         turn.stop(StopReason.TIME)
-    elif state.stage is Stage.PLACE:
+    elif state.stage is SessionStage.ALIGN:
         end_of_time(turn)
     elif state.silent and moment.t_ns - state.silent_ns >= limits.lost_s * NS_PER_S:
-        if state.open_item or state.stage is Stage.ASSESS:
+        if state.open_item or state.stage is SessionStage.ASSESS:
             turn.stop(StopReason.LOST_SENSOR)
     else:
         _cap_dose(turn)

@@ -1,7 +1,7 @@
 """The segment calibration within a session: what may be asked of it, and what came of it.
 
 In a session whose home measures (`SessionState.measured`) a screen asks only to begin or to
-leave a rung out; that one passed is the home's word (`SegmentFound`). Elsewhere, in a rehearsal
+leave a level out; that one passed is the home's word (`SegmentFound`). Elsewhere, in a rehearsal
 or with a recording, what the screen says counts.
 """
 
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from .alignment import (
     MOST_ATTEMPTS,
     MOVEMENTS,
-    PlacingPhase,
+    AlignmentPhase,
     SegmentFound,
     SegmentProgress,
     neutral_deg,
 )
 from .alignment_words import LEFT_OUT, TOO_LONG
-from .session_state import Stage
+from .session_state import SessionStage
 
 if TYPE_CHECKING:
     from .session_turn import Turn
@@ -30,18 +30,18 @@ NS_PER_S = 1_000_000_000
 
 
 def ask_to_measure(turn: Turn, ask: object) -> str | None:
-    """`begin` a measurement, or leave the rung out since one `cannot`; why it was refused."""
+    """`begin` a measurement, or leave the level out since one `cannot`; why it was refused."""
     state = turn.state
     if ask not in ("begin", "cannot"):
         return "the home measures it: ask is 'begin' or 'cannot'"
-    if ask == "cannot" or state.rungs[0] == "none":
+    if ask == "cannot" or state.levels[0] == "none":
         told = state.measuring.told if state.measuring.tried else None
         turn.placed(passed=False, note=(told or LEFT_OUT).text(state.plan.language))
-    elif state.measuring.phase is PlacingPhase.WAITING:
+    elif state.measuring.phase is AlignmentPhase.WAITING:
         measuring = replace(
             state.measuring,
             attempt=state.measuring.attempt + 1,
-            phase=PlacingPhase.STILL,
+            phase=AlignmentPhase.STILL,
             began_ns=turn.t_ns,
             seen=0,
         )
@@ -52,18 +52,22 @@ def ask_to_measure(turn: Turn, ask: object) -> str | None:
 def take_progress(turn: Turn, progress: SegmentProgress) -> None:
     """The next phase, or one more movement in it."""
     measuring = turn.state.measuring
-    under_way = measuring.phase is not PlacingPhase.WAITING
-    if turn.state.stage is Stage.PLACE and under_way and progress.attempt == measuring.attempt:
+    under_way = measuring.phase is not AlignmentPhase.WAITING
+    if (
+        turn.state.stage is SessionStage.ALIGN
+        and under_way
+        and progress.attempt == measuring.attempt
+    ):
         seen = min(progress.seen, MOVEMENTS)
         turn.to(measuring=replace(measuring, phase=progress.phase, seen=seen))
 
 
 def take_outcome(turn: Turn, found: SegmentFound) -> None:
-    """A passed rung ends the ladder; a failed one is repeated, then the next one is tried."""
+    """A passed level ends the ladder; a failed one is repeated, then the next one is tried."""
     state = turn.state
-    if state.stage is not Stage.PLACE or state.rungs[0] == "none":
+    if state.stage is not SessionStage.ALIGN or state.levels[0] == "none":
         return
-    if (found.attempt, found.placement) != (state.measuring.attempt, state.placing[0].placement):
+    if (found.attempt, found.placement) != (state.measuring.attempt, state.alignments[0].placement):
         return
     note = found.note.text(state.plan.language)
     if found.passed:
@@ -74,7 +78,7 @@ def take_outcome(turn: Turn, found: SegmentFound) -> None:
     measuring = replace(
         state.measuring,
         attempt=state.measuring.attempt + 1,
-        phase=PlacingPhase.WAITING,
+        phase=AlignmentPhase.WAITING,
         failed=failed,
         tried=True,
         seen=0,
@@ -91,20 +95,20 @@ def end_of_time(turn: Turn) -> None:
     cap_ns = state.plan.limits.calibration_cap_s * NS_PER_S
     if not state.measured:
         if turn.t_ns - state.stage_ns >= cap_ns:
-            turn.to(rungs=("none",))
+            turn.to(levels=("none",))
             turn.placed(passed=False, note="time")
-    elif measuring.phase is not PlacingPhase.WAITING and turn.t_ns - measuring.began_ns >= cap_ns:
-        placement = state.placing[0].placement
+    elif measuring.phase is not AlignmentPhase.WAITING and turn.t_ns - measuring.began_ns >= cap_ns:
+        placement = state.alignments[0].placement
         take_outcome(turn, SegmentFound(measuring.attempt, placement, passed=False, note=TOO_LONG))
 
 
 def _permitted(turn: Turn, found: SegmentFound) -> SegmentFound:
     """Without what would have taken a forbidden neutral pose for the zero."""
     state = turn.state
-    placing = state.placing[0]
+    alignment = state.alignments[0]
     hinge, axis = found.hinge, found.axis
-    own_pose = state.rungs[0] != "stored"
-    if hinge is not None and own_pose and neutral_deg(state.plan, placing) is None:
+    own_pose = state.levels[0] != "stored"
+    if hinge is not None and own_pose and neutral_deg(state.plan, alignment) is None:
         hinge = hinge.model_copy(update={"zero_rad": None})
     if not state.plan.neutral_pose:
         axis = None

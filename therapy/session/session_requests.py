@@ -22,7 +22,7 @@ from .calibration import RangeFinding, retest_due
 from .questions import is_answer
 from .safety import Verdict, judge_effort, judge_pain, may_start
 from .session_alignment import ask_to_measure
-from .session_state import Stage
+from .session_state import SessionStage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,9 +121,9 @@ def _answered_fall(turn: Turn, value: dict[str, Any]) -> None:
 
 def _segment(turn: Turn, value: dict[str, Any]) -> None:
     state = turn.state
-    if state.stage is not Stage.PLACE:
+    if state.stage is not SessionStage.ALIGN:
         raise _Refused("no sensor waits for its calibration")
-    placement = state.placing[0].placement
+    placement = state.alignments[0].placement
     if value.get("placement", placement) != placement:
         raise _Refused(f"the sensor to calibrate now is at {placement!r}")
     if state.measured:
@@ -138,7 +138,7 @@ def _segment(turn: Turn, value: dict[str, Any]) -> None:
 
 
 def _start(turn: Turn, value: dict[str, Any]) -> None:
-    if turn.state.stage is not Stage.READY:
+    if turn.state.stage is not SessionStage.READY:
         raise _Refused(f"the session is at: {turn.state.stage.value}")
     current = turn.state.current.item.id
     if value.get("item", current) != current:
@@ -157,7 +157,7 @@ def _end(turn: Turn, value: dict[str, Any]) -> None:
 
 
 def _assess(turn: Turn, _value: dict[str, Any]) -> None:
-    if turn.state.stage is not Stage.READY_TO_ASSESS:
+    if turn.state.stage is not SessionStage.READY_TO_ASSESS:
         raise _Refused("no assessment is due now")
     turn.start_assessment()
 
@@ -166,9 +166,9 @@ def _end_assessment(turn: Turn, value: dict[str, Any]) -> None:
     reason = _stop_reason(value)
     if reason is StopReason.UNWELL:
         _unwell(turn, value)
-    elif turn.state.stage is Stage.ASSESS:
+    elif turn.state.stage is SessionStage.ASSESS:
         turn.end_assessment(reason)
-    elif turn.state.stage is Stage.READY_TO_ASSESS:
+    elif turn.state.stage is SessionStage.READY_TO_ASSESS:
         turn.next_item()
     else:
         raise _Refused("no assessment is open")
@@ -184,13 +184,13 @@ def _stop_reason(value: dict[str, Any]) -> StopReason:
 
 def _range(turn: Turn, value: dict[str, Any]) -> None:
     state = turn.state
-    if state.stage is Stage.RANGE and value.get("source") == "clinician":
+    if state.stage is SessionStage.RANGE and value.get("source") == "clinician":
         turn.use_clinicians_range()
-    elif state.stage is Stage.PLAY and value.get("retest") is True:
+    elif state.stage is SessionStage.PLAY and value.get("retest") is True:
         if not retest_due(state.reached, state.pain):
             raise _Refused("no retest is offered now")
         finding = RangeFinding(state.current.item.limit_deg, any_speed=state.finding.any_speed)
-        turn.to(stage=Stage.RANGE, finding=finding)
+        turn.to(stage=SessionStage.RANGE, finding=finding)
     else:
         raise _Refused("the range comes from the item's first three slow repetitions")
 
@@ -199,10 +199,10 @@ def _pain(turn: Turn, value: dict[str, Any]) -> None:
     turn.record(PainReported, pain=value.get("pain"))
     pain = int(value["pain"])
     turn.to(pain=pain)
-    if turn.state.stage is Stage.CHECK_OUT:
+    if turn.state.stage is SessionStage.CHECK_OUT:
         return
     limits = turn.state.plan.limits
-    if turn.state.stage is Stage.CHECK_IN:
+    if turn.state.stage is SessionStage.CHECK_IN:
         if not may_start(pain, limits):
             turn.stop(StopReason.PAIN)
         return
@@ -217,7 +217,7 @@ def _effort(turn: Turn, value: dict[str, Any]) -> None:
     effort = value.get("effort_borg")
     turn.record(EffortReported, effort_borg=effort, at=value.get("at", "mid"))
     turn.to(effort_asked=True)
-    if turn.state.stage is Stage.CHECK_OUT:
+    if turn.state.stage is SessionStage.CHECK_OUT:
         return
     verdict = judge_effort(float(value["effort_borg"]), turn.state.plan.limits)
     if verdict is Verdict.END_SET:
@@ -247,7 +247,7 @@ def _heart(turn: Turn, value: dict[str, Any]) -> None:
 
 
 def _close(turn: Turn, _value: dict[str, Any]) -> None:
-    if turn.state.stage is Stage.CHECK_OUT:
+    if turn.state.stage is SessionStage.CHECK_OUT:
         turn.close(turn.state.reason)
     else:
         turn.stop(StopReason.OTHER)

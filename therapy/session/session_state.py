@@ -20,22 +20,30 @@ if TYPE_CHECKING:
     from therapy.plan.plan import Plan
 
     from .agenda import AgendaItem
-    from .alignment import Placing
-    from .calibration import Rung
+    from .alignment import Alignment
+    from .calibration import CalibrationLevel
     from .questions import Question
 
-__all__ = ["FallSuspected", "Moment", "Occurrence", "RangeSource", "SessionState", "Stage", "Tick"]
+__all__ = [
+    "FallSuspected",
+    "Moment",
+    "Occurrence",
+    "RangeSource",
+    "SessionStage",
+    "SessionState",
+    "Tick",
+]
 
 NS_PER_MIN = 60_000_000_000
 
 RangeSource: TypeAlias = Literal["calibration repetitions", "first repetitions of the recording"]
 
 
-class Stage(Enum):
+class SessionStage(Enum):
     """Where the session is; it goes down this list, and from ASSESS back to READY."""
 
     CHECK_IN = "check-in"
-    PLACE = "segment calibration"
+    ALIGN = "segment calibration"
     READY = "ready for an exercise"
     RANGE = "range calibration"
     PLAY = "play"
@@ -100,8 +108,8 @@ class SessionState:
         last_targets: of each item, the target of the last session, degrees.
         measured: whether the home measures segment calibrations; else the screens tell the
             outcome, as in a rehearsal.
-        placing: calibrations still to do; a joint's two sensors are one.
-        rungs: for the first of them, the rungs still to try.
+        alignments: calibrations still to do; a joint's two sensors are one.
+        levels: for the first of them, the levels still to try.
         measuring: how far the first of them is.
         unplaced: placements whose calibration failed: their items are counted only.
         agenda: items of this session; `at` is the current one's place.
@@ -131,7 +139,7 @@ class SessionState:
     tick_ns: int = 0
     stage_ns: int = 0
     number: int = 0
-    stage: Stage = Stage.CHECK_IN
+    stage: SessionStage = SessionStage.CHECK_IN
     range_source: RangeSource = "calibration repetitions"
     helper_present: bool = False
     by_keys: bool = False
@@ -140,8 +148,8 @@ class SessionState:
     interrupting: Question | None = None
     last_targets: Mapping[str, float] = field(default_factory=dict)
     measured: bool = False
-    placing: tuple[Placing, ...] = ()
-    rungs: tuple[Rung, ...] = ()
+    alignments: tuple[Alignment, ...] = ()
+    levels: tuple[CalibrationLevel, ...] = ()
     measuring: Measuring = field(default_factory=Measuring)
     unplaced: frozenset[str] = frozenset()
     agenda: tuple[AgendaItem, ...] = ()
@@ -169,12 +177,12 @@ class SessionState:
     @property
     def closed(self) -> bool:
         """Whether nothing can happen to it any more."""
-        return self.stage is Stage.CLOSED
+        return self.stage is SessionStage.CLOSED
 
     @property
     def open_item(self) -> bool:
         """Whether an exercise item is open."""
-        return self.stage in (Stage.RANGE, Stage.PLAY)
+        return self.stage in (SessionStage.RANGE, SessionStage.PLAY)
 
     @property
     def current(self) -> AgendaItem:

@@ -21,10 +21,10 @@ from therapy.exercises.observable import Observable, Quantity
 
 from .alignment import Measuring
 from .alignment_words import EASIER
-from .calibration import RangeFinding, TodayRange, rungs_to_try
+from .calibration import RangeFinding, TodayRange, levels_to_try
 from .questions import check_out
 from .safety import ceiling_deg, locked, may_start
-from .session_state import SessionState, Stage
+from .session_state import SessionStage, SessionState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +69,7 @@ class Turn:
         """Leave check-in or check-out once no question is left."""
         if self.state.asking:
             return
-        if self.state.stage is Stage.CHECK_OUT:
+        if self.state.stage is SessionStage.CHECK_OUT:
             self.close(self.state.reason)
         elif not may_start(self.state.pain_in, self.state.plan.limits):
             self.check_out(CloseReason.PAIN)
@@ -86,17 +86,17 @@ class Turn:
         """Go to the next sensor to calibrate, or to the first exercise."""
         if not self.state.agenda:
             self.check_out(CloseReason.DONE)
-        elif self.state.placing:
-            rungs = rungs_to_try(
+        elif self.state.alignments:
+            levels = levels_to_try(
                 self.state.plan,
                 helper_present=self.state.helper_present,
-                stored=self.state.placing[0].placement in self.state.stored,
-                placing=self.state.placing[0],
+                stored=self.state.alignments[0].placement in self.state.stored,
+                alignment=self.state.alignments[0],
             )
             measuring = Measuring(attempt=self.state.measuring.attempt + 1)
-            self.to(stage=Stage.PLACE, rungs=rungs, measuring=measuring)
+            self.to(stage=SessionStage.ALIGN, levels=levels, measuring=measuring)
         else:
-            self.to(stage=Stage.READY)
+            self.to(stage=SessionStage.READY)
 
     def placed(
         self,
@@ -106,17 +106,17 @@ class Turn:
         axis: tuple[float, float, float] | None = None,
         hinge: HingeCalibration | None = None,
     ) -> None:
-        """The current calibration went well or not; then the next rung, or the next sensor.
+        """The current calibration went well or not; then the next level, or the next sensor.
 
-        Where the home measures, the end of the ladder is a rung that the person sees, too.
+        Where the home measures, the end of the ladder is a level that the person sees, too.
         """
-        rung, *lower = self.state.rungs
-        placing, *others = self.state.placing
-        went_well = passed and rung != "none"
+        level, *lower = self.state.levels
+        alignment, *others = self.state.alignments
+        went_well = passed and level != "none"
         self.record(
             SegmentCalibrated,
-            placement=placing.placement,
-            rung=rung,
+            placement=alignment.placement,
+            level=level,
             passed=went_well,
             note=note[:200],
             axis=axis if went_well else None,
@@ -125,12 +125,12 @@ class Turn:
         if not went_well and lower and (self.state.measured or lower[0] != "none"):
             told = None if lower[0] == "none" else EASIER
             measuring = Measuring(attempt=self.state.measuring.attempt + 1, told=told)
-            self.to(rungs=tuple(lower), measuring=measuring)
+            self.to(levels=tuple(lower), measuring=measuring)
             return
-        own = set(placing.placements)
+        own = set(alignment.placements)
         unplaced = self.state.unplaced - own if went_well else self.state.unplaced | own
         self.to(unplaced=unplaced)
-        self.to(placing=tuple(others), rungs=())
+        self.to(alignments=tuple(others), levels=())
         self.place_next()
 
     def start_item(self) -> None:
@@ -146,7 +146,7 @@ class Turn:
         )
         recorded = self.state.range_source == "first repetitions of the recording"
         self.to(
-            stage=Stage.RANGE,
+            stage=SessionStage.RANGE,
             finding=RangeFinding(item.limit_deg, any_speed=recorded),
             today=None,
             counted=0,
@@ -158,7 +158,7 @@ class Turn:
             effort_asked=False,
         )
         if self.state.by_keys:
-            self.to(stage=Stage.PLAY, today=TodayRange((), None, item.limit_deg))
+            self.to(stage=SessionStage.PLAY, today=TodayRange((), None, item.limit_deg))
         elif set(item.placements) & self.state.unplaced and not self._shows_its_size():
             self.use_clinicians_range()
 
@@ -200,17 +200,17 @@ class Turn:
             limit_deg=today.limit_deg,
             source=source,
         )
-        self.to(stage=Stage.PLAY, today=today, reached=())
+        self.to(stage=SessionStage.PLAY, today=today, reached=())
 
     def end_item(self, reason: StopReason) -> None:
         """End the open item; then assessment, the next item, or the check-out."""
         entry = self.state.current
         self._ended(reason)
-        self.to(stage=Stage.READY)
+        self.to(stage=SessionStage.READY)
         if reason in _CLOSES:
             self.check_out(_CLOSES[reason])
         elif entry.assess and reason is StopReason.DONE:
-            self.to(stage=Stage.READY_TO_ASSESS)
+            self.to(stage=SessionStage.READY_TO_ASSESS)
         else:
             self.next_item()
 
@@ -224,7 +224,7 @@ class Turn:
             side=item.side,
             spans=self.spans,
         )
-        self.to(stage=Stage.ASSESS, assessed=0, last_number=-1)
+        self.to(stage=SessionStage.ASSESS, assessed=0, last_number=-1)
 
     def end_assessment(self, reason: StopReason) -> None:
         """End them; then the next item or the check-out."""
@@ -238,7 +238,7 @@ class Turn:
     def next_item(self) -> None:
         """Go to the next item of the agenda, or to the check-out after the last."""
         if self.state.at + 1 < len(self.state.agenda):
-            self.to(at=self.state.at + 1, stage=Stage.READY, today=None)
+            self.to(at=self.state.at + 1, stage=SessionStage.READY, today=None)
         else:
             self.check_out(CloseReason.DONE)
 
@@ -246,24 +246,24 @@ class Turn:
         """End whatever is open, for `reason`, and go to the check-out."""
         if self.state.open_item:
             self.end_item(reason)
-        elif self.state.stage is Stage.ASSESS:
+        elif self.state.stage is SessionStage.ASSESS:
             self.end_assessment(reason)
         self.check_out(_CLOSES.get(reason, CloseReason.OTHER), why=reason is StopReason.OTHER)
 
     def check_out(self, reason: CloseReason, *, why: bool = False) -> None:
         """Ask the closing questions, among them why where nothing told it yet."""
-        self.to(stage=Stage.CHECK_OUT, reason=reason, asking=check_out(why=why))
+        self.to(stage=SessionStage.CHECK_OUT, reason=reason, asking=check_out(why=why))
 
     def close(self, reason: CloseReason) -> None:
         """The session's last event."""
         self.record(SessionClosed, reason=reason)
-        self.to(stage=Stage.CLOSED, reason=reason, asking=())
+        self.to(stage=SessionStage.CLOSED, reason=reason, asking=())
 
     def close_at_once(self, item_reason: StopReason, reason: CloseReason) -> None:
         """End whatever is open and close, without a question."""
         if self.state.open_item:
             self._ended(item_reason)
-        elif self.state.stage is Stage.ASSESS:
+        elif self.state.stage is SessionStage.ASSESS:
             item = self.state.current.item
             self.record(AssessmentEnded, item=item.id, spans=self.spans, reason=item_reason)
         self.close(reason)

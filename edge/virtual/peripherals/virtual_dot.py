@@ -15,7 +15,7 @@ from edge.wearables import dot
 
 if TYPE_CHECKING:
     from edge.virtual.air import Air
-    from edge.virtual.motion_source import Motion
+    from edge.virtual.motion_source import SensedMotion
     from telemetry.clock import Clock
 
 __all__ = ["VirtualDot"]
@@ -38,7 +38,7 @@ class VirtualDot(VirtualWearable):
     def __init__(
         self,
         air: Air,
-        motion: Motion,
+        motion: SensedMotion,
         clock: Clock,
         *,
         tag: str = "",

@@ -19,7 +19,7 @@ from edge.virtual.attributes import (
     notifying,
     readable,
 )
-from edge.virtual.motion_source import STANDARD_GRAVITY_M_S2, Motion, swing
+from edge.virtual.motion_source import STANDARD_GRAVITY_M_S2, SensedMotion, swing
 from edge.virtual.peripheral import VirtualWearable
 from edge.wearables import open_imu
 from edge.wearables.wearable import Sampling
@@ -106,7 +106,7 @@ class VirtualOpenImu(VirtualWearable):
                 self.identified += 1
 
 
-def _integers(motion: Motion) -> npt.NDArray[np.int16]:
+def _integers(motion: SensedMotion) -> npt.NDArray[np.int16]:
     """[n, 6] acceleration and angular velocity as the sensor counts."""
     acc = int16(motion.acc, ACC_RANGE_G * STANDARD_GRAVITY_M_S2 / 32768)
     gyr = int16(np.degrees(motion.gyr), GYR_RANGE_DEG_S / 32768)

@@ -13,7 +13,7 @@ from bumble.gatt import Characteristic, Service
 from edge.virtual.attributes import battery_service, commandable, information_service, notifying
 from edge.virtual.peripheral import VirtualWearable
 from edge.wearables import pmd
-from edge.wearables.pmd import Kind
+from edge.wearables.pmd import PmdKind
 from edge.wearables.polar import MILLI_G_M_S2, PolarH10, PolarVerity
 from edge.wearables.standard import HEART_RATE_MEASUREMENT, HEART_RATE_SERVICE
 
@@ -33,7 +33,7 @@ class _VirtualPolar(VirtualWearable):
     """What H10 and Verity share: the control point, and the services around it."""
 
     model = ""
-    kinds: ClassVar[tuple[Kind, ...]] = (Kind.ACC,)
+    kinds: ClassVar[tuple[PmdKind, ...]] = (PmdKind.ACC,)
     max_mtu = 247
 
     def __init__(self, *args: Any, **more: Any) -> None:
@@ -76,11 +76,11 @@ class _VirtualPolar(VirtualWearable):
             frames.append((self._heart, struct.pack("<BBH", 0x16, RESTING_BPM, interval)))
         return frames
 
-    def frame(self, kind: Kind, rows: list[int], last_ns: int) -> bytes:
+    def frame(self, kind: PmdKind, rows: list[int], last_ns: int) -> bytes:
         """One frame of one measurement."""
         raise NotImplementedError
 
-    def factor_of(self, kind: Kind) -> float | None:
+    def factor_of(self, kind: PmdKind) -> float | None:
         """What the start response says of it."""
         raise NotImplementedError
 
@@ -108,7 +108,7 @@ class _VirtualPolar(VirtualWearable):
         self._running.add(kind)
         if self._running == set(self.kinds):
             self.start_run()
-        factor = self.factor_of(Kind(kind))
+        factor = self.factor_of(PmdKind(kind))
         if status or factor is None:
             return status, b"\x00"
         return status, b"\x00\x05\x01" + struct.pack("<f", factor)
@@ -122,12 +122,12 @@ class VirtualPolarH10(_VirtualPolar):
     rate_hz = float(PolarH10.rate_hz)
     samples_per_notification = 36
 
-    def frame(self, kind: Kind, rows: list[int], last_ns: int) -> bytes:
+    def frame(self, kind: PmdKind, rows: list[int], last_ns: int) -> bytes:
         """Raw, 16 bit, milli-g."""
         header = struct.pack("<BQB", kind, last_ns, RAW_ACC)
         return header + _int16(self._milli_g[rows]).astype("<i2").tobytes()
 
-    def factor_of(self, kind: Kind) -> float | None:
+    def factor_of(self, kind: PmdKind) -> float | None:
         """None: raw frames have no factor."""
         return None
 
@@ -141,21 +141,21 @@ class VirtualPolarVerity(_VirtualPolar):
 
     name = "Polar Sense {number:08X}"
     model = PolarVerity.model
-    kinds: ClassVar[tuple[Kind, ...]] = (Kind.ACC, Kind.GYRO)
+    kinds: ClassVar[tuple[PmdKind, ...]] = (PmdKind.ACC, PmdKind.GYRO)
     rate_hz = float(PolarVerity.rate_hz)
     samples_per_notification = 26
 
-    def frame(self, kind: Kind, rows: list[int], last_ns: int) -> bytes:
+    def frame(self, kind: PmdKind, rows: list[int], last_ns: int) -> bytes:
         """Compressed type 0: 16 bit, times the factor in g or deg/s."""
-        if kind is Kind.ACC:
+        if kind is PmdKind.ACC:
             steps = _int16(self._milli_g[rows] / 1000 / ACC_G_FACTOR)
         else:
             steps = _int16(self._gyr_deg[rows] / GYR_FACTOR)
         return struct.pack("<BQB", kind, last_ns, COMPRESSED) + compressed(steps)
 
-    def factor_of(self, kind: Kind) -> float | None:
+    def factor_of(self, kind: PmdKind) -> float | None:
         """One for each measurement."""
-        return ACC_G_FACTOR if kind is Kind.ACC else GYR_FACTOR
+        return ACC_G_FACTOR if kind is PmdKind.ACC else GYR_FACTOR
 
 
 def _int16(values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from analytics.calibration.finding import STOPS, WORDS, Finding
+from analytics.calibration.finding import STOPS, WORDS, CalibrationFinding
 from analytics.calibration.functional import (
     Markings,
     functional_calibration,
@@ -73,7 +73,7 @@ def test_a_contracture_of_25_degrees_stays_25_degrees():
 def test_a_neutral_pose_of_unknown_angle_gives_no_zero():
     calibration = calibration_of(recorded(contracture_deg=25.0), neutral_deg=None)
     assert calibration.zero_rad is None
-    assert Finding.NEUTRAL_FORBIDDEN in calibration.findings
+    assert CalibrationFinding.NEUTRAL_FORBIDDEN in calibration.findings
     assert not calibration.holds
 
 
@@ -106,26 +106,28 @@ def test_axes_come_out_signed_so_that_flexion_is_positive(joint, movement):
 def test_swapped_sensors_are_told():
     r = recorded()
     swapped = calibration_of(r, proximal=r.calibration_distal, distal=r.calibration_proximal)
-    assert swapped.findings == (Finding.SWAPPED,)
+    assert swapped.findings == (CalibrationFinding.SWAPPED,)
     assert not swapped.holds
 
 
 def test_two_sensors_on_one_segment_are_told():
     r = recorded()
     both = calibration_of(r, proximal=r.calibration_distal)
-    assert Finding.SAME_SEGMENT in both.findings
+    assert CalibrationFinding.SAME_SEGMENT in both.findings
 
 
 def test_a_restless_start_too_little_motion_and_a_missing_part_are_told():
     r = recorded()
     p, d = r.calibration_proximal, r.calibration_distal
-    assert calibration_of(r, proximal=p[600:], distal=d[600:]).findings == (Finding.NOT_STILL,)
+    assert calibration_of(r, proximal=p[600:], distal=d[600:]).findings == (
+        CalibrationFinding.NOT_STILL,
+    )
     still = calibration_of(r, proximal=p[:480], distal=d[:480])
-    assert still.findings == (Finding.NO_FLEXIONS,)
+    assert still.findings == (CalibrationFinding.NO_FLEXIONS,)
     no_raises = calibration_of(r, proximal=p[:2550], distal=d[:2550])
-    assert no_raises.findings == (Finding.NO_RAISES,)
+    assert no_raises.findings == (CalibrationFinding.NO_RAISES,)
     broken = np.full_like(p, np.nan)
-    assert calibration_of(r, proximal=broken).findings == (Finding.SENSOR_FAULT,)
+    assert calibration_of(r, proximal=broken).findings == (CalibrationFinding.SENSOR_FAULT,)
 
 
 def test_sensors_as_marked_pass_and_an_upside_down_one_is_told():
@@ -137,15 +139,15 @@ def test_sensors_as_marked_pass_and_an_upside_down_one_is_told():
         [turned.apply(as_marked["distal"][:, :3]), turned.apply(as_marked["distal"][:, 3:])]
     )
     told = calibration_of(r, proximal=as_marked["proximal"], distal=flipped, markings=MARKED)
-    assert Finding.LOWER_UPSIDE_DOWN in told.findings
-    assert Finding.UPPER_UPSIDE_DOWN not in told.findings
+    assert CalibrationFinding.LOWER_UPSIDE_DOWN in told.findings
+    assert CalibrationFinding.UPPER_UPSIDE_DOWN not in told.findings
 
 
 def test_left_and_right_confused_is_told():
     r = recorded()
     as_marked = {s: remounted(r, s, ON_RIGHT_ARM) for s in ("proximal", "distal")}
     told = calibration_of(r, **as_marked, markings=Markings("left", "forward"))
-    assert Finding.SIDES_CONFUSED in told.findings
+    assert CalibrationFinding.SIDES_CONFUSED in told.findings
 
 
 def test_gravity_alone_gives_axes_from_the_markings_and_the_pose():
@@ -159,13 +161,13 @@ def test_gravity_alone_gives_axes_from_the_markings_and_the_pose():
         RATE_HZ,
         MARKED,
     )
-    assert moving.findings == (Finding.NOT_STILL,)
+    assert moving.findings == (CalibrationFinding.NOT_STILL,)
 
 
 def test_every_finding_has_words_in_both_languages_and_stops_or_not():
-    assert set(WORDS) == set(Finding)
+    assert set(WORDS) == set(CalibrationFinding)
     for wording in WORDS.values():
         assert wording.it
         assert wording.en
         assert wording.it != wording.en
-    assert set(Finding) > STOPS
+    assert set(CalibrationFinding) > STOPS

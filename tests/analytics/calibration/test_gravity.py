@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.calibration.finding import Finding
+from analytics.calibration.finding import CalibrationFinding
 from analytics.calibration.gravity import check_stored, segment_calibration
 from analytics.calibration.motion import MOST_GAP_S, on_one_grid, steadied
 from analytics.calibration.phases import still_window
@@ -44,7 +44,7 @@ def test_a_hanging_segments_axis_is_measured_within_the_markings_tolerance(off_d
 
 @pytest.mark.parametrize(
     ("down", "finding"),
-    [((-1, 0.2, 0), Finding.UPSIDE_DOWN), ((0.1, 1, 0), Finding.ACROSS)],
+    [((-1, 0.2, 0), CalibrationFinding.UPSIDE_DOWN), ((0.1, 1, 0), CalibrationFinding.ACROSS)],
 )
 def test_a_sensor_that_lies_otherwise_is_told(down, finding):
     found = calibrated(down)
@@ -58,22 +58,22 @@ def test_a_sensor_that_lies_otherwise_is_told(down, finding):
 )
 def test_where_the_posture_tells_nothing_the_marking_holds_and_that_is_said(more):
     found = calibrated(**({"down": (0.5, 0.5, 0.7)} | more))
-    assert found.findings == (Finding.MARKING_ONLY,)
+    assert found.findings == (CalibrationFinding.MARKING_ONLY,)
     assert found.holds
     assert found.axis is None
 
 
 def test_without_permission_no_axis_is_measured_but_upside_down_is_told():
     assert calibrated((1, 0, 0), zero_allowed=False).axis is None
-    assert calibrated((-1, 0, 0), zero_allowed=False).findings == (Finding.UPSIDE_DOWN,)
+    assert calibrated((-1, 0, 0), zero_allowed=False).findings == (CalibrationFinding.UPSIDE_DOWN,)
 
 
 def test_moving_and_a_broken_sensor_are_told():
     acc, gyr = lying(X)
     swinging = np.sin(np.arange(len(gyr)) / 20)[:, None] * np.ones(3)
     moving = segment_calibration((acc, swinging), RATE_HZ, X, hangs=True, zero_allowed=True)
-    assert moving.findings == (Finding.NOT_STILL,)
-    assert calibrated(X, size=3.0).findings == (Finding.SENSOR_FAULT,)
+    assert moving.findings == (CalibrationFinding.NOT_STILL,)
+    assert calibrated(X, size=3.0).findings == (CalibrationFinding.SENSOR_FAULT,)
 
 
 @pytest.mark.parametrize(("pose_deg", "holds"), [(25.0, True), (0.0, True), (90.0, False)])
@@ -83,7 +83,7 @@ def test_what_was_stored_must_read_the_known_angle_of_the_pose(pose_deg, holds):
     distal = lying((np.cos(bent), -np.sin(bent), 0))
     checked = check_stored(lying(X), distal, RATE_HZ, axes, 0.0, pose_deg=pose_deg)
     assert checked.holds == holds
-    assert (Finding.NOT_AS_STORED in checked.findings) != holds
+    assert (CalibrationFinding.NOT_AS_STORED in checked.findings) != holds
 
 
 def test_a_pose_of_unknown_angle_cannot_be_checked_and_says_so():
@@ -91,7 +91,7 @@ def test_a_pose_of_unknown_angle_cannot_be_checked_and_says_so():
     checked = check_stored(lying(X), lying(X), RATE_HZ, axes, 0.5, pose_deg=None)
     assert checked.holds
     assert checked.zero_rad == 0.5
-    assert checked.findings == (Finding.POSE_NOT_CHECKED,)
+    assert checked.findings == (CalibrationFinding.POSE_NOT_CHECKED,)
 
 
 def wave(stream, *, rate_hz, start_s=0.0, seconds=3.0, lost=(), spoilt=()):

@@ -9,7 +9,7 @@ from analytics import offline
 from analytics.calibration.segments import KnownSegments
 from analytics.core import Core
 from analytics.exercise.observation import SEGMENT_AXES, Hinge, Method
-from analytics.exercise.seeing import observation_of
+from analytics.exercise.observing import observation_of
 from arm_motion import exercise, one_batch, raises, whole_stream
 from builders import SESSION, T0_NS
 from telemetry.messages.events import HingeCalibration, SegmentCalibrated
@@ -26,9 +26,9 @@ ELBOW = HingeCalibration(
 STREAMS = {"wrist-right": "distal", "upper-arm-right": "proximal"}
 
 
-def calibrated(*, number=0, placement="wrist-right", rung="functional", **more):
+def calibrated(*, number=0, placement="wrist-right", level="functional", **more):
     return SegmentCalibrated(
-        session=SESSION, number=number, t_ns=T0_NS, placement=placement, rung=rung, **more
+        session=SESSION, number=number, t_ns=T0_NS, placement=placement, level=level, **more
     )
 
 
@@ -49,12 +49,12 @@ def elbow_seen(known, streams=STREAMS):
     )
 
 
-def test_a_calibrated_joint_is_seen_with_its_axes_zero_and_rung():
+def test_a_calibrated_joint_is_seen_with_its_axes_zero_and_level():
     hinge = elbow_seen(known_after(calibrated(hinge=ELBOW))).hinge
     assert hinge.proximal == "proximal"
     assert hinge.axes.proximal.tolist() == [0, 0, 1]
     assert hinge.axes.distal.tolist() == [0, 1, 0]
-    assert (hinge.zero_rad, hinge.rung) == (0.25, "functional")
+    assert (hinge.zero_rad, hinge.level) == (0.25, "functional")
 
 
 @pytest.mark.parametrize(
@@ -62,10 +62,10 @@ def test_a_calibrated_joint_is_seen_with_its_axes_zero_and_rung():
     [
         calibrated(),
         calibrated(hinge=ELBOW, passed=False),
-        calibrated(hinge=ELBOW, rung="none"),
+        calibrated(hinge=ELBOW, level="none"),
         calibrated(hinge=ELBOW.model_copy(update={"proximal": "thigh-right"})),
     ],
-    ids=["nothing measured", "failed", "no rung", "another joint"],
+    ids=["nothing measured", "failed", "no level", "another joint"],
 )
 def test_what_was_not_measured_is_found_from_the_movement(event):
     assert elbow_seen(known_after(event)).hinge == Hinge("proximal")
@@ -75,12 +75,12 @@ def test_the_latest_calibration_that_passed_counts():
     later = ELBOW.model_copy(update={"zero_rad": None})
     events = [
         calibrated(hinge=ELBOW),
-        calibrated(hinge=later, rung="gravity"),
+        calibrated(hinge=later, level="gravity"),
         calibrated(hinge=ELBOW, passed=False),
         calibrated(axis=(0.0, 1.0, 0.0)),
     ]
     hinge = elbow_seen(known_after(*events)).hinge
-    assert (hinge.zero_rad, hinge.rung) == (None, "gravity")
+    assert (hinge.zero_rad, hinge.level) == (None, "gravity")
 
 
 def test_a_measured_long_axis_replaces_the_marked_one_until_it_is_worn_as_marked_again():
@@ -94,7 +94,7 @@ def test_a_measured_long_axis_replaces_the_marked_one_until_it_is_worn_as_marked
     assert axis_seen() == SEGMENT_AXES["wrist-right"]
     assert axis_seen(askew) == pytest.approx((0.0, 0.6, 0.8))
     assert axis_seen(askew, calibrated(hinge=ELBOW)) == pytest.approx((0.0, 0.6, 0.8))
-    assert axis_seen(askew, calibrated(rung="gravity")) == SEGMENT_AXES["wrist-right"]
+    assert axis_seen(askew, calibrated(level="gravity")) == SEGMENT_AXES["wrist-right"]
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_only_a_calibration_before_an_items_start_changes_it():
     late = tilted.model_copy(update={"number": 6})
     plain = result_with()
     assert result_with(before=[tilted]) != plain
-    assert result_with(before=[calibrated(rung="gravity")]) == plain
+    assert result_with(before=[calibrated(level="gravity")]) == plain
     started, ended = exercise(len(ARM), number=5)
     with_late = offline.run(
         SESSION,

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from analytics.core import Core
-from analytics.exercise.observation import Method, Observation, Phase, PhaseLimits
+from analytics.exercise.observation import Method, Observation
 from arm_motion import exercise, observe, one_batch, raises, whole_stream
 from builders import SESSION, T0_NS, opened
 from joint_motion import turning_batch
 from telemetry.messages.events import RangeCalibrated
 from telemetry.messages.live import ControlBatch, RepetitionCounted
+from therapy.exercises.dose import PhaseBounds, Tempo
 
 ARM = one_batch(raises(5, up_s=1.0, down_s=1.0, hold_s=0.3, pause_s=0.4))
 TENS = range(10, len(ARM), 10)
@@ -89,7 +90,7 @@ def test_too_fast_is_told_by_phase():
             stream=next(iter(streams)),
             axis=(-1.0, 0.0, 0.0),
             what="x",
-            phases=PhaseLimits(up=Phase(min_s=2.0)),
+            tempo=Tempo(up=PhaseBounds(s=2, min_s=2), hold=PhaseBounds(s=0), down=PhaseBounds(s=2)),
         )
 
     core, _, counted = live(exercise(len(ARM)), seen=strict)

@@ -10,7 +10,7 @@ import pytest
 from analytics.calibration.functional import stored_zero
 from analytics.core import Core
 from analytics.exercise.observation import Hinge, Method, Observation, count_only
-from analytics.exercise.seeing import observation_of
+from analytics.exercise.observing import observation_of
 from analytics.joints.axis import HingeAxes
 from arm_motion import GRAVITY_M_S2, exercise, raises, whole_stream
 from builders import SESSION, STREAM, opened

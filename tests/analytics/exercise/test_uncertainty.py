@@ -52,16 +52,16 @@ def found(*, angle_deg=60.0, drift_deg=0.3, looseness=0.02, count=100):
     )
 
 
-def half(rung="functional", bridged=None, **changes):
-    calibration = SegmentCalibration(rung, AXES, 0.0)
+def half(level="functional", bridged=None, **changes):
+    calibration = SegmentCalibration(level, AXES, 0.0)
     return angle_band_deg(found(**changes), calibration, 100.0, bridged=bridged)[-1]
 
 
-def test_drift_looseness_a_lower_rung_and_gaps_each_widen_the_band():
+def test_drift_looseness_a_lower_level_and_gaps_each_widen_the_band():
     usual = half()
     assert half(drift_deg=3.0) > usual
     assert half(looseness=0.3) > usual
-    assert half(rung="gravity") > half(rung="stored") > usual
+    assert half(level="gravity") > half(level="stored") > usual
     lost = np.zeros(100, bool)
     lost[60:80] = True
     assert half(bridged=lost) > usual
@@ -212,7 +212,7 @@ def joint_width(*, hinge=KNOWN, interpolated=None, looseness=0.05, change_deg=0.
     return band.high_deg - band.low_deg
 
 
-def test_a_joints_band_is_wider_the_looser_it_was_seen_by_a_lower_rung_with_gaps_and_drift():
+def test_a_joints_band_is_wider_the_looser_it_was_seen_by_a_lower_level_with_gaps_and_drift():
     torn = np.zeros(100, bool)
     torn[49:52] = True
     usual = joint_width()

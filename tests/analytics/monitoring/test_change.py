@@ -58,7 +58,7 @@ def test_a_difference_counts_only_beyond_the_threshold():
         replace(CONTEXT, side="left"),
         replace(CONTEXT, posture="standing"),
         replace(CONTEXT, placement="wrist-right"),
-        replace(CONTEXT, rung="functional"),
+        replace(CONTEXT, level="functional"),
     ],
 )
 def test_another_context_is_not_compared(other):
@@ -133,7 +133,7 @@ def test_game_repetitions_are_never_an_outcome():
         day=DAY,
         posture="seated",
         placements={STREAM: "upper-arm-right"},
-        rungs={"upper-arm-right": "gravity"},
+        levels={"upper-arm-right": "gravity"},
     )
     assert told == (Assessment(DAY, CONTEXT, (90.0,) * 3),)
 

@@ -97,7 +97,7 @@ def test_an_assessment_carries_its_context():
     (one,) = assessments_in(record(peak_deg=101.0))
     assert one.value_deg == 101.0
     assert (one.day, one.context.posture) == (FIRST, "seated")
-    assert (one.context.placement, one.context.rung) == ("wrist-right", "gravity")
+    assert (one.context.placement, one.context.level) == ("wrist-right", "gravity")
 
 
 def test_a_session_without_result_or_opening_has_no_assessment():

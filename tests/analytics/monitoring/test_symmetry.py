@@ -40,7 +40,7 @@ def test_no_ratio_is_told_of_a_side_that_hardly_moves():
         RIGHT,
         replace(LEFT, placement="wrist-left"),
         replace(LEFT, posture="standing"),
-        replace(LEFT, rung="functional"),
+        replace(LEFT, level="functional"),
         replace(LEFT, exercise="forward-arm-raise"),
     ],
 )

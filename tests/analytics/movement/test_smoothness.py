@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.core import Core
-from analytics.exercise.observation import Observation, Phase, PhaseLimits
+from analytics.exercise.observation import Observation
 from analytics.movement.movement import Turning, main_axis, rotation_vectors
 from analytics.movement.smoothness import sparc
 from analytics.signals.smoothing import ParabolaSmoother, smoothed
 from arm_motion import exercise, observe, one_batch, raises, stroke, whole_stream
 from builders import SESSION
+from therapy.exercises.dose import Tempo
 
 
 def minimum_jerk_speed(n=100):
@@ -81,7 +82,7 @@ def test_too_fast_is_flagged_by_phase_and_a_tremor_raises_no_flag():
             stream=next(iter(streams)),
             axis=(-1.0, 0.0, 0.0),
             what="x",
-            phases=PhaseLimits(up=Phase(min_s=0.6), hold=Phase(), down=Phase(min_s=0.6)),
+            tempo=Tempo.of(2.0, 0.0, 2.0),
         )
 
     elevation = raises(4, up_s=2.0, down_s=2.0)

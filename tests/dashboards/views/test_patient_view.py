@@ -9,7 +9,7 @@ from analytics.monitoring.alert_words import WORDS
 from analytics.monitoring.alerts import Acknowledgement, Alert
 from dashboards.views.care_record import MemoryCareRecord
 from dashboards.views.patient_view import patient_view
-from dashboards.views.trend_view import RecordedSession
+from dashboards.views.trend_view import TrendSession
 from dashboards.web.app import create_app
 from telemetry.clock import ManualClock
 from telemetry.messages.events import ExerciseReported, StopReason
@@ -96,7 +96,7 @@ async def test_a_trend_comes_from_assessments_only_and_stands_beside_its_error(p
     reader = weeks([20, 17, 14, 10, 6, 3, 0], assess=assess)
     (trend,) = (await seen_by_page(pretend, reader))["trends"]
     assert len(trend["points"]) == 6
-    assert (trend["placement"], trend["posture"], trend["rung"]) == (
+    assert (trend["placement"], trend["posture"], trend["level"]) == (
         "wrist-right",
         "standing",
         "gravity",
@@ -249,7 +249,7 @@ def test_what_was_told_stands_beside_what_was_done_and_is_not_added_to_it(preten
     )
     reader = pretend.MemoryReader({pretend.session: [opened, told]})
     (summary,) = reader.sessions()
-    session = RecordedSession(summary=summary, events=[opened, told], results=[])
+    session = TrendSession(summary=summary, events=[opened, told], results=[])
     view = patient_view(
         pretend.patient, [session], [sample_plan()], today=date.fromisoformat(pretend.day)
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.calibration.finding import WORDS, Finding
+from analytics.calibration.finding import WORDS, CalibrationFinding
 from dashboards.views.figure_words import calibration_note, reading_words
 from dashboards.views.session_view import session_view
 from dashboards.web.live_session import LiveSession
@@ -157,7 +157,7 @@ def test_what_keys_told_is_reported_and_never_counted_as_done(pretend, plan):
 
 
 @pytest.mark.parametrize("language", ["it", "en"])
-@pytest.mark.parametrize("finding", list(Finding))
+@pytest.mark.parametrize("finding", list(CalibrationFinding))
 def test_a_failed_calibration_is_told_in_both_languages_whichever_was_recorded(language, finding):
     known = WORDS[finding]
     note = calibration_note(known.text(language)[:200], "wrist-left", passed=False)
@@ -166,7 +166,7 @@ def test_a_failed_calibration_is_told_in_both_languages_whichever_was_recorded(l
 
 def test_a_silent_sensor_is_told_with_its_place(pretend):
     note = sensor_silent("thigh-right").it
-    failed = {"placement": "thigh-right", "rung": "gravity", "passed": False, "note": note}
+    failed = {"placement": "thigh-right", "level": "gravity", "passed": False, "note": note}
     suspected = {"placement": "thigh-right"}
     view = session_view(
         in_order(pretend, (ev.SegmentCalibrated, failed), (ev.SuspectedFall, suspected))

@@ -20,7 +20,7 @@ from edge_streams import MemoryRecorder, check_streams, declared_lost, of, store
 from telemetry.clock import ScaledClock
 from telemetry.messages.codec import decode_item
 from telemetry.messages.motion import MotionBatch, StreamEnded, StreamOpened
-from telemetry.messages.notices import GatewayState, State, WearableState
+from telemetry.messages.notices import GatewayState, LinkState, WearableState
 from telemetry.seams import WearableSource
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import GatewayTopics, HomeTopics
@@ -220,13 +220,13 @@ async def test_states_are_retained_and_told():
             await dot.ended.wait()
             await gateway.settled()
         told = [GatewayState.decode(p).state for p in h.states("gw/state")]
-        assert told[0] == State.INIT
-        assert told[-1] == State.SLEEPING
+        assert told[0] == LinkState.INIT
+        assert told[-1] == LinkState.SLEEPING
         states = [WearableState.decode(p) for p in h.states(f"{dot.identity}/state")]
         assert list(dict.fromkeys(s.state for s in states)) == [
-            State.INIT,
-            State.READY,
-            State.SLEEPING,
+            LinkState.INIT,
+            LinkState.READY,
+            LinkState.SLEEPING,
         ]
         assert states[-2].battery_percent == 87
         assert states[-2].placement == "wrist-right"

@@ -19,7 +19,7 @@ from edge_streams import (
 )
 from telemetry.clock import ScaledClock
 from telemetry.messages.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened
-from telemetry.messages.record import Kind
+from telemetry.messages.record import RecordKind
 
 
 def opened(rate_hz=50.0, stream=STREAM):
@@ -72,7 +72,11 @@ async def test_records_carry_kind_session_and_stream(clock):
     session[0] = None
     sink(ended(50))
     await sink.stop()
-    assert [r.kind for r in recorder.records] == [Kind.STREAM, Kind.MOTION, Kind.STREAM]
+    assert [r.kind for r in recorder.records] == [
+        RecordKind.STREAM,
+        RecordKind.MOTION,
+        RecordKind.STREAM,
+    ]
     assert [r.session for r in recorder.records] == ["01K0000000000000000000000S"] * 2 + [None]
     assert {r.stream for r in recorder.records} == {STREAM}
 

@@ -5,7 +5,7 @@ import importlib.util
 import numpy as np
 import pytest
 
-from edge.virtual.motion_source import Motion, resampled, swing
+from edge.virtual.motion_source import SensedMotion, resampled, swing
 from edge.virtual.recordings import load_recording, spar_recordings
 from telemetry.errors import ConfigurationError
 
@@ -49,4 +49,4 @@ def test_resampling_keeps_length_and_movement():
 
 def test_motion_without_samples_is_refused():
     with pytest.raises(ConfigurationError, match="n > 0"):
-        Motion(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), 60.0)
+        SensedMotion(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), 60.0)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from edge.virtual.peripherals.virtual_polar import compressed
 from edge.wearables.pmd import (
-    Kind,
+    PmdKind,
     decode_frame,
     decode_response,
     decode_settings,
@@ -23,19 +23,19 @@ from telemetry.errors import DecodeError
 PUBLIC_FRAMES = [
     (
         "02 0094357700000000 01 F7FFFFFFE703 F8FFFEFFE503",
-        (Kind.ACC, 2_000_000_000, [(-9, -1, 999), (-8, -2, 997)]),
+        (PmdKind.ACC, 2_000_000_000, [(-9, -1, 999), (-8, -2, 997)]),
     ),
     (
         "02 6500000000000000 81 F1FF1400F003 06 01 7B0F08",
-        (Kind.ACC, 101, [(-15, 20, 1008), (-20, 17, 1008)]),
+        (PmdKind.ACC, 101, [(-15, 20, 1008), (-20, 17, 1008)]),
     ),
     (
         "05 FFFFFFFFFFFFFF7F 80 EAFF08000D00 03 01 DF00",
-        (Kind.GYRO, (1 << 63) - 1, [(-22, 8, 13), (-23, 11, 16)]),
+        (PmdKind.GYRO, (1 << 63) - 1, [(-22, 8, 13), (-23, 11, 16)]),
     ),
     (
         "05 0094357700000000 81 0000803F 00002041 0000A041 1C 01 0000A001000008CDCCEC0D",
-        (Kind.GYRO, 2_000_000_000, [(1.0, 10.0, 20.0), (10.0, 20.0, 1.1)]),
+        (PmdKind.GYRO, 2_000_000_000, [(1.0, 10.0, 20.0), (10.0, 20.0, 1.1)]),
     ),
 ]
 
@@ -60,13 +60,13 @@ def test_published_responses_decode():
 
 
 def test_commands_are_those_that_many_clients_send():
-    assert start_command(Kind.ACC, rate_hz=200, range_units=8, channels=False) == bytes.fromhex(
+    assert start_command(PmdKind.ACC, rate_hz=200, range_units=8, channels=False) == bytes.fromhex(
         "02 02 00 01 C8 00 01 01 10 00 02 01 08 00"
     )
-    assert start_command(Kind.GYRO, rate_hz=52, range_units=2000, channels=True) == bytes.fromhex(
-        "02 05 00 01 34 00 01 01 10 00 02 01 D0 07 04 01 03"
-    )
-    assert stop_command(Kind.ACC) == bytes.fromhex("03 02")
+    assert start_command(
+        PmdKind.GYRO, rate_hz=52, range_units=2000, channels=True
+    ) == bytes.fromhex("02 05 00 01 34 00 01 01 10 00 02 01 D0 07 04 01 03")
+    assert stop_command(PmdKind.ACC) == bytes.fromhex("03 02")
 
 
 def test_a_factor_scales_compressed_frames():
@@ -114,7 +114,7 @@ def test_the_first_frame_is_timed_by_the_rate_and_later_ones_by_their_neighbours
 
 def test_angular_velocity_is_interpolated_onto_the_acceleration():
     decoder = PolarDecoder(50, gyroscope=True)
-    decoder.factors[Kind.GYRO] = 1.0
+    decoder.factors[PmdKind.GYRO] = 1.0
     assert decoder.decode(DATA, acc_frame(1_000_000_000)) is None
     gyr = [[0, 0, 0], [10, 0, 0], [20, 0, 0], [30, 0, 0], [40, 0, 0]]
     reading = decoder.decode(DATA, gyr_frame(1_010_000_000, gyr))
@@ -124,7 +124,7 @@ def test_angular_velocity_is_interpolated_onto_the_acceleration():
 
 def test_where_angular_velocity_is_missing_nothing_is_made_up():
     decoder = PolarDecoder(50, gyroscope=True)
-    decoder.factors[Kind.GYRO] = 1.0
+    decoder.factors[PmdKind.GYRO] = 1.0
     zero = [[0, 0, 0]] * 4
     decoder.decode(DATA, gyr_frame(100_000_000, zero))
     decoder.decode(DATA, acc_frame(100_000_000))
@@ -147,7 +147,7 @@ def test_a_frame_that_comes_before_its_factor_is_left_out():
     decoder = PolarDecoder(50, gyroscope=True)
     acc = bytes((2,)) + bytes(8) + b"\x80" + compressed(np.array([[0, 0, 4096]] * 4))
     assert decoder.decode(DATA, acc) is None
-    decoder.factors |= {Kind.ACC: 2.44140625e-4, Kind.GYRO: 0.5}
+    decoder.factors |= {PmdKind.ACC: 2.44140625e-4, PmdKind.GYRO: 0.5}
     later = bytes((2,)) + (80_000_000).to_bytes(8, "little") + acc[9:]
     decoder.decode(DATA, later)
     reading = decoder.decode(DATA, gyr_frame(80_000_000, [[2, 0, 0]] * 4))

@@ -10,7 +10,7 @@ from games.engine.game import game_named
 from games.engine.simulation import Simulation
 from games.inputs.recorded_tempo import tempo_of
 from games.rules.control import ControlSample
-from games.rules.progress import Outcome
+from games.rules.progress import TrialOutcome
 from games.rules.setting import Setting
 
 T0_NS = 1_700_000_000_000_000_000
@@ -67,7 +67,7 @@ def test_a_wave_in_the_recordings_tempo_is_ridden_by_the_recording():
         simulation = Simulation(game_named("onda"), setting)
         for sample in samples:
             simulation.feed(sample)
-        outcomes = [e for e in simulation.events if isinstance(e, Outcome)]
+        outcomes = [e for e in simulation.events if isinstance(e, TrialOutcome)]
         return sum(o.success for o in outcomes)
 
     tempo = tempo_of(samples)

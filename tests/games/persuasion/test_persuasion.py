@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from games.persuasion.prompts import ALL, PROMPTS, Mechanism, Situation, prompts_for, variant_of
-from games.persuasion.questionnaire import LEAST_ANSWERS, WaveAnswer, released, wave_due
+from games.persuasion.questionnaire import LEAST_ANSWERS, SurveyAnswer, released, survey_due
 from games.persuasion.reminders import Reminders, calendar, reminder_due
 from games.persuasion.session_prompts import Told, session_prompts
 from games.persuasion.streak import RESERVES_A_WEEK, streak_on
@@ -169,25 +169,25 @@ def test_the_calendar_refuses_a_time_in_the_quiet_hours():
 
 
 def test_an_answer_carries_neither_pseudonym_nor_time():
-    answer = WaveAnswer("2026-spring", {"fun": 4, "again": 5})
-    assert WaveAnswer.decode(answer.encode()) == answer
-    with pytest.raises(DecodeError, match="a wave and marks, nothing else"):
-        WaveAnswer.decode(b'{"wave":"w","marks":{},"patient":"p-1"}')
+    answer = SurveyAnswer("2026-spring", {"fun": 4, "again": 5})
+    assert SurveyAnswer.decode(answer.encode()) == answer
+    with pytest.raises(DecodeError, match="a survey and marks, nothing else"):
+        SurveyAnswer.decode(b'{"survey":"w","marks":{},"patient":"p-1"}')
     with pytest.raises(DecodeError, match="1 to 5"):
-        WaveAnswer.decode(b'{"wave":"w","marks":{"fun":9}}')
+        SurveyAnswer.decode(b'{"survey":"w","marks":{"fun":9}}')
 
 
-def test_a_wave_is_released_from_five_answers_up():
-    answers = [WaveAnswer("w", {"fun": mark}) for mark in (2, 3, 4, 5)]
+def test_a_survey_is_released_from_five_answers_up():
+    answers = [SurveyAnswer("w", {"fun": mark}) for mark in (2, 3, 4, 5)]
     assert released(answers, "w") is None
-    more = [*answers, WaveAnswer("w", {"fun": 5, "use": 1})]
+    more = [*answers, SurveyAnswer("w", {"fun": 5, "use": 1})]
     assert len(more) == LEAST_ANSWERS
     assert released(more, "w") == {"fun": 4.0}
 
 
-def test_a_wave_asks_now_and_then_and_once():
-    assert [n for n in range(1, 30) if wave_due(n, frozenset(), "w")] == [12, 24]
-    assert not wave_due(12, frozenset({"w"}), "w")
+def test_a_survey_asks_now_and_then_and_once():
+    assert [n for n in range(1, 30) if survey_due(n, frozenset(), "w")] == [12, 24]
+    assert not survey_due(12, frozenset({"w"}), "w")
 
 
 def a_plan(**more):

@@ -9,7 +9,7 @@ from games.engine.game import game_named
 from games.engine.simulation import Simulation
 from games.inputs.player import PROFILES, Player, Profile
 from games.rules.control import ControlSample, Signal
-from games.rules.progress import Ending, Outcome, Phase
+from games.rules.progress import Ending, GamePhase, TrialOutcome
 from games.rules.setting import Setting, setting_for
 from games.rules.staircase import Staircase
 from games.testing.trials import START_NS, play_session, play_weeks, violations
@@ -73,7 +73,7 @@ def test_no_hostile_stream_breaks_a_rule(name):
             if rng.random() < 0.02:
                 simulation.signal(rng.choice(list(Signal)))
             for event in simulation.feed(sample):
-                if isinstance(event, Outcome):
+                if isinstance(event, TrialOutcome):
                     assert event.demand <= event.ceiling + 1e-9
                     assert event.peak <= event.ceiling + 1e-9
                     assert event.points == (10 if event.success else 0)
@@ -104,7 +104,7 @@ def test_the_session_cap_ends_a_game():
     simulation = Simulation(game_named("volo"), Setting(cap_s=1.0))
     for i in range(90):
         simulation.feed(ControlSample(START_NS + i * 16_666_667, 0.0))
-    assert simulation.state.progress.phase is Phase.DONE
+    assert simulation.state.progress.phase is GamePhase.DONE
 
 
 def test_the_hold_asked_for_stays_under_the_cap():
@@ -124,7 +124,7 @@ def test_rest_lies_between_sets_and_counts_no_motion():
         sample = player.sample(START_NS + i * 33_333_333, game.invites(simulation.state))
         before = simulation.state.progress
         simulation.feed(sample)
-        if simulation.state.progress.phase is Phase.REST:
+        if simulation.state.progress.phase is GamePhase.REST:
             rested += 1
             assert before.trials <= 1
     assert 140 <= rested <= 160

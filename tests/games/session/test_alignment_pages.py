@@ -12,7 +12,7 @@ from games.session.page_screen import PageScreen
 from games.ui.canvas import Canvas
 from games.ui.menu import Menu
 from games.ui.texts import blaming
-from therapy.session.alignment import Placing, PlacingPhase
+from therapy.session.alignment import Alignment, AlignmentPhase
 from therapy.session.alignment_words import (
     EASIER,
     TOO_LONG,
@@ -21,22 +21,22 @@ from therapy.session.alignment_words import (
     shown_exercise,
     title,
 )
-from therapy.session.screens import Place
+from therapy.session.screens import AlignSensor
 
-ELBOW = Placing("forearm-left", "upper-arm-left", "elbow")
-KNEE = Placing("shank-right", "thigh-right", "knee")
-WRIST = Placing("wrist-right", hangs=True)
+ELBOW = Alignment("forearm-left", "upper-arm-left", "elbow")
+KNEE = Alignment("shank-right", "thigh-right", "knee")
+WRIST = Alignment("wrist-right", hangs=True)
 TOLD = (None, EASIER, TOO_LONG, sensor_silent("shank-left"), *WORDS.values())
 
 
-def place(placing=ELBOW, rung="functional", phase=PlacingPhase.WAITING, told=None, **more):
-    moving = phase in (PlacingPhase.FLEXIONS, PlacingPhase.RAISES)
-    fields = {"measured": True, "of": 3 * moving, "exercise": shown_exercise(placing, phase)}
-    return Place(
-        placing.placement,
-        rung,
-        asked(placing, rung, phase, pose_measured=False),
-        title=title(placing, phase),
+def place(alignment=ELBOW, level="functional", phase=AlignmentPhase.WAITING, told=None, **more):
+    moving = phase in (AlignmentPhase.FLEXIONS, AlignmentPhase.RAISES)
+    fields = {"measured": True, "of": 3 * moving, "exercise": shown_exercise(alignment, phase)}
+    return AlignSensor(
+        alignment.placement,
+        level,
+        asked(alignment, level, phase, pose_measured=False),
+        title=title(alignment, phase),
         phase=phase,
         told=told,
         **(fields | more),
@@ -44,10 +44,10 @@ def place(placing=ELBOW, rung="functional", phase=PlacingPhase.WAITING, told=Non
 
 
 def all_places():
-    for placing in (ELBOW, KNEE, WRIST):
-        for rung in ("gravity", "stored", "functional", "none"):
-            for phase in PlacingPhase:
-                yield place(placing, rung, phase)
+    for alignment in (ELBOW, KNEE, WRIST):
+        for level in ("gravity", "stored", "functional", "none"):
+            for phase in AlignmentPhase:
+                yield place(alignment, level, phase)
     for told in TOLD:
         yield place(told=told, again=True)
 
@@ -62,7 +62,7 @@ def test_no_page_says_that_a_calibration_passed():
 def test_going_on_without_is_on_every_page():
     for screen in all_places():
         asks = [choice.value["ask"] for choice in page_of(screen, "en").choices]
-        assert asks == ["begin"] if screen.rung == "none" else "cannot" in asks
+        assert asks == ["begin"] if screen.level == "none" else "cannot" in asks
 
 
 def test_what_was_wrong_comes_before_what_to_do_and_both_are_spoken():
@@ -121,7 +121,7 @@ def test_a_second_press_of_enter_leaves_no_measurement_out():
             say=lambda _: None,
             now_ns=0,
         )
-        measuring = page_of(place(phase=PlacingPhase.STILL), "it")
+        measuring = page_of(place(phase=AlignmentPhase.STILL), "it")
         desk.show(measuring, 0, None)
         for pressed_ns in (1_000_000_000, 2_000_000_000, 6_000_000_000):
             pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN))

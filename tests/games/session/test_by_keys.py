@@ -11,7 +11,7 @@ from therapy.session.agenda import agenda_of
 from therapy.session.answers import healthy_answer
 from therapy.session.screens import Play, screen_of
 from therapy.session.session import advance, open_session
-from therapy.session.session_state import Moment, Stage
+from therapy.session.session_state import Moment, SessionStage
 
 T0_NS = 1_700_000_000_000_000_000
 FRAME_NS = 16_666_667
@@ -80,7 +80,7 @@ def raised_and_lowered(keys, session, times):
 def begun():
     session = KeyedSession()
     session.answer_all()
-    assert session.state.stage is Stage.READY, "no sensor is calibrated where none is worn"
+    assert session.state.stage is SessionStage.READY, "no sensor is calibrated where none is worn"
     session.request("exercise.started")
     return session
 

@@ -282,7 +282,7 @@ def test_an_item_that_ends_leaves_the_next_ones_game_running(stage):
     assert played.types()[-1] == "session.closed"
 
 
-def test_a_wave_asks_five_statements_after_the_last_card_and_leaves_no_trace(stage):
+def test_a_survey_asks_five_statements_after_the_last_card_and_leaves_no_trace(stage):
     answers = []
     played = stage(plan(), screens={"questionnaire": answers.append}, assess=False)
     played.run(only_return)

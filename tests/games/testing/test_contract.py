@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from games.engine.game import game_named, games_at_hand
-from games.rules.progress import Outcome
+from games.rules.progress import TrialOutcome
 from games.testing.contract import GameContract
 
 
@@ -28,7 +28,7 @@ class TestOnda(GameContract):
 def with_a_greedy_step(game):
     def step(state, given):
         state, events = game.step(state, given)
-        raised = [replace(e, peak=e.peak + 1) if isinstance(e, Outcome) else e for e in events]
+        raised = [replace(e, peak=e.peak + 1) if isinstance(e, TrialOutcome) else e for e in events]
         return state, tuple(raised)
 
     return replace(game, step=step)

@@ -23,7 +23,7 @@ from games.inputs.simulated import PlayerSource
 from games.look import Look
 from games.rules.control import ControlSample
 from games.rules.mode import Mode
-from games.rules.progress import Phase
+from games.rules.progress import GamePhase
 from games.rules.setting import Setting
 from games.rules.take import Take
 from games.session.page import Choice, Page
@@ -143,11 +143,11 @@ def test_a_rest_asks_for_no_movement_and_is_told_once_by_ear(table):
     setting = Setting(sets=2, repetitions=1, rest_s=5)
     played = table("raccolto", look=Look(audio_only=True, voice=False), setting=setting)
     for _ in played.play():
-        resting = played.loop.simulation.state.progress.phase is Phase.REST
+        resting = played.loop.simulation.state.progress.phase is GamePhase.REST
         if resting and played.voice.said[-1].startswith("Riposi"):
             break
     told = len(played.voice.said)
-    while played.loop.simulation.state.progress.phase is Phase.REST:
+    while played.loop.simulation.state.progress.phase is GamePhase.REST:
         assert len(played.voice.said) == told
         played.frame()
     assert "Riposi. Si riparte tra 5 s." in played.voice.said
@@ -286,13 +286,15 @@ def test_a_pause_costs_nothing_and_demands_no_catching_up(table):
             self.last_ns = T0_NS
 
         def poll(self, now_ns, _invited):
-            from games.inputs.source import Arrival
+            from games.inputs.source import ArrivedSample
 
             arrivals = []
             while self.last_ns < now_ns:
                 self.last_ns += 16_666_667
                 level = 0.5 - 0.5 * np.cos((self.last_ns - T0_NS) * 1e-9 * 2 * np.pi / 6)
-                arrivals.append(Arrival(ControlSample(self.last_ns, float(level)), self.last_ns))
+                arrivals.append(
+                    ArrivedSample(ControlSample(self.last_ns, float(level)), self.last_ns)
+                )
             return arrivals
 
         def counted(self):

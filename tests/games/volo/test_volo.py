@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from games.engine.simulation import Simulation
 from games.rules.control import ControlSample
-from games.rules.progress import Ending, Outcome
+from games.rules.progress import Ending, TrialOutcome
 from games.rules.setting import Setting
 from games.volo.game import GAME
 
@@ -30,7 +30,7 @@ def played(samples, **setting):
 
 
 def outcomes(simulation):
-    return [e for e in simulation.events if isinstance(e, Outcome)]
+    return [e for e in simulation.events if isinstance(e, TrialOutcome)]
 
 
 def test_slow_full_raises_are_full_repetitions():

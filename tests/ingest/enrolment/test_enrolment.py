@@ -25,7 +25,7 @@ from ingest.journal.journal import Journal
 from needs import need_program
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError, TransportError
-from telemetry.messages.notices import WaveNotice
+from telemetry.messages.notices import SurveyNotice
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import GatewayTopics, HomeTopics, SiteTopics
 
@@ -86,7 +86,7 @@ class Broker:
         return MqttBus(self.joined(join, place).broker, more.pop("client", "uplink"), **more)
 
     def anonymous(self, join, place):
-        return MqttBus(self.joined(join, place).waves, "wave-any")
+        return MqttBus(self.joined(join, place).surveys, "survey-any")
 
 
 async def settle():
@@ -200,49 +200,52 @@ async def test_a_home_enrolled_while_the_broker_runs_comes_in_after_its_signal(f
 
 async def test_anonymous_answers_come_in_under_a_name_that_all_homes_share(folder, tmp_path):
     first, second = enrol_home(folder, "p-01"), enrol_home(folder, "p-02")
-    assert first.wave_password == second.wave_password
+    assert first.survey_password == second.survey_password
     with Broker(folder) as broker:
         async with broker.clinic() as clinic:
             heard, overheard = [], []
             clinic.subscribe("#", lambda m: heard.append(m.topic), qos=1)
             await clinic.wait_connected()
             await settle()
-            for topic in (OWN.record, SITE.wave_taken, "ripresa/clinic/p-01/receipt"):
+            for topic in (OWN.record, SITE.survey_taken, "ripresa/clinic/p-01/receipt"):
                 async with broker.anonymous(first, tmp_path / "h1") as bus:
                     await bus.wait_connected()
                     bus.publish(topic, b"x", qos=1)
                     await asyncio.sleep(0.1)
             async with broker.home(second, tmp_path / "h2") as home:
                 await home.wait_connected()
-                home.publish(SITE.wave, b"under its own name", qos=1)
+                home.publish(SITE.survey, b"under its own name", qos=1)
                 await asyncio.sleep(0.1)
             async with broker.anonymous(first, tmp_path / "h1") as bus:
                 bus.subscribe("#", lambda m: overheard.append(m.topic), qos=1)
-                bus.subscribe(SITE.wave_taken, lambda m: overheard.append(m.topic), qos=1)
+                bus.subscribe(SITE.survey_taken, lambda m: overheard.append(m.topic), qos=1)
                 await bus.wait_connected()
                 await settle()
-                bus.publish(SITE.wave, b"x", qos=1)
+                bus.publish(SITE.survey, b"x", qos=1)
                 await until(lambda: heard)
-                clinic.publish(SITE.wave_taken, b"y", qos=1)
+                clinic.publish(SITE.survey_taken, b"y", qos=1)
                 clinic.publish(OWN.plan, b"y", qos=1)
                 await until(lambda: overheard)
                 await settle()
-            assert [t for t in heard if t.startswith(SITE.wave)] == [SITE.wave, SITE.wave_taken]
+            assert [t for t in heard if t.startswith(SITE.survey)] == [
+                SITE.survey,
+                SITE.survey_taken,
+            ]
             assert OWN.record not in heard
-            assert set(overheard) == {SITE.wave_taken}
+            assert set(overheard) == {SITE.survey_taken}
 
 
 async def test_the_brokers_store_holds_no_name_beside_an_answer(folder, tmp_path):
     join = enrol_home(folder, "p-017")
-    notice = WaveNotice(token="0f" * 16, wave="2026-q4", marks={"fun": 5})
+    notice = SurveyNotice(token="0f" * 16, survey="2026-q4", marks={"fun": 5})
     with Broker(folder) as broker:
         async with broker.clinic(manual_ack=True, persistent=True) as clinic:
-            clinic.subscribe(SITE.wave, lambda _: None, qos=1)
+            clinic.subscribe(SITE.survey, lambda _: None, qos=1)
             await clinic.wait_connected()
             await settle()
         async with broker.anonymous(join, tmp_path / "h1") as bus:
             await bus.wait_connected()
-            bus.publish(SITE.wave, notice.encode(), qos=1)
+            bus.publish(SITE.survey, notice.encode(), qos=1)
             await settle()
         broker.process.send_signal(signal.SIGUSR1)
         stored = folder / "state" / "mosquitto" / "mosquitto.db"
@@ -252,17 +255,17 @@ async def test_the_brokers_store_holds_no_name_beside_an_answer(folder, tmp_path
 
 def test_a_clinic_made_before_anonymous_answers_gets_their_user_with_the_next_home(folder):
     place = folder / "secrets" / "broker"
-    (folder / "secrets" / "wave.password").unlink()
-    older = (place / "acl").read_text().split("\nuser wave")[0]
-    (place / "acl").write_text(older.replace("topic write ripresa/+/wave-taken\n", ""))
+    (folder / "secrets" / "survey.password").unlink()
+    older = (place / "acl").read_text().split("\nuser survey")[0]
+    (place / "acl").write_text(older.replace("topic write ripresa/+/survey-taken\n", ""))
     join = enrol_home(folder, "p-01")
     acl = (place / "acl").read_text()
-    assert acl.startswith("user clinic\ntopic write ripresa/+/wave-taken\n")
-    assert acl.count("user wave\n") == 1
-    assert (place / "passwd").read_text().count("wave:") == 1
-    assert enrol_home(folder, "p-02").wave_password == join.wave_password
+    assert acl.startswith("user clinic\ntopic write ripresa/+/survey-taken\n")
+    assert acl.count("user survey\n") == 1
+    assert (place / "passwd").read_text().count("survey:") == 1
+    assert enrol_home(folder, "p-02").survey_password == join.survey_password
     dismiss_home(folder, "p-01")
-    assert "user wave\n" in (place / "acl").read_text()
+    assert "user survey\n" in (place / "acl").read_text()
 
 
 def test_enrolling_again_replaces_the_password_and_doubles_nothing(folder):

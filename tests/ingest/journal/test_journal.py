@@ -27,7 +27,7 @@ from telemetry.clock import ManualClock
 from telemetry.errors import StoreBusy, StoreError
 from telemetry.messages.codec import encode_item
 from telemetry.messages.motion import StreamGap
-from telemetry.messages.record import Kind, NewRecord
+from telemetry.messages.record import NewRecord, RecordKind
 from telemetry.seams import Recorder, SessionReader
 
 
@@ -67,7 +67,7 @@ async def test_a_session_is_listed_with_its_events_and_streams(journal):
     assert journal.events(SESSION) == [opening, closing]
     assert journal.streams(SESSION) == [STREAM]
     assert journal.sessions(patient="nobody") == []
-    assert journal.counts(session=SESSION)[Kind.MOTION].samples == 5
+    assert journal.counts(session=SESSION)[RecordKind.MOTION].samples == 5
 
 
 async def test_the_home_is_minted_with_the_file_and_stays(path):
@@ -83,17 +83,20 @@ async def test_the_home_is_minted_with_the_file_and_stays(path):
 @pytest.mark.parametrize(
     ("record", "complaint"),
     [
-        (NewRecord(t_ns=0, kind=Kind.MOTION, body=b"\xff", stream=STREAM), "not CBOR"),
-        (NewRecord(t_ns=0, kind=Kind.EVENT, body=b"{", session=SESSION), "session event"),
+        (NewRecord(t_ns=0, kind=RecordKind.MOTION, body=b"\xff", stream=STREAM), "not CBOR"),
+        (NewRecord(t_ns=0, kind=RecordKind.EVENT, body=b"{", session=SESSION), "session event"),
         (
-            NewRecord(t_ns=0, kind=Kind.MOTION, body=encode_item(opened()), stream=STREAM),
+            NewRecord(t_ns=0, kind=RecordKind.MOTION, body=encode_item(opened()), stream=STREAM),
             "holds a StreamOpened",
         ),
         (
-            NewRecord(t_ns=0, kind=Kind.MOTION, body=encode_item(batch()), stream="other"),
+            NewRecord(t_ns=0, kind=RecordKind.MOTION, body=encode_item(batch()), stream="other"),
             "'other' holds one of",
         ),
-        (NewRecord(t_ns=0, kind=Kind.MOTION, body=b"x" * (1 << 20), stream=STREAM), "more than"),
+        (
+            NewRecord(t_ns=0, kind=RecordKind.MOTION, body=b"x" * (1 << 20), stream=STREAM),
+            "more than",
+        ),
     ],
 )
 async def test_a_wrong_record_is_refused_with_all_of_its_append(journal, record, complaint):
@@ -165,8 +168,8 @@ async def test_reading_is_cut_by_count_and_bytes_but_always_goes_on(journal):
     assert len(journal.records(0, limit=3)) == 3
     assert len(journal.records(0, max_bytes=1)) == 1
     assert len(journal.arrivals(0, max_bytes=1)) == 1
-    assert [a.seq for a in journal.arrivals(4, kinds=[Kind.MOTION])] == [5, 6, 7, 8, 9, 10]
-    assert journal.arrivals(0, kinds=[Kind.EVENT]) == []
+    assert [a.seq for a in journal.arrivals(4, kinds=[RecordKind.MOTION])] == [5, 6, 7, 8, 9, 10]
+    assert journal.arrivals(0, kinds=[RecordKind.EVENT]) == []
 
 
 async def test_a_cursor_is_kept(path):

@@ -24,7 +24,7 @@ from telemetry.clock import ManualClock
 from telemetry.errors import StoreError
 from telemetry.messages.codec import encode_item
 from telemetry.messages.motion import MotionBatch, StreamGap
-from telemetry.messages.record import Kind
+from telemetry.messages.record import RecordKind
 
 
 def joined_up(items):
@@ -53,7 +53,7 @@ def session_records(batches=30):
 async def test_a_journal_within_its_limit_loses_nothing(home):
     await home.append(session_records())
     assert make_room(home, 1 << 30).lost == 0
-    assert home.counts()[Kind.MOTION].samples == 3000
+    assert home.counts()[RecordKind.MOTION].samples == 3000
 
 
 async def test_what_the_clinic_has_goes_first_and_is_no_loss(home):

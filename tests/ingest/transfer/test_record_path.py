@@ -18,7 +18,7 @@ from ingest.transfer.send_window import WindowLimits
 from ingest.transfer.uplink import Uplink
 from journals import event_record, item_record, session_opened
 from telemetry.clock import ManualClock, ScaledClock, SystemClock
-from telemetry.messages.record import Ack, Kind, Record, decode_block, encode_block
+from telemetry.messages.record import Ack, Record, RecordKind, decode_block, encode_block
 from telemetry.transport.bus import LocalBus, Message
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import HomeTopics
@@ -189,7 +189,7 @@ def test_drops_repeats_reorders_and_restarts_lose_and_double_nothing(seed, tmp_p
                         await asyncio.wait_for(uplink.caught_up(), 30)
                 assert uplink.status().acked <= clinic.committed(home.home)
             assert_same(home, clinic)
-            assert clinic.counts()[Kind.MOTION].samples == 500
+            assert clinic.counts()[RecordKind.MOTION].samples == 500
 
     asyncio.run(scenario())
 
@@ -256,7 +256,7 @@ def test_a_home_cannot_write_as_another_patient(clinic):
     assert clinic.committed(record(1).home) == 1
     foreign = event_record(session_opened(patient="p-01"))
     event = record(
-        1, home="01J000000000000000000H0ME2", body=foreign.body, kind=Kind.EVENT, stream=None
+        1, home="01J000000000000000000H0ME2", body=foreign.body, kind=RecordKind.EVENT, stream=None
     )
     outcome = stored(clinic, thief, encode_block([event]))
     assert outcome.counts["dead_letters"] == 1

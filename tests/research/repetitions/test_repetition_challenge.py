@@ -11,7 +11,7 @@ import pytest
 from arm_motion import raises, sensed
 from research.repetitions.repetition_cases import (
     RepetitionCase,
-    Sensor,
+    SensorRecording,
     joined,
     read_folder,
     read_spar,
@@ -33,7 +33,7 @@ def arm(n, **more):
     """`n` raises at 25 Hz, and where each begins and ends."""
     elevation = raises(n, **more)[::2]
     acc, gyr = sensed(elevation, 30.0, noise=0.02)
-    return Sensor(acc, gyr)
+    return SensorRecording(acc, gyr)
 
 
 def folder_of(path, *, n=4, labelled=True):
@@ -142,7 +142,7 @@ def test_a_file_of_another_layout_is_refused_by_name(tmp_path):
 
 def test_without_a_gyroscope_repetitions_are_counted_in_the_acceleration():
     moving = arm(8, up_s=1.0, down_s=1.0, hold_s=0.0, pause_s=0.5)
-    felt = Sensor(moving.acc, np.zeros_like(moving.gyr))
+    felt = SensorRecording(moving.acc, np.zeros_like(moving.gyr))
     assert len(ripresa_core({"wrist-right": felt}, RATE_HZ, "arm-abduction")) == 8
 
 

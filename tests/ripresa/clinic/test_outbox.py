@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ripresa.cli.main import app
-from ripresa.clinic.outbox import Letter, Outbox, OutboxPublisher
+from ripresa.clinic.outbox import Outbox, OutboxLetter, OutboxPublisher
 from telemetry.clock import ManualClock
 from telemetry.messages.notices import Command, PlanNotice, Receipt
 from telemetry.transport.bus import LocalBus
@@ -22,12 +22,12 @@ ULID = "01J00000000000000000000001"
 def plan_letter(version=1):
     plan = sample_plan().model_copy(update={"version": version})
     notice = PlanNotice(patient=PATIENT, version=version, plan=plan.model_dump(mode="json"))
-    return Letter(site="clinic", patient=PATIENT, what="plan", id=str(version), notice=notice)
+    return OutboxLetter(site="clinic", patient=PATIENT, what="plan", id=str(version), notice=notice)
 
 
 def command_letter(what="erase"):
     notice = Command(command=ULID, what=what, patient=PATIENT)
-    return Letter(site="clinic", patient=PATIENT, what="command", id=ULID, notice=notice)
+    return OutboxLetter(site="clinic", patient=PATIENT, what="command", id=ULID, notice=notice)
 
 
 def receipt(what, name, state="taken"):

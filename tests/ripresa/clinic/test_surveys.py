@@ -8,45 +8,45 @@ import random
 import pytest
 from typer.testing import CliRunner
 
-from games.persuasion.questionnaire import ITEMS, WaveAnswer
+from games.persuasion.questionnaire import ITEMS, SurveyAnswer
 from ripresa.cli.main import app
-from ripresa.clinic.survey_desk import WaveArchive, WaveDesk
+from ripresa.clinic.survey_desk import SurveyArchive, SurveyDesk
 from ripresa.clinic.survey_report import report
 from ripresa.home.home import Home
-from ripresa.home.survey_box import WaveBox, wave_post
-from ripresa.home.survey_post import TURN_S, WavePost, anonymous_bus
+from ripresa.home.survey_box import SurveyBox, survey_post
+from ripresa.home.survey_post import TURN_S, SurveyPost, anonymous_bus
 from ripresa.platform.background import running
 from ripresa.platform.configuration import Folder, Identity
 from telemetry.clock import ManualClock, SystemClock
 from telemetry.errors import DecodeError, StoreError
-from telemetry.messages.notices import WaveNotice
+from telemetry.messages.notices import SurveyNotice
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import SiteTopics
 
 TOPICS = SiteTopics("clinic")
-WAVE = "2026-q4"
+SURVEY = "2026-q4"
 T0_NS = 1_790_000_000_000_000_000
 
 
-def notice(n=0, *, wave=WAVE, **marks):
-    return WaveNotice(token=f"{n:032x}", wave=wave, marks=marks or {"fun": 1 + n % 5})
+def notice(n=0, *, survey=SURVEY, **marks):
+    return SurveyNotice(token=f"{n:032x}", survey=survey, marks=marks or {"fun": 1 + n % 5})
 
 
 @pytest.fixture
 def archive(tmp_path):
-    return WaveArchive(tmp_path / "answers")
+    return SurveyArchive(tmp_path / "answers")
 
 
 @pytest.fixture
 def box(tmp_path):
-    return WaveBox(tmp_path / "waves")
+    return SurveyBox(tmp_path / "surveys")
 
 
 def post_on(bus, box, clock, **more):
     draw = random.Random(1)
     connect = contextlib.nullcontext
-    return WavePost(box, lambda: connect(bus), TOPICS, clock, draw=draw, chance=0.3, **more)
+    return SurveyPost(box, lambda: connect(bus), TOPICS, clock, draw=draw, chance=0.3, **more)
 
 
 async def turns(clock, n):
@@ -63,35 +63,35 @@ def bytes_of(folder):
 
 async def test_an_answer_reaches_the_clinic_and_the_home_forgets_its_marks(box, archive):
     bus, clock = LocalBus(), ManualClock(T0_NS)
-    box.keep(WaveAnswer(WAVE, {"fun": 5, "use": 4}))
-    async with running(WaveDesk(bus, archive).run(), post_on(bus, box, clock).run()):
+    box.keep(SurveyAnswer(SURVEY, {"fun": 5, "use": 4}))
+    async with running(SurveyDesk(bus, archive).run(), post_on(bus, box, clock).run()):
         await turns(clock, 20)
     assert box.waiting() == {}
-    assert box.answered() == {WAVE}, "it is not asked again"
+    assert box.answered() == {SURVEY}, "it is not asked again"
     assert b"fun" not in bytes_of(box._folder)
-    assert json.loads((archive._folder / f"{WAVE}.json").read_bytes())["marks"] == [
+    assert json.loads((archive._folder / f"{SURVEY}.json").read_bytes())["marks"] == [
         {"fun": 5, "use": 4}
     ]
 
 
 async def test_nothing_of_the_home_is_in_what_is_sent_or_stored(box, archive):
     bus, clock = LocalBus(), ManualClock(T0_NS)
-    box.keep(WaveAnswer(WAVE, {"fun": 5}))
+    box.keep(SurveyAnswer(SURVEY, {"fun": 5}))
     (token,) = box.waiting()
-    desk = WaveDesk(bus, archive)
+    desk = SurveyDesk(bus, archive)
     async with running(desk.run()):
         sending = asyncio.create_task(post_on(bus, box, clock).send_one())
         for _ in range(20):
             await asyncio.sleep(0.01)
             await clock.advance(1)
         assert await sending
-    (sent,) = [m for m in bus.published if m.topic == TOPICS.wave]
-    assert json.loads(sent.payload) == {"token": token, "wave": WAVE, "marks": {"fun": 5}}
+    (sent,) = [m for m in bus.published if m.topic == TOPICS.survey]
+    assert json.loads(sent.payload) == {"token": token, "survey": SURVEY, "marks": {"fun": 5}}
     kept = bytes_of(archive._folder)
     assert token.encode() not in kept, "a token links an answer to its home as long as it is there"
     for path in archive._folder.iterdir():
         assert path.stat().st_mtime == 0
-    body = json.loads((archive._folder / f"{WAVE}.json").read_bytes())
+    body = json.loads((archive._folder / f"{SURVEY}.json").read_bytes())
     assert body.keys() == {"taken", "marks"}
     assert token not in {p.stem for p in box._folder.iterdir()}
 
@@ -100,10 +100,10 @@ def test_the_stored_bytes_do_not_depend_on_the_order_of_arrival(tmp_path):
     answers = [notice(n, fun=1 + n % 5, use=1 + n % 3) for n in range(12)]
     kept = []
     for seed in range(3):
-        archive = WaveArchive(tmp_path / str(seed))
+        archive = SurveyArchive(tmp_path / str(seed))
         for one in random.Random(seed).sample(answers, len(answers)):
             archive.add(one)
-        kept.append((tmp_path / str(seed) / f"{WAVE}.json").read_bytes())
+        kept.append((tmp_path / str(seed) / f"{SURVEY}.json").read_bytes())
     assert kept[0] == kept[1] == kept[2]
 
 
@@ -111,29 +111,29 @@ def test_a_repeated_delivery_counts_once_and_equal_answers_twice(archive):
     assert archive.add(notice(1, fun=3))
     assert not archive.add(notice(1, fun=3))
     assert archive.add(notice(2, fun=3))
-    assert len(archive._answers(WAVE)) == 2
+    assert len(archive._answers(SURVEY)) == 2
 
 
 async def test_nothing_is_lost_while_broker_or_clinic_are_away(box, archive):
     bus, clock = LocalBus(), ManualClock(T0_NS)
-    box.keep(WaveAnswer(WAVE, {"fun": 2}))
+    box.keep(SurveyAnswer(SURVEY, {"fun": 2}))
     async with running(post_on(bus, box, clock).run()):
         await turns(clock, 10)
         assert len(box.waiting()) == 1
-        async with running(WaveDesk(bus, archive).run()):
+        async with running(SurveyDesk(bus, archive).run()):
             await turns(clock, 20)
     assert box.waiting() == {}
-    assert len(archive._answers(WAVE)) == 1
+    assert len(archive._answers(SURVEY)) == 1
 
 
 async def test_a_disk_that_refuses_answers_nobody_and_the_answer_comes_again(tmp_path, box):
     bus, clock = LocalBus(), ManualClock(T0_NS)
     (tmp_path / "file").write_text("in the way")
-    archive = WaveArchive(tmp_path / "file" / "answers")
-    box.keep(WaveAnswer(WAVE, {"fun": 2}))
+    archive = SurveyArchive(tmp_path / "file" / "answers")
+    box.keep(SurveyAnswer(SURVEY, {"fun": 2}))
     with pytest.raises(StoreError, match="cannot be"):
         archive.add(notice())
-    async with running(WaveDesk(bus, archive).run()):
+    async with running(SurveyDesk(bus, archive).run()):
         sending = asyncio.create_task(post_on(bus, box, clock).send_one())
         for _ in range(60):
             await asyncio.sleep(0.002)
@@ -145,17 +145,17 @@ async def test_a_disk_that_refuses_answers_nobody_and_the_answer_comes_again(tmp
 async def test_answers_leave_at_random_turns_and_one_at_a_time(box):
     bus, clock = LocalBus(), ManualClock(T0_NS)
     for quarter in (1, 2, 3):
-        box.keep(WaveAnswer(f"2026-q{quarter}", {"fun": 2}))
+        box.keep(SurveyAnswer(f"2026-q{quarter}", {"fun": 2}))
     async with running(post_on(bus, box, clock).run()):
         await turns(clock, 15)
-    sent = [m for m in bus.published if m.topic == TOPICS.wave]
+    sent = [m for m in bus.published if m.topic == TOPICS.survey]
     assert 1 <= len(sent) <= 12
     assert all(len(json.loads(m.payload)["marks"]) == 1 for m in sent)
 
 
 async def test_nothing_is_sent_while_therapy_is_withdrawn(box):
     bus, clock = LocalBus(), ManualClock(T0_NS)
-    box.keep(WaveAnswer(WAVE, {"fun": 2}))
+    box.keep(SurveyAnswer(SURVEY, {"fun": 2}))
     async with running(post_on(bus, box, clock, may_send=lambda: False).run()):
         await turns(clock, 15)
     assert bus.published == []
@@ -166,8 +166,8 @@ async def test_nothing_is_sent_while_therapy_is_withdrawn(box):
     [
         b"",
         b"{}",
-        b'{"token": "x", "wave": "2026-q4", "marks": {"fun": 1}}',
-        notice().encode().replace(b'"wave":"2026-q4"', b'"wave":"p-017"'),
+        b'{"token": "x", "survey": "2026-q4", "marks": {"fun": 1}}',
+        notice().encode().replace(b'"survey":"2026-q4"', b'"survey":"p-017"'),
         notice().encode().replace(b"}}", b'},"patient":"p-017"}'),
         notice(fun=9).encode(),
         notice(name=1).encode(),
@@ -175,13 +175,13 @@ async def test_nothing_is_sent_while_therapy_is_withdrawn(box):
 )
 async def test_what_is_no_answer_is_refused_without_repeating_it(payload, archive, caplog):
     bus = LocalBus()
-    desk = WaveDesk(bus, archive)
+    desk = SurveyDesk(bus, archive)
     async with running(desk.run()):
         await asyncio.sleep(0.01)
-        bus.publish(TOPICS.wave, payload, qos=1)
+        bus.publish(TOPICS.survey, payload, qos=1)
         await asyncio.sleep(0.05)
     assert desk.refused == 1
-    assert archive.waves() == []
+    assert archive.surveys() == []
     assert "p-017" not in caplog.text
 
 
@@ -189,7 +189,7 @@ def test_below_five_answers_nothing_is_shown(archive):
     for n in range(4):
         archive.add(notice(n, fun=5, use=1))
         text = report(archive, "en")
-        assert text == f"{WAVE}: fewer than 5 answers, nothing is shown"
+        assert text == f"{SURVEY}: fewer than 5 answers, nothing is shown"
     archive.add(notice(4, fun=5))
     text = report(archive, "en")
     assert "at least 5 answers" in text
@@ -199,48 +199,48 @@ def test_below_five_answers_nothing_is_shown(archive):
     assert "at least 5 answers" in report(archive, "en"), "the sixth answer shows in no number"
 
 
-def test_the_command_shows_the_waves_in_both_languages(tmp_path, monkeypatch):
+def test_the_command_shows_the_surveys_in_both_languages(tmp_path, monkeypatch):
     monkeypatch.setenv("RIPRESA_HOME", str(tmp_path))
     run = CliRunner().invoke
-    assert "Nessuna risposta" in run(app, ["clinic", "waves"]).output
-    archive = WaveArchive(Folder(tmp_path).wave_answers)
+    assert "Nessuna risposta" in run(app, ["clinic", "surveys"]).output
+    archive = SurveyArchive(Folder(tmp_path).survey_answers)
     for n in range(10):
         archive.add(notice(n, **dict.fromkeys(ITEMS, 4)))
-    shown = run(app, ["clinic", "waves"])
+    shown = run(app, ["clinic", "surveys"])
     assert "almeno 10 risposte" in shown.output
     assert "Mi piace giocare" in shown.output
-    assert "at least 10" in run(app, ["clinic", "waves", "--language", "en"]).output
-    assert run(app, ["clinic", "waves", "--language", "fr"]).exit_code != 0
+    assert "at least 10" in run(app, ["clinic", "surveys", "--language", "en"]).output
+    assert run(app, ["clinic", "surveys", "--language", "fr"]).exit_code != 0
 
 
 def test_a_damaged_file_is_named(archive):
     archive.add(notice())
-    (archive._folder / f"{WAVE}.json").write_text("{")
+    (archive._folder / f"{SURVEY}.json").write_text("{")
     with pytest.raises(StoreError, match="2026-q4.json"):
-        archive.released(WAVE)
+        archive.released(SURVEY)
 
 
-def test_a_notice_holds_a_token_a_wave_and_marks_only():
+def test_a_notice_holds_a_token_a_survey_and_marks_only():
     with pytest.raises(DecodeError):
-        WaveNotice.decode(notice().encode().replace(b"{", b'{"t_ns":1,', 1))
+        SurveyNotice.decode(notice().encode().replace(b"{", b'{"t_ns":1,', 1))
 
 
 async def test_over_a_real_broker_that_comes_late(mosquitto, box, archive, tmp_path):
     settings, clock = MqttSettings(port=mosquitto.port), SystemClock()
-    box.keep(WaveAnswer(WAVE, {"fun": 3}))
+    box.keep(SurveyAnswer(SURVEY, {"fun": 3}))
     mosquitto.kill()
-    post = WavePost(box, lambda: anonymous_bus(settings), TOPICS, clock)
+    post = SurveyPost(box, lambda: anonymous_bus(settings), TOPICS, clock)
     sending = asyncio.create_task(post.send_one())
     await asyncio.sleep(0.2)
     mosquitto.start()
     async with (
         MqttBus(settings, "receiver", manual_ack=True, persistent=True) as bus,
-        running(WaveDesk(bus, archive).run()),
+        running(SurveyDesk(bus, archive).run()),
     ):
         await bus.wait_connected()
         await sending
         assert box.waiting() == {} or await post.send_one()
-    assert len(archive._answers(WAVE)) == 1
+    assert len(archive._answers(SURVEY)) == 1
     home = Home(
         folder=Folder(tmp_path),
         identity=Identity(),
@@ -248,4 +248,4 @@ async def test_over_a_real_broker_that_comes_late(mosquitto, box, archive, tmp_p
         clinic=settings,
         clock=clock,
     )
-    assert wave_post(home) is None, "without a way that tells no name, answers stay"
+    assert survey_post(home) is None, "without a way that tells no name, answers stay"

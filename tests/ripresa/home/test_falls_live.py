@@ -22,7 +22,7 @@ from telemetry.transport.topics import HomeTopics
 from therapy.session.agenda import agenda_of
 from therapy.session.questions import untroubled_answer
 from therapy.session.screens import Ask, screen_of
-from therapy.session.session_state import Stage
+from therapy.session.session_state import SessionStage
 from therapy_builders import WRIST, plan
 
 TOPICS = HomeTopics("clinic", "p-1")
@@ -46,10 +46,10 @@ class Patient:
 
     async def to_play(self):
         state = self.service.state
-        while self.service.state.stage is Stage.CHECK_IN:
+        while self.service.state.stage is SessionStage.CHECK_IN:
             question = self.service.state.asking[0]
             await self.ask("check.answered", answer=untroubled_answer(question))
-        while self.service.state.stage is Stage.PLACE:
+        while self.service.state.stage is SessionStage.ALIGN:
             await self.ask("segment.calibrated", passed=True)
         await self.ask("exercise.started")
         assert self.service.state.open_item, state
@@ -129,7 +129,7 @@ async def test_a_false_suspicion_costs_one_question_and_nothing_else(patient):
 async def test_a_fall_that_is_told_ends_the_exercise(patient):
     await patient.move(SimulatedFall(impact_g=6).sensed())
     await patient.ask("check.answered", question="fallen", answer=True)
-    assert patient.service.state.stage is Stage.CHECK_OUT
+    assert patient.service.state.stage is SessionStage.CHECK_OUT
     assert patient.service.state.fallen
 
 

@@ -12,7 +12,7 @@ from edge.virtual.process import RadioProcess
 from games.persuasion.session_prompts import Told
 from homes import one_exercise_home
 from ripresa.cli.main import app
-from ripresa.clinic.outbox import Letter, Outbox, OutboxPublisher
+from ripresa.clinic.outbox import Outbox, OutboxLetter, OutboxPublisher
 from ripresa.demo.demo_patient import DemoPatient
 from ripresa.home.history import counting_result, last_targets, past_of
 from ripresa.home.home import HomeAtWork, erase
@@ -28,7 +28,7 @@ from telemetry.messages.notices import Command, PlanNotice, TherapistMessage
 from telemetry.messages.results import AdherenceResult
 from telemetry.transport.mqtt import MqttBus
 from therapy.plan.plan_file import sample_plan
-from therapy.session.session_state import Stage
+from therapy.session.session_state import SessionStage
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -53,16 +53,16 @@ async def exercise(at_work, seconds):
     service, clock = at_work.box.service, at_work.home.clock
     patient = DemoPatient(at_work.box.bus, at_work.home.identity.topics, clock, service)
     await service.wait_for(lambda _: True)
-    await patient.answer_questions(Stage.CHECK_IN)
+    await patient.answer_questions(SessionStage.CHECK_IN)
     await patient.place_wearables()
     await at_work.box.positions.wait_for_streams(1)
     await patient.start_exercise()
     await clock.sleep(seconds)
     await patient.end_exercise()
-    if service.state.stage is Stage.READY_TO_ASSESS:
+    if service.state.stage is SessionStage.READY_TO_ASSESS:
         at_work.request("assessment.ended")
-        await service.wait_for(lambda s: s.stage is Stage.CHECK_OUT)
-    await patient.answer_questions(Stage.CHECK_OUT)
+        await service.wait_for(lambda s: s.stage is SessionStage.CHECK_OUT)
+    await patient.answer_questions(SessionStage.CHECK_OUT)
 
 
 async def test_a_session_is_held_from_check_in_to_results(home, monkeypatch):
@@ -139,7 +139,7 @@ async def clinic_of(home, tmp_path):
 async def test_a_published_plan_reaches_the_home_and_is_answered(home, tmp_path):
     plan = sample_plan().model_copy(update={"version": 7})
     notice = PlanNotice(patient=plan.patient, version=7, plan=plan.model_dump(mode="json"))
-    letter = Letter(
+    letter = OutboxLetter(
         site=home.identity.site, patient=plan.patient, what="plan", id="7", notice=notice
     )
     async with clinic_of(home, tmp_path) as outbox, HomeAtWork.at_work(home):
@@ -153,7 +153,7 @@ async def test_a_home_that_has_just_joined_waits_for_its_first_plan(home, tmp_pa
     kept.unlink()
     plan = sample_plan()
     notice = PlanNotice(patient=plan.patient, version=1, plan=plan.model_dump(mode="json"))
-    letter = Letter(
+    letter = OutboxLetter(
         site=home.identity.site, patient=plan.patient, what="plan", id="1", notice=notice
     )
     with pytest.raises(ConfigurationError, match="no plan is in force"):
@@ -171,7 +171,7 @@ async def test_a_home_that_has_just_joined_waits_for_its_first_plan(home, tmp_pa
 async def test_between_sessions_a_home_goes_over_to_a_newer_plan(home, tmp_path):
     plan = sample_plan().model_copy(update={"version": 7})
     notice = PlanNotice(patient=plan.patient, version=7, plan=plan.model_dump(mode="json"))
-    letter = Letter(
+    letter = OutboxLetter(
         site=home.identity.site, patient=plan.patient, what="plan", id="7", notice=notice
     )
     async with clinic_of(home, tmp_path) as outbox, HomeAtWork.at_work(home) as at_work:
@@ -188,7 +188,7 @@ async def test_between_sessions_a_home_goes_over_to_a_newer_plan(home, tmp_path)
 
 async def test_a_plan_that_a_home_cannot_read_is_refused_with_the_reason(home, tmp_path):
     notice = PlanNotice(patient=home.identity.patient, version=7, plan={"version": 7})
-    letter = Letter(
+    letter = OutboxLetter(
         site=home.identity.site, patient=notice.patient, what="plan", id="7", notice=notice
     )
     async with clinic_of(home, tmp_path) as outbox, HomeAtWork.at_work(home):
@@ -201,7 +201,7 @@ async def test_an_erasure_deletes_all_at_home_and_every_letter_to_it(home, tmp_p
     command = Command(
         command="01J00000000000000000000001", what="erase", patient=home.identity.patient
     )
-    letter = Letter(
+    letter = OutboxLetter(
         site=home.identity.site,
         patient=command.patient,
         what="command",
@@ -229,7 +229,7 @@ async def test_withdrawn_therapy_opens_no_session_until_it_is_resumed(home, tmp_
                 command=new_ulid(home.clock), what=what, patient=home.identity.patient
             )
             outbox.post(
-                Letter(
+                OutboxLetter(
                     site=home.identity.site,
                     patient=command.patient,
                     what="command",

@@ -9,12 +9,12 @@ from datetime import date
 import pytest
 from typer.testing import CliRunner
 
-from games.persuasion.questionnaire import WaveAnswer
+from games.persuasion.questionnaire import SurveyAnswer
 from ports import free_port
 from ripresa.cli.main import app
 from ripresa.home.outside_screens import page_for, send_osc, websocket_port
 from ripresa.home.prompting import takes_at_hand
-from ripresa.home.survey_box import WaveBox, wave_of
+from ripresa.home.survey_box import SurveyBox, survey_of
 from ripresa.platform.background import running
 from ripresa.platform.broker import local_broker
 from ripresa.platform.child import port_open
@@ -88,16 +88,16 @@ def test_the_pages_address_names_port_and_topics(monkeypatch):
 
 
 def test_an_answer_is_kept_without_name_and_time(tmp_path):
-    box = WaveBox(tmp_path / "waves")
-    box.keep(WaveAnswer(wave="2026-q4", marks={"fun": 5}))
-    (path,) = (tmp_path / "waves").iterdir()
-    assert json.loads(path.read_text()) == {"wave": "2026-q4", "marks": {"fun": 5}}
+    box = SurveyBox(tmp_path / "surveys")
+    box.keep(SurveyAnswer(survey="2026-q4", marks={"fun": 5}))
+    (path,) = (tmp_path / "surveys").iterdir()
+    assert json.loads(path.read_text()) == {"survey": "2026-q4", "marks": {"fun": 5}}
     assert path.stat().st_mtime == 0
     assert box.answered() == {"2026-q4"}
-    path.write_text('{"wave": "2026-q4", "marks": {}, "patient": "p"}')
+    path.write_text('{"survey": "2026-q4", "marks": {}, "patient": "p"}')
     assert box.answers() == []
 
 
-def test_a_wave_is_a_quarter():
-    assert wave_of(date(2026, 11, 22)) == "2026-q4"
-    assert wave_of(date(2026, 1, 1)) == "2026-q1"
+def test_a_survey_is_a_quarter():
+    assert survey_of(date(2026, 11, 22)) == "2026-q4"
+    assert survey_of(date(2026, 1, 1)) == "2026-q1"

@@ -13,7 +13,7 @@ from telemetry.errors import ConfigurationError
 from telemetry.messages.events import SessionOpened
 from telemetry.messages.live import RepetitionCounted
 from telemetry.messages.results import AdherenceResult
-from therapy.session.session_state import Stage
+from therapy.session.session_state import SessionStage
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -28,7 +28,7 @@ async def play_by_keys(at_work, repetitions):
     service, clock = at_work.box.service, at_work.home.clock
     patient = DemoPatient(at_work.box.bus, at_work.home.identity.topics, clock, service)
     await service.wait_for(lambda _: True)
-    await patient.answer_questions(Stage.CHECK_IN)
+    await patient.answer_questions(SessionStage.CHECK_IN)
     await patient.start_exercise()
     for number in range(1, repetitions + 1):
         at_work.count(
@@ -44,7 +44,7 @@ async def play_by_keys(at_work, repetitions):
         )
     await service.wait_for(lambda s: s.counted == repetitions)
     await patient.end_exercise()
-    await patient.answer_questions(Stage.CHECK_OUT)
+    await patient.answer_questions(SessionStage.CHECK_OUT)
 
 
 async def test_a_session_by_keys_is_self_reported_and_never_measured(home):
@@ -94,7 +94,7 @@ async def test_pain_and_unwell_reach_the_journal_broker_or_not(home, mosquitto, 
         holding = asyncio.create_task(at_work.hold_session(by_keys=True))
         patient = DemoPatient(at_work.box.bus, home.identity.topics, home.clock, service)
         await service.wait_for(lambda _: True)
-        await patient.answer_questions(Stage.CHECK_IN)
+        await patient.answer_questions(SessionStage.CHECK_IN)
         await patient.start_exercise()
         if not broker_up:
             mosquitto.kill()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemetry.errors import DecodeError
-from telemetry.messages.record import Ack, Kind, Record, decode_block, encode_block
+from telemetry.messages.record import Ack, Record, RecordKind, decode_block, encode_block
 
 HOME = "01J00000000000000000000002"
 records = st.lists(
@@ -17,7 +17,7 @@ records = st.lists(
         home=st.just(HOME),
         position=st.integers(1, 2**40),
         t_ns=st.integers(0, 2**62),
-        kind=st.sampled_from(Kind),
+        kind=st.sampled_from(RecordKind),
         body=st.binary(max_size=50),
         session=st.none() | st.text(min_size=1, max_size=26),
         stream=st.none() | st.text(min_size=1, max_size=26),
@@ -65,7 +65,7 @@ def test_a_block_that_was_changed_on_its_way_is_refused(sent, data):
 
 
 def test_a_block_of_two_homes_is_refused():
-    row = {"position": 1, "t_ns": 1, "kind": Kind.EVENT, "body": b""}
+    row = {"position": 1, "t_ns": 1, "kind": RecordKind.EVENT, "body": b""}
     with pytest.raises(ValueError, match="one home"):
         encode_block([Record(home="A", **row), Record(home="B", **row)])
 

@@ -36,13 +36,13 @@ def test_gateway_topics_read_back():
 
 def test_a_sites_topics_name_nobody():
     site = SiteTopics("clinic-1")
-    for channel in ("wave", "wave_taken"):
+    for channel in ("survey", "survey_taken"):
         parts = parse_topic(getattr(site, channel))
         assert parts.channel == channel
         assert parts.values == {"site": "clinic-1"}
     with pytest.raises(ConfigurationError, match="site"):
         SiteTopics("a/b")
-    assert not topic_matches(HomeTopics("+", "+").receipt, site.wave_taken)
+    assert not topic_matches(HomeTopics("+", "+").receipt, site.survey_taken)
 
 
 def test_no_two_channels_share_an_address():

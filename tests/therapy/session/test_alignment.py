@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.calibration.finding import WORDS, Finding
+from analytics.calibration.finding import WORDS, CalibrationFinding
 from builders import SESSION
 from telemetry.errors import ConfigurationError
 from telemetry.messages.events import HingeCalibration, SegmentCalibrated, Worn
@@ -16,15 +16,15 @@ from therapy.plan.plan_change import changes
 from therapy.plan.plan_file import PlanError, parse_plan_json, parse_plan_toml
 from therapy.session.alignment import (
     MOST_ATTEMPTS,
-    Placing,
-    PlacingPhase,
+    Alignment,
+    AlignmentPhase,
     SegmentFound,
     SegmentProgress,
+    alignments_of,
     neutral_deg,
-    placings_of,
 )
 from therapy.session.alignment_words import asked, sensor_at, title
-from therapy.session.screens import FindRange, Place, Play, Ready
+from therapy.session.screens import AlignSensor, FindRange, Play, Ready
 from therapy_builders import STREAM, Session, item, plan
 
 HINGE = HingeCalibration(
@@ -34,7 +34,7 @@ HINGE = HingeCalibration(
     distal_axis=(0, 0.6, 0.8),
     zero_rad=0.25,
 )
-UNWELL = WORDS[Finding.NOT_STILL]
+UNWELL = WORDS[CalibrationFinding.NOT_STILL]
 MEASURED_25 = [{"joint": "elbow", "side": "right", "angle_deg": 25}]
 
 
@@ -64,7 +64,7 @@ def placed(the_plan=None, **more):
 
 def found(session, *, passed=True, note=UNWELL, **more):
     state = session.state
-    fields = {"attempt": state.measuring.attempt, "placement": state.placing[0].placement}
+    fields = {"attempt": state.measuring.attempt, "placement": state.alignments[0].placement}
     session.happen(SegmentFound(**(fields | more), passed=passed, note=note))
 
 
@@ -78,24 +78,24 @@ def calibrated(session):
 
 def test_a_joints_two_sensors_are_one_calibration():
     items = elbow().items
-    assert placings_of(items, ["upper-arm-right", "forearm-right"]) == (
-        Placing("forearm-right", "upper-arm-right", "elbow"),
+    assert alignments_of(items, ["upper-arm-right", "forearm-right"]) == (
+        Alignment("forearm-right", "upper-arm-right", "elbow"),
     )
-    assert placings_of(items, ["forearm-right"]) == (Placing("forearm-right", hangs=True),)
+    assert alignments_of(items, ["forearm-right"]) == (Alignment("forearm-right", hangs=True),)
 
 
 def test_a_sensor_of_a_pair_that_another_item_sees_alone_is_calibrated_too():
     raising = item(posture="seated", placements=["upper-arm-right"])
     both = [*elbow().items, plan(raising).items[0]]
-    assert placings_of(both, ["forearm-right", "upper-arm-right"]) == (
-        Placing("forearm-right", "upper-arm-right", "elbow"),
-        Placing("upper-arm-right", hangs=True),
+    assert alignments_of(both, ["forearm-right", "upper-arm-right"]) == (
+        Alignment("forearm-right", "upper-arm-right", "elbow"),
+        Alignment("upper-arm-right", hangs=True),
     )
 
 
 def test_the_other_sides_sensor_is_not_taken_for_the_pair():
-    assert placings_of(elbow().items, ["forearm-right", "upper-arm-left"]) == (
-        Placing("forearm-right", hangs=True),
+    assert alignments_of(elbow().items, ["forearm-right", "upper-arm-left"]) == (
+        Alignment("forearm-right", hangs=True),
     )
     assert joint_between("upper-arm-left", "forearm-right") is None
 
@@ -103,7 +103,7 @@ def test_the_other_sides_sensor_is_not_taken_for_the_pair():
 def test_a_sensor_that_no_exercise_uses_is_not_calibrated():
     """A chest strap worn for its heart rate senses motion, too."""
     raising = plan(item(posture="seated", placements=["upper-arm-right"])).items
-    assert placings_of(raising, ["upper-arm-right"]) == placings_of(
+    assert alignments_of(raising, ["upper-arm-right"]) == alignments_of(
         raising, ["upper-arm-right", "foot-left"]
     )
 
@@ -127,35 +127,35 @@ def test_a_screen_cannot_say_that_a_calibration_passed():
 def test_a_measured_joint_is_recorded_with_what_was_measured():
     session = placed()
     begin(session)
-    assert session.screen.phase is PlacingPhase.STILL
+    assert session.screen.phase is AlignmentPhase.STILL
     attempt = session.state.measuring.attempt
-    session.happen(SegmentProgress(attempt, PlacingPhase.FLEXIONS, 2))
+    session.happen(SegmentProgress(attempt, AlignmentPhase.FLEXIONS, 2))
     assert (session.screen.seen, session.screen.of) == (2, 3)
     assert session.screen.exercise == "elbow-bend"
     found(session, hinge=HINGE)
     (event,) = calibrated(session)
-    assert (event.placement, event.rung, event.passed) == ("forearm-right", "functional", True)
+    assert (event.placement, event.level, event.passed) == ("forearm-right", "functional", True)
     assert event.hinge == HINGE
     assert isinstance(session.screen, Ready)
 
 
-def test_what_was_wrong_is_told_once_more_then_an_easier_rung_comes_then_counting():
+def test_what_was_wrong_is_told_once_more_then_an_easier_level_comes_then_counting():
     session = placed()
     begin(session)
     found(session, passed=False)
     assert session.screen.told == UNWELL
     assert session.screen.again
-    assert session.screen.rung == "functional"
+    assert session.screen.level == "functional"
     begin(session)
     found(session, passed=False)
-    assert session.screen.rung == "gravity"
+    assert session.screen.level == "gravity"
     assert session.screen.told != UNWELL
     for _ in range(MOST_ATTEMPTS):
         begin(session)
         found(session, passed=False)
-    assert session.screen.rung == "none"
+    assert session.screen.level == "none"
     begin(session)
-    assert [(e.rung, e.passed) for e in calibrated(session)] == [
+    assert [(e.level, e.passed) for e in calibrated(session)] == [
         ("functional", False),
         ("gravity", False),
         ("none", False),
@@ -172,18 +172,18 @@ def test_a_silent_sensor_is_told_and_is_no_failed_attempt():
     for _ in range(5):
         begin(session)
         found(session, passed=False, blameless=True)
-    assert session.screen.rung == "functional"
+    assert session.screen.level == "functional"
     assert session.screen.told == UNWELL
     assert calibrated(session) == []
 
 
-def test_an_outcome_that_comes_too_late_is_not_taken_for_the_next_rung():
+def test_an_outcome_that_comes_too_late_is_not_taken_for_the_next_level():
     session = placed()
     begin(session)
     late = session.state.measuring.attempt
     session.ask("segment.calibrated", ask="cannot")
     found(session, attempt=late)
-    assert session.screen.rung == "gravity"
+    assert session.screen.level == "gravity"
     assert [e.passed for e in calibrated(session)] == [False]
 
 
@@ -192,7 +192,7 @@ def test_a_measurement_without_an_end_is_given_up():
     begin(session)
     for _ in range(61):
         session.tick()
-    assert session.screen.phase is PlacingPhase.WAITING
+    assert session.screen.phase is AlignmentPhase.WAITING
     assert session.screen.again
 
 
@@ -204,36 +204,36 @@ def test_a_silent_sensor_keeps_no_measurement_open():
     begin(session)
     for _ in range(61):
         session.tick()
-    assert session.screen.phase is PlacingPhase.WAITING
+    assert session.screen.phase is AlignmentPhase.WAITING
 
 
 def test_getting_ready_takes_as_long_as_it_takes():
     session = placed()
     for _ in range(300):
         session.tick()
-    assert session.screen.rung == "functional"
+    assert session.screen.level == "functional"
 
 
-def test_a_single_sensor_has_no_functional_rung():
+def test_a_single_sensor_has_no_functional_level():
     session = placed(worn=worn("forearm-right"))
-    assert session.screen.rung == "gravity"
+    assert session.screen.level == "gravity"
 
 
-def test_a_contracture_without_its_angle_has_no_functional_rung_and_with_it_has():
+def test_a_contracture_without_its_angle_has_no_functional_level_and_with_it_has():
     unknown = elbow(neutral_pose=False)
-    assert placed(unknown).screen.rung == "gravity"
+    assert placed(unknown).screen.level == "gravity"
     known = elbow(neutral_pose=False, neutral_angles=MEASURED_25)
-    assert placed(known).screen.rung == "functional"
-    assert neutral_deg(known, placed(known).state.placing[0]) == 25
-    assert neutral_deg(known, Placing("forearm-left", "upper-arm-left", "elbow")) is None
+    assert placed(known).screen.level == "functional"
+    assert neutral_deg(known, placed(known).state.alignments[0]) == 25
+    assert neutral_deg(known, Alignment("forearm-left", "upper-arm-left", "elbow")) is None
 
 
-def test_what_the_clinic_stored_makes_the_stored_rung():
+def test_what_the_clinic_stored_makes_the_stored_level():
     stored = elbow(calibration="stored", calibrations=[HINGE.model_dump()])
-    assert placed(stored).screen.rung == "stored"
+    assert placed(stored).screen.level == "stored"
     other = placed(stored, worn=worn("wrist-right", "upper-arm-right"))
-    assert other.screen.rung == "gravity"
-    assert placed(stored, worn=worn("forearm-right")).screen.rung == "gravity"
+    assert other.screen.level == "gravity"
+    assert placed(stored, worn=worn("forearm-right")).screen.level == "gravity"
 
 
 steps = st.lists(
@@ -264,14 +264,14 @@ def do(session, step):
             session.ask("segment.calibrated", ask=None)
         case "moving":
             attempt = session.state.measuring.attempt
-            session.happen(SegmentProgress(attempt, PlacingPhase.RAISES, 1))
+            session.happen(SegmentProgress(attempt, AlignmentPhase.RAISES, 1))
         case "tick":
             session.tick(20)
         case "pause":
             session.tick(200)
-        case _ if session.state.placing:
+        case _ if session.state.alignments:
             more = {"attempt": session.state.measuring.attempt - (step == "late")}
-            hinge = HINGE if session.state.placing[0].joint else None
+            hinge = HINGE if session.state.alignments[0].joint else None
             more |= {"hinge": hinge, "axis": None if hinge else (0, 0, 1)}
             found(session, passed=step in ("ok", "late"), blameless=step == "silent", **more)
 
@@ -283,7 +283,7 @@ def test_any_outcome_in_any_order_leads_to_play(the_plan, placements, done):
     for step in done:
         do(session, step)
         assert not session.state.closed
-    while isinstance(session.screen, Place):
+    while isinstance(session.screen, AlignSensor):
         session.ask("segment.calibrated", ask="cannot")
     assert isinstance(session.screen, Ready)
     assert session.ask("exercise.started") is None
@@ -301,7 +301,7 @@ def test_no_zero_is_recorded_without_permission(the_plan, placements, done):
     for step in done:
         do(session, step)
     for event in calibrated(session):
-        if the_plan.neutral_pose or event.rung == "stored":
+        if the_plan.neutral_pose or event.level == "stored":
             continue
         assert event.axis is None
         if not the_plan.neutral_angles:
@@ -313,14 +313,14 @@ def test_every_page_of_a_calibration_has_words_in_both_languages():
     assert sensor_at("sternum").en == "on the breastbone"
     assert "ear-left" in sensor_at("ear-left").it
     for joint in ("elbow", "knee", "wrist"):
-        placing = Placing("forearm-left", "upper-arm-left", joint)
-        for rung in ("gravity", "stored", "functional", "none"):
-            for phase in PlacingPhase:
+        alignment = Alignment("forearm-left", "upper-arm-left", joint)
+        for level in ("gravity", "stored", "functional", "none"):
+            for phase in AlignmentPhase:
                 for measured in (True, False):
-                    words = asked(placing, rung, phase, pose_measured=measured)
+                    words = asked(alignment, level, phase, pose_measured=measured)
                     assert "{" not in words.it + words.en
                     assert words.it != words.en
-                assert "{" not in title(placing, phase).it
+                assert "{" not in title(alignment, phase).it
 
 
 def test_what_a_session_measured_goes_into_the_plan_and_comes_back():

@@ -1,4 +1,4 @@
-"""Calibration: the best rung a person can do, and a range that is never beyond what was shown."""
+"""Calibration: the best level a person can do, and a range that is never beyond what was shown."""
 
 import statistics
 
@@ -10,11 +10,11 @@ from telemetry.messages.events import Worn
 from therapy.session.calibration import (
     MOST_ATTEMPTS,
     RangeFinding,
+    levels_to_try,
     retest_due,
-    rungs_to_try,
     shrunk,
 )
-from therapy.session.screens import Place, Play
+from therapy.session.screens import AlignSensor, Play
 from therapy_builders import Session, item, plan
 
 peaks = st.none() | st.floats(-50, 250) | st.just(float("nan"))
@@ -22,7 +22,7 @@ tries = st.lists(st.tuples(peaks, st.booleans()), max_size=12)
 
 
 @pytest.mark.parametrize(
-    ("highest", "helper", "stored", "rungs"),
+    ("highest", "helper", "stored", "levels"),
     [
         ("gravity", True, True, ("gravity", "none")),
         ("stored", True, True, ("stored", "gravity", "none")),
@@ -31,27 +31,27 @@ tries = st.lists(st.tuples(peaks, st.booleans()), max_size=12)
         ("functional", False, False, ("gravity", "none")),
     ],
 )
-def test_the_best_rung_comes_first_and_every_ladder_ends(highest, helper, stored, rungs):
+def test_the_best_level_comes_first_and_every_ladder_ends(highest, helper, stored, levels):
     one = plan(calibration=highest)
-    assert rungs_to_try(one, helper_present=helper, stored=stored) == rungs
+    assert levels_to_try(one, helper_present=helper, stored=stored) == levels
 
 
 def test_spasticity_and_contracture_forbid_a_neutral_pose():
     one = plan(calibration="functional", neutral_pose=False)
-    assert "functional" not in rungs_to_try(one, helper_present=True, stored=True)
+    assert "functional" not in levels_to_try(one, helper_present=True, stored=True)
 
 
-def test_a_failed_rung_leads_to_the_next():
+def test_a_failed_level_leads_to_the_next():
     one = plan(calibration="stored")
     session = Session(one, {"stored": frozenset({"wrist-right"})})
     session.answer()
-    assert session.screen.rung == "stored"
+    assert session.screen.level == "stored"
     session.ask("segment.calibrated", passed=False)
-    assert isinstance(session.screen, Place)
-    assert session.screen.rung == "gravity"
+    assert isinstance(session.screen, AlignSensor)
+    assert session.screen.level == "gravity"
     session.ask("segment.calibrated", passed=True)
     assert session.state.unplaced == frozenset()
-    told = [(e.rung, e.passed) for e in session.events if e.type == "segment.calibrated"]
+    told = [(e.level, e.passed) for e in session.events if e.type == "segment.calibrated"]
     assert told == [("stored", False), ("gravity", True)]
 
 
@@ -116,7 +116,7 @@ def uncalibrated_elbow(**more):
     """The elbow's item under way after its calibration has failed to the ladder's end."""
     session = Session(plan(ELBOW | more), {"worn": ARM})
     session.answer()
-    while isinstance(session.screen, Place):
+    while isinstance(session.screen, AlignSensor):
         session.ask("segment.calibrated", passed=False)
     session.ask("exercise.started")
     return session
@@ -147,7 +147,7 @@ def test_a_range_that_the_clinician_set_goes_before_sizes():
 def test_one_sensor_whose_calibration_failed_is_counted_only():
     session = Session(plan(ELBOW | {"placements": ["forearm-right"]}), {"worn": ARM[1:]})
     session.answer()
-    while isinstance(session.screen, Place):
+    while isinstance(session.screen, AlignSensor):
         session.ask("segment.calibrated", passed=False)
     session.ask("exercise.started")
     assert isinstance(session.screen, Play)

@@ -158,7 +158,7 @@ def test_nothing_gets_harder_past_the_dose():
 
 def test_speed_bounds_hold_by_phase_and_not_where_amplitude_counts():
     usual, big = Tempo.of(3, 1, 3), Tempo.of(1, 1, 1, bounded=False)
-    assert usual.too_fast(0.5, 3)
-    assert usual.too_fast(3, 0.5)
-    assert not usual.too_fast(1, 1)
-    assert not big.too_fast(0.1, 0.1)
+    assert usual.flags(0.5, 0, 3) == ["up too fast"]
+    assert usual.flags(3, 0, 0.5) == ["down too fast"]
+    assert usual.flags(1, 0, 1) == []
+    assert big.flags(0.1, 0, 0.1) == []

@@ -7,9 +7,9 @@ from telemetry.messages.events import CloseReason, StopReason
 from telemetry.messages.live import Request
 from therapy.plan.plan_file import sample_plan
 from therapy.session.agenda import Past, agenda_of
-from therapy.session.screens import Ask, Closed, FindRange, Place, Play, Ready
+from therapy.session.screens import AlignSensor, Ask, Closed, FindRange, Play, Ready
 from therapy.session.session import SessionNotAllowed, advance, interrupted, open_session
-from therapy.session.session_state import Moment, Stage
+from therapy.session.session_state import Moment, SessionStage
 from therapy_builders import MONDAY, STREAM, Session, item, plan
 
 
@@ -79,7 +79,7 @@ def test_questions_come_one_by_one_and_wrong_answers_change_nothing():
 
 def test_a_plan_can_skip_every_question():
     silent = dict.fromkeys(("unwell", "fallen", "medicine", "pain", "effort"), False)
-    assert isinstance(Session(plan(check_in=silent)).screen, Place)
+    assert isinstance(Session(plan(check_in=silent)).screen, AlignSensor)
 
 
 def test_a_repeated_request_does_nothing():
@@ -206,7 +206,7 @@ def test_a_closed_session_takes_nothing_more():
     assert "closed" in session.ask("pain.reported", pain=1)
     session.tick()
     assert len(session.events) == events
-    assert session.state.stage is Stage.CLOSED
+    assert session.state.stage is SessionStage.CLOSED
 
 
 def test_the_days_sessions_are_capped():

@@ -286,7 +286,7 @@ function storyLine(event, names) {
     parts.push(t(`source_${event.detail}`));
   } else if (event.type === "segment.calibrated") {
     if (event.place) parts.push(both(event.place));
-    parts.push(t(`rung_${event.detail}`));
+    parts.push(t(`level_${event.detail}`));
     if (event.note) parts.push(t("told", { note: both(event.note) }));
   } else if (event.type === "fall.suspected") {
     if (event.place) parts.push(both(event.place));

@@ -79,7 +79,7 @@ function trendsCard(view) {
 }
 
 function trendTitle(trend) {
-  const how = [t(`posture_${trend.posture}`), trend.placement, t(`rung_${trend.rung}`)].join(", ");
+  const how = [t(`posture_${trend.posture}`), trend.placement, t(`level_${trend.level}`)].join(", ");
   return [h("b", {}, `${both(trend.name)}, ${t(trend.side)}`), h("span", { class: "quiet" }, ` ${both(trend.what)} · ${how}`)];
 }
 

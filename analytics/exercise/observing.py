@@ -1,26 +1,78 @@
-"""From the therapy's table of observables to how the core looks at an item."""
+"""From the plan and the therapy's table of observables to how the core looks at an item."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from analytics.calibration.segments import KnownSegments
-from therapy.exercises.observable import Observable, Quantity, Unobservable, site_of
+from therapy.exercises.observable import (
+    Observable,
+    Quantity,
+    Unobservable,
+    observable_of,
+    site_of,
+)
 
-from .observation import SEGMENT_AXES, Hinge, Method, Observation, PhaseLimits, count_only
+from .observation import SEGMENT_AXES, Hinge, Method, Observation, count_only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from telemetry.messages.events import AssessmentStarted, ExerciseStarted
+    from telemetry.messages.motion import StreamOpened
+    from therapy.exercises.dose import Tempo
     from therapy.exercises.observable import Row
+    from therapy.plan.plan import Plan, PlanItem
 
-__all__ = ["observation_of"]
+    from .observation import Observe
+
+__all__ = ["observation_of", "observe_by"]
 
 _SWEPT: Final = frozenset({Quantity.ROTATION, Quantity.ROLL, Quantity.PITCH, Quantity.AMPLITUDE})
 _NO_ANGLE: Final = "no angle stands for it"
 _STRAIGHTENING: Final = {"knee-extension": 90.0, "wrist-lift": 0.0}
 """Exercises that straighten a joint, and how far from flexion's zero they count from."""
 _NOTHING_KNOWN: Final = KnownSegments()
+
+
+def observe_by(plan: Plan) -> Observe:
+    """How the items of one plan are seen, by the therapy's table of observables."""
+
+    def observe(
+        started: ExerciseStarted | AssessmentStarted,
+        opened: Mapping[str, StreamOpened],
+        known: KnownSegments,
+    ) -> Observation | None:
+        if not opened:
+            return None
+        item = plan.item(started.item)
+        streams = {o.placement: stream for stream, o in sorted(opened.items())}
+        seen = observable_of(
+            item.exercise,
+            item.in_posture,
+            streams,
+            gyroscopes=all(o.gyroscope for o in opened.values()),
+        )
+        return observation_of(
+            seen,
+            streams,
+            fallback=_nearest(item, streams),
+            posture=item.in_posture,
+            limit_deg=item.limit_deg,
+            tempo=item.paced,
+            known=known,
+        )
+
+    return observe
+
+
+def _nearest(item: PlanItem, streams: Mapping[str, str]) -> str:
+    """The stream that counts: at the exercise's best site that is worn, on its side."""
+    for site in (*item.known.sites, *item.known.second_sites):
+        for placement in (f"{site}-{item.side}", site):
+            if placement in streams:
+                return streams[placement]
+    return next(iter(streams.values()))
 
 
 def observation_of(
@@ -30,7 +82,7 @@ def observation_of(
     fallback: str,
     posture: str,
     limit_deg: float | None = None,
-    phases: PhaseLimits | None = None,
+    tempo: Tempo | None = None,
     known: KnownSegments = _NOTHING_KNOWN,
 ) -> Observation:
     """How the core sees an item of which the table says `seen`.
@@ -47,7 +99,7 @@ def observation_of(
         fallback: stream to count in where there is no angle.
         posture: seated, standing or supine.
         limit_deg: the clinician's limit.
-        phases: bounds for the speed.
+        tempo: as prescribed, with its bounds.
         known: what segment calibration told, else sensors lie as they are marked and a joint's
             axes are found from its movement.
     """
@@ -82,7 +134,7 @@ def observation_of(
         what=what,
         not_observable=reason,
         limit_deg=limit_deg,
-        phases=phases or PhaseLimits(),
+        tempo=tempo,
         method=method,
         hinge=hinge,
         trunk=others.get("sternum"),
@@ -101,6 +153,6 @@ def _hinge(
         streams[proximal],
         calibrated.axes,
         calibrated.zero_rad,
-        calibrated.rung,
+        calibrated.level,
         _STRAIGHTENING.get(row.exercise),
     )

@@ -9,10 +9,10 @@ from analytics import offline
 from analytics.calibration.segments import KnownSegments
 from analytics.core import Core
 from analytics.exercise.observation import Method
+from analytics.exercise.observing import observe_by
 from arm_motion import exercise, raises
 from builders import SESSION, T0_NS, opened
 from joint_motion import PROXIMAL, two_segments
-from ripresa.sessions.observing import observe_by
 from telemetry.messages.events import HingeCalibration, SegmentCalibrated
 from telemetry.messages.live import RepetitionCounted
 from telemetry.messages.motion import StreamEnded
@@ -44,7 +44,7 @@ def calibrated(number=0, **more):
         number=number,
         t_ns=T0_NS,
         placement="forearm-right",
-        rung="functional",
+        level="functional",
         **more,
     )
 

@@ -12,16 +12,16 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from analytics.calibration.finding import WORDS, Finding
+from analytics.calibration.finding import WORDS, CalibrationFinding
 from analytics.calibration.motion import on_one_grid
 from telemetry.errors import DecodeError
 from telemetry.messages.codec import decode_item
 from telemetry.messages.motion import MotionBatch
-from therapy.session.alignment import MOVEMENTS, PlacingPhase, SegmentFound, SegmentProgress
+from therapy.session.alignment import MOVEMENTS, AlignmentPhase, SegmentFound, SegmentProgress
 from therapy.session.alignment_words import sensor_silent
-from therapy.session.session_state import Stage
+from therapy.session.session_state import SessionStage
 
-from .measuring import Outcome, evaluate, is_still, movements
+from .measuring import AlignmentOutcome, evaluate, is_still, movements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from telemetry.messages.motion import StreamOpened
     from telemetry.transport.bus import Bus, Message
     from telemetry.transport.topics import HomeTopics
-    from therapy.session.calibration import Rung
+    from therapy.session.calibration import CalibrationLevel
     from therapy.session.session_state import SessionState
 
     from .session_service import SessionService
 
-__all__ = ["SegmentPlacing"]
+__all__ = ["SensorAlignment"]
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class _Gathered:
         return [list(batches) for batches in self._batches.values()]
 
 
-class SegmentPlacing:
+class SensorAlignment:
     """Measures; `run` as a task until cancelled.
 
     Args:
@@ -130,19 +130,21 @@ class SegmentPlacing:
                     task.cancel()
                 await asyncio.gather(measuring, over, return_exceptions=True)
 
-    def _tell(self, state: SessionState, measuring: asyncio.Task[Outcome]) -> None:
-        placing, attempt = state.placing[0], state.measuring.attempt
+    def _tell(self, state: SessionState, measuring: asyncio.Task[AlignmentOutcome]) -> None:
+        alignment, attempt = state.alignments[0], state.measuring.attempt
         try:
             outcome = measuring.result()
         except _Silent as silent:
-            outcome = Outcome(passed=False, note=sensor_silent(str(silent)), blameless=True)
+            outcome = AlignmentOutcome(
+                passed=False, note=sensor_silent(str(silent)), blameless=True
+            )
         except Exception as e:  # noqa: BLE001 - whatever numbers came in, the session goes on
-            log.warning("the calibration at %s cannot be computed: %r", placing.placement, e)
-            outcome = Outcome(passed=False, note=WORDS[Finding.SENSOR_FAULT])
+            log.warning("the calibration at %s cannot be computed: %r", alignment.placement, e)
+            outcome = AlignmentOutcome(passed=False, note=WORDS[CalibrationFinding.SENSOR_FAULT])
         self._service.happened(
             SegmentFound(
                 attempt=attempt,
-                placement=placing.placement,
+                placement=alignment.placement,
                 passed=outcome.passed,
                 note=outcome.note,
                 blameless=outcome.blameless,
@@ -151,30 +153,30 @@ class SegmentPlacing:
             )
         )
 
-    async def _measure(self, state: SessionState) -> Outcome:
-        placing, rung = state.placing[0], state.rungs[0]
-        gathered = self._gathered = _Gathered(placing.placements, self._clock.now_ns())
-        if not await self._until_still(gathered, rung) or rung != "functional":
+    async def _measure(self, state: SessionState) -> AlignmentOutcome:
+        alignment, level = state.alignments[0], state.levels[0]
+        gathered = self._gathered = _Gathered(alignment.placements, self._clock.now_ns())
+        if not await self._until_still(gathered, level) or level != "functional":
             return await self._evaluated(state, gathered, after_gaps=True)
         gathered.hold_on()
         attempt = state.measuring.attempt
-        for phase, which in ((PlacingPhase.FLEXIONS, 0), (PlacingPhase.RAISES, 1)):
+        for phase, which in ((AlignmentPhase.FLEXIONS, 0), (AlignmentPhase.RAISES, 1)):
             self._service.happened(SegmentProgress(attempt, phase))
             if not await self._until_moved(gathered, attempt, phase, which):
                 break
         return await self._evaluated(state, gathered, after_gaps=False)
 
-    async def _until_still(self, gathered: _Gathered, rung: Rung) -> bool:
+    async def _until_still(self, gathered: _Gathered, level: CalibrationLevel) -> bool:
         """Wait for two still seconds; whether they came."""
         end_ns = self._clock.now_ns() + round(STILL_MOST_S * 1e9)
         while self._clock.now_ns() < end_ns:
             grid = await self._grid(gathered, after_gaps=True)
-            if grid is not None and await asyncio.to_thread(is_still, grid, rung):
+            if grid is not None and await asyncio.to_thread(is_still, grid, level):
                 return True
         return False
 
     async def _until_moved(
-        self, gathered: _Gathered, attempt: int, phase: PlacingPhase, which: int
+        self, gathered: _Gathered, attempt: int, phase: AlignmentPhase, which: int
     ) -> bool:
         """Count movements until there are enough; whether there was any in the time given."""
         end_ns = self._clock.now_ns() + round(MOVING_MOST_S * 1e9)
@@ -215,11 +217,15 @@ class SegmentPlacing:
 
     async def _evaluated(
         self, state: SessionState, gathered: _Gathered, *, after_gaps: bool
-    ) -> Outcome:
+    ) -> AlignmentOutcome:
         grid = await self._grid(gathered, after_gaps=after_gaps)
         if grid is None or (not after_gaps and not grid.whole):
-            return Outcome(passed=False, note=WORDS[Finding.SAMPLES_LOST], blameless=True)
-        return await asyncio.to_thread(evaluate, state.plan, state.placing[0], state.rungs[0], grid)
+            return AlignmentOutcome(
+                passed=False, note=WORDS[CalibrationFinding.SAMPLES_LOST], blameless=True
+            )
+        return await asyncio.to_thread(
+            evaluate, state.plan, state.alignments[0], state.levels[0], grid
+        )
 
     def _take(self, message: Message) -> None:
         gathered = self._gathered
@@ -237,7 +243,7 @@ class SegmentPlacing:
 
 def _asks(state: SessionState) -> bool:
     """Whether a measurement is wanted."""
-    return state.stage is Stage.PLACE and state.measuring.phase is not PlacingPhase.WAITING
+    return state.stage is SessionStage.ALIGN and state.measuring.phase is not AlignmentPhase.WAITING
 
 
 def _left(state: SessionState, *, was: SessionState) -> bool:

@@ -10,17 +10,17 @@ import pytest
 from scipy.spatial.transform import Rotation
 from typer.testing import CliRunner
 
-from analytics.calibration.finding import WORDS, Finding
+from analytics.calibration.finding import WORDS, CalibrationFinding
 from analytics.calibration.motion import OnOneGrid
+from analytics.exercise.observing import observe_by
 from builders import T0_NS
 from ingest.journal.journal import Journal
 from research.simulation.hinge_simulator import SCENARIOS, simulate
 from ripresa.cli.main import app
 from ripresa.platform.latency import Latencies
-from ripresa.sessions.alignment import SegmentPlacing
 from ripresa.sessions.live_analysis import LiveAnalysis
 from ripresa.sessions.measuring import evaluate, movements
-from ripresa.sessions.observing import observe_by
+from ripresa.sessions.sensor_alignment import SensorAlignment
 from ripresa.sessions.session_service import SessionService
 from telemetry.clock import ManualClock
 from telemetry.identity import new_ulid
@@ -32,10 +32,10 @@ from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import HomeTopics
 from therapy.plan.plan_file import parse_plan_json
 from therapy.session.agenda import agenda_of
-from therapy.session.alignment import Placing, PlacingPhase
+from therapy.session.alignment import Alignment, AlignmentPhase
 from therapy.session.questions import untroubled_answer
 from therapy.session.screens import Ready, screen_of
-from therapy.session.session_state import Stage
+from therapy.session.session_state import SessionStage
 from therapy_builders import item, plan
 
 RATE_HZ = 100.0
@@ -44,7 +44,7 @@ STREAMS = {
     "upper-arm-right": "01J0000000000000000000000A",
     "forearm-right": "01J0000000000000000000000B",
 }
-PAIR = Placing("forearm-right", "upper-arm-right", "elbow")
+PAIR = Alignment("forearm-right", "upper-arm-right", "elbow")
 STEP_S = 0.25
 # As marked on a hanging right arm: x down, y forward, z to the right (earth: x right).
 ON_RIGHT_ARM = Rotation.from_matrix(np.array([[0, 0, 1.0], [0, 1, 0], [-1, 0, 0]]))
@@ -95,7 +95,7 @@ def elbow(**more):
 
 
 class Home:
-    """Session service, segment placing and live core on one bus, and a wearer."""
+    """Session service, segment alignment and live core on one bus, and a wearer."""
 
     def __init__(self, journal, the_plan, clock, bus):
         self.clock, self.bus, self.plan, self.journal = clock, bus, the_plan, journal
@@ -111,7 +111,7 @@ class Home:
             spans=lambda: dict(self.sent),
             last_sample_ns=clock.now_ns,
         )
-        self.placing = SegmentPlacing(bus, TOPICS, clock, self.service, lambda: self.opened)
+        self.alignments = SensorAlignment(bus, TOPICS, clock, self.service, lambda: self.opened)
         self.control = []
         bus.subscribe(TOPICS.control, self._hear)
 
@@ -146,7 +146,7 @@ class Home:
             measured=True,
         )
         self.open_streams()
-        while self.state.stage is Stage.CHECK_IN:
+        while self.state.stage is SessionStage.CHECK_IN:
             await self.ask("check.answered", answer=untroubled_answer(self.state.asking[0]))
 
     @property
@@ -214,7 +214,7 @@ async def at_home(tmp_path):
             journal = Journal.open(tmp_path / "home" / "journal.sqlite", clock)
             stack.callback(journal.close)
             one = Home(journal, the_plan, clock, bus)
-            tasks = [asyncio.create_task(p.run()) for p in (one.service, one.placing)]
+            tasks = [asyncio.create_task(p.run()) for p in (one.service, one.alignments)]
 
             async def stop():
                 for task in tasks:
@@ -229,7 +229,7 @@ async def at_home(tmp_path):
 
 
 def waits(state):
-    return state.stage is not Stage.PLACE or state.measuring.phase is PlacingPhase.WAITING
+    return state.stage is not SessionStage.ALIGN or state.measuring.phase is AlignmentPhase.WAITING
 
 
 def still(sensors, seconds=6):
@@ -254,9 +254,9 @@ async def test_a_contracture_of_25_degrees_reads_25_degrees_in_a_session(at_home
         until=lambda s: phases.append((s.measuring.phase, s.measuring.seen)) or waits(s),
     )
     (event,) = home.calibrated
-    assert (event.rung, event.passed) == ("functional", True)
+    assert (event.level, event.passed) == ("functional", True)
     assert event.hinge.zero_rad is not None
-    assert {(PlacingPhase.FLEXIONS, 2), (PlacingPhase.RAISES, 1)} <= set(phases)
+    assert {(AlignmentPhase.FLEXIONS, 2), (AlignmentPhase.RAISES, 1)} <= set(phases)
     assert isinstance(screen_of(home.state), Ready)
     assert await rest_angle_deg(home, arm["trial"]) == pytest.approx(25, abs=4)
     kept = home.journal.events(home.state.session)
@@ -278,12 +278,12 @@ async def test_by_gravity_a_forbidden_neutral_pose_gives_axes_and_no_zero(at_hom
     await home.ask("segment.calibrated", ask="begin")
     await home.move(still(worn_arm(contracture_deg=25.0)["calibration"]), until=waits)
     (event,) = home.calibrated
-    assert (event.rung, event.passed) == ("gravity", True)
+    assert (event.level, event.passed) == ("gravity", True)
     assert event.hinge.proximal_axis == (0, 0, 1)
     assert event.hinge.zero_rad is None
 
 
-async def test_what_was_wrong_is_told_and_after_two_attempts_an_easier_rung_passes(at_home):
+async def test_what_was_wrong_is_told_and_after_two_attempts_an_easier_level_passes(at_home):
     home = await at_home(elbow())
     arm = worn_arm()["calibration"]
     resting = {p: np.tile(s[100:400], (10, 1)) for p, s in arm.items()}
@@ -291,15 +291,15 @@ async def test_what_was_wrong_is_told_and_after_two_attempts_an_easier_rung_pass
         await home.ask("segment.calibrated", ask="begin")
         await home.move(resting, until=waits)
         if attempt == 0:
-            assert home.state.measuring.told == WORDS[Finding.NO_FLEXIONS]
-    assert home.state.rungs[0] == "gravity"
+            assert home.state.measuring.told == WORDS[CalibrationFinding.NO_FLEXIONS]
+    assert home.state.levels[0] == "gravity"
     await home.ask("segment.calibrated", ask="begin")
     await home.move(still(arm), until=waits)
-    assert [(e.rung, e.passed) for e in home.calibrated] == [
+    assert [(e.level, e.passed) for e in home.calibrated] == [
         ("functional", False),
         ("gravity", True),
     ]
-    assert home.calibrated[0].note == WORDS[Finding.NO_FLEXIONS].it
+    assert home.calibrated[0].note == WORDS[CalibrationFinding.NO_FLEXIONS].it
 
 
 async def test_a_silent_sensor_is_named_and_costs_no_attempt(at_home):
@@ -320,7 +320,7 @@ async def test_a_sensor_that_begins_anew_in_the_middle_is_told_as_silent(at_home
     arm = worn_arm()["calibration"]
     await home.ask("segment.calibrated", ask="begin")
     await home.move({p: s[:1000] for p, s in arm.items()})
-    assert home.state.measuring.phase is PlacingPhase.FLEXIONS
+    assert home.state.measuring.phase is AlignmentPhase.FLEXIONS
     home.streams["forearm-right"] = "01J0000000000000000000000C"
     home.open_streams()
     await home.move({p: s[1000:] for p, s in arm.items()}, until=waits)
@@ -335,7 +335,7 @@ async def test_samples_lost_for_a_moment_are_told_and_cost_no_attempt(at_home):
     await home.move({p: s[:1200] for p, s in arm.items()})
     await home.clock.advance(1.0)
     await home.move({p: s[1200:] for p, s in arm.items()}, until=waits)
-    assert home.state.measuring.told == WORDS[Finding.SAMPLES_LOST]
+    assert home.state.measuring.told == WORDS[CalibrationFinding.SAMPLES_LOST]
     assert home.state.measuring.failed == 0
 
 
@@ -344,7 +344,7 @@ async def test_a_restless_person_is_told_to_keep_still(at_home):
     moving = {p: s[700:2500] for p, s in worn_arm()["calibration"].items()}
     await home.ask("segment.calibrated", ask="begin")
     await home.move(moving, until=waits)
-    assert home.state.measuring.told == WORDS[Finding.NOT_STILL]
+    assert home.state.measuring.told == WORDS[CalibrationFinding.NOT_STILL]
     assert home.state.measuring.failed == 1
 
 
@@ -363,7 +363,7 @@ async def test_one_hanging_sensor_gives_its_axis_and_upside_down_is_told(at_home
     arm = still(worn_arm()["calibration"])["forearm-right"]
     await home.ask("segment.calibrated", ask="begin")
     await home.move({"forearm-right": upside_down(arm)}, until=waits)
-    assert home.state.measuring.told == WORDS[Finding.UPSIDE_DOWN]
+    assert home.state.measuring.told == WORDS[CalibrationFinding.UPSIDE_DOWN]
     await home.ask("segment.calibrated", ask="begin")
     await home.move({"forearm-right": arm}, until=waits)
     (event,) = home.calibrated
@@ -396,7 +396,7 @@ async def test_what_the_clinic_measured_is_used_at_home_and_a_turned_sensor_is_t
     values = turned["forearm-right"]
     turned["forearm-right"] = np.hstack([tilted.apply(values[:, :3]), tilted.apply(values[:, 3:])])
     off = evaluate(again, PAIR, "stored", grid_of(turned))
-    assert off.note == WORDS[Finding.NOT_AS_STORED]
+    assert off.note == WORDS[CalibrationFinding.NOT_AS_STORED]
     assert not off.passed
 
 
@@ -407,11 +407,11 @@ def grid_of(sensors):
 
 def test_a_watch_at_the_wrist_gives_no_axis_by_gravity_and_says_so():
     arm = still(worn_arm()["calibration"])
-    watch = Placing("wrist-right", "upper-arm-right", "elbow")
+    watch = Alignment("wrist-right", "upper-arm-right", "elbow")
     outcome = evaluate(elbow(), watch, "gravity", grid_of(arm))
     assert outcome.passed
     assert outcome.hinge is None
-    assert outcome.note == WORDS[Finding.AXIS_FROM_MOVEMENT]
+    assert outcome.note == WORDS[CalibrationFinding.AXIS_FROM_MOVEMENT]
 
 
 def three_and_three(sensors):
