@@ -13,7 +13,6 @@ import time
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from vqf import VQF, offlineVQF
 
 from analytics import offline
@@ -27,11 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from analytics.calibration.segments import KnownSegments
+    from analytics.signals.arrays import Array
     from telemetry.messages.events import AssessmentStarted, SessionEvent
 
 __all__ = ["measure_core"]
-
-Array = npt.NDArray[np.float64]
 
 RATE_HZ = 100.0
 SENSORS = 6

@@ -21,10 +21,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from analytics.joints.angle import in_plane_angle
 from analytics.joints.axis import HingeAxes, principal_direction
+from analytics.signals.arrays import Array
 
 from .finding import STOPS, CalibrationFinding
 from .phases import (
@@ -38,7 +38,6 @@ from .phases import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Array = npt.NDArray[np.float64]
 CalibrationLevel: TypeAlias = Literal["gravity", "stored", "functional", "motion"]
 Sensor: TypeAlias = tuple[Array, Array]
 """(acc m/s², gyr rad/s), [n, 3] each."""

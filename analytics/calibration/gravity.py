@@ -28,9 +28,9 @@ from .phases import still_window
 
 if TYPE_CHECKING:
     from analytics.joints.axis import HingeAxes
-    from analytics.signals.orientation import Vector
+    from analytics.signals.arrays import Array, Vector
 
-    from .functional import Array, Sensor
+    from .functional import Sensor
 
 __all__ = ["SingleCalibration", "check_stored", "segment_calibration"]
 

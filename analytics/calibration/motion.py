@@ -12,18 +12,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from analytics.signals.arrays import Array
     from telemetry.messages.motion import MotionBatch
 
     from .functional import Sensor
 
 __all__ = ["MOST_GAP_S", "OnOneGrid", "on_one_grid", "steadied"]
-
-Array = npt.NDArray[np.float64]
 
 MOST_GAP_S = 0.3
 """Samples missing for no longer than this are filled in."""

@@ -17,18 +17,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from analytics.joints.axis import principal_direction
+from analytics.signals.arrays import Array, Mask
 
 from .finding import CalibrationFinding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Array = npt.NDArray[np.float64]
 Sensor: TypeAlias = tuple[Array, Array]
-Mask: TypeAlias = npt.NDArray[np.bool_]
 
 STILL_S = 2.0
 STILL_RATE_RAD_S = np.deg2rad(3.0)
@@ -153,7 +151,7 @@ def _told_apart(
     return gyrs, flexing, reverse, alike
 
 
-def _taken(gyrs: Sequence[Array], where: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
+def _taken(gyrs: Sequence[Array], where: Mask) -> tuple[Array, Array]:
     return gyrs[0][where], gyrs[1][where]
 
 
@@ -174,7 +172,7 @@ def _smooth_speed(gyr: Array, rate_hz: float) -> Array:
     return np.sqrt(np.convolve(power, np.full(width, 1 / width), mode="same"))
 
 
-def _bursts(where: npt.NDArray[np.bool_], rate_hz: float) -> int:
+def _bursts(where: Mask, rate_hz: float) -> int:
     """How many separate stretches of at least half a second."""
     edges = np.diff(np.concatenate([[0], where.astype(int), [0]]))
     lengths = np.flatnonzero(edges < 0) - np.flatnonzero(edges > 0)

@@ -13,12 +13,25 @@ from analytics.joints.axis import HingeAxes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analytics.signals.orientation import Vector
+    from analytics.signals.arrays import Vector
     from telemetry.messages.events import HingeCalibration, SegmentCalibrated
 
     from .functional import CalibrationLevel
 
-__all__ = ["KnownHinge", "KnownSegments"]
+__all__ = ["SEGMENT_AXES", "KnownHinge", "KnownSegments"]
+
+_MARKED_SITES = ("upper-arm", "forearm", "hand", "thigh", "shank", "foot")
+
+SEGMENT_AXES: dict[str, Vector] = {
+    "wrist-left": (1.0, 0.0, 0.0),
+    "wrist-right": (-1.0, 0.0, 0.0),
+} | {f"{site}-{side}": (1.0, 0.0, 0.0) for site in _MARKED_SITES for side in ("left", "right")}
+"""Where a segment's far end lies, seen from the sensor, by placement.
+
+A watch's x axis lies along the forearm; worn as usual, it points to the hand on the left wrist
+and to the elbow on the right. Other wearables are strapped on as they are marked, x to the
+limb's end.
+"""
 
 EXACTLY = 1e-9
 """A length this near to 1 is no matter of rounding in a text."""

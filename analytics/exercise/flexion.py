@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from analytics.joints.angle import GATE_FROM, held_by_gravity, looseness
 from analytics.joints.axis import estimate_axes
@@ -21,13 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analytics.joints.axis import HingeAxes
+    from analytics.signals.arrays import Array, Indices
     from analytics.signals.oriented_stream import Frames
 
     from .observation import Hinge
 
 __all__ = ["Flexion", "Paired", "axes_found", "flexion", "pair"]
-
-Floats = npt.NDArray[np.float64]
 
 LEAST_SHARED = 0.9
 """Share of the item that both sensors must have seen."""
@@ -47,28 +45,28 @@ class Paired:
 
     frames: Frames
     proximal: Frames
-    before: npt.NDArray[np.int64]
-    after: npt.NDArray[np.int64]
-    share: Floats
+    before: Indices
+    after: Indices
+    share: Array
     shared: float
 
     def __len__(self) -> int:
         return len(self.frames)
 
-    def of_proximal(self, values: Floats) -> Floats:
+    def of_proximal(self, values: Array) -> Array:
         """[n, k] values [m, k] of the proximal sensor at the frames."""
         before, after = values[self.before], values[self.after]
-        between: Floats = before + self.share[:, None] * (after - before)
+        between: Array = before + self.share[:, None] * (after - before)
         return between
 
-    def proximal_q(self, *, forward: bool = False) -> Floats:
+    def proximal_q(self, *, forward: bool = False) -> Array:
         """[n, 4] the proximal sensor's orientations at the frames, looking back or forward."""
         q = self.proximal.q_forward if forward else self.proximal.q
         before, after = q[self.before], q[self.after]
         same = (before * after).sum(axis=1) >= 0
         after = np.where(same[:, None], after, -after)
         between = before + self.share[:, None] * (after - before)
-        turned: Floats = between / np.sqrt((between * between).sum(axis=1))[:, None]
+        turned: Array = between / np.sqrt((between * between).sum(axis=1))[:, None]
         return turned
 
     def runs(self) -> Iterator[slice]:
@@ -93,10 +91,10 @@ class Flexion:
     """
 
     frames: Frames
-    angle_deg: Floats
+    angle_deg: Array
     looseness: float
     change_sigma_deg: float
-    forward_deg: Floats
+    forward_deg: Array
 
 
 def pair(distal: Frames, proximal: Frames) -> Paired:
@@ -199,7 +197,7 @@ def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> F
     return Flexion(paired.frames, flexed, loose, float(np.degrees(change)), followed)
 
 
-def _followed_deg(paired: Paired, rate_hz: float, hinge: Hinge, axes: HingeAxes) -> Floats:
+def _followed_deg(paired: Paired, rate_hz: float, hinge: Hinge, axes: HingeAxes) -> Array:
     angle = LiveHinge(rate_hz, hinge, axes)
     frames = zip(
         paired.proximal_q(forward=True).tolist(),
@@ -210,7 +208,7 @@ def _followed_deg(paired: Paired, rate_hz: float, hinge: Hinge, axes: HingeAxes)
     return np.array([angle.step(p, d, restarted=restarted) for p, d, restarted in frames])
 
 
-def _turned(measured: Floats, oriented: Floats) -> Floats:
+def _turned(measured: Array, oriented: Array) -> Array:
     """[n] how far the joint has turned since the first frame, rad.
 
     The gyroscopes know it without the jitter that gravity gives to orientations; what they have
@@ -223,11 +221,11 @@ def _turned(measured: Floats, oriented: Floats) -> Floats:
     steps = (measured[1:] + measured[:-1]) / 2
     turned = np.concatenate(([0.0], np.cumsum(steps)))
     drifted = turned[-1] - oriented[1:].sum()
-    result: Floats = turned - drifted * np.linspace(0.0, 1.0, len(turned))
+    result: Array = turned - drifted * np.linspace(0.0, 1.0, len(turned))
     return result
 
 
-def _turns(q: Floats) -> Floats:
+def _turns(q: Array) -> Array:
     """[n, 3] rotation vectors, rad, from each orientation [n, 4] to the next; 0 first."""
     a, b = q[:-1], q[1:]
     w = (a * b).sum(axis=1)

@@ -10,7 +10,7 @@ from analytics.movement.movement import conjugate, dot, product, rotation_vector
 
 if TYPE_CHECKING:
     from analytics.joints.axis import HingeAxes
-    from analytics.signals.orientation import Quaternion, Vector
+    from analytics.signals.arrays import Quaternion, Vector
 
     from .observation import Hinge
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from analytics.movement.control import is_too_small, reference_range
 from analytics.movement.counting import count
@@ -29,6 +28,7 @@ from .range_band import item_range_band
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from analytics.signals.arrays import Array
     from analytics.signals.oriented_stream import Frames, StreamTrack
     from telemetry.messages.events import AssessmentStarted, ExerciseStarted
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FoundRepetitions", "analyse_item", "found_in"]
 
-Floats = npt.NDArray[np.float64]
 
 _NO_TRACKS: Mapping[str, StreamTrack] = {}
 
@@ -184,7 +183,7 @@ def _flexion(
     return flexion(frames, near, rate_hz, hinge)
 
 
-def _angle(observation: Observation, frames: Frames, q: Floats, rate_hz: float) -> Floats:
+def _angle(observation: Observation, frames: Frames, q: Array, rate_hz: float) -> Array:
     if observation.method is Method.SWEPT:
         return swept_deg(q, frames.restarted, rate_hz)
     if observation.axis is None:
@@ -233,8 +232,8 @@ def _repetition(
     observation: Observation,
     track: StreamTrack,
     frames: Frames,
-    speed: Floats,
-    smooth_speed: Floats,
+    speed: Array,
+    smooth_speed: Array,
     from_index: int,
 ) -> Repetition:
     index = frames.index.item

@@ -20,7 +20,7 @@ from .live_count import Following, LiveCount
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from analytics.signals.orientation import Quaternion
+    from analytics.signals.arrays import Quaternion
     from analytics.signals.oriented_stream import Oriented, StreamTrack
     from telemetry.messages.events import AssessmentStarted, ExerciseStarted
     from telemetry.messages.live import LiveMessage

@@ -11,13 +11,12 @@ if TYPE_CHECKING:
     from analytics.calibration.functional import CalibrationLevel
     from analytics.calibration.segments import KnownSegments
     from analytics.joints.axis import HingeAxes
-    from analytics.signals.orientation import Vector
+    from analytics.signals.arrays import Vector
     from telemetry.messages.events import AssessmentStarted, ExerciseStarted
     from telemetry.messages.motion import StreamOpened
     from therapy.exercises.dose import Tempo
 
 __all__ = [
-    "SEGMENT_AXES",
     "Hinge",
     "Method",
     "Observation",
@@ -106,19 +105,6 @@ Observe: TypeAlias = Callable[
 From its start, the streams it spans, all of them opened, and what was calibrated before it began.
 
 None: by nothing, so that it leaves no result. Must give the same answer for the same arguments.
-"""
-
-_MARKED_SITES = ("upper-arm", "forearm", "hand", "thigh", "shank", "foot")
-
-SEGMENT_AXES: dict[str, Vector] = {
-    "wrist-left": (1.0, 0.0, 0.0),
-    "wrist-right": (-1.0, 0.0, 0.0),
-} | {f"{site}-{side}": (1.0, 0.0, 0.0) for site in _MARKED_SITES for side in ("left", "right")}
-"""Where a segment's far end lies, seen from the sensor, by placement.
-
-A watch's x axis lies along the forearm; worn as usual, it points to the hand on the left wrist
-and to the elbow on the right. Other wearables are strapped on as they are marked, x to the
-limb's end.
 """
 
 

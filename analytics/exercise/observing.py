@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from analytics.calibration.segments import KnownSegments
+from analytics.calibration.segments import SEGMENT_AXES, KnownSegments
 from therapy.exercises.observable import (
     Observable,
     Quantity,
@@ -13,7 +13,7 @@ from therapy.exercises.observable import (
     site_of,
 )
 
-from .observation import SEGMENT_AXES, Hinge, Method, Observation, count_only
+from .observation import Hinge, Method, Observation, count_only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -25,15 +25,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from analytics.joints.angle import SETTLING_S
 
 if TYPE_CHECKING:
     from analytics.calibration.functional import CalibrationLevel, SegmentCalibration
     from analytics.joints.angle import RecordedAngle
+    from analytics.signals.arrays import Array, Mask
 
-Array = npt.NDArray[np.float64]
 
 COVERAGE_95 = 1.96
 MOST_DEG = 90.0
@@ -116,7 +115,7 @@ def angle_band_deg(
     calibration: SegmentCalibration,
     rate_hz: float,
     *,
-    bridged: npt.NDArray[np.bool_] | None = None,
+    bridged: Mask | None = None,
     model: BandModel = MODEL,
 ) -> Array:
     """[n] half width of the 95 % band of a recorded angle.
@@ -256,7 +255,7 @@ def median_band(ranges: list[RangeBand]) -> RangeBand:
     return RangeBand(middle, max(0.0, middle - half), middle + half)
 
 
-def _swept_in_gaps(angle: Array, bridged: npt.NDArray[np.bool_], rate_hz: float) -> Array:
+def _swept_in_gaps(angle: Array, bridged: Mask, rate_hz: float) -> Array:
     """[n] degrees swept in all gaps so far, fading over the 2 s in which gravity mends them."""
     swept = np.abs(np.gradient(angle)) * bridged
     fade = np.exp(-1 / (2.0 * rate_hz))

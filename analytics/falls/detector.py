@@ -20,6 +20,7 @@ from analytics.signals.conditioning import MAX_INTERPOLATED
 from .rule import fall_rule
 
 if TYPE_CHECKING:
+    from analytics.signals.arrays import Vector
     from telemetry.messages.motion import MotionBatch, StreamGap, StreamOpened
 
 __all__ = ["FallDetector", "Suspicion"]
@@ -31,8 +32,6 @@ BEFORE_BLOCKS = 4
 FULL_SHARE = 0.5
 """A block with fewer of its samples is none."""
 SATURATED = 0.999
-
-Vector = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)

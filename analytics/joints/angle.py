@@ -24,14 +24,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from .axis import HingeAxes, project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Array = npt.NDArray[np.float64]
+    from analytics.signals.arrays import Array
+
 
 PULL_S = 0.5
 GATE_FROM, GATE_WIDTH = 0.15, 0.35

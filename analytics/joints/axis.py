@@ -25,15 +25,16 @@ excursion from the start is positive.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from telemetry.errors import NotObservable
 
 from .axis_fit import Sensed, WindowFit, fit_windows, principal_direction
 
-Array = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    from analytics.signals.arrays import Array
 
 BIAS_FROM_S = 4.0
 MAX_WINDOWS = 8

@@ -11,14 +11,13 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Sensed", "WindowFit", "fit_windows", "principal_direction"]
+    from analytics.signals.arrays import Array, Indices, Mask
 
-Array = npt.NDArray[np.float64]
+__all__ = ["Sensed", "WindowFit", "fit_windows", "principal_direction"]
 
 HEADINGS = 4
 FIT_RATE_HZ = 25.0
@@ -75,7 +74,7 @@ class _Windows:
     lever1: Array
     lever2: Array
 
-    def at(self, numbers: npt.NDArray[np.int64]) -> _Windows:
+    def at(self, numbers: Indices) -> _Windows:
         return _Windows(*(getattr(self, f.name)[numbers] for f in fields(self)))
 
 
@@ -93,7 +92,7 @@ class _Guess:
     levers: Array
     axis: Array
 
-    def at(self, numbers: npt.NDArray[np.int64]) -> _Guess:
+    def at(self, numbers: Indices) -> _Guess:
         return _Guess(self.turn[numbers], self.levers[numbers], self.axis[numbers])
 
     def moved(self, step: Array, basis: Array) -> _Guess:
@@ -104,7 +103,7 @@ class _Guess:
             axis / np.linalg.norm(axis, axis=1, keepdims=True),
         )
 
-    def where(self, better: npt.NDArray[np.bool_], other: _Guess) -> _Guess:
+    def where(self, better: Mask, other: _Guess) -> _Guess:
         return _Guess(
             np.where(better[:, None, None], self.turn, other.turn),
             np.where(better[:, None], self.levers, other.levers),

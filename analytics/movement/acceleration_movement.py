@@ -10,7 +10,7 @@ from .counting import FELT_LEAST_DEG, GRAVITY_M_S2
 from .movement import AlongMainAxis, dot
 
 if TYPE_CHECKING:
-    from analytics.signals.orientation import Quaternion, Vector
+    from analytics.signals.arrays import Quaternion, Vector
     from analytics.signals.oriented_stream import StreamTrack
 
 __all__ = ["Felt"]

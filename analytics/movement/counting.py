@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from analytics.signals.orientation import up_in_sensor
 from analytics.signals.smoothing import bell_smoothed, smoothed
@@ -19,11 +18,10 @@ from .repetition import Excursion, excursions_of, found_live
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from analytics.signals.arrays import Array, Mask
     from analytics.signals.oriented_stream import Frames
 
 __all__ = ["Counted", "count", "resemblance"]
-
-Floats = npt.NDArray[np.float64]
 
 ALIKE, HARDLY_ALIKE = 0.85, 0.7
 """Neighbouring repetitions that resemble each other so much need no second, and no third look."""
@@ -75,9 +73,9 @@ class _Candidate:
 class _Seen:
     """What repetitions are looked for in: [n, 3] as measured and smoothed, degrees; rise [n]."""
 
-    raw: Floats
-    vectors: Floats
-    rising: Floats
+    raw: Array
+    vectors: Array
+    rising: Array
     least_deg: float
 
 
@@ -112,7 +110,7 @@ def count(frames: Frames, rate_hz: float) -> Counted:
     return _in_time(_count(frames.at(kept), rate_hz), kept.tolist())
 
 
-def _worth_a_look(frames: Frames, rate_hz: float) -> npt.NDArray[np.bool_]:
+def _worth_a_look(frames: Frames, rate_hz: float) -> Mask:
     """[n] False in the middle of long stillness."""
     moving = (frames.speed > STILL_RAD_S) | frames.restarted
     if not moving.any():
@@ -121,7 +119,7 @@ def _worth_a_look(frames: Frames, rate_hz: float) -> npt.NDArray[np.bool_]:
     sums = np.concatenate(([0], np.cumsum(moving)))
     at = np.arange(len(frames))
     ends = np.minimum(at + near + 1, len(frames))
-    worth: npt.NDArray[np.bool_] = sums[ends] > sums[np.maximum(at - near, 0)]
+    worth: Mask = sums[ends] > sums[np.maximum(at - near, 0)]
     return worth
 
 
@@ -150,7 +148,7 @@ def _count(frames: Frames, rate_hz: float) -> Counted:
     vectors, least = seen.vectors, seen.least_deg
     shape = _shape(vectors, seen.rising, rate_hz)
 
-    def about(axis: Floats) -> _Candidate:
+    def about(axis: Array) -> _Candidate:
         values: list[float] = (vectors @ axis).tolist()
         live = found_live(values, least)
         found = excursions_of(values, least, live)
@@ -173,7 +171,7 @@ def _count(frames: Frames, rate_hz: float) -> Counted:
     return Counted(best.values, best.excursions, main.live, best.neighbours)
 
 
-def resemblance(excursions: Sequence[Excursion], shape: Floats) -> tuple[float, float]:
+def resemblance(excursions: Sequence[Excursion], shape: Array) -> tuple[float, float]:
     """How alike neighbouring repetitions are, and every other one: means of the cosine, -1 to 1.
 
     Args:
@@ -218,7 +216,7 @@ def _breaks(frames: Frames) -> list[int]:
     return breaks
 
 
-def _shape(vectors: Floats, vertical: Floats, rate_hz: float) -> Floats:
+def _shape(vectors: Array, vertical: Array, rate_hz: float) -> Array:
     """Fast parts of rotation vector and vertical acceleration, each of about unit size."""
     turning = fast_part(vectors, rate_hz)
     rising = fast_part(vertical[:, None], rate_hz)

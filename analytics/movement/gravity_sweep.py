@@ -7,7 +7,6 @@ import statistics
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from analytics.signals.orientation import up_in_sensor
 from telemetry.errors import NotObservable
@@ -15,17 +14,15 @@ from telemetry.errors import NotObservable
 from .movement import ANGLE_LEAST_DEG, FIT_FRAMES, Turning, dot, main_axis, rotation_vectors
 
 if TYPE_CHECKING:
-    from analytics.signals.orientation import Quaternion, Vector
+    from analytics.signals.arrays import Array, Mask, Quaternion, Vector
 
 __all__ = ["LEAST_VISIBLE", "Sweeping", "swept_deg"]
-
-Floats = npt.NDArray[np.float64]
 
 LEAST_VISIBLE = 0.35
 """Gravity's share across the axis below which the axis is too upright to tell an angle."""
 
 
-def swept_deg(q: Floats, restarted: npt.NDArray[np.bool_], rate_hz: float) -> Floats:
+def swept_deg(q: Array, restarted: Mask, rate_hz: float) -> Array:
     """Angle from the item's first orientation, about its main axis of turning.
 
     1. The main axis in sensor coordinates, as `movement.Turning` finds it.
@@ -59,7 +56,7 @@ def swept_deg(q: Floats, restarted: npt.NDArray[np.bool_], rate_hz: float) -> Fl
         )
     # The sensor turns one way and sees the earth turn the other.
     angle = -np.degrees(np.unwrap(np.arctan2(along_y, along_x)))
-    swept: Floats = angle - angle[0]
+    swept: Array = angle - angle[0]
     return swept
 
 
@@ -149,7 +146,7 @@ def _up(q: Quaternion) -> Vector:
     return (2 * (x * z - w * y), 2 * (y * z + w * x), w * w - x * x - y * y + z * z)
 
 
-def _across(axis: Floats) -> tuple[Floats, Floats]:
+def _across(axis: Array) -> tuple[Array, Array]:
     """Two unit vectors across an axis, right-handed with it."""
     first = np.zeros(3)
     first[int(np.argmin(np.abs(axis)))] = 1.0

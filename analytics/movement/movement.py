@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-from analytics.signals.orientation import Quaternion, Vector, elevation_deg
+from analytics.signals.orientation import elevation_deg
+
+if TYPE_CHECKING:
+    from analytics.signals.arrays import Array, Mask, Quaternion, Vector
 
 __all__ = [
     "ANGLE_LEAST_DEG",
@@ -31,8 +33,6 @@ __all__ = [
     "rotation_vectors",
     "turned_away",
 ]
-
-Floats = npt.NDArray[np.float64]
 
 SLOW_S = 8.0
 """What changes over longer times than this is drift or posture, not a repetition."""
@@ -188,7 +188,7 @@ class Turning(AlongMainAxis):
         return (w, x, y, z) if a * w + b * x + c * y + d * z >= 0 else (-w, -x, -y, -z)
 
 
-def rotation_vectors(q: Floats, restarted: npt.NDArray[np.bool_]) -> Floats:
+def rotation_vectors(q: Array, restarted: Mask) -> Array:
     """Orientations [n, 4] relative to the first, [n, 3] degrees; see `Turning`, step 1."""
     vectors = np.empty((len(q), 3))
     relative = np.array([1.0, 0.0, 0.0, 0.0])
@@ -207,12 +207,12 @@ def rotation_vectors(q: Floats, restarted: npt.NDArray[np.bool_]) -> Floats:
     return vectors
 
 
-def main_axis(vectors: Floats, rate_hz: float) -> Vector:
+def main_axis(vectors: Array, rate_hz: float) -> Vector:
     """The first of the `principal_axes`."""
     return principal_axes(vectors, rate_hz)[0]
 
 
-def principal_axes(vectors: Floats, rate_hz: float) -> tuple[Vector, Vector, Vector]:
+def principal_axes(vectors: Array, rate_hz: float) -> tuple[Vector, Vector, Vector]:
     """Axes of the fast part of rotation vectors [n, 3], the main one first.
 
     Each deviation counts by its length, not by the square; each axis points so that the item
@@ -227,20 +227,20 @@ def principal_axes(vectors: Floats, rate_hz: float) -> tuple[Vector, Vector, Vec
     return x, y, z
 
 
-def _pointing(axis: Floats, away: Floats) -> Vector:
+def _pointing(axis: Array, away: Array) -> Vector:
     if axis @ away < 0:
         axis = -axis
     return (float(axis[0]), float(axis[1]), float(axis[2]))
 
 
-def fast_part(values: Floats, rate_hz: float) -> Floats:
+def fast_part(values: Array, rate_hz: float) -> Array:
     """What a series [n, k] deviates from its own mean over SLOW_S."""
     n = len(values)
     half = max(1, round(SLOW_S * rate_hz / 2))
     sums = np.concatenate((np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)))
     at = np.arange(n)
     low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, n)
-    fast: Floats = values - (sums[high] - sums[low]) / (high - low)[:, None]
+    fast: Array = values - (sums[high] - sums[low]) / (high - low)[:, None]
     return fast
 
 
@@ -279,7 +279,7 @@ def rotation_vector_deg(q: Quaternion) -> Vector:
     return (x * scale, y * scale, z * scale)
 
 
-def _products(p: Floats, q: Floats) -> Floats:
+def _products(p: Array, q: Array) -> Array:
     """Quaternion products of [n, 4] or [1, 4] and [n, 4] or [4]."""
     a, b, c, d = p[..., 0], p[..., 1], p[..., 2], p[..., 3]
     w, x, y, z = q[..., 0], q[..., 1], q[..., 2], q[..., 3]

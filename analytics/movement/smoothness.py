@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from analytics.signals.arrays import Array
 
 __all__ = ["sparc"]
 
@@ -14,7 +17,7 @@ _CUTOFF_HZ = 10.0
 _LEAST_AMPLITUDE = 0.05
 
 
-def sparc(speed: npt.NDArray[np.float64], rate_hz: float) -> float | None:
+def sparc(speed: Array, rate_hz: float) -> float | None:
     """Spectral arc length of a speed profile: about -1.4 for one smooth stroke, lower if jerky.
 
     1. Magnitude spectrum, zero-padded to 2^4 times the next power of two, scaled to its maximum.

@@ -15,6 +15,8 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from telemetry.messages.motion import MotionBatch
 
+    from .arrays import Array, Indices, Mask
+
 __all__ = ["MAX_INTERPOLATED", "Conditioner", "SampleCounts", "Segment"]
 
 MAX_INTERPOLATED = 10
@@ -25,8 +27,6 @@ _FULL_SCALE = 0.999
 
 _PLAUSIBLE = 1e6
 """No acceleration (m/s²) or angular rate (rad/s) of a body; keeps later squares finite."""
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,11 @@ class Segment:
     """
 
     first_index: int
-    acc: Floats
-    gyr: Floats
+    acc: Array
+    gyr: Array
     interpolated: int
     restart: bool
-    mag: Floats | None = None
+    mag: Array | None = None
 
 
 Note = tuple[str, int, int]
@@ -99,7 +99,7 @@ class Conditioner:
     """Index that the next received sample should have."""
     _notes: list[Note] = field(default_factory=list)
     _last_index: int | None = None
-    _last: tuple[Floats, Floats] | None = None
+    _last: tuple[Array, Array] | None = None
     _declared: int = 0
     """End of the last declared gap."""
 
@@ -128,7 +128,7 @@ class Conditioner:
         sums["received"] = max(0, stop - start) - sums["missing"]
         return SampleCounts(**sums)
 
-    def is_interpolated(self, index: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    def is_interpolated(self, index: Indices) -> Mask:
         """Which of these samples, [n] sorted indices, were filled in."""
         filled = np.zeros(len(index), dtype=np.bool_)
         for what, first, count in self._notes:
@@ -176,7 +176,7 @@ class Conditioner:
         if undeclared:
             self._notes.append(("undeclared", first - undeclared, undeclared))
 
-    def _good_runs(self, first: int, acc: Floats, gyr: Floats, mag: Floats | None) -> list[Segment]:
+    def _good_runs(self, first: int, acc: Array, gyr: Array, mag: Array | None) -> list[Segment]:
         acc_peak, gyr_peak = np.abs(acc).max(axis=1), np.abs(gyr).max(axis=1)
         finite = (acc_peak < _PLAUSIBLE) & (gyr_peak < _PLAUSIBLE)
         good = finite & (acc_peak < self.acc_limit) & (gyr_peak < self.gyr_limit)
@@ -189,7 +189,7 @@ class Conditioner:
             for a, b in zip(edges[::2], edges[1::2], strict=True)
         ]
 
-    def _run(self, first: int, acc: Floats, gyr: Floats, mag: Floats | None) -> Segment:
+    def _run(self, first: int, acc: Array, gyr: Array, mag: Array | None) -> Segment:
         """Good consecutive samples, with the hole before them filled or declared a restart."""
         hole = 0 if self._last_index is None else first - self._last_index - 1
         restart = self._last is None or hole > MAX_INTERPOLATED
@@ -235,7 +235,7 @@ class Conditioner:
         )
 
 
-def _usable(mag: npt.NDArray[np.float32]) -> Floats:
+def _usable(mag: npt.NDArray[np.float32]) -> Array:
     usable = np.ascontiguousarray(mag, dtype=np.float64)
     if not _peak(usable) < _PLAUSIBLE:
         good = np.abs(usable).max(axis=1) < _PLAUSIBLE
@@ -243,5 +243,5 @@ def _usable(mag: npt.NDArray[np.float32]) -> Floats:
     return usable
 
 
-def _peak(values: Floats) -> float:
+def _peak(values: Array) -> float:
     return float(np.abs(values).max())

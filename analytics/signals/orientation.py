@@ -20,10 +20,9 @@ or not. Nothing that is reported of an exercise uses a heading.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from vqf import VQF, offlineVQF
 
 from .gaps import GapTrust
@@ -31,6 +30,7 @@ from .gaps import GapTrust
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .arrays import Array, Mask, Quaternion, Vector
     from .conditioning import Segment
 
 __all__ = [
@@ -38,17 +38,11 @@ __all__ = [
     "Heading",
     "OrientationFilter",
     "Orientations",
-    "Quaternion",
-    "Vector",
     "elevation_deg",
     "elevations_deg",
     "orientations_afterwards",
     "up_in_sensor",
 ]
-
-Floats = npt.NDArray[np.float64]
-Quaternion: TypeAlias = tuple[float, float, float, float]
-Vector: TypeAlias = tuple[float, float, float]
 
 CALIBRATED_MAGNETOMETERS = frozenset({"movella-dot"})
 """Models of wearables that correct their magnetic field for their own iron."""
@@ -64,8 +58,8 @@ class Heading(NamedTuple):
         trusted: [n] whether the heading may be believed; see the module's head.
     """
 
-    quaternions: Floats
-    trusted: npt.NDArray[np.bool_]
+    quaternions: Array
+    trusted: Mask
 
 
 class Orientations(NamedTuple):
@@ -76,7 +70,7 @@ class Orientations(NamedTuple):
         heading: None where no calibrated magnetic field came with the samples.
     """
 
-    quaternions: Floats
+    quaternions: Array
     heading: Heading | None = None
 
 
@@ -157,7 +151,7 @@ class OrientationFilter:
         self._vqf.state = state["vqf"]
 
 
-def _joined(parts: Sequence[Floats]) -> Floats:
+def _joined(parts: Sequence[Array]) -> Array:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
@@ -167,7 +161,7 @@ def _heading(found: Sequence[dict[str, Any]]) -> Heading:
 
 
 def orientations_afterwards(
-    acc: Floats, gyr: Floats, mag: Floats | None, rate_hz: float, *, gyroscope: bool = True
+    acc: Array, gyr: Array, mag: Array | None, rate_hz: float, *, gyroscope: bool = True
 ) -> Orientations:
     """Orientations of an unbroken run of samples, each seen from before and from after.
 
@@ -186,7 +180,7 @@ def orientations_afterwards(
     return Orientations(found["quat6D"], None if mag is None else _heading([found]))
 
 
-def up_in_sensor(quaternions: Floats) -> Floats:
+def up_in_sensor(quaternions: Array) -> Array:
     """Earth's up as unit vectors [n, 3] in sensor coordinates: the last row of the rotations."""
     w, x, y, z = quaternions.T
     return np.stack(
@@ -207,9 +201,9 @@ def elevation_deg(q: Quaternion, axis: Vector) -> float:
     return math.degrees(math.acos(max(-1.0, min(1.0, -up))))
 
 
-def elevations_deg(quaternions: Floats, axis: Vector) -> Floats:
+def elevations_deg(quaternions: Array, axis: Vector) -> Array:
     """`elevation_deg` of [n, 4] quaternions: [n] degrees."""
     up = up_in_sensor(quaternions)
     along = up[:, 0] * axis[0] + up[:, 1] * axis[1] + up[:, 2] * axis[2]
-    elevations: Floats = np.degrees(np.arccos(np.clip(-along, -1.0, 1.0)))
+    elevations: Array = np.degrees(np.arccos(np.clip(-along, -1.0, 1.0)))
     return elevations

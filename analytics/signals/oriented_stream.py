@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from .conditioning import Conditioner, Segment
 from .orientation import (
@@ -23,7 +22,8 @@ if TYPE_CHECKING:
 
     from telemetry.messages.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened
 
-    from .orientation import Heading, Quaternion
+    from .arrays import Array, Indices, Mask, Quaternion
+    from .orientation import Heading
     from .samples import Run
 
 __all__ = ["FRAME_RATE_HZ", "Frames", "Oriented", "StreamTrack"]
@@ -34,8 +34,6 @@ LEAD_S = 30.0
 """How much before an item helps to see its orientations: the gyroscope's bias is known sooner."""
 
 _UNSEEN = (np.nan,) * 4
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -52,29 +50,29 @@ class Frames:
         gyroscope: whether there is one; else `gyr` is zero.
     """
 
-    index: npt.NDArray[np.int64]
-    t_us: Floats
-    acc: Floats
-    gyr: Floats
-    interpolated: npt.NDArray[np.bool_]
-    restarted: npt.NDArray[np.bool_]
-    orient: Callable[[bool], Floats]
+    index: Indices
+    t_us: Array
+    acc: Array
+    gyr: Array
+    interpolated: Mask
+    restarted: Mask
+    orient: Callable[[bool], Array]
     gyroscope: bool = True
 
     def __len__(self) -> int:
         return len(self.index)
 
     @cached_property
-    def q(self) -> Floats:
+    def q(self) -> Array:
         """[n, 4] orientations, sensor to earth, w x y z, seen from the frames' end."""
         return self.orient(True)
 
     @cached_property
-    def q_forward(self) -> Floats:
+    def q_forward(self) -> Array:
         """The same as a live filter finds them."""
         return self.orient(False)
 
-    def at(self, numbers: npt.NDArray[np.int64]) -> Frames:
+    def at(self, numbers: Indices) -> Frames:
         """Some of the frames, by their numbers."""
         return Frames(
             index=self.index[numbers],
@@ -88,9 +86,9 @@ class Frames:
         )
 
     @property
-    def speed(self) -> Floats:
+    def speed(self) -> Array:
         """[n] norm of the angular rate, rad/s."""
-        speed: Floats = np.sqrt((self.gyr * self.gyr).sum(axis=1))
+        speed: Array = np.sqrt((self.gyr * self.gyr).sum(axis=1))
         return speed
 
 
@@ -105,7 +103,7 @@ class Oriented:
     """
 
     segment: Segment
-    quaternions: Floats
+    quaternions: Array
     heading: Heading | None = None
 
 
@@ -137,7 +135,7 @@ class StreamTrack:
         self._samples = SampleStore()
         self._restarted = False
         self._restarts: set[int] = set()
-        self._rows: Floats = np.empty((256, 7))
+        self._rows: Array = np.empty((256, 7))
         """Of each frame its index, live orientation, host time in µs, and place in the store."""
         self._n = 0
 
@@ -202,9 +200,7 @@ class StreamTrack:
             gyroscope=self.opened.gyroscope,
         )
 
-    def _orientations(
-        self, index: npt.NDArray[np.int64], from_index: int, to_index: int, *, back: bool
-    ) -> Floats:
+    def _orientations(self, index: Indices, from_index: int, to_index: int, *, back: bool) -> Array:
         """Of the samples with these indices, looking back from `to_index` or forward."""
         q = np.empty((len(index), 4))
         rate_hz, gyroscope = self.opened.rate_hz, self.opened.gyroscope
@@ -255,18 +251,18 @@ class StreamTrack:
             self._restarts.add(first)
             self._restarted = False
 
-    def _times_us(self, batch: MotionBatch, segment: Segment, index: Floats) -> Floats:
+    def _times_us(self, batch: MotionBatch, segment: Segment, index: Array) -> Array:
         """Host times of frames; of those filled in, by the rate before the next good sample."""
         t0_us = float(batch.t0_ns // 1000)
         if not segment.interpolated:
             first = int(index[0]) - batch.first_index
             picked = batch.dt_us[first : first + len(index) * self.stride : self.stride]
-            times: Floats = picked.astype(np.float64) + t0_us
+            times: Array = picked.astype(np.float64) + t0_us
             return times
         good = segment.first_index + segment.interpolated
         offsets = np.maximum(index, good).astype(np.int64) - batch.first_index
         before_us = np.round(np.maximum(good - index, 0) * 1e6 / self.opened.rate_hz)
-        filled: Floats = (batch.dt_us[offsets] + t0_us - before_us).astype(np.float64)
+        filled: Array = (batch.dt_us[offsets] + t0_us - before_us).astype(np.float64)
         return filled
 
     def state(self) -> dict[str, Any]:

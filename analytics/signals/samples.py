@@ -11,11 +11,10 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .arrays import Array, Indices
     from .conditioning import Segment
 
 __all__ = ["Run", "SampleStore"]
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +22,8 @@ class Run:
     """Consecutive samples without a break: [n, 3] acceleration m/s² and angular rate rad/s."""
 
     first_index: int
-    acc: Floats
-    gyr: Floats
+    acc: Array
+    gyr: Array
 
     def __len__(self) -> int:
         return len(self.acc)
@@ -58,7 +57,7 @@ class SampleStore:
         self._n += n
         return place
 
-    def at(self, places: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
+    def at(self, places: Indices) -> tuple[Array, Array]:
         """Acceleration and angular rate [n, 3] of the samples at these places."""
         return _parted(self._values[places])
 
@@ -84,7 +83,7 @@ class SampleStore:
         self._runs = [(first, place) for first, place in state["runs"]]
 
 
-def _parted(values: npt.NDArray[np.float32]) -> tuple[Floats, Floats]:
+def _parted(values: npt.NDArray[np.float32]) -> tuple[Array, Array]:
     return (
         np.ascontiguousarray(values[:, :3], dtype=np.float64),
         np.ascontiguousarray(values[:, 3:], dtype=np.float64),

@@ -7,14 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ParabolaSmoother", "bell_smoothed", "parabola_weights", "smoothed"]
+    from .arrays import Array
 
-Floats = npt.NDArray[np.float64]
+__all__ = ["ParabolaSmoother", "bell_smoothed", "parabola_weights", "smoothed"]
 
 HALF_WIDTH_S = 0.2
 """Half of the fitted stretch: a movement slower than 1 Hz passes whole, a 5 Hz tremor shrinks."""
@@ -74,17 +73,17 @@ class ParabolaSmoother:
         return rest
 
 
-def smoothed(values: Floats, rate_hz: float, breaks: Sequence[int] = ()) -> Floats:
+def smoothed(values: Array, rate_hz: float, breaks: Sequence[int] = ()) -> Array:
     """`ParabolaSmoother` over a whole series [n], begun afresh at each of `breaks`."""
     return _weighted(values, parabola_weights(rate_hz), breaks)
 
 
-def bell_smoothed(values: Floats, rate_hz: float, breaks: Sequence[int] = ()) -> Floats:
+def bell_smoothed(values: Array, rate_hz: float, breaks: Sequence[int] = ()) -> Array:
     """A whole series [n] under a Gaussian bell of BELL_SIGMA_S, begun afresh at `breaks`."""
     return _weighted(values, _bell_weights(rate_hz), breaks)
 
 
-def _weighted(values: Floats, weights: Sequence[float], breaks: Sequence[int]) -> Floats:
+def _weighted(values: Array, weights: Sequence[float], breaks: Sequence[int]) -> Array:
     half = len(weights) // 2
     result = np.zeros(len(values))
     for a, b in pairwise([0, *breaks, len(values)]):

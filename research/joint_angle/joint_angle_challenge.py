@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from research.challenges.challenge import (
     NOT_MEASURED,
@@ -43,7 +42,8 @@ from .joint_case import JointAngleSolution, JointCase, read_case
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-Array = npt.NDArray[np.float64]
+    from analytics.signals.arrays import Array
+
 
 SCORES = (
     "rmse_deg",

@@ -24,10 +24,9 @@ from .joint_case import JointAngleSolution
 
 if TYPE_CHECKING:
     from analytics.joints.axis import HingeAxes
+    from analytics.signals.arrays import Array
 
     from .joint_case import JointCase
-
-Array = npt.NDArray[np.float64]
 
 
 def ripresa_angle(case: JointCase) -> JointAngleSolution:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 import numpy as np
-import numpy.typing as npt
 
 from research.simulation.hinge_simulator import (
     SCENARIOS,
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from analytics.signals.arrays import Array
     from research.simulation.hinge_simulator import HingeRecording
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ from .orientation_trial import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-Array = npt.NDArray[np.float64]
+    from analytics.signals.arrays import Array
+
 
 POPULATION = "one rigid sensor moved by hand (BROAD); no patient, no body segment"
 LOSS_POPULATION = "BROAD's undisturbed trials at 100 Hz, packets of 10 lost at random, 20 seeds"

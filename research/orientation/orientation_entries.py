@@ -16,10 +16,10 @@ from telemetry.messages.motion import MotionBatch
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from analytics.signals.arrays import Array
     from analytics.signals.conditioning import Segment
     from analytics.signals.orientation import Orientations
 
-Array = npt.NDArray[np.float64]
 
 PACKET_SAMPLES = 10
 RESTART_SIGMA_DEG = 10.0

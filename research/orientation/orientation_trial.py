@@ -13,7 +13,7 @@ from telemetry.errors import ConfigurationError
 if TYPE_CHECKING:
     from pathlib import Path
 
-Array = npt.NDArray[np.float64]
+    from analytics.signals.arrays import Array
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from analytics.signals.arrays import Array
+
 __all__ = [
     "RepetitionCase",
     "SensorRecording",
@@ -24,8 +26,6 @@ __all__ = [
     "read_spar",
     "with_idle",
 ]
-
-Array = npt.NDArray[np.float64]
 
 GRAVITY_M_S2 = 9.81
 IDLE_ACC_NOISE_M_S2 = 0.02

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analytics.calibration.segments import SEGMENT_AXES
 from analytics.exercise.item import found_in
-from analytics.exercise.observation import SEGMENT_AXES, Observation, count_only
+from analytics.exercise.observation import Observation, count_only
 from analytics.movement.repetition import rhythm
 from analytics.signals.oriented_stream import StreamTrack
 from telemetry.messages.motion import MotionBatch, StreamOpened

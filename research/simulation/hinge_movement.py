@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial.transform import Rotation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-Array = npt.NDArray[np.float64]
+    from analytics.signals.arrays import Array
+
 FINE = 4
 UPPER_ARM_M, THIGH_M, SHANK_M = 0.30, 0.42, 0.42
 STRAIGHT_RAISES = 5

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial.transform import Rotation
 
 from .hinge_movement import MOVEMENTS, HingeMovement
@@ -26,7 +25,8 @@ from .hinge_movement import MOVEMENTS, HingeMovement
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Array = npt.NDArray[np.float64]
+    from analytics.signals.arrays import Array
+
 GRAVITY = np.array([0.0, 0.0, 9.81])
 FINE = 4
 """Movement samples per sensor sample."""

@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analytics.calibration.segments import SEGMENT_AXES
 from analytics.core import Core
-from analytics.exercise.observation import SEGMENT_AXES, Observation
+from analytics.exercise.observation import Observation
 from edge.ble.radio import Radio
 from edge.gateway.gateway import Gateway
 from edge.virtual.motion_source import SensedMotion, resampled

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from analytics.calibration.finding import WORDS, CalibrationFinding
+from analytics.calibration.measuring import AlignmentOutcome, evaluate, is_still, movements
 from analytics.calibration.motion import on_one_grid
 from telemetry.errors import DecodeError
 from telemetry.messages.codec import decode_item
@@ -20,8 +21,6 @@ from telemetry.messages.motion import MotionBatch
 from therapy.session.alignment import MOVEMENTS, AlignmentPhase, SegmentFound, SegmentProgress
 from therapy.session.alignment_words import sensor_silent
 from therapy.session.session_state import SessionStage
-
-from .measuring import AlignmentOutcome, evaluate, is_still, movements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from analytics.exercise.observation import SEGMENT_AXES, Observation, count_only
+from analytics.calibration.segments import SEGMENT_AXES
+from analytics.exercise.observation import Observation, count_only
 from builders import SESSION, STREAM, T0_NS, opened
 from telemetry.messages.events import ExerciseEnded, ExerciseStarted, StopReason
 from telemetry.messages.motion import MotionBatch, StreamEnded

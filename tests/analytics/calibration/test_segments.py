@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from analytics import offline
-from analytics.calibration.segments import KnownSegments
+from analytics.calibration.segments import SEGMENT_AXES, KnownSegments
 from analytics.core import Core
-from analytics.exercise.observation import SEGMENT_AXES, Hinge, Method
+from analytics.exercise.observation import Hinge, Method
 from analytics.exercise.observing import observation_of
 from arm_motion import exercise, one_batch, raises, whole_stream
 from builders import SESSION, T0_NS

@@ -11,6 +11,7 @@ from scipy.spatial.transform import Rotation
 from typer.testing import CliRunner
 
 from analytics.calibration.finding import WORDS, CalibrationFinding
+from analytics.calibration.measuring import evaluate, movements
 from analytics.calibration.motion import OnOneGrid
 from analytics.exercise.observing import observe_by
 from builders import T0_NS
@@ -19,7 +20,6 @@ from research.simulation.hinge_simulator import SCENARIOS, simulate
 from ripresa.cli.main import app
 from ripresa.platform.latency import Latencies
 from ripresa.sessions.live_analysis import LiveAnalysis
-from ripresa.sessions.measuring import evaluate, movements
 from ripresa.sessions.sensor_alignment import SensorAlignment
 from ripresa.sessions.session_service import SessionService
 from telemetry.clock import ManualClock

@@ -7,31 +7,34 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analytics.calibration.finding import STOPS, WORDS, CalibrationFinding
-from analytics.calibration.functional import (
-    Markings,
-    SegmentCalibration,
-    functional_calibration,
-    gravity_calibration,
-)
-from analytics.calibration.gravity import check_stored, segment_calibration
-from analytics.calibration.motion import steadied
-from analytics.calibration.phases import movements_seen, still_window
-from analytics.exercise.observation import SEGMENT_AXES
 from analytics.joints.axis import HingeAxes
 from telemetry.messages.events import HingeCalibration
 from therapy.exercises.observable import site_of
 from therapy.session.alignment import neutral_deg, stored_for
 from therapy.wording import Wording
 
+from .finding import STOPS, WORDS, CalibrationFinding
+from .functional import (
+    Markings,
+    SegmentCalibration,
+    functional_calibration,
+    gravity_calibration,
+)
+from .gravity import check_stored, segment_calibration
+from .motion import steadied
+from .phases import movements_seen, still_window
+from .segments import SEGMENT_AXES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analytics.calibration.functional import Array, Sensor
-    from analytics.calibration.motion import OnOneGrid
+    from analytics.signals.arrays import Array
     from therapy.plan.plan import Plan
     from therapy.session.alignment import Alignment
     from therapy.session.calibration import CalibrationLevel
+
+    from .functional import Sensor
+    from .motion import OnOneGrid
 
 __all__ = ["AlignmentOutcome", "evaluate", "is_still", "movements"]
 
