@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ripresa.sessions.recorded_session import RecordedSession, load_session, sessions
+    from ripresa.session.recorded_session import RecordedSession, load_session, sessions
 
 __all__ = ["RecordedSession", "__version__", "load_session", "sessions"]
 
@@ -23,7 +23,7 @@ _LAZY = {"RecordedSession", "load_session", "sessions"}
 def __getattr__(name: str) -> Any:
     # The command line starts in a blink because nothing heavy is imported before it is asked for.
     if name in _LAZY:
-        from ripresa.sessions import recorded_session  # noqa: PLC0415
+        from ripresa.session import recorded_session  # noqa: PLC0415
 
         return getattr(recorded_session, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

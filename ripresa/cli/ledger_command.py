@@ -12,13 +12,13 @@ from rich.table import Table
 
 from ingest.journal.reading import JournalReader
 from ripresa.platform.configuration import Folder, ripresa_home
-from ripresa.sessions.ledger_report import session_ledger
+from ripresa.session.ledger_report import session_ledger
 from telemetry.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ripresa.sessions.ledger_report import SessionLedger, StreamLedger
+    from ripresa.session.ledger_report import SessionLedger, StreamLedger
 
 __all__ = ["run_ledger_command"]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ripresa.clinic.outbox import Outbox
-    from ripresa.sessions.plan_folder import PlanFolder
+    from ripresa.session.plan_folder import PlanFolder
     from therapy.plan.plan import Plan
     from therapy.plan.plan_change import PlanChange
 
@@ -147,7 +147,7 @@ def _value(value: object) -> str:
 
 def _plans() -> PlanFolder:
     from ripresa.platform.configuration import Folder, ripresa_home
-    from ripresa.sessions.plan_folder import PlanFolder
+    from ripresa.session.plan_folder import PlanFolder
 
     return PlanFolder(Folder(ripresa_home()).create().plans)
 

@@ -100,7 +100,7 @@ def _replay(options: PlayOptions, session: str, common: dict[str, Any]) -> dict[
     from games.engine.play import play
     from games.inputs.recorded import RecordedSource
     from ingest.journal.reading import JournalReader
-    from ripresa.sessions.replay import recorded_control
+    from ripresa.session.replay import recorded_control
 
     folder = Folder(ripresa_home())
     with JournalReader(folder.home_journal) as reader:

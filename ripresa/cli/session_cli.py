@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ripresa.sessions.reanalysis import Reanalysis
+    from ripresa.session.reanalysis import Reanalysis
 
 __all__ = ["app"]
 
@@ -59,8 +59,8 @@ def analyse(
     from rich.progress import Progress
 
     from ripresa.platform.configuration import Folder, journal_at_hand
-    from ripresa.sessions.closing import result_record
-    from ripresa.sessions.reanalysis import reanalyse
+    from ripresa.session.closing import result_record
+    from ripresa.session.reanalysis import reanalyse
     from telemetry.clock import SystemClock
 
     path = journal_at_hand(journal)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from analytics.monitoring.alerts import AlertKind
     from ingest.journal.journal import Journal
-    from ripresa.sessions.plan_folder import PlanFolder
+    from ripresa.session.plan_folder import PlanFolder
     from telemetry.clock import Clock
     from therapy.plan.plan import Plan
 

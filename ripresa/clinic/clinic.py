@@ -23,7 +23,7 @@ from ingest.rights.consent import Consent
 from ingest.transfer.receiver import Receiver
 from ripresa.platform.background import running
 from ripresa.platform.configuration import LOOPBACK
-from ripresa.sessions.plan_folder import PlanFolder
+from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.messages.notices import LedgerNotice
 from telemetry.messages.record import RecordKind

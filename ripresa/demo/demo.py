@@ -27,8 +27,8 @@ from ripresa.platform.background import running
 from ripresa.platform.broker import LocalBroker, local_broker
 from ripresa.platform.child import Child, free_port, wait_for_port
 from ripresa.platform.configuration import Identity
-from ripresa.sessions.closing import close_session
-from ripresa.sessions.plan_folder import PlanFolder
+from ripresa.session.closing import close_session
+from ripresa.session.plan_folder import PlanFolder
 from telemetry.clock import ScaledClock
 from telemetry.errors import TransportError
 from telemetry.messages.events import Worn
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from edge.virtual.motion_source import SensedMotion
     from edge.virtual.peripheral import VirtualWearable
-    from ripresa.sessions.closing import ClosedSession
+    from ripresa.session.closing import ClosedSession
     from therapy.plan.plan import Plan, PlanItem
 
 __all__ = ["Demo", "DemoOptions", "Watch", "run_demo"]

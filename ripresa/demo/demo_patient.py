@@ -15,7 +15,7 @@ from therapy.session.session_state import SessionStage
 from therapy.wording import Wording
 
 if TYPE_CHECKING:
-    from ripresa.sessions.session_service import SessionService
+    from ripresa.session.session_service import SessionService
     from telemetry.clock import Clock
     from telemetry.transport.bus import Bus
     from telemetry.transport.topics import HomeTopics

@@ -15,8 +15,8 @@ from edge.radio_choice import chosen_radio
 from games.rules.heart_rate import shown_bpm
 from ingest.rights.erasure import erase_home
 from ripresa.platform.background import running
-from ripresa.sessions.closing import close_session, streams_of
-from ripresa.sessions.plan_folder import PlanFolder
+from ripresa.session.closing import close_session, streams_of
+from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError, DecodeError, RipresaError
 from telemetry.identity import new_ulid
 from telemetry.messages.codec import encode_item

@@ -15,10 +15,10 @@ from ingest.journal.retention import HomeRetention
 from ingest.transfer.uplink import Uplink
 from ripresa.platform.background import running
 from ripresa.platform.latency import Latencies
-from ripresa.sessions.live_analysis import LiveAnalysis
-from ripresa.sessions.sensor_alignment import SensorAlignment
-from ripresa.sessions.session_service import SessionService
-from ripresa.sessions.stream_positions import Positions
+from ripresa.session.live_analysis import LiveAnalysis
+from ripresa.session.sensor_alignment import SensorAlignment
+from ripresa.session.session_service import SessionService
+from ripresa.session.stream_positions import Positions
 from telemetry.messages.notices import LedgerNotice
 from telemetry.transport.mqtt import LastWill, MqttBus
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import ValidationError
 
-from ripresa.sessions.plan_folder import PlanFolder
+from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.identity import new_ulid
 from telemetry.messages.events import first_problem

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from games.persuasion.prompts import ALL
 from games.persuasion.session_prompts import session_prompts
 from games.rules.take import Take
-from ripresa.sessions.plan_folder import PlanFolder
+from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.messages.notices import TherapistMessage
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ripresa.sessions.plan_folder import PlanFolder
+from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ripresa.home.home import Home
 from ripresa.platform.configuration import Folder, Identity
-from ripresa.sessions.plan_folder import PlanFolder
+from ripresa.session.plan_folder import PlanFolder
 from telemetry.clock import ScaledClock
 from telemetry.transport.mqtt import MqttSettings
 from therapy.plan.plan_file import sample_plan

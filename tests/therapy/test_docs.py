@@ -40,7 +40,7 @@ def test_defaults_are_those_of_the_code(name, field):
 def test_every_test_it_names_exists():
     named = {code for code in CODE if code.startswith("test_")}
     tests = "".join(
-        p.read_text(encoding="utf-8") for p in (ROOT / "tests" / "therapy").glob("*.py")
+        p.read_text(encoding="utf-8") for p in (ROOT / "tests" / "therapy").rglob("*.py")
     )
     assert len(named) > 15
     assert {name for name in named if f"def {name}(" not in tests} == set()

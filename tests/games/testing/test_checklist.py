@@ -23,11 +23,11 @@ def rows():
 
 @cache
 def defined_in(module):
-    folder, _, name = module.rpartition("/")
+    room, _, name = module.rpartition("/")
     if name == "contract":
-        file = ROOT / "src" / "games" / "contract.py"
+        file = ROOT / "games" / "testing" / "contract.py"
     else:
-        file = ROOT / "tests" / (folder or "games") / f"{name}.py"
+        (file,) = (ROOT / "tests" / (room or "games")).rglob(f"{name}.py")
     tree = ast.parse(file.read_text(encoding="utf-8"))
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
     return {node.name for node in ast.walk(tree) if isinstance(node, functions)}

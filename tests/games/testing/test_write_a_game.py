@@ -9,7 +9,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "write-a-game.md"
 DRAWN = """
 from pathlib import Path
 from lanterna.game import GAME
-from games import play as frame
+from games.engine import play as frame
 from games.rules.setting import Setting
 
 frame.game_named = lambda name: GAME

@@ -8,7 +8,7 @@ from ingest.journal.journal import Journal
 from journals import event_record
 from ripresa.clinic.clinic import ClinicOptions, LedgerBoard, run_clinic
 from ripresa.platform.configuration import Folder
-from ripresa.sessions.plan_folder import PlanFolder
+from ripresa.session.plan_folder import PlanFolder
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError
 from telemetry.messages.events import SessionOpened

@@ -10,7 +10,7 @@ from ingest.journal.journal import Journal
 from journals import event_record, result_record
 from ripresa.clinic.care_journal import JournalCareRecord
 from ripresa.clinic.judgement import Judgement
-from ripresa.sessions.plan_folder import PlanFolder
+from ripresa.session.plan_folder import PlanFolder
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError
 from telemetry.identity import new_ulid

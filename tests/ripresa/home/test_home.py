@@ -20,7 +20,7 @@ from ripresa.home.plan_reception import plan_arrives
 from ripresa.home.prompting import Levels, prompts_for
 from ripresa.home.todays_plan import plan_for_today
 from ripresa.platform.background import running
-from ripresa.sessions.plan_folder import PlanFolder
+from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError
 from telemetry.identity import new_ulid
 from telemetry.messages.events import HeartMeasured

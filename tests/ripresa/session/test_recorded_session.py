@@ -12,10 +12,10 @@ import pytest
 import ripresa
 from ingest.journal.journal import Journal
 from ingest.journal.reading import JournalReader
-from ripresa.sessions.closing import analyse_recorded, result_record
-from ripresa.sessions.ledger_report import session_ledger
-from ripresa.sessions.plan_folder import PlanFolder
-from ripresa.sessions.reanalysis import reanalyse
+from ripresa.session.closing import analyse_recorded, result_record
+from ripresa.session.ledger_report import session_ledger
+from ripresa.session.plan_folder import PlanFolder
+from ripresa.session.reanalysis import reanalyse
 from telemetry.clock import SystemClock
 from telemetry.errors import ConfigurationError
 from telemetry.messages.results import results_hash

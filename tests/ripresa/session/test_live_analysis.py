@@ -8,7 +8,7 @@ import pytest
 from analytics.exercise.observation import Observation
 from builders import SESSION, STREAM, T0_NS, batch, opened
 from ripresa.platform.latency import Latencies
-from ripresa.sessions.live_analysis import LiveAnalysis
+from ripresa.session.live_analysis import LiveAnalysis
 from telemetry.clock import ManualClock
 from telemetry.messages.codec import encode_item
 from telemetry.messages.events import ExerciseStarted, SessionOpened, encode_event

@@ -19,9 +19,9 @@ from ingest.journal.journal import Journal
 from research.simulation.hinge_simulator import SCENARIOS, simulate
 from ripresa.cli.main import app
 from ripresa.platform.latency import Latencies
-from ripresa.sessions.live_analysis import LiveAnalysis
-from ripresa.sessions.sensor_alignment import SensorAlignment
-from ripresa.sessions.session_service import SessionService
+from ripresa.session.live_analysis import LiveAnalysis
+from ripresa.session.sensor_alignment import SensorAlignment
+from ripresa.session.session_service import SessionService
 from telemetry.clock import ManualClock
 from telemetry.identity import new_ulid
 from telemetry.messages.codec import encode_item
