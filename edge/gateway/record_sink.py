@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 from telemetry.errors import StoreError
 from telemetry.messages.codec import encode_item
-from telemetry.messages.motion import MotionBatch, StreamEnded, StreamGap, StreamItem, StreamOpened
+from telemetry.messages.motion import (
+    MotionBatch,
+    StreamEnded,
+    StreamGap,
+    StreamItem,
+    StreamOpened,
+    StreamQuality,
+)
 from telemetry.messages.record import NewRecord, RecordKind
 
 from .rate_limited import RateLimited
@@ -131,7 +138,7 @@ class RecordSink:
                 self._enqueue(item)
             case MotionBatch():
                 self._collect(item)
-            case StreamGap():
+            case StreamGap() | StreamQuality():
                 self._close(item.stream)
                 self._enqueue(item)
             case StreamEnded():

@@ -301,7 +301,6 @@ class StreamAssembly:
             gyr=None if reading.gyr is None else reading.gyr[part],
             mag=None if reading.mag is None else reading.mag[part],
             device_us=placed.device_us[part] if stamped else None,
-            clock_uncertainty_us=self._clock.uncertainty_us,
         )
 
 

@@ -3,9 +3,9 @@
     {archive}/{patient}/streams/{stream}.parquet    samples, one row each
     {archive}/{patient}/sessions/{session}.json     events, results, and which streams
 
-A row is a sample: `index`, `t_ns`, `lag_us`, `device_us`, `acc_x` ... `mag_z`,
-`clock_uncertainty_us`; channels that the wearable lacks have no column. Integers are
-delta-coded, floats split by byte, all of it compressed by zstd. The stream's markers stand in
+A row is a sample: `index`, `t_ns`, `lag_us`, `device_us`, `acc_x` ... `mag_z`; channels that
+the wearable lacks have no column. Integers are delta-coded, floats split by byte, all of it
+compressed by zstd. The stream's markers stand in
 the file's metadata under `ripresa`, each with the row that it precedes, so that `read_stream`
 gives back the same samples, gaps and ends that the journal held.
 """
@@ -53,7 +53,6 @@ _INTEGERS: Final = {
     "index": np.int64,
     "t_ns": np.int64,
     "lag_us": np.int32,
-    "clock_uncertainty_us": np.int32,
     "device_us": np.int64,
 }
 
@@ -196,7 +195,6 @@ def read_stream(path: Path) -> Iterator[StreamItem]:
     rows = table.num_rows
     cuts = [0, rows, *(row for row, _ in markers)]
     cuts += (np.flatnonzero(np.diff(columns["index"]) != 1) + 1).tolist()
-    cuts += (np.flatnonzero(np.diff(columns["clock_uncertainty_us"]) != 0) + 1).tolist()
     edges = sorted(set(cuts))
     for at, edge in enumerate(edges):
         yield from (marker for row, marker in markers if row == edge)
@@ -223,9 +221,6 @@ def _columns(batches: list[MotionBatch]) -> dict[str, Any]:
         "index": joined([np.arange(b.first_index, b.next_index) for b in batches], np.int64),
         "t_ns": joined([b.t_ns for b in batches], np.int64),
         "lag_us": joined([b.lag_us for b in batches], np.int32),
-        "clock_uncertainty_us": joined(
-            [np.full(len(b), b.clock_uncertainty_us, np.int32) for b in batches], np.int32
-        ),
     }
     if any(b.device_us is not None for b in batches):
         columns["device_us"] = np.concatenate([b.device_us for b in batches])
@@ -252,7 +247,6 @@ def _batch(stream: str, columns: dict[str, Any], part: slice) -> MotionBatch:
         dt_us=((t_ns - t_ns[0]) // 1000).astype(np.int32),
         lag_us=columns["lag_us"][part],
         device_us=columns["device_us"][part] if "device_us" in columns else None,
-        clock_uncertainty_us=int(columns["clock_uncertainty_us"][part.start]),
         **vectors,
     )
 

@@ -10,7 +10,13 @@ from analytics.core import Core
 from analytics.exercise.observing import observe_by
 from telemetry.errors import ConfigurationError
 from telemetry.messages.events import AssessmentStarted, ExerciseStarted, SessionOpened
-from telemetry.messages.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened
+from telemetry.messages.motion import (
+    MotionBatch,
+    StreamEnded,
+    StreamGap,
+    StreamOpened,
+    StreamQuality,
+)
 
 from .closing import streams_of
 from .plan_folder import PlanFolder
@@ -55,7 +61,7 @@ def recorded_control(reader: SessionReader, session: str, plans: Path) -> list[L
     streams = {s: list(_timed(reader.stream_items(s))) for s in streams_of(events)}
     timelines = [_timed_events(events, streams), *streams.values()]
     for _, what in heapq.merge(*timelines, key=lambda pair: pair[0]):
-        if isinstance(what, MotionBatch | StreamOpened | StreamGap | StreamEnded):
+        if isinstance(what, MotionBatch | StreamOpened | StreamGap | StreamQuality | StreamEnded):
             messages += core.take(what)
         else:
             messages += core.take_event(what)

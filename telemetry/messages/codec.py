@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import cbor2
 import numpy as np
@@ -16,18 +17,33 @@ import numpy.typing as npt
 
 from telemetry.errors import DecodeError
 
-from .motion import MotionBatch, StreamEnded, StreamGap, StreamItem, StreamOpened, TimeQuality
+from .motion import (
+    MotionBatch,
+    QualityKind,
+    StreamEnded,
+    StreamGap,
+    StreamItem,
+    StreamOpened,
+    StreamQuality,
+    TimeQuality,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["MAX_PAYLOAD_BYTES", "decode_item", "encode_item"]
 
 MAX_PAYLOAD_BYTES = 1 << 20
+_Enum = TypeVar("_Enum", bound=StrEnum)
 
 # RFC 8746, section 2.1: sint32, sint64 and float32, little-endian.
 _TAGS = {"<i4": 78, "<i8": 79, "<f4": 85}
 _DTYPES = {tag: np.dtype(name) for name, tag in _TAGS.items()}
-_MARKERS: dict[str, type[StreamOpened | StreamGap | StreamEnded]] = {
+_Marker: TypeAlias = StreamOpened | StreamGap | StreamQuality | StreamEnded
+_MARKERS: dict[str, type[_Marker]] = {
     "opened": StreamOpened,
     "gap": StreamGap,
+    "quality": StreamQuality,
     "ended": StreamEnded,
 }
 _KINDS = {cls: kind for kind, cls in _MARKERS.items()}
@@ -71,7 +87,6 @@ def _batch_map(b: MotionBatch) -> dict[str, Any]:
         "stream": b.stream,
         "first_index": b.first_index,
         "t0_ns": b.t0_ns,
-        "clock_uncertainty_us": b.clock_uncertainty_us,
     }
     for name, dtype in _ARRAYS.items():
         value = getattr(b, name)
@@ -108,7 +123,6 @@ def _read_batch(body: dict[str, Any]) -> MotionBatch:
         stream=_text(body, "stream", "motion batch"),
         first_index=_integer(body, "first_index", "motion batch", least=0),
         t0_ns=t0_ns,
-        clock_uncertainty_us=_integer(body, "clock_uncertainty_us", "motion batch", least=0),
         **arrays,  # type: ignore[arg-type]
     )
 
@@ -130,9 +144,7 @@ def _array(body: dict[str, Any], name: str) -> npt.NDArray[Any] | None:
     return array.reshape(-1, 3) if name in _VECTORS else array
 
 
-def _read_marker(
-    cls: type[StreamOpened | StreamGap | StreamEnded], body: dict[str, Any]
-) -> StreamItem:
+def _read_marker(cls: type[_Marker], body: dict[str, Any]) -> StreamItem:
     what = f"{_KINDS[cls]} marker"
     fields = {f.name: f for f in dataclasses.fields(cls)}
     values: dict[str, Any] = {}
@@ -175,11 +187,14 @@ def _flag(body: dict[str, Any], name: str, what: str) -> bool:
     return value
 
 
-def _quality(body: dict[str, Any], name: str, what: str) -> TimeQuality:
-    try:
-        return TimeQuality(body[name])
-    except ValueError as e:
-        raise DecodeError(what, f"{name} is {body[name]!r}, not one of {list(TimeQuality)}") from e
+def _one_of(kinds: type[_Enum]) -> Callable[[dict[str, Any], str, str], _Enum]:
+    def read(body: dict[str, Any], name: str, what: str) -> _Enum:
+        try:
+            return kinds(body[name])
+        except ValueError as e:
+            raise DecodeError(what, f"{name} is {body[name]!r}, not one of {list(kinds)}") from e
+
+    return read
 
 
 _READERS: dict[str, Any] = {
@@ -187,7 +202,8 @@ _READERS: dict[str, Any] = {
     "int": _integer,
     "float": _number,
     "bool": _flag,
-    "TimeQuality": _quality,
+    "TimeQuality": _one_of(TimeQuality),
+    "QualityKind": _one_of(QualityKind),
     "int | None": lambda b, n, w: None if b[n] is None else _integer(b, n, w, least=0),
     "float | None": lambda b, n, w: None if b[n] is None else _number(b, n, w),
     "str | None": lambda b, n, w: None if b[n] is None else _text(b, n, w),

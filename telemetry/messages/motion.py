@@ -3,7 +3,9 @@
 A stream is one run of one wearable: a new ULID at every start and at every device epoch
 (a reboot). Its samples are numbered on the wearable's own sample grid at `rate_hz`, so a loss
 shows as a jump of the index; a `StreamGap` declares it and a `StreamEnded` closes the stream.
-Nothing else decides either.
+Nothing else decides either. What changes along the way in how far its samples can be trusted
+(clock, lag, link, stamps, rate) is told by a `StreamQuality` with the index it holds from, never
+by a figure that is carried over a batch: batches may be cut and joined anywhere.
 """
 
 from __future__ import annotations
@@ -24,10 +26,12 @@ __all__ = [
     "Int32Array",
     "Int64Array",
     "MotionBatch",
+    "QualityKind",
     "StreamEnded",
     "StreamGap",
     "StreamItem",
     "StreamOpened",
+    "StreamQuality",
     "TimeQuality",
 ]
 
@@ -96,7 +100,6 @@ class MotionBatch:
         acc: [n, 3] float32, m/s².
         gyr: [n, 3] float32, rad/s; None for a wearable without gyroscope.
         mag: [n, 3] float32, in units of the local field; None where there is none.
-        clock_uncertainty_us: standard uncertainty of the host times against other streams.
     """
 
     stream: str
@@ -108,7 +111,6 @@ class MotionBatch:
     gyr: Float32Array | None = None
     mag: Float32Array | None = None
     device_us: Int64Array | None = None
-    clock_uncertainty_us: int = 0
 
     def __len__(self) -> int:
         return len(self.dt_us)
@@ -172,7 +174,6 @@ class MotionBatch:
             gyr=_joined([b.gyr for b in batches], "gyr"),
             mag=_joined([b.mag for b in batches], "mag"),
             device_us=_joined([b.device_us for b in batches], "device_us"),
-            clock_uncertainty_us=max(b.clock_uncertainty_us for b in batches),
         )
 
 
@@ -217,4 +218,47 @@ class StreamEnded:
     t_ns: int = 0
 
 
-StreamItem: TypeAlias = StreamOpened | MotionBatch | StreamGap | StreamEnded
+class QualityKind(StrEnum):
+    """What a `StreamQuality` speaks of."""
+
+    CLOCK = "clock"
+    """How well host times hold against other streams: `uncertainty_us`."""
+    LAG = "lag"
+    """How much later than they were taken samples arrive, beyond the link's best: `lag_us`."""
+    LINK = "link"
+    """The radio link: `good`, or `lost` until it is back."""
+    STAMPS = "stamps"
+    """The wearable's own time stamps: `good`, or why samples are counted instead."""
+    RATE = "rate"
+    """Samples a second: `good`, or `half` and the like, with `rate_hz` as measured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamQuality:
+    """From one sample on, one thing about a stream is so, until the next of its kind.
+
+    Before the first of a kind all is good, and nothing is known of the clock. The index is never
+    before that of an earlier one of its kind; it may lie before samples that are told already,
+    where what is wrong shows only afterwards.
+
+    Attributes:
+        first_index: of the first sample that it holds for.
+        kind: what it speaks of.
+        state: `good`, or in a short word what is not.
+        uncertainty_us: standard uncertainty of host times against other streams.
+        lag_us: how late samples are by the wearable's own clock, beyond the least of the link.
+        rate_hz: samples a second as measured.
+        t_ns: host time when it was noticed.
+    """
+
+    stream: str
+    first_index: int
+    kind: QualityKind
+    state: str = "good"
+    uncertainty_us: int | None = None
+    lag_us: int | None = None
+    rate_hz: float | None = None
+    t_ns: int = 0
+
+
+StreamItem: TypeAlias = StreamOpened | MotionBatch | StreamGap | StreamQuality | StreamEnded

@@ -35,7 +35,7 @@ class RecordKind(StrEnum):
     MOTION = "motion"
     """A MotionBatch, CBOR: the only kind that may be dropped when a journal is full."""
     STREAM = "stream"
-    """A stream's marker, CBOR: opened, gap, ended."""
+    """A stream's marker, CBOR: opened, gap, quality, ended."""
     EVENT = "event"
     """A session's event, JSON."""
     RESULT = "result"

@@ -30,7 +30,7 @@ PARAMETERS: Final = {
 # Channel: what it is for, who sends (home or clinic), QoS, retained, its JSON messages.
 USES: Final[dict[str, tuple[str, str, int, bool, tuple[Any, ...]]]] = {
     "motion": (
-        "A stream's items as they arrive: batches, and the markers opened, gap and ended.",
+        "A stream's items as they arrive: batches, and the markers opened, gap, quality and ended.",
         "send",
         0,
         False,
@@ -128,9 +128,9 @@ BINARY: Final = {
     "motion": (
         "StreamItem",
         (
-            "A map whose `k` is batch, opened, gap or ended. A batch's arrays are RFC 8746 typed "
-            "arrays, little-endian: dt_us and lag_us sint32, device_us sint64, acc (m/s²), gyr "
-            "(rad/s) and mag float32, three values a sample."
+            "A map whose `k` is batch, opened, gap, quality or ended. A batch's arrays are RFC "
+            "8746 typed arrays, little-endian: dt_us and lag_us sint32, device_us sint64, acc "
+            "(m/s²), gyr (rad/s) and mag float32, three values a sample."
         ),
     ),
     "record": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from telemetry.messages.motion import MotionBatch, StreamOpened
+from telemetry.messages.motion import MotionBatch, QualityKind, StreamOpened, StreamQuality
 
 STREAM = "01J00000000000000000000000"
 SESSION = "01J00000000000000000000001"
@@ -21,6 +21,12 @@ def opened(stream: str = STREAM, **more) -> StreamOpened:
         "opened_ns": T0_NS,
     }
     return StreamOpened(stream=stream, **(fields | more))
+
+
+def quality(stream: str = STREAM, **more) -> StreamQuality:
+    """A marker that a stream is late."""
+    fields = {"first_index": 7, "kind": QualityKind.LAG, "state": "late"}
+    return StreamQuality(stream=stream, **(fields | more))
 
 
 def batch(n: int = 10, *, stream: str = STREAM, first_index: int = 0, seed: int = 0, **more):

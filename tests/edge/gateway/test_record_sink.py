@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import quality
 from edge.gateway.record_sink import RecordSink
 from edge_streams import (
     START_NS,
@@ -18,7 +19,13 @@ from edge_streams import (
     stored,
 )
 from telemetry.clock import ScaledClock
-from telemetry.messages.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened
+from telemetry.messages.motion import (
+    MotionBatch,
+    StreamEnded,
+    StreamGap,
+    StreamOpened,
+    StreamQuality,
+)
 from telemetry.messages.record import RecordKind
 
 
@@ -117,6 +124,22 @@ async def test_a_full_backlog_drops_the_oldest_motion_into_one_declared_gap(cloc
     gaps = of(StreamGap, items)
     assert {g.reason for g in gaps} == {"journal full"}
     assert len(gaps) == 1
+
+
+async def test_a_quality_marker_stands_where_it_was_told(clock):
+    recorder = MemoryRecorder()
+    sink = RecordSink(recorder, clock)
+    sink.start()
+    sink(opened())
+    sink(batch(0, 70))
+    sink(quality(STREAM, first_index=70))
+    sink(batch(70, 70))
+    await sink.stop()
+    check_streams(recorder.items)
+    assert stored(recorder.items) == 140
+    kinds = [type(i) for i in recorder.items]
+    at = kinds.index(StreamQuality)
+    assert sum(len(b) for b in of(MotionBatch, recorder.items[:at])) == 70
 
 
 async def test_what_cannot_be_stored_at_the_end_is_told(clock):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builders import SESSION, STREAM, T0_NS, batch, opened
+from builders import SESSION, STREAM, T0_NS, batch, opened, quality
 from ingest.faults.ingest_bench import sensor_batch
 from ingest.journal.archive import ArchiveReader, archive_closed, read_stream, write_stream
 from ingest.journal.journal import Journal
@@ -133,16 +133,18 @@ def test_ten_channels_take_at_most_forty_bytes_a_sample(tmp_path):
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from(["batch", "gap", "opened", "jump"]), max_size=12))
+@given(st.lists(st.sampled_from(["batch", "gap", "quality", "opened", "jump"]), max_size=12))
 def test_any_stream_reads_back(tmp_path, kinds):
     items, at = [batch(3, gyr=None)], 3
     for kind in kinds:
         if kind == "batch":
-            items.append(batch(7, first_index=at, gyr=None, clock_uncertainty_us=at % 3))
+            items.append(batch(7, first_index=at, gyr=None))
             at += 7
         elif kind == "gap":
             items.append(StreamGap(stream=STREAM, first_index=at, count=2, reason="radio"))
             at += 2
+        elif kind == "quality":
+            items.append(quality(first_index=at, lag_us=900_000))
         elif kind == "opened":
             items.append(opened())
         else:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import STREAM, batch, opened
+from builders import STREAM, batch, opened, quality
 from telemetry.errors import DecodeError
 from telemetry.messages.codec import MAX_PAYLOAD_BYTES, decode_item, encode_item
-from telemetry.messages.motion import MotionBatch, StreamEnded, StreamGap
+from telemetry.messages.motion import MotionBatch, QualityKind, StreamEnded, StreamGap
 
 
 def same(a: MotionBatch, b: MotionBatch) -> bool:
@@ -37,6 +37,9 @@ def test_a_batch_comes_back_unchanged(more):
         opened(epoch=3, acc_range_m_s2=156.9, firmware="3.0.0"),
         StreamGap(stream=STREAM, first_index=7, count=None, reason="radio"),
         StreamGap(stream=STREAM, first_index=7, count=3, reason="journal full", t_ns=5),
+        quality(lag_us=900_000),
+        quality(kind=QualityKind.CLOCK, state="good", uncertainty_us=2100, t_ns=5),
+        quality(kind=QualityKind.RATE, state="half", rate_hz=30.1),
         StreamEnded(stream=STREAM, next_index=9, reason="stopped"),
     ],
 )
@@ -107,3 +110,9 @@ def test_cutting_and_joining_gives_the_same_bytes(n, cuts):
 def test_batches_that_do_not_follow_each_other_are_not_joined():
     with pytest.raises(ValueError, match="does not follow"):
         MotionBatch.join([batch(3), batch(3, first_index=4)])
+
+
+def test_a_quality_of_no_known_kind_is_refused():
+    body = cbor2.loads(encode_item(quality())) | {"kind": "colour"}
+    with pytest.raises(DecodeError, match="kind is 'colour'"):
+        decode_item(cbor2.dumps(body))
