@@ -10,12 +10,14 @@ import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ripresa.home.home import Home, HomeAtWork, erase
+from ripresa.home.erasing import erase
+from ripresa.home.home import Home
+from ripresa.home.home_at_work import HomeAtWork
 from ripresa.home.outside_screens import websocket_port
 from ripresa.home.plan_reception import plan_arrives
 from ripresa.home.prompting import Levels, prompts_for, takes_at_hand
 from ripresa.home.reminding import Reminding
-from ripresa.home.survey_box import survey_for
+from ripresa.home.survey_asking import survey_for
 from ripresa.platform.background import running
 from ripresa.platform.broker import local_broker
 from ripresa.platform.configuration import Folder, Identity, clock_from, mqtt_settings, ripresa_home
@@ -201,20 +203,20 @@ def home_settings() -> Home:
     from ingest.enrolment.enrolment import joined
 
     folder = Folder(ripresa_home()).create()
-    clinic = joined(folder.home_journal.parent)
+    joining = joined(folder.home_journal.parent)
     identity = (
         Identity.from_environment()
-        if clinic is None
-        else Identity(clinic.site, clinic.patient, clinic.gateway)
+        if joining is None
+        else Identity(joining.site, joining.patient, joining.gateway)
     )
     broker = mqtt_settings()
     return Home(
         folder=folder,
         identity=identity,
         broker=broker,
-        clinic=broker if clinic is None else clinic.broker,
+        clinic_broker=broker if joining is None else joining.broker,
         clock=clock_from(),
-        surveys=None if clinic is None else clinic.surveys,
+        surveys=None if joining is None else joining.surveys,
     )
 
 
@@ -229,6 +231,8 @@ async def _home() -> AsyncIterator[Home]:
                 local_broker(home.folder.logs, websocket_port=websocket_port())
             )
             settings = mqtt_settings(os.environ | {"RIPRESA_MQTT_PORT": str(broker.port)})
-            alone = home.clinic == home.broker
-            home = replace(home, broker=settings, clinic=settings if alone else home.clinic)
+            alone = home.clinic_broker == home.broker
+            home = replace(
+                home, broker=settings, clinic_broker=settings if alone else home.clinic_broker
+            )
         yield home

@@ -22,7 +22,7 @@ from ingest.influx.followers import MOTION, THERAPY
 from ingest.influx.server import InfluxSettings
 from ingest.journal.ledger import balance
 from ingest.journal.reading import JournalReader
-from ripresa.home.home_box import HomeBox, HomeOptions, home_box, tell_ledger
+from ripresa.home.home_box import HomeBox, home_box, tell_ledger
 from ripresa.platform.background import running
 from ripresa.platform.broker import LocalBroker, local_broker
 from ripresa.platform.child import Child, free_port, wait_for_port
@@ -144,17 +144,7 @@ class _Run:
             stack.push_async_callback(radio.close)
             worn = await radio.add(self.kind, self.motion)
             box = await stack.enter_async_context(
-                home_box(
-                    HomeOptions(
-                        journal=self.folder.home_journal,
-                        identity=self.identity,
-                        broker=settings,
-                        clinic=settings,
-                        plan=self.plan,
-                        clock=self.clock,
-                        from_first_sample=True,
-                    )
-                )
+                home_box(self.at.home(settings), self.plan, from_first_sample=True)
             )
             demo = Demo(
                 broker=broker,

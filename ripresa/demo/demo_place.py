@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ripresa.home.home import Home
 from ripresa.platform.child import Child
 from ripresa.platform.configuration import Folder, Identity, ripresa_home
 from ripresa.platform.display import has_display
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from ripresa.platform.latency import Percentiles
     from telemetry.clock import ScaledClock
+    from telemetry.transport.mqtt import MqttSettings
 
 __all__ = ["DemoOptions", "DemoPlace", "demo_folder", "finished"]
 
@@ -74,6 +76,16 @@ class DemoPlace:
     def picture(self) -> Path:
         """A frame of the game."""
         return self.folder.pictures / "volo.png"
+
+    def home(self, broker: MqttSettings) -> Home:
+        """The home; the demo's one broker is its own and its clinic's."""
+        return Home(
+            folder=self.folder,
+            identity=self.identity,
+            broker=broker,
+            clinic_broker=broker,
+            clock=self.clock,
+        )
 
     def clinic(self, broker_port: int, web_port: int) -> Child:
         """The clinic as a process of its own."""

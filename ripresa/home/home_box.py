@@ -24,52 +24,26 @@ from telemetry.transport.mqtt import LastWill, MqttBus
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
-    from pathlib import Path
 
     from edge.gateway.counters import Counters
     from ripresa.platform.configuration import Identity
     from telemetry.clock import Clock
-    from telemetry.transport.mqtt import MqttSettings
     from therapy.plan.plan import Plan
 
+    from .home import Home
     from .survey_post import SurveyPost
 
-__all__ = ["HomeBox", "HomeOptions", "home_box", "tell_ledger"]
+__all__ = ["HomeBox", "home_box", "tell_ledger"]
 
 LEDGER_EVERY_S = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HomeOptions:
-    """What a home box is started with.
-
-    Attributes:
-        journal: the file.
-        identity: site, patient, gateway.
-        broker: the loopback broker for the live path.
-        clinic: the clinic's broker.
-        plan: the version in force.
-        clock: stamps and paces.
-        from_first_sample: see `Positions`.
-        survey_post: takes anonymous answers to the clinic; None: they stay.
-    """
-
-    journal: Path
-    identity: Identity
-    broker: MqttSettings
-    clinic: MqttSettings
-    plan: Plan
-    clock: Clock
-    from_first_sample: bool = False
-    survey_post: SurveyPost | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class HomeBox:
-    """The running parts of a home; `bus` is the loopback broker's, `clinic` the clinic's."""
+    """The running parts of a home; `bus` is the loopback broker's, `clinic_bus` the clinic's."""
 
     bus: MqttBus
-    clinic: MqttBus
+    clinic_bus: MqttBus
     journal: Journal
     positions: Positions
     record: RecordSink
@@ -87,25 +61,37 @@ class HomeBox:
 
 
 @contextlib.asynccontextmanager
-async def home_box(options: HomeOptions) -> AsyncIterator[HomeBox]:
+async def home_box(
+    home: Home,
+    plan: Plan,
+    *,
+    from_first_sample: bool = False,
+    survey_post: SurveyPost | None = None,
+) -> AsyncIterator[HomeBox]:
     """Run a home's parts as long as the context lasts.
+
+    Args:
+        home: whose.
+        plan: the version in force.
+        from_first_sample: see `Positions`.
+        survey_post: takes anonymous answers to the clinic; None: they stay.
 
     Raises:
         StoreError: the journal cannot be opened.
         TransportError: no loopback broker.
     """
-    clock, identity, topics = options.clock, options.identity, options.identity.topics
+    clock, identity, topics = home.clock, home.identity, home.identity.topics
     will = LastWill(identity.gateway_topics.state, last_will_payload(identity.gateway))
     async with contextlib.AsyncExitStack() as stack:
-        journal = Journal.open(options.journal, clock)
+        journal = Journal.open(home.folder.home_journal, clock)
         stack.callback(journal.close)
-        bus = await stack.enter_async_context(MqttBus(options.broker, f"home-{journal.home}"))
-        clinic = await stack.enter_async_context(
-            MqttBus(options.clinic, f"uplink-{journal.home}", last_will=will)
+        bus = await stack.enter_async_context(MqttBus(home.broker, f"home-{journal.home}"))
+        clinic_bus = await stack.enter_async_context(
+            MqttBus(home.clinic_broker, f"uplink-{journal.home}", last_will=will)
         )
         await bus.wait_connected()
         positions, latencies = (
-            Positions(from_first_sample=options.from_first_sample),
+            Positions(from_first_sample=from_first_sample),
             Latencies(clock.speed),
         )
         service = SessionService(
@@ -119,17 +105,17 @@ async def home_box(options: HomeOptions) -> AsyncIterator[HomeBox]:
         record = RecordSink(journal, clock, session=lambda: service.session)
         box = HomeBox(
             bus=bus,
-            clinic=clinic,
+            clinic_bus=clinic_bus,
             journal=journal,
             positions=positions,
             record=record,
             live=LiveSink(bus, topics),
             board=StateBoard(
-                clinic, identity.gateway_topics, clock, backlog=lambda: record.backlog
+                clinic_bus, identity.gateway_topics, clock, backlog=lambda: record.backlog
             ),
-            analysis=LiveAnalysis(bus, topics, clock, observe_by(options.plan), latencies),
+            analysis=LiveAnalysis(bus, topics, clock, observe_by(plan), latencies),
             service=service,
-            uplink=Uplink(clinic, journal, topics, clock),
+            uplink=Uplink(clinic_bus, journal, topics, clock),
             latencies=latencies,
         )
         record.start()
@@ -139,8 +125,8 @@ async def home_box(options: HomeOptions) -> AsyncIterator[HomeBox]:
         programs.append(
             SensorAlignment(bus, topics, clock, service, lambda: positions.opened).run()
         )
-        if options.survey_post is not None:
-            programs.append(options.survey_post.run())
+        if survey_post is not None:
+            programs.append(survey_post.run())
         await stack.enter_async_context(running(*programs))
         yield box
 
@@ -178,5 +164,5 @@ async def tell_ledger(
             + box.analysis.refused
             + box.service.refused,
         )
-        box.clinic.publish(identity.gateway_topics.ledger, notice.encode(), qos=1, retain=True)
+        box.clinic_bus.publish(identity.gateway_topics.ledger, notice.encode(), qos=1, retain=True)
         await clock.sleep(every_s)

@@ -47,7 +47,7 @@ async def plan_arrives(home: Home, patience_s: float | None = None) -> None:
     try:
         plan_for_today(home)
     except ConfigurationError:
-        if home.clinic == home.broker:
+        if home.clinic_broker == home.broker:
             raise
         log.info("no plan is in force yet: waiting for the clinic's")
         try:
@@ -60,7 +60,7 @@ async def plan_arrives(home: Home, patience_s: float | None = None) -> None:
 async def _taken(home: Home) -> None:
     came = asyncio.Event()
 
-    async with MqttBus(home.clinic, f"plan-{new_ulid(home.clock)}") as bus:
+    async with MqttBus(home.clinic_broker, f"plan-{new_ulid(home.clock)}") as bus:
 
         def take(message: Message) -> None:
             keep_plan(home, bus, message)
@@ -79,7 +79,7 @@ async def _taken(home: Home) -> None:
             return
 
 
-def keep_plan(home: Home, clinic: Bus, message: Message) -> None:
+def keep_plan(home: Home, clinic_bus: Bus, message: Message) -> None:
     """Keep a plan that the clinic published, or tell the clinic why not."""
     if not message.payload:
         return
@@ -87,18 +87,18 @@ def keep_plan(home: Home, clinic: Bus, message: Message) -> None:
         notice = PlanNotice.decode(message.payload)
         PlanFolder(home.folder.plans).add(Plan.model_validate(notice.plan))
     except ValidationError as e:
-        answer(home, clinic, "plan", str(notice.version), "refused", note=first_problem(e))
+        answer(home, clinic_bus, "plan", str(notice.version), "refused", note=first_problem(e))
     except DecodeError as e:
         log.warning("a plan from the clinic cannot be read: %s", e)
     except ConfigurationError as e:
-        answer(home, clinic, "plan", str(notice.version), "refused", note=str(e))
+        answer(home, clinic_bus, "plan", str(notice.version), "refused", note=str(e))
     else:
-        answer(home, clinic, "plan", str(notice.version), "taken")
+        answer(home, clinic_bus, "plan", str(notice.version), "taken")
 
 
 def answer(
     home: Home,
-    clinic: Bus,
+    clinic_bus: Bus,
     what: Literal["plan", "message", "command"],
     name: str,
     state: Literal["taken", "done", "refused"],
@@ -114,4 +114,4 @@ def answer(
         t_ns=home.clock.now_ns(),
         note=note.replace(home.identity.patient, "the patient")[:300],
     )
-    clinic.publish(home.identity.topics.receipt, receipt.encode(), qos=1)
+    clinic_bus.publish(home.identity.topics.receipt, receipt.encode(), qos=1)

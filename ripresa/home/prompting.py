@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from games.persuasion.prompts import Prompt
     from games.persuasion.session_prompts import Told
 
-    from .home import HomeAtWork
+    from .home_at_work import HomeAtWork
 
 __all__ = ["Levels", "prompts_for", "takes_at_hand"]
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from games.look import Language
     from therapy.plan.plan import Plan
 
-    from .home import HomeAtWork
+    from .home_at_work import HomeAtWork
 
 __all__ = ["Reminding", "reminders_of"]
 

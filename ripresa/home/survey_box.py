@@ -7,20 +7,14 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
-from games.persuasion.questionnaire import SurveyAnswer, survey_due
+from games.persuasion.questionnaire import SurveyAnswer
 from telemetry.errors import DecodeError
-from telemetry.transport.topics import SiteTopics
-
-from .survey_post import SurveyPost, anonymous_bus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
     from pathlib import Path
 
-    from .home import Home, HomeAtWork
-
-__all__ = ["SurveyBox", "survey_for", "survey_of", "survey_post"]
+__all__ = ["SurveyBox", "survey_of"]
 
 log = logging.getLogger(__name__)
 
@@ -84,28 +78,3 @@ class SurveyBox:
             os.utime(path, (0, 0))
         except OSError as e:
             log.warning("the answer is not kept: %s", e)
-
-
-def survey_for(at_work: HomeAtWork) -> Callable[[dict[str, int]], None] | None:
-    """What takes the marks of this session's questionnaire; None where none is due."""
-    plan, clock = at_work.plan, at_work.home.clock
-    box = SurveyBox(at_work.home.folder.surveys)
-    survey = survey_of(plan.day_of(clock.now_ns()))
-    sessions = len(at_work.box.journal.sessions(patient=plan.patient))
-    if not survey_due(sessions, box.answered(), survey):
-        return None
-    return lambda marks: box.keep(SurveyAnswer(survey=survey, marks=marks))
-
-
-def survey_post(home: Home) -> SurveyPost | None:
-    """What takes a home's answers to the clinic; None where they have no way there."""
-    settings, folder = home.surveys, home.folder
-    if settings is None:
-        return None
-    return SurveyPost(
-        SurveyBox(folder.surveys),
-        lambda: anonymous_bus(settings),
-        SiteTopics(home.identity.site),
-        home.clock,
-        may_send=lambda: not folder.withdrawn.exists(),
-    )

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING
 from telemetry.errors import DecodeError, TransportError
 from telemetry.messages.notices import SurveyNotice, SurveyTaken
 from telemetry.transport.mqtt import MqttBus
+from telemetry.transport.topics import SiteTopics
+
+from .survey_box import SurveyBox
 
 if TYPE_CHECKING:
     import random
@@ -25,11 +28,10 @@ if TYPE_CHECKING:
     from telemetry.clock import Clock
     from telemetry.transport.bus import Bus, Message
     from telemetry.transport.mqtt import MqttSettings
-    from telemetry.transport.topics import SiteTopics
 
-    from .survey_box import SurveyBox
+    from .home import Home
 
-__all__ = ["CHANCE", "TURN_S", "SurveyPost", "anonymous_bus"]
+__all__ = ["CHANCE", "TURN_S", "SurveyPost", "anonymous_bus", "survey_post"]
 
 log = logging.getLogger(__name__)
 
@@ -127,3 +129,17 @@ async def anonymous_bus(settings: MqttSettings) -> AsyncIterator[Bus]:
     async with MqttBus(settings, f"survey-{secrets.token_hex(8)}") as bus:
         await bus.wait_connected()
         yield bus
+
+
+def survey_post(home: Home) -> SurveyPost | None:
+    """What takes a home's answers to the clinic; None where they have no way there."""
+    settings, folder = home.surveys, home.folder
+    if settings is None:
+        return None
+    return SurveyPost(
+        SurveyBox(folder.surveys),
+        lambda: anonymous_bus(settings),
+        SiteTopics(home.identity.site),
+        home.clock,
+        may_send=lambda: not folder.withdrawn.exists(),
+    )

@@ -26,6 +26,6 @@ def one_exercise_home(root: Path, broker_port: int) -> Home:
         folder=folder,
         identity=Identity(),
         broker=broker,
-        clinic=broker,
+        clinic_broker=broker,
         clock=ScaledClock.start(4),
     )

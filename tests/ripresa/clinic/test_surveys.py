@@ -13,8 +13,8 @@ from ripresa.cli.main import app
 from ripresa.clinic.survey_desk import SurveyArchive, SurveyDesk
 from ripresa.clinic.survey_report import report
 from ripresa.home.home import Home
-from ripresa.home.survey_box import SurveyBox, survey_post
-from ripresa.home.survey_post import TURN_S, SurveyPost, anonymous_bus
+from ripresa.home.survey_box import SurveyBox
+from ripresa.home.survey_post import TURN_S, SurveyPost, anonymous_bus, survey_post
 from ripresa.platform.background import running
 from ripresa.platform.configuration import Folder, Identity
 from telemetry.clock import ManualClock, SystemClock
@@ -245,7 +245,7 @@ async def test_over_a_real_broker_that_comes_late(mosquitto, box, archive, tmp_p
         folder=Folder(tmp_path),
         identity=Identity(),
         broker=settings,
-        clinic=settings,
+        clinic_broker=settings,
         clock=clock,
     )
     assert survey_post(home) is None, "without a way that tells no name, answers stay"

@@ -14,8 +14,9 @@ from homes import one_exercise_home
 from ripresa.cli.main import app
 from ripresa.clinic.outbox import Outbox, OutboxLetter, OutboxPublisher
 from ripresa.demo.demo_patient import DemoPatient
+from ripresa.home.erasing import erase
 from ripresa.home.history import counting_result, last_targets, past_of
-from ripresa.home.home import HomeAtWork, erase
+from ripresa.home.home_at_work import HomeAtWork
 from ripresa.home.plan_reception import plan_arrives
 from ripresa.home.prompting import Levels, prompts_for
 from ripresa.home.todays_plan import plan_for_today
@@ -158,7 +159,7 @@ async def test_a_home_that_has_just_joined_waits_for_its_first_plan(home, tmp_pa
     )
     with pytest.raises(ConfigurationError, match="no plan is in force"):
         await plan_arrives(home)
-    joined = replace(home, clinic=replace(home.broker, host="localhost"))
+    joined = replace(home, clinic_broker=replace(home.broker, host="localhost"))
     with pytest.raises(ConfigurationError, match="no plan is in force"):
         await plan_arrives(joined, patience_s=0.2)
     async with clinic_of(home, tmp_path) as outbox:

@@ -8,7 +8,7 @@ from analytics.monitoring.patient_record import SessionRecord, history_of
 from homes import one_exercise_home
 from ripresa.demo.demo_patient import DemoPatient
 from ripresa.home.history import counting_result, last_targets, past_of
-from ripresa.home.home import HomeAtWork
+from ripresa.home.home_at_work import HomeAtWork
 from telemetry.errors import ConfigurationError
 from telemetry.messages.events import SessionOpened
 from telemetry.messages.live import RepetitionCounted

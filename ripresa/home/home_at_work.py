@@ -1,0 +1,327 @@
+"""A home at work: opens sessions when asked, serves the bound wearables, closes with results."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import TYPE_CHECKING, Any, Literal
+
+from edge.ble.binding import Bindings, bindings_file
+from edge.gateway.gateway import Gateway
+from edge.gateway.resuming import abandoned, resume_point
+from edge.radio_choice import chosen_radio
+from games.rules.heart_rate import shown_bpm
+from ripresa.platform.background import running
+from ripresa.session.closing import close_session, streams_of
+from ripresa.session.plan_folder import PlanFolder
+from telemetry.errors import ConfigurationError, DecodeError, RipresaError
+from telemetry.identity import new_ulid
+from telemetry.messages.codec import encode_item
+from telemetry.messages.events import Worn, encode_event
+from telemetry.messages.live import Request
+from telemetry.messages.notices import Command, TherapistMessage
+from telemetry.messages.record import NewRecord, RecordKind
+from therapy.session.agenda import agenda_of, shortened
+from therapy.session.session import interrupted
+from therapy.session.session_state import Moment
+
+from .history import last_targets, left_extra_pain, past_of, sessions_on
+from .home_box import LEDGER_EVERY_S, home_box, tell_ledger
+from .plan_reception import answer, keep_plan
+from .survey_post import survey_post
+from .todays_plan import plan_for_today
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Coroutine
+
+    from edge.ble.radio import Radio
+    from telemetry.messages.live import RepetitionCounted
+    from telemetry.transport.bus import Message
+    from therapy.plan.plan import Plan
+    from therapy.session.session_state import SessionState
+
+    from .home import Home
+    from .home_box import HomeBox
+
+__all__ = ["HomeAtWork"]
+
+log = logging.getLogger(__name__)
+
+ALIVE_EVERY_S = 60.0
+NO_WEARABLE = (
+    "no wearable is bound: bind one with 'ripresa devices bind', "
+    "or play without by 'ripresa home session --keys'"
+)
+
+
+class HomeAtWork:
+    """A home that runs; the screens' view of its session.
+
+    Use `at_work` to make one.
+    """
+
+    def __init__(self, home: Home, plan: Plan, box: HomeBox, bindings: Bindings) -> None:
+        self.home = home
+        self.plan = plan
+        self.box = box
+        self._bindings = bindings
+        self._loop = asyncio.get_running_loop()
+        self._wanted: asyncio.Queue[Request | None] = asyncio.Queue()
+        self.stopping = asyncio.Event()
+        """Set when the clinic's command ends the work here."""
+        self.erasing: Command | None = None
+        box.service.on_opening = self._wanted.put_nowait
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def at_work(cls, home: Home) -> AsyncIterator[HomeAtWork]:
+        """Run a home as long as the context lasts; what a crash left open is closed first.
+
+        Raises:
+            RipresaError: no plan, no broker, or a journal that cannot be used.
+        """
+        plan = plan_for_today(home)
+        bindings = Bindings.load(bindings_file(home.folder.root))
+        async with home_box(home, plan, survey_post=survey_post(home)) as box:
+            self = cls(home, plan, box, bindings)
+            topics = home.identity.topics
+            box.clinic_bus.subscribe(topics.plan, self._take_plan, qos=1)
+            box.clinic_bus.subscribe(topics.message, self._take_message, qos=1)
+            box.clinic_bus.subscribe(topics.command, self._take_command, qos=1)
+            await self.close_orphans()
+            yield self
+
+    @property
+    def state(self) -> SessionState | None:
+        """The session's newest state, for its screens."""
+        return self.box.service.state
+
+    def request(self, what: Any, **value: Any) -> None:
+        """Ask the session service; may be called from any thread, returns at once."""
+        state = self.state
+        wish = Request(
+            request=new_ulid(self.home.clock),
+            session=None if state is None else state.session,
+            what=what,
+            value=value,
+        )
+        self._loop.call_soon_threadsafe(self.box.service.request, wish)
+
+    def heart_bpm(self) -> int | None:
+        """The heart rate, where one is worn and fresh."""
+        return shown_bpm(self.box.service.heart, self.home.clock.now_ns())
+
+    def count(self, repetition: RepetitionCounted) -> None:
+        """Count a repetition that keys made; may be called from any thread, returns at once."""
+        self._loop.call_soon_threadsafe(self.box.service.count, repetition)
+
+    async def serve(self) -> None:
+        """Hold sessions, one after the other, as they are asked for.
+
+        Ends when a command of the clinic says so, see `erasing`, and between sessions when
+        another plan has come into force, see `outdated`.
+
+        Between them the home says once a minute that it is there: a clinic must tell a day
+        without therapy from a day without news.
+        """
+        serving = asyncio.create_task(self._serve())
+        stopping = asyncio.create_task(self.stopping.wait())
+        try:
+            await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (serving, stopping):
+                task.cancel()
+            await asyncio.gather(serving, stopping, return_exceptions=True)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether another plan is in force than the one that this works by."""
+        try:
+            return plan_for_today(self.home) != self.plan
+        except ConfigurationError:
+            return False
+
+    async def _serve(self) -> None:
+        while not self.outdated:
+            async with running(self._telling(ALIVE_EVERY_S)):
+                wish = await self._next_wish()
+            if wish is None:
+                continue
+            try:
+                await self.hold_session(five_minutes=bool(wish.value.get("five_minutes")))
+            except RipresaError as e:
+                log.warning("no session: %s", e)
+
+    async def _next_wish(self) -> Request | None:
+        """What is asked for next; None now and then, to see whether the plan still holds."""
+        with contextlib.suppress(TimeoutError):
+            return await asyncio.wait_for(self._wanted.get(), ALIVE_EVERY_S)
+        return None
+
+    def _telling(self, every_s: float, gateway: Gateway | None = None) -> Coroutine[Any, Any, None]:
+        return tell_ledger(
+            self.box,
+            self.home.identity,
+            self.home.clock,
+            counters=dict if gateway is None else gateway.counters,
+            every_s=every_s,
+        )
+
+    async def hold_session(self, *, five_minutes: bool = False, by_keys: bool = False) -> str:
+        """One session from opening to results.
+
+        Args:
+            five_minutes: the short version of a hard day.
+            by_keys: no wearable is served: what is done is recorded as reported.
+
+        Returns:
+            Its ULID.
+
+        Raises:
+            SessionNotAllowed: the plan allows none now.
+            ConfigurationError: therapy is withdrawn, nothing is left, or no wearable is bound.
+            RipresaError: the radio or the journal cannot be used.
+        """
+        if self.home.folder.withdrawn.exists():
+            raise ConfigurationError("therapy is withdrawn: the clinic can resume it")
+        box, plan, clock = self.box, self.plan, self.home.clock
+        day = plan.day_of(clock.now_ns())
+        versions = PlanFolder(self.home.folder.plans).versions(plan.patient)
+        agenda = agenda_of(plan, day, past_of(box.journal, versions, day), assess=not by_keys)
+        if five_minutes:
+            agenda = shortened(agenda)
+        if not agenda.items:
+            raise ConfigurationError("nothing is left to do today: the plan's dose is done")
+        if not by_keys and not self._bindings.entries:
+            raise ConfigurationError(NO_WEARABLE)
+        radio = None if by_keys else await chosen_radio()
+        gateway = None if radio is None else self._gateway(radio)
+        box.record.start()
+        box.positions.forget_ended()
+        async with running(self._telling(LEDGER_EVERY_S, gateway)):
+            session = await box.service.open(
+                plan,
+                self.home.identity.site,
+                agenda,
+                () if by_keys else self._worn(),
+                sessions_today=sessions_on(box.journal, plan, day),
+                next_morning=left_extra_pain(box.journal, plan),
+                last_targets=last_targets(box.journal, plan),
+                helper_present=plan.helper,
+                measured=not by_keys,
+                by_keys=by_keys,
+            )
+            async with contextlib.nullcontext() if gateway is None else gateway:
+                await box.service.wait_for(lambda state: state.closed)
+            if radio is not None:
+                await radio.close()
+            await box.record.stop()
+        core = box.analysis.core
+        await close_session(
+            box.journal,
+            session,
+            plan,
+            [entry.item.id for entry in agenda.items],
+            clock,
+            provisional=None
+            if core is None
+            else core.result(plan_version=plan.version, provisional=True),
+        )
+        return session
+
+    async def close_orphans(self) -> None:
+        """Close the streams and sessions that a crash left open, at their last sample."""
+        journal, clock = self.box.journal, self.home.clock
+        for summary in journal.sessions():
+            if summary.closed_ns is not None:
+                continue
+            now_ns = clock.now_ns()
+            events = journal.events(summary.session)
+            named = dict.fromkeys((*streams_of(events), *journal.streams(summary.session)))
+            points = [p for s in named if (p := resume_point(journal.stream_items(s))) is not None]
+            ending = [item for p in points for item in abandoned(p, now_ns)]
+            moment = Moment(
+                max((p.t_ns for p in points), default=summary.opened_ns),
+                {p.stream: p.next_index for p in points},
+            )
+            closing = interrupted(events, moment)
+            records = [
+                NewRecord(
+                    t_ns=now_ns,
+                    kind=RecordKind.STREAM,
+                    body=encode_item(item),
+                    session=summary.session,
+                    stream=item.stream,
+                )
+                for item in ending
+            ]
+            records += [
+                NewRecord(
+                    t_ns=e.t_ns, kind=RecordKind.EVENT, body=encode_event(e), session=e.session
+                )
+                for e in closing
+            ]
+            if records:
+                await journal.append(records)
+                await close_session(journal, summary.session, self.plan, [], clock)
+                log.info("session %s was interrupted; it is closed now", summary.session)
+
+    def _worn(self) -> list[Worn]:
+        return [
+            Worn(wearable=b.wearable, model=b.model or "unknown", placement=b.placement)
+            for b in self._bindings.entries
+        ]
+
+    def _gateway(self, radio: Radio) -> Gateway:
+        return Gateway(
+            radio,
+            self._bindings.placement_of,
+            clock=self.home.clock,
+            sinks=self.box.sinks,
+            board=self.box.board,
+            places=self._bindings.places,
+            on_heart_rate=self.box.service.note_heart_rate,
+        )
+
+    def _take_plan(self, message: Message) -> None:
+        """Keep a plan that the clinic published; `serve` ends where it is in force today."""
+        keep_plan(self.home, self.box.clinic_bus, message)
+        self._wanted.put_nowait(None)
+
+    def _take_message(self, message: Message) -> None:
+        """Keep the therapist's message for the next session."""
+        if not message.payload:
+            return
+        try:
+            told = TherapistMessage.decode(message.payload)
+            self.home.folder.therapist_message.write_bytes(told.encode())
+        except (DecodeError, OSError) as e:
+            log.warning("a message from the clinic cannot be kept: %s", e)
+        else:
+            self._answer("message", told.message, "taken")
+
+    def _take_command(self, message: Message) -> None:
+        """Do what the clinic asks; an erasure is done once everything here has been closed."""
+        if not message.payload:
+            return
+        try:
+            command = Command.decode(message.payload)
+        except DecodeError as e:
+            log.warning("a command from the clinic cannot be read: %s", e)
+            return
+        match command.what:
+            case "erase":
+                self.erasing = command
+                self.stopping.set()
+            case "withdraw":
+                self.home.folder.withdrawn.touch()
+                self._answer("command", command.command, "done")
+            case "resume":
+                self.home.folder.withdrawn.unlink(missing_ok=True)
+                self._answer("command", command.command, "done")
+
+    def _answer(
+        self, what: Literal["message", "command"], name: str, state: Literal["taken", "done"]
+    ) -> None:
+        answer(self.home, self.box.clinic_bus, what, name, state)

@@ -1,0 +1,27 @@
+"""Whether a session asks for the anonymous questionnaire, and what keeps its marks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from games.persuasion.questionnaire import SurveyAnswer, survey_due
+
+from .survey_box import SurveyBox, survey_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .home_at_work import HomeAtWork
+
+__all__ = ["survey_for"]
+
+
+def survey_for(at_work: HomeAtWork) -> Callable[[dict[str, int]], None] | None:
+    """What takes the marks of this session's questionnaire; None where none is due."""
+    plan, clock = at_work.plan, at_work.home.clock
+    box = SurveyBox(at_work.home.folder.surveys)
+    survey = survey_of(plan.day_of(clock.now_ns()))
+    sessions = len(at_work.box.journal.sessions(patient=plan.patient))
+    if not survey_due(sessions, box.answered(), survey):
+        return None
+    return lambda marks: box.keep(SurveyAnswer(survey=survey, marks=marks))
