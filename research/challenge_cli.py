@@ -8,7 +8,8 @@ from typing import Annotated, cast
 
 import typer
 
-from research.challenges.challenge import Challenge, registered_entries, select_entries
+from research.challenges.challenge import registered_entries, select_entries
+from research.challenges.running import Challenge
 from telemetry.errors import ConfigurationError, RipresaError
 
 CHALLENGES = {

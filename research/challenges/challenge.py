@@ -146,32 +146,6 @@ def silent(done: int, total: int, label: str) -> None:
     """Show no progress."""
 
 
-class Challenge(Protocol):
-    """What a challenge module offers as `CHALLENGE`."""
-
-    name: str
-    title: str
-
-    def entries(self) -> Sequence[Entry]:
-        """The entries that ship with the challenge; the first is the product's own."""
-        ...
-
-    def run(
-        self,
-        entries: Sequence[Entry],
-        data: str,
-        *,
-        subjects: Sequence[int] | None = None,
-        progress: ScoringProgress = silent,
-    ) -> Report:
-        """Score the entries on the cases in `data`.
-
-        Raises:
-            RipresaError: the data are missing or no case can be read; says what and where.
-        """
-        ...
-
-
 NOT_MEASURED: Mapping[Section, tuple[str, ...]] = {
     Section.DESIGN: ("comfort, donning time and fault tolerance in the hands of patients",),
     Section.WELL_BEING: (
@@ -232,7 +206,6 @@ def select_entries(entries: Iterable[Entry], names: Sequence[str]) -> list[Entry
 __all__ = [
     "ENTRY_POINT_GROUP",
     "NOT_MEASURED",
-    "Challenge",
     "ChallengeEntry",
     "Declaration",
     "Entry",

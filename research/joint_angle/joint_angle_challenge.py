@@ -18,47 +18,32 @@ from the start.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from research.challenges.challenge import (
-    NOT_MEASURED,
-    ChallengeEntry,
-    Entry,
-    Figure,
-    Plot,
-    Report,
-    ScoringProgress,
-    Section,
-    silent,
-)
+from research.challenges.challenge import ChallengeEntry, Entry, Section
+from research.challenges.figures import FigureLabel, figure_rows, mean_figures, worst_plots
+from research.challenges.running import Challenge, Scored, Scoring
 from telemetry.errors import ConfigurationError, RipresaError
 
 from .joint_angle_entries import gravity_only, gyroscope_only, ripresa_angle, ripresa_live
 from .joint_case import JointAngleSolution, JointCase, read_case
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from analytics.signals.arrays import Array
 
 
-SCORES = (
-    "rmse_deg",
-    "rmse_offset_removed_deg",
-    "range_error_deg",
-    "correlation",
-    "coverage_percent",
-)
 LABELS = {
-    "rmse_deg": ("error", "°"),
-    "rmse_offset_removed_deg": ("error, offset removed", "°"),
-    "range_error_deg": ("error of the range", "°"),
-    "correlation": ("correlation", ""),
-    "coverage_percent": ("samples inside the 95 % band", "%"),
+    "rmse_deg": FigureLabel("error", "°"),
+    "rmse_offset_removed_deg": FigureLabel("error, offset removed", "°"),
+    "range_error_deg": FigureLabel("error of the range", "°"),
+    "correlation": FigureLabel("correlation", ""),
+    "coverage_percent": FigureLabel("samples inside the 95 % band", "%"),
 }
+SCORES = tuple(LABELS)
 WORST_CASES = 3
 
 
@@ -102,7 +87,7 @@ def _correlation(a: Array, b: Array) -> float:
     return float(np.corrcoef(a, b)[0, 1])
 
 
-class JointAngleChallenge:
+class JointAngleChallenge(Challenge):
     """Joint angles on a folder of `.npz` cases."""
 
     name = "joint-angle"
@@ -125,70 +110,54 @@ class JointAngleChallenge:
             ),
         ]
 
-    def run(
-        self,
-        entries: Sequence[Entry],
-        data: str,
-        *,
-        subjects: Sequence[int] | None = None,
-        progress: ScoringProgress = silent,
-    ) -> Report:
+    def score(self, scoring: Scoring) -> Scored:
         """Score every entry on every case of the folder.
 
         Raises:
             ConfigurationError: the folder holds no readable case, or subjects are asked for.
         """
-        if subjects:
-            raise ConfigurationError("joint-angle cases have no subjects: leave --subjects out")
-        cases, notes = _read_all(sorted(Path(data).glob("*.npz")), data)
-        scores: dict[str, dict[str, dict[str, float | None]]] = {}
+        cases, notes = scoring.cases(
+            ".npz",
+            read_case,
+            kind="joint-angle case",
+            otherwise="give a folder of cases with --data, or make one with `challenge simulate`",
+        )
+        meter = scoring.meter(len(cases))
+        bodies: dict[str, Any] = {}
         first: dict[str, JointAngleSolution] = {}
-        for position, entry in enumerate(entries):
-            own = scores.setdefault(entry.name, {})
-            for number, case in enumerate(cases, 1):
+        for entry in scoring.entries:
+            scores: dict[str, dict[str, float | None]] = {}
+            for case in meter.over(entry, cases):
                 try:
                     solution = entry.solve(case)
-                    own[case.name] = score_case(case, solution)
-                    if position == 0:
+                    scores[case.name] = score_case(case, solution)
+                    if not bodies:
                         first[case.name] = solution
                 except RipresaError as error:
-                    own[case.name] = dict.fromkeys(SCORES)
+                    scores[case.name] = dict.fromkeys(SCORES)
                     notes.append(f"{entry.name}: {case.name}: {error}")
-                done = position * len(cases) + number
-                progress(done, len(entries) * len(cases), f"{entry.name}: {case.name}")
-        bodies: dict[str, Any] = {
-            name: {"mean": _means(own), "cases": own} for name, own in scores.items()
-        }
-        leading = bodies[entries[0].name]
+            bodies[entry.name] = {"mean": mean_figures(scores.values(), SCORES), "cases": scores}
+        leading = bodies[scoring.entries[0].name]
         population = _population(cases)
-        return Report(
-            challenge=self.name,
-            title=self.title,
+        return Scored(
             population=population,
             body={"mean": leading["mean"], "cases": leading["cases"], "entries": bodies},
-            figures=_figures(bodies, population),
-            entries=entries,
-            not_measured=NOT_MEASURED,
+            figures=[
+                figure
+                for name, body in bodies.items()
+                for figure in figure_rows(
+                    name, body["mean"], LABELS, section=Section.CLINICAL, population=population
+                )
+            ],
             notes=notes,
-            plots=_worst(cases, leading["cases"], first),
+            plots=worst_plots(
+                [case for case in cases if case.name in first],
+                lambda case: leading["cases"][case.name]["rmse_offset_removed_deg"] or 0.0,
+                title=lambda place, case: f"worst {place}: {case.name}",
+                draw=lambda case: _draw(case, first[case.name]),
+                most=WORST_CASES,
+            ),
         )
-
-
-def _read_all(paths: Sequence[Path], data: str) -> tuple[list[JointCase], list[str]]:
-    if not paths:
-        raise ConfigurationError(
-            f"no .npz case in {data}: give a folder of cases with --data, or make one with "
-            "`challenge simulate`"
-        )
-    cases, notes = [], []
-    for path in paths:
-        try:
-            cases.append(read_case(path))
-        except ConfigurationError as error:
-            notes.append(str(error))
-    if not cases:
-        raise ConfigurationError(f"none of {len(paths)} files is a case; first: {notes[0]}")
-    return cases, notes
 
 
 def _population(cases: Sequence[JointCase]) -> str:
@@ -196,37 +165,6 @@ def _population(cases: Sequence[JointCase]) -> str:
     kinds = sorted({case.population for case in cases if case.population})
     named = f" ({', '.join(joints)})" if joints else ""
     return f"{len(cases)} cases{named}; {', '.join(kinds) or 'population not stated in the files'}"
-
-
-def _means(cases: Mapping[str, Mapping[str, float | None]]) -> dict[str, float | None]:
-    means: dict[str, float | None] = {}
-    for score in SCORES:
-        values = [c[score] for c in cases.values()]
-        known = [v for v in values if v is not None]
-        means[score] = float(np.mean(known)) if known else None
-    return means
-
-
-def _figures(bodies: Mapping[str, Any], population: str) -> list[Figure]:
-    return [
-        Figure(Section.CLINICAL, name, label, body["mean"][score], unit, population)
-        for name, body in bodies.items()
-        for score, (label, unit) in LABELS.items()
-        if body["mean"][score] is not None
-    ]
-
-
-def _worst(
-    cases: Sequence[JointCase],
-    scores: Mapping[str, Mapping[str, float | None]],
-    solutions: Mapping[str, JointAngleSolution],
-) -> list[Plot]:
-    solved = [c for c in cases if c.name in solutions]
-    solved.sort(key=lambda c: scores[c.name]["rmse_offset_removed_deg"] or 0.0, reverse=True)
-    return [
-        Plot(f"worst {place}: {case.name}", _draw(case, solutions[case.name]))
-        for place, case in enumerate(solved[:WORST_CASES], 1)
-    ]
 
 
 def _draw(case: JointCase, solution: JointAngleSolution) -> Callable[[Any], None]:

@@ -21,26 +21,16 @@ interpolated linearly.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from research.challenges.challenge import (
-    NOT_MEASURED,
-    ChallengeEntry,
-    Entry,
-    Figure,
-    Plot,
-    Report,
-    ScoringProgress,
-    Section,
-    silent,
-)
-from telemetry.errors import ConfigurationError
+from research.challenges.challenge import ChallengeEntry, Entry, Figure, Plot, Section
+from research.challenges.figures import FigureLabel, figure_rows, mean_figures
+from research.challenges.running import Challenge, ProgressMeter, Scored, Scoring
 
 from .orientation_entries import bare_vqf, imufusion_ahrs, linear_fill, ripresa_path
 from .orientation_trial import (
@@ -62,17 +52,19 @@ LOSS_POPULATION = "BROAD's undisturbed trials at 100 Hz, packets of 10 lost at r
 LOSS_RATES = {"1 %": 0.01, "5 %": 0.05}
 LOSS_REACH_DEG = {"1 %": 1.8, "5 %": 4.7}
 LOSS_FIGURES = {
-    "recorded_inclination_deg": "6D inclination error, recorded",
-    "covered_percent": "samples inside the 95 % band",
-    "band_deg": "half width of the band",
-    "band_of_worst_tenth_deg": "half width of the band in the worst tenth",
+    "mean_inclination_deg": FigureLabel("6D inclination error", "°"),
+    "recorded_inclination_deg": FigureLabel("6D inclination error, recorded", "°"),
+    "covered_percent": FigureLabel("samples inside the 95 % band", "%"),
+    "band_deg": FigureLabel("half width of the band", "°"),
+    "band_of_worst_tenth_deg": FigureLabel("half width of the band in the worst tenth", "°"),
 }
 FIGURES = {
-    "online_9d_total_deg": "9D total error, online",
-    "offline_9d_total_deg": "9D total error, recorded",
-    "online_6d_inclination_deg": "6D inclination error, online",
-    "offline_6d_inclination_deg": "6D inclination error, recorded",
+    "online_9d_total_deg": FigureLabel("9D total error, online", "°"),
+    "offline_9d_total_deg": FigureLabel("9D total error, recorded", "°"),
+    "online_6d_inclination_deg": FigureLabel("6D inclination error, online", "°"),
+    "offline_6d_inclination_deg": FigureLabel("6D inclination error, recorded", "°"),
 }
+AGAINST_BARE = {"worst_percent": FigureLabel("worst trial against bare VQF", "%")}
 
 
 def score_trial(entry: Entry, trial: OrientationTrial) -> dict[str, float]:
@@ -174,7 +166,7 @@ class GapBridgingEntry(ChallengeEntry):
     recorded_with_gaps: Callable[..., Array] | None = None
 
 
-class OrientationChallenge:
+class OrientationChallenge(Challenge):
     """BROAD's metric on a folder of `.mat` trials, and the error after packet loss."""
 
     name = "orientation"
@@ -205,128 +197,84 @@ class OrientationChallenge:
             )
         return entries
 
-    def run(
-        self,
-        entries: Sequence[Entry],
-        data: str,
-        *,
-        subjects: Sequence[int] | None = None,
-        progress: ScoringProgress = silent,
-    ) -> Report:
+    def score(self, scoring: Scoring) -> Scored:
         """Score every entry on every trial of the folder.
 
         Raises:
             ConfigurationError: the folder holds no readable trial, or subjects are asked for.
         """
-        if subjects:
-            raise ConfigurationError("orientation trials have no subjects: leave --subjects out")
-        paths = sorted(Path(data).glob("*.mat"))
-        if not paths:
-            raise ConfigurationError(f"no .mat trial in {data}: give BROAD's folder with --data")
-        trials, notes = _read_all(paths)
+        trials, notes = scoring.cases(
+            ".mat", read_trial, kind="BROAD trial", otherwise="give BROAD's folder with --data"
+        )
         calm = [at_100_hz(t) for t in trials if "_undisturbed_" in t.name]
-        total = len(entries) * (len(trials) + len(calm))
+        meter = scoring.meter(len(trials) + len(calm))
         bodies: dict[str, dict[str, Any]] = {}
-        for position, entry in enumerate(entries):
-            done = position * (len(trials) + len(calm))
-            scores = {}
-            for number, trial in enumerate(trials, 1):
-                scores[trial.name] = score_trial(entry, trial)
-                progress(done + number, total, f"{entry.name}: {trial.name}")
-            bodies[entry.name] = {"trials": scores, "mean": _means(scores)}
-            bodies[entry.name]["packet_loss"] = self._loss(
-                entry, calm, done + len(trials), total, progress
-            )
-        return Report(
-            challenge=self.name,
-            title=self.title,
+        for entry in scoring.entries:
+            scores = {t.name: score_trial(entry, t) for t in meter.over(entry, trials)}
+            bodies[entry.name] = {
+                "trials": scores,
+                "mean": mean_figures(scores.values(), FIGURES),
+                "packet_loss": self._loss(entry, calm, meter),
+            }
+        return Scored(
             population=POPULATION,
             body={"entries": bodies},
             figures=_figures(bodies, len(trials), len(calm)),
-            entries=entries,
-            not_measured=NOT_MEASURED,
             notes=notes,
             plots=_plots(bodies),
         )
 
     def _loss(
-        self,
-        entry: Entry,
-        trials: Sequence[OrientationTrial],
-        done: int,
-        total: int,
-        progress: ScoringProgress,
+        self, entry: Entry, trials: Sequence[OrientationTrial], meter: ProgressMeter
     ) -> dict[str, dict[str, Any]]:
         runs: dict[str, dict[str, list[LossScore]]] = {rate: {} for rate in LOSS_RATES}
-        for number, trial in enumerate(trials, 1):
+        for trial in meter.over(entry, trials, ", packet loss"):
             for rate, loss in LOSS_RATES.items():
                 runs[rate][trial.name] = [
                     score_loss(entry, trial, loss, seed) for seed in self.loss_seeds
                 ]
-            progress(done + number, total, f"{entry.name}: {trial.name}, packet loss")
         return {rate: _loss_summary(by_trial) for rate, by_trial in runs.items() if by_trial}
 
 
-def _read_all(paths: Sequence[Path]) -> tuple[list[OrientationTrial], list[str]]:
-    trials, notes = [], []
-    for path in paths:
-        try:
-            trials.append(read_trial(path))
-        except ConfigurationError as error:
-            notes.append(str(error))
-    if not trials:
-        raise ConfigurationError(f"none of {len(paths)} files is a BROAD trial; first: {notes[0]}")
-    return trials, notes
-
-
-def _means(scores: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    return {key: float(np.mean([s[key] for s in scores.values()])) for key in FIGURES}
-
-
 def _figures(bodies: Mapping[str, Any], trials: int, calm: int) -> list[Figure]:
-    bare = bodies.get("vqf-bare")
-    figures = []
+    whole, lossy = f"{trials} trials, {POPULATION}", f"{calm} trials, {LOSS_POPULATION}"
+    figures: list[Figure] = []
     for name, body in bodies.items():
-        for key, label in FIGURES.items():
-            population = f"{trials} trials, {POPULATION}"
-            value = body["mean"][key]
-            figures.append(Figure(Section.DESIGN, name, label, value, "°", population))
+        figures += figure_rows(
+            name, body["mean"], FIGURES, section=Section.DESIGN, population=whole
+        )
         for rate, loss in body["packet_loss"].items():
-            figures.append(
-                Figure(
-                    Section.DESIGN,
-                    name,
-                    f"6D inclination error, {rate} of packets lost",
-                    loss["mean_inclination_deg"],
-                    "°",
-                    f"{calm} trials, {LOSS_POPULATION}",
-                    f"≤ {LOSS_REACH_DEG[rate]}°" if name == "ripresa" else "",
-                )
+            figures += figure_rows(
+                name,
+                loss,
+                {
+                    k: replace(v, text=f"{v.text}, {rate} of packets lost")
+                    for k, v in LOSS_FIGURES.items()
+                },
+                section=Section.DESIGN,
+                population=lossy,
+                reach={"mean_inclination_deg": f"≤ {LOSS_REACH_DEG[rate]}°"},
             )
-            for key, label in LOSS_FIGURES.items():
-                if key in loss:
-                    unit = "%" if key == "covered_percent" else "°"
-                    population = f"{calm} trials, {LOSS_POPULATION}"
-                    named = f"{label}, {rate} of packets lost"
-                    figures.append(Figure(Section.DESIGN, name, named, loss[key], unit, population))
-        if name == "ripresa" and bare is not None:
-            worst = max(
-                body["trials"][t][k] / bare["trials"][t][k] - 1
-                for t in body["trials"]
-                for k in FIGURES
-            )
-            figures.append(
-                Figure(
-                    Section.DESIGN,
-                    name,
-                    "worst trial against bare VQF",
-                    100 * worst,
-                    "%",
-                    f"{trials} trials, {POPULATION}",
-                    "≤ 1 %",
-                )
+        if name == "ripresa" and "vqf-bare" in bodies:
+            figures += figure_rows(
+                name,
+                {"worst_percent": _worst_percent(body, bodies["vqf-bare"])},
+                AGAINST_BARE,
+                section=Section.DESIGN,
+                population=whole,
+                reach={"worst_percent": "≤ 1 %"},
             )
     return figures
+
+
+def _worst_percent(body: Mapping[str, Any], bare: Mapping[str, Any]) -> float:
+    """By how much the trial that went worst exceeds bare VQF's."""
+    ratios = (
+        body["trials"][trial][key] / bare["trials"][trial][key]
+        for trial in body["trials"]
+        for key in FIGURES
+    )
+    return float(100 * (max(ratios) - 1))
 
 
 def _plots(bodies: Mapping[str, Any]) -> list[Plot]:
@@ -344,7 +292,7 @@ def _plots(bodies: Mapping[str, Any]) -> list[Plot]:
 
         return draw
 
-    return [Plot(label, bars(key)) for key, label in FIGURES.items()]
+    return [Plot(label.text, bars(key)) for key, label in FIGURES.items()]
 
 
 CHALLENGE = OrientationChallenge()

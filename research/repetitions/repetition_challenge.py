@@ -24,17 +24,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from research.challenges.challenge import (
-    NOT_MEASURED,
-    ChallengeEntry,
-    Entry,
-    Figure,
-    Plot,
-    Report,
-    ScoringProgress,
-    Section,
-    silent,
-)
+from research.challenges.challenge import ChallengeEntry, Entry, Figure, Plot, Section
+from research.challenges.figures import FigureLabel, figure_rows, worst_plots
+from research.challenges.running import Challenge, ProgressMeter, Scored, Scoring
 from telemetry.errors import ConfigurationError
 
 from .repetition_cases import (
@@ -59,8 +51,22 @@ FOLDER_POPULATION = "healthy adults, 5 worn sensors, 8 exercises done right, too
 IDLE_S = (3.0, 8.0, 20.0)
 STILL_S = 2.0
 SPAR_NAMES = {"spar": SPAR_POPULATION, "spar-acceleration": WITHOUT_GYROSCOPE}
-SPAR_REACH = {"within_one_percent": 93.0, "metamorphic_exact_percent": 98.0}
-FOLDER_REACH = {"count_mae": 1.5, "missed_percent": 6.0, "false_percent": 4.0}
+LABELS = {
+    "count_mae": FigureLabel("count, mean absolute error", "repetitions"),
+    "within_one_percent": FigureLabel("recordings within 1 repetition", "%"),
+    "within_two_percent": FigureLabel("recordings within 2 repetitions", "%"),
+    "missed_percent": FigureLabel("marked repetitions missed", "%"),
+    "false_percent": FigureLabel("repetitions found that were not marked", "%"),
+    "metamorphic_exact_percent": FigureLabel("metamorphic cases counted exactly", "%"),
+}
+REACH = {
+    SPAR_POPULATION: {"within_one_percent": "≥ 93 %", "metamorphic_exact_percent": "≥ 98 %"},
+    FOLDER_POPULATION: {
+        "count_mae": "≤ 1.5",
+        "missed_percent": "≤ 6 %",
+        "false_percent": "≤ 4 %",
+    },
+}
 WORST = 4
 
 
@@ -98,37 +104,29 @@ class MetamorphicCase:
 
 
 def metamorphic_cases(
-    cases: Sequence[RepetitionCase], solve: Callable[..., RepetitionSpans]
+    case: RepetitionCase, solve: Callable[..., RepetitionSpans], *, seed: int
 ) -> Iterator[MetamorphicCase]:
-    """Cases with an exact truth, from each recording cut to whole repetitions.
+    """Cases with an exact truth, from a recording cut to whole repetitions.
 
     The first and the last one found may have been cut by the recording; the cut is made in the
     rest after the one and before the other, and the sensor keeps still before and after.
     """
-    for number, case in enumerate(cases):
-        whole = _whole_repetitions(case, solve)
-        if whole is None:
-            continue
-        sensors, spans = whole
-        expected = len(solve(sensors, case.rate_hz, case.exercise))
-        for seconds, (where, at) in zip(IDLE_S, _places(spans), strict=True):
-            yield MetamorphicCase(
-                f"{case.name}: still for {seconds:g} s {where}",
-                {
-                    k: with_idle(s, case.rate_hz, at, seconds, seed=number)
-                    for k, s in sensors.items()
-                },
-                case.rate_hz,
-                case.exercise,
-                expected,
-            )
-        yield MetamorphicCase(
-            f"{case.name}: joined with itself",
-            {k: joined(s, s, case.rate_hz, seed=number) for k, s in sensors.items()},
-            case.rate_hz,
-            case.exercise,
-            2 * expected,
+    whole = _whole_repetitions(case, solve)
+    if whole is None:
+        return
+    sensors, spans = whole
+    expected = len(solve(sensors, case.rate_hz, case.exercise))
+
+    def made(what: str, changed: dict[str, SensorRecording], expected: int) -> MetamorphicCase:
+        return MetamorphicCase(
+            f"{case.name}: {what}", changed, case.rate_hz, case.exercise, expected
         )
+
+    for seconds, (where, at) in zip(IDLE_S, _places(spans), strict=True):
+        idle = {k: with_idle(s, case.rate_hz, at, seconds, seed=seed) for k, s in sensors.items()}
+        yield made(f"still for {seconds:g} s {where}", idle, expected)
+    twice = {k: joined(s, s, case.rate_hz, seed=seed) for k, s in sensors.items()}
+    yield made("joined with itself", twice, 2 * expected)
 
 
 def _whole_repetitions(
@@ -155,7 +153,7 @@ def _places(spans: RepetitionSpans) -> list[tuple[str, int]]:
     return [("at rest", rest), ("half-way", a + (b - a) // 5), ("at the peak", (c + d) // 2)]
 
 
-class RepetitionChallenge:
+class RepetitionChallenge(Challenge):
     """Counting on recordings, and on what can be made of them."""
 
     name = "repetitions"
@@ -175,82 +173,68 @@ class RepetitionChallenge:
             ),
         ]
 
-    def run(
-        self,
-        entries: Sequence[Entry],
-        data: str,
-        *,
-        subjects: Sequence[int] | None = None,
-        progress: ScoringProgress = silent,
-    ) -> Report:
+    def score(self, scoring: Scoring) -> Scored:
         """Score every entry on every recording, and on the metamorphic cases made of them.
 
         Raises:
             ConfigurationError: there are no recordings, or one cannot be read.
         """
-        population = SPAR_NAMES.get(data.lower(), FOLDER_POPULATION)
+        population = SPAR_NAMES.get(scoring.data.lower(), FOLDER_POPULATION)
         whole = population == SPAR_POPULATION
         cases = list(
-            read_folder(Path(data), subjects)
+            read_folder(Path(scoring.data), scoring.subjects)
             if population == FOLDER_POPULATION
-            else read_spar(subjects, gyroscope=whole)
+            else read_spar(scoring.subjects, gyroscope=whole)
         )
         if not cases:
-            raise ConfigurationError(f"{data}: no recordings; give a folder or the name spar")
+            raise ConfigurationError(
+                f"{scoring.data}: no recordings; give a folder or the name spar"
+            )
+        meter = scoring.meter(len(cases) * (2 if whole else 1))
         bodies: dict[str, dict[str, Any]] = {}
-        total = 2 * len(entries) * len(cases)
-        for position, entry in enumerate(entries):
-            done = 2 * position * len(cases)
-
-            def tell(n: int, label: str, done: int = done) -> None:
-                progress(done + n, total, label)
-
-            bodies[entry.name] = _score(entry, cases, tell, metamorphic=whole)
-        first = bodies[entries[0].name]
-        return Report(
-            challenge=self.name,
-            title=self.title,
+        for entry in scoring.entries:
+            body = bodies[entry.name] = _score(entry, cases, meter)
+            if whole:
+                _score_made(entry, cases, body, meter)
+        leading = scoring.entries[0]
+        first = bodies[leading.name]
+        return Scored(
             population=f"{len(cases)} recordings: {population}",
             body={**first, "entries": bodies},
             figures=_figures(bodies, population, len(cases)),
-            entries=entries,
-            not_measured=NOT_MEASURED,
             plots=[
                 Plot("Counted minus done, by recording", _draw_errors(bodies)),
-                *_worst_plots(entries[0], cases, first["recordings"]),
+                *_worst_plots(leading, cases, first["recordings"]),
             ],
         )
 
 
-def _score(
-    entry: Entry,
-    cases: Sequence[RepetitionCase],
-    tell: Callable[[int, str], None],
-    *,
-    metamorphic: bool,
-) -> dict[str, Any]:
+def _score(entry: Entry, cases: Sequence[RepetitionCase], meter: ProgressMeter) -> dict[str, Any]:
     recordings = []
-    for n, case in enumerate(cases, 1):
+    for case in meter.over(entry, cases):
         found = entry.solve(case.sensors, case.rate_hz, case.exercise)
         row: dict[str, Any] = {"name": case.name, "truth": case.truth, "counted": len(found)}
         if case.labels is not None:
             match = matched(found, [(int(a), int(b)) for a, b in case.labels])
             row |= {"missed": match.missed, "false": match.false}
         recordings.append(row)
-        tell(n, f"{entry.name}: {case.name}")
-    body: dict[str, Any] = {"mean": _means(recordings), "recordings": recordings}
-    if metamorphic:
-        made = []
-        for made_case in metamorphic_cases(cases, entry.solve):
+    return {"mean": _means(recordings), "recordings": recordings}
+
+
+def _score_made(
+    entry: Entry, cases: Sequence[RepetitionCase], body: dict[str, Any], meter: ProgressMeter
+) -> None:
+    """Add the metamorphic cases of each recording to what was found in the recordings."""
+    made = []
+    for seed, case in enumerate(meter.over(entry, cases, ", made cases")):
+        for made_case in metamorphic_cases(case, entry.solve, seed=seed):
             counted = len(entry.solve(made_case.sensors, made_case.rate_hz, made_case.exercise))
             made.append(
                 {"name": made_case.name, "expected": made_case.expected, "counted": counted}
             )
-            tell(len(cases) + len(made) // 4, f"{entry.name}: {made_case.name}")
-        body["metamorphic"] = made
-        exact = [m["counted"] == m["expected"] for m in made]
-        body["mean"]["metamorphic_exact_percent"] = 100 * float(np.mean(exact)) if made else None
-    return body
+    body["metamorphic"] = made
+    exact = [m["counted"] == m["expected"] for m in made]
+    body["mean"]["metamorphic_exact_percent"] = 100 * float(np.mean(exact)) if made else None
 
 
 def _means(recordings: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -268,29 +252,19 @@ def _means(recordings: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return means
 
 
-_LABELS = {
-    "count_mae": ("count, mean absolute error", "repetitions", "≤ {}"),
-    "within_one_percent": ("recordings within 1 repetition", "%", "≥ {} %"),
-    "within_two_percent": ("recordings within 2 repetitions", "%", ""),
-    "missed_percent": ("marked repetitions missed", "%", "≤ {} %"),
-    "false_percent": ("repetitions found that were not marked", "%", "≤ {} %"),
-    "metamorphic_exact_percent": ("metamorphic cases counted exactly", "%", "≥ {} %"),
-}
-
-
 def _figures(bodies: dict[str, dict[str, Any]], population: str, cases: int) -> list[Figure]:
-    reaches = {SPAR_POPULATION: SPAR_REACH, FOLDER_POPULATION: FOLDER_REACH}
-    reach = reaches.get(population, {})
-    figures = []
-    for name, body in bodies.items():
-        for key, value in body["mean"].items():
-            if value is None:
-                continue
-            label, unit, target = _LABELS[key]
-            asked = target.format(f"{reach[key]:g}") if key in reach and name == "ripresa" else ""
-            among = f"{cases} recordings, {population}"
-            figures.append(Figure(Section.DESIGN, name, label, value, unit, among, asked))
-    return figures
+    return [
+        figure
+        for name, body in bodies.items()
+        for figure in figure_rows(
+            name,
+            body["mean"],
+            LABELS,
+            section=Section.DESIGN,
+            population=f"{cases} recordings, {population}",
+            reach=REACH.get(population),
+        )
+    ]
 
 
 def _draw_errors(bodies: dict[str, dict[str, Any]]) -> Callable[[Any], None]:
@@ -310,19 +284,24 @@ def _worst_plots(
     entry: Entry, cases: Sequence[RepetitionCase], rows: Sequence[dict[str, Any]]
 ) -> list[Plot]:
     """The recordings counted worst: how fast each sensor turns, and what was found in it."""
+    of = {case.name: row for case, row in zip(cases, rows, strict=True)}
 
-    def badness(n: int) -> int:
-        row = rows[n]
+    def badness(case: RepetitionCase) -> int:
+        row = of[case.name]
         wrong: int = abs(row["counted"] - row["truth"]) + row.get("missed", 0) + row.get("false", 0)
         return wrong
 
-    worst = sorted((n for n in range(len(cases)) if badness(n)), key=badness, reverse=True)
-    plots = []
-    for n in worst[:WORST]:
-        case, row = cases[n], rows[n]
-        title = f"{case.name}: {row['counted']} counted by {entry.name}, {row['truth']} done"
-        plots.append(Plot(title, _draw_case(entry, case)))
-    return plots
+    def title(_: int, case: RepetitionCase) -> str:
+        counted, done = of[case.name]["counted"], of[case.name]["truth"]
+        return f"{case.name}: {counted} counted by {entry.name}, {done} done"
+
+    return worst_plots(
+        [case for case in cases if badness(case)],
+        badness,
+        title=title,
+        draw=lambda case: _draw_case(entry, case),
+        most=WORST,
+    )
 
 
 def _draw_case(entry: Entry, case: RepetitionCase) -> Callable[[Any], None]:

@@ -1,0 +1,185 @@
+"""How every challenge runs: cases read from a folder, entries solved one by one, progress told."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from telemetry.errors import ConfigurationError
+
+from .challenge import (
+    NOT_MEASURED,
+    Entry,
+    Figure,
+    Plot,
+    Report,
+    ScoringProgress,
+    silent,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+__all__ = ["Challenge", "NamedCase", "ProgressMeter", "Scored", "Scoring", "read_cases"]
+
+
+class NamedCase(Protocol):
+    """What every case has."""
+
+    @property
+    def name(self) -> str:
+        """Unique within the run."""
+        ...
+
+
+_Case = TypeVar("_Case")
+_Named = TypeVar("_Named", bound=NamedCase)
+
+
+def read_cases(
+    paths: Sequence[Path], read: Callable[[Path], _Case], *, missing: str, kind: str
+) -> tuple[list[_Case], list[str]]:
+    """The cases that can be read, and what is wrong with the other files.
+
+    Args:
+        paths: of the files, in the order in which they are scored.
+        read: reads one; raises ConfigurationError where it is none.
+        missing: what to say where there are no files.
+        kind: what a file should be, e.g. `BROAD trial`.
+
+    Raises:
+        ConfigurationError: there are no files, or none of them can be read.
+    """
+    if not paths:
+        raise ConfigurationError(missing)
+    cases, notes = [], []
+    for path in paths:
+        try:
+            cases.append(read(path))
+        except ConfigurationError as error:
+            notes.append(str(error))
+    if not cases:
+        raise ConfigurationError(f"none of {len(paths)} files is a {kind}; first: {notes[0]}")
+    return cases, notes
+
+
+class ProgressMeter:
+    """Tells how many of all cases of all entries are done.
+
+    Args:
+        progress: is told.
+        total: cases over all entries and passes.
+    """
+
+    def __init__(self, progress: ScoringProgress, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def over(self, entry: Entry, cases: Iterable[_Named], of_it: str = "") -> Iterator[_Named]:
+        """Each case in turn; one counts as done when the next is asked for."""
+        for case in cases:
+            yield case
+            self.advance(f"{entry.name}: {case.name}{of_it}")
+
+    def advance(self, label: str, cases: int = 1) -> None:
+        """So many more are done."""
+        self._done += cases
+        self._progress(self._done, self._total, label)
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """What a run was asked for.
+
+    Attributes:
+        entries: to be scored; the first one leads the report.
+        data: a folder, or the name of a set.
+        subjects: only these; None: all.
+        progress: is told after each case.
+    """
+
+    entries: Sequence[Entry]
+    data: str
+    subjects: Sequence[int] | None
+    progress: ScoringProgress
+
+    def meter(self, cases_of_each: int) -> ProgressMeter:
+        """Progress over so many cases of each entry."""
+        return ProgressMeter(self.progress, len(self.entries) * cases_of_each)
+
+    def cases(
+        self, ending: str, read: Callable[[Path], _Case], *, kind: str, otherwise: str
+    ) -> tuple[list[_Case], list[str]]:
+        """The cases in the folder, of a kind that knows no subjects; see `read_cases`.
+
+        Args:
+            ending: of the files, e.g. `.mat`.
+            read: reads one.
+            kind: what a file is, e.g. `BROAD trial`.
+            otherwise: what to do where there are none.
+
+        Raises:
+            ConfigurationError: there are none, or subjects were asked for.
+        """
+        if self.subjects:
+            raise ConfigurationError(f"a {kind} has no subjects: leave --subjects out")
+        paths = sorted(Path(self.data).glob(f"*{ending}"))
+        missing = f"no {ending} {kind} in {self.data}: {otherwise}"
+        return read_cases(paths, read, missing=missing, kind=kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What a run came to; `Report` says what the parts are."""
+
+    population: str
+    body: Mapping[str, Any]
+    figures: Sequence[Figure]
+    notes: Sequence[str] = ()
+    plots: Sequence[Plot] = ()
+
+
+class Challenge(ABC):
+    """A challenge: its own entries, and how a run is scored."""
+
+    name: str
+    title: str
+
+    @abstractmethod
+    def entries(self) -> Sequence[Entry]:
+        """The entries that ship with the challenge; the first is the product's own."""
+
+    @abstractmethod
+    def score(self, scoring: Scoring) -> Scored:
+        """Score all entries on all cases.
+
+        Raises:
+            ConfigurationError: the data are missing or no case can be read.
+        """
+
+    def run(
+        self,
+        entries: Sequence[Entry],
+        data: str,
+        *,
+        subjects: Sequence[int] | None = None,
+        progress: ScoringProgress = silent,
+    ) -> Report:
+        """Score the entries on the cases in `data` and tell it in a report.
+
+        Raises:
+            ConfigurationError: the data are missing or no case can be read; says what and where.
+        """
+        scored = self.score(Scoring(entries, data, subjects, progress))
+        return Report(
+            challenge=self.name,
+            title=self.title,
+            population=scored.population,
+            body=scored.body,
+            figures=scored.figures,
+            entries=entries,
+            not_measured=NOT_MEASURED,
+            notes=scored.notes,
+            plots=scored.plots,
+        )
