@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from edge.wearables.wearable import STANDARD_GRAVITY_M_S2
 from telemetry.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from telemetry.messages.motion import Float32Array
 
-__all__ = ["STANDARD_GRAVITY_M_S2", "SensedMotion", "resampled", "still", "swing"]
-
-STANDARD_GRAVITY_M_S2 = 9.80665
+__all__ = ["SensedMotion", "resampled", "still", "swing"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from edge.wearables.wearable import STANDARD_GRAVITY_M_S2
 from telemetry.errors import ConfigurationError
 
-from .motion_source import STANDARD_GRAVITY_M_S2, SensedMotion
+from .motion_source import SensedMotion
 
 __all__ = ["RecordingName", "load_recording", "spar_recordings"]
 

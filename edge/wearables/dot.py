@@ -7,27 +7,27 @@ characteristic, so they are read by mode, never by length.
 
 from __future__ import annotations
 
-import math
 import re
 import struct
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from telemetry.errors import DecodeError, TransportError
 
+from .base import BaseWearable
 from .wearable import (
-    Advertisement,
     Battery,
-    Decoder,
     DeviceInformation,
-    GattClient,
     Reading,
     Sampling,
     checked_length,
     degrees_to_radians,
-    identity_text,
 )
+
+if TYPE_CHECKING:
+    from .wearable import Advertisement, Decoder, GattClient
 
 __all__ = [
     "BATTERY",
@@ -46,12 +46,7 @@ __all__ = [
 
 MODEL = "movella-dot"
 COMPANY_ID = 0x0886
-
-
-def _uuid(number: int) -> str:
-    return f"1517{number:04x}-4947-11e9-8646-d663bd873d93"
-
-
+_uuid = "1517{:04x}-4947-11e9-8646-d663bd873d93".format
 CONFIGURATION_SERVICE = _uuid(0x1000)
 DEVICE_INFORMATION = _uuid(0x1001)
 DEVICE_CONTROL = _uuid(0x1002)
@@ -69,8 +64,6 @@ RATE_HZ = 60
 WRAP_US = 1 << 32
 VISIT_IDENTIFY = 0x01
 VISIT_RATE = 0x10
-ACC_RANGE_M_S2 = 16 * 9.80665
-GYR_RANGE_RAD_S = math.radians(2000)
 # 2^12, as Movella's server divides: fixed point, in units of the local field.
 MAG_SCALE = 4096.0
 
@@ -137,10 +130,11 @@ class DotDecoder:
         return decode_payload(self._mode, payload) if characteristic == PAYLOAD_MEDIUM else None
 
 
-class MovellaDot:
+class MovellaDot(BaseWearable):
     """The wearable."""
 
     model = MODEL
+    identity_kind = "dot"
     data_characteristics = (PAYLOAD_MEDIUM,)
     # 40 bytes of payload and the 3 of a notification's header.
     minimum_mtu = 43
@@ -151,15 +145,6 @@ class MovellaDot:
             advertisement.name in ("Xsens DOT", "Movella DOT")
             or COMPANY_ID in advertisement.company_ids
         )
-
-    def advertised_identity(self, advertisement: Advertisement) -> str | None:
-        """None: every DOT advertises the same name."""
-        return None
-
-    async def identify(self, client: GattClient) -> str | None:
-        """By serial number."""
-        information = await self.information(client)
-        return identity_text("dot", information.serial or "")
 
     async def information(self, client: GattClient) -> DeviceInformation:
         """From the configuration service's own characteristics."""
@@ -192,12 +177,7 @@ class MovellaDot:
             taken = await client.read(DEVICE_CONTROL)
             if int.from_bytes(taken[24:26], "little") != RATE_HZ:
                 raise TransportError(f"{MODEL}: the wearable did not take {RATE_HZ} Hz")
-        return Sampling(
-            rate_hz=RATE_HZ,
-            wrap_us=WRAP_US,
-            acc_range_m_s2=ACC_RANGE_M_S2,
-            gyr_range_rad_s=GYR_RANGE_RAD_S,
-        )
+        return Sampling.in_g(RATE_HZ, wrap_us=WRAP_US)
 
     def decoder(self, sampling: Sampling) -> DotDecoder:
         """For mode 21."""

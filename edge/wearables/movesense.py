@@ -6,25 +6,17 @@ app speaks only a closed protocol and is told so.
 
 from __future__ import annotations
 
-import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from telemetry.errors import DecodeError, TransportError
 
-from .standard import read_battery, read_information
-from .wearable import (
-    Advertisement,
-    Battery,
-    Decoder,
-    DeviceInformation,
-    GattClient,
-    Reading,
-    Sampling,
-    checked_length,
-    degrees_to_radians,
-    identity_text,
-)
+from .base import BaseWearable
+from .wearable import Reading, Sampling, checked_length, degrees_to_radians
+
+if TYPE_CHECKING:
+    from .wearable import Advertisement, Decoder, GattClient
 
 __all__ = ["COMMAND", "DATA", "REFERENCE", "SERVICE", "Movesense", "MovesenseDecoder"]
 
@@ -43,8 +35,6 @@ RATE_HZ = 104
 SAMPLES = RATE_HZ // 13
 BODY_BYTES = 4 + SAMPLES * 24
 WRAP_US = (1 << 32) * 1000
-ACC_RANGE_M_S2 = 16 * 9.80665
-GYR_RANGE_RAD_S = math.radians(2000)
 OK = range(200, 300)
 
 
@@ -94,10 +84,11 @@ def _reading(body: bytes) -> Reading:
     )
 
 
-class Movesense:
+class Movesense(BaseWearable):
     """The wearable."""
 
     model = MODEL
+    identity_kind = "movesense"
     data_characteristics = (DATA,)
     # Two parts must do: type, reference and half the body each, and the header's 3 bytes.
     minimum_mtu = 3 + 2 + BODY_BYTES // 2
@@ -110,16 +101,7 @@ class Movesense:
     def advertised_identity(self, advertisement: Advertisement) -> str | None:
         """The serial number stands in the name."""
         _, _, serial = (advertisement.name or "").partition(" ")
-        return identity_text("movesense", serial) if serial else None
-
-    async def identify(self, client: GattClient) -> str | None:
-        """By serial number."""
-        serial = (await self.information(client)).serial
-        return identity_text("movesense", serial) if serial else None
-
-    async def information(self, client: GattClient) -> DeviceInformation:
-        """From the Device Information service."""
-        return await read_information(client)
+        return self._identity(serial)
 
     async def configure(self, client: GattClient) -> Sampling:
         """Make sure that it speaks this protocol; the rate is part of the subscription.
@@ -132,12 +114,7 @@ class Movesense:
                 f"{MODEL}: its firmware has no GATT SensorData app: update it with the vendor's "
                 "Showcase app"
             )
-        return Sampling(
-            rate_hz=RATE_HZ,
-            wrap_us=WRAP_US,
-            acc_range_m_s2=ACC_RANGE_M_S2,
-            gyr_range_rad_s=GYR_RANGE_RAD_S,
-        )
+        return Sampling.in_g(RATE_HZ, wrap_us=WRAP_US)
 
     def decoder(self, sampling: Sampling) -> MovesenseDecoder:
         """A fresh reassembly."""
@@ -169,11 +146,3 @@ class Movesense:
         # A subscription that is still there from before is as good as a new one.
         if status not in OK and status not in ignore:
             raise TransportError(f"{MODEL}: the wearable answered with status {status}")
-
-    async def battery(self, client: GattClient) -> Battery | None:
-        """From the Battery service."""
-        return await read_battery(client)
-
-    async def blink(self, client: GattClient) -> bool:
-        """Not offered by the app."""
-        return False

@@ -5,40 +5,28 @@ from __future__ import annotations
 import math
 import struct
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from telemetry.errors import DecodeError
 
-from .standard import read_battery, read_information
-from .wearable import (
-    Advertisement,
-    Battery,
-    Decoder,
-    DeviceInformation,
-    GattClient,
-    Reading,
-    Sampling,
-    checked_length,
-    degrees_to_radians,
-    identity_text,
-)
+from .base import BaseWearable
+from .wearable import Reading, Sampling, checked_length, degrees_to_radians
+
+if TYPE_CHECKING:
+    from .wearable import Advertisement, Decoder, GattClient
 
 __all__ = ["CONTROL", "DATA", "SAMPLING", "SERVICE", "OpenDecoder", "OpenImu", "OpenSampling"]
 
 MODEL = "open-imu"
 VERSION = 1
 WRAP_US = 1 << 32
-STANDARD_GRAVITY_M_S2 = 9.80665
 _HEADER = struct.Struct("<BHI")
 _SAMPLING = struct.Struct("<BHHH")
 SAMPLE_BYTES = 12
 
-
-def _uuid(number: int) -> str:
-    return f"8d53{number:04x}-3d46-4f5e-9a2b-c1d06c1e5a74"
-
-
+_uuid = "8d53{:04x}-3d46-4f5e-9a2b-c1d06c1e5a74".format
 SERVICE = _uuid(0x0001)
 SAMPLING = _uuid(0x0002)
 DATA = _uuid(0x0003)
@@ -111,10 +99,11 @@ class OpenDecoder:
         )
 
 
-class OpenImu:
+class OpenImu(BaseWearable):
     """The wearable."""
 
     model = MODEL
+    identity_kind = "open"
     data_characteristics = (DATA,)
     minimum_mtu = 3 + _HEADER.size + SAMPLE_BYTES
 
@@ -122,27 +111,14 @@ class OpenImu:
         """By its service."""
         return SERVICE in advertisement.service_uuids
 
-    def advertised_identity(self, advertisement: Advertisement) -> str | None:
-        """None: the serial number is asked for."""
-        return None
-
-    async def identify(self, client: GattClient) -> str | None:
-        """By serial number."""
-        serial = (await self.information(client)).serial
-        return identity_text("open", serial) if serial else None
-
-    async def information(self, client: GattClient) -> DeviceInformation:
-        """From the Device Information service."""
-        return await read_information(client)
-
     async def configure(self, client: GattClient) -> Sampling:
         """Ask how it samples: the sensor decides."""
         own = OpenSampling.decode(await client.read(SAMPLING))
-        return Sampling(
-            rate_hz=own.rate_hz,
+        return Sampling.in_g(
+            own.rate_hz,
+            acc_range_g=own.acc_range_g,
+            gyr_range_deg_s=own.gyr_range_deg_s,
             wrap_us=WRAP_US,
-            acc_range_m_s2=own.acc_range_g * STANDARD_GRAVITY_M_S2,
-            gyr_range_rad_s=math.radians(own.gyr_range_deg_s),
         )
 
     def decoder(self, sampling: Sampling) -> OpenDecoder:
@@ -156,10 +132,6 @@ class OpenImu:
     async def stop(self, client: GattClient) -> None:
         """End measuring."""
         await client.write(CONTROL, bytes((STOP,)))
-
-    async def battery(self, client: GattClient) -> Battery | None:
-        """From the Battery service, where it has one."""
-        return await read_battery(client)
 
     async def blink(self, client: GattClient) -> bool:
         """Blink its light."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import numpy.typing as npt
 
 from telemetry.errors import DecodeError, TransportError
 
+from .base import BaseWearable
 from .pmd import (
     CONTROL_POINT,
     DATA,
@@ -23,25 +23,16 @@ from .pmd import (
     start_command,
     stop_command,
 )
-from .standard import read_battery, read_information
-from .wearable import (
-    Advertisement,
-    Battery,
-    Decoder,
-    DeviceInformation,
-    GattClient,
-    Reading,
-    Sampling,
-    degrees_to_radians,
-    identity_text,
-)
+from .wearable import STANDARD_GRAVITY_M_S2, Reading, Sampling, degrees_to_radians
 
 if TYPE_CHECKING:
     from telemetry.messages.motion import Int64Array
 
+    from .wearable import Advertisement, Decoder, GattClient
+
 __all__ = ["PolarDecoder", "PolarH10", "PolarVerity"]
 
-MILLI_G_M_S2 = 9.80665e-3
+MILLI_G_M_S2 = STANDARD_GRAVITY_M_S2 / 1000
 ACC_RANGE_G = 8
 GYR_RANGE_DEG_S = 2000
 ALREADY_STARTED = 6
@@ -151,10 +142,9 @@ def _acc(milli_g: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
     return (milli_g * MILLI_G_M_S2).astype(np.float32)
 
 
-class _Polar:
+class _Polar(BaseWearable):
     """What H10 and Verity share."""
 
-    model: str
     rate_hz: int
     kinds: tuple[PmdKind, ...]
     name_prefix: str
@@ -171,16 +161,7 @@ class _Polar:
     def advertised_identity(self, advertisement: Advertisement) -> str | None:
         """The serial number stands in the name."""
         serial = (advertisement.name or "")[len(self.name_prefix) :].strip()
-        return identity_text(self.model, serial) if serial else None
-
-    async def identify(self, client: GattClient) -> str | None:
-        """By serial number."""
-        serial = (await self.information(client)).serial
-        return identity_text(self.model, serial) if serial else None
-
-    async def information(self, client: GattClient) -> DeviceInformation:
-        """From the Device Information service."""
-        return await read_information(client)
+        return self._identity(serial)
 
     async def configure(self, client: GattClient) -> Sampling:
         """Nothing to set: rate and range are part of the start command.
@@ -190,12 +171,10 @@ class _Polar:
         """
         if not client.has(CONTROL_POINT):
             raise TransportError(f"{self.model}: no measurement service: update its firmware")
-        gyroscope = PmdKind.GYRO in self.kinds
-        return Sampling(
-            rate_hz=self.rate_hz,
-            gyroscope=gyroscope,
-            acc_range_m_s2=ACC_RANGE_G * 1000 * MILLI_G_M_S2,
-            gyr_range_rad_s=math.radians(GYR_RANGE_DEG_S) if gyroscope else None,
+        return Sampling.in_g(
+            self.rate_hz,
+            acc_range_g=ACC_RANGE_G,
+            gyr_range_deg_s=GYR_RANGE_DEG_S if PmdKind.GYRO in self.kinds else None,
         )
 
     def decoder(self, sampling: Sampling) -> PolarDecoder:
@@ -242,19 +221,11 @@ class _Polar:
             )
         )
 
-    async def battery(self, client: GattClient) -> Battery | None:
-        """From the Battery service."""
-        return await read_battery(client)
-
-    async def blink(self, client: GattClient) -> bool:
-        """Not offered."""
-        return False
-
 
 class PolarH10(_Polar):
     """The chest strap: acceleration and heart rate."""
 
-    model = "polar-h10"
+    model = identity_kind = "polar-h10"
     rate_hz = 100
     kinds = (PmdKind.ACC,)
     name_prefix = "Polar H10"
@@ -264,7 +235,7 @@ class PolarH10(_Polar):
 class PolarVerity(_Polar):
     """The arm band: acceleration, angular velocity and heart rate."""
 
-    model = "polar-verity"
+    model = identity_kind = "polar-verity"
     rate_hz = 52
     kinds = (PmdKind.ACC, PmdKind.GYRO)
     name_prefix = "Polar Sense"

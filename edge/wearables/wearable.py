@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from telemetry.messages.motion import Float32Array, Int64Array
 
 __all__ = [
+    "STANDARD_GRAVITY_M_S2",
     "Advertisement",
     "Battery",
     "Decoder",
@@ -42,6 +44,9 @@ class Advertisement:
     company_ids: frozenset[int] = frozenset()
 
 
+STANDARD_GRAVITY_M_S2 = 9.80665
+
+
 @dataclass(frozen=True, slots=True)
 class Sampling:
     """How a wearable samples, once configured.
@@ -60,6 +65,26 @@ class Sampling:
     wrap_us: int | None = None
     acc_range_m_s2: float | None = None
     gyr_range_rad_s: float | None = None
+
+    @classmethod
+    def in_g(
+        cls,
+        rate_hz: float,
+        *,
+        acc_range_g: float = 16,
+        gyr_range_deg_s: float | None = 2000,
+        stamped: bool = True,
+        wrap_us: int | None = None,
+    ) -> Sampling:
+        """With full scales as data sheets give them; no range of rates: no gyroscope."""
+        return cls(
+            rate_hz=rate_hz,
+            stamped=stamped,
+            gyroscope=gyr_range_deg_s is not None,
+            wrap_us=wrap_us,
+            acc_range_m_s2=acc_range_g * STANDARD_GRAVITY_M_S2,
+            gyr_range_rad_s=None if gyr_range_deg_s is None else math.radians(gyr_range_deg_s),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,6 @@ a lost frame is invisible, and host times are fitted to the count of frames.
 
 from __future__ import annotations
 
-import math
 import struct
 from typing import TYPE_CHECKING
 
@@ -15,20 +14,20 @@ import numpy as np
 
 from telemetry.errors import DecodeError, TransportError
 
+from .base import NamedWearable
 from .wearable import (
-    Advertisement,
+    STANDARD_GRAVITY_M_S2,
     Battery,
-    Decoder,
     DeviceInformation,
-    GattClient,
     Reading,
     Sampling,
     degrees_to_radians,
-    identity_text,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from .wearable import Advertisement, GattClient
 
 __all__ = ["NOTIFY", "SERVICE", "WRITE", "WitDecoder", "WitMotion", "decode_register"]
 
@@ -49,7 +48,7 @@ RATE_REGISTER = 0x03
 BATTERY_REGISTER = 0x64
 RATE_HZ = 100
 RATE_CODE = 0x09
-ACC_RANGE_M_S2 = 16 * 9.80665
+ACC_RANGE_G = 16
 GYR_RANGE_DEG_S = 2000.0
 # Resting voltage, volts, and charge, per cent; between them a straight line.
 _VOLTS = (3.40, 3.50, 3.68, 3.70, 3.73, 3.77, 3.79, 3.82, 3.87, 3.93, 3.96)
@@ -73,7 +72,7 @@ class WitDecoder:
         if not frames:
             return None
         raw = np.frombuffer(b"".join(f[2:14] for f in frames), "<i2").reshape(-1, 6)
-        acc = (raw[:, :3] * (ACC_RANGE_M_S2 / 32768)).astype(np.float32)
+        acc = (raw[:, :3] * (ACC_RANGE_G * STANDARD_GRAVITY_M_S2 / 32768)).astype(np.float32)
         return Reading(acc, degrees_to_radians(raw[:, 3:] * (GYR_RANGE_DEG_S / 32768)))
 
     def _frames(self, payload: bytes) -> Iterator[bytes]:
@@ -109,10 +108,11 @@ def decode_register(payload: bytes, register: int) -> tuple[int, ...]:
     return struct.unpack_from("<8H", payload, 4)
 
 
-class WitMotion:
+class WitMotion(NamedWearable):
     """The wearable."""
 
     model = MODEL
+    identity_kind = "wit"
     data_characteristics = (NOTIFY,)
     minimum_mtu = FRAME_BYTES + 3
 
@@ -120,14 +120,6 @@ class WitMotion:
         """By name (WT901..., WT9011..., BWT901...) or service."""
         name = advertisement.name or ""
         return name.startswith(("WT9", "BWT9")) or SERVICE in advertisement.service_uuids
-
-    def advertised_identity(self, advertisement: Advertisement) -> str | None:
-        """By its name, which can be configured: it tells no serial number."""
-        return identity_text("wit", advertisement.name) if advertisement.name else None
-
-    async def identify(self, client: GattClient) -> str | None:
-        """By the same name, as the connection knows it."""
-        return identity_text("wit", client.name) if client.name else None
 
     async def information(self, client: GattClient) -> DeviceInformation:
         """It tells nothing of itself."""
@@ -140,22 +132,13 @@ class WitMotion:
         rate = bytes((0xFF, 0xAA, RATE_REGISTER, RATE_CODE, 0x00))
         await client.write(WRITE, rate, response=False)
         await client.pause(BETWEEN_COMMANDS_S)
-        return Sampling(
-            rate_hz=RATE_HZ,
-            stamped=False,
-            acc_range_m_s2=ACC_RANGE_M_S2,
-            gyr_range_rad_s=math.radians(GYR_RANGE_DEG_S),
+        return Sampling.in_g(
+            RATE_HZ, acc_range_g=ACC_RANGE_G, gyr_range_deg_s=GYR_RANGE_DEG_S, stamped=False
         )
 
     def decoder(self, sampling: Sampling) -> WitDecoder:
         """A fresh reassembly."""
         return WitDecoder()
-
-    async def start(self, client: GattClient, decoder: Decoder) -> None:
-        """Nothing to do: it streams once it is subscribed."""
-
-    async def stop(self, client: GattClient) -> None:
-        """Nothing to do: it falls silent once the link is gone."""
 
     async def battery(self, client: GattClient) -> Battery | None:
         """From the voltage, roughly."""
@@ -171,7 +154,3 @@ class WitMotion:
         except (TransportError, DecodeError):
             return None
         return Battery(round(float(np.interp(volts, _VOLTS, _PERCENT))))
-
-    async def blink(self, client: GattClient) -> bool:
-        """It cannot."""
-        return False

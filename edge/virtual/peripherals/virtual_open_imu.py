@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import struct
 from typing import Any
 
@@ -19,10 +18,10 @@ from edge.virtual.attributes import (
     notifying,
     readable,
 )
-from edge.virtual.motion_source import STANDARD_GRAVITY_M_S2, SensedMotion, swing
+from edge.virtual.motion_source import SensedMotion, swing
 from edge.virtual.peripheral import VirtualWearable
 from edge.wearables import open_imu
-from edge.wearables.wearable import Sampling
+from edge.wearables.wearable import STANDARD_GRAVITY_M_S2, Sampling
 
 __all__ = ["VirtualOpenImu"]
 
@@ -56,12 +55,11 @@ class VirtualOpenImu(VirtualWearable):
             + rows[i % len(rows)].tobytes()
             for i in range(count)
         ]
-        acc_range = ACC_RANGE_G * STANDARD_GRAVITY_M_S2
-        sampling = Sampling(
-            rate_hz=100.0,
+        sampling = Sampling.in_g(
+            100.0,
+            acc_range_g=ACC_RANGE_G,
+            gyr_range_deg_s=GYR_RANGE_DEG_S,
             wrap_us=open_imu.WRAP_US,
-            acc_range_m_s2=acc_range,
-            gyr_range_rad_s=math.radians(GYR_RANGE_DEG_S),
         )
         return payloads, sampling
 

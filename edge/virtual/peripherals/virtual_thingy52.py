@@ -12,6 +12,7 @@ from bumble.gatt import Characteristic, Service
 from edge.virtual.attributes import battery_service, commandable, int16, notifying
 from edge.virtual.peripheral import VirtualWearable
 from edge.wearables import thingy52
+from edge.wearables.wearable import STANDARD_GRAVITY_M_S2
 
 __all__ = ["VirtualThingy52"]
 
@@ -30,7 +31,7 @@ class VirtualThingy52(VirtualWearable):
         self.identified = 0
         self._configuration = struct.pack("<HHHHB", 3000, 3000, 3000, 10, 1)
         self._raw = notifying(thingy52.RAW, self._on_subscription)
-        acc = int16(self.motion.acc, thingy52.STANDARD_GRAVITY_M_S2 / thingy52.ACC_SCALE)
+        acc = int16(self.motion.acc, STANDARD_GRAVITY_M_S2 / thingy52.ACC_SCALE)
         gyr = int16(np.degrees(self.motion.gyr), 1 / thingy52.GYR_SCALE_DEG_S)
         mag = np.zeros_like(acc)
         self._rows = [row.tobytes() for row in np.hstack([acc, gyr, mag]).astype("<i2")]

@@ -12,6 +12,7 @@ from bumble.gatt import Characteristic, Service
 from edge.virtual.attributes import commandable, int16, notifying
 from edge.virtual.peripheral import VirtualWearable
 from edge.wearables import witmotion
+from edge.wearables.wearable import STANDARD_GRAVITY_M_S2
 
 __all__ = ["VirtualWitMotion"]
 
@@ -26,7 +27,7 @@ class VirtualWitMotion(VirtualWearable):
         super().__init__(*args, **more)
         self.identity = f"wit-{self.name}"
         self._notify = notifying(witmotion.NOTIFY, self._on_subscription)
-        acc = int16(self.motion.acc, witmotion.ACC_RANGE_M_S2 / 32768)
+        acc = int16(self.motion.acc, witmotion.ACC_RANGE_G * STANDARD_GRAVITY_M_S2 / 32768)
         gyr = int16(np.degrees(self.motion.gyr), witmotion.GYR_RANGE_DEG_S / 32768)
         # Angles are the wearable's own estimate and not read: left at zero.
         zero = np.zeros_like(acc)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from analytics.falls.detector import FallDetector
 from analytics.falls.rule import fall_rule
 from analytics.falls.watch import FallWatch
-from edge.virtual.recordings import SPAR_RATE_HZ, STANDARD_GRAVITY_M_S2, _spar
+from edge.virtual.recordings import SPAR_RATE_HZ, _spar
+from edge.wearables.wearable import STANDARD_GRAVITY_M_S2
 from fall_motion import SimulatedFall, as_batch, claps, plop, table, tremor, worn
 from telemetry.messages.motion import StreamEnded, StreamGap
 
