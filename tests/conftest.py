@@ -37,6 +37,11 @@ class Mosquitto:
         config.write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n"
         )
+        self.run()
+
+    def run(self) -> None:
+        """Start it with the configuration as it lies there."""
+        config = self.folder / "mosquitto.conf"
         self.process = subprocess.Popen(
             [need_program("mosquitto"), "-c", str(config)],
             stdout=subprocess.DEVNULL,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from telemetry.errors import TransportError
+from telemetry.errors import TransportError, TransportRefused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,8 @@ def push(url: str, token: str, models: Mapping[str, Mapping[str, Any]]) -> list[
         The address of each, in the order of `models`.
 
     Raises:
-        TransportError: no Grafana there, or it refuses; says why and what to check.
+        TransportRefused: Grafana does not take a dashboard; says why.
+        TransportError: no Grafana there; says what to check.
     """
     import requests  # noqa: PLC0415 - imported only by who pushes
     from grafana_client import GrafanaApi  # noqa: PLC0415
@@ -38,7 +39,7 @@ def push(url: str, token: str, models: Mapping[str, Mapping[str, Any]]) -> list[
                 {"dashboard": dict(model), "overwrite": True, "message": "ripresa dashboards push"}
             )
         except GrafanaException as e:
-            raise TransportError(
+            raise TransportRefused(
                 f"Grafana at {url} refuses dashboard {uid} ({e.message}): check the token's rights"
             ) from None
         except requests.RequestException as e:

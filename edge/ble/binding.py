@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from telemetry.errors import ConfigurationError
+from telemetry.files import write_atomically
 from telemetry.identity import Name, checked_name
 from telemetry.messages.events import first_problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Binding", "Bindings", "bindings_file"]
 
@@ -68,24 +69,10 @@ class Bindings:
         """Write the file, whole or not at all, for its owner only.
 
         Raises:
-            ConfigurationError: it cannot be written.
+            StoreError: it cannot be written.
         """
         text = _Content(bindings=self.entries).model_dump_json(indent=2, exclude_none=True) + "\n"
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(text)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(temporary).replace(path)
-            except OSError:
-                with contextlib.suppress(OSError):
-                    Path(temporary).unlink()
-                raise
-        except OSError as e:
-            raise ConfigurationError(f"{path} cannot be written ({e.strerror})") from e
+        write_atomically(path, text)
 
     def placement_of(self, wearable: str) -> str | None:
         """Where a wearable is worn; None when it is not bound."""

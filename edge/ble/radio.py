@@ -15,7 +15,7 @@ from bleak import BleakClient, BleakScanner
 from bleak.exc import BleakError
 
 from edge.wearables.wearable import Advertisement, OnData
-from telemetry.errors import TransportError
+from telemetry.errors import TransportError, TransportTimeout
 
 from .adapter_faults import explained
 from .address_privacy import keep_addresses_out_of_logs, without_addresses
@@ -273,7 +273,7 @@ def _errors(what: str) -> Iterator[None]:
     try:
         yield
     except TimeoutError as e:
-        raise TransportError(f"Bluetooth: {what} timed out") from e
+        raise TransportTimeout(f"Bluetooth: {what} timed out") from e
     # With its daemon gone bleak's BlueZ backend also trips over its own state.
     except (BleakError, OSError, EOFError, AttributeError, AssertionError, KeyError) as e:
         reason = explained(e) or f"{what} failed ({type(e).__name__}: {e})"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from telemetry.errors import ConfigurationError
+from telemetry.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,12 +60,9 @@ class Take:
         """Write it as JSON.
 
         Raises:
-            ConfigurationError: the file cannot be written.
+            StoreError: the file cannot be written.
         """
-        try:
-            file.write_text(json.dumps({"times_s": self.times_s, "levels": self.levels}))
-        except OSError as e:
-            raise ConfigurationError(f"take {file} cannot be written: {e.strerror}") from e
+        write_atomically(file, json.dumps({"times_s": self.times_s, "levels": self.levels}))
 
     @classmethod
     def load(cls, file: Path) -> Take:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from telemetry.errors import ConfigurationError, DecodeError
+from telemetry.files import write_atomically
 from telemetry.identity import Name, Pseudonym, checked_name
 from telemetry.messages.events import first_problem
 from telemetry.transport.mqtt import MqttSettings
@@ -123,8 +124,8 @@ def init_clinic(folder: Path, *, site: str, hosts: Sequence[str]) -> list[Path]:
     _certificates(place, hosts)
     access = clinic_access(password, secrets.token_bytes(SALT_BYTES))
     _write_access(place / BROKER, _survey_access(place, access)[0])
-    _write(place / "audit.key", secrets.token_hex(32) + "\n")
-    _write(env, "".join(f"{name}={value}\n" for name, value in values.items()))
+    write_atomically(place / "audit.key", secrets.token_hex(32) + "\n")
+    write_atomically(env, "".join(f"{name}={value}\n" for name, value in values.items()))
     for name in ("mosquitto", "clinic"):
         (folder / "state" / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     return [env, *sorted(path for path in place.rglob("*") if path.is_file())]
@@ -177,7 +178,7 @@ def dismiss_home(folder: Path, patient: str) -> bool:
 
 def write_join_file(join: JoinFile, path: Path) -> None:
     """Write a join file, readable by its owner only; it replaces an older one."""
-    _write(path, json.dumps(join.model_dump(), indent=1) + "\n")
+    write_atomically(path, json.dumps(join.model_dump(), indent=1) + "\n")
 
 
 def join_home(path: Path, folder: Path) -> Joined:
@@ -198,8 +199,8 @@ def join_home(path: Path, folder: Path) -> Joined:
     if before is not None and (before.site, before.patient) != (join.site, join.patient):
         for file in list(folder.glob("journal.sqlite*")):
             file.rename(file.with_name(file.name.replace("journal", f"journal-{before.patient}")))
-    _write(folder / "clinic-ca.crt", join.ca_certificate)
-    _write(folder / "join.json", json.dumps(join.model_dump(), indent=1) + "\n")
+    write_atomically(folder / "clinic-ca.crt", join.ca_certificate)
+    write_atomically(folder / "join.json", json.dumps(join.model_dump(), indent=1) + "\n")
     found = joined(folder)
     if found is None:
         raise DecodeError("join file", "cannot be read back")
@@ -241,7 +242,7 @@ def _survey_access(keys: Path, access: Access) -> tuple[Access, str]:
     if path.exists() and f"user {SURVEY_USER}\n" in access.acl:
         return access, _read(path).strip()
     password = _password()
-    _write(path, password + "\n")
+    write_atomically(path, password + "\n")
     return with_surveys(access, password, secrets.token_bytes(SALT_BYTES)), password
 
 
@@ -307,21 +308,8 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _write_access(place: Path, access: Access) -> None:
-    _write(place / "passwd", access.passwords)
-    _write(place / "acl", access.acl)
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a file in one step, never readable by others."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        scratch = path.with_name(f".{path.name}.new")
-        handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        scratch.replace(path)
-    except OSError as e:
-        raise ConfigurationError(f"{path} cannot be written ({e.strerror})") from e
+    write_atomically(place / "passwd", access.passwords)
+    write_atomically(place / "acl", access.acl)
 
 
 def _read(path: Path) -> str:

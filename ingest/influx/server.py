@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from telemetry.errors import ConfigurationError, StoreBusy, StoreError
+from telemetry.errors import ConfigurationError, StoreBusy, StoreError, StoreNotAuthorised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -261,7 +261,7 @@ class InfluxWriter:
             case 413:
                 return LinesTooMany(reason)
             case 401 | 403:
-                return StoreBusy(
+                return StoreNotAuthorised(
                     f"InfluxDB lets us not write to {bucket!r} ({status}): check "
                     "RIPRESA_INFLUX_TOKEN and RIPRESA_INFLUX_ORG"
                 )

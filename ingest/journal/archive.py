@@ -13,14 +13,14 @@ gives back the same samples, gaps and ends that the journal held.
 from __future__ import annotations
 
 import json
-import os
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from telemetry.errors import StoreError
+from telemetry.errors import StoreDamaged, StoreError
+from telemetry.files import replacing, write_atomically
 from telemetry.messages.codec import decode_item, encode_item
 from telemetry.messages.events import encode_event
 from telemetry.messages.motion import MotionBatch
@@ -129,7 +129,7 @@ def archive_session(
         "events": [json.loads(encode_event(event)) for event in journal.events(session)],
         "results": [json.loads(encode_result(result)) for result in journal.results(session)],
     }
-    _replace(place / "sessions" / f"{session}.json", json.dumps(body, indent=1).encode())
+    write_atomically(place / "sessions" / f"{session}.json", json.dumps(body, indent=1).encode())
     return written
 
 
@@ -146,9 +146,7 @@ def write_stream(path: Path, items: list[StreamItem]) -> ArchivedStream:
     columns = _columns(batches)
     metadata = json.dumps({"version": VERSION, "markers": _markers(items)})
     table = pa.table(columns).replace_schema_metadata({"ripresa": metadata})
-    scratch = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with replacing(path) as scratch:
         pq.write_table(
             table,
             scratch,
@@ -163,14 +161,7 @@ def write_stream(path: Path, items: list[StreamItem]) -> ArchivedStream:
         )
         back = list(read_stream(scratch))
         if not _same(items, back):
-            raise StoreError(f"{path} does not read back as it was written: check the disk")
-        _flush(scratch)
-        scratch.replace(path)
-        _flush(path.parent)
-    except OSError as e:
-        raise StoreError(f"{path} cannot be written ({e}): check the disk") from e
-    finally:
-        scratch.unlink(missing_ok=True)
+            raise StoreDamaged(f"{path} does not read back as it was written: check the disk")
     samples = sum(len(batch) for batch in batches)
     return ArchivedStream(path=path, samples=samples, size_bytes=path.stat().st_size)
 
@@ -281,22 +272,3 @@ def _grown(journal: Journal, archive: Path, patient: str, session: str) -> bool:
     if not (archive / patient / "sessions" / f"{session}.json").exists():
         return True
     return any(journal.last_position(s) > journal.archived_to(s) for s in journal.streams(session))
-
-
-def _replace(path: Path, data: bytes) -> None:
-    scratch = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        scratch.write_bytes(data)
-        _flush(scratch)
-        scratch.replace(path)
-    except OSError as e:
-        raise StoreError(f"{path} cannot be written ({e}): check the disk") from e
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -10,7 +10,7 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from telemetry.errors import StoreBusy, StoreError
+from telemetry.errors import StoreBusy, StoreDamaged, StoreError, StoreFull, StoreVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -175,7 +175,8 @@ def migrate(db: sqlite3.Connection, path: Path, migrations: Sequence[str] = MIGR
     """Bring the file to this version, all or nothing; True where it was new.
 
     Raises:
-        StoreError: another program's file, or one of a newer version.
+        StoreError: another program's file.
+        StoreVersion: one of a newer version.
     """
     with transaction(db):
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
@@ -184,7 +185,7 @@ def migrate(db: sqlite3.Connection, path: Path, migrations: Sequence[str] = MIGR
         if tables and owner != APPLICATION_ID:
             raise StoreError(f"{path} is no Ripresa journal: give another file")
         if version > len(migrations):
-            raise StoreError(
+            raise StoreVersion(
                 f"journal {path} has version {version}, this Ripresa knows {len(migrations)}: "
                 "use the newer Ripresa that wrote it"
             )
@@ -214,8 +215,10 @@ def store_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into one clear line of ours.
 
     Raises:
-        StoreBusy: locked by another program, or no room on the disk.
-        StoreError: damaged, unwritable, or anything else that waiting does not mend.
+        StoreBusy: locked by another program.
+        StoreFull: no room on the disk.
+        StoreDamaged: it cannot be read as what it was.
+        StoreError: unwritable, or anything else that waiting does not mend.
     """
     try:
         yield
@@ -227,12 +230,12 @@ def store_errors(path: Path) -> Iterator[None]:
                 "nothing was stored, it will be tried again"
             ) from e
         if name in _FULL:
-            raise StoreBusy(
+            raise StoreFull(
                 f"no room for journal {path}: free space on its disk; "
                 "nothing was stored, it will be tried again"
             ) from e
         if name in _DAMAGED:
-            raise StoreError(
+            raise StoreDamaged(
                 f"journal {path} is damaged ({e}): run `ripresa journal check`, "
                 "restore the last back-up"
             ) from e

@@ -7,11 +7,11 @@ reads it. Losing it makes the data anonymous for good; its owner alone may read 
 
 from __future__ import annotations
 
-import os
 import secrets
 from typing import TYPE_CHECKING, Final
 
 from telemetry.errors import ConfigurationError
+from telemetry.files import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,14 +78,5 @@ class KeyFile:
         return {pseudonym: person for pseudonym, _, person in pairs}
 
     def _write(self, known: dict[str, str]) -> None:
-        scratch = self._path.with_name(f".{self._path.name}.new")
-        try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.writelines(f"{key}\t{person}\n" for key, person in known.items())
-                file.flush()
-                os.fsync(file.fileno())
-            scratch.replace(self._path)
-        except OSError as e:
-            raise ConfigurationError(f"key file {self._path} cannot be written ({e})") from e
+        text = "".join(f"{key}\t{person}\n" for key, person in known.items())
+        write_atomically(self._path, text)

@@ -22,7 +22,7 @@ from ripresa.platform.background import running
 from ripresa.platform.broker import local_broker
 from ripresa.platform.configuration import Folder, Identity, clock_from, mqtt_settings, ripresa_home
 from ripresa.platform.program import log_to, run_until_stopped
-from telemetry.errors import TransportError
+from telemetry.errors import TransportTimeout
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -126,7 +126,7 @@ class _SessionThread(threading.Thread):
         if self._failure is not None:
             raise self._failure
         if self._opened is None:
-            raise TransportError(f"the session did not open within {OPENING_S} s: see the log")
+            raise TransportTimeout(f"the session did not open within {OPENING_S} s: see the log")
         return self._opened
 
     def result(self) -> str:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from telemetry.errors import ConfigurationError, DecodeError
+from telemetry.errors import DecodeError, StoreError
+from telemetry.files import write_atomically
 from telemetry.identity import Name, Pseudonym
 from telemetry.messages.notices import Command, PlanNotice, Receipt, TherapistMessage
 from telemetry.transport.topics import HomeTopics
@@ -76,16 +76,10 @@ class Outbox:
         """Put a letter in, in place of the one before of its kind.
 
         Raises:
-            ConfigurationError: the folder cannot be written.
+            StoreError: the folder cannot be written.
         """
         path = self._path(letter.patient, letter.what)
-        draft = path.with_suffix(".new")
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft.write_text(letter.model_dump_json(indent=1), encoding="utf-8")
-            os.replace(draft, path)  # noqa: PTH105 - atomic, over what is there
-        except OSError as e:
-            raise ConfigurationError(f"{path} cannot be written ({e.strerror})") from e
+        write_atomically(path, letter.model_dump_json(indent=1))
 
     def letters(self, patient: str | None = None) -> list[OutboxLetter]:
         """All letters, or one patient's; one that cannot be read is told and left out."""
@@ -101,7 +95,7 @@ class Outbox:
         """Write an answer down; None where it is to no letter here, or an old one.
 
         Raises:
-            ConfigurationError: the folder cannot be written.
+            StoreError: the folder cannot be written.
         """
         for letter in self.letters(receipt.patient):
             if (letter.what, letter.id) == (receipt.what, receipt.id):
@@ -167,7 +161,7 @@ class OutboxPublisher:
             return
         try:
             letter = self._outbox.answer(receipt)
-        except ConfigurationError as e:
+        except StoreError as e:
             log.warning("an answer could not be kept: %s", e)
             return
         if letter is None:

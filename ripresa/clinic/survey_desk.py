@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from games.persuasion.questionnaire import LEAST_ANSWERS, SurveyAnswer, released
 from telemetry.errors import DecodeError, StoreError
+from telemetry.files import replacing
 from telemetry.messages.notices import SurveyNotice, SurveyTaken
 from telemetry.transport.topics import SiteTopics, parse_topic
 
@@ -94,23 +95,10 @@ class SurveyArchive:
 
     def _write(self, survey: str, body: dict[str, list[Any]]) -> None:
         path = self._folder / f"{survey}.json"
-        scratch = path.with_suffix(".new")
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(body, file, indent=0, sort_keys=True)
-                file.flush()
-                os.fsync(file.fileno())
+        with replacing(path) as scratch:
+            scratch.write_text(json.dumps(body, indent=0, sort_keys=True), encoding="utf-8")
+            # The file's own time would tell when the newest answer came.
             os.utime(scratch, (0, 0))
-            scratch.replace(path)
-            folder = os.open(self._folder, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-        except OSError as e:
-            raise StoreError(f"{path} cannot be written ({e.strerror}): free the disk") from e
 
 
 class SurveyDesk:

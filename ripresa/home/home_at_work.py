@@ -15,7 +15,8 @@ from games.rules.heart_rate import shown_bpm
 from ripresa.platform.background import running
 from ripresa.session.closing import close_session, streams_of
 from ripresa.session.plan_folder import PlanFolder
-from telemetry.errors import ConfigurationError, DecodeError, RipresaError
+from telemetry.errors import ConfigurationError, DecodeError, RipresaError, StoreError
+from telemetry.files import write_atomically
 from telemetry.identity import new_ulid
 from telemetry.messages.codec import encode_item
 from telemetry.messages.events import Worn, encode_event
@@ -295,8 +296,8 @@ class HomeAtWork:
             return
         try:
             told = TherapistMessage.decode(message.payload)
-            self.home.folder.therapist_message.write_bytes(told.encode())
-        except (DecodeError, OSError) as e:
+            write_atomically(self.home.folder.therapist_message, told.encode())
+        except (DecodeError, StoreError) as e:
             log.warning("a message from the clinic cannot be kept: %s", e)
         else:
             self._answer("message", told.message, "taken")

@@ -10,7 +10,8 @@ from games.persuasion.prompts import ALL
 from games.persuasion.session_prompts import session_prompts
 from games.rules.take import Take
 from ripresa.session.plan_folder import PlanFolder
-from telemetry.errors import ConfigurationError, DecodeError
+from telemetry.errors import ConfigurationError, DecodeError, StoreError
+from telemetry.files import write_atomically
 from telemetry.messages.notices import TherapistMessage
 
 from .history import past_of
@@ -54,8 +55,8 @@ class Levels:
     def save(self, levels: Mapping[str, float]) -> None:
         """Keep the levels; a disk that refuses costs only that."""
         try:
-            self._path.write_text(json.dumps(dict(levels)), encoding="utf-8")
-        except OSError as e:
+            write_atomically(self._path, json.dumps(dict(levels)))
+        except StoreError as e:
             log.warning("the difficulty is not kept: %s", e)
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from games.persuasion.reminders import VARIANT, Reminders, notify, reminder_due
+from telemetry.errors import StoreError
+from telemetry.files import write_atomically
 
 from .history import sessions_on
 
@@ -111,8 +113,8 @@ class Reminding:
 
     def _save(self, kept: _Kept) -> None:
         try:
-            self._path.write_text(json.dumps({"day": kept.day, "told": kept.told}))
-        except OSError as e:
+            write_atomically(self._path, json.dumps({"day": kept.day, "told": kept.told}))
+        except StoreError as e:
             log.warning("the reminder is not remembered: %s", e)
 
 

@@ -8,7 +8,8 @@ import secrets
 from typing import TYPE_CHECKING
 
 from games.persuasion.questionnaire import SurveyAnswer
-from telemetry.errors import DecodeError
+from telemetry.errors import DecodeError, StoreError
+from telemetry.files import replacing
 
 if TYPE_CHECKING:
     from datetime import date
@@ -73,8 +74,9 @@ class SurveyBox:
         """Keep an answer; a disk that refuses costs only that."""
         path = self._folder / f"{secrets.token_hex(16)}.json"
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.write_bytes(answer.encode())
-            os.utime(path, (0, 0))
-        except OSError as e:
+            with replacing(path) as scratch:
+                scratch.write_bytes(answer.encode())
+                # The file's own time would tell when the answer was given.
+                os.utime(scratch, (0, 0))
+        except StoreError as e:
             log.warning("the answer is not kept: %s", e)

@@ -10,7 +10,7 @@ import signal
 import socket
 from typing import IO, TYPE_CHECKING, Self
 
-from telemetry.errors import ConfigurationError, TransportError
+from telemetry.errors import ConfigurationError, TransportTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -163,4 +163,4 @@ async def wait_for_port(port: int, what: str, timeout_s: float = 15) -> None:
             while not await asyncio.to_thread(port_open, port):  # noqa: ASYNC110 - no event to wait on
                 await asyncio.sleep(0.05)
     except TimeoutError:
-        raise TransportError(f"{what} did not open port {port} within {timeout_s:g} s") from None
+        raise TransportTimeout(f"{what} did not open port {port} within {timeout_s:g} s") from None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import TYPE_CHECKING
 
 from telemetry.errors import ConfigurationError
+from telemetry.files import write_atomically
 from therapy.plan.plan import plan_in_force
 from therapy.plan.plan_file import parse_plan_json
 
@@ -35,22 +37,19 @@ class PlanFolder:
         """Keep a version.
 
         Raises:
-            ConfigurationError: this version is there with other content, or cannot be written.
+            ConfigurationError: this version is there with other content.
+            StoreError: it cannot be written.
         """
         path = self._folder / f"{plan.patient}.{plan.version}.json"
-        text = plan.canonical_json()
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if path.exists():
-                if path.read_text(encoding="utf-8") == text:
-                    return
-                raise ConfigurationError(
-                    f"plan {plan.patient} version {plan.version} is there with other content: "
-                    "give the new one a higher version"
-                )
-            path.write_text(text, encoding="utf-8")
-        except OSError as e:
-            raise ConfigurationError(f"plan {path} cannot be kept ({e.strerror})") from e
+        there = self._plan_at(path)
+        if there is not None and there.canonical_json() != plan.canonical_json():
+            raise ConfigurationError(
+                f"plan {plan.patient} version {plan.version} is there with other content: "
+                "give the new one a higher version"
+            )
+        # What cannot be read as a plan is no version of it: the sound one takes its place.
+        if there is None:
+            write_atomically(path, plan.canonical_json())
 
     def patients(self) -> list[str]:
         """Everybody who has a plan."""
@@ -60,16 +59,19 @@ class PlanFolder:
         """All versions of one patient's plan; one that cannot be read is told and left out."""
         found = []
         for path in sorted(self._folder.glob(f"{patient}.*.json")):
-            plan = self._read.get(path.name)
+            plan = self._read.get(path.name) or self._plan_at(path)
             if plan is None:
-                try:
-                    plan = parse_plan_json(path.read_text(encoding="utf-8"), path.name)
-                except (ConfigurationError, OSError) as e:
-                    log.warning("plan %s is left out: %s", path.name, e)
-                    continue
-                self._read[path.name] = plan
+                log.warning("plan %s is left out: it cannot be read, publish it again", path.name)
+                continue
+            self._read[path.name] = plan
             found.append(plan)
         return sorted(found, key=lambda plan: plan.version)
+
+    def _plan_at(self, path: Path) -> Plan | None:
+        # What is wrong with it stays untold: a plan's text holds the patient's own goal.
+        with contextlib.suppress(ConfigurationError, OSError, UnicodeDecodeError):
+            return parse_plan_json(path.read_bytes(), path.name)
+        return None
 
     def in_force(self, patient: str, day: date) -> Plan | None:
         """The version that `day` is judged by."""

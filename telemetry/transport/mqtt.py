@@ -18,7 +18,13 @@ from typing import TYPE_CHECKING, Any, Self
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
-from telemetry.errors import ConfigurationError, TransportError
+from telemetry.errors import (
+    ConfigurationError,
+    NotAuthorised,
+    TransportError,
+    TransportRefused,
+    TransportTimeout,
+)
 
 from .bus import Handler, Message, topic_matches
 
@@ -29,6 +35,9 @@ if TYPE_CHECKING:
 __all__ = ["LastWill", "MqttBus", "MqttSettings"]
 
 log = logging.getLogger(__name__)
+
+_UNKNOWN = ("Bad user name or password", "Not authorized")
+"""A broker's reasons, in MQTT's words, that mean us and not the broker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,7 @@ class MqttBus:
         self._subscriptions: dict[str, tuple[int, list[Handler]]] = {}
         self._callbacks: list[Callable[[], None]] = []
         self._up = asyncio.Event()
-        self._refused: str | None = None
+        self._refused: TransportError | None = None
         client = paho.Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
@@ -130,6 +139,10 @@ class MqttBus:
             await loop.run_in_executor(None, self._client.loop_stop)
 
     @property
+    def _address(self) -> str:
+        return f"{self._settings.host}:{self._settings.port}"
+
+    @property
     def connected(self) -> bool:
         """Whether the broker has accepted us and the line holds."""
         return self._up.is_set()
@@ -138,17 +151,18 @@ class MqttBus:
         """Wait until the broker is there.
 
         Raises:
-            TransportError: it is not, after `timeout_s`; names the address and, if it refused
-                us, why.
+            TransportTimeout: it is not, after `timeout_s`; names the address.
+            NotAuthorised: it knows us not, or not by this password.
+            TransportRefused: it refused us; says why.
         """
         try:
             async with asyncio.timeout(timeout_s):
                 await self._up.wait()
         except TimeoutError:
-            s = self._settings
-            why = self._refused or "no answer"
-            raise TransportError(
-                f"no MQTT broker at {s.host}:{s.port} ({why}): is it running, is the port right?"
+            if self._refused is not None:
+                raise self._refused from None
+            raise TransportTimeout(
+                f"no MQTT broker answers at {self._address}: is it running, is the port right?"
             ) from None
 
     def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None:
@@ -176,13 +190,19 @@ class MqttBus:
         self, client: paho.Client, _user: Any, _flags: Any, reason: Any, _properties: Any
     ) -> None:
         if reason.is_failure:
-            self._refused = str(reason)
+            self._refused = self._refusal(str(reason))
             log.warning("broker refused the connection: %s", reason)
             return
         wanted = [(name, qos) for name, (qos, _) in list(self._subscriptions.items())]
         if wanted and client.subscribe(wanted)[0] != MQTTErrorCode.MQTT_ERR_SUCCESS:
             return
         self._call(self._connected_on_loop)
+
+    def _refusal(self, reason: str) -> TransportError:
+        told = f"the MQTT broker at {self._address} refuses us ({reason})"
+        if reason in _UNKNOWN:
+            return NotAuthorised(f"{told}: check user and password, or enrol this home anew")
+        return TransportRefused(f"{told}: its log says more")
 
     def _on_disconnect(
         self, _client: paho.Client, _user: Any, _flags: Any, reason: Any, _properties: Any

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["PlanError", "load_plan", "parse_plan_json", "parse_plan_toml", "sample_plan"]
 
 SAMPLE = "sample_plan.toml"
+LONGEST_SHOWN = 40
+"""Characters: a longer text may be a whole file, or what the person wrote; it is not repeated."""
+
 _PLURALS = {
     "items": "item",
     "calibrations": "calibration",
@@ -134,7 +137,8 @@ def _problem(detail: ErrorDetails) -> str:
     if detail["type"] == "value_error":
         return detail["msg"].removeprefix("Value error, ")
     given = detail["input"]
-    shown = f"{given!r}: " if isinstance(given, str | int | float | bool) else ""
+    told = isinstance(given, str | int | float | bool) and len(str(given)) <= LONGEST_SHOWN
+    shown = f"{given!r}: " if told else ""
     message = detail["msg"][0].lower() + detail["msg"][1:]
     remedy = _REMEDIES.get(detail["type"], "change the value")
     return f"{shown}{message.removeprefix('input ')}: {remedy}"

@@ -170,5 +170,5 @@ def test_without_a_broker_the_game_says_so_in_one_line(monkeypatch):
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         settings = MqttSettings(port=held.getsockname()[1])
-    with pytest.raises(TransportError, match="no MQTT broker at 127.0.0.1"):
+    with pytest.raises(TransportError, match="no MQTT broker answers at 127.0.0.1"):
         play_over_mqtt("volo", settings, TOPICS, client_id="game", headless=True)

@@ -8,7 +8,6 @@ from ingest.journal.journal import Journal
 from journals import event_record
 from ripresa.clinic.clinic import ClinicOptions, LedgerBoard, run_clinic
 from ripresa.platform.configuration import Folder
-from ripresa.session.plan_folder import PlanFolder
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError
 from telemetry.messages.events import SessionOpened
@@ -16,7 +15,6 @@ from telemetry.messages.notices import LedgerNotice
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.mqtt import MqttSettings
 from telemetry.transport.topics import GatewayTopics
-from therapy.plan.plan_file import sample_plan
 
 NOW_NS = 1_700_000_000_000_000_000
 TOPIC = GatewayTopics("clinic", "gw").ledger
@@ -69,25 +67,6 @@ async def test_without_a_word_from_the_home_only_what_is_stored_is_shown(journal
     ledger = board.ledger()
     assert ledger.emitted is None
     assert ledger.clock_offset_s is None
-
-
-def test_a_version_of_a_plan_is_never_changed(tmp_path):
-    folder, plan = PlanFolder(tmp_path), sample_plan()
-    folder.add(plan)
-    folder.add(plan)
-    with pytest.raises(ConfigurationError, match="higher version"):
-        folder.add(plan.model_copy(update={"goal": "another"}))
-    assert folder.patients() == [plan.patient]
-    assert folder.repetitions(plan.patient, 1, "arm-abduction", "right") == 20
-    assert folder.version(plan.patient, 2) is None
-
-
-def test_a_plan_that_cannot_be_read_is_left_out_with_a_line(tmp_path, caplog):
-    folder, plan = PlanFolder(tmp_path), sample_plan()
-    folder.add(plan)
-    (tmp_path / f"{plan.patient}.2.json").write_text("{}")
-    assert [p.version for p in folder.versions(plan.patient)] == [1]
-    assert "is left out" in caplog.text
 
 
 async def test_a_time_zone_that_there_is_not_is_named(tmp_path, mosquitto):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from telemetry.errors import TransportError
+from telemetry.errors import NotAuthorised, TransportError, TransportTimeout
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.mqtt import LastWill, MqttBus, MqttSettings
 
@@ -110,3 +110,17 @@ async def test_the_local_bus_hands_out_retained_messages():
     await until(lambda: got)
     assert got[0].payload == b"kept"
     assert got[0].retained
+
+
+async def test_a_broker_that_knows_us_not_is_told_apart_from_one_that_is_away(mosquitto):
+    config = mosquitto.folder / "mosquitto.conf"
+    mosquitto.kill()
+    config.write_text(config.read_text().replace("anonymous true", "anonymous false"))
+    mosquitto.run()
+    async with MqttBus(MqttSettings(port=mosquitto.port, username="who"), "a") as bus:
+        with pytest.raises(NotAuthorised, match="check user and password"):
+            await bus.wait_connected(1)
+    mosquitto.kill()
+    async with MqttBus(MqttSettings(port=mosquitto.port), "a") as bus:
+        with pytest.raises(TransportTimeout, match="is it running"):
+            await bus.wait_connected(0.2)
