@@ -9,11 +9,12 @@ from pydantic import StringConstraints
 from ulid import ULID
 
 from .errors import ConfigurationError
+from .printable import shown
 
 if TYPE_CHECKING:
     from .clock import Clock
 
-__all__ = ["Name", "Pseudonym", "UlidText", "checked_name", "new_ulid"]
+__all__ = ["Name", "Pseudonym", "UlidText", "checked_name", "is_ulid", "new_ulid"]
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"
 
@@ -23,13 +24,26 @@ Name = Annotated[str, StringConstraints(pattern=_NAME)]
 Pseudonym = Name
 """Stands for a patient; the key to the person lies apart, at the clinic."""
 
-UlidText = Annotated[str, StringConstraints(pattern=r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
+_ULID = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
+
+UlidText = Annotated[str, StringConstraints(pattern=_ULID)]
 """26 characters of Crockford's base 32."""
 
 
 def new_ulid(clock: Clock) -> str:
-    """A fresh ULID stamped with the clock's time, so that ids sort by time."""
-    return str(ULID.from_timestamp(clock.now_ns() / 1e9))
+    """A fresh ULID stamped with the clock's time, so that ids sort by time.
+
+    A ULID's time is 48 bits of milliseconds from 1970 on; a clock beyond either end gives the end.
+    """
+    return str(ULID.from_timestamp(min(max(clock.now_ns() / 1e9, 0.0), LAST_ULID_S)))
+
+
+LAST_ULID_S = ((1 << 48) - 1) // 1000
+
+
+def is_ulid(text: str) -> bool:
+    """Whether `text` is a ULID."""
+    return re.fullmatch(_ULID, text) is not None
 
 
 def checked_name(value: str, what: str) -> str:
@@ -38,9 +52,9 @@ def checked_name(value: str, what: str) -> str:
     Raises:
         ConfigurationError: it may not; `what` says what it names.
     """
-    if not re.match(_NAME, value):
+    if not re.fullmatch(_NAME, value):
         raise ConfigurationError(
-            f"{what} {value!r}: use 1 to 40 letters, digits, '-' or '_', starting with one of the "
-            "first two"
+            f"{what} {shown(value)}: use 1 to 40 letters, digits, '-' or '_', "
+            "starting with one of the first two"
         )
     return value

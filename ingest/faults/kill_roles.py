@@ -85,8 +85,10 @@ async def receiver(journal_path: Path, port: int) -> None:
     clock = SystemClock()
     journal = Journal.open(journal_path, clock)
     settings = MqttSettings(port=port)
-    async with MqttBus(settings, "receiver", manual_ack=True, persistent=True) as bus:
-        await Receiver(bus, journal, clock).run()
+    bus = MqttBus(settings, "receiver", manual_ack=True, persistent=True)
+    taking = Receiver(bus, journal, clock)
+    async with bus:
+        await taking.run()
 
 
 async def follower(journal_path: Path, url: str, motion: str, therapy: str) -> None:

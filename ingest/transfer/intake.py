@@ -9,7 +9,7 @@ that it blocks nobody and can be tried again.
 from __future__ import annotations
 
 import hashlib
-import re
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,17 +22,15 @@ from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.messages.events import SessionOpened
 from telemetry.messages.record import Record, RecordKind, decode_block, encode_block
 from telemetry.messages.results import AdherenceResult, AlertNote
+from telemetry.printable import printable
 from telemetry.transport.topics import HomeTopics, parse_topic
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
 
     from ingest.journal.journal import Journal
 
 __all__ = ["Bar", "Barred", "DeadLetter", "IntakeOutcome", "Parcel", "open_parcel", "store_parcels"]
-
-_ULID = re.compile("[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
 
 class Bar(StrEnum):
@@ -73,6 +71,11 @@ class Parcel:
     home: str = ""
     records: tuple[tuple[Record, Examined | DeadLetter], ...] = ()
     unreadable: DeadLetter | None = None
+    payload: bytes = field(default=b"", repr=False)
+
+    def refused(self, reason: str) -> Parcel:
+        """The same message as one that cannot be stored, because of `reason`."""
+        return Parcel(self.topic, unreadable=DeadLetter(self.topic, reason, self.payload))
 
 
 @dataclass(slots=True)
@@ -91,15 +94,15 @@ def open_parcel(topic: str, payload: bytes) -> Parcel:
         values = parse_topic(topic).values
         HomeTopics(values["site"], values["patient"])
         records = decode_block(payload)
-    except (DecodeError, ConfigurationError, KeyError) as e:
-        return Parcel(topic, unreadable=DeadLetter(topic, str(e), payload))
-    home = records[0].home
-    if not _ULID.fullmatch(home):
-        reason = f"home {home[:40]!r} is no ULID"
-        return Parcel(topic, unreadable=DeadLetter(topic, reason, payload))
-    opened = tuple((r, _content(topic, values["patient"], r)) for r in records)
+        opened = tuple((r, _content(topic, values["patient"], r)) for r in records)
+    except Exception as e:  # noqa: BLE001 - whatever it is, it is this message's and no other's
+        known = isinstance(e, DecodeError | ConfigurationError)
+        reason = str(e) if known else f"cannot be read ({type(e).__name__})"
+        return Parcel(topic, unreadable=DeadLetter(topic, printable(reason), payload))
     ordered = tuple(sorted(opened, key=lambda pair: pair[0].position))
-    return Parcel(topic, values["site"], values["patient"], home, ordered)
+    return Parcel(
+        topic, values["site"], values["patient"], records[0].home, ordered, payload=payload
+    )
 
 
 def store_parcels(
@@ -149,7 +152,9 @@ def _content(topic: str, patient: str, record: Record) -> Examined | DeadLetter:
     try:
         examined = examine(record)
     except DecodeError as e:
-        reason = str(e)
+        reason = printable(str(e))
+    except Exception as e:  # noqa: BLE001 - what no check foresaw takes its own position only
+        reason = f"{record.kind} record: cannot be read ({type(e).__name__})"
     else:
         match examined.content:
             case AlertNote():
@@ -185,16 +190,33 @@ def _store(db: sqlite3.Connection, parcel: Parcel, outcome: IntakeOutcome, now_n
             outcome.counts["early"] += 1
         else:
             committed = record.position
-            if isinstance(content, DeadLetter):
-                keep_letter(db, content, now_ns)
+            letter = _put(db, home, parcel.topic, record, content)
+            if letter is not None:
+                keep_letter(db, letter, now_ns)
                 outcome.counts["dead_letters"] += 1
-            else:
-                insert_record(db, home, committed, record, content)
+            elif isinstance(content, Examined):
                 outcome.counts["stored"] += 1
                 outcome.counts["samples"] += content.samples
     if committed != before:
         db.execute("UPDATE home SET committed = ? WHERE id = ?", (committed, home))
     outcome.committed[parcel.site, parcel.patient, parcel.home] = committed
+
+
+def _put(
+    db: sqlite3.Connection, home: int, topic: str, record: Record, content: Examined | DeadLetter
+) -> DeadLetter | None:
+    """Store one record in its place; what cannot be stored comes back as a dead letter."""
+    if isinstance(content, DeadLetter):
+        return content
+    try:
+        insert_record(db, home, record.position, record, content)
+    except sqlite3.OperationalError:
+        raise  # the journal's own state, not the record's fault: waited for
+    except Exception as e:  # noqa: BLE001 - what nobody has foreseen takes its own position only
+        db.execute("DELETE FROM record WHERE home = ? AND position = ?", (home, record.position))
+        reason = printable(f"{record.kind} record: cannot be stored ({type(e).__name__}: {e})")
+        return DeadLetter(topic, reason, encode_block([record]), record.home, record.position)
+    return None
 
 
 def _home(db: sqlite3.Connection, parcel: Parcel) -> tuple[int, int] | None:

@@ -2,9 +2,10 @@
 
 Wiring, at the clinic::
 
-    async with MqttBus(settings, "receiver", manual_ack=True, persistent=True) as bus:
-        receiver = Receiver(bus, journal, clock)
-        await receiver.run()              # until cancelled
+    bus = MqttBus(settings, "receiver", manual_ack=True, persistent=True)
+    receiver = Receiver(bus, journal, clock)    # subscribes, before the connection opens
+    async with bus:
+        await receiver.run()                    # until cancelled
 
 The broker may forget a message (`acknowledge`) only after the transaction that stored it; the
 home may forget a record only after the acknowledgement on `.../ack`, which is published after
@@ -20,11 +21,12 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from telemetry.errors import ConfigurationError, StoreError
+from telemetry.errors import ConfigurationError, StoreBusy, StoreError
 from telemetry.messages.record import Ack
+from telemetry.printable import printable
 from telemetry.transport.topics import HomeTopics
 
-from .intake import Barred, IntakeOutcome, open_parcel, store_parcels
+from .intake import Barred, IntakeOutcome, Parcel, open_parcel, store_parcels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,20 +77,19 @@ class Receiver:
         self._bus = bus
         self._journal = journal
         self._clock = clock
-        self._site = site
         self._barred = barred
         self._limits = limits or ReceiverLimits()
         self._queue: deque[Message] = deque()
         self._queued_bytes = 0
         self._wake = asyncio.Event()
         self.counts: Counter[str] = Counter()
-        """messages, turned_away, busy, and those of `IntakeOutcome`."""
+        """messages, turned_away, busy, unstorable, and those of `IntakeOutcome`."""
+        bus.subscribe(HomeTopics(site, "+").record, self._on_record, qos=1)
+        bus.on_connect(self._wake.set)
 
     async def run(self) -> None:
         """Receive until cancelled."""
-        self._bus.subscribe(HomeTopics(self._site, "+").record, self._on_record, qos=1)
-        self._bus.on_connect(self._wake.set)
-        self._greet()
+        await self._greet()
         while True:
             if not self._queue:
                 self._wake.clear()
@@ -122,7 +123,7 @@ class Receiver:
         return batch
 
     async def _store(self, batch: Sequence[Message]) -> IntakeOutcome:
-        """Store `batch`, waiting as long as it takes."""
+        """Store `batch`, waiting as long as it takes for a journal that is busy or full."""
         pause_s = self._limits.pause_s
         while True:
             try:
@@ -135,12 +136,33 @@ class Receiver:
 
     def _store_now(self, batch: Sequence[Message]) -> IntakeOutcome:
         parcels = [open_parcel(message.topic, message.payload) for message in batch]
+        now_ns = self._clock.now_ns()
+        try:
+            return store_parcels(self._journal, parcels, now_ns=now_ns, barred=self._barred)
+        except StoreBusy:
+            raise
+        except Exception as e:  # noqa: BLE001 - told, and each is tried alone
+            # One of them may be what nobody has thought of: alone it harms no other.
+            log.warning("a batch is stored one by one: %s", type(e).__name__)
+        outcome = IntakeOutcome()
         for parcel in parcels:
-            if parcel.unreadable is not None:
-                log.warning("unreadable message set aside: %s", parcel.unreadable.reason)
-        return store_parcels(
-            self._journal, parcels, now_ns=self._clock.now_ns(), barred=self._barred
-        )
+            self._store_alone(parcel, now_ns, outcome)
+        return outcome
+
+    def _store_alone(self, parcel: Parcel, now_ns: int, outcome: IntakeOutcome) -> None:
+        try:
+            alone = store_parcels(self._journal, [parcel], now_ns=now_ns, barred=self._barred)
+        except StoreBusy:
+            raise
+        except Exception as e:  # noqa: BLE001 - it becomes a dead letter
+            # As a dead letter its bytes are kept as they came. If even that fails, the journal
+            # itself is at fault, which is waited for.
+            reason = printable(f"cannot be stored ({type(e).__name__}: {e})")
+            letter = parcel.refused(reason)
+            alone = store_parcels(self._journal, [letter], now_ns=now_ns, barred=self._barred)
+            self.counts["unstorable"] += 1
+        outcome.committed |= alone.committed
+        outcome.counts.update(alone.counts)
 
     def _answer(self, outcome: IntakeOutcome) -> None:
         self.counts.update(outcome.counts)
@@ -148,9 +170,14 @@ class Receiver:
             ack = Ack(home=home, position=position)
             self._bus.publish(HomeTopics(site, patient).ack, ack.encode(), qos=1)
 
-    def _greet(self) -> None:
+    async def _greet(self) -> None:
         """Tell every home where we stand, so that none waits for its next attempt."""
-        for known in self._journal.homes():
+        try:
+            homes = await asyncio.to_thread(self._journal.homes)
+        except StoreError as e:
+            log.warning("homes are not greeted, they will ask: %s", e)
+            return
+        for known in homes:
             if known.site is None or known.patient is None:
                 continue
             try:

@@ -83,24 +83,27 @@ async def run_clinic(options: ClinicOptions) -> None:
     async with contextlib.AsyncExitStack() as stack:
         journal = Journal.open(options.folder.clinic_journal, clock)
         stack.callback(journal.close)
-        records = await stack.enter_async_context(
-            MqttBus(options.broker, f"receiver-{journal.home}", manual_ack=True, persistent=True)
+        records = MqttBus(
+            options.broker, f"receiver-{journal.home}", manual_ack=True, persistent=True
         )
-        live = await stack.enter_async_context(MqttBus(options.broker, f"page-{journal.home}"))
+        live = MqttBus(options.broker, f"page-{journal.home}")
+        consent = Consent(journal, AuditKey.at(Places(options.folder.root).audit_key))
+        # All that listens is wired before a connection opens: what waits comes at once.
+        receiver = Receiver(records, journal, clock, site=options.site, barred=consent.barred)
+        desk = SurveyDesk(records, SurveyArchive(options.folder.survey_answers), site=options.site)
         counted = LedgerBoard(live, options.site, journal, clock)
+        outbox = OutboxPublisher(live, Outbox(options.folder.outbox), clock)
         care = JournalCareRecord(journal, plans, clock, _hours(options.time_zone))
         judgement = Judgement(journal, care, plans.patients, counted.heard_ns, clock)
         app = create_app(
             journal, live, ledger=counted.ledger, plan=plans.version, care=care, clock=clock
         )
+        for bus in (records, live):
+            await stack.enter_async_context(bus)
         page = await stack.enter_async_context(
             serve(app, host=options.web_host, port=options.web_port)
         )
         log.info("web page at %s", page.url)
-        consent = Consent(journal, AuditKey.at(Places(options.folder.root).audit_key))
-        receiver = Receiver(records, journal, clock, site=options.site, barred=consent.barred)
-        outbox = OutboxPublisher(live, Outbox(options.folder.outbox), clock)
-        desk = SurveyDesk(records, SurveyArchive(options.folder.survey_answers), site=options.site)
         programs = [receiver.run(), judgement.run(), outbox.run(), desk.run()]
         if options.influx is not None:
             writer = stack.enter_context(InfluxWriter(options.influx))

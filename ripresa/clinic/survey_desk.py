@@ -117,13 +117,12 @@ class SurveyDesk:
     def __init__(self, bus: Bus, archive: SurveyArchive, *, site: str = "+") -> None:
         self._bus = bus
         self._archive = archive
-        self._site = site
         self._queue: asyncio.Queue[Message] = asyncio.Queue(QUEUED)
         self.refused = 0
+        bus.subscribe(SiteTopics(site).survey, self._on_answer, qos=1)
 
     async def run(self) -> None:
         """Take answers until cancelled."""
-        self._bus.subscribe(SiteTopics(self._site).survey, self._on_answer, qos=1)
         while True:
             message = await self._queue.get()
             taken = await asyncio.to_thread(self._take, message)

@@ -16,7 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from telemetry.errors import DecodeError
+from telemetry.printable import shown
 
+from .bounded_cbor import read_cbor
 from .motion import (
     MotionBatch,
     QualityKind,
@@ -67,18 +69,13 @@ def decode_item(payload: bytes) -> StreamItem:
     """
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise DecodeError("stream item", f"{len(payload)} bytes, more than {MAX_PAYLOAD_BYTES}")
-    try:
-        body = cbor2.loads(payload)
-    except Exception as e:  # cbor2 lets several kinds through, RecursionError among them
-        raise DecodeError("stream item", f"not CBOR ({e or type(e).__name__})") from e
-    if not isinstance(body, dict):
-        raise DecodeError("stream item", f"a {type(body).__name__}, not a map")
+    body = read_cbor(payload, "stream item")
     kind = body.pop("k", None)
     if kind == "batch":
         return _read_batch(body)
     if isinstance(kind, str) and kind in _MARKERS:
         return _read_marker(_MARKERS[kind], body)
-    raise DecodeError("stream item", f"unknown kind {kind!r}")
+    raise DecodeError("stream item", f"unknown kind {shown(kind)}")
 
 
 def _batch_map(b: MotionBatch) -> dict[str, Any]:
@@ -159,31 +156,32 @@ def _read_marker(cls: type[_Marker], body: dict[str, Any]) -> StreamItem:
 
 def _integer(body: dict[str, Any], name: str, what: str, *, least: int | None = None) -> int:
     value = body.get(name)
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 1 << 63:
-        raise DecodeError(what, f"{name} is {value!r}, not an integer")
+    # One bit to spare, so that no sum of two overflows.
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 1 << 62:
+        raise DecodeError(what, f"{name} is {shown(value)}, not an integer")
     if least is not None and value < least:
-        raise DecodeError(what, f"{name} is {value}, less than {least}")
+        raise DecodeError(what, f"{name} is {shown(value)}, less than {least}")
     return value
 
 
 def _text(body: dict[str, Any], name: str, what: str) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not value or len(value) > 200:
-        raise DecodeError(what, f"{name} is {value!r}, not a short text")
+        raise DecodeError(what, f"{name} is {shown(value)}, not a short text")
     return value
 
 
 def _number(body: dict[str, Any], name: str, what: str) -> float:
     value = body.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise DecodeError(what, f"{name} is {value!r}, not a number")
+        raise DecodeError(what, f"{name} is {shown(value)}, not a number")
     return float(value)
 
 
 def _flag(body: dict[str, Any], name: str, what: str) -> bool:
     value = body.get(name)
     if not isinstance(value, bool):
-        raise DecodeError(what, f"{name} is {value!r}, not true or false")
+        raise DecodeError(what, f"{name} is {shown(value)}, not true or false")
     return value
 
 
@@ -192,7 +190,9 @@ def _one_of(kinds: type[_Enum]) -> Callable[[dict[str, Any], str, str], _Enum]:
         try:
             return kinds(body[name])
         except ValueError as e:
-            raise DecodeError(what, f"{name} is {body[name]!r}, not one of {list(kinds)}") from e
+            raise DecodeError(
+                what, f"{name} is {shown(body[name])}, not one of {[str(k) for k in kinds]}"
+            ) from e
 
     return read
 

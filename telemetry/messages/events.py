@@ -12,10 +12,13 @@ import math
 from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError
 
 from telemetry.errors import DecodeError
 from telemetry.identity import Name, Pseudonym, UlidText
+from telemetry.printable import printable
+
+from .bounds import STRICT, Count, Day, Int64
 
 __all__ = [
     "AssessmentEnded",
@@ -91,7 +94,7 @@ class CloseReason(StrEnum):
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+    model_config = STRICT
 
 
 class Worn(_Frozen):
@@ -104,8 +107,8 @@ class Worn(_Frozen):
 
 class _Event(_Frozen):
     session: UlidText
-    number: int = Field(ge=0)
-    t_ns: int
+    number: Count
+    t_ns: Int64
 
 
 class SessionOpened(_Event):
@@ -114,8 +117,8 @@ class SessionOpened(_Event):
     type: Literal["session.opened"] = "session.opened"
     patient: Pseudonym
     site: Name
-    plan_version: int
-    day: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    plan_version: Count
+    day: Day
     posture: str
     wearables: tuple[Worn, ...] = ()
     replay_of: str | None = None
@@ -127,7 +130,7 @@ class CheckAnswered(_Event):
     type: Literal["check.answered"] = "check.answered"
     at: Literal["in", "out"]
     question: str
-    answer: bool | int | str | None
+    answer: bool | Int64 | str | None
     answered_by: Literal["patient", "helper", "demo"] = "patient"
 
 
@@ -141,7 +144,7 @@ class HingeCalibration(BaseModel):
         zero_rad: the in-plane angle that reads 0; None: only the size of a movement can be told.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = STRICT
 
     proximal: str
     distal: str
@@ -188,7 +191,7 @@ class AssessmentStarted(_Event):
     item: str
     exercise: str
     side: Literal["left", "right"]
-    spans: dict[str, int]
+    spans: dict[str, Count]
 
 
 class AssessmentEnded(_Event):
@@ -196,7 +199,7 @@ class AssessmentEnded(_Event):
 
     type: Literal["assessment.ended"] = "assessment.ended"
     item: str
-    spans: dict[str, int]
+    spans: dict[str, Count]
     reason: StopReason = StopReason.DONE
 
 
@@ -208,7 +211,7 @@ class ExerciseStarted(_Event):
     exercise: str
     side: Literal["left", "right"]
     assisted: bool = False
-    spans: dict[str, int]
+    spans: dict[str, Count]
 
 
 class ExerciseEnded(_Event):
@@ -216,7 +219,7 @@ class ExerciseEnded(_Event):
 
     type: Literal["exercise.ended"] = "exercise.ended"
     item: str
-    spans: dict[str, int]
+    spans: dict[str, Count]
     reason: StopReason
 
 
@@ -342,4 +345,4 @@ def first_problem(error: ValidationError) -> str:
     detail = error.errors(include_url=False, include_input=False)[0]
     place = ".".join(str(part) for part in detail["loc"])
     more = "" if error.error_count() == 1 else f" (and {error.error_count() - 1} more)"
-    return f"{place}: {detail['msg']}{more}" if place else f"{detail['msg']}{more}"
+    return printable(f"{place}: {detail['msg']}{more}" if place else f"{detail['msg']}{more}")

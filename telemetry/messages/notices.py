@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from telemetry.errors import DecodeError
 from telemetry.identity import Name, Pseudonym, UlidText
 
+from .bounds import STRICT, Count, Int64
 from .events import first_problem
 
 __all__ = [
@@ -36,7 +37,8 @@ class LinkState(StrEnum):
 
 
 class _Notice(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # What a newer program says besides is left out; what an older one needs is all there.
+    model_config = STRICT | ConfigDict(extra="ignore")
 
     def encode(self) -> bytes:
         """The notice as JSON."""
@@ -60,8 +62,8 @@ class GatewayState(_Notice):
 
     gateway: Name
     state: LinkState
-    home_ns: int | None = None
-    backlog: int | None = Field(default=None, ge=0)
+    home_ns: Int64 | None = None
+    backlog: Count | None = None
 
 
 class WearableState(_Notice):
@@ -90,19 +92,19 @@ class LedgerNotice(_Notice):
 
     gateway: Name
     patient: Pseudonym
-    home_ns: int | None = None
-    emitted: int | None = Field(default=None, ge=0)
-    received: int = Field(default=0, ge=0)
-    declared_lost: int = Field(default=0, ge=0)
-    resent: int = Field(default=0, ge=0)
-    refused: int = Field(default=0, ge=0)
+    home_ns: Int64 | None = None
+    emitted: Count | None = None
+    received: Count = 0
+    declared_lost: Count = 0
+    resent: Count = 0
+    refused: Count = 0
 
 
 class PlanNotice(_Notice):
     """A version of a patient's plan; `plan` is the plan's canonical JSON."""
 
     patient: Pseudonym
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, lt=1 << 53)
     plan: dict[str, Any]
 
 
@@ -124,7 +126,7 @@ class Command(_Notice):
     command: UlidText
     what: Literal["erase", "withdraw", "resume"]
     patient: Pseudonym
-    value: dict[str, str | int | None] = {}
+    value: dict[str, str | Int64 | None] = {}
 
 
 OneTimeToken = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
@@ -140,9 +142,12 @@ class SurveyNotice(_Notice):
         marks: item to mark.
     """
 
+    # Nothing may ride along with an anonymous answer.
+    model_config = STRICT
+
     token: OneTimeToken
     survey: str = Field(pattern=r"^\d{4}-q[1-4]$")
-    marks: dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{1,12}$")], int] = Field(
+    marks: dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{1,12}$")], Int64] = Field(
         min_length=1, max_length=20
     )
 
@@ -165,5 +170,5 @@ class Receipt(_Notice):
     what: Literal["plan", "message", "command"]
     id: str = Field(max_length=40)
     state: Literal["taken", "done", "refused"]
-    t_ns: int
+    t_ns: Int64
     note: str = Field(default="", max_length=300)

@@ -16,8 +16,10 @@ import cbor2
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from telemetry.errors import DecodeError
-from telemetry.identity import UlidText
+from telemetry.identity import UlidText, is_ulid
+from telemetry.printable import shown
 
+from .bounded_cbor import read_cbor
 from .codec import MAX_PAYLOAD_BYTES
 from .events import first_problem
 
@@ -74,7 +76,7 @@ class Ack(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: UlidText
-    position: int = Field(ge=0)
+    position: int = Field(ge=0, lt=1 << 63)
 
     def encode(self) -> bytes:
         """The acknowledgement as JSON."""
@@ -118,18 +120,19 @@ def decode_block(payload: bytes) -> list[Record]:
     what = "record block"
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise DecodeError(what, f"{len(payload)} bytes, more than {MAX_PAYLOAD_BYTES}")
-    try:
-        body = cbor2.loads(payload)
-    except Exception as e:  # cbor2 lets several kinds through, RecursionError among them
-        raise DecodeError(what, f"not CBOR ({e or type(e).__name__})") from e
-    if not isinstance(body, dict) or body.get("v") != WIRE_VERSION:
+    body = read_cbor(payload, what)
+    if body.get("v") != WIRE_VERSION:
         raise DecodeError(what, f"not version {WIRE_VERSION} of the record block")
     home, rows = body.get("home"), body.get("records")
     if not isinstance(home, str) or not isinstance(rows, list) or not rows:
         raise DecodeError(what, "home or records missing")
+    if not is_ulid(home):
+        raise DecodeError(what, f"home {shown(home)} is no ULID")
+    # Rows first: only plain values can be summed up without harm.
+    records = [_row(home, row, i) for i, row in enumerate(rows)]
     if body.get("crc") != _checksum(home, rows):
         raise DecodeError(what, "checksum does not match: it was changed on its way")
-    return [_row(home, row, i) for i, row in enumerate(rows)]
+    return records
 
 
 def _checksum(home: str, rows: list[Any]) -> int:
@@ -142,13 +145,13 @@ def _row(home: str, row: Any, i: int) -> Record:
         case [int(position), int(t_ns), str(kind), session, stream, bytes(data)] if (
             0 < position < 1 << 63
             and abs(t_ns) < 1 << 63
-            and (session is None or isinstance(session, str))
-            and (stream is None or isinstance(stream, str))
+            and (session is None or (isinstance(session, str) and is_ulid(session)))
+            and (stream is None or (isinstance(stream, str) and is_ulid(stream)))
         ):
             try:
                 named = RecordKind(kind)
             except ValueError as e:
-                raise DecodeError("record block", f"row {i} has unknown kind {kind!r}") from e
+                raise DecodeError("record block", f"row {i} has unknown kind {shown(kind)}") from e
             return Record(
                 home=home,
                 position=position,

@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from telemetry.errors import DecodeError
 from telemetry.identity import Pseudonym, UlidText
 
+from .bounds import STRICT, Count, Day, Int64
 from .events import first_problem
 
 __all__ = [
@@ -35,7 +36,7 @@ __all__ = [
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+    model_config = STRICT
 
 
 class Repetition(_Frozen):
@@ -44,10 +45,10 @@ class Repetition(_Frozen):
     Indices are sample indices of `stream`; seconds count from the item's first sample.
     """
 
-    number: int
-    start_index: int
-    peak_index: int
-    end_index: int
+    number: Count
+    start_index: Int64
+    peak_index: Int64
+    end_index: Int64
     start_s: float
     end_s: float
     range_deg: float | None
@@ -83,18 +84,18 @@ class Revision(_Frozen):
     """A repetition that was counted live and is none, or the other way round."""
 
     what: Literal["dropped", "added"]
-    start_index: int
-    end_index: int
+    start_index: Int64
+    end_index: Int64
 
 
 class Conditioning(_Frozen):
     """What was done to an item's samples before anything was computed from them."""
 
-    samples: int = 0
-    rejected: int = 0
-    interpolated: int = 0
-    missing: int = 0
-    restarts: int = 0
+    samples: Count = 0
+    rejected: Count = 0
+    interpolated: Count = 0
+    missing: Count = 0
+    restarts: Count = 0
 
 
 class ItemResult(_Frozen):
@@ -124,9 +125,9 @@ class SessionResult(_Frozen):
     type: Literal["session.result"] = "session.result"
     session: UlidText
     core_version: str
-    plan_version: int
+    plan_version: Count
     provisional: bool
-    supersedes: int | None = None
+    supersedes: Count | None = None
     items: tuple[ItemResult, ...]
 
 
@@ -136,8 +137,8 @@ class AdherenceResult(_Frozen):
     type: Literal["adherence.result"] = "adherence.result"
     session: UlidText | None = None
     patient: Pseudonym
-    day: str
-    plan_version: int
+    day: Day
+    plan_version: Count
     state: Literal["measured", "self-reported", "excused", "unknown", "missed"]
     sessions: float | None = None
     dose: float | None = None
@@ -161,14 +162,14 @@ class AlertNote(_Frozen):
     session: None = None
     patient: Pseudonym
     kind: str
-    number: int = Field(ge=1)
-    opened: str
+    number: int = Field(ge=1, lt=1 << 53)
+    opened: Day
     it: str
     en: str
     figures: dict[str, float] = {}
-    event_ns: int | None = None
+    event_ns: Int64 | None = None
     grave: bool = False
-    closed: str | None = None
+    closed: Day | None = None
     acknowledgement: dict[str, str | None] | None = None
 
 

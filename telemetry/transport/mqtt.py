@@ -2,8 +2,10 @@
 
 The connection is an async context manager: inside it the client connects, reconnects with
 a capped back-off and renews its subscriptions by itself; a broker that is away is a state
-(`connected`), not an error. paho's thread does the network; handlers run on the event loop.
-Every message is sent at once: held back for company it would be up to 40 ms late.
+(`connected`), not an error. Subscribe before entering: what a persistent session has waiting
+comes with the connection, and a message without a handler is gone. paho's thread does the
+network; handlers run on the event loop. Every message is sent at once: held back for company
+it would be up to 40 ms late.
 """
 
 from __future__ import annotations
@@ -95,6 +97,9 @@ class MqttBus:
         self._callbacks: list[Callable[[], None]] = []
         self._up = asyncio.Event()
         self._refused: TransportError | None = None
+        self.without_handler = 0
+        """Messages that nobody here wants, such as those of a subscription that an earlier run
+        made: acknowledged, since what is not fills the broker's window and ends in silence."""
         client = paho.Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
@@ -238,13 +243,20 @@ class MqttBus:
             callback()
 
     def _dispatch(self, message: Message) -> None:
+        wanted = False
         for topic_filter, (_, handlers) in self._subscriptions.items():
             if topic_matches(topic_filter, message.topic):
+                wanted = True
                 for handler in handlers:
                     try:
                         handler(message)
                     except Exception:
                         log.exception("handler of %s failed", topic_filter)
+                        # Given again it would fail again: whoever needs an answer asks again.
+                        message.acknowledge()
+        if not wanted:
+            self.without_handler += 1
+            message.acknowledge()
 
 
 def _send_at_once(_client: paho.Client, _user: Any, line: Any) -> None:

@@ -1,7 +1,6 @@
 """From the home's journal to the clinic's: all of it, once, in order, acknowledged after commit."""
 
 import asyncio
-import contextlib
 import random
 import sqlite3
 
@@ -17,45 +16,12 @@ from ingest.transfer.receiver import Receiver, ReceiverLimits
 from ingest.transfer.send_window import WindowLimits
 from ingest.transfer.uplink import Uplink
 from journals import event_record, item_record, session_opened
+from record_path import PATIENCE, TOPICS, contents, running, some_records, until
 from telemetry.clock import ManualClock, ScaledClock, SystemClock
 from telemetry.messages.record import Ack, Record, RecordKind, decode_block, encode_block
 from telemetry.transport.bus import LocalBus, Message
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import HomeTopics
-
-TOPICS = HomeTopics("clinic", "p-01")
-PATIENCE = WindowLimits(records=50, size_bytes=40_000, patience_s=0.3, max_pause_s=1)
-
-
-@contextlib.asynccontextmanager
-async def running(*parts):
-    tasks = [asyncio.create_task(part.run()) for part in parts]
-    try:
-        yield
-        for task in tasks:
-            assert not task.done(), task.exception()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def until(condition, timeout_s=20):
-    async with asyncio.timeout(timeout_s):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
-def some_records(n, first=0):
-    return [item_record(batch(5, first_index=5 * (first + i))) for i in range(n)]
-
-
-def contents(journal, home):
-    records, after = [], 0
-    while page := journal.records(after, home=home):
-        records += page
-        after = page[-1].position
-    return [(r.position, r.kind, r.body, r.session, r.stream, r.t_ns) for r in records]
 
 
 def assert_same(home, clinic):
@@ -229,7 +195,8 @@ def test_an_unreadable_message_is_kept_once_with_its_reason(clinic):
 def test_a_home_that_is_no_ulid_is_unreadable(clinic):
     outcome = stored(clinic, TOPICS.record, encode_block([record(1, home="my home")]))
     assert outcome.committed == {}
-    assert clinic.rows("SELECT reason FROM dead_letter") == [("home 'my home' is no ULID",)]
+    reasons = clinic.rows("SELECT reason FROM dead_letter")
+    assert reasons == [("record block: home 'my home' is no ULID",)]
 
 
 def test_a_rejected_record_keeps_its_position_and_blocks_nobody(clinic):

@@ -11,6 +11,7 @@ from telemetry.errors import DecodeError
 from telemetry.messages.record import Ack, Record, RecordKind, decode_block, encode_block
 
 HOME = "01J00000000000000000000002"
+ULIDS = st.from_regex(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", fullmatch=True)
 records = st.lists(
     st.builds(
         Record,
@@ -19,8 +20,8 @@ records = st.lists(
         t_ns=st.integers(0, 2**62),
         kind=st.sampled_from(RecordKind),
         body=st.binary(max_size=50),
-        session=st.none() | st.text(min_size=1, max_size=26),
-        stream=st.none() | st.text(min_size=1, max_size=26),
+        session=st.none() | ULIDS,
+        stream=st.none() | ULIDS,
     ),
     min_size=1,
     max_size=5,
