@@ -3,8 +3,8 @@ FROM python:3.12-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/ripresa
 WORKDIR /build
-COPY requirements/core.txt requirements/core.txt
-RUN /opt/ripresa/bin/pip install --require-hashes -r requirements/core.txt
+COPY requirements/clinic.txt requirements/clinic.txt
+RUN /opt/ripresa/bin/pip install --require-hashes -r requirements/clinic.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY analytics analytics
 COPY dashboards dashboards

@@ -35,7 +35,8 @@ bench: $(STAMP) ## measure, as ratios in one run
 
 lock: $(STAMP) ## resolve requirements/ anew, with hashes and without any registry address
 	$(BIN)/uv pip compile --universal --generate-hashes --quiet --custom-compile-command 'make lock' --python-version 3.11 --all-extras --group dev pyproject.toml requirements/build.in -o requirements/all.txt
-	$(BIN)/uv pip compile --universal --generate-hashes --quiet --custom-compile-command 'make lock' --python-version 3.11 pyproject.toml requirements/build.in -o requirements/core.txt
+	$(BIN)/uv pip compile --universal --generate-hashes --quiet --custom-compile-command 'make lock' --python-version 3.11 --extra clinic pyproject.toml requirements/build.in -o requirements/clinic.txt
+	$(BIN)/uv pip compile --universal --generate-hashes --quiet --custom-compile-command 'make lock' --python-version 3.11 --extra home pyproject.toml requirements/build.in -o requirements/home.txt
 	$(BIN)/uv pip compile --universal --generate-hashes --quiet --custom-compile-command 'make lock' --python-version 3.11 requirements/uv.in -o requirements/uv.txt
 
 clean: ## remove what make made

@@ -62,8 +62,18 @@ def main() -> None:
     except Exception as e:
         if os.environ.get("RIPRESA_DEBUG"):
             raise
-        typer.echo(f"ripresa: {_put_down(e)}", err=True)
-        sys.exit(70)
+        missing = _missing_part(e)
+        typer.echo(f"ripresa: {missing or _put_down(e)}", err=True)
+        sys.exit(2 if missing else 70)
+
+
+def _missing_part(error: Exception) -> str | None:
+    """What to install, where a library of another extra was asked for."""
+    if not isinstance(error, ModuleNotFoundError):
+        return None
+    from ripresa.platform.extras import how_to_install
+
+    return how_to_install(error.name or "")
 
 
 def _put_down(error: Exception) -> str:

@@ -229,6 +229,7 @@ MARKS = {"good": ("✔", "green"), "fair": ("•", "yellow"), "missing": ("✘",
 def run_doctor_command() -> None:
     """Print the findings as a table."""
     from rich.console import Console  # noqa: PLC0415
+    from rich.markup import escape  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
     table = Table(title="What is on this machine", title_justify="left", show_lines=True)
@@ -237,7 +238,6 @@ def run_doctor_command() -> None:
         table.add_column(column, overflow="fold")
     for finding in examine():
         mark, colour = MARKS[finding.grade]
-        table.add_row(
-            f"[{colour}]{mark}[/]", finding.part, finding.state, finding.meaning, finding.advice
-        )
+        told = (finding.part, finding.state, finding.meaning, finding.advice)
+        table.add_row(f"[{colour}]{mark}[/]", *map(escape, told))
     Console().print(table)
