@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal
 
 from telemetry.errors import ConfigurationError
 
-__all__ = ["Language", "Look"]
+if TYPE_CHECKING:
+    from therapy.wording import Language
 
-Language: TypeAlias = Literal["it", "en"]
+__all__ = ["Look"]
 
 
 @dataclass(frozen=True, slots=True)

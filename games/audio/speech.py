@@ -11,7 +11,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from games.look import Language
+    from therapy.wording import Language
 
 __all__ = ["Voice", "command_for"]
 

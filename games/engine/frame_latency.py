@@ -4,30 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
+from telemetry.latency import Latencies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from games.inputs.source import ArrivedSample
 
-__all__ = ["Latencies", "percentiles"]
+__all__ = ["FrameLatency"]
+
+HOPS = ("arrival_to_frame", "sample_to_frame")
 
 
-def percentiles(values_ms: list[float]) -> dict[str, float] | None:
-    """p50, p95, p99 and how many; None of nothing."""
-    if not values_ms:
-        return None
-    p50, p95, p99 = np.percentile(np.array(values_ms), (50, 95, 99))
-    return {
-        "p50": round(float(p50), 2),
-        "p95": round(float(p95), 2),
-        "p99": round(float(p99), 2),
-        "n": float(len(values_ms)),
-    }
-
-
-class Latencies:
+class FrameLatency:
     """Collects, frame by frame.
 
     `arrival_to_frame` is the game's own share, `sample_to_frame` the whole chain from the
@@ -35,20 +24,25 @@ class Latencies:
     """
 
     def __init__(self, speed: float) -> None:
-        self._per_ms = 1e6 * speed
-        self._arrival: list[float] = []
-        self._sample: list[float] = []
+        self._latencies = Latencies(speed)
 
     def submitted(self, arrivals: Iterable[ArrivedSample], now_ns: int) -> None:
         """A frame with these samples was handed to the display at `now_ns`."""
         for arrival in arrivals:
-            self._arrival.append((now_ns - arrival.arrived_ns) / self._per_ms)
+            self._latencies.add("arrival_to_frame", arrival.arrived_ns, now_ns)
             if arrival.sampled_ns is not None:
-                self._sample.append((now_ns - arrival.sampled_ns) / self._per_ms)
+                self._latencies.add("sample_to_frame", arrival.sampled_ns, now_ns)
 
     def summary(self) -> dict[str, dict[str, float] | None]:
-        """Percentiles of both."""
+        """Of both the percentiles and `n`, how many there were; None of nothing."""
+        found = self._latencies.summary()
+        return {hop: self._told(hop) if hop in found else None for hop in HOPS}
+
+    def _told(self, hop: str) -> dict[str, float]:
+        summary = self._latencies.summary()[hop]
         return {
-            "arrival_to_frame": percentiles(self._arrival),
-            "sample_to_frame": percentiles(self._sample),
+            "p50": summary["p50"],
+            "p95": summary["p95"],
+            "p99": summary["p99"],
+            "n": float(self._latencies.count(hop)),
         }

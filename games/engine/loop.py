@@ -21,7 +21,7 @@ from games.ui.pain_scale import PainScale
 from games.ui.texts import FRAME, said
 from therapy.session.safety import Verdict, judge_pain
 
-from .frame_latency import Latencies
+from .frame_latency import FrameLatency
 from .simulation import Simulation
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Loop:
         heart: Callable[[], int | None] = lambda: None,
     ) -> None:
         self.simulation = Simulation(game, setting)
-        self.latencies = Latencies(pace.speed)
+        self.latencies = FrameLatency(pace.speed)
         self.mode = Mode.PLAY
         self.aside = ""
         self.retest_offered = False

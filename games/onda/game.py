@@ -32,7 +32,7 @@ def _invites(state: OndaState) -> Invitation:
         return Invitation(0.0, wave.down_s)
     if ride.on and ride.at_s > wave.up_s + wave.hold_s - FORESIGHT_S:
         return Invitation(0.0, wave.down_s)
-    return Invitation(wave.share * state.hand.ceiling, wave.up_s)
+    return Invitation(wave.share * state.control.ceiling, wave.up_s)
 
 
 GAME = Game(

@@ -23,7 +23,7 @@ from games.rules.progress import (
     GameProgress,
     TrialOutcome,
 )
-from games.rules.smoothed_control import Hand
+from games.rules.smoothed_control import SmoothedControl
 
 if TYPE_CHECKING:
     from games.rules.control import Input
@@ -104,14 +104,14 @@ class OndaState:
     """All there is to Onda at one instant.
 
     Attributes:
-        height: where the boat is drawn, eased from the hand's position.
+        height: where the boat is drawn, eased from the control's position.
         drift_s: time for the far water and the stars.
     """
 
     setting: Setting
     progress: GameProgress
     wave: Wave
-    hand: Hand = field(default_factory=Hand)
+    control: SmoothedControl = field(default_factory=SmoothedControl)
     ride: Ride = field(default_factory=Ride)
     tick: int = 0
     height: float = 0.0
@@ -124,8 +124,8 @@ class OndaState:
     def near(self) -> bool:
         """Whether the boat is within the band around the water."""
         water = self.wave.height(self.ride.at_s) if self.ride.on else 0.0
-        return abs(self.hand.position - water * self.hand.ceiling) <= (
-            self.wave.band * self.hand.ceiling
+        return abs(self.control.position - water * self.control.ceiling) <= (
+            self.wave.band * self.control.ceiling
         )
 
 
@@ -154,56 +154,56 @@ def wave_for(setting: Setting, progress: GameProgress) -> Wave:
 def step(state: OndaState, given: Input) -> tuple[OndaState, tuple[GameEvent, ...]]:
     """One fixed step."""
     progress = state.progress.signalled(given.signals).ticked(state.setting)
-    hand, path = state.hand, 0.0
+    control, path = state.control, 0.0
     for sample in given.samples:
-        moved = hand.moved(sample)
-        path += abs(moved.second - hand.second) if hand.t_ns else 0.0
-        hand = moved
-    if progress.phase is not GamePhase.PLAY or hand.ceiling <= 0:
-        return _settled(state, hand, Ride(), progress), ()
+        moved = control.moved(sample)
+        path += abs(moved.second - control.second) if control.t_ns else 0.0
+        control = moved
+    if progress.phase is not GamePhase.PLAY or control.ceiling <= 0:
+        return _settled(state, control, Ride(), progress), ()
     if not state.ride.on:
-        return _waiting(state, hand, progress)
-    ride = _ridden(state, hand, path)
+        return _waiting(state, control, progress)
+    ride = _ridden(state, control, path)
     events: tuple[GameEvent, ...] = ()
     if ride.hasty and not state.ride.hasty:
-        events = (Cue("slower", hand.t_ns),)
+        events = (Cue("slower", control.t_ns),)
     if state.ride.at_s < state.wave.up_s <= ride.at_s:
-        events = (*events, Cue("crest", hand.t_ns))
-    if not _over(state, ride, hand):
-        return _settled(state, hand, ride, progress), events
-    outcome = _judged(state, ride, hand)
+        events = (*events, Cue("crest", control.t_ns))
+    if not _over(state, ride, control):
+        return _settled(state, control, ride, progress), events
+    outcome = _judged(state, ride, control)
     progress = progress.after(outcome, state.setting)
     state = replace(
         state,
         wave=wave_for(state.setting, progress),
-        rested=hand.position < REST * hand.ceiling,
+        rested=control.position < REST * control.ceiling,
         last=outcome.ending,
         last_tick=state.tick,
     )
-    return _settled(state, hand, Ride(), progress), (*events, outcome)
+    return _settled(state, control, Ride(), progress), (*events, outcome)
 
 
 def _waiting(
-    state: OndaState, hand: Hand, progress: GameProgress
+    state: OndaState, control: SmoothedControl, progress: GameProgress
 ) -> tuple[OndaState, tuple[GameEvent, ...]]:
     """At rest before a wave: it comes when the player begins to rise."""
-    low = hand.position < LEAVE * hand.ceiling
+    low = control.position < LEAVE * control.ceiling
     if not state.rested or low:
-        return _settled(replace(state, rested=state.rested or low), hand, Ride(), progress), ()
-    at_s = state.wave.joined_at_s(hand.position / hand.ceiling)
-    ride = Ride(on=True, at_s=at_s, t_from_ns=hand.t_ns, peak=hand.position)
-    return _settled(state, hand, ride, progress), (Cue("lift", hand.t_ns),)
+        return _settled(replace(state, rested=state.rested or low), control, Ride(), progress), ()
+    at_s = state.wave.joined_at_s(control.position / control.ceiling)
+    ride = Ride(on=True, at_s=at_s, t_from_ns=control.t_ns, peak=control.position)
+    return _settled(state, control, ride, progress), (Cue("lift", control.t_ns),)
 
 
-def _ridden(state: OndaState, hand: Hand, path: float) -> Ride:
+def _ridden(state: OndaState, control: SmoothedControl, path: float) -> Ride:
     """The ride one step later; the wave slows for a player who lags."""
     ride, wave, dt_s = state.ride, state.wave, state.setting.dt_s
-    water = wave.height(ride.at_s) * hand.ceiling
+    water = wave.height(ride.at_s) * control.ceiling
     rising = ride.at_s < wave.up_s + wave.hold_s
-    lag = (water - hand.position) if rising else (hand.position - water)
-    behind = min(1.0, max(0.0, lag / (wave.band * hand.ceiling)))
+    lag = (water - control.position) if rising else (control.position - water)
+    behind = min(1.0, max(0.0, lag / (wave.band * control.ceiling)))
     pace = 1.0 - wave.waits * behind
-    near = abs(hand.position - water) <= wave.band * hand.ceiling
+    near = abs(control.position - water) <= wave.band * control.ceiling
     min_phase_s = None if state.setting.reward_amplitude else state.setting.min_phase_s
     return Ride(
         on=True,
@@ -211,32 +211,32 @@ def _ridden(state: OndaState, hand: Hand, path: float) -> Ride:
         elapsed_s=ride.elapsed_s + dt_s,
         near_s=ride.near_s + (dt_s if near else 0.0),
         path=ride.path + path,
-        smooth_peak=max(ride.smooth_peak, hand.second),
-        peak=max(ride.peak, hand.position),
+        smooth_peak=max(ride.smooth_peak, control.second),
+        peak=max(ride.peak, control.position),
         t_from_ns=ride.t_from_ns,
-        hasty=ride.hasty or hand.is_hasty(min_phase_s),
-        compensated=ride.compensated or hand.compensating,
+        hasty=ride.hasty or control.is_hasty(min_phase_s),
+        compensated=ride.compensated or control.compensating,
     )
 
 
-def _over(state: OndaState, ride: Ride, hand: Hand) -> bool:
+def _over(state: OndaState, ride: Ride, control: SmoothedControl) -> bool:
     past_s = ride.at_s - state.wave.duration_s
-    fell_back = ride.elapsed_s > 1.0 and hand.position < 0.5 * LEAVE * hand.ceiling
-    down = hand.position < REST * hand.ceiling
+    fell_back = ride.elapsed_s > 1.0 and control.position < 0.5 * LEAVE * control.ceiling
+    down = control.position < REST * control.ceiling
     return (
         (past_s >= 0 and down)
         or past_s > PATIENCE_S
         or (fell_back and past_s > -1.0)
-        or (fell_back and ride.peak < 0.5 * state.wave.share * hand.ceiling)
+        or (fell_back and ride.peak < 0.5 * state.wave.share * control.ceiling)
     )
 
 
-def _judged(state: OndaState, ride: Ride, hand: Hand) -> TrialOutcome:
+def _judged(state: OndaState, ride: Ride, control: SmoothedControl) -> TrialOutcome:
     wave = state.wave
-    demand = wave.share * hand.ceiling
+    demand = wave.share * control.ceiling
     near = ride.near_s >= NEAR_ENOUGH * max(ride.elapsed_s, 1e-9)
     one_swing = ride.path <= MOST_PATH * 2 * max(ride.smooth_peak, 1e-9)
-    if ride.peak < demand - wave.band * hand.ceiling:
+    if ride.peak < demand - wave.band * control.ceiling:
         ending = Ending.SHORT
     elif ride.hasty:
         ending = Ending.TOO_FAST
@@ -249,22 +249,24 @@ def _judged(state: OndaState, ride: Ride, hand: Hand) -> TrialOutcome:
         ending=ending,
         points=POINTS if ending is Ending.FULL else 0,
         demand=demand,
-        peak=min(ride.peak, hand.ceiling),
-        ceiling=hand.ceiling,
+        peak=min(ride.peak, control.ceiling),
+        ceiling=control.ceiling,
         level=state.progress.level,
         t_from_ns=ride.t_from_ns,
-        t_to_ns=hand.t_ns,
+        t_to_ns=control.t_ns,
     )
 
 
-def _settled(state: OndaState, hand: Hand, ride: Ride, progress: GameProgress) -> OndaState:
+def _settled(
+    state: OndaState, control: SmoothedControl, ride: Ride, progress: GameProgress
+) -> OndaState:
     ease = min(1.0, state.setting.dt_s / EASE_S)
     return replace(
         state,
         progress=progress,
-        hand=hand,
+        control=control,
         ride=ride,
         tick=state.tick + 1,
-        height=state.height + (hand.position - state.height) * ease,
+        height=state.height + (control.position - state.height) * ease,
         drift_s=state.drift_s + state.setting.dt_s,
     )

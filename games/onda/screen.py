@@ -108,10 +108,10 @@ class OndaScreen:
                         surface.blit(self._spark, (x - 10, edge - 10))
 
     def _draw_boat(self, surface: pygame.Surface, state: OndaState) -> None:
-        ceiling = state.hand.ceiling
+        ceiling = state.control.ceiling
         share = state.height / ceiling if ceiling > 0 else 0.0
         y = REST_Y - share * (REST_Y - TOP_Y)
-        slope = state.hand.speed / ceiling if ceiling > 0 else 0.0
+        slope = state.control.speed / ceiling if ceiling > 0 else 0.0
         tilt = max(-21, min(21, round(40 * slope / 3) * 3))
         if state.near and state.ride.on:
             surface.blit(self._halo, (BOAT_X - 150, y - 190))

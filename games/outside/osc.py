@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-import struct
 from typing import TYPE_CHECKING
+
+from pythonosc.osc_message_builder import OscMessageBuilder
 
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.messages.events import decode_event
@@ -30,27 +31,11 @@ NS_PER_US = 1000
 
 
 def osc_message(address: str, *values: bool | float | str) -> bytes:
-    """One OSC message: address, type tags, big-endian arguments, all padded to four bytes.
-
-    int beyond 32 bits becomes the type `h`; booleans are tags without data.
-    """
-    tags, data = ",", b""
+    """One OSC message; an int beyond 32 bits becomes the type `h`, booleans carry no data."""
+    message = OscMessageBuilder(address)
     for value in values:
-        if isinstance(value, bool):
-            tags += "T" if value else "F"
-        elif isinstance(value, float):
-            tags += "f"
-            data += struct.pack(">f", value)
-        elif isinstance(value, str):
-            tags += "s"
-            data += _padded(value)
-        elif -(1 << 31) <= value < 1 << 31:
-            tags += "i"
-            data += struct.pack(">i", value)
-        else:
-            tags += "h"
-            data += struct.pack(">q", value)
-    return _padded(address) + _padded(tags) + data
+        message.add_arg(value)
+    return message.build().dgram
 
 
 class OscOut:
@@ -122,8 +107,3 @@ class OscOut:
         except OSError:
             return  # a screen that is not there misses what it would have missed anyway
         self.sent += 1
-
-
-def _padded(text: str) -> bytes:
-    raw = text.encode() + b"\0"
-    return raw + b"\0" * (-len(raw) % 4)

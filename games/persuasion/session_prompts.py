@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from datetime import date
 
-    from games.look import Language
     from therapy.plan.plan import Plan
+    from therapy.wording import Language
 
 __all__ = ["Told", "missed_by", "session_prompts"]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from games.rules.progress import Cue, GameEvent, GamePhase, GameProgress
 from games.rules.reach import Asked, Reach, ReachStage
-from games.rules.smoothed_control import Hand
+from games.rules.smoothed_control import SmoothedControl
 
 if TYPE_CHECKING:
     from games.rules.control import Input
@@ -29,7 +29,7 @@ class RaccoltoState:
     """All there is to Raccolto at one instant.
 
     Attributes:
-        height: where the picker is drawn, eased from the hand's position.
+        height: where the picker is drawn, eased from the control's position.
         picked: fruits in the basket.
         changed_tick: when the last fruit was put down or left, for drawing.
         put_down: whether the last one lies in the basket.
@@ -38,7 +38,7 @@ class RaccoltoState:
     setting: Setting
     progress: GameProgress
     asked: Asked
-    hand: Hand = field(default_factory=Hand)
+    control: SmoothedControl = field(default_factory=SmoothedControl)
     reach: Reach = field(default_factory=Reach)
     tick: int = 0
     height: float = 0.0
@@ -75,22 +75,22 @@ def asked_for(setting: Setting, progress: GameProgress) -> Asked:
 def step(state: RaccoltoState, given: Input) -> tuple[RaccoltoState, tuple[GameEvent, ...]]:
     """One fixed step."""
     progress = state.progress.signalled(given.signals).ticked(state.setting)
-    hand = state.hand
+    control = state.control
     for sample in given.samples:
-        hand = hand.moved(sample)
-    if progress.phase is not GamePhase.PLAY or hand.t_ns == 0:
-        return _settled(state, hand, Reach(), progress), ()
-    was, reach = state.reach, state.reach.moved(hand, state.asked, state.setting.step_ns)
+        control = control.moved(sample)
+    if progress.phase is not GamePhase.PLAY or control.t_ns == 0:
+        return _settled(state, control, Reach(), progress), ()
+    was, reach = state.reach, state.reach.moved(control, state.asked, state.setting.step_ns)
     events: tuple[GameEvent, ...] = ()
     if reach.hasty and not was.hasty:
-        events = (Cue("slower", hand.t_ns),)
+        events = (Cue("slower", control.t_ns),)
     if was.held_ns == 0 and reach.held_ns > 0:
-        events = (*events, Cue("touched", hand.t_ns))
+        events = (*events, Cue("touched", control.t_ns))
     if was.stage is ReachStage.OUT and reach.stage is ReachStage.BACK:
-        events = (*events, Cue("picked" if reach.reached else "stays", hand.t_ns))
-    if not reach.ended(hand, state.asked):
-        return _settled(state, hand, reach, progress), events
-    outcome = reach.outcome(hand, state.asked, progress.level)
+        events = (*events, Cue("picked" if reach.reached else "stays", control.t_ns))
+    if not reach.ended(control, state.asked):
+        return _settled(state, control, reach, progress), events
+    outcome = reach.outcome(control, state.asked, progress.level)
     progress = progress.after(outcome, state.setting)
     state = replace(
         state,
@@ -99,18 +99,18 @@ def step(state: RaccoltoState, given: Input) -> tuple[RaccoltoState, tuple[GameE
         changed_tick=state.tick,
         put_down=reach.reached,
     )
-    return _settled(state, hand, Reach(), progress), (*events, outcome)
+    return _settled(state, control, Reach(), progress), (*events, outcome)
 
 
 def _settled(
-    state: RaccoltoState, hand: Hand, reach: Reach, progress: GameProgress
+    state: RaccoltoState, control: SmoothedControl, reach: Reach, progress: GameProgress
 ) -> RaccoltoState:
     ease = min(1.0, state.setting.dt_s / EASE_S)
     return replace(
         state,
         progress=progress,
-        hand=hand,
+        control=control,
         reach=reach,
         tick=state.tick + 1,
-        height=state.height + (hand.position - state.height) * ease,
+        height=state.height + (control.position - state.height) * ease,
     )

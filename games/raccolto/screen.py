@@ -66,12 +66,12 @@ class RaccoltoScreen:
         held = self._held(state)
         closing = CLOSINGS if state.carries else round(CLOSINGS * 0.6 * held)
         tool = self._pickers[closing]
-        hanging_y = self._y(state.asked.demand(state.hand), state)
+        hanging_y = self._y(state.asked.demand(state.control), state)
         if state.carries:
             surface.blit(self._fruit, self._fruit.get_rect(center=(STEM_X, y)))
         elif state.progress.trials < state.setting.dose:
             self._draw_stem(surface, state, hanging_y)
-            if state.asked.holds(state.hand) and state.reach.stage is ReachStage.OUT:
+            if state.asked.holds(state.control) and state.reach.stage is ReachStage.OUT:
                 surface.blit(self._light, (STEM_X - 96, hanging_y - 96))
             surface.blit(self._fruit, self._fruit.get_rect(center=(STEM_X, hanging_y)))
         surface.blit(tool, (STEM_X - tool.get_width() // 2, y - CUP_Y - 8))
@@ -80,7 +80,7 @@ class RaccoltoScreen:
             surface.blit(ring, ring.get_rect(center=(STEM_X, hanging_y)))
 
     def _y(self, height: float, state: RaccoltoState) -> float:
-        share = height / state.hand.ceiling if state.hand.ceiling > 0 else 0.0
+        share = height / state.control.ceiling if state.control.ceiling > 0 else 0.0
         return GROUND_Y - share * (GROUND_Y - SKY_Y)
 
     @staticmethod

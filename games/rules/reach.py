@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from .progress import POINTS, Ending, TrialOutcome
 
 if TYPE_CHECKING:
-    from .smoothed_control import Hand
+    from .smoothed_control import SmoothedControl
 
 __all__ = ["Asked", "Reach", "ReachStage"]
 
@@ -52,13 +52,13 @@ class Asked:
     hold_s: float
     min_phase_s: float | None
 
-    def demand(self, hand: Hand) -> float:
-        """The level asked for under the hand's present ceiling."""
-        return self.share * hand.ceiling
+    def demand(self, control: SmoothedControl) -> float:
+        """The level asked for under the control's present ceiling."""
+        return self.share * control.ceiling
 
-    def holds(self, hand: Hand) -> bool:
-        """Whether the hand is inside the opening."""
-        return abs(hand.position - self.demand(hand)) <= self.half * hand.ceiling
+    def holds(self, control: SmoothedControl) -> bool:
+        """Whether the control is inside the opening."""
+        return abs(control.position - self.demand(control)) <= self.half * control.ceiling
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,42 +74,42 @@ class Reach:
     hasty: bool = False
     compensated: bool = False
 
-    def moved(self, hand: Hand, asked: Asked, dt_ns: int) -> Reach:
+    def moved(self, control: SmoothedControl, asked: Asked, dt_ns: int) -> Reach:
         """One fixed step later; `ended` tells whether this completes it."""
-        demand = asked.demand(hand)
+        demand = asked.demand(control)
         if demand <= 0:
             return self
         if self.stage is ReachStage.REST:
-            if hand.position <= LEAVE * demand:
+            if control.position <= LEAVE * demand:
                 return self
-            return Reach(ReachStage.OUT, t_from_ns=hand.t_ns, peak=hand.position)
-        hasty = self.hasty or hand.is_hasty(asked.min_phase_s)
-        compensated = self.compensated or hand.compensating
+            return Reach(ReachStage.OUT, t_from_ns=control.t_ns, peak=control.position)
+        hasty = self.hasty or control.is_hasty(asked.min_phase_s)
+        compensated = self.compensated or control.compensating
         if self.stage is ReachStage.BACK:
             return replace(self, hasty=hasty, compensated=compensated)
-        inside = asked.holds(hand)
+        inside = asked.holds(control)
         # A slip out of the opening takes back what it lasts, not all: hands tremble.
         held_ns = max(0, self.held_ns + (dt_ns if inside else -dt_ns))
         out_ns = self.out_ns + dt_ns
         reached = inside and held_ns >= asked.hold_s * 1e9
         late = out_ns >= (PATIENCE_S + asked.hold_s) * 1e9
-        back = reached or late or hand.position < RETURN * demand
+        back = reached or late or control.position < RETURN * demand
         return Reach(
             ReachStage.BACK if back else ReachStage.OUT,
             self.t_from_ns,
             out_ns,
             held_ns,
-            max(self.peak, hand.position),
+            max(self.peak, control.position),
             reached,
             hasty,
             compensated,
         )
 
-    def ended(self, hand: Hand, asked: Asked) -> bool:
-        """Whether the hand is back at rest after a way out."""
-        return self.stage is ReachStage.BACK and hand.position < RETURN * asked.demand(hand)
+    def ended(self, control: SmoothedControl, asked: Asked) -> bool:
+        """Whether the control is back at rest after a way out."""
+        return self.stage is ReachStage.BACK and control.position < RETURN * asked.demand(control)
 
-    def outcome(self, hand: Hand, asked: Asked, level: float) -> TrialOutcome:
+    def outcome(self, control: SmoothedControl, asked: Asked, level: float) -> TrialOutcome:
         """What the finished repetition was; points only for one done as asked."""
         if not self.reached:
             ending = Ending.SHORT
@@ -123,18 +123,18 @@ class Reach:
             number=asked.number,
             ending=ending,
             points=POINTS if ending is Ending.FULL else 0,
-            demand=asked.demand(hand),
-            peak=min(self.peak, hand.ceiling),
-            ceiling=hand.ceiling,
+            demand=asked.demand(control),
+            peak=min(self.peak, control.ceiling),
+            ceiling=control.ceiling,
             level=level,
             t_from_ns=self.t_from_ns,
-            t_to_ns=hand.t_ns,
+            t_to_ns=control.t_ns,
         )
 
-    def progress(self, hand: Hand, asked: Asked) -> float:
+    def progress(self, control: SmoothedControl, asked: Asked) -> float:
         """How much of the way to the demand, or back, is done: 0 to 1, for drawing."""
-        demand = asked.demand(hand)
+        demand = asked.demand(control)
         if demand <= 0:
             return 0.0
-        share = min(1.0, hand.position / demand)
+        share = min(1.0, control.position / demand)
         return share if self.stage is not ReachStage.BACK else 1.0 - share

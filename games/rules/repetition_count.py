@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from .smoothed_control import Hand
+from .smoothed_control import SmoothedControl
 
 if TYPE_CHECKING:
     from .control import ControlSample
@@ -43,7 +43,7 @@ class Counting:
         peak, too_fast: since rest.
     """
 
-    hand: Hand = field(default_factory=Hand)
+    control: SmoothedControl = field(default_factory=SmoothedControl)
     up: bool = False
     peak: float = 0.0
     too_fast: bool = False
@@ -52,12 +52,12 @@ class Counting:
         self, sample: ControlSample, min_phase_s: float | None
     ) -> tuple[Counting, Repeated | None]:
         """After one more sample, and the repetition that it completes."""
-        hand = self.hand.moved(sample)
+        control = self.control.moved(sample)
         moved = Counting(
-            hand,
+            control,
             self.up or sample.control > UP,
             max(self.peak, sample.control),
-            self.too_fast or hand.is_hasty(min_phase_s),
+            self.too_fast or control.is_hasty(min_phase_s),
         )
         if sample.control >= DOWN:
             return moved, None

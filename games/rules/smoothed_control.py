@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 from .control import SILENCE_NS, ControlSample
 
-__all__ = ["Hand"]
+__all__ = ["SmoothedControl"]
 
 CUTOFF_HZ = 0.8
 TAU_S = 1 / (2 * math.pi * CUTOFF_HZ)
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
+class SmoothedControl:
     """Where the moving part of the body is.
 
     Attributes:
@@ -38,13 +38,13 @@ class Hand:
     first: float = 0.0
     second: float = 0.0
 
-    def moved(self, sample: ControlSample) -> Hand:
-        """The hand after one more sample; after a silence the speed starts anew."""
+    def moved(self, sample: ControlSample) -> SmoothedControl:
+        """The control after one more sample; after a silence the speed starts anew."""
         ceiling = sample.ceiling
         position = min(max(sample.control, 0.0), ceiling)
         elapsed_ns = sample.t_ns - self.t_ns
         if not 0 < elapsed_ns <= SILENCE_NS:
-            return Hand(
+            return SmoothedControl(
                 sample.t_ns,
                 position,
                 ceiling,
@@ -57,7 +57,9 @@ class Hand:
         first = self.first + gain * (sample.control - self.first)
         second = self.second + gain * (first - self.second)
         speed = (second - self.second) / (elapsed_ns * 1e-9)
-        return Hand(sample.t_ns, position, ceiling, speed, sample.compensating, first, second)
+        return SmoothedControl(
+            sample.t_ns, position, ceiling, speed, sample.compensating, first, second
+        )
 
     def is_hasty(self, min_phase_s: float | None) -> bool:
         """Whether the whole way at this speed would take less than `min_phase_s`."""

@@ -27,10 +27,10 @@ from therapy.session.screens import (
 from .session_texts import SESSION
 
 if TYPE_CHECKING:
-    from games.look import Language
     from games.persuasion.prompts import Prompt
     from therapy.plan.plan import PlanItem
     from therapy.session.questions import Question
+    from therapy.wording import Language
 
 __all__ = ["Choice", "Page", "effort_page", "opening_page", "page_of", "questionnaire_page"]
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from games.audio.sound import Sounds
 from games.audio.speech import Voice
-from games.engine.frame_latency import Latencies
+from games.engine.frame_latency import FrameLatency
 from games.engine.game import game_named
 from games.engine.loop import Loop, Stopping
 from games.engine.pace import ClockPace
@@ -121,7 +121,7 @@ class SessionScreens:
         self.levels = dict(levels or {})
         self.finished = False
         self.in_game = False
-        self.latencies = Latencies(pace.speed)
+        self.latencies = FrameLatency(pace.speed)
         self._view, self._window, self._pace, self._source = view, window, pace, source
         self._look, self._sounds, self._voice = look, sounds, voice
         self._seed, self._default_game = seed, default_game

@@ -9,8 +9,8 @@ from games.rules.mode import Mode
 from .texts import FRAME, said
 
 if TYPE_CHECKING:
-    from games.look import Language
     from games.rules.progress import GameProgress
+    from therapy.wording import Language
 
 __all__ = ["ending_lines"]
 

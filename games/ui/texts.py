@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from games.look import Language
+    from therapy.wording import Language
 
 __all__ = ["FORBIDDEN", "FRAME", "blaming", "said"]
 

@@ -26,7 +26,7 @@ def _screen(look: Look) -> GameScreen:
 
 def _invites(state: VoloState) -> Invitation:
     back = state.reach.stage is ReachStage.BACK
-    return Invitation(0.0 if back else state.asked.demand(state.hand))
+    return Invitation(0.0 if back else state.asked.demand(state.control))
 
 
 GAME = Game(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from games.rules.progress import Cue, Ending, GameEvent, GamePhase, GameProgress
 from games.rules.reach import Asked, Reach, ReachStage
-from games.rules.smoothed_control import Hand
+from games.rules.smoothed_control import SmoothedControl
 
 if TYPE_CHECKING:
     from games.rules.control import Input
@@ -45,7 +45,7 @@ class VoloState:
     """All there is to Volo at one instant.
 
     Attributes:
-        altitude: where the flyer is drawn, eased from the hand's position.
+        altitude: where the flyer is drawn, eased from the control's position.
         distance: metres flown, for the scenery.
         wind: metres per second now.
         gap: metres to the ring ahead.
@@ -54,7 +54,7 @@ class VoloState:
     setting: Setting
     progress: GameProgress
     asked: Asked
-    hand: Hand = field(default_factory=Hand)
+    control: SmoothedControl = field(default_factory=SmoothedControl)
     reach: Reach = field(default_factory=Reach)
     tick: int = 0
     altitude: float = 0.0
@@ -89,28 +89,28 @@ def asked_for(setting: Setting, progress: GameProgress) -> Asked:
 def step(state: VoloState, given: Input) -> tuple[VoloState, tuple[GameEvent, ...]]:
     """One fixed step: apply the samples by their order, then let the world move."""
     progress = state.progress.signalled(given.signals).ticked(state.setting)
-    hand, reach = state.hand, state.reach
+    control, reach = state.control, state.reach
     for sample in given.samples:
-        hand = hand.moved(sample)
-    if progress.phase is not GamePhase.PLAY or hand.t_ns == 0:
-        return _drifted(state, hand, Reach(), progress), ()
+        control = control.moved(sample)
+    if progress.phase is not GamePhase.PLAY or control.t_ns == 0:
+        return _drifted(state, control, Reach(), progress), ()
     if state.progress.phase is GamePhase.REST:
         state = replace(state, gap=FAR, asked=asked_for(state.setting, progress))
     was = reach
-    reach = reach.moved(hand, state.asked, state.setting.step_ns)
+    reach = reach.moved(control, state.asked, state.setting.step_ns)
     events: tuple[GameEvent, ...] = ()
     if reach.hasty and not was.hasty:
-        events = (Cue("slower", hand.t_ns),)
+        events = (Cue("slower", control.t_ns),)
     if was.stage is ReachStage.OUT and reach.stage is ReachStage.BACK:
-        events = (*events, Cue("ring" if reach.reached else "under", hand.t_ns))
+        events = (*events, Cue("ring" if reach.reached else "under", control.t_ns))
         state = _left_behind(state, low=False, ending=None if reach.reached else Ending.SHORT)
-    if reach.ended(hand, state.asked):
-        outcome = reach.outcome(hand, state.asked, progress.level)
+    if reach.ended(control, state.asked):
+        outcome = reach.outcome(control, state.asked, progress.level)
         progress = progress.after(outcome, state.setting)
         state = _left_behind(state, low=True, ending=outcome.ending)
         state = replace(state, asked=asked_for(state.setting, progress))
-        return _drifted(state, hand, Reach(), progress), (*events, outcome)
-    return _drifted(state, hand, reach, progress), events
+        return _drifted(state, control, Reach(), progress), (*events, outcome)
+    return _drifted(state, control, reach, progress), events
 
 
 def _left_behind(state: VoloState, *, low: bool, ending: Ending | None) -> VoloState:
@@ -119,10 +119,12 @@ def _left_behind(state: VoloState, *, low: bool, ending: Ending | None) -> VoloS
     return replace(state, gap=FAR, passed=passed)
 
 
-def _drifted(state: VoloState, hand: Hand, reach: Reach, progress: GameProgress) -> VoloState:
+def _drifted(
+    state: VoloState, control: SmoothedControl, reach: Reach, progress: GameProgress
+) -> VoloState:
     """Move the world: the ring ahead follows the way done, the one behind drifts out."""
     dt_s = state.setting.dt_s
-    wanted = FAR * (1.0 - reach.progress(hand, state.asked))
+    wanted = FAR * (1.0 - reach.progress(control, state.asked))
     nearer = min(max(state.gap - wanted, 0.0), GUST_M_S * dt_s)
     wind = GLIDE_M_S + nearer / dt_s * 0.5
     wind = state.wind + (wind - state.wind) * min(1.0, dt_s / 0.25)
@@ -134,10 +136,10 @@ def _drifted(state: VoloState, hand: Hand, reach: Reach, progress: GameProgress)
     return replace(
         state,
         progress=progress,
-        hand=hand,
+        control=control,
         reach=reach,
         tick=state.tick + 1,
-        altitude=state.altitude + (hand.position - state.altitude) * ease,
+        altitude=state.altitude + (control.position - state.altitude) * ease,
         distance=state.distance + wind * dt_s,
         wind=wind,
         gap=state.gap - nearer,

@@ -88,7 +88,7 @@ class VoloScreen:
         self._draw_petals(surface, state, y)
 
     def _y(self, altitude: float, state: VoloState) -> float:
-        share = altitude / state.hand.ceiling if state.hand.ceiling > 0 else 0.0
+        share = altitude / state.control.ceiling if state.control.ceiling > 0 else 0.0
         return GROUND_Y - share * (GROUND_Y - SKY_Y)
 
     def _ring(self, half: float, *, low: bool) -> tuple[pygame.Surface, pygame.Surface]:
@@ -115,7 +115,7 @@ class VoloScreen:
     def _remember(self, state: VoloState, y: float) -> None:
         elapsed_s = (state.tick - self._tick) * state.setting.dt_s
         self._tick = state.tick
-        climbing = max(0.0, state.hand.speed)
+        climbing = max(0.0, state.control.speed)
         self._flap += max(0.0, min(elapsed_s, 0.1)) * (1.1 + min(2.2, 5.0 * climbing)) * FRAMES
         if not self._trail or state.distance - self._trail[-1][0] > 0.14:
             self._trail = [*self._trail[-TRAIL:], (state.distance, y)]
@@ -133,7 +133,7 @@ class VoloScreen:
 
     def _draw_hold(self, surface: pygame.Surface, state: VoloState, y: float) -> None:
         """A ring of light around the flyer that closes while the hold is kept."""
-        if state.reach.stage is not ReachStage.OUT or not state.asked.holds(state.hand):
+        if state.reach.stage is not ReachStage.OUT or not state.asked.holds(state.control):
             return
         surface.blit(self._light, (FLYER_X - 110, y - 110))
         share = min(1.0, state.reach.held_ns / max(1.0, state.asked.hold_s * 1e9))
@@ -141,8 +141,8 @@ class VoloScreen:
         surface.blit(picture, picture.get_rect(center=(FLYER_X, round(y))))
 
     def _draw_swallow(self, surface: pygame.Surface, state: VoloState, y: float) -> None:
-        pitch = max(-20.0, min(30.0, 60.0 * state.hand.speed))
-        gliding = state.hand.speed < -0.05
+        pitch = max(-20.0, min(30.0, 60.0 * state.control.speed))
+        gliding = state.control.speed < -0.05
         frame = 2 if gliding else int(self._flap) % FRAMES
         picture = self._turned[frame, round(pitch / TURN_DEG)]
         bob = 0.0 if self._look.reduced_motion else 3 * math.sin(state.distance * 1.7)

@@ -83,7 +83,6 @@ def reminders(
     from datetime import timedelta
 
     from games.persuasion.reminders import calendar
-    from ripresa.home.reminding import reminders_of
     from ripresa.home.todays_plan import plan_for_today
     from telemetry.errors import ConfigurationError
 
@@ -92,14 +91,15 @@ def reminders(
     home = home_settings()
     plan = plan_for_today(home)
     text = calendar(
-        reminders_of(plan),
+        plan.persuasion.reminders,
+        plan.time_zone,
         plan.suggests,
         plan.day_of(home.clock.now_ns()) + timedelta(days=1),
         "en" if language == "en" else "it",
         stamp_ns=home.clock.now_ns(),
     )
     try:
-        file.write_text(text, encoding="utf-8", newline="")
+        file.write_bytes(text)
     except OSError as e:
         raise ConfigurationError(f"{file} cannot be written: {e.strerror}") from e
     typer.echo(f"wrote {file}: open it in a calendar")

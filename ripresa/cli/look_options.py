@@ -32,8 +32,8 @@ def look_of(language: str, text_scale: float, side: str, *, audio_only: bool) ->
 
     if side not in ("left", "right"):
         raise ConfigurationError(f"side {side!r}: use left or right")
-    hand: Literal["left", "right"] = "left" if side == "left" else "right"
+    pressing: Literal["left", "right"] = "left" if side == "left" else "right"
     spoken: Literal["it", "en"] = "en" if language == "en" else "it"
     if language not in ("it", "en"):
         raise ConfigurationError(f"language {language!r}: there are it and en")
-    return Look(language=spoken, text_scale=text_scale, side=hand, audio_only=audio_only)
+    return Look(language=spoken, text_scale=text_scale, side=pressing, audio_only=audio_only)

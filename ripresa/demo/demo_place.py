@@ -23,8 +23,8 @@ from telemetry.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from ripresa.platform.latency import Percentiles
     from telemetry.clock import ScaledClock
+    from telemetry.latency import Percentiles
     from telemetry.transport.mqtt import MqttSettings
 
 __all__ = ["DemoOptions", "DemoPlace", "demo_folder", "finished"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from ripresa.platform.latency import Percentiles
+from telemetry.latency import Percentiles
 
 if TYPE_CHECKING:
     from rich.console import Console

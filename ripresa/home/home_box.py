@@ -14,11 +14,11 @@ from ingest.journal.journal import Journal
 from ingest.journal.retention import HomeRetention
 from ingest.transfer.uplink import Uplink
 from ripresa.platform.background import running
-from ripresa.platform.latency import Latencies
 from ripresa.session.live_analysis import LiveAnalysis
 from ripresa.session.sensor_alignment import SensorAlignment
 from ripresa.session.session_service import SessionService
 from ripresa.session.stream_positions import Positions
+from telemetry.latency import Latencies
 from telemetry.messages.notices import LedgerNotice
 from telemetry.transport.mqtt import LastWill, MqttBus
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from games.look import Language
     from games.persuasion.prompts import Prompt
     from games.persuasion.session_prompts import Told
+    from therapy.wording import Language
 
     from .home_at_work import HomeAtWork
 

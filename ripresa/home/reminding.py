@@ -12,7 +12,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from games.persuasion.reminders import VARIANT, Reminders, notify, reminder_due
+from games.persuasion.reminders import VARIANT, notify, reminder_due
 from telemetry.errors import StoreError
 from telemetry.files import write_atomically
 
@@ -23,12 +23,11 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from games.look import Language
-    from therapy.plan.plan import Plan
+    from therapy.wording import Language
 
     from .home_at_work import HomeAtWork
 
-__all__ = ["Reminding", "reminders_of"]
+__all__ = ["Reminding"]
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +85,8 @@ class Reminding:
     def _is_due(self, kept: _Kept, today: date, now_ns: int) -> bool:
         plan = self._at_work.plan
         return reminder_due(
-            reminders_of(plan),
+            plan.persuasion.reminders,
+            plan.time_zone,
             now_ns,
             planned_today=plan.suggests(today) and not self._at_work.home.folder.withdrawn.exists(),
             done_today=sessions_on(self._at_work.box.journal, plan, today) > 0,
@@ -116,15 +116,3 @@ class Reminding:
             write_atomically(self._path, json.dumps({"day": kept.day, "told": kept.told}))
         except StoreError as e:
             log.warning("the reminder is not remembered: %s", e)
-
-
-def reminders_of(plan: Plan) -> Reminders:
-    """When the plan's person wants to be reminded."""
-    wanted = plan.persuasion.reminders
-    return Reminders(
-        on=wanted.on,
-        at=wanted.at,
-        quiet_from=wanted.quiet_from,
-        quiet_to=wanted.quiet_to,
-        time_zone=plan.time_zone,
-    )

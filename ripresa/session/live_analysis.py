@@ -20,8 +20,8 @@ from telemetry.messages.motion import MotionBatch, StreamEnded, StreamOpened
 
 if TYPE_CHECKING:
     from analytics.exercise.observation import Observe
-    from ripresa.platform.latency import Latencies
     from telemetry.clock import Clock
+    from telemetry.latency import Latencies
     from telemetry.transport.bus import Bus, Message
     from telemetry.transport.topics import HomeTopics
 

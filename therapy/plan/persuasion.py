@@ -25,6 +25,12 @@ class Reminders(BaseModel):
     quiet_from: time = time(20, 0)
     quiet_to: time = time(8, 0)
 
+    def is_quiet(self, moment: time) -> bool:
+        """Whether a time of day lies in the quiet hours."""
+        if self.quiet_from <= self.quiet_to:
+            return self.quiet_from <= moment < self.quiet_to
+        return moment >= self.quiet_from or moment < self.quiet_to
+
 
 class Persuasion(BaseModel):
     """One switch a mechanism, named as its prompts are; comparison with others is not offered.

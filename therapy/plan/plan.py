@@ -30,6 +30,7 @@ from therapy.exercises.exercise import Exercise, suggestion
 from therapy.exercises.joint import Joint, joint_between
 from therapy.exercises.library import EXERCISES
 from therapy.exercises.observable import Observable, Unobservable, observable_of
+from therapy.wording import Language
 
 from .limits import Limits
 from .persuasion import Persuasion
@@ -204,7 +205,7 @@ class Plan(_Frozen):
     valid_from: date
     valid_to: date | None = None
     time_zone: str = "Europe/Rome"
-    language: Literal["it", "en"] = "it"
+    language: Language = "it"
     agreed_days_a_week: int | None = Field(default=None, ge=1, le=7)
     framing: Literal["improve", "maintain"] = "improve"
     goal: str = Field(default="", max_length=300)

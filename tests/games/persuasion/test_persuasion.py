@@ -8,18 +8,22 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from icalendar import Calendar
 
 from games.persuasion.prompts import ALL, PROMPTS, Mechanism, Situation, prompts_for, variant_of
 from games.persuasion.questionnaire import LEAST_ANSWERS, SurveyAnswer, released, survey_due
-from games.persuasion.reminders import Reminders, calendar, reminder_due
+from games.persuasion.reminders import calendar, reminder_due
 from games.persuasion.session_prompts import Told, session_prompts
 from games.persuasion.streak import RESERVES_A_WEEK, streak_on
 from games.session.session_texts import SESSION
 from games.ui.texts import FRAME, blaming
 from telemetry.errors import ConfigurationError, DecodeError
+from therapy.plan.persuasion import Reminders
 from therapy.plan.plan import Plan
 
+ROME = "Europe/Rome"
 MONDAY = date(2026, 3, 2)
+ROME = "Europe/Rome"
 FULL = Situation(
     session="01J0000000000000000000000A",
     goal="prendere le tazze",
@@ -138,7 +142,7 @@ def at(hour, minute=0):
 
 def due(now_ns, wanted=None, **changes):
     state = {"planned_today": True, "done_today": False, "reminded_today": False, **changes}
-    return reminder_due(wanted or Reminders(), now_ns, **state)
+    return reminder_due(wanted or Reminders(), ROME, now_ns, **state)
 
 
 def test_a_reminder_comes_once_on_a_planned_day_that_is_not_done():
@@ -156,16 +160,21 @@ def test_no_reminder_in_the_quiet_hours_nor_when_switched_off():
 
 
 def test_the_calendar_has_one_entry_for_each_planned_day_and_names_nobody():
-    text = calendar(Reminders(), lambda day: day.weekday() < 3, MONDAY, "it", days=14)
+    text = calendar(
+        Reminders(), ROME, lambda day: day.weekday() < 3, MONDAY, "it", days=14
+    ).decode()
     assert text.count("BEGIN:VEVENT") == 6
     assert text.count("BEGIN:VALARM") == 6
     assert "DTSTART:20260302T090000Z" in text
+    alarm = Calendar.from_ical(text).walk("VALARM")[0]
+    assert alarm["trigger"].dt == timedelta(0)
+    assert "se Le va" in text.replace("\r\n ", "")
     assert all(len(line) <= 75 for line in text.split("\r\n"))
 
 
 def test_the_calendar_refuses_a_time_in_the_quiet_hours():
     with pytest.raises(ConfigurationError, match="reminder at 22:00 lies in the quiet hours"):
-        calendar(Reminders(at=time(22, 0)), every_day, MONDAY, "it")
+        calendar(Reminders(at=time(22, 0)), ROME, every_day, MONDAY, "it")
 
 
 def test_an_answer_carries_neither_pseudonym_nor_time():

@@ -77,7 +77,7 @@ def test_no_hostile_stream_breaks_a_rule(name):
                     assert event.demand <= event.ceiling + 1e-9
                     assert event.peak <= event.ceiling + 1e-9
                     assert event.points == (10 if event.success else 0)
-            ceiling = simulation.state.hand.ceiling
+            ceiling = simulation.state.control.ceiling
             assert game.invites(simulation.state).level <= ceiling + 1e-9
         progress = simulation.state.progress
         assert progress.trials <= 4

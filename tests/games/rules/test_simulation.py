@@ -46,7 +46,7 @@ def test_all_samples_of_a_step_are_applied_not_only_the_newest():
     seen = Simulation(GAME, Setting())
     for sample in raises(2, rate_hz=960):
         seen.feed(sample)
-    assert fast.state.hand.t_ns == seen.state.hand.t_ns
+    assert fast.state.control.t_ns == seen.state.control.t_ns
     assert fast.steps == 239
 
 

@@ -95,4 +95,4 @@ def test_no_ring_lies_beyond_target_or_limit(target, limit, level, seed):
     simulation.feed(ControlSample(2 * SECOND_NS, 0.0, target, limit))
     state = simulation.state
     assert GAME.invites(state).level <= min(target, limit) + 1e-12
-    assert state.hand.position <= min(target, limit) + 1e-12
+    assert state.control.position <= min(target, limit) + 1e-12

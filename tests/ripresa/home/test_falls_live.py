@@ -10,11 +10,11 @@ from analytics.exercise.observation import Observation
 from builders import STREAM, T0_NS
 from fall_motion import SimulatedFall, as_batch, claps, worn
 from ingest.journal.journal import Journal
-from ripresa.platform.latency import Latencies
 from ripresa.session.live_analysis import LiveAnalysis
 from ripresa.session.session_service import SessionService
 from telemetry.clock import ManualClock
 from telemetry.identity import new_ulid
+from telemetry.latency import Latencies
 from telemetry.messages.codec import encode_item
 from telemetry.messages.live import Request
 from telemetry.transport.bus import LocalBus

@@ -7,11 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from games.persuasion import reminders
+from games.persuasion.reminders import TEXT, VARIANT, notify
 from ripresa.home.reminding import Reminding
 from ripresa.platform.configuration import Folder
-from therapy.plan.persuasion import Persuasion
-from therapy.plan.persuasion import Reminders as Wanted
+from therapy.plan.persuasion import Persuasion, Reminders
 from therapy.plan.plan_file import sample_plan
 
 DAY = (2026, 3, 4)
@@ -38,7 +37,7 @@ class Home:
 
     def __init__(self, folder, hour=10, **wanted):
         plan = sample_plan()
-        persuasion = Persuasion(reminders=Wanted(**wanted))
+        persuasion = Persuasion(reminders=Reminders(**wanted))
         self.plan = plan.model_copy(update={"persuasion": persuasion, "time_zone": "Europe/Rome"})
         self.journal, self.asked = Journal(), []
         self.home = SimpleNamespace(folder=folder, clock=Clock(hour))
@@ -114,7 +113,7 @@ def test_the_session_that_follows_tells_of_it_once_with_its_variant(folder):
             "prompt.shown",
             {
                 "mechanism": "reminder",
-                "variant": reminders.VARIANT,
+                "variant": VARIANT,
                 "language": home.plan.language,
             },
         )
@@ -143,12 +142,12 @@ def notifier(tmp_path, monkeypatch):
 
 def test_the_desktops_notifier_shows_the_text(notifier):
     told = notifier("exit 0")
-    assert reminders.notify("it")
-    assert reminders.TEXT["it"] in told.read_text()
+    assert notify("it")
+    assert TEXT["it"] in told.read_text()
 
 
 def test_a_notifier_that_fails_or_is_missing_is_no_reminder(notifier, monkeypatch):
     notifier("exit 1")
-    assert not reminders.notify("en")
+    assert not notify("en")
     monkeypatch.setenv("PATH", "/nowhere")
-    assert not reminders.notify("en")
+    assert not notify("en")

@@ -7,9 +7,9 @@ import pytest
 
 from analytics.exercise.observation import Observation
 from builders import SESSION, STREAM, T0_NS, batch, opened
-from ripresa.platform.latency import Latencies
 from ripresa.session.live_analysis import LiveAnalysis
 from telemetry.clock import ManualClock
+from telemetry.latency import Latencies
 from telemetry.messages.codec import encode_item
 from telemetry.messages.events import ExerciseStarted, SessionOpened, encode_event
 from telemetry.messages.live import ControlBatch, SensorSilent, decode_live

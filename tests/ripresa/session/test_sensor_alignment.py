@@ -18,12 +18,12 @@ from builders import T0_NS
 from ingest.journal.journal import Journal
 from research.simulation.hinge_simulator import SCENARIOS, simulate
 from ripresa.cli.main import app
-from ripresa.platform.latency import Latencies
 from ripresa.session.live_analysis import LiveAnalysis
 from ripresa.session.sensor_alignment import SensorAlignment
 from ripresa.session.session_service import SessionService
 from telemetry.clock import ManualClock
 from telemetry.identity import new_ulid
+from telemetry.latency import Latencies
 from telemetry.messages.codec import encode_item
 from telemetry.messages.events import SegmentCalibrated, Worn
 from telemetry.messages.live import ControlBatch, Request, decode_live

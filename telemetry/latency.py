@@ -1,4 +1,8 @@
-"""How long each hop takes: percentiles of a bounded, evenly thinned collection."""
+"""How long each hop takes: percentiles of a bounded, evenly thinned collection.
+
+The one definition of a percentile for everything that is timed: nearest rank, so that each is a
+value that was measured.
+"""
 
 from __future__ import annotations
 
@@ -53,6 +57,10 @@ class Latencies:
         if len(values) >= KEEP:
             del values[1::2]
             self._stride[hop] = self._stride.get(hop, 1) * 2
+
+    def count(self, hop: str) -> int:
+        """How many passages of `hop` there were."""
+        return self._seen.get(hop, -1) + 1
 
     def summary(self) -> dict[str, Percentiles]:
         """Percentiles of each hop that was passed at all."""

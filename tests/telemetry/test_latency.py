@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripresa.platform.latency import KEEP, Latencies, percentiles
+from telemetry.latency import KEEP, Latencies, percentiles
 
 
 def test_stamps_of_a_faster_clock_give_real_milliseconds():
