@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from telemetry.messages.requests import Request
 
 __all__ = ["Asks", "NobodyAsked"]
 
@@ -10,17 +13,17 @@ __all__ = ["Asks", "NobodyAsked"]
 class Asks(Protocol):
     """Where requests go: the session service, over the bus."""
 
-    def request(self, what: Any, **value: Any) -> None:
-        """Ask for an event of the session; returns at once."""
+    def request(self, wish: Request) -> None:
+        """Ask the session for something; stamps the request and returns at once."""
         ...
 
 
 class NobodyAsked:
-    """For play outside any session: requests are counted and go nowhere."""
+    """For play outside any session: requests are kept and go nowhere."""
 
     def __init__(self) -> None:
-        self.requests: list[tuple[str, dict[str, Any]]] = []
+        self.requests: list[Request] = []
 
-    def request(self, what: Any, **value: Any) -> None:
+    def request(self, wish: Request) -> None:
         """Remember the request."""
-        self.requests.append((what, value))
+        self.requests.append(wish)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pygame
@@ -19,6 +18,7 @@ from games.ui.hud import Hud, pill
 from games.ui.overlay import banner, card, on_card
 from games.ui.pain_scale import PainScale
 from games.ui.texts import FRAME, said
+from telemetry.messages.requests import CalibrateRange, ReportPain, ReportUnwell
 from therapy.session.safety import Verdict, judge_pain
 
 from .frame_latency import FrameLatency
@@ -27,21 +27,17 @@ from .simulation import Simulation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from games.audio.sound import Sounds
-    from games.audio.speech import Voice
-    from games.inputs.source import ArrivedSample, ControlSource
-    from games.look import Look
+    from games.inputs.source import ArrivedSample
     from games.rules.progress import GameEvent
-    from games.rules.setting import Setting
     from telemetry.messages.live import RepetitionCounted
-    from therapy.plan.limits import Limits
+    from telemetry.messages.requests import Request
 
-    from .game import Game, GameScreen
+    from .devices import Devices
+    from .game import GameScreen
     from .game_requests import Asks
-    from .pace import Pace
-    from .window import Window
+    from .play_settings import PlaySettings
 
-__all__ = ["Loop", "Stopping"]
+__all__ = ["Loop"]
 
 CUE_SHOWN_NS = 2_500_000_000
 END_SHOWN_NS = 4_000_000_000
@@ -51,38 +47,13 @@ UP_KEYS = (pygame.K_UP, pygame.K_w, pygame.K_RETURN)
 DOWN_KEYS = (pygame.K_DOWN, pygame.K_s, pygame.K_BACKSPACE)
 
 
-@dataclass(frozen=True, slots=True)
-class Stopping:
-    """When a loop ends by itself.
-
-    Attributes:
-        after_s: at the latest, on the game's clock; None: no such end.
-        lingers: whether the last card stays until it is closed, as in a window.
-        with_source: whether the source's end is the game's; a session has more to come.
-        portrayed: whether a frame is kept that shows the game well.
-    """
-
-    after_s: float | None = None
-    lingers: bool = False
-    with_source: bool = True
-    portrayed: bool = False
-
-
 class Loop:
     """One game from its first frame to its last.
 
     Args:
-        game: what is played.
-        setting: its setting.
-        look: its appearance.
-        window: where frames go.
-        pace: when they are due.
-        source: where the control comes from.
+        settings: what is played, how, and when it ends.
+        devices: where it is seen, heard and moved.
         asks: where requests go.
-        sounds, voice: what is heard.
-        limits: the patient's.
-        pain_at_check_in: what was told there; None: nothing.
-        stopping: when it ends by itself.
         heart: tells the heart rate, where one is worn; shown, and nothing hangs on it.
 
     Attributes:
@@ -93,22 +64,14 @@ class Loop:
 
     def __init__(
         self,
-        *,
-        game: Game,
-        setting: Setting,
-        look: Look,
-        window: Window,
-        pace: Pace,
-        source: ControlSource,
+        settings: PlaySettings,
+        devices: Devices,
         asks: Asks,
-        sounds: Sounds,
-        voice: Voice,
-        limits: Limits,
-        pain_at_check_in: int | None,
-        stopping: Stopping,
+        *,
         heart: Callable[[], int | None] = lambda: None,
     ) -> None:
-        self.simulation = Simulation(game, setting)
+        game, look, pace = settings.game, settings.look, devices.pace
+        self.simulation = Simulation(game, settings.setting)
         self.latencies = FrameLatency(pace.speed)
         self.mode = Mode.PLAY
         self.aside = ""
@@ -121,12 +84,12 @@ class Loop:
         self.window_closed = False
         self.portrait: pygame.Surface | None = None
         self._portrait_due = False
-        self._game, self._setting, self._look = game, setting, look
-        self._window, self._pace, self._source = window, pace, source
-        self._asks, self._sounds, self._voice = asks, sounds, voice
-        self._limits, self._pain_at_check_in = limits, pain_at_check_in
-        self._stopping, self._heart = stopping, heart
-        self._canvas = Canvas(window.picture, look.text_scale)
+        self._game, self._setting, self._look = game, settings.setting, look
+        self._window, self._pace, self._source = devices.window, pace, devices.source
+        self._sounds, self._voice = devices.sounds, devices.voice
+        self._limits, self._pain_at_check_in = settings.limits, settings.pain_at_check_in
+        self._asks, self._stopping, self._heart = asks, settings.stopping, heart
+        self._canvas = Canvas(devices.window.picture, look.text_scale)
         self._hud = Hud(look)
         self._screen: GameScreen = DarkScreen() if look.audio_only else game.screen(look)
         self._guide, self._said = Guide(), ""
@@ -169,7 +132,7 @@ class Loop:
     def press(self, name: str) -> None:
         """What a button or key asks for."""
         if name == "unwell" and self.mode is not Mode.UNWELL:
-            self._ask("unwell.reported")
+            self._ask(ReportUnwell())
             self._end(Mode.UNWELL, "end")
         elif name == "pain" and self.mode in (Mode.PLAY, Mode.PAUSED):
             self.mode = Mode.PAIN
@@ -179,14 +142,14 @@ class Loop:
             self.mode = Mode.PAUSED if self.mode is Mode.PLAY else Mode.PLAY
             self._sounds.play("pause")
         elif name == "retest" and self._retest_shown:
-            self._ask("range.calibrated", retest=True)
+            self._ask(CalibrateRange(retest=True))
 
     def report_pain(self, pain: int) -> Verdict:
         """Pain as answered on the scale: told at once, then judged by the limits.
 
         The session service judges by the same rule and ends the exercise by itself.
         """
-        self._ask("pain.reported", pain=pain)
+        self._ask(ReportPain(pain=pain))
         verdict = judge_pain(pain, self._limits, at_check_in=self._pain_at_check_in)
         if verdict is Verdict.END_SET:
             self._end(Mode.STOPPED, "end")
@@ -201,9 +164,9 @@ class Loop:
         if pain is not None:
             self.report_pain(pain)
 
-    def _ask(self, what: str, **value: Any) -> None:
-        self.requested.append(what)
-        self._asks.request(what, **value)
+    def _ask(self, wish: Request) -> None:
+        self.requested.append(wish.what)
+        self._asks.request(wish)
 
     def _apply(self, arrivals: list[ArrivedSample]) -> None:
         for arrival in arrivals:

@@ -23,6 +23,7 @@ import json
 import signal
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from games.look import Look
@@ -101,43 +102,35 @@ def play(
     game = game_named(name)
     setting, look = setting or Setting(), look or Look()
     clock = clock or SystemClock()
-    from games.audio.sound import Sounds  # noqa: PLC0415
-    from games.audio.speech import Voice  # noqa: PLC0415
     from games.inputs.keys import KeysSource  # noqa: PLC0415 - pygame's weight only where it is played
 
+    from .devices import devices_for  # noqa: PLC0415
     from .game_requests import NobodyAsked  # noqa: PLC0415
-    from .loop import Loop, Stopping  # noqa: PLC0415
+    from .loop import Loop  # noqa: PLC0415
     from .pace import ClockPace, InstantPace  # noqa: PLC0415
-    from .window import Window  # noqa: PLC0415
+    from .play_settings import PlaySettings, Stopping  # noqa: PLC0415
 
-    window = Window(headless=headless, title=game.texts["title"][look.language])
-    sounds = Sounds(0.0 if headless else look.sound)
-    voice = Voice(look.language, on=look.voice and not headless)
+    stopping = Stopping(
+        after_s=stop_after_s,
+        lingers=not headless and source is None,
+        portrayed=picture is not None,
+    )
     pace: ClockPace | InstantPace = ClockPace(clock)
-    asks = asks or NobodyAsked()
     if source is None and headless:
         pace, source = InstantPace(SIMULATED_START_NS, SIMULATED_FRAMES_PER_S), _simulated(setting)
-        stop_after_s = stop_after_s or SIMULATED_CAP_S
-    try:
-        loop = Loop(
-            game=game,
-            setting=setting,
-            look=look,
-            window=window,
-            pace=pace,
-            source=source or KeysSource(setting.up_s, setting.down_s),
-            asks=asks,
-            sounds=sounds,
-            voice=voice,
-            limits=limits or Limits(),
-            pain_at_check_in=pain_at_check_in,
-            stopping=Stopping(
-                after_s=stop_after_s,
-                lingers=not headless and source is None,
-                portrayed=picture is not None,
-            ),
-            heart=heart,
-        )
+        stopping = replace(stopping, after_s=stop_after_s or SIMULATED_CAP_S)
+    settings = PlaySettings(
+        game=game,
+        setting=setting,
+        look=look,
+        limits=limits or Limits(),
+        pain_at_check_in=pain_at_check_in,
+        stopping=stopping,
+    )
+    moved_by = source or KeysSource(setting.up_s, setting.down_s)
+    title = game.texts["title"][look.language]
+    with devices_for(look, pace, moved_by, title=title, headless=headless) as devices:
+        loop = Loop(settings, devices, asks or NobodyAsked(), heart=heart)
         with _ending_on_sigterm(loop):
             began_s = time.perf_counter()
             loop.frame()
@@ -146,12 +139,8 @@ def play(
             loop.run()
             result = _result(game.name, setting, loop, time.perf_counter() - began_s)
         if picture is not None:
-            window.save(picture, loop.portrait)
+            devices.window.save(picture, loop.portrait)
             result["picture"] = str(picture)
-    finally:
-        voice.close()
-        sounds.close()
-        window.close()
     if json_file is not None:
         _write(json_file, result)
     return result

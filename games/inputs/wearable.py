@@ -22,21 +22,15 @@ from telemetry.messages.events import (
     SessionClosed,
     decode_event,
 )
-from telemetry.messages.live import (
-    ControlBatch,
-    RepetitionCounted,
-    Request,
-    decode_live,
-    encode_request,
-)
+from telemetry.messages.live import ControlBatch, RepetitionCounted, decode_live
+from telemetry.messages.requests import encode_request
 
 from .source import ArrivedSample
 
 if TYPE_CHECKING:
-    from typing import Any, Literal
-
     from games.rules.control import Invitation
     from telemetry.clock import Clock
+    from telemetry.messages.requests import Request
     from telemetry.transport.bus import Bus, Message
     from telemetry.transport.topics import HomeTopics
 
@@ -103,26 +97,10 @@ class BusLink:
         """The heart rate, where one is worn and fresh."""
         return shown_bpm(self._heart, self._clock.now_ns())
 
-    def request(
-        self,
-        what: Literal[
-            "pain.reported",
-            "effort.reported",
-            "unwell.reported",
-            "check.answered",
-            "exercise.started",
-            "exercise.ended",
-            "prompt.shown",
-            "range.calibrated",
-            "session.closed",
-        ],
-        **value: Any,
-    ) -> None:
+    def request(self, wish: Request) -> None:
         """Ask the session service for an event, at QoS 1; returns at once."""
-        request = Request(
-            request=new_ulid(self._clock), session=self.session, what=what, value=value
-        )
-        self._bus.publish(self._topics.request, encode_request(request), qos=1)
+        stamped = wish.stamped(new_ulid(self._clock), self.session)
+        self._bus.publish(self._topics.request, encode_request(stamped), qos=1)
 
     def _on_control(self, message: Message) -> None:
         arrived_ns = self._clock.now_ns()

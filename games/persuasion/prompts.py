@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from telemetry.messages.requests import NotePrompt
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -150,13 +152,9 @@ class Prompt:
     variant: str
     text: str
 
-    def logged(self, language: Language) -> dict[str, str]:
-        """The value of its `prompt.shown` request."""
-        return {
-            "mechanism": self.mechanism.value,
-            "variant": self.variant,
-            "language": language,
-        }
+    def logged(self, language: Language) -> NotePrompt:
+        """The request that has it recorded."""
+        return NotePrompt(mechanism=self.mechanism.value, variant=self.variant, language=language)
 
 
 def prompts_for(

@@ -1,7 +1,7 @@
 """The prompts of one session, from its plan and what was done before.
 
 prompts = session_prompts(plan, session, look.language, done_days=..., today=..., message=...)
-run_session(view, ..., prompts=prompts)
+run_session(view, ScreenSettings(prompts=prompts), ...)
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from games.ui.canvas import Canvas
 from games.ui.hud import Hud
 from games.ui.menu import Menu
 from games.ui.pain_scale import PainScale
+from telemetry.messages.requests import ReportPain, ReportUnwell
 
 from .page import Page
 from .page_screen import PageScreen
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from games.engine.window import Window
     from games.look import Look
+    from telemetry.messages.requests import Request
 
     from .page import Choice
 
@@ -47,7 +49,7 @@ class PageDesk:
         look: Look,
         *,
         chosen: Callable[[Choice], None],
-        request: Callable[..., None],
+        request: Callable[[Request], None],
         closed: Callable[[], None],
         say: Callable[[str], None],
         now_ns: int,
@@ -129,7 +131,7 @@ class PageDesk:
     def _press(self, name: Any, now_ns: int) -> None:
         if name == "unwell":
             self._scale = None
-            self._request("unwell.reported")
+            self._request(ReportUnwell())
         elif name == "pain" and self._scale is None:
             self._scale = PainScale(now_ns)
 
@@ -141,5 +143,5 @@ class PageDesk:
 
     def _tell_pain(self, pain: int | None) -> None:
         if pain is not None:
-            self._request("pain.reported", pain=pain)
+            self._request(ReportPain(pain=pain))
             self._scale = None

@@ -6,11 +6,22 @@ request it makes. Therapy decides what comes next, never this room.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from games.persuasion.prompts import Mechanism
 from games.persuasion.questionnaire import ITEMS
+from telemetry.messages.events import StopReason
+from telemetry.messages.requests import (
+    AnswerCheck,
+    CalibrateRange,
+    CalibrateSegment,
+    EndAssessment,
+    EndExercise,
+    ReportEffort,
+    StartAssessment,
+    StartExercise,
+)
 from therapy.session.alignment import AlignmentPhase
 from therapy.session.screens import (
     AlignSensor,
@@ -28,13 +39,44 @@ from .session_texts import SESSION
 
 if TYPE_CHECKING:
     from games.persuasion.prompts import Prompt
+    from telemetry.messages.requests import Request
     from therapy.plan.plan import PlanItem
-    from therapy.session.questions import Question
+    from therapy.session.questions import Answer, Question
     from therapy.wording import Language
 
-__all__ = ["Choice", "Page", "effort_page", "opening_page", "page_of", "questionnaire_page"]
+__all__ = [
+    "Begin",
+    "Choice",
+    "Leave",
+    "Mark",
+    "Page",
+    "effort_page",
+    "opening_page",
+    "page_of",
+    "questionnaire_page",
+]
 
 SCALE = range(11)
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Leave the opening page for the check-in."""
+
+    five_minutes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A statement of the questionnaire was marked, or skipped where the mark is None."""
+
+    item: str
+    mark: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The last card was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +85,12 @@ class Choice:
 
     Attributes:
         text: what it says.
-        what: the request that it makes; None ends the screens.
-        value: the request's value.
+        asks: the request that it makes, or what the screens themselves do.
         small: one of a scale's steps.
     """
 
     text: str
-    what: str | None
-    value: dict[str, Any] = field(default_factory=dict)
+    asks: Request | Begin | Mark | Leave
     small: bool = False
 
 
@@ -88,7 +128,7 @@ class Page:
     @property
     def last(self) -> bool:
         """Whether every choice ends the screens."""
-        return bool(self.choices) and all(choice.what is None for choice in self.choices)
+        return bool(self.choices) and all(isinstance(choice.asks, Leave) for choice in self.choices)
 
 
 def page_of(screen: SessionScreen, language: Language) -> Page:  # noqa: PLR0911 - one case a screen
@@ -103,7 +143,7 @@ def page_of(screen: SessionScreen, language: Language) -> Page:  # noqa: PLR0911
         case AlignSensor():
             return _alignment(screen, language)
         case Ready(item, cue, mistake):
-            begin = Choice(said("begin"), "exercise.started")
+            begin = Choice(said("begin"), StartExercise())
             return Page(
                 item.known.name.text(language),
                 cue.text(language),
@@ -114,14 +154,14 @@ def page_of(screen: SessionScreen, language: Language) -> Page:  # noqa: PLR0911
                 spoken=cue.text(language),
             )
         case FindRange(item, seen, of, _):
-            clinician = Choice(said("cannot"), "range.calibrated", {"source": "clinician"})
-            tired = Choice(said("tired"), "exercise.ended", {"reason": "tired"})
+            clinician = Choice(said("cannot"), CalibrateRange(source="clinician"))
+            tired = Choice(said("tired"), EndExercise(reason=StopReason.TIRED))
             return _moving(item, said("finding"), (seen, of), (tired, clinician), language)
         case ReadyToAssess(item):
             title = said("ready_to_assess")
             choices = (
-                Choice(said("begin"), "assessment.started"),
-                Choice(said("later"), "assessment.ended", {"reason": "other"}),
+                Choice(said("begin"), StartAssessment()),
+                Choice(said("later"), EndAssessment(reason=StopReason.OTHER)),
             )
             return Page(
                 title,
@@ -132,11 +172,13 @@ def page_of(screen: SessionScreen, language: Language) -> Page:  # noqa: PLR0911
                 spoken=title,
             )
         case Assess(item, seen, of):
-            tired = Choice(said("tired"), "assessment.ended", {"reason": "tired"})
+            tired = Choice(said("tired"), EndAssessment(reason=StopReason.TIRED))
             return _moving(item, said("assessing"), (seen, of), (tired,), language)
         case Closed(_, text):
             words = text.text(language)
-            return Page(said("done"), words, choices=(Choice(said("close"), None),), spoken=words)
+            return Page(
+                said("done"), words, choices=(Choice(said("close"), Leave()),), spoken=words
+            )
         case Play():
             return Page("")
 
@@ -144,16 +186,16 @@ def page_of(screen: SessionScreen, language: Language) -> Page:  # noqa: PLR0911
 def questionnaire_page(item: str, language: Language) -> Page:
     """One statement of the anonymous questionnaire, to be marked from 1 to 5."""
     text = ITEMS[item][language]
-    marks = tuple(Choice(str(n), "questionnaire", {item: n}, small=True) for n in range(1, 6))
-    skip = Choice(SESSION["skip"][language], "questionnaire", {})
+    marks = tuple(Choice(str(n), Mark(item, n), small=True) for n in range(1, 6))
+    skip = Choice(SESSION["skip"][language], Mark(item))
     why = SESSION["anonymous"][language]
     return Page(text, why, choices=(*marks, skip), spoken=text)
 
 
 def opening_page(prompts: list[Prompt], language: Language) -> Page:
     """Before the check-in: up to three kind lines, and where offered the short version."""
-    begin = Choice(SESSION["begin"][language], "opening.begin")
-    short = Choice(SESSION["five_minutes"][language], "opening.five_minutes")
+    begin = Choice(SESSION["begin"][language], Begin())
+    short = Choice(SESSION["five_minutes"][language], Begin(five_minutes=True))
     offered = any(prompt.mechanism is Mechanism.FIVE_MINUTES for prompt in prompts)
     lines = tuple(prompt.text for prompt in prompts)
     return Page(
@@ -166,10 +208,7 @@ def opening_page(prompts: list[Prompt], language: Language) -> Page:
 
 def effort_page(language: Language) -> Page:
     """Half-way through an item: how hard is it?"""
-    choices = tuple(
-        Choice(str(n), "effort.reported", {"effort_borg": n, "at": "mid"}, small=True)
-        for n in SCALE
-    )
+    choices = tuple(Choice(str(n), ReportEffort(effort_borg=n), small=True) for n in SCALE)
     text = SESSION["effort"][language]
     return Page(text, choices=choices, spoken=text)
 
@@ -179,20 +218,23 @@ def _alignment(screen: AlignSensor, language: Language) -> Page:
     words = screen.text.text(language)
     told = None if screen.told is None else screen.told.text(language)
 
-    def choice(key: str, **value: object) -> Choice:
-        return Choice(SESSION[key][language], "segment.calibrated", dict(value))
+    def choice(key: str, asks: CalibrateSegment) -> Choice:
+        return Choice(SESSION[key][language], asks)
+
+    begins, cannot = CalibrateSegment(ask="begin"), CalibrateSegment(ask="cannot")
 
     choices: tuple[Choice, ...]
     if not screen.measured:
-        passed, failed = choice("done", passed=True), choice("cannot", passed=False)
+        passed = choice("done", CalibrateSegment(passed=True))
+        failed = choice("cannot", CalibrateSegment(passed=False))
         choices = (passed,) if screen.level == "none" else (passed, failed)
     elif screen.level == "none":
-        choices = (choice("go_on", ask="begin"),)
+        choices = (choice("go_on", begins),)
     elif screen.phase is AlignmentPhase.WAITING:
-        begin = choice("again" if screen.again else "begin", ask="begin")
-        choices = (begin, choice("leave_out", ask="cannot"))
+        begin = choice("again" if screen.again else "begin", begins)
+        choices = (begin, choice("leave_out", cannot))
     else:
-        choices = (choice("stop_alignment", ask="cannot"),)
+        choices = (choice("stop_alignment", cannot),)
     return Page(
         screen.title.text(language),
         words if told is None else told,
@@ -230,9 +272,8 @@ def _moving(
 def _question(question: Question, language: Language) -> Page:
     text = question.text.text(language)
 
-    def answer(words: str, value: object, *, small: bool = False) -> Choice:
-        told = {"question": question.id, "answer": value}
-        return Choice(words, "check.answered", told, small=small)
+    def answer(words: str, value: Answer, *, small: bool = False) -> Choice:
+        return Choice(words, AnswerCheck(question=question.id, answer=value), small=small)
 
     choices: tuple[Choice, ...]
     if question.kind == "yes or no":

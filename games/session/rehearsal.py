@@ -6,13 +6,14 @@ up and came back, in place of the signal core. Nothing is recorded.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from games.rules.repetition_count import Counting
 from telemetry.messages.events import Worn
-from telemetry.messages.live import RepetitionCounted, Request
+from telemetry.messages.live import RepetitionCounted
 from therapy.session.agenda import agenda_of
 from therapy.session.session import advance, open_session
+from therapy.session.session_settings import SessionSettings
 from therapy.session.session_state import Moment, SessionStage, Tick
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from games.rules.control import Invitation
     from games.rules.repetition_count import Repeated
     from telemetry.messages.events import SessionEvent
+    from telemetry.messages.requests import Request
     from therapy.plan.plan import Plan
     from therapy.session.session_state import Occurrence, SessionState
 
@@ -60,12 +62,14 @@ class Rehearsal:
         agenda = agenda_of(plan, plan.day_of(now_ns()), only=only, assess=assess)
         places = dict.fromkeys(p for entry in agenda.items for p in entry.item.placements)
         opened = open_session(
-            plan,
+            SessionSettings(
+                plan=plan,
+                site="rehearsal",
+                agenda=agenda,
+                worn=tuple(Worn(wearable="rehearsal", model="none", placement=p) for p in places),
+            ),
             session=new_id(),
-            site="rehearsal",
             moment=Moment(now_ns()),
-            agenda=agenda,
-            worn=[Worn(wearable="rehearsal", model="none", placement=p) for p in places],
         )
         self.events: list[SessionEvent] = list(opened.events)
         self.refused: list[str] = []
@@ -81,10 +85,9 @@ class Rehearsal:
         """The control goes on as long as the session."""
         return False
 
-    def request(self, what: Any, **value: Any) -> None:
+    def request(self, wish: Request) -> None:
         """Ask the state machine."""
-        session = self._state.session
-        self._take(Request(request=self._new_id(), session=session, what=what, value=value))
+        self._take(wish.stamped(self._new_id(), self._state.session))
 
     def heart_bpm(self) -> int | None:
         """None is worn."""

@@ -5,7 +5,7 @@ Wiring. The session service (or anything that drives therapy's `advance`) stands
 therapy's `screen_of(state)`, lets the plan's game be played where therapy says `Play`, and
 returns when the last card was closed:
 
-    run_session(view, source=link, clock=clock, look=Look(language="it"), headless=False)
+    run_session(view, ScreenSettings(look=Look(language="it")), source=link, clock=clock)
 
 The view may live on another thread than the window (an asyncio service beside a main-thread
 window): only `state` is read and only `request` is called.
@@ -13,21 +13,23 @@ window): only `state` is read and only `request` is called.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
 
-from games.audio.sound import Sounds
-from games.audio.speech import Voice
+from games.engine.devices import devices_for
 from games.engine.frame_latency import FrameLatency
 from games.engine.game import game_named
-from games.engine.loop import Loop, Stopping
+from games.engine.loop import Loop
 from games.engine.pace import ClockPace
-from games.engine.window import Window
+from games.engine.play_settings import PlaySettings, Stopping
 from games.inputs.keys import KeysSource
+from games.look import Look
 from games.persuasion.questionnaire import ITEMS
 from games.persuasion.session_prompts import Told
 from games.rules.control import Invitation, Signal
 from games.rules.setting import setting_for
+from telemetry.messages.events import StopReason
+from telemetry.messages.requests import CloseSession, EndExercise, ReportEffort
 from therapy.session.alignment import AlignmentPhase
 from therapy.session.screens import (
     AlignSensor,
@@ -43,25 +45,25 @@ from therapy.session.screens import (
 from therapy.session.session_state import SessionStage
 
 from .desk import PageDesk
-from .page import Page, effort_page, opening_page, page_of, questionnaire_page
+from .page import Begin, Leave, Mark, Page, effort_page, opening_page, page_of, questionnaire_page
 from .session_texts import SESSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from games.engine.pace import Pace
+    from games.engine.devices import Devices
     from games.inputs.source import ControlSource
-    from games.look import Look
     from games.persuasion.prompts import Prompt
     from games.rules.progress import GameProgress
     from games.rules.take import Take
     from telemetry.clock import Clock
+    from telemetry.messages.requests import Request
     from therapy.session.screens import SessionScreen
     from therapy.session.session_state import SessionState
 
     from .page import Choice
 
-__all__ = ["SessionScreens", "ShownSession", "run_session"]
+__all__ = ["ScreenSettings", "SessionScreens", "ShownSession", "run_session"]
 
 NOTICE_NS = 10_000_000_000
 
@@ -74,8 +76,8 @@ class ShownSession(Protocol):
         """The newest state; None before a session is open."""
         ...
 
-    def request(self, what: Any, **value: Any) -> None:
-        """Ask for something; returns at once."""
+    def request(self, wish: Request) -> None:
+        """Ask for something; stamps the request and returns at once."""
         ...
 
     def heart_bpm(self) -> int | None:
@@ -83,12 +85,11 @@ class ShownSession(Protocol):
         ...
 
 
-class SessionScreens:
-    """Shows a session, frame by frame.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenSettings:
+    """What the screens of one session are set to.
 
-    Args:
-        view: the session.
-        window, pace, source, sounds, voice: as a game has them.
+    Attributes:
         look: language, text size, side.
         levels: difficulty by item id, as the last session left it.
         seed: of the games.
@@ -100,50 +101,51 @@ class SessionScreens:
         questionnaire: takes the marks of an anonymous answer; None where no survey is due.
     """
 
-    def __init__(
-        self,
-        view: ShownSession,
-        *,
-        window: Window,
-        pace: Pace,
-        source: ControlSource,
-        look: Look,
-        sounds: Sounds,
-        voice: Voice,
-        levels: Mapping[str, float] | None = None,
-        seed: int = 1,
-        default_game: str = "volo",
-        five_minutes: bool = False,
-        takes: Mapping[str, Take] | None = None,
-        prompts: Callable[[Told], list[Prompt]] | None = None,
-        questionnaire: Callable[[dict[str, int]], None] | None = None,
-    ) -> None:
-        self.levels = dict(levels or {})
+    look: Look = field(default_factory=Look)
+    levels: Mapping[str, float] = field(default_factory=dict)
+    seed: int = 1
+    default_game: str = "volo"
+    five_minutes: bool = False
+    takes: Mapping[str, Take] = field(default_factory=dict)
+    prompts: Callable[[Told], list[Prompt]] | None = None
+    questionnaire: Callable[[dict[str, int]], None] | None = None
+
+
+class SessionScreens:
+    """Shows a session, frame by frame.
+
+    Args:
+        view: the session.
+        devices: where it is seen, heard and moved.
+        settings: look, games, prompts.
+    """
+
+    def __init__(self, view: ShownSession, devices: Devices, settings: ScreenSettings) -> None:
+        self.levels = dict(settings.levels)
         self.finished = False
         self.in_game = False
-        self.latencies = FrameLatency(pace.speed)
-        self._view, self._window, self._pace, self._source = view, window, pace, source
-        self._look, self._sounds, self._voice = look, sounds, voice
-        self._seed, self._default_game = seed, default_game
-        self._five_minutes = five_minutes
-        self._takes = dict(takes or {})
-        self._prompts = prompts
-        self._opening = [] if prompts is None else prompts(Told())
+        self.latencies = FrameLatency(devices.pace.speed)
+        self._view, self._devices, self._settings = view, devices, settings
+        self._window, self._pace, self._source = devices.window, devices.pace, devices.source
+        self._look, self._sounds, self._voice = settings.look, devices.sounds, devices.voice
+        self._five_minutes = settings.five_minutes
+        self._prompts = settings.prompts
+        self._opening = [] if settings.prompts is None else settings.prompts(Told())
         self._closing: list[Prompt] | None = None
         self._desk = PageDesk(
-            window,
-            look,
+            devices.window,
+            settings.look,
             chosen=self._chosen,
             request=view.request,
             closed=self._closed,
-            say=voice.say,
-            now_ns=pace.now_ns(),
+            say=devices.voice.say,
+            now_ns=devices.pace.now_ns(),
         )
         self._loop: Loop | None = None
         self._loop_item = ""
         self._control: float | None = None
         self._effort_told: set[str] = set()
-        self._questionnaire = questionnaire
+        self._questionnaire = settings.questionnaire
         self._asking: list[str] = []
         self._marks: dict[str, int] = {}
         self._played: list[GameProgress] = []
@@ -187,8 +189,8 @@ class SessionScreens:
             self._closed()
         elif going_on and loop.stopped_by in ("done", "closed"):
             # The game stays on the screen until the session has taken its end.
-            reason = "done" if loop.stopped_by == "done" else "other"
-            self._view.request("exercise.ended", reason=reason)
+            reason = StopReason.DONE if loop.stopped_by == "done" else StopReason.OTHER
+            self._view.request(EndExercise(reason=reason))
 
     def _new_loop(self, screen: Play, state: SessionState | None) -> Loop:
         limits = state.plan.limits if state is not None else None
@@ -197,7 +199,7 @@ class SessionScreens:
         setting = setting_for(
             screen.item,
             limits,
-            seed=self._seed,
+            seed=self._settings.seed,
             level=self.levels.get(screen.item.id, 0.3),
             held_back=not screen.may_get_harder and screen.signal is not None,
             five_minutes=self._five_minutes,
@@ -209,21 +211,15 @@ class SessionScreens:
         spoken = [screen.item.known.cue, screen.breathe]
         self._voice.say(" ".join(words.text(language) for words in spoken if words is not None))
         self._began_ns = self._pace.now_ns()
-        return Loop(
-            game=game_named(screen.item.game or self._default_game),
+        settings = PlaySettings(
+            game=game_named(screen.item.game or self._settings.default_game),
             setting=setting,
             look=self._look,
-            window=self._window,
-            pace=self._pace,
-            source=self._source,
-            asks=self._view,
-            sounds=self._sounds,
-            voice=self._voice,
             limits=limits,
             pain_at_check_in=state.pain_in,
             stopping=Stopping(with_source=False),
-            heart=self._view.heart_bpm,
         )
+        return Loop(settings, self._devices, self._view, heart=self._view.heart_bpm)
 
     def _aside(self, screen: Play) -> str:
         """What stands beside a game: first that today's range is smaller, then to breathe out."""
@@ -254,7 +250,7 @@ class SessionScreens:
         measuring = isinstance(screen, AlignSensor) and screen.phase is not AlignmentPhase.WAITING
         choosing = not moving and not measuring and not isinstance(self._source, KeysSource)
         self._desk.show(self._page(screen), now_ns, self._control if choosing else None)
-        take = self._takes.get(screen.item.exercise) if isinstance(screen, Ready) else None
+        take = self._settings.takes.get(screen.item.exercise) if isinstance(screen, Ready) else None
         shown_s = self._desk.shown_s(now_ns)
         self._desk.draw(now_ns, take.at(shown_s) if take else self._control if moving else None)
         if not isinstance(screen, Closed):
@@ -290,26 +286,26 @@ class SessionScreens:
 
     def _chosen(self, choice: Choice) -> None:
         self._sounds.play("soft")
-        if choice.what == "questionnaire":
-            self._marked(choice.value)
-            return
-        if choice.what is None:
-            self._asking = list(ITEMS) if self._questionnaire is not None else []
-            self.finished = not self._asking
-            return
-        if self._opening:
-            self._five_minutes |= choice.what == "opening.five_minutes"
-            self._log(self._opening)
-            self._opening = []
-            return
-        state = self._view.state
-        if choice.what == "effort.reported" and state is not None:
-            self._effort_told.add(state.current.item.id)
-        self._view.request(choice.what, **choice.value)
+        match choice.asks:
+            case Mark():
+                self._marked(choice.asks)
+            case Leave():
+                self._asking = list(ITEMS) if self._questionnaire is not None else []
+                self.finished = not self._asking
+            case Begin(five_minutes=five_minutes):
+                self._five_minutes |= five_minutes
+                self._log(self._opening)
+                self._opening = []
+            case wish:
+                state = self._view.state
+                if isinstance(wish, ReportEffort) and state is not None:
+                    self._effort_told.add(state.current.item.id)
+                self._view.request(wish)
 
-    def _marked(self, mark: dict[str, int]) -> None:
+    def _marked(self, marked: Mark) -> None:
         """One statement marked or skipped; after the last one the answer is handed over."""
-        self._marks |= mark
+        if marked.mark is not None:
+            self._marks[marked.item] = marked.mark
         self._asking.pop(0)
         if not self._asking:
             if self._questionnaire is not None and self._marks:
@@ -319,32 +315,25 @@ class SessionScreens:
     def _log(self, prompts: list[Prompt]) -> None:
         """Each prompt with its variant, so that its effect can be tested."""
         for prompt in prompts:
-            self._view.request("prompt.shown", **prompt.logged(self._look.language))
+            self._view.request(prompt.logged(self._look.language))
 
     def _closed(self) -> None:
         """The window is gone: nobody is left to answer the check-out that closing leads to."""
         state = self._view.state
         if state is None or not state.closed:
             if state is not None and state.stage is not SessionStage.CHECK_OUT:
-                self._view.request("session.closed")
-            self._view.request("session.closed")
+                self._view.request(CloseSession())
+            self._view.request(CloseSession())
         self.finished = True
 
 
 def run_session(
     view: ShownSession,
+    settings: ScreenSettings,
     *,
     source: ControlSource,
     clock: Clock,
-    look: Look,
     headless: bool = False,
-    levels: Mapping[str, float] | None = None,
-    seed: int = 1,
-    default_game: str = "volo",
-    five_minutes: bool = False,
-    takes: Mapping[str, Take] | None = None,
-    prompts: Callable[[Told], list[Prompt]] | None = None,
-    questionnaire: Callable[[dict[str, int]], None] | None = None,
 ) -> dict[str, float]:
     """Show a whole session in a window of its own.
 
@@ -354,29 +343,9 @@ def run_session(
     Raises:
         ConfigurationError: there is no display.
     """
-    window = Window(headless=headless, title="Ripresa")
-    sounds = Sounds(0.0 if headless else look.sound)
-    voice = Voice(look.language, on=look.voice and not headless)
-    try:
-        screens = SessionScreens(
-            view,
-            window=window,
-            pace=ClockPace(clock),
-            source=source,
-            look=look,
-            sounds=sounds,
-            voice=voice,
-            levels=levels,
-            seed=seed,
-            default_game=default_game,
-            five_minutes=five_minutes,
-            takes=takes,
-            prompts=prompts,
-            questionnaire=questionnaire,
-        )
+    with devices_for(
+        settings.look, ClockPace(clock), source, title="Ripresa", headless=headless
+    ) as devices:
+        screens = SessionScreens(view, devices, settings)
         screens.run()
         return screens.levels
-    finally:
-        voice.close()
-        sounds.close()
-        window.close()

@@ -13,6 +13,7 @@ import pygame
 
 from games.audio.sound import Sounds
 from games.audio.speech import Voice
+from games.engine.devices import Devices
 from games.engine.game import games_at_hand
 from games.engine.pace import InstantPace
 from games.engine.play import play
@@ -25,7 +26,7 @@ from games.persuasion.prompts import Situation, prompts_for
 from games.persuasion.streak import Streak
 from games.rules.setting import Setting
 from games.session.rehearsal import Rehearsal
-from games.session.run import SessionScreens
+from games.session.run import ScreenSettings, SessionScreens
 from games.ui.canvas import HEIGHT, WIDTH, Block, Canvas
 from games.ui.palette import INK
 from telemetry.clock import ManualClock
@@ -107,16 +108,15 @@ def _session(folder: Path, look: Look) -> list[Path]:
     clock = ManualClock(T0_NS)
     source = PlayerSource(Player(PROFILES["strong"], 3), T0_NS)
     view = Rehearsal(PLAN, source, pace.now_ns, lambda: new_ulid(clock))
-    screens = SessionScreens(
-        view,
+    devices = Devices(
         window=window,
         pace=pace,
         source=view,
-        look=look,
         sounds=Sounds(0.0),
         voice=Voice(look.language, on=False),
-        prompts=lambda told: _prompts(look, closing=told.closing),
     )
+    settings = ScreenSettings(look=look, prompts=lambda told: _prompts(look, closing=told.closing))
+    screens = SessionScreens(view, devices, settings)
     seen: dict[str, int] = {}
     files = []
     for n in range(LONGEST):

@@ -74,7 +74,7 @@ def hold_session_with_screens(held: HeldSession) -> str:
         RipresaError: a part cannot start, or the plan allows no session now.
     """
     from games.session.by_keys import CountedKeys
-    from games.session.run import run_session
+    from games.session.run import ScreenSettings, run_session
 
     worker = _SessionThread(held)
     worker.start()
@@ -82,15 +82,17 @@ def hold_session_with_screens(held: HeldSession) -> str:
     remembered = Levels(at_work.home.folder.levels)
     levels = run_session(
         at_work,
+        ScreenSettings(
+            look=held.look,
+            levels=remembered.load(),
+            five_minutes=held.five_minutes,
+            takes=takes_at_hand(at_work.home.folder.takes),
+            prompts=prompts_for(at_work, held.look.language),
+            questionnaire=survey_for(at_work),
+        ),
         source=CountedKeys(at_work) if held.by_keys else link,
         clock=at_work.home.clock,
-        look=held.look,
         headless=held.headless,
-        levels=remembered.load(),
-        five_minutes=held.five_minutes,
-        takes=takes_at_hand(at_work.home.folder.takes),
-        prompts=prompts_for(at_work, held.look.language),
-        questionnaire=survey_for(at_work),
     )
     remembered.save(levels)
     return worker.result()

@@ -38,6 +38,7 @@ from therapy.exercises.dose import Tempo
 from therapy.exercises.library import spar_exercise
 from therapy.plan.plan_file import sample_plan
 from therapy.session.agenda import agenda_of
+from therapy.session.session_settings import SessionSettings
 from therapy.session.session_state import SessionStage
 
 from .demo_patient import DemoPatient
@@ -188,17 +189,19 @@ class _Run:
             demo.stage = "check-in"
             day = self.plan.day_of(clock.now_ns())
             session = await box.service.open(
-                self.plan,
-                self.identity.site,
-                agenda_of(self.plan, day, only={self.item.id}, assess=False),
-                [
-                    Worn(
-                        wearable=worn.identity,
-                        model=self.options.wearable,
-                        placement=self.placement,
-                    )
-                ],
-                range_source="first repetitions of the recording",
+                SessionSettings(
+                    plan=self.plan,
+                    site=self.identity.site,
+                    agenda=agenda_of(self.plan, day, only={self.item.id}, assess=False),
+                    worn=(
+                        Worn(
+                            wearable=worn.identity,
+                            model=self.options.wearable,
+                            placement=self.placement,
+                        ),
+                    ),
+                    range_source="first repetitions of the recording",
+                )
             )
             await patient.answer_questions(SessionStage.CHECK_IN)
             await patient.place_wearables()

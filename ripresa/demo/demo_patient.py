@@ -8,7 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from telemetry.identity import new_ulid
-from telemetry.messages.live import Request, encode_request
+from telemetry.messages.requests import (
+    AnswerCheck,
+    EndExercise,
+    StartExercise,
+    encode_request,
+)
 from therapy.session.alignment import SegmentFound
 from therapy.session.answers import healthy_answer
 from therapy.session.session_state import SessionStage
@@ -17,6 +22,7 @@ from therapy.wording import Wording
 if TYPE_CHECKING:
     from ripresa.session.session_service import SessionService
     from telemetry.clock import Clock
+    from telemetry.messages.requests import Request
     from telemetry.transport.bus import Bus
     from telemetry.transport.topics import HomeTopics
     from therapy.session.session_state import SessionState
@@ -45,16 +51,12 @@ class DemoPatient:
         """Answer each question of the check-in or the check-out."""
         while (state := self._state()).stage is stage and state.asking:
             question = state.asking[0]
-            value = {
-                "question": question.id,
-                "answer": healthy_answer(question),
-                "answered_by": "demo",
-            }
+            answer = AnswerCheck(
+                question=question.id, answer=healthy_answer(question), answered_by="demo"
+            )
             left = len(state.asking)
             await self._ask(
-                "check.answered",
-                value,
-                lambda s, left=left: s.stage is not stage or len(s.asking) < left,
+                answer, lambda s, left=left: s.stage is not stage or len(s.asking) < left
             )
 
     async def place_wearables(self) -> None:
@@ -71,12 +73,12 @@ class DemoPatient:
 
     async def start_exercise(self) -> None:
         """Begin the item at hand."""
-        await self._ask("exercise.started", {}, lambda s: s.stage is not SessionStage.READY)
+        await self._ask(StartExercise(), lambda s: s.stage is not SessionStage.READY)
 
     async def end_exercise(self) -> None:
         """End the open item, as done; harmless where it ended by itself."""
         if self._state().open_item:
-            await self._ask("exercise.ended", {"reason": "done"}, lambda s: not s.open_item)
+            await self._ask(EndExercise(), lambda s: not s.open_item)
 
     def _state(self) -> SessionState:
         state = self._service.state
@@ -84,13 +86,8 @@ class DemoPatient:
             raise RuntimeError("no session is open")
         return state
 
-    async def _ask(self, what: Any, value: dict[str, Any], done: Any) -> None:
-        request = Request(
-            request=new_ulid(self._clock),
-            session=self._state().session,
-            what=what,
-            value=value,
-        )
+    async def _ask(self, wish: Request, done: Any) -> None:
+        request = wish.stamped(new_ulid(self._clock), self._state().session)
         while True:
             self._bus.publish(self._topics.request, encode_request(request), qos=1)
             with contextlib.suppress(TimeoutError):

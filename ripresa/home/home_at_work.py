@@ -20,11 +20,11 @@ from telemetry.files import write_atomically
 from telemetry.identity import new_ulid
 from telemetry.messages.codec import encode_item
 from telemetry.messages.events import Worn, encode_event
-from telemetry.messages.live import Request
 from telemetry.messages.notices import Command, TherapistMessage
 from telemetry.messages.record import NewRecord, RecordKind
 from therapy.session.agenda import agenda_of, shortened
 from therapy.session.session import interrupted
+from therapy.session.session_settings import SessionSettings
 from therapy.session.session_state import Moment
 
 from .history import last_targets, left_extra_pain, past_of, sessions_on
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from edge.ble.radio import Radio
     from telemetry.messages.live import RepetitionCounted
+    from telemetry.messages.requests import OpenSession, Request
     from telemetry.transport.bus import Message
     from therapy.plan.plan import Plan
     from therapy.session.session_state import SessionState
@@ -68,7 +69,7 @@ class HomeAtWork:
         self.box = box
         self._bindings = bindings
         self._loop = asyncio.get_running_loop()
-        self._wanted: asyncio.Queue[Request | None] = asyncio.Queue()
+        self._wanted: asyncio.Queue[OpenSession | None] = asyncio.Queue()
         self.stopping = asyncio.Event()
         """Set when the clinic's command ends the work here."""
         self.erasing: Command | None = None
@@ -98,16 +99,12 @@ class HomeAtWork:
         """The session's newest state, for its screens."""
         return self.box.service.state
 
-    def request(self, what: Any, **value: Any) -> None:
+    def request(self, wish: Request) -> None:
         """Ask the session service; may be called from any thread, returns at once."""
         state = self.state
-        wish = Request(
-            request=new_ulid(self.home.clock),
-            session=None if state is None else state.session,
-            what=what,
-            value=value,
-        )
-        self._loop.call_soon_threadsafe(self.box.service.request, wish)
+        session = None if state is None else state.session
+        stamped = wish.stamped(new_ulid(self.home.clock), session)
+        self._loop.call_soon_threadsafe(self.box.service.request, stamped)
 
     def heart_bpm(self) -> int | None:
         """The heart rate, where one is worn and fresh."""
@@ -150,11 +147,11 @@ class HomeAtWork:
             if wish is None:
                 continue
             try:
-                await self.hold_session(five_minutes=bool(wish.value.get("five_minutes")))
+                await self.hold_session(five_minutes=wish.five_minutes)
             except RipresaError as e:
                 log.warning("no session: %s", e)
 
-    async def _next_wish(self) -> Request | None:
+    async def _next_wish(self) -> OpenSession | None:
         """What is asked for next; None now and then, to see whether the plan still holds."""
         with contextlib.suppress(TimeoutError):
             return await asyncio.wait_for(self._wanted.get(), ALIVE_EVERY_S)
@@ -202,16 +199,18 @@ class HomeAtWork:
         box.positions.forget_ended()
         async with running(self._telling(LEDGER_EVERY_S, gateway)):
             session = await box.service.open(
-                plan,
-                self.home.identity.site,
-                agenda,
-                () if by_keys else self._worn(),
-                sessions_today=sessions_on(box.journal, plan, day),
-                next_morning=left_extra_pain(box.journal, plan),
-                last_targets=last_targets(box.journal, plan),
-                helper_present=plan.helper,
-                measured=not by_keys,
-                by_keys=by_keys,
+                SessionSettings(
+                    plan=plan,
+                    site=self.home.identity.site,
+                    agenda=agenda,
+                    worn=() if by_keys else self._worn(),
+                    sessions_today=sessions_on(box.journal, plan, day),
+                    next_morning=left_extra_pain(box.journal, plan),
+                    last_targets=last_targets(box.journal, plan),
+                    helper_present=plan.helper,
+                    measured=not by_keys,
+                    by_keys=by_keys,
+                )
             )
             async with contextlib.nullcontext() if gateway is None else gateway:
                 await box.service.wait_for(lambda state: state.closed)
@@ -268,11 +267,11 @@ class HomeAtWork:
                 await close_session(journal, summary.session, self.plan, [], clock)
                 log.info("session %s was interrupted; it is closed now", summary.session)
 
-    def _worn(self) -> list[Worn]:
-        return [
+    def _worn(self) -> tuple[Worn, ...]:
+        return tuple(
             Worn(wearable=b.wearable, model=b.model or "unknown", placement=b.placement)
             for b in self._bindings.entries
-        ]
+        )
 
     def _gateway(self, radio: Radio) -> Gateway:
         return Gateway(

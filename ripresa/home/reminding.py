@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from games.persuasion.reminders import VARIANT, notify, reminder_due
 from telemetry.errors import StoreError
 from telemetry.files import write_atomically
+from telemetry.messages.requests import NotePrompt
 
 from .history import sessions_on
 
@@ -97,7 +98,7 @@ class Reminding:
         if kept.told or kept.day != today.isoformat():
             return
         self._at_work.request(
-            "prompt.shown", mechanism="reminder", variant=VARIANT, language=self._language
+            NotePrompt(mechanism="reminder", variant=VARIANT, language=self._language)
         )
         self._save(_Kept(kept.day, told=True))
 

@@ -18,12 +18,11 @@ from telemetry.messages.events import HeartMeasured, SessionEvent, encode_event
 from telemetry.messages.live import (
     FallNoticed,
     RepetitionCounted,
-    Request,
     SensorSilent,
     decode_live,
-    decode_request,
 )
 from telemetry.messages.record import NewRecord, RecordKind
+from telemetry.messages.requests import NoteHeartRate, OpenSession, decode_request
 from therapy.session.session import Advance, advance, open_session
 from therapy.session.session_state import FallSuspected, Moment, Tick
 
@@ -32,13 +31,12 @@ if TYPE_CHECKING:
 
     from edge.wearables.standard import HeartRate
     from telemetry.clock import Clock
-    from telemetry.messages.events import Worn
+    from telemetry.messages.requests import Request
     from telemetry.seams import Recorder
     from telemetry.transport.bus import Bus, Message
     from telemetry.transport.topics import HomeTopics
-    from therapy.plan.plan import Plan
-    from therapy.session.agenda import Agenda
-    from therapy.session.session_state import Occurrence, RangeSource, SessionState
+    from therapy.session.session_settings import SessionSettings
+    from therapy.session.session_state import Occurrence, SessionState
 
 __all__ = ["SessionService"]
 
@@ -79,7 +77,7 @@ class SessionService:
         self._last_sample_ns = last_sample_ns
         self._occurrences: asyncio.Queue[Occurrence] = asyncio.Queue()
         self._changed = asyncio.Condition()
-        self.on_opening: Callable[[Request], None] = lambda _: None
+        self.on_opening: Callable[[OpenSession], None] = lambda _: None
         """Told of requests to open a session, which only whoever holds the plan can do."""
         self.state: SessionState | None = None
         self.events: list[SessionEvent] = []
@@ -96,23 +94,8 @@ class SessionService:
         """The session under way; None outside one."""
         return None if self.state is None or self.state.closed else self.state.session
 
-    async def open(
-        self,
-        plan: Plan,
-        site: str,
-        agenda: Agenda,
-        worn: Sequence[Worn],
-        *,
-        range_source: RangeSource = "calibration repetitions",
-        sessions_today: int = 0,
-        next_morning: bool = False,
-        last_targets: Mapping[str, float] | None = None,
-        replay_of: str | None = None,
-        helper_present: bool = False,
-        measured: bool = False,
-        by_keys: bool = False,
-    ) -> str:
-        """Open a session; its settings are those of `therapy.session.session.open_session`.
+    async def open(self, settings: SessionSettings) -> str:
+        """Open a session.
 
         Returns:
             Its ULID.
@@ -123,24 +106,7 @@ class SessionService:
         """
         session = new_ulid(self._clock)
         self.events, self.heart = [], None
-        await self._take(
-            open_session(
-                plan,
-                session=session,
-                site=site,
-                moment=self._moment(),
-                agenda=agenda,
-                worn=worn,
-                range_source=range_source,
-                sessions_today=sessions_today,
-                next_morning=next_morning,
-                last_targets=last_targets,
-                replay_of=replay_of,
-                helper_present=helper_present,
-                measured=measured,
-                by_keys=by_keys,
-            )
-        )
+        await self._take(open_session(settings, session=session, moment=self._moment()))
         return session
 
     def request(self, request: Request) -> None:
@@ -160,16 +126,8 @@ class SessionService:
         session = self.session
         if session is None or not measured.bpm:
             return
-        value = {
-            "wearable": wearable,
-            "rate_bpm": measured.bpm,
-            "contact": measured.contact,
-        }
-        self.request(
-            Request(
-                request=new_ulid(self._clock), session=session, what="heart.measured", value=value
-            )
-        )
+        noted = NoteHeartRate(wearable=wearable, rate_bpm=measured.bpm, contact=measured.contact)
+        self.request(noted.stamped(new_ulid(self._clock), session))
 
     async def run(self) -> None:
         """Deal with what happens until cancelled."""
@@ -177,7 +135,7 @@ class SessionService:
         try:
             while True:
                 what = await self._occurrences.get()
-                if isinstance(what, Request) and what.what == "session.opened":
+                if isinstance(what, OpenSession):
                     self.on_opening(what)
                     continue
                 if self.state is None:
@@ -235,7 +193,7 @@ class SessionService:
 
     def _on_request(self, message: Message) -> None:
         try:
-            request: Request = decode_request(message.payload)
+            request = decode_request(message.payload)
         except DecodeError as e:
             self._refuse(str(e))
             return

@@ -16,13 +16,10 @@ __all__ = [
     "FallNoticed",
     "LiveMessage",
     "RepetitionCounted",
-    "Request",
     "SensorSilent",
     "Stamps",
     "decode_live",
-    "decode_request",
     "encode_live",
-    "encode_request",
 ]
 
 
@@ -110,34 +107,6 @@ LiveMessage: TypeAlias = Annotated[
 ]
 
 
-class Request(_Frozen):
-    """What a game or a screen asks of the session service, the only writer of events.
-
-    `what` is one of the session's events without its envelope, e.g. `pain.reported`;
-    `value` is its number or text. `request` is a ULID: a repeat of it does nothing.
-    """
-
-    request: UlidText
-    session: UlidText | None = None
-    what: Literal[
-        "pain.reported",
-        "effort.reported",
-        "unwell.reported",
-        "check.answered",
-        "exercise.started",
-        "exercise.ended",
-        "assessment.started",
-        "assessment.ended",
-        "segment.calibrated",
-        "range.calibrated",
-        "prompt.shown",
-        "heart.measured",
-        "session.opened",
-        "session.closed",
-    ]
-    value: dict[str, bool | int | float | str | None] = {}
-
-
 _LIVE: TypeAdapter[LiveMessage] = TypeAdapter(LiveMessage)
 
 
@@ -156,20 +125,3 @@ def decode_live(payload: bytes) -> LiveMessage:
         return _LIVE.validate_json(payload)
     except ValidationError as e:
         raise DecodeError("live message", first_problem(e)) from e
-
-
-def encode_request(request: Request) -> bytes:
-    """One request as JSON."""
-    return request.model_dump_json().encode()
-
-
-def decode_request(payload: bytes) -> Request:
-    """Read what `encode_request` wrote.
-
-    Raises:
-        DecodeError: not JSON, or a wrong field.
-    """
-    try:
-        return Request.model_validate_json(payload)
-    except ValidationError as e:
-        raise DecodeError("request", first_problem(e)) from e

@@ -11,7 +11,7 @@ from typing import Any, Final
 import yaml
 from pydantic import BaseModel, TypeAdapter
 
-from telemetry.messages import events, live, notices, record
+from telemetry.messages import events, live, notices, record, requests
 
 from .topics import CHANNELS
 
@@ -55,7 +55,7 @@ USES: Final[dict[str, tuple[str, str, int, bool, tuple[Any, ...]]]] = {
         "receive",
         1,
         False,
-        (live.Request,),
+        (requests.Request,),
     ),
     "record": ("Blocks of the home's journal on their way to the clinic.", "send", 1, False, ()),
     "ack": (
@@ -123,6 +123,9 @@ USES: Final[dict[str, tuple[str, str, int, bool, tuple[Any, ...]]]] = {
         (notices.SurveyTaken,),
     ),
 }
+
+UNIONS: Final = {events.SessionEvent: "SessionEvent", requests.Request: "Request"}
+"""Names of messages that come in kinds, by their union."""
 
 BINARY: Final = {
     "motion": (
@@ -203,7 +206,7 @@ def _parameters(address: str) -> list[str]:
 
 def _json_message(model: Any, messages: dict[str, Any], schemas: dict[str, Any]) -> str:
     is_class = isinstance(model, type) and issubclass(model, BaseModel)
-    title = model.__name__ if is_class else "SessionEvent"
+    title = model.__name__ if is_class else UNIONS[model]
     schema = TypeAdapter(model).json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(schema.pop("$defs", {}))
     schemas[title] = schema

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from pydantic import ValidationError
+
+from asking import request_of
 from builders import SESSION, T0_NS
-from telemetry.messages.events import Worn
-from telemetry.messages.live import RepetitionCounted, Request
+from telemetry.messages.events import Worn, first_problem
+from telemetry.messages.live import RepetitionCounted
 from therapy.plan.plan import Plan
 from therapy.session.agenda import agenda_of
 from therapy.session.questions import untroubled_answer
 from therapy.session.screens import AlignSensor, Ask, Ready, ReadyToAssess, screen_of
 from therapy.session.session import advance, open_session
+from therapy.session.session_settings import SessionSettings
 from therapy.session.session_state import Moment, Tick
 
 STREAM = "01J0000000000000000000000S"
@@ -54,14 +58,8 @@ class Session:
         day = self.plan.day_of(self.now_ns)
         agenda = options.pop("agenda", None) or agenda_of(self.plan, day)
         options.setdefault("worn", (WRIST,))
-        opened = open_session(
-            self.plan,
-            session=SESSION,
-            site="site",
-            moment=self.moment,
-            agenda=agenda,
-            **options,
-        )
+        settings = SessionSettings(plan=self.plan, site="site", agenda=agenda, **options)
+        opened = open_session(settings, session=SESSION, moment=self.moment)
         self.state, self.events = opened.state, list(opened.events)
         self.requests = 0
         self.repetitions = 0
@@ -90,7 +88,11 @@ class Session:
         """Send a request; gives why it was refused."""
         self.requests += 1
         request = f"01J{self.requests:023d}"
-        return self.happen(Request(request=request, session=SESSION, what=what, value=value))
+        try:
+            wish = request_of(what, **value)
+        except ValidationError as e:
+            return f"{what}: {first_problem(e)}"
+        return self.happen(wish.stamped(request, SESSION))
 
     def repeat(self, peak_deg: float | None = 120.0, *, after_s: float = 7.0, **more) -> None:
         """One repetition of the item at hand."""

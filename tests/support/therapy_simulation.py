@@ -5,12 +5,17 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
+from asking import request_of
 from builders import SESSION, T0_NS
-from telemetry.messages.live import RepetitionCounted, Request, SensorSilent
+from telemetry.messages.live import RepetitionCounted, SensorSilent
+from telemetry.messages.requests import CalibrateSegment, RequestEnvelope
 from therapy.session.agenda import agenda_of
 from therapy.session.alignment import AlignmentPhase, SegmentFound
 from therapy.session.screens import screen_of
 from therapy.session.session import advance, open_session
+from therapy.session.session_settings import SessionSettings
 from therapy.session.session_state import FallSuspected, Moment, SessionStage, SessionState, Tick
 from therapy.wording import Wording
 from therapy_builders import STREAM, WRIST, item, plan
@@ -45,6 +50,10 @@ WHATS = (
     "prompt.shown",
     "session.closed",
 )
+FIELDS = {
+    kind.model_fields["what"].default: kind.model_fields.keys()
+    for kind in RequestEnvelope.__subclasses__()
+}
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ def fitting(state: SessionState, rng: random.Random) -> str:
     name = type(screen_of(state)).__name__
     usual = {
         "Ask": "check.answered",
-        "Place": "segment.calibrated",
+        "AlignSensor": "segment.calibrated",
         "Ready": "exercise.started",
         "ReadyToAssess": "assessment.started",
         "Play": "exercise.ended",
@@ -109,17 +118,9 @@ def occurrence(state: SessionState, rng: random.Random, n: int, now_ns: int, *, 
         and rng.random() < 0.7
     ):
         return calibration(state, rng, n)
-    what = rng.choice(WHATS) if hostile and rng.random() < 0.35 else fitting(state, rng)
-    if what == "unwell.reported" and rng.random() < 0.8:
-        what = ""
-    if what and rng.random() < 0.95:
-        value = random_value(rng, hostile=hostile)
-        if what == "check.answered" and state.interrupting is not None:
-            value["answer"] = rng.random() < 0.5
-        elif what == "check.answered" and not hostile and state.asking:
-            kind = state.asking[0].kind
-            value["answer"] = {"yes or no": False, "choice": "other"}.get(kind, rng.randint(0, 3))
-        return Request(request=f"01J{n:023d}", what=what, value=value)
+    wish = wished(state, rng, n, hostile=hostile)
+    if wish is not None:
+        return wish
     roll = rng.random()
     if roll < 0.01:
         return FallSuspected()
@@ -140,11 +141,31 @@ def occurrence(state: SessionState, rng: random.Random, n: int, now_ns: int, *, 
     )
 
 
+def wished(state: SessionState, rng: random.Random, n: int, *, hostile: bool):
+    """A request, where one is made now and a link lets it through."""
+    what = rng.choice(WHATS) if hostile and rng.random() < 0.35 else fitting(state, rng)
+    if what == "unwell.reported" and rng.random() < 0.8:
+        what = ""
+    if not what or rng.random() >= 0.95:
+        return None
+    value = random_value(rng, hostile=hostile)
+    if what == "check.answered" and state.interrupting is not None:
+        value["answer"] = rng.random() < 0.5
+    elif what == "check.answered" and not hostile and state.asking:
+        kind = state.asking[0].kind
+        value["answer"] = {"yes or no": False, "choice": "other"}.get(kind, rng.randint(0, 3))
+    try:
+        wish = request_of(what, **{k: v for k, v in value.items() if k in FIELDS[what]})
+    except ValidationError:
+        return None
+    return wish.stamped(f"01J{n:023d}", None)
+
+
 def calibration(state: SessionState, rng: random.Random, n: int):
     """What a home that measures, or its screen, has to say of a calibration."""
     if state.measuring.phase is AlignmentPhase.WAITING:
-        value = {"ask": rng.choice(["begin", "begin", "begin", "cannot", "x"])}
-        return Request(request=f"01J{n:023d}", what="segment.calibrated", value=value)
+        ask = rng.choice(["begin", "begin", "begin", "cannot", None])
+        return CalibrateSegment(ask=ask).stamped(f"01J{n:023d}", None)
     return SegmentFound(
         attempt=state.measuring.attempt - (rng.random() < 0.1),
         placement=state.alignments[0].placement,
@@ -162,15 +183,19 @@ def simulate(seed: int) -> list[Step]:
     asked = plan(*chosen, limits=rng.choice(LIMITS))
     now_ns = T0_NS
     opened = open_session(
-        asked,
+        SessionSettings(
+            plan=asked,
+            site="s",
+            agenda=agenda_of(asked, asked.day_of(now_ns)),
+            worn=(WRIST,),
+            measured=seed % 3 == 0,
+            next_morning=rng.random() < 0.3,
+            range_source=rng.choice(
+                ["calibration repetitions", "first repetitions of the recording"]
+            ),
+        ),
         session=SESSION,
-        site="s",
         moment=Moment(now_ns, {STREAM: 0}),
-        agenda=agenda_of(asked, asked.day_of(now_ns)),
-        worn=(WRIST,),
-        measured=seed % 3 == 0,
-        next_morning=rng.random() < 0.3,
-        range_source=rng.choice(["calibration repetitions", "first repetitions of the recording"]),
     )
     first = Moment(now_ns)
     steps = [Step(opened.state, None, first, opened.state, opened.events, None)]

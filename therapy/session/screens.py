@@ -234,7 +234,7 @@ def _play(state: SessionState) -> Play:
     entry, today = state.current, state.today
     halfway = state.done >= entry.dose / 2
     target_deg = None if today is None else today.target_deg
-    last_deg = state.last_targets.get(entry.item.id)
+    last_deg = state.settings.last_targets.get(entry.item.id)
     strains = entry.item.known.rises or entry.item.paced.hold.s >= STRAINING_HOLD_S
     return Play(
         item=entry.item,

@@ -7,7 +7,8 @@ what to show. Nothing here waits, reads a clock or writes.
 How the session service drives it:
 
 1. Mint the session's ULID, build the agenda with `agenda_of(plan, plan.day_of(now), past)`
-   (for one recording: `only={item_id}, assess=False`), call `open_session`.
+   (for one recording: `only={item_id}, assess=False`), put what is known into
+   `SessionSettings`, call `open_session`.
 2. For every `Request` from a screen or game, every `RepetitionCounted` and `SensorSilent` of
    the live core, `FallSuspected` for its `FallNoticed`, and a `Tick(last_sample_ns)` about
    once a second:
@@ -17,15 +18,8 @@ How the session service drives it:
    them, keep `step.state`, show `screen_of(step.state)`. If the append fails, keep the old
    state and try the same call again. `step.refused` says in words why a request changed
    nothing; a repeated request (same ULID) changes nothing and is not refused.
-3. Nobody but this machine makes session events. Games send `Request`s:
-   `check.answered {question, answer, answered_by}` (also for effort, recorded as
-   `effort.reported`), `segment.calibrated {passed, note}` (or
-   `{ask: "begin" | "cannot"}`, see 6), `exercise.started {}`,
-   `exercise.ended {reason}`, `assessment.started {}`, `assessment.ended {reason}`,
-   `pain.reported {pain}`, `effort.reported {effort_borg, at}`, `unwell.reported {}`,
-   `range.calibrated {source: "clinician"}` (the person cannot do the calibration) or
-   `{retest: true}` (takes up the offer), `prompt.shown {...}`, `session.closed {}`: once for
-   the check-out, twice to leave at once.
+3. Nobody but this machine makes session events. Games and screens send the requests of
+   `telemetry.messages.requests`.
 4. `exercise.started` opens the item, and its first three slow repetitions are the range
    calibration: they count in the dose and lie inside the item's span. The machine takes their
    peaks from `RepetitionCounted.peak_deg` (of a joint without a zero, which has none, their sizes
@@ -35,8 +29,8 @@ How the session service drives it:
 5. A demo opens with `range_source="first repetitions of the recording"`: then any of the
    recording's first three repetitions calibrate, whatever their speed, and the event declares
    it. It answers while `screen_of(state)` is an `Ask` (with `answered_by: "demo"`), sends
-   `segment.calibrated {passed: true}` for each `Place`, `exercise.started` with the spans of
-   the first sample, and `exercise.ended {reason: "done"}` with the spans after the last.
+   `CalibrateSegment(passed=True)` for each `AlignSensor`, `StartExercise` with the spans of
+   the first sample, and `EndExercise` with the spans after the last.
    `questions.untroubled_answer(question)` gives an answer that lets the session go on.
 6. Where the home measures the segment calibrations (`measured=True`), screens only ask: a
    `begin` makes `state.measuring.phase` STILL; the home then puts in `SegmentProgress` and at
@@ -62,7 +56,8 @@ from telemetry.messages.events import (
     StopReason,
     SuspectedFall,
 )
-from telemetry.messages.live import RepetitionCounted, Request, SensorSilent
+from telemetry.messages.live import RepetitionCounted, SensorSilent
+from telemetry.messages.requests import RequestEnvelope
 
 from .alignment import SegmentFound, SegmentProgress, alignments_of
 from .calibration import CALIBRATION_REPETITIONS
@@ -73,13 +68,12 @@ from .session_state import FallSuspected, Moment, SessionStage, SessionState, Ti
 from .session_turn import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from telemetry.messages.events import SessionEvent, Worn
-    from therapy.plan.plan import Plan
+    from telemetry.messages.events import SessionEvent
 
-    from .agenda import Agenda
-    from .session_state import Occurrence, RangeSource
+    from .session_settings import SessionSettings
+    from .session_state import Occurrence
 
 __all__ = ["Advance", "SessionNotAllowed", "advance", "interrupted", "open_session"]
 
@@ -105,85 +99,47 @@ class Advance:
     refused: str | None = None
 
 
-def open_session(
-    plan: Plan,
-    *,
-    session: str,
-    site: str,
-    moment: Moment,
-    agenda: Agenda,
-    worn: Sequence[Worn] = (),
-    posture: str | None = None,
-    range_source: RangeSource = "calibration repetitions",
-    next_morning: bool = False,
-    helper_present: bool = False,
-    stored: frozenset[str] = frozenset(),
-    measured: bool = False,
-    sessions_today: int = 0,
-    last_targets: Mapping[str, float] | None = None,
-    replay_of: str | None = None,
-    by_keys: bool = False,
-) -> Advance:
+def open_session(settings: SessionSettings, *, session: str, moment: Moment) -> Advance:
     """Open a session: `session.opened`, then the first question.
 
     Args:
-        plan: the version in force today.
+        settings: plan, agenda, what is worn and what is known from before.
         session: its fresh ULID.
-        site: where the home belongs.
         moment: now.
-        agenda: what to do.
-        worn: the wearables.
-        posture: None takes the first item's.
-        range_source: where today's range comes from.
-        next_morning: yesterday left extra pain, so ask whether it settled.
-        helper_present: somebody is there to help with calibration.
-        stored: placements for which the clinic stored an offset, beside the plan's own.
-        measured: whether the home measures segment calibrations.
-        sessions_today: sessions opened today already.
-        last_targets: of each item the target of its last session, so that a smaller range of
-            today is shown as such.
-        replay_of: the session that is played again.
-        by_keys: no sensor is worn, so none is calibrated and no range is looked for; what is
-            done is recorded as reported.
 
     Raises:
         SessionNotAllowed: the day's sessions are done.
     """
-    if sessions_today >= plan.limits.sessions_a_day:
+    plan, agenda = settings.plan, settings.agenda
+    if settings.sessions_today >= plan.limits.sessions_a_day:
         raise SessionNotAllowed(
-            f"{sessions_today} sessions today, the plan allows {plan.limits.sessions_a_day} a day: "
-            "come back tomorrow"
+            f"{settings.sessions_today} sessions today, the plan allows "
+            f"{plan.limits.sessions_a_day} a day: come back tomorrow"
         )
     day = plan.day_of(moment.t_ns)
-    alignments = alignments_of([entry.item for entry in agenda.items], [w.placement for w in worn])
+    placements = [worn.placement for worn in settings.worn]
     state = SessionState(
         session=session,
-        plan=plan,
+        settings=settings,
         day=day,
         opened_ns=moment.t_ns,
         last_event_ns=moment.t_ns,
         last_sample_ns=moment.t_ns,
-        range_source=range_source,
-        helper_present=helper_present,
-        by_keys=by_keys,
-        stored=stored,
-        measured=measured,
-        asking=check_in(plan, next_morning=next_morning),
-        alignments=alignments,
+        asking=check_in(plan, next_morning=settings.next_morning),
+        alignments=alignments_of([entry.item for entry in agenda.items], placements),
         agenda=agenda.items,
-        last_targets=last_targets or {},
     )
     turn = Turn(state, moment)
     in_posture = agenda.items[0].item.in_posture if agenda.items else "seated"
     turn.record(
         SessionOpened,
         patient=plan.patient,
-        site=site,
+        site=settings.site,
         plan_version=plan.version,
         day=day.isoformat(),
-        posture=posture or in_posture,
-        wearables=tuple(worn),
-        replay_of=replay_of,
+        posture=settings.posture or in_posture,
+        wearables=tuple(settings.worn),
+        replay_of=settings.replay_of,
     )
     turn.after_question()
     return Advance(turn.state, tuple(turn.events))
@@ -192,14 +148,12 @@ def open_session(
 def advance(state: SessionState, what: Occurrence, moment: Moment) -> Advance:
     """The session after one occurrence."""
     if state.closed:
-        refused = "the session is closed: open a new one" if isinstance(what, Request) else None
+        refused = (
+            "the session is closed: open a new one" if isinstance(what, RequestEnvelope) else None
+        )
         return Advance(state, refused=refused)
     turn = Turn(state, moment)
     match what:
-        case Request():
-            refused = apply_request(turn, what)
-            if refused is not None:
-                return Advance(state, refused=refused)
         case RepetitionCounted():
             _counted(turn, what)
         case SensorSilent():
@@ -212,6 +166,10 @@ def advance(state: SessionState, what: Occurrence, moment: Moment) -> Advance:
             take_outcome(turn, what)
         case Tick():
             turn = _ticked(turn, what, moment)
+        case _:
+            refused = apply_request(turn, what)
+            if refused is not None:
+                return Advance(state, refused=refused)
     return Advance(turn.state, tuple(turn.events))
 
 

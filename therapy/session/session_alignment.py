@@ -8,7 +8,7 @@ or with a recording, what the screen says counts.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from .alignment import (
     MOST_ATTEMPTS,
@@ -29,10 +29,10 @@ __all__ = ["ask_to_measure", "end_of_time", "take_outcome", "take_progress"]
 NS_PER_S = 1_000_000_000
 
 
-def ask_to_measure(turn: Turn, ask: object) -> str | None:
+def ask_to_measure(turn: Turn, ask: Literal["begin", "cannot"] | None) -> str | None:
     """`begin` a measurement, or leave the level out since one `cannot`; why it was refused."""
     state = turn.state
-    if ask not in ("begin", "cannot"):
+    if ask is None:
         return "the home measures it: ask is 'begin' or 'cannot'"
     if ask == "cannot" or state.levels[0] == "none":
         told = state.measuring.told if state.measuring.tried else None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING
 
 from telemetry.messages.events import (
     CheckAnswered,
@@ -15,7 +13,22 @@ from telemetry.messages.events import (
     PromptShown,
     StopReason,
     UnwellReported,
-    first_problem,
+)
+from telemetry.messages.requests import (
+    AnswerCheck,
+    CalibrateRange,
+    CalibrateSegment,
+    CloseSession,
+    EndAssessment,
+    EndExercise,
+    NoteHeartRate,
+    NotePrompt,
+    OpenSession,
+    ReportEffort,
+    ReportPain,
+    ReportUnwell,
+    StartAssessment,
+    StartExercise,
 )
 
 from .calibration import RangeFinding, retest_due
@@ -25,9 +38,7 @@ from .session_alignment import ask_to_measure
 from .session_state import SessionStage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from telemetry.messages.live import Request
+    from telemetry.messages.requests import Request
 
     from .questions import Answer, Question
     from .session_turn import Turn
@@ -46,29 +57,61 @@ def apply_request(turn: Turn, request: Request) -> str | None:
         Why it was refused, and then the turn is to be thrown away; None where it was taken.
     """
     state = turn.state
+    if request.request is None:
+        return f"{request.what}: it carries no ULID"
     if request.request in state.seen:
         return None
     if request.session is not None and request.session != state.session:
         return f"request for session {request.session}, which is not open"
     try:
-        _REQUESTS[request.what](turn, request.value)
+        _apply(turn, request)
     except _Refused as e:
         return f"{request.what}: {e}"
-    except ValidationError as e:
-        return f"{request.what}: {first_problem(e)}"
     turn.to(seen=turn.state.seen | {request.request})
     return None
 
 
-def _answered(turn: Turn, value: dict[str, Any]) -> None:
+def _apply(turn: Turn, request: Request) -> None:  # noqa: C901, PLR0912 - one case a request
+    match request:
+        case AnswerCheck():
+            _answered(turn, request)
+        case CalibrateSegment():
+            _segment(turn, request)
+        case StartExercise(item=item):
+            _start(turn, item)
+        case EndExercise(reason=reason):
+            _end(turn, reason)
+        case StartAssessment():
+            _assess(turn)
+        case EndAssessment(reason=reason):
+            _end_assessment(turn, reason)
+        case CalibrateRange():
+            _range(turn, request)
+        case ReportPain(pain=pain):
+            _pain(turn, pain)
+        case ReportEffort():
+            _effort(turn, request)
+        case ReportUnwell():
+            _unwell(turn)
+        case NotePrompt():
+            _prompt(turn, request)
+        case NoteHeartRate():
+            _heart(turn, request)
+        case CloseSession():
+            _close(turn)
+        case OpenSession():
+            raise _Refused("a session is open already")
+
+
+def _answered(turn: Turn, told: AnswerCheck) -> None:
     state = turn.state
     if state.interrupting is not None:
-        _answered_fall(turn, value)
+        _answered_fall(turn, told)
         return
     if not state.asking:
         raise _Refused("no question is open")
-    question, answer = state.asking[0], value.get("answer")
-    if value.get("question", question.id) != question.id:
+    question, answer = state.asking[0], told.answer
+    if told.question not in (None, question.id):
         raise _Refused(f"the question now is {question.id!r}")
     if not is_answer(question, answer):
         raise _Refused(f"{answer!r} is no answer to {question.id!r} ({question.kind})")
@@ -76,7 +119,10 @@ def _answered(turn: Turn, value: dict[str, Any]) -> None:
     if question.kind == "borg" and answer is not None:
         at = "before" if question.at == "in" else "after"
         turn.record(EffortReported, effort_borg=answer, at=at)
-        if question.at == "in" and judge_effort(answer, state.plan.limits) is Verdict.END_SET:
+        if (
+            question.at == "in"
+            and judge_effort(float(answer), state.plan.limits) is Verdict.END_SET
+        ):
             turn.stop(StopReason.TIRED)
             return
     else:
@@ -85,10 +131,10 @@ def _answered(turn: Turn, value: dict[str, Any]) -> None:
             at=question.at,
             question=question.id,
             answer=answer,
-            answered_by=value.get("answered_by", "patient"),
+            answered_by=told.answered_by,
         )
     if question.id == "unwell" and answer is True:
-        _unwell(turn, {})
+        _unwell(turn)
         return
     _note(turn, question, answer)
     turn.after_question()
@@ -107,65 +153,61 @@ def _note(turn: Turn, question: Question, answer: Answer) -> None:
             pass
 
 
-def _answered_fall(turn: Turn, value: dict[str, Any]) -> None:
-    answer = value.get("answer")
+def _answered_fall(turn: Turn, told: AnswerCheck) -> None:
+    answer = told.answer
     if not isinstance(answer, bool):
         raise _Refused(f"{answer!r} is no answer to 'fallen' (yes or no)")
-    told_by = value.get("answered_by", "patient")
-    turn.record(CheckAnswered, at="in", question="fallen", answer=answer, answered_by=told_by)
+    turn.record(
+        CheckAnswered, at="in", question="fallen", answer=answer, answered_by=told.answered_by
+    )
     turn.to(interrupting=None)
     if answer:
         turn.to(fallen=True)
         turn.stop(StopReason.OTHER)
 
 
-def _segment(turn: Turn, value: dict[str, Any]) -> None:
+def _segment(turn: Turn, told: CalibrateSegment) -> None:
     state = turn.state
     if state.stage is not SessionStage.ALIGN:
         raise _Refused("no sensor waits for its calibration")
     placement = state.alignments[0].placement
-    if value.get("placement", placement) != placement:
+    if told.placement not in (None, placement):
         raise _Refused(f"the sensor to calibrate now is at {placement!r}")
     if state.measured:
-        refused = ask_to_measure(turn, value.get("ask"))
+        refused = ask_to_measure(turn, told.ask)
         if refused is not None:
             raise _Refused(refused)
         return
-    passed = value.get("passed", True)
-    if not isinstance(passed, bool):
-        raise _Refused("'passed' is true or false")
-    turn.placed(passed=passed, note=str(value.get("note") or ""))
+    turn.placed(passed=told.passed, note=told.note)
 
 
-def _start(turn: Turn, value: dict[str, Any]) -> None:
+def _start(turn: Turn, item: str | None) -> None:
     if turn.state.stage is not SessionStage.READY:
         raise _Refused(f"the session is at: {turn.state.stage.value}")
     current = turn.state.current.item.id
-    if value.get("item", current) != current:
+    if item not in (None, current):
         raise _Refused(f"the item now is {current!r}")
     turn.start_item()
 
 
-def _end(turn: Turn, value: dict[str, Any]) -> None:
+def _end(turn: Turn, reason: StopReason) -> None:
     if not turn.state.open_item:
         raise _Refused("no exercise is open")
-    reason = _stop_reason(value)
     if reason is StopReason.UNWELL:
-        _unwell(turn, value)
+        _unwell(turn)
     else:
         turn.end_item(reason)
 
 
-def _assess(turn: Turn, _value: dict[str, Any]) -> None:
+def _assess(turn: Turn) -> None:
     if turn.state.stage is not SessionStage.READY_TO_ASSESS:
         raise _Refused("no assessment is due now")
     turn.start_assessment()
 
 
-def _end_assessment(turn: Turn, value: dict[str, Any]) -> None:
-    reason = _stop_reason(value)
+def _end_assessment(turn: Turn, reason: StopReason) -> None:
     if reason is StopReason.UNWELL:
-        _unwell(turn, value)
+        _unwell(turn)
     elif turn.state.stage is SessionStage.ASSESS:
         turn.end_assessment(reason)
     elif turn.state.stage is SessionStage.READY_TO_ASSESS:
@@ -174,19 +216,11 @@ def _end_assessment(turn: Turn, value: dict[str, Any]) -> None:
         raise _Refused("no assessment is open")
 
 
-def _stop_reason(value: dict[str, Any]) -> StopReason:
-    try:
-        return StopReason(value.get("reason", StopReason.DONE))
-    except ValueError:
-        known = ", ".join(StopReason)
-        raise _Refused(f"reason {value['reason']!r}: use one of {known}") from None
-
-
-def _range(turn: Turn, value: dict[str, Any]) -> None:
+def _range(turn: Turn, asked: CalibrateRange) -> None:
     state = turn.state
-    if state.stage is SessionStage.RANGE and value.get("source") == "clinician":
+    if state.stage is SessionStage.RANGE and asked.source == "clinician":
         turn.use_clinicians_range()
-    elif state.stage is SessionStage.PLAY and value.get("retest") is True:
+    elif state.stage is SessionStage.PLAY and asked.retest:
         if not retest_due(state.reached, state.pain):
             raise _Refused("no retest is offered now")
         finding = RangeFinding(state.current.item.limit_deg, any_speed=state.finding.any_speed)
@@ -195,9 +229,8 @@ def _range(turn: Turn, value: dict[str, Any]) -> None:
         raise _Refused("the range comes from the item's first three slow repetitions")
 
 
-def _pain(turn: Turn, value: dict[str, Any]) -> None:
-    turn.record(PainReported, pain=value.get("pain"))
-    pain = int(value["pain"])
+def _pain(turn: Turn, pain: int) -> None:
+    turn.record(PainReported, pain=pain)
     turn.to(pain=pain)
     if turn.state.stage is SessionStage.CHECK_OUT:
         return
@@ -213,63 +246,44 @@ def _pain(turn: Turn, value: dict[str, Any]) -> None:
         turn.to(eased=True)
 
 
-def _effort(turn: Turn, value: dict[str, Any]) -> None:
-    effort = value.get("effort_borg")
-    turn.record(EffortReported, effort_borg=effort, at=value.get("at", "mid"))
+def _effort(turn: Turn, told: ReportEffort) -> None:
+    turn.record(EffortReported, effort_borg=told.effort_borg, at=told.at)
     turn.to(effort_asked=True)
     if turn.state.stage is SessionStage.CHECK_OUT:
         return
-    verdict = judge_effort(float(value["effort_borg"]), turn.state.plan.limits)
+    verdict = judge_effort(told.effort_borg, turn.state.plan.limits)
     if verdict is Verdict.END_SET:
         turn.stop(StopReason.TIRED)
     elif verdict is Verdict.EASE:
         turn.to(eased=True)
 
 
-def _unwell(turn: Turn, _value: dict[str, Any]) -> None:
+def _unwell(turn: Turn) -> None:
     turn.record(UnwellReported)
     turn.close_at_once(StopReason.UNWELL, CloseReason.UNWELL)
 
 
-def _prompt(turn: Turn, value: dict[str, Any]) -> None:
-    shown = {key: value.get(key) for key in ("mechanism", "variant")}
-    turn.record(PromptShown, language=value.get("language", turn.state.plan.language), **shown)
-
-
-def _heart(turn: Turn, value: dict[str, Any]) -> None:
-    """Recorded and shown, and no more: it never ends, eases or allows anything."""
+def _prompt(turn: Turn, shown: NotePrompt) -> None:
     turn.record(
-        HeartMeasured,
-        wearable=value.get("wearable"),
-        rate_bpm=value.get("rate_bpm"),
-        contact=value.get("contact"),
+        PromptShown,
+        mechanism=shown.mechanism,
+        variant=shown.variant,
+        language=shown.language or turn.state.plan.language,
     )
 
 
-def _close(turn: Turn, _value: dict[str, Any]) -> None:
+def _heart(turn: Turn, told: NoteHeartRate) -> None:
+    """Recorded and shown, and no more: it never ends, eases or allows anything."""
+    turn.record(
+        HeartMeasured,
+        wearable=told.wearable,
+        rate_bpm=told.rate_bpm,
+        contact=told.contact,
+    )
+
+
+def _close(turn: Turn) -> None:
     if turn.state.stage is SessionStage.CHECK_OUT:
         turn.close(turn.state.reason)
     else:
         turn.stop(StopReason.OTHER)
-
-
-def _opened_twice(_turn: Turn, _value: dict[str, Any]) -> None:
-    raise _Refused("a session is open already")
-
-
-_REQUESTS: Final[dict[str, Callable[[Turn, dict[str, Any]], None]]] = {
-    "check.answered": _answered,
-    "segment.calibrated": _segment,
-    "exercise.started": _start,
-    "exercise.ended": _end,
-    "assessment.started": _assess,
-    "assessment.ended": _end_assessment,
-    "range.calibrated": _range,
-    "pain.reported": _pain,
-    "effort.reported": _effort,
-    "unwell.reported": _unwell,
-    "prompt.shown": _prompt,
-    "heart.measured": _heart,
-    "session.opened": _opened_twice,
-    "session.closed": _close,
-}

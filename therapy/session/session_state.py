@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from telemetry.messages.events import CloseReason
-from telemetry.messages.live import RepetitionCounted, Request, SensorSilent
+from telemetry.messages.live import RepetitionCounted, SensorSilent
+from telemetry.messages.requests import Request
 
 from .alignment import Measuring, SegmentFound, SegmentProgress
 from .calibration import RangeFinding, TodayRange
@@ -23,20 +24,18 @@ if TYPE_CHECKING:
     from .alignment import Alignment
     from .calibration import CalibrationLevel
     from .questions import Question
+    from .session_settings import SessionSettings
 
 __all__ = [
     "FallSuspected",
     "Moment",
     "Occurrence",
-    "RangeSource",
     "SessionStage",
     "SessionState",
     "Tick",
 ]
 
 NS_PER_MIN = 60_000_000_000
-
-RangeSource: TypeAlias = Literal["calibration repetitions", "first repetitions of the recording"]
 
 
 class SessionStage(Enum):
@@ -100,14 +99,10 @@ class SessionState:
     """One session.
 
     Attributes:
+        settings: what it was opened with.
         number: of the next event.
-        by_keys: no sensor is worn: keys move the games, nothing is measured, and what is done
-            is recorded as the person's own report.
         asking: questions still to ask, in order.
         interrupting: a question that holds everything until it is answered.
-        last_targets: of each item, the target of the last session, degrees.
-        measured: whether the home measures segment calibrations; else the screens tell the
-            outcome, as in a rehearsal.
         alignments: calibrations still to do; a joint's two sensors are one.
         levels: for the first of them, the levels still to try.
         measuring: how far the first of them is.
@@ -131,7 +126,7 @@ class SessionState:
     """
 
     session: str
-    plan: Plan
+    settings: SessionSettings
     day: date
     opened_ns: int
     last_event_ns: int
@@ -140,14 +135,8 @@ class SessionState:
     stage_ns: int = 0
     number: int = 0
     stage: SessionStage = SessionStage.CHECK_IN
-    range_source: RangeSource = "calibration repetitions"
-    helper_present: bool = False
-    by_keys: bool = False
-    stored: frozenset[str] = frozenset()
     asking: tuple[Question, ...] = ()
     interrupting: Question | None = None
-    last_targets: Mapping[str, float] = field(default_factory=dict)
-    measured: bool = False
     alignments: tuple[Alignment, ...] = ()
     levels: tuple[CalibrationLevel, ...] = ()
     measuring: Measuring = field(default_factory=Measuring)
@@ -173,6 +162,21 @@ class SessionState:
     silent_ns: int = 0
     reason: CloseReason = CloseReason.DONE
     seen: frozenset[str] = frozenset()
+
+    @property
+    def plan(self) -> Plan:
+        """The version in force."""
+        return self.settings.plan
+
+    @property
+    def by_keys(self) -> bool:
+        """Whether keys move the games, and what is done is the person's own report."""
+        return self.settings.by_keys
+
+    @property
+    def measured(self) -> bool:
+        """Whether the home measures the segment calibrations."""
+        return self.settings.measured
 
     @property
     def closed(self) -> bool:

@@ -89,8 +89,8 @@ class Turn:
         elif self.state.alignments:
             levels = levels_to_try(
                 self.state.plan,
-                helper_present=self.state.helper_present,
-                stored=self.state.alignments[0].placement in self.state.stored,
+                helper_present=self.state.settings.helper_present,
+                stored=self.state.alignments[0].placement in self.state.settings.stored,
                 alignment=self.state.alignments[0],
             )
             measuring = Measuring(attempt=self.state.measuring.attempt + 1)
@@ -144,7 +144,7 @@ class Turn:
             assisted=item.assisted,
             spans=self.spans,
         )
-        recorded = self.state.range_source == "first repetitions of the recording"
+        recorded = self.state.settings.range_source == "first repetitions of the recording"
         self.to(
             stage=SessionStage.RANGE,
             finding=RangeFinding(item.limit_deg, any_speed=recorded),
@@ -189,7 +189,7 @@ class Turn:
         if before is not None and before.target_deg is not None:
             higher_deg = max(before.target_deg, found.target_deg or 0.0)
             found = replace(found, target_deg=higher_deg)
-        self._calibrated(found, self.state.range_source)
+        self._calibrated(found, self.state.settings.range_source)
 
     def _calibrated(self, today: TodayRange, source: str) -> None:
         self.record(

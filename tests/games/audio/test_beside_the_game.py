@@ -5,21 +5,24 @@ import pytest
 
 from games.audio.sound import Sounds
 from games.audio.speech import Voice
+from games.engine.devices import Devices
 from games.engine.game import game_named
 from games.engine.game_requests import NobodyAsked
-from games.engine.loop import Loop, Stopping
+from games.engine.loop import Loop
 from games.engine.pace import InstantPace
+from games.engine.play_settings import PlaySettings
 from games.engine.window import Window
 from games.inputs.keys import KeysSource
 from games.inputs.wearable import BusLink
 from games.look import Look
 from games.rules.heart_rate import FRESH_NS, shown_bpm
-from games.rules.setting import Setting, setting_for
+from games.rules.setting import setting_for
 from games.ui.canvas import Canvas
 from games.ui.hud import Hud
 from games.ui.palette import ALERT, CALM, PAPER, contrast
 from telemetry.clock import ManualClock
 from telemetry.messages.events import HeartMeasured, encode_event
+from telemetry.messages.requests import CalibrateRange
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import HomeTopics
 from therapy.plan.limits import Limits
@@ -48,21 +51,15 @@ def measured(rate=72, contact=None, t_ns=T0_NS, number=0):
 
 
 def playing(window, look, heart=lambda: None, asks=None):
-    return Loop(
-        game=game_named("volo"),
-        setting=Setting(),
-        look=look,
+    devices = Devices(
         window=window,
         pace=InstantPace(T0_NS, 30),
         source=KeysSource(),
-        asks=asks or NobodyAsked(),
         sounds=Sounds(0.0),
         voice=Voice("it", on=False),
-        limits=Limits(),
-        pain_at_check_in=None,
-        stopping=Stopping(),
-        heart=heart,
     )
+    settings = PlaySettings(game=game_named("volo"), look=look)
+    return Loop(settings, devices, asks or NobodyAsked(), heart=heart)
 
 
 def test_a_heart_rate_is_shown_while_it_is_fresh_and_taken_on_skin():
@@ -129,7 +126,7 @@ def test_a_retest_is_asked_for_only_while_it_is_offered(window):
     loop.retest_offered = True
     loop.frame()
     loop.press("retest")
-    assert asks.requests == [("range.calibrated", {"retest": True})]
+    assert asks.requests == [CalibrateRange(retest=True)]
 
 
 def test_a_game_asks_for_no_more_than_is_left_of_the_days_dose():

@@ -18,7 +18,8 @@ from telemetry.clock import ManualClock, ScaledClock
 from telemetry.errors import ConfigurationError, TransportError
 from telemetry.identity import new_ulid
 from telemetry.messages.events import CloseReason, SessionClosed, encode_event
-from telemetry.messages.live import ControlBatch, RepetitionCounted, decode_request, encode_live
+from telemetry.messages.live import ControlBatch, RepetitionCounted, encode_live
+from telemetry.messages.requests import ReportPain, decode_request
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import HomeTopics
@@ -100,10 +101,10 @@ async def test_a_request_names_its_session_and_goes_out_at_qos_1(session):
     link = BusLink(bus, TOPICS, ManualClock())
     bus.publish(TOPICS.control, encode_live(batch(session, 1, [0.5])))
     await asyncio.sleep(0)
-    link.request("pain.reported", pain=4)
+    link.request(ReportPain(pain=4))
     sent = [m for m in bus.published if m.topic == TOPICS.request]
     request = decode_request(sent[0].payload)
-    assert (request.session, request.what, request.value) == (session, "pain.reported", {"pain": 4})
+    assert (request.session, request.what, request.pain) == (session, "pain.reported", 4)
 
 
 def feed(bus, clock, session, stop):

@@ -108,9 +108,9 @@ def test_each_mechanism_can_be_switched_off_by_itself(mechanism):
 def test_a_prompt_is_logged_with_its_variant_and_language():
     (prompt,) = prompts_for(FULL, "en", on=frozenset({Mechanism.FIVE_MINUTES}))
     logged = prompt.logged("en")
-    assert logged["mechanism"] == "five_minutes"
-    assert logged["variant"] in PROMPTS[Mechanism.FIVE_MINUTES]
-    assert logged["language"] == "en"
+    assert logged.mechanism == "five_minutes"
+    assert logged.variant in PROMPTS[Mechanism.FIVE_MINUTES]
+    assert logged.language == "en"
 
 
 def test_variants_are_fixed_for_a_session_and_balanced_over_sessions():

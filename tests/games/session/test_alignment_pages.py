@@ -55,13 +55,13 @@ def all_places():
 def test_no_page_says_that_a_calibration_passed():
     for screen in all_places():
         for choice in page_of(screen, "it").choices:
-            assert choice.what == "segment.calibrated"
-            assert choice.value.keys() == {"ask"}
+            assert choice.asks.what == "segment.calibrated"
+            assert choice.asks.model_fields_set == {"ask"}
 
 
 def test_going_on_without_is_on_every_page():
     for screen in all_places():
-        asks = [choice.value["ask"] for choice in page_of(screen, "en").choices]
+        asks = [choice.asks.ask for choice in page_of(screen, "en").choices]
         assert asks == ["begin"] if screen.level == "none" else "cannot" in asks
 
 

@@ -1,16 +1,17 @@
 """A session without a wearable: keys are counted by the same rules, and as what they are."""
 
+from asking import request_of
 from games.rules.control import ControlSample, Invitation
 from games.rules.repetition_count import Counting
 from games.session.by_keys import CountedKeys
 from telemetry.identity import new_ulid
 from telemetry.messages.events import ExerciseReported, RangeCalibrated
-from telemetry.messages.live import Request
 from therapy.plan.plan_file import sample_plan
 from therapy.session.agenda import agenda_of
 from therapy.session.answers import healthy_answer
 from therapy.session.screens import Play, screen_of
 from therapy.session.session import advance, open_session
+from therapy.session.session_settings import SessionSettings
 from therapy.session.session_state import Moment, SessionStage
 
 T0_NS = 1_700_000_000_000_000_000
@@ -37,12 +38,9 @@ class KeyedSession:
         plan = sample_plan()
         agenda = agenda_of(plan, plan.day_of(T0_NS), only={"abduction"}, assess=False)
         opened = open_session(
-            plan,
+            SessionSettings(plan=plan, site="home", agenda=agenda, by_keys=True),
             session=new_ulid(self.clock),
-            site="home",
             moment=Moment(T0_NS),
-            agenda=agenda,
-            by_keys=True,
         )
         self.state, self.events = opened.state, list(opened.events)
 
@@ -55,11 +53,7 @@ class KeyedSession:
     count = take
 
     def request(self, what, **value):
-        self.take(
-            Request(
-                request=new_ulid(self.clock), session=self.state.session, what=what, value=value
-            )
-        )
+        self.take(request_of(what, **value).stamped(new_ulid(self.clock), self.state.session))
 
     def answer_all(self):
         while self.state.asking:

@@ -8,6 +8,7 @@ import pytest
 
 from games.audio.sound import Sounds
 from games.audio.speech import Voice
+from games.engine.devices import Devices
 from games.engine.pace import InstantPace
 from games.engine.window import Window
 from games.inputs.player import PROFILES, Player
@@ -18,7 +19,7 @@ from games.persuasion.questionnaire import ITEMS
 from games.rules.take import Take
 from games.session.page import page_of
 from games.session.rehearsal import Rehearsal
-from games.session.run import SessionScreens
+from games.session.run import ScreenSettings, SessionScreens
 from games.ui.texts import blaming
 from telemetry.clock import ManualClock
 from telemetry.identity import new_ulid
@@ -70,16 +71,15 @@ class Stage:
         )
         look = look or Look(language="it", audio_only=True, voice=False)
         self.voice = Voice(look.language, on=False)
-        self.screens = SessionScreens(
-            self.view,
+        devices = Devices(
             window=self.window,
             pace=self.pace,
             source=self.view,
-            look=look,
             sounds=Sounds(0.0),
             voice=self.voice,
-            **(screens or {}),
         )
+        settings = ScreenSettings(look=look, **(screens or {}))
+        self.screens = SessionScreens(self.view, devices, settings)
         self.seen = []
 
     def frame(self):
@@ -128,7 +128,7 @@ def test_one_key_leads_from_check_in_through_play_and_assessment_to_the_last_car
     played = stage(plan())
     played.run(only_return)
     kinds = [k for k, _ in itertools.groupby(played.seen)]
-    wanted = ["Ask", "Place", "Ready", "FindRange", "Play", "ReadyToAssess", "Assess", "Ask"]
+    wanted = ["Ask", "AlignSensor", "Ready", "FindRange", "Play", "ReadyToAssess", "Assess", "Ask"]
     assert kinds == [*wanted, "Closed"]
     types = played.types()
     for kind in ("exercise.started", "range.calibrated", "exercise.ended", "session.closed"):
@@ -137,7 +137,9 @@ def test_one_key_leads_from_check_in_through_play_and_assessment_to_the_last_car
     assert played.view.refused == []
 
 
-@pytest.mark.parametrize("at", ["Ask", "Place", "Ready", "FindRange", "Play", "Assess", "Closed"])
+@pytest.mark.parametrize(
+    "at", ["Ask", "AlignSensor", "Ready", "FindRange", "Play", "Assess", "Closed"]
+)
 def test_the_windows_close_button_closes_the_session_wherever_it_is(stage, at):
     played = stage(plan())
 
@@ -162,7 +164,7 @@ def test_the_first_repetition_is_reached_within_three_minutes_by_one_key(stage):
 
 
 def test_unwell_is_one_key_away_on_every_kind_of_screen(stage):
-    for wanted in ("Ask", "Place", "Ready", "FindRange", "Play", "ReadyToAssess", "Assess"):
+    for wanted in ("Ask", "AlignSensor", "Ready", "FindRange", "Play", "ReadyToAssess", "Assess"):
         played = stage(plan())
         n = 0
         while (kind := played.frame()) != wanted:

@@ -10,10 +10,12 @@ import pytest
 from games.audio.level_guide import STEPS, Guide
 from games.audio.sound import SOUNDS, Sounds, rendered
 from games.audio.speech import Voice, command_for
+from games.engine.devices import Devices
 from games.engine.game import game_named
 from games.engine.game_requests import NobodyAsked
-from games.engine.loop import Loop, Stopping
+from games.engine.loop import Loop
 from games.engine.pace import InstantPace
+from games.engine.play_settings import PlaySettings, Stopping
 from games.engine.window import Window
 from games.figures.drawing import ExerciseDrawing, share_at
 from games.figures.poses import POSES
@@ -35,8 +37,8 @@ from games.ui.pain_scale import PainScale
 from games.ui.palette import ALERT, CREAM, INK, PAPER, SEEN_BY, contrast, seen
 from games.ui.texts import FRAME
 from telemetry.errors import ConfigurationError
+from telemetry.messages.requests import ReportPain, ReportUnwell
 from therapy.exercises.library import LIBRARY
-from therapy.plan.limits import Limits
 
 T0_NS = 1_700_000_000_000_000_000
 GAMES = ("onda", "raccolto", "volo")
@@ -52,20 +54,21 @@ class Table:
         self.pace = InstantPace(T0_NS, frames_per_s)
         self.asks = NobodyAsked()
         self.sounds, self.voice = Sounds(0.0), Voice("it", on=False)
-        self.loop = Loop(
-            game=game_named(name),
-            setting=setting or Setting(sets=1, repetitions=2, rest_s=0),
-            look=look or Look(voice=False),
+        devices = Devices(
             window=self.window,
             pace=self.pace,
             source=source or PlayerSource(Player(PROFILES["strong"], 3), T0_NS),
-            asks=self.asks,
             sounds=self.sounds,
             voice=self.voice,
-            limits=Limits(),
+        )
+        settings = PlaySettings(
+            game=game_named(name),
+            setting=setting or Setting(sets=1, repetitions=2, rest_s=0),
+            look=look or Look(voice=False),
             pain_at_check_in=0,
             stopping=stopping or Stopping(after_s=200),
         )
+        self.loop = Loop(settings, devices, self.asks)
 
     def frame(self):
         self.loop.frame()
@@ -190,7 +193,7 @@ def test_a_pain_of_1_is_told_after_waiting_for_the_0_of_a_10(table):
     assert played.asks.requests == []
     for _ in range(40):
         played.frame()
-    assert played.asks.requests == [("pain.reported", {"pain": 1})]
+    assert played.asks.requests == [ReportPain(pain=1)]
     assert played.loop.mode is Mode.PLAY
 
 
@@ -246,7 +249,7 @@ def test_pain_is_one_key_and_one_digit_and_stops_motion_meanwhile(table):
     assert played.loop.simulation.steps == steps
     played.press(pygame.K_7)
     played.frame()
-    assert played.asks.requests == [("pain.reported", {"pain": 7})]
+    assert played.asks.requests == [ReportPain(pain=7)]
     assert played.loop.mode is Mode.STOPPED
 
 
@@ -274,7 +277,7 @@ def test_unwell_is_a_button_too_and_ends_at_once(table):
     event = pygame.event.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=button.place.center)
     pygame.event.post(event)
     played.frame()
-    assert played.asks.requests == [("unwell.reported", {})]
+    assert played.asks.requests == [ReportUnwell()]
     assert played.loop.mode is Mode.UNWELL
 
 
@@ -517,7 +520,7 @@ def test_pain_can_be_told_with_two_keys(table):
         played.frame()
     played.press(pygame.K_RETURN)
     played.frame()
-    assert played.asks.requests == [("pain.reported", {"pain": 3})]
+    assert played.asks.requests == [ReportPain(pain=3)]
 
 
 def test_unwell_is_in_reach_while_the_pain_scale_is_open(table):
@@ -528,4 +531,4 @@ def test_unwell_is_in_reach_while_the_pain_scale_is_open(table):
     played.frame()
     played.press(pygame.K_u)
     played.frame()
-    assert played.asks.requests == [("unwell.reported", {})]
+    assert played.asks.requests == [ReportUnwell()]

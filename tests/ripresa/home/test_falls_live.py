@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from analytics.exercise.observation import Observation
+from asking import request_of
 from builders import STREAM, T0_NS
 from fall_motion import SimulatedFall, as_batch, claps, worn
 from ingest.journal.journal import Journal
@@ -16,12 +17,13 @@ from telemetry.clock import ManualClock
 from telemetry.identity import new_ulid
 from telemetry.latency import Latencies
 from telemetry.messages.codec import encode_item
-from telemetry.messages.live import Request
+from telemetry.messages.requests import StartExercise
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import HomeTopics
 from therapy.session.agenda import agenda_of
 from therapy.session.questions import untroubled_answer
 from therapy.session.screens import Ask, screen_of
+from therapy.session.session_settings import SessionSettings
 from therapy.session.session_state import SessionStage
 from therapy_builders import WRIST, plan
 
@@ -40,7 +42,7 @@ class Patient:
 
     async def ask(self, what, **value):
         session, number = self.service.state.session, new_ulid(self.clock)
-        self.service.request(Request(request=number, session=session, what=what, value=value))
+        self.service.request(request_of(what, **value).stamped(number, session))
         async with asyncio.timeout(20):
             await self.service.wait_for(lambda state: number in state.seen)
 
@@ -66,9 +68,7 @@ class Patient:
         for _ in range(3):
             await asyncio.sleep(0)
         refused, session = self.service.refused, self.service.session
-        self.service.request(
-            Request(request=new_ulid(self.clock), session=session, what="exercise.started")
-        )
+        self.service.request(StartExercise().stamped(new_ulid(self.clock), session))
         async with asyncio.timeout(20):
             await self.service.wait_for(lambda _: self.service.refused > refused)
 
@@ -88,7 +88,9 @@ async def patient(tmp_path):
     running = asyncio.create_task(service.run())
     bus.publish(TOPICS.motion(STREAM), encode_item(worn("wrist-right")))
     agreed = plan()
-    await service.open(agreed, "clinic", agenda_of(agreed, agreed.day_of(T0_NS)), (WRIST,))
+    agenda = agenda_of(agreed, agreed.day_of(T0_NS))
+    settings = SessionSettings(plan=agreed, site="clinic", agenda=agenda, worn=(WRIST,))
+    await service.open(settings)
     one = Patient(bus, clock, service)
     one.journal = journal
     await one.to_play()

@@ -26,6 +26,7 @@ from telemetry.errors import ConfigurationError
 from telemetry.identity import new_ulid
 from telemetry.messages.events import HeartMeasured
 from telemetry.messages.notices import Command, PlanNotice, TherapistMessage
+from telemetry.messages.requests import EndAssessment
 from telemetry.messages.results import AdherenceResult
 from telemetry.transport.mqtt import MqttBus
 from therapy.plan.plan_file import sample_plan
@@ -61,7 +62,7 @@ async def exercise(at_work, seconds):
     await clock.sleep(seconds)
     await patient.end_exercise()
     if service.state.stage is SessionStage.READY_TO_ASSESS:
-        at_work.request("assessment.ended")
+        at_work.request(EndAssessment())
         await service.wait_for(lambda s: s.stage is SessionStage.CHECK_OUT)
     await patient.answer_questions(SessionStage.CHECK_OUT)
 

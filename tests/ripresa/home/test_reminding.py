@@ -10,6 +10,7 @@ import pytest
 from games.persuasion.reminders import TEXT, VARIANT, notify
 from ripresa.home.reminding import Reminding
 from ripresa.platform.configuration import Folder
+from telemetry.messages.requests import NotePrompt
 from therapy.plan.persuasion import Persuasion, Reminders
 from therapy.plan.plan_file import sample_plan
 
@@ -43,8 +44,8 @@ class Home:
         self.home = SimpleNamespace(folder=folder, clock=Clock(hour))
         self.box = SimpleNamespace(journal=self.journal, service=SimpleNamespace(session=None))
 
-    def request(self, what, **value):
-        self.asked.append((what, value))
+    def request(self, wish):
+        self.asked.append(wish)
 
 
 @pytest.fixture
@@ -109,14 +110,7 @@ def test_the_session_that_follows_tells_of_it_once_with_its_variant(folder):
     home.box.service.session = "01J00000000000000000000001"
     shown_by(home)
     assert home.asked == [
-        (
-            "prompt.shown",
-            {
-                "mechanism": "reminder",
-                "variant": VARIANT,
-                "language": home.plan.language,
-            },
-        )
+        NotePrompt(mechanism="reminder", variant=VARIANT, language=home.plan.language)
     ]
 
 

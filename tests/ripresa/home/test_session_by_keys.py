@@ -12,6 +12,7 @@ from ripresa.home.home_at_work import HomeAtWork
 from telemetry.errors import ConfigurationError
 from telemetry.messages.events import SessionOpened
 from telemetry.messages.live import RepetitionCounted
+from telemetry.messages.requests import ReportPain, ReportUnwell
 from telemetry.messages.results import AdherenceResult
 from therapy.session.session_state import SessionStage
 
@@ -98,9 +99,9 @@ async def test_pain_and_unwell_reach_the_journal_broker_or_not(home, mosquitto, 
         await patient.start_exercise()
         if not broker_up:
             mosquitto.kill()
-        at_work.request("pain.reported", pain=2)
+        at_work.request(ReportPain(pain=2))
         await in_the_journal(at_work, "pain.reported")
-        at_work.request("unwell.reported")
+        at_work.request(ReportUnwell())
         await in_the_journal(at_work, "unwell.reported")
         session = await holding
         closed = at_work.box.journal.events(session)[-1]

@@ -14,6 +14,7 @@ from analytics.calibration.finding import WORDS, CalibrationFinding
 from analytics.calibration.measuring import evaluate, movements
 from analytics.calibration.motion import OnOneGrid
 from analytics.exercise.observing import observe_by
+from asking import request_of
 from builders import T0_NS
 from ingest.journal.journal import Journal
 from research.simulation.hinge_simulator import SCENARIOS, simulate
@@ -26,7 +27,7 @@ from telemetry.identity import new_ulid
 from telemetry.latency import Latencies
 from telemetry.messages.codec import encode_item
 from telemetry.messages.events import SegmentCalibrated, Worn
-from telemetry.messages.live import ControlBatch, Request, decode_live
+from telemetry.messages.live import ControlBatch, decode_live
 from telemetry.messages.motion import MotionBatch, StreamOpened
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import HomeTopics
@@ -35,6 +36,7 @@ from therapy.session.agenda import agenda_of
 from therapy.session.alignment import Alignment, AlignmentPhase
 from therapy.session.questions import untroubled_answer
 from therapy.session.screens import Ready, screen_of
+from therapy.session.session_settings import SessionSettings
 from therapy.session.session_state import SessionStage
 from therapy_builders import item, plan
 
@@ -138,12 +140,14 @@ class Home:
         worn = [Worn(wearable=f"dot-{p}", model="movella-dot", placement=p) for p in placements]
         day = self.plan.day_of(self.clock.now_ns())
         await self.service.open(
-            self.plan,
-            "clinic",
-            agenda_of(self.plan, day),
-            worn,
-            helper_present=self.plan.helper,
-            measured=True,
+            SessionSettings(
+                plan=self.plan,
+                site="clinic",
+                agenda=agenda_of(self.plan, day),
+                worn=tuple(worn),
+                helper_present=self.plan.helper,
+                measured=True,
+            )
         )
         self.open_streams()
         while self.state.stage is SessionStage.CHECK_IN:
@@ -158,9 +162,7 @@ class Home:
         return [e for e in self.service.events if isinstance(e, SegmentCalibrated)]
 
     async def ask(self, what, **value):
-        wish = Request(
-            request=new_ulid(self.clock), session=self.state.session, what=what, value=value
-        )
+        wish = request_of(what, **value).stamped(new_ulid(self.clock), self.state.session)
         self.service.request(wish)
         async with asyncio.timeout(5):
             await self.service.wait_for(lambda s: wish.request in s.seen)

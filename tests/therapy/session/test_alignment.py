@@ -8,7 +8,8 @@ from analytics.calibration.finding import WORDS, CalibrationFinding
 from builders import SESSION
 from telemetry.errors import ConfigurationError
 from telemetry.messages.events import HingeCalibration, SegmentCalibrated, Worn
-from telemetry.messages.live import Request, SensorSilent
+from telemetry.messages.live import SensorSilent
+from telemetry.messages.requests import CalibrateSegment
 from therapy.exercises.joint import JOINTS, joint_between
 from therapy.exercises.observable import TABLE, Quantity
 from therapy.plan.plan_calibration import calibrations_toml, measured_calibrations
@@ -367,9 +368,7 @@ def test_an_angle_measured_twice_is_refused():
 
 def test_a_repeated_request_begins_no_second_measurement():
     session = placed()
-    request = Request(
-        request=f"01J{7:023d}", session=SESSION, what="segment.calibrated", value={"ask": "begin"}
-    )
+    request = CalibrateSegment(request=f"01J{7:023d}", session=SESSION, ask="begin")
     session.happen(request)
     attempt = session.state.measuring.attempt
     session.happen(request)

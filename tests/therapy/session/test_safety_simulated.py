@@ -5,7 +5,8 @@ import itertools
 import pytest
 
 from telemetry.messages.events import CloseReason, StopReason
-from telemetry.messages.live import RepetitionCounted, Request, SensorSilent
+from telemetry.messages.live import RepetitionCounted, SensorSilent
+from telemetry.messages.requests import ReportUnwell, RequestEnvelope
 from therapy.session.questions import Question
 from therapy.session.screens import Ask, Play, screen_of
 from therapy.session.session import advance
@@ -102,7 +103,7 @@ def test_unwell_is_taken_everywhere_and_ends_the_session_at_once(sessions):
         for step in steps[1:]:
             if step.before.closed:
                 continue
-            request = Request(request="01J9" + "0" * 22, what="unwell.reported")
+            request = ReportUnwell(request="01J9" + "0" * 22)
             pressed = advance(step.before, request, step.moment)
             assert pressed.refused is None
             assert pressed.events[0].type == "unwell.reported"
@@ -161,7 +162,7 @@ def test_the_dose_is_capped(sessions):
     for step in every(sessions):
         if step.after.open_item and step.after.agenda:
             cap = step.after.plan.limits.dose_cap * step.after.current.dose
-            assert step.after.done < cap or isinstance(step.what, Request | SensorSilent)
+            assert step.after.done < cap or isinstance(step.what, RequestEnvelope | SensorSilent)
 
 
 def test_standing_stays_locked_until_cleared_and_after_a_fall(sessions):

@@ -4,11 +4,12 @@ import pytest
 
 from builders import SESSION, T0_NS
 from telemetry.messages.events import CloseReason, StopReason
-from telemetry.messages.live import Request
+from telemetry.messages.requests import ReportPain, ReportUnwell
 from therapy.plan.plan_file import sample_plan
 from therapy.session.agenda import Past, agenda_of
 from therapy.session.screens import AlignSensor, Ask, Closed, FindRange, Play, Ready
 from therapy.session.session import SessionNotAllowed, advance, interrupted, open_session
+from therapy.session.session_settings import SessionSettings
 from therapy.session.session_state import Moment, SessionStage
 from therapy_builders import MONDAY, STREAM, Session, item, plan
 
@@ -84,7 +85,7 @@ def test_a_plan_can_skip_every_question():
 
 def test_a_repeated_request_does_nothing():
     session = Session()
-    request = Request(request=SESSION, what="pain.reported", value={"pain": 2})
+    request = ReportPain(request=SESSION, pain=2)
     session.happen(request)
     session.happen(request)
     assert session.types.count("pain.reported") == 1
@@ -214,12 +215,9 @@ def test_the_days_sessions_are_capped():
     agenda = agenda_of(one, MONDAY)
     with pytest.raises(SessionNotAllowed, match="3 a day"):
         open_session(
-            one,
+            SessionSettings(plan=one, site="s", agenda=agenda, sessions_today=3),
             session=SESSION,
-            site="s",
             moment=Moment(T0_NS),
-            agenda=agenda,
-            sessions_today=3,
         )
 
 
@@ -233,7 +231,7 @@ def test_what_is_done_today_is_not_asked_for_again():
 def test_an_advance_changes_nothing_in_the_state_it_came_from():
     session = Session()
     before = session.state
-    request = Request(request=SESSION, what="unwell.reported")
+    request = ReportUnwell(request=SESSION)
     first = advance(before, request, session.moment)
     assert advance(before, request, session.moment) == first
     assert not before.closed
