@@ -44,7 +44,7 @@ class Recorder(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSummary:
-    """One line of a list of sessions."""
+    """One line of a list of sessions; `home` is the journal that it was recorded in."""
 
     session: str
     patient: str
@@ -52,25 +52,30 @@ class SessionSummary:
     opened_ns: int
     closed_ns: int | None
     reason: str | None
+    home: str | None = None
 
 
 @runtime_checkable
 class SessionReader(Protocol):
-    """Reads what was recorded; never writes."""
+    """Reads what was recorded; never writes.
+
+    Two homes may give one name to a session or a stream: `home` says whose is meant. Without it
+    the one is read that was heard of first.
+    """
 
     def sessions(self, *, patient: str | None = None) -> list[SessionSummary]:
         """All sessions, oldest first."""
         ...
 
-    def events(self, session: str) -> list[SessionEvent]:
+    def events(self, session: str, *, home: str | None = None) -> list[SessionEvent]:
         """A session's events in order; empty where the session is unknown."""
         ...
 
-    def results(self, session: str) -> list[Result]:
+    def results(self, session: str, *, home: str | None = None) -> list[Result]:
         """A session's results in the order in which they were written."""
         ...
 
-    def stream_items(self, stream: str) -> Iterator[StreamItem]:
+    def stream_items(self, stream: str, *, home: str | None = None) -> Iterator[StreamItem]:
         """A stream's items in order, as the wire gave them."""
         ...
 

@@ -175,14 +175,15 @@ def patient_routes(patients: Patients) -> APIRouter:
 
 
 def _recorded(reader: SessionReader, summary: SessionSummary) -> TrendSession:
-    events, results = reader.events(summary.session), reader.results(summary.session)
+    events = reader.events(summary.session, home=summary.home)
+    results = reader.results(summary.session, home=summary.home)
     bare = TrendSession(summary=summary, events=events, results=results)
     opened, result = bare.opened, bare.result
     if opened is None or result is None or len(opened.wearables) < 2:
         return bare
     placements = {}
     for stream in {item.stream for item in result.items if item.assessment}:
-        first = next(iter(reader.stream_items(stream)), None)
+        first = next(iter(reader.stream_items(stream, home=summary.home)), None)
         if isinstance(first, StreamOpened):
             placements[stream] = first.placement
     return TrendSession(summary=summary, events=events, results=results, placements=placements)

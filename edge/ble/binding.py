@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from telemetry.errors import ConfigurationError
 from telemetry.files import write_atomically
 from telemetry.identity import Name, checked_name
-from telemetry.messages.events import first_problem
+from telemetry.messages.newer import first_problem
 
 if TYPE_CHECKING:
     from pathlib import Path

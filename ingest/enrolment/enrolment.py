@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.files import write_atomically
 from telemetry.identity import Name, Pseudonym, checked_name
-from telemetry.messages.events import first_problem
+from telemetry.messages.newer import first_problem
 from telemetry.transport.mqtt import MqttSettings
 
 from .broker_access import (

@@ -95,11 +95,8 @@ class RecordContext:
         self._times.cache_clear()
 
     def _find_whose(self, record: Record, content: object) -> Whose | None:
-        if (found := self._whose_home(record.home)) is not None:
+        if (found := self._whose_home(record.subject or record.home)) is not None:
             return found
-        session = self._journal.session(record.session) if record.session else None
-        if session is not None:
-            return self._whose_patient(session.patient)
         if isinstance(content, AdherenceResult):
             return self._whose_patient(content.patient)
         return None

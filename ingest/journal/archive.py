@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from telemetry.messages.motion import StreamItem
+    from telemetry.seams import SessionSummary
 
     from .journal import Journal
 
@@ -73,13 +74,28 @@ class ArchiveReader(JournalReader):
         super().__init__(path)
         self._archive = archive
 
-    def stream_items(self, stream: str, *, after: int = 0) -> Iterator[StreamItem]:
-        """A stream's items in order: from the archive, then what the journal has beyond it."""
-        known = self.archived_to(stream)
+    def stream_items(
+        self, stream: str, *, after: int = 0, home: str | None = None
+    ) -> Iterator[StreamItem]:
+        """A stream's items in order: from the archive, then what the journal has beyond it.
+
+        Raises:
+            StoreError: the journal says that a part lies in the archive, and its file is gone.
+        """
+        known = self.archived_to(stream, home=home)
         if known > after:
-            (path,) = self._archive.glob(f"*/streams/{stream}.parquet")
-            yield from read_stream(path)
-        yield from super().stream_items(stream, after=max(after, known))
+            yield from read_stream(self._file(stream, home))
+        yield from super().stream_items(stream, after=max(after, known), home=home)
+
+    def _file(self, stream: str, home: str | None) -> Path:
+        rows = self.rows(
+            "SELECT patient FROM archived WHERE stream = ? AND home = ?",
+            (stream, self._subject("stream", stream, home)),
+        )
+        path = self._archive / str(rows[0][0]) / "streams" / f"{stream}.parquet"
+        if not path.is_file():
+            raise StoreError(f"stream {stream} lies in the archive, and {path} is gone: restore it")
+        return path
 
 
 def archive_closed(journal: Journal, archive: Path, *, now_ns: int, settle_ns: int) -> list[str]:
@@ -97,14 +113,14 @@ def archive_closed(journal: Journal, archive: Path, *, now_ns: int, settle_ns: i
     done = []
     for session in journal.sessions():
         settled = session.closed_ns is not None and session.closed_ns + settle_ns <= now_ns
-        if settled and _grown(journal, archive, session.patient, session.session):
-            archive_session(journal, archive, session.session, now_ns=now_ns)
+        if settled and _grown(journal, archive, session):
+            archive_session(journal, archive, session.session, now_ns=now_ns, home=session.home)
             done.append(session.session)
     return done
 
 
 def archive_session(
-    journal: Journal, archive: Path, session: str, *, now_ns: int
+    journal: Journal, archive: Path, session: str, *, now_ns: int, home: str | None = None
 ) -> list[ArchivedStream]:
     """Write a session and its streams; each file appears whole or not at all.
 
@@ -112,22 +128,25 @@ def archive_session(
         StoreError: the session is unknown, the disk refuses, or what was written does not
             read back as it was.
     """
-    summary = journal.session(session)
+    summary = journal.session(session, home=home)
     if summary is None:
         raise StoreError(f"no session {session} in {journal.path}: see `ripresa ledger`")
     place = archive / summary.patient
-    streams = journal.streams(session)
+    home = str(summary.home)
+    streams = journal.streams(session, home=home)
     written = [
-        _archive_stream(journal, place / "streams" / f"{stream}.parquet", stream, now_ns)
+        _archive_stream(journal, place / "streams" / f"{stream}.parquet", stream, home, now_ns)
         for stream in streams
-        if journal.last_position(stream) > journal.archived_to(stream)
+        if journal.last_position(stream, home=home) > journal.archived_to(stream, home=home)
     ]
     body = {
         "version": VERSION,
         "session": session,
         "streams": streams,
-        "events": [json.loads(encode_event(event)) for event in journal.events(session)],
-        "results": [json.loads(encode_result(result)) for result in journal.results(session)],
+        "events": [json.loads(encode_event(event)) for event in journal.events(session, home=home)],
+        "results": [
+            json.loads(encode_result(result)) for result in journal.results(session, home=home)
+        ],
     }
     write_atomically(place / "sessions" / f"{session}.json", json.dumps(body, indent=1).encode())
     return written
@@ -254,21 +273,36 @@ def _same(before: list[StreamItem], after: list[StreamItem]) -> bool:
     )
 
 
-def _archive_stream(journal: Journal, path: Path, stream: str, now_ns: int) -> ArchivedStream:
+def _archive_stream(
+    journal: Journal, path: Path, stream: str, home: str, now_ns: int
+) -> ArchivedStream:
     """Write a stream, or what came since to what is there: the journal may have dropped that."""
-    known, last = journal.archived_to(stream), journal.last_position(stream)
+    known = journal.archived_to(stream, home=home)
+    last = journal.last_position(stream, home=home)
     before = list(read_stream(path)) if known else []
-    written = write_stream(path, [*before, *journal.stream_items(stream, after=known)])
+    written = write_stream(path, [*before, *journal.stream_items(stream, after=known, home=home)])
     with journal.writing() as db:
         db.execute(
-            "INSERT OR REPLACE INTO archived (stream, patient, position, t_ns, samples, size_bytes)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (stream, path.parent.parent.name, last, now_ns, written.samples, written.size_bytes),
+            "INSERT OR REPLACE INTO archived (stream, home, patient, position, t_ns, samples,"
+            " size_bytes) SELECT ?, id, ?, ?, ?, ?, ? FROM home WHERE ulid = ?",
+            (
+                stream,
+                path.parent.parent.name,
+                last,
+                now_ns,
+                written.samples,
+                written.size_bytes,
+                home,
+            ),
         )
     return written
 
 
-def _grown(journal: Journal, archive: Path, patient: str, session: str) -> bool:
-    if not (archive / patient / "sessions" / f"{session}.json").exists():
+def _grown(journal: Journal, archive: Path, summary: SessionSummary) -> bool:
+    if not (archive / summary.patient / "sessions" / f"{summary.session}.json").exists():
         return True
-    return any(journal.last_position(s) > journal.archived_to(s) for s in journal.streams(session))
+    home = summary.home
+    return any(
+        journal.last_position(s, home=home) > journal.archived_to(s, home=home)
+        for s in journal.streams(summary.session, home=home)
+    )

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from telemetry.errors import DecodeError, StoreError
 from telemetry.identity import new_ulid
-from telemetry.messages.events import SessionClosed, SessionEvent, SessionOpened
 
+from .held import reread_held
+from .insertion import insert_record, note_care, subject_of
 from .reading import JournalReader
 from .record_bodies import Examined, examine
 from .schema import connect, migrate, store_errors, transaction
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from telemetry.clock import Clock
-    from telemetry.messages.record import NewRecord, Record
+    from telemetry.messages.record import NewRecord
 
-__all__ = ["Journal", "insert_record", "note_session"]
+__all__ = ["Journal"]
 
 _T = TypeVar("_T")
 
@@ -74,6 +75,7 @@ class Journal(JournalReader):
                         home = new_ulid(clock)
                         db.execute("INSERT INTO meta VALUES ('home', ?)", (home,))
                         db.execute("INSERT INTO home (ulid) VALUES (?)", (home,))
+                    reread_held(db)
             finally:
                 db.close()
         return cls(path, busy_timeout_s=busy_timeout_s)
@@ -112,7 +114,9 @@ class Journal(JournalReader):
             ).fetchone()
             for record, content in zip(records, examined, strict=True):
                 position += 1
-                insert_record(db, home, position, record, content)
+                subject = subject_of(db, home, record)
+                seq = insert_record(db, home, position, record, content, subject=subject)
+                note_care(db, seq, content.content)
             db.execute("UPDATE home SET committed = ? WHERE id = ?", (position, home))
         for callback in self._callbacks:
             callback()
@@ -161,45 +165,6 @@ class Journal(JournalReader):
         """
         with self._lock, store_errors(self.path):
             yield self._db
-
-
-def insert_record(
-    db: sqlite3.Connection, home: int, position: int, record: NewRecord | Record, body: Examined
-) -> None:
-    """Put one examined record in its place, and note what it says about its session."""
-    db.execute(
-        "INSERT INTO record (home, position, t_ns, kind, session, stream, first_index, samples,"
-        " body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            home,
-            position,
-            record.t_ns,
-            str(record.kind),
-            record.session,
-            record.stream,
-            body.first_index,
-            body.samples,
-            record.body,
-        ),
-    )
-    if isinstance(body.content, SessionOpened | SessionClosed):
-        note_session(db, home, body.content)
-
-
-def note_session(db: sqlite3.Connection, home: int, event: SessionEvent) -> None:
-    """Keep the list of sessions in step with an event."""
-    match event:
-        case SessionOpened():
-            db.execute(
-                "INSERT OR IGNORE INTO session (session, home, site, patient, day, opened_ns) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                (event.session, home, event.site, event.patient, event.day, event.t_ns),
-            )
-        case SessionClosed():
-            db.execute(
-                "UPDATE session SET closed_ns = ?, reason = ? WHERE session = ? AND home = ?",
-                (event.t_ns, str(event.reason), event.session, home),
-            )
 
 
 def _examined(record: NewRecord, i: int) -> Examined:

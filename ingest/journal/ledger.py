@@ -137,6 +137,7 @@ def balance(
     emitted: int | None = None,
     resent: int = 0,
     moved: Collection[str] = (ARCHIVED,),
+    home: str | None = None,
 ) -> Ledger:
     """Add up the streams of a session as one journal holds them.
 
@@ -146,8 +147,11 @@ def balance(
         emitted: the wearables' own truth in samples, where it is known.
         resent: as the uplink counted.
         moved: reasons of gaps that are no loss: `ARCHIVED` at the clinic, `AT_CLINIC` at a home.
+        home: whose session it is, where another home may call one the same.
     """
-    accounts = tuple(stream_account(s, reader.stream_items(s), moved=moved) for s in streams)
+    accounts = tuple(
+        stream_account(s, reader.stream_items(s, home=home), moved=moved) for s in streams
+    )
     return Ledger(
         emitted=emitted,
         stored=sum(a.stored for a in accounts),

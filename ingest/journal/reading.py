@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from telemetry.errors import StoreError
 from telemetry.messages.codec import decode_item
@@ -15,7 +15,7 @@ from telemetry.messages.record import Record, RecordKind
 from telemetry.messages.results import Result, decode_result
 from telemetry.seams import SessionSummary
 
-from .schema import connect, store_errors
+from .schema import check_version, connect, store_errors
 
 if TYPE_CHECKING:
     import sqlite3
@@ -30,6 +30,10 @@ UPLINK: Final = "uplink"
 """Name of the cursor by which a home's journal is carried to the clinic."""
 
 _PAGE = 256
+_SESSIONS = (
+    "SELECT s.session, s.patient, s.day, s.opened_ns, s.closed_ns, s.reason, h.ulid "
+    "FROM session s JOIN home h ON h.id = s.home"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class JournalReader:
         self._open: list[sqlite3.Connection] = []
         if not path.is_file():
             raise StoreError(f"no journal at {path}: check the folder, or record something first")
+        with store_errors(path):
+            check_version(self._reader(), path)
         rows = self.rows("SELECT value FROM meta WHERE name = 'home'")
         self.home: str = rows[0][0]
         """The journal's own ULID."""
@@ -96,45 +102,46 @@ class JournalReader:
     def sessions(self, *, patient: str | None = None) -> list[SessionSummary]:
         """All sessions, oldest first."""
         rows = self.rows(
-            "SELECT session, patient, day, opened_ns, closed_ns, reason FROM session "
-            "WHERE ? IS NULL OR patient = ? ORDER BY opened_ns, session",
+            f"{_SESSIONS} WHERE ? IS NULL OR s.patient = ? ORDER BY s.opened_ns, s.session, s.home",
             (patient, patient),
         )
         return [_summary(row) for row in rows]
 
-    def session(self, session: str) -> SessionSummary | None:
+    def session(self, session: str, *, home: str | None = None) -> SessionSummary | None:
         """One session's line of that list; None where it is unknown."""
         rows = self.rows(
-            "SELECT session, patient, day, opened_ns, closed_ns, reason FROM session "
-            "WHERE session = ?",
-            (session,),
+            f"{_SESSIONS} WHERE s.session = ?1 AND (?2 IS NULL OR h.ulid = ?2) ORDER BY s.home",
+            (session, home),
         )
         return _summary(rows[0]) if rows else None
 
-    def events(self, session: str) -> list[SessionEvent]:
+    def events(self, session: str, *, home: str | None = None) -> list[SessionEvent]:
         """A session's events in order; empty where the session is unknown."""
-        return [decode_event(body) for body in self._bodies(session, RecordKind.EVENT)]
+        return [decode_event(body) for body in self._bodies(session, RecordKind.EVENT, home)]
 
-    def results(self, session: str) -> list[Result]:
+    def results(self, session: str, *, home: str | None = None) -> list[Result]:
         """A session's results in the order in which they were written."""
-        return [decode_result(body) for body in self._bodies(session, RecordKind.RESULT)]
+        return [decode_result(body) for body in self._bodies(session, RecordKind.RESULT, home)]
 
-    def streams(self, session: str) -> list[str]:
+    def streams(self, session: str, *, home: str | None = None) -> list[str]:
         """The streams of a session, oldest first."""
         rows = self.rows(
-            "SELECT stream FROM record WHERE session = ? AND stream IS NOT NULL "
+            "SELECT stream FROM record WHERE session = ? AND subject = ? AND stream IS NOT NULL "
             "GROUP BY stream ORDER BY min(seq)",
-            (session,),
+            (session, self._subject("session", session, home)),
         )
         return [row[0] for row in rows]
 
-    def stream_items(self, stream: str, *, after: int = 0) -> Iterator[StreamItem]:
+    def stream_items(
+        self, stream: str, *, after: int = 0, home: str | None = None
+    ) -> Iterator[StreamItem]:
         """A stream's items in order, as the wire gave them; those after a position if given."""
+        subject = self._subject("stream", stream, home)
         while True:
             rows = self.rows(
-                "SELECT position, body FROM record WHERE stream = ? AND position > ? "
-                "ORDER BY position LIMIT ?",
-                (stream, after, _PAGE),
+                "SELECT position, body FROM record WHERE stream = ? AND subject = ? "
+                "AND position > ? AND held < 2 ORDER BY position LIMIT ?",
+                (stream, subject, after, _PAGE),
             )
             for position, body in rows:
                 after = position
@@ -142,11 +149,12 @@ class JournalReader:
             if len(rows) < _PAGE:
                 return
 
-    def stream_opened(self, stream: str) -> StreamOpened | None:
+    def stream_opened(self, stream: str, *, home: str | None = None) -> StreamOpened | None:
         """How a stream began; None where that is not stored."""
         rows = self.rows(
-            "SELECT body FROM record WHERE stream = ? AND kind = 'stream' ORDER BY position",
-            (stream,),
+            "SELECT body FROM record WHERE stream = ? AND subject = ? AND kind = 'stream' "
+            "AND held < 2 ORDER BY position",
+            (stream, self._subject("stream", stream, home)),
         )
         items = (decode_item(body) for (body,) in rows)
         return next((item for item in items if isinstance(item, StreamOpened)), None)
@@ -169,8 +177,9 @@ class JournalReader:
     ) -> list[Record]:
         """A home's records that follow position `after`: at most `limit`, about `max_bytes`."""
         sql = (
-            "SELECT h.ulid, r.position, r.t_ns, r.kind, r.body, r.session, r.stream "
-            "FROM record r JOIN home h ON h.id = r.home "
+            "SELECT h.ulid, r.position, r.t_ns, r.kind, r.body, r.session, r.stream, "
+            "nullif(s.ulid, h.ulid) "
+            "FROM record r JOIN home h ON h.id = r.home JOIN home s ON s.id = r.subject "
             "WHERE h.ulid = ? AND r.position > ? ORDER BY r.position LIMIT ?"
         )
         found: list[Record] = []
@@ -192,9 +201,10 @@ class JournalReader:
     ) -> list[Arrival]:
         """Records of the given kinds that arrived after `after`, in the order of arrival."""
         sql = (
-            "SELECT r.seq, h.ulid, r.position, r.t_ns, r.kind, r.body, r.session, r.stream "
-            "FROM record r JOIN home h ON h.id = r.home "
-            "WHERE r.seq > ? AND r.kind IN (SELECT value FROM json_each(?)) "
+            "SELECT r.seq, h.ulid, r.position, r.t_ns, r.kind, r.body, r.session, r.stream, "
+            "nullif(s.ulid, h.ulid) "
+            "FROM record r JOIN home h ON h.id = r.home JOIN home s ON s.id = r.subject "
+            "WHERE r.seq > ? AND r.held < 2 AND r.kind IN (SELECT value FROM json_each(?)) "
             "ORDER BY r.seq LIMIT ?"
         )
         found: list[Arrival] = []
@@ -228,15 +238,38 @@ class JournalReader:
         )
         return rows[0][0] if rows else None
 
-    def archived_to(self, stream: str) -> int:
+    def archived_to(self, stream: str, *, home: str | None = None) -> int:
         """The position up to which a stream lies in the archive; 0 where it does not."""
-        rows = self.rows("SELECT position FROM archived WHERE stream = ?", (stream,))
+        rows = self.rows(
+            "SELECT position FROM archived WHERE stream = ? AND home = ?",
+            (stream, self._subject("stream", stream, home)),
+        )
         return int(rows[0][0]) if rows else 0
 
-    def last_position(self, stream: str) -> int:
+    def last_position(self, stream: str, *, home: str | None = None) -> int:
         """The position of a stream's newest record; 0 where it has none."""
-        rows = self.rows("SELECT max(position) FROM record WHERE stream = ?", (stream,))
+        rows = self.rows(
+            "SELECT max(position) FROM record WHERE stream = ? AND subject = ?",
+            (stream, self._subject("stream", stream, home)),
+        )
         return int(rows[0][0] or 0)
+
+    def care_records(self, type_: str, patient: str | None = None) -> list[bytes]:
+        """Bodies of one type that this journal's own box wrote of its patients outside sessions.
+
+        Of those with one key, such as a day, the newest; in the order in which they were written.
+        """
+        rows = self.rows(
+            "SELECT r.body FROM record r WHERE r.held < 2 AND r.seq IN ("
+            " SELECT max(seq) FROM care WHERE type = ?1 AND (?2 IS NULL OR patient = ?2)"
+            " GROUP BY patient, key) ORDER BY r.seq",
+            (type_, patient),
+        )
+        return [row[0] for row in rows]
+
+    def held(self) -> int:
+        """How many records were written by a newer program and are not read whole."""
+        return int(self.rows("SELECT count(*) FROM record WHERE held > 0")[0][0])
 
     def motion_by_stream(self) -> list[tuple[str, str, int, int, int]]:
         """Of each stream with raw motion: stream, home, samples, first and last record's time."""
@@ -268,14 +301,22 @@ class JournalReader:
             for kind, records, samples, size in rows
         }
 
-    def _bodies(self, session: str, kind: RecordKind) -> list[bytes]:
+    def _bodies(self, session: str, kind: RecordKind, home: str | None) -> list[bytes]:
         # A clinic's own records about a home's session, such as a later analysis, come last.
         rows = self.rows(
-            "SELECT r.body FROM record r JOIN home h ON h.id = r.home "
-            "WHERE r.session = ? AND r.kind = ? ORDER BY h.ulid = ?, r.home, r.position",
-            (session, str(kind), self.home),
+            "SELECT r.body FROM record r WHERE r.session = ? AND r.subject = ? AND r.kind = ? "
+            "AND r.held < 2 ORDER BY r.home <> r.subject, r.home, r.position",
+            (session, self._subject("session", session, home), str(kind)),
         )
         return [row[0] for row in rows]
+
+    def _subject(self, what: Literal["session", "stream"], name: str, home: str | None) -> int:
+        """Row of the home that is meant; -1 where it is unknown."""
+        if home is not None:
+            rows = self.rows("SELECT id FROM home WHERE ulid = ?", (home,))
+        else:
+            rows = self.rows(f"SELECT min(subject) FROM record WHERE {what} = ?", (name,))  # noqa: S608
+        return -1 if not rows or rows[0][0] is None else int(rows[0][0])
 
     def rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[Any]:
         """What a query on the journal's tables answers.
@@ -304,7 +345,7 @@ class JournalReader:
 
 
 def _summary(row: Any) -> SessionSummary:
-    session, patient, day, opened_ns, closed_ns, reason = row
+    session, patient, day, opened_ns, closed_ns, reason, home = row
     return SessionSummary(
         session=session,
         patient=patient,
@@ -312,11 +353,12 @@ def _summary(row: Any) -> SessionSummary:
         opened_ns=opened_ns,
         closed_ns=closed_ns,
         reason=reason,
+        home=home,
     )
 
 
 def _record(row: Any) -> Record:
-    home, position, t_ns, kind, body, session, stream = row
+    home, position, t_ns, kind, body, session, stream, subject = row
     return Record(
         home=home,
         position=position,
@@ -325,4 +367,5 @@ def _record(row: Any) -> Record:
         body=body,
         session=session,
         stream=stream,
+        subject=subject,
     )

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
-from telemetry.errors import DecodeError
+from telemetry.errors import DecodeError, NewerVersion
+from telemetry.messages.bounded_cbor import read_cbor
 from telemetry.messages.codec import MAX_PAYLOAD_BYTES, decode_item
-from telemetry.messages.events import SessionEvent, decode_event
+from telemetry.messages.events import SessionEvent, read_event
 from telemetry.messages.motion import MotionBatch, StreamGap, StreamItem
 from telemetry.messages.record import NewRecord, Record, RecordKind
-from telemetry.messages.results import Result, decode_result
+from telemetry.messages.results import Result, read_result
+from telemetry.printable import shown
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-__all__ = ["MAX_BODY_BYTES", "Examined", "examine"]
+__all__ = ["MAX_BODY_BYTES", "Examined", "Held", "examine"]
 
 MAX_BODY_BYTES: Final = MAX_PAYLOAD_BYTES - 4096
 """A block of one record must fit in one message, its envelope included."""
@@ -23,13 +27,25 @@ MAX_BODY_BYTES: Final = MAX_PAYLOAD_BYTES - 4096
 Content: TypeAlias = "StreamItem | SessionEvent | Result"
 
 
+class Held(IntEnum):
+    """How much of a body this program could read; the body itself is kept as it came."""
+
+    NOT = 0
+    """All of it."""
+    IN_PART = 1
+    """All but fields that only a newer program knows."""
+    WHOLLY = 2
+    """Nothing: it is of a type that only a newer program knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A body that was read and is whole."""
+    """A body that was read and is whole; `content` is None where it is wholly held."""
 
-    content: Content
+    content: Content | None
     first_index: int | None = None
     samples: int = 0
+    held: Held = Held.NOT
 
 
 def examine(record: NewRecord | Record) -> Examined:
@@ -43,13 +59,23 @@ def examine(record: NewRecord | Record) -> Examined:
         raise DecodeError(
             f"{record.kind} record", f"{len(record.body)} bytes, more than {MAX_BODY_BYTES}"
         )
+    try:
+        return _examine_known(record)
+    except NewerVersion:
+        _examine_unknown(record)
+        return Examined(None, held=Held.WHOLLY)
+
+
+def _examine_known(record: NewRecord | Record) -> Examined:
     match record.kind:
         case RecordKind.EVENT:
-            event = decode_event(record.body)
-            _same(record, "session", event.session, record.session)
-            return Examined(event)
+            event = read_event(record.body)
+            _same(record, "session", event.content.session, record.session)
+            return Examined(event.content, held=_held(event.unknown))
         case RecordKind.RESULT:
-            return Examined(decode_result(record.body))
+            result = read_result(record.body)
+            _same(record, "session", result.content.session, record.session)
+            return Examined(result.content, held=_held(result.unknown))
         case _:
             return _examine_item(record)
 
@@ -68,6 +94,23 @@ def _examine_item(record: NewRecord | Record) -> Examined:
     return Examined(item, item.first_index if isinstance(item, StreamGap) else None)
 
 
-def _same(record: NewRecord | Record, what: str, found: str, named: str | None) -> None:
+def _examine_unknown(record: NewRecord | Record) -> None:
+    """Of a type that nobody here knows: whose it says it is must hold all the same."""
+    if record.kind in (RecordKind.MOTION, RecordKind.DROPPED):
+        raise DecodeError(f"{record.kind} record", "holds an item of an unknown kind")
+    if record.kind is RecordKind.STREAM:
+        body, name, named = read_cbor(record.body, "stream item"), "stream", record.stream
+    else:
+        body, name, named = json.loads(record.body), "session", record.session
+    _same(record, name, body.get(name), named)
+
+
+def _held(unknown: int) -> Held:
+    return Held.IN_PART if unknown else Held.NOT
+
+
+def _same(record: NewRecord | Record, what: str, found: object, named: str | None) -> None:
     if found != named:
-        raise DecodeError(f"{record.kind} record", f"{what} {named!r} holds one of {found!r}")
+        raise DecodeError(
+            f"{record.kind} record", f"{what} {shown(named)} holds one of {shown(found)}"
+        )

@@ -38,7 +38,9 @@ _ACKNOWLEDGED: Final = "h.ulid = ?1 AND r.position <= ?2"
 # In the archive, and past the follower that would still read it.
 _IN_ARCHIVE: Final = """
     r.t_ns < ?1
-    AND r.position <= (SELECT a.position FROM archived a WHERE a.stream = r.stream)
+    AND r.position <= (
+        SELECT a.position FROM archived a WHERE a.stream = r.stream AND a.home = r.subject
+    )
     AND r.seq <= coalesce((SELECT seq FROM cursor WHERE name = 'influx:motion'), r.seq)
 """
 

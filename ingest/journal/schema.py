@@ -1,7 +1,7 @@
 """The journal's tables, their versions, and SQLite's complaints in our words.
 
-`PRAGMA user_version` counts the migrations applied, `application_id` tells a journal from any
-other SQLite file. Migrations only ever append to `MIGRATIONS`.
+`PRAGMA user_version` is the tables' version, `application_id` tells a journal from any other
+SQLite file. A journal of another version is led here by `UPGRADES`, or refused by name.
 """
 
 from __future__ import annotations
@@ -13,137 +13,187 @@ from typing import TYPE_CHECKING, Final
 from telemetry.errors import StoreBusy, StoreDamaged, StoreError, StoreFull, StoreVersion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["APPLICATION_ID", "MIGRATIONS", "connect", "migrate", "store_errors", "transaction"]
+__all__ = [
+    "APPLICATION_ID",
+    "TABLES",
+    "UPGRADES",
+    "VERSION",
+    "check_version",
+    "connect",
+    "migrate",
+    "store_errors",
+    "transaction",
+]
 
 APPLICATION_ID: Final = 0x52495052  # "RIPR"
 
-MIGRATIONS: Final[Sequence[str]] = (
-    """
-    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+VERSION: Final = 4
+"""Of the tables below. Versions 1 to 3 hold events under names that are no longer used."""
 
-    -- Every home whose records are here, this journal's own among them.
-    -- `committed` is the highest position up to which nothing is missing.
-    CREATE TABLE home (
-        id INTEGER PRIMARY KEY,
-        ulid TEXT NOT NULL UNIQUE,
-        site TEXT,
-        patient TEXT,
-        committed INTEGER NOT NULL DEFAULT 0
-    );
-    CREATE INDEX home_by_patient ON home (patient);
+TABLES: Final = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
-    -- `seq` is the order of arrival in this file; followers' cursors count in it.
-    CREATE TABLE record (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT,
-        home INTEGER NOT NULL REFERENCES home (id),
-        position INTEGER NOT NULL,
-        t_ns INTEGER NOT NULL,
-        kind TEXT NOT NULL,
-        session TEXT,
-        stream TEXT,
-        first_index INTEGER,
-        samples INTEGER NOT NULL DEFAULT 0,
-        body BLOB NOT NULL,
-        UNIQUE (home, position)
-    );
-    CREATE INDEX record_by_session ON record (session, kind, home, position)
-        WHERE session IS NOT NULL;
-    CREATE INDEX record_by_stream ON record (stream, position) WHERE stream IS NOT NULL;
-    CREATE INDEX record_raw ON record (seq) WHERE kind = 'motion';
+-- Every home whose records are here, this journal's own among them.
+-- `committed` is the highest position up to which nothing is missing.
+CREATE TABLE home (
+    id INTEGER PRIMARY KEY,
+    ulid TEXT NOT NULL UNIQUE,
+    site TEXT,
+    patient TEXT,
+    committed INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX home_by_patient ON home (patient);
 
-    -- Drawn from the events, so that a list of sessions reads no bodies.
-    CREATE TABLE session (
-        session TEXT PRIMARY KEY,
-        home INTEGER NOT NULL REFERENCES home (id),
-        site TEXT NOT NULL,
-        patient TEXT NOT NULL,
-        day TEXT NOT NULL,
-        opened_ns INTEGER NOT NULL,
-        closed_ns INTEGER,
-        reason TEXT
-    ) WITHOUT ROWID;
-    CREATE INDEX session_by_patient ON session (patient, opened_ns);
+-- `seq` is the order of arrival in this file; followers' cursors count in it.
+-- `subject` is the home that the record is about: the one that wrote it, or, of what a clinic
+-- writes about a home's session, that home.
+-- `held`: 0 read whole; 1 read but for fields of a newer version; 2 of a newer version, not read.
+CREATE TABLE record (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    home INTEGER NOT NULL REFERENCES home (id),
+    subject INTEGER NOT NULL REFERENCES home (id),
+    position INTEGER NOT NULL,
+    t_ns INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    session TEXT,
+    stream TEXT,
+    first_index INTEGER,
+    samples INTEGER NOT NULL DEFAULT 0,
+    held INTEGER NOT NULL DEFAULT 0,
+    body BLOB NOT NULL,
+    UNIQUE (home, position)
+);
+CREATE INDEX record_by_session ON record (session, subject, kind, home, position)
+    WHERE session IS NOT NULL;
+CREATE INDEX record_by_stream ON record (stream, subject, position) WHERE stream IS NOT NULL;
+CREATE INDEX record_raw ON record (seq) WHERE kind = 'motion';
+CREATE INDEX record_held ON record (seq) WHERE held > 0;
 
-    CREATE TABLE cursor (name TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+-- Drawn from the events, so that a list of sessions reads no bodies. Two homes may give one
+-- name to a session each: it is known by both.
+CREATE TABLE session (
+    session TEXT NOT NULL,
+    home INTEGER NOT NULL REFERENCES home (id),
+    site TEXT NOT NULL,
+    patient TEXT NOT NULL,
+    day TEXT NOT NULL,
+    opened_ns INTEGER NOT NULL,
+    closed_ns INTEGER,
+    reason TEXT,
+    PRIMARY KEY (session, home)
+) WITHOUT ROWID;
+CREATE INDEX session_by_patient ON session (patient, opened_ns);
 
-    -- What could not be stored, with the reason. `home` and `position` are NULL where the
-    -- payload could not even be read.
-    CREATE TABLE dead_letter (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        t_ns INTEGER NOT NULL,
-        topic TEXT NOT NULL,
-        home TEXT,
-        position INTEGER,
-        reason TEXT NOT NULL,
-        payload BLOB NOT NULL,
-        digest BLOB NOT NULL,
-        UNIQUE (digest, topic)
-    );
-    CREATE INDEX dead_letter_by_home ON dead_letter (home, position);
+-- Whom this journal's own records outside sessions are about, and what of: of those with one
+-- `key` the newest counts. So a patient's judged days and alerts are found without reading all.
+CREATE TABLE care (
+    seq INTEGER PRIMARY KEY,
+    patient TEXT NOT NULL,
+    type TEXT NOT NULL,
+    key TEXT NOT NULL
+);
+CREATE INDEX care_by_patient ON care (patient, type, key, seq);
+CREATE INDEX care_by_type ON care (type, patient, key, seq);
 
-    -- Lines that a database behind a follower refused.
-    CREATE TABLE set_aside (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        follower TEXT NOT NULL,
-        seq INTEGER NOT NULL,
-        t_ns INTEGER NOT NULL,
-        lines INTEGER NOT NULL,
-        reason TEXT NOT NULL,
-        line BLOB NOT NULL,
-        UNIQUE (follower, seq, line)
-    );
+CREATE TABLE cursor (name TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 
-    -- Keyed hashes of what was erased or must not come in: no name stands here.
-    CREATE TABLE tombstone (
-        kind TEXT NOT NULL,
-        hash BLOB NOT NULL,
-        t_ns INTEGER NOT NULL,
-        PRIMARY KEY (kind, hash)
-    ) WITHOUT ROWID;
-    """,
-    """
-    -- Streams that lie in the archive, up to and with this position of their home.
-    CREATE TABLE archived (
-        stream TEXT PRIMARY KEY,
-        patient TEXT NOT NULL,
-        position INTEGER NOT NULL,
-        t_ns INTEGER NOT NULL,
-        samples INTEGER NOT NULL,
-        size_bytes INTEGER NOT NULL
-    ) WITHOUT ROWID;
+-- What could not be stored, with the reason. `home` and `position` are NULL where the
+-- payload could not even be read. `patient` is the topic's, `names` whom else the content names.
+CREATE TABLE dead_letter (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    t_ns INTEGER NOT NULL,
+    topic TEXT NOT NULL,
+    site TEXT,
+    patient TEXT,
+    names TEXT,
+    home TEXT,
+    position INTEGER,
+    reason TEXT NOT NULL,
+    payload BLOB NOT NULL,
+    digest BLOB NOT NULL,
+    UNIQUE (digest, topic)
+);
+CREATE INDEX dead_letter_by_home ON dead_letter (home, position);
+CREATE INDEX dead_letter_by_patient ON dead_letter (patient);
 
-    -- Patients of whom something may not be done: `withdrawn` (collect), `restricted` (use).
-    CREATE TABLE consent (
-        patient TEXT NOT NULL,
-        state TEXT NOT NULL,
-        t_ns INTEGER NOT NULL,
-        PRIMARY KEY (patient, state)
-    ) WITHOUT ROWID;
+-- Positions whose dead letter was not kept, because too many are: what stood there is gone.
+CREATE TABLE forgone (
+    home TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (home, position)
+) WITHOUT ROWID;
 
-    -- Who did what to whose data: a chain of hashes over keyed hashes of pseudonyms.
-    CREATE TABLE audit (
-        number INTEGER PRIMARY KEY,
-        t_ns INTEGER NOT NULL,
-        actor TEXT NOT NULL,
-        action TEXT NOT NULL,
-        subject BLOB NOT NULL,
-        detail TEXT NOT NULL,
-        link BLOB NOT NULL
-    );
-    """,
-    """
-    -- Positions that were passed over for good, because the patient had withdrawn.
-    CREATE TABLE skipped (
-        home INTEGER NOT NULL REFERENCES home (id),
-        first INTEGER NOT NULL,
-        last INTEGER NOT NULL,
-        PRIMARY KEY (home, first)
-    ) WITHOUT ROWID;
-    """,
-)
+-- Lines that a database behind a follower refused.
+CREATE TABLE set_aside (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    follower TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    t_ns INTEGER NOT NULL,
+    lines INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    line BLOB NOT NULL,
+    UNIQUE (follower, seq, line)
+);
+
+-- Keyed hashes of what was erased or must not come in: no name stands here.
+CREATE TABLE tombstone (
+    kind TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    t_ns INTEGER NOT NULL,
+    PRIMARY KEY (kind, hash)
+) WITHOUT ROWID;
+
+-- Streams that lie in the archive, up to and with this position of their home.
+CREATE TABLE archived (
+    stream TEXT NOT NULL,
+    home INTEGER NOT NULL REFERENCES home (id),
+    patient TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    t_ns INTEGER NOT NULL,
+    samples INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    PRIMARY KEY (stream, home)
+) WITHOUT ROWID;
+
+-- Patients of whom something may not be done: `withdrawn` (collect), `restricted` (use).
+CREATE TABLE consent (
+    patient TEXT NOT NULL,
+    state TEXT NOT NULL,
+    t_ns INTEGER NOT NULL,
+    PRIMARY KEY (patient, state)
+) WITHOUT ROWID;
+
+-- Who did what to whose data: a chain of hashes over keyed hashes of pseudonyms.
+CREATE TABLE audit (
+    number INTEGER PRIMARY KEY,
+    t_ns INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject BLOB NOT NULL,
+    detail TEXT NOT NULL,
+    link BLOB NOT NULL
+);
+
+-- Positions that were passed over for good, because the patient had withdrawn.
+CREATE TABLE skipped (
+    home INTEGER NOT NULL REFERENCES home (id),
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    PRIMARY KEY (home, first)
+) WITHOUT ROWID;
+
+-- Erasures that are not done yet: each names its patient until its last step, and goes then.
+CREATE TABLE erasure (
+    patient TEXT PRIMARY KEY,
+    state TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+UPGRADES: Final[Mapping[int, str]] = {}
+"""From a version to the next: what leads an older journal here. None does yet."""
 
 _BUSY = {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_RECOVERY"}
 _FULL = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"}
@@ -171,30 +221,71 @@ def connect(path: Path, *, busy_timeout_s: float, read_only: bool = False) -> sq
     return db
 
 
-def migrate(db: sqlite3.Connection, path: Path, migrations: Sequence[str] = MIGRATIONS) -> bool:
-    """Bring the file to this version, all or nothing; True where it was new.
+def migrate(
+    db: sqlite3.Connection,
+    path: Path,
+    *,
+    version: int = VERSION,
+    upgrades: Mapping[int, str] = UPGRADES,
+) -> bool:
+    """Bring the file to `version`, all or nothing; True where it was new.
 
     Raises:
         StoreError: another program's file.
-        StoreVersion: one of a newer version.
+        StoreVersion: one of a version that no upgrade leads from, or of a newer one.
     """
     with transaction(db):
-        version = int(db.execute("PRAGMA user_version").fetchone()[0])
-        owner = int(db.execute("PRAGMA application_id").fetchone()[0])
-        tables = int(db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0])
-        if tables and owner != APPLICATION_ID:
-            raise StoreError(f"{path} is no Ripresa journal: give another file")
-        if version > len(migrations):
-            raise StoreVersion(
-                f"journal {path} has version {version}, this Ripresa knows {len(migrations)}: "
-                "use the newer Ripresa that wrote it"
-            )
-        for script in migrations[version:]:
-            for statement in _statements(script):
-                db.execute(statement)
+        new = db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() is None
+        found = version if new else version_of(db, path)
+        if new:
+            _run(db, TABLES)
+        while found != version:
+            if found not in upgrades:
+                raise _of_another_version(path, found, version)
+            _run(db, upgrades[found])
+            found += 1
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        db.execute(f"PRAGMA user_version = {len(migrations)}")
-    return not tables
+        db.execute(f"PRAGMA user_version = {version}")
+    return new
+
+
+def check_version(db: sqlite3.Connection, path: Path, *, version: int = VERSION) -> None:
+    """Hold a journal that is only read to the version that this program reads.
+
+    Raises:
+        StoreError: another program's file.
+        StoreVersion: an older or a newer one.
+    """
+    found = version_of(db, path)
+    if found != version:
+        raise _of_another_version(path, found, version)
+
+
+def version_of(db: sqlite3.Connection, path: Path) -> int:
+    """The version of a journal's tables.
+
+    Raises:
+        StoreError: another program's file.
+    """
+    if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise StoreError(f"{path} is no Ripresa journal: give another file")
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _of_another_version(path: Path, found: int, version: int) -> StoreVersion:
+    advice = (
+        "use the newer Ripresa that wrote it"
+        if found > version
+        else "move it away, so that a new one starts, and keep it with the Ripresa that wrote it"
+    )
+    return StoreVersion(
+        f"journal {path} is a journal of version {found}; this program reads {version}: {advice}"
+    )
+
+
+def _run(db: sqlite3.Connection, script: str) -> None:
+    for statement in _statements(script):
+        db.execute(statement)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ def check(path: Path, *, quick: bool = False) -> list[str]:
     """What is wrong with a journal, a line each; empty where it is whole.
 
     Looks at SQLite's own structure (`quick`: without the indices) and at ours: every home's
-    positions run from 1 to `committed` without hole, in records, in dead letters, or passed over.
+    positions run from 1 to `committed` without hole, in records or dead letters, or passed over.
 
     Raises:
         StoreError: no journal there, or it cannot be opened at all.
@@ -40,6 +40,7 @@ def check(path: Path, *, quick: bool = False) -> list[str]:
                 "FROM home h LEFT JOIN ("
                 " SELECT home, position FROM record UNION"
                 " SELECT h2.id, d.position FROM dead_letter d JOIN home h2 ON h2.ulid = d.home"
+                " UNION SELECT h3.id, f.position FROM forgone f JOIN home h3 ON h3.ulid = f.home"
                 ") p ON p.home = h.id AND p.position <= h.committed GROUP BY h.id"
             ).fetchall()
         finally:

@@ -146,7 +146,7 @@ def _names(db: sqlite3.Connection, patient: str) -> list[str]:
         "SELECT ulid FROM home WHERE patient = ?1 UNION "
         "SELECT session FROM session WHERE patient = ?1 UNION "
         "SELECT stream FROM archived WHERE patient = ?1 UNION "
-        "SELECT r.stream FROM record r JOIN home h ON h.id = r.home "
+        "SELECT r.stream FROM record r JOIN home h ON h.id = r.subject "
         "WHERE h.patient = ?1 AND r.stream IS NOT NULL",
         (patient,),
     )
@@ -154,33 +154,57 @@ def _names(db: sqlite3.Connection, patient: str) -> list[str]:
 
 
 def _delete(db: sqlite3.Connection, key: AuditKey, patient: str, now_ns: int) -> tuple[int, int]:
+    """Delete by identity: what the patient's homes wrote, what is about them or the patient.
+
+    What another home calls by the same name stays; the clinic's own positions that go are
+    passed over, so that its numbers still run without a hole.
+    """
     homes = db.execute("SELECT id, ulid FROM home WHERE patient = ?", (patient,)).fetchall()
     stones = [("patient", patient), *(("home", ulid) for _, ulid in homes)]
     db.executemany(
         "INSERT OR IGNORE INTO tombstone VALUES (?, ?, ?)",
         [(kind, key.hash(kind, name), now_ns) for kind, name in stones],
     )
-    # The clinic's own records of this patient: those of its sessions, and its days.
-    day = f'"patient":"{patient}"'.encode()
     db.execute(
-        "CREATE TEMP TABLE gone AS SELECT r.seq FROM record r JOIN home h ON h.id = r.home "
-        "WHERE h.patient = ?1 OR r.session IN (SELECT session FROM session WHERE patient = ?1) "
-        "OR (h.patient IS NULL AND r.kind = 'result' AND instr(r.body, ?2))",
-        (patient, day),
+        "CREATE TEMP TABLE gone AS "
+        "SELECT seq FROM record WHERE subject IN (SELECT id FROM home WHERE patient = ?1) UNION "
+        "SELECT seq FROM record WHERE home IN (SELECT id FROM home WHERE patient = ?1) UNION "
+        "SELECT seq FROM care WHERE patient = ?1",
+        (patient,),
+    )
+    db.execute(
+        "INSERT OR IGNORE INTO skipped SELECT r.home, r.position, r.position FROM record r "
+        "JOIN home h ON h.id = r.home WHERE r.seq IN (SELECT seq FROM gone) "
+        "AND h.patient IS NOT ?",
+        (patient,),
     )
     db.execute("DELETE FROM set_aside WHERE seq IN (SELECT seq FROM gone)")
+    db.execute("DELETE FROM care WHERE seq IN (SELECT seq FROM gone)")
     records = db.execute("DELETE FROM record WHERE seq IN (SELECT seq FROM gone)").rowcount
     db.execute("DROP TABLE gone")
     db.execute(
-        "DELETE FROM dead_letter WHERE instr(topic, ?1) OR instr(payload, ?2) "
-        "OR home IN (SELECT ulid FROM home WHERE patient = ?3)",
-        (f"/{patient}/", patient.encode(), patient),
+        "INSERT OR IGNORE INTO skipped SELECT h.id, d.position, d.position FROM dead_letter d "
+        "JOIN home h ON h.ulid = d.home WHERE (d.patient = ?1 OR d.names = ?1) "
+        "AND h.patient IS NOT ?1 AND d.position <= h.committed AND NOT EXISTS "
+        "(SELECT 1 FROM record r WHERE r.home = h.id AND r.position = d.position)",
+        (patient,),
     )
-    sessions = db.execute("DELETE FROM session WHERE patient = ?", (patient,)).rowcount
+    db.execute(
+        "DELETE FROM dead_letter WHERE patient = ?1 OR names = ?1 "
+        "OR home IN (SELECT ulid FROM home WHERE patient = ?1)",
+        (patient,),
+    )
+    sessions = db.execute(
+        "DELETE FROM session WHERE home IN (SELECT id FROM home WHERE patient = ?1) "
+        "OR patient = ?1",
+        (patient,),
+    ).rowcount
     db.execute("DELETE FROM archived WHERE patient = ?", (patient,))
     db.execute("DELETE FROM consent WHERE patient = ?", (patient,))
+    mine = "(SELECT id FROM home WHERE patient = ?)"
+    db.execute(f"DELETE FROM skipped WHERE home IN {mine}", (patient,))  # noqa: S608
     db.execute(
-        "DELETE FROM skipped WHERE home IN (SELECT id FROM home WHERE patient = ?)", (patient,)
+        "DELETE FROM forgone WHERE home IN (SELECT ulid FROM home WHERE patient = ?)", (patient,)
     )
     db.execute("DELETE FROM home WHERE patient = ?", (patient,))
     return records, sessions

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ingest.journal.archive import ArchiveReader, write_stream
 from telemetry.errors import StoreError
 from telemetry.messages.events import encode_event
-from telemetry.messages.results import AdherenceResult, decode_result, encode_result
+from telemetry.messages.results import decode_result, encode_result
 
 from .audit import AuditKey, audit_entries, note
 from .consent import Consent
@@ -61,21 +61,25 @@ def export_patient(
             note(db, key, t_ns=now_ns, actor=actor, action="export", patient=patient)
         with ArchiveReader(journal.path, archive) as reader:
             for summary in sessions:
-                session = summary.session
+                session, home = summary.session, summary.home
                 body = {
                     "session": session,
                     "day": summary.day,
-                    "streams": reader.streams(session),
-                    "events": [json.loads(encode_event(e)) for e in reader.events(session)],
-                    "results": [json.loads(encode_result(r)) for r in reader.results(session)],
+                    "streams": reader.streams(session, home=home),
+                    "events": [
+                        json.loads(encode_event(e)) for e in reader.events(session, home=home)
+                    ],
+                    "results": [
+                        json.loads(encode_result(r)) for r in reader.results(session, home=home)
+                    ],
                 }
                 _write(target / "sessions" / f"{session}.json", body)
-            for (stream,) in journal.rows(
-                "SELECT DISTINCT r.stream FROM record r JOIN home h ON h.id = r.home "
+            for stream, home in journal.rows(
+                "SELECT DISTINCT r.stream, h.ulid FROM record r JOIN home h ON h.id = r.home "
                 "WHERE h.patient = ? AND r.stream IS NOT NULL",
                 (patient,),
             ):
-                items = list(reader.stream_items(stream))
+                items = list(reader.stream_items(stream, home=home))
                 write_stream(target / "streams" / f"{stream}.parquet", items)
         for path in plans.glob(f"{patient}.*"):
             _write(target / "plans" / path.name, json.loads(path.read_text(encoding="utf-8")))
@@ -87,17 +91,11 @@ def export_patient(
 
 
 def _clinic(journal: Journal, key: AuditKey, patient: str) -> dict[str, object]:
-    own = journal.rows(
-        "SELECT r.body FROM record r JOIN home h ON h.id = r.home "
-        "WHERE r.kind = 'result' AND h.patient IS NULL ORDER BY r.seq"
-    )
-    found = [decode_result(body) for (body,) in own]
     return {
         "patient": patient,
         "adherence": [
-            json.loads(encode_result(r))
-            for r in found
-            if isinstance(r, AdherenceResult) and r.patient == patient
+            json.loads(encode_result(decode_result(body)))
+            for body in journal.care_records("adherence.result", patient)
         ],
         "consent": sorted(Consent(journal, key).states(patient)),
         "audit": [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.journal.journal import insert_record
+from ingest.journal.insertion import insert_record
 from ingest.journal.record_bodies import Examined
 
 from .intake import open_parcel, store_parcels

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from ingest.journal.journal import insert_record
+from ingest.journal.insertion import insert_record
 from ingest.journal.record_bodies import Examined, examine
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.messages.events import SessionOpened
@@ -51,7 +51,8 @@ class DeadLetter:
     """What could not be stored, and why.
 
     `payload` is a block of the one record, or the whole message where that is unreadable;
-    home and position are None then.
+    home and position are None then. `names` is a patient that the content names and the topic
+    does not.
     """
 
     topic: str
@@ -59,6 +60,7 @@ class DeadLetter:
     payload: bytes
     home: str | None = None
     position: int | None = None
+    names: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def open_parcel(topic: str, payload: bytes) -> Parcel:
         values = parse_topic(topic).values
         HomeTopics(values["site"], values["patient"])
         records = decode_block(payload)
-        opened = tuple((r, _content(topic, values["patient"], r)) for r in records)
+        opened = tuple((r, _content(topic, values["site"], values["patient"], r)) for r in records)
     except Exception as e:  # noqa: BLE001 - whatever it is, it is this message's and no other's
         known = isinstance(e, DecodeError | ConfigurationError)
         reason = str(e) if known else f"cannot be read ({type(e).__name__})"
@@ -134,11 +136,13 @@ def keep_letter(db: sqlite3.Connection, letter: DeadLetter, now_ns: int) -> None
     """Keep a dead letter; the same one again is kept once."""
     digest = hashlib.sha256(letter.payload).digest()
     db.execute(
-        "INSERT OR IGNORE INTO dead_letter (t_ns, topic, home, position, reason, payload, digest) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO dead_letter (t_ns, topic, site, patient, names, home, position,"
+        " reason, payload, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             now_ns,
             letter.topic,
+            *_whose(letter.topic),
+            letter.names,
             letter.home,
             letter.position,
             letter.reason,
@@ -148,7 +152,17 @@ def keep_letter(db: sqlite3.Connection, letter: DeadLetter, now_ns: int) -> None
     )
 
 
-def _content(topic: str, patient: str, record: Record) -> Examined | DeadLetter:
+def _whose(topic: str) -> tuple[str | None, str | None]:
+    try:
+        values = parse_topic(topic).values
+    except DecodeError:
+        return None, None
+    return values.get("site"), values.get("patient")
+
+
+def _content(topic: str, site: str, patient: str, record: Record) -> Examined | DeadLetter:
+    """What a record holds, held against its topic: that alone says whose it is."""
+    named = None
     try:
         examined = examine(record)
     except DecodeError as e:
@@ -159,11 +173,14 @@ def _content(topic: str, patient: str, record: Record) -> Examined | DeadLetter:
         match examined.content:
             case AlertNote():
                 reason = "an alert comes from a home: only the clinic keeps alerts"
+                named = examined.content.patient
             case SessionOpened(patient=other) | AdherenceResult(patient=other) if other != patient:
-                reason = f"{record.kind} record names another patient than its topic"
+                reason, named = f"{record.kind} record names another patient than its topic", other
+            case SessionOpened(site=other) if other != site:
+                reason = f"{record.kind} record names another site than its topic"
             case _:
                 return examined
-    return DeadLetter(topic, reason, encode_block([record]), record.home, record.position)
+    return DeadLetter(topic, reason, encode_block([record]), record.home, record.position, named)
 
 
 def _store(db: sqlite3.Connection, parcel: Parcel, outcome: IntakeOutcome, now_ns: int) -> None:

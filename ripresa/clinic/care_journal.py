@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["JournalCareRecord"]
 
-PAGE = 500
-
 
 class JournalCareRecord:
     """A `CareRecord` over the clinic's journal; may be used from several threads.
@@ -56,13 +54,12 @@ class JournalCareRecord:
 
     def days(self, patient: str) -> Sequence[AdherenceResult]:
         """Days as they were judged, oldest first."""
-        days, _ = self._read()
-        return [days[key] for key in sorted(days) if key[0] == patient]
+        return sorted(self._days(patient), key=lambda judged: judged.day)
 
     def alerts(self, patient: str | None = None) -> Sequence[Alert]:
         """Alerts in the order in which they opened."""
-        _, alerts = self._read()
-        found = [alert for alert in alerts.values() if patient in (None, alert.patient)]
+        bodies = self._journal.care_records("alert.note", patient)
+        found = [_alert(note) for b in bodies if isinstance(note := decode_result(b), AlertNote)]
         return sorted(found, key=lambda a: (a.opened, a.patient, a.kind, a.number))
 
     def acknowledge(
@@ -110,23 +107,9 @@ class JournalCareRecord:
         if records:
             self._journal.append_now(records)
 
-    def _read(
-        self,
-    ) -> tuple[dict[tuple[str, str], AdherenceResult], dict[tuple[str, str, int], Alert]]:
-        days: dict[tuple[str, str], AdherenceResult] = {}
-        alerts: dict[tuple[str, str, int], Alert] = {}
-        after = 0
-        while page := self._journal.records(after, limit=PAGE):
-            after = page[-1].position
-            for record in page:
-                if record.kind is not RecordKind.RESULT or record.session is not None:
-                    continue
-                result = decode_result(record.body)
-                if isinstance(result, AdherenceResult):
-                    days[result.patient, result.day] = result
-                elif isinstance(result, AlertNote):
-                    alerts[result.patient, result.kind, result.number] = _alert(result)
-        return days, alerts
+    def _days(self, patient: str) -> list[AdherenceResult]:
+        bodies = self._journal.care_records("adherence.result", patient)
+        return [day for b in bodies if isinstance(day := decode_result(b), AdherenceResult)]
 
 
 def _note(alert: Alert) -> AlertNote:

@@ -188,7 +188,8 @@ class LedgerBoard:
             return LossLedger(stored=0 if motion is None else motion.samples)
         known = self._balanced.get(session.session)
         if known is None:
-            sums = balance(self._journal, self._journal.streams(session.session))
+            streams = self._journal.streams(session.session, home=session.home)
+            sums = balance(self._journal, streams, home=session.home)
             known = LossLedger(stored=sums.stored, lost=sums.lost, duplicates=sums.duplicates)
             self._balanced = {session.session: known}
         return known

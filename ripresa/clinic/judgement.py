@@ -110,8 +110,8 @@ class Judgement:
     def _records(self, patient: str) -> list[SessionRecord]:
         return [
             SessionRecord(
-                self._reader.events(summary.session),
-                counting_result(self._reader, summary.session),
+                self._reader.events(summary.session, home=summary.home),
+                counting_result(self._reader, summary.session, home=summary.home),
             )
             for summary in self._reader.sessions(patient=patient)
         ]

@@ -53,11 +53,13 @@ def past_of(reader: SessionReader, plans: Sequence[Plan], day: date) -> Past:
     return Past(done_days, done_today, assessed_days)
 
 
-def counting_result(reader: SessionReader, session: str) -> SessionResult | None:
+def counting_result(
+    reader: SessionReader, session: str, *, home: str | None = None
+) -> SessionResult | None:
     """The result of a session that counts: the last one that is not provisional."""
     found = [
         result
-        for result in reader.results(session)
+        for result in reader.results(session, home=home)
         if isinstance(result, SessionResult) and not result.provisional
     ]
     return found[-1] if found else None

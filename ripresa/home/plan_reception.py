@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.identity import new_ulid
-from telemetry.messages.events import first_problem
+from telemetry.messages.newer import first_problem
 from telemetry.messages.notices import PlanNotice, Receipt
 from telemetry.transport.mqtt import MqttBus
 from therapy.plan.plan import Plan

@@ -15,7 +15,7 @@ import cbor2
 import numpy as np
 import numpy.typing as npt
 
-from telemetry.errors import DecodeError
+from telemetry.errors import DecodeError, NewerVersion
 from telemetry.printable import shown
 
 from .bounded_cbor import read_cbor
@@ -75,7 +75,7 @@ def decode_item(payload: bytes) -> StreamItem:
         return _read_batch(body)
     if isinstance(kind, str) and kind in _MARKERS:
         return _read_marker(_MARKERS[kind], body)
-    raise DecodeError("stream item", f"unknown kind {shown(kind)}")
+    raise NewerVersion("stream item", f"unknown kind {shown(kind)}")
 
 
 def _batch_map(b: MotionBatch) -> dict[str, Any]:

@@ -12,13 +12,12 @@ import math
 from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, TypeAdapter
 
-from telemetry.errors import DecodeError
 from telemetry.identity import Name, Pseudonym, UlidText
-from telemetry.printable import printable
 
 from .bounds import STRICT, Count, Day, Int64
+from .newer import Decoded, read_known
 
 __all__ = [
     "AssessmentEnded",
@@ -44,6 +43,7 @@ __all__ = [
     "Worn",
     "decode_event",
     "encode_event",
+    "read_event",
 ]
 
 Pain = Annotated[int, Field(ge=0, le=10)]
@@ -329,20 +329,19 @@ def encode_event(event: SessionEvent) -> bytes:
 
 
 def decode_event(payload: bytes) -> SessionEvent:
-    """Read what `encode_event` wrote.
+    """Read what `encode_event` wrote; fields that only a newer program knows are left out.
 
     Raises:
-        DecodeError: not JSON, an unknown type, or a field missing, unknown or out of range.
+        NewerVersion: of a type that is not known here.
+        DecodeError: not JSON, or a field missing or out of range.
     """
-    try:
-        return _ADAPTER.validate_json(payload)
-    except ValidationError as e:
-        raise DecodeError("session event", first_problem(e)) from e
+    return read_event(payload).content
 
 
-def first_problem(error: ValidationError) -> str:
-    """The first of a validation's complaints, as `place: what is wrong`."""
-    detail = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(str(part) for part in detail["loc"])
-    more = "" if error.error_count() == 1 else f" (and {error.error_count() - 1} more)"
-    return printable(f"{place}: {detail['msg']}{more}" if place else f"{detail['msg']}{more}")
+def read_event(payload: bytes) -> Decoded[SessionEvent]:
+    """As `decode_event`, and whether all of it was read.
+
+    Raises:
+        NewerVersion, DecodeError: as there.
+    """
+    return read_known(_ADAPTER, payload, "session event")

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from telemetry.errors import DecodeError
 from telemetry.identity import UlidText
 
-from .events import first_problem
+from .newer import first_problem
 
 __all__ = [
     "ControlBatch",

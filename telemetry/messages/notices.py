@@ -11,7 +11,7 @@ from telemetry.errors import DecodeError
 from telemetry.identity import Name, Pseudonym, UlidText
 
 from .bounds import STRICT, Count, Int64
-from .events import first_problem
+from .newer import first_problem
 
 __all__ = [
     "Command",

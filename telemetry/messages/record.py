@@ -21,7 +21,7 @@ from telemetry.printable import shown
 
 from .bounded_cbor import read_cbor
 from .codec import MAX_PAYLOAD_BYTES
-from .events import first_problem
+from .newer import first_problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,18 +48,24 @@ class RecordKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRecord:
-    """A record before a journal has numbered it."""
+    """A record before a journal has numbered it.
+
+    Attributes:
+        subject: the home that it is about, where that is another than the one that writes it:
+            what a clinic finds in a home's session. It is not sent anywhere.
+    """
 
     t_ns: int
     kind: RecordKind
     body: bytes
     session: str | None = None
     stream: str | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A numbered record."""
+    """A numbered record; `subject` as in `NewRecord`, None where it is about `home` itself."""
 
     home: str
     position: int
@@ -68,6 +74,7 @@ class Record:
     body: bytes
     session: str | None = None
     stream: str | None = None
+    subject: str | None = None
 
 
 class Ack(BaseModel):

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from telemetry.errors import DecodeError
 from telemetry.identity import Name, UlidText
 
-from .events import Borg, Pain, StopReason, first_problem
+from .events import Borg, Pain, StopReason
+from .newer import first_problem
 
 __all__ = [
     "AnswerCheck",

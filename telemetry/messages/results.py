@@ -10,13 +10,12 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter
 
-from telemetry.errors import DecodeError
 from telemetry.identity import Pseudonym, UlidText
 
 from .bounds import STRICT, Count, Day, Int64
-from .events import first_problem
+from .newer import Decoded, read_known
 
 __all__ = [
     "AdherenceResult",
@@ -31,6 +30,7 @@ __all__ = [
     "SessionResult",
     "decode_result",
     "encode_result",
+    "read_result",
     "results_hash",
 ]
 
@@ -185,15 +185,22 @@ def encode_result(result: Result) -> bytes:
 
 
 def decode_result(payload: bytes) -> Result:
-    """Read what `encode_result` wrote.
+    """Read what `encode_result` wrote; fields that only a newer program knows are left out.
 
     Raises:
-        DecodeError: not JSON, an unknown type, or a wrong field.
+        NewerVersion: of a type that is not known here.
+        DecodeError: not JSON, or a field missing or wrong.
     """
-    try:
-        return _ADAPTER.validate_json(payload)
-    except ValidationError as e:
-        raise DecodeError("result", first_problem(e)) from e
+    return read_result(payload).content
+
+
+def read_result(payload: bytes) -> Decoded[Result]:
+    """As `decode_result`, and whether all of it was read.
+
+    Raises:
+        NewerVersion, DecodeError: as there.
+    """
+    return read_known(_ADAPTER, payload, "result")
 
 
 def results_hash(result: SessionResult) -> str:

@@ -54,13 +54,13 @@ class MemoryReader:
                 )
         return sorted(found, key=lambda s: s.opened_ns)
 
-    def events(self, session):
+    def events(self, session, **_home):
         return list(self.kept_events.get(session, []))
 
-    def results(self, session):
+    def results(self, session, **_home):
         return list(self.kept_results.get(session, []))
 
-    def stream_items(self, _stream):
+    def stream_items(self, _stream, **_home):
         return iter(())
 
 

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from asking import request_of
 from builders import SESSION, T0_NS
-from telemetry.messages.events import Worn, first_problem
+from telemetry.messages.events import Worn
 from telemetry.messages.live import RepetitionCounted
+from telemetry.messages.newer import first_problem
 from therapy.plan.plan import Plan
 from therapy.session.agenda import agenda_of
 from therapy.session.questions import untroubled_answer

@@ -61,7 +61,7 @@ async def test_what_is_not_there_is_said(reader, path, status):
 
 async def test_a_busy_journal_is_one_clear_line(pretend):
     class Busy(pretend.MemoryReader):
-        def events(self, _session):
+        def events(self, _session, **_home):
             raise StoreBusy("journal x is locked: close what holds it")
 
     async with client(create_app(Busy())) as web:

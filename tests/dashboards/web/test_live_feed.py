@@ -102,7 +102,7 @@ async def test_a_closed_session_does_not_stay_in_memory(chain, pretend):
 
 async def test_a_journal_that_is_busy_stops_nothing(pretend, caplog):
     class Busy(pretend.MemoryReader):
-        def events(self, _session):
+        def events(self, _session, **_home):
             raise StoreBusy("journal x is locked")
 
         results = events

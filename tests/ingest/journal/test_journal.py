@@ -14,7 +14,7 @@ import pytest
 from builders import SESSION, STREAM, T0_NS, batch, opened
 from ingest.journal.journal import Journal
 from ingest.journal.reading import JournalReader
-from ingest.journal.schema import MIGRATIONS
+from ingest.journal.schema import VERSION
 from journals import (
     WRITER,
     ended,
@@ -24,7 +24,7 @@ from journals import (
     session_opened,
 )
 from telemetry.clock import ManualClock
-from telemetry.errors import StoreBusy, StoreError
+from telemetry.errors import StoreBusy, StoreError, StoreVersion
 from telemetry.messages.codec import encode_item
 from telemetry.messages.motion import StreamGap
 from telemetry.messages.record import NewRecord, RecordKind
@@ -141,13 +141,15 @@ def test_another_programs_file_is_left_alone(path):
         Journal.open(path, ManualClock())
 
 
-def test_a_journal_of_a_newer_version_is_named(path):
+@pytest.mark.parametrize("version", [1, VERSION - 1, VERSION + 1, VERSION + 40])
+@pytest.mark.parametrize("opening", ["written", "read"])
+def test_a_journal_of_another_version_is_refused_by_name(path, version, opening):
     Journal.open(path, ManualClock()).close()
     db = sqlite3.connect(path)
-    db.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    db.execute(f"PRAGMA user_version = {version}")
     db.close()
-    with pytest.raises(StoreError, match="newer Ripresa"):
-        Journal.open(path, ManualClock())
+    with pytest.raises(StoreVersion, match=rf"version {version}; this program reads {VERSION}: "):
+        Journal.open(path, ManualClock()) if opening == "written" else JournalReader(path)
 
 
 def test_a_missing_journal_is_named(path):
