@@ -24,11 +24,19 @@ setup: $(STAMP) ## install everything into .venv
 demo: $(STAMP) ## replay a real recording through the whole chain
 	$(BIN)/ripresa demo --speed $(SPEED) $(if $(RECORDING),--recording $(RECORDING)) $(if $(RIPRESA_HEADLESS),--headless)
 
-test: $(STAMP) ## lint, types, tests
+lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+
+check: lint ## lint, types, the quick tests: under a minute, for daily work
+	$(BIN)/pytest -n auto -m "not slow and not nightly"
+
+test: lint ## lint, types, all tests but the nightly ones
+	$(BIN)/pytest -n auto -m "not nightly"
+
+nightly: test ## all tests, the long ones too
+	$(BIN)/pytest -m nightly
 
 bench: $(STAMP) ## measure, as ratios in one run
 	$(BIN)/ripresa bench
@@ -42,4 +50,4 @@ lock: $(STAMP) ## resolve requirements/ anew, with hashes and without any regist
 clean: ## remove what make made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo test bench lock clean
+.PHONY: help setup demo lint check test nightly bench lock clean

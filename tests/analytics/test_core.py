@@ -17,6 +17,8 @@ from telemetry.errors import DecodeError
 from telemetry.messages.motion import MotionBatch, StreamGap
 from telemetry.messages.results import encode_result
 
+pytestmark = pytest.mark.slow
+
 OTHER = "01J00000000000000000000002"
 
 

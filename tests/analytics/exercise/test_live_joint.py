@@ -23,6 +23,8 @@ from telemetry.messages.live import ControlBatch, RepetitionCounted
 from telemetry.messages.motion import MotionBatch, StreamEnded, StreamOpened
 from telemetry.messages.results import encode_result
 
+pytestmark = pytest.mark.slow
+
 Z = np.array([0.0, 0.0, 1.0])
 CALIBRATED = Hinge(PROXIMAL, HingeAxes(Z, Z), 0.0)
 FOUND = Hinge(PROXIMAL)

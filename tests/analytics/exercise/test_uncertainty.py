@@ -39,6 +39,8 @@ from research.simulation.hinge_simulator import (
     single_repetitions,
 )
 
+pytestmark = pytest.mark.slow
+
 AXES = HingeAxes(np.array([1.0, 0, 0]), np.array([1.0, 0, 0]))
 KNOWN = Hinge("p", AXES, 0.0)
 

@@ -27,6 +27,8 @@ from telemetry.errors import ConfigurationError
 from therapy.session.session_state import FallSuspected
 from therapy_builders import MONDAY, Session, item, plan
 
+pytestmark = pytest.mark.slow
+
 CONTEXT = Context("arm-abduction", "right", "seated", "upper-arm-right", "gravity")
 ADVISING = re.compile(
     r"\b(should|must|please|recommend\w*|consider\w*|advis\w*|need\w*|call\w*|contact\w*|reduce\w*"

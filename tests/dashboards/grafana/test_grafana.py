@@ -33,6 +33,8 @@ from telemetry.messages.record import Record, encode_block
 from telemetry.messages.results import AdherenceResult, Conditioning
 from telemetry.transport.topics import HomeTopics
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 HOME = "01J0000000000000000000H0ME"
 MODELS = dashboards()

@@ -20,6 +20,8 @@ from telemetry.messages.events import encode_event
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import HomeTopics
 
+pytestmark = pytest.mark.slow
+
 FLAGS = (
     "--headless",
     "--no-sandbox",

@@ -20,6 +20,8 @@ from edge.virtual.virtual_radio import VirtualRadio
 from telemetry.clock import ScaledClock
 from telemetry.errors import ConfigurationError, TransportError
 
+pytestmark = pytest.mark.slow
+
 
 def test_bindings_come_back_from_their_file(tmp_path):
     path = bindings_file(tmp_path / "home")

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from edge.clock.clock_model import ClockModel
 from edge.rehearsal.link_model import mapped_error_s, simulated_arrivals
 
+pytestmark = pytest.mark.slow
+
 
 def error_of(seed, *, ppm, rate_hz=60, seconds=3600, **more):
     rng = np.random.default_rng(seed)

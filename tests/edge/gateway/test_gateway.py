@@ -5,6 +5,8 @@ import contextlib
 import random
 from dataclasses import dataclass
 
+import pytest
+
 from edge.ble.radio import Radio
 from edge.gateway.gateway import Gateway
 from edge.gateway.gateway_state import StateBoard
@@ -24,6 +26,8 @@ from telemetry.messages.notices import GatewayState, LinkState, WearableState
 from telemetry.seams import WearableSource
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import GatewayTopics, HomeTopics
+
+pytestmark = pytest.mark.slow
 
 
 @dataclass

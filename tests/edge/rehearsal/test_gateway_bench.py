@@ -1,6 +1,10 @@
 """The measurements run and keep their account; how fast is not tested."""
 
+import pytest
+
 from edge.rehearsal.gateway_bench import bench_clock, bench_edge, soak
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_short_soak_balances():

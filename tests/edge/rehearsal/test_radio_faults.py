@@ -7,6 +7,8 @@ from edge_streams import STREAM, batch
 from telemetry.clock import ScaledClock
 from telemetry.messages.motion import StreamGap
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("fault", RADIO_FAULTS)
 async def test_no_sample_is_lost_undeclared_nor_stored_twice(fault):

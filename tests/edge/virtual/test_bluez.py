@@ -19,6 +19,8 @@ from telemetry.clock import ScaledClock
 from telemetry.errors import TransportError
 from telemetry.messages.motion import MotionBatch, StreamGap, StreamOpened
 
+pytestmark = pytest.mark.slow
+
 RECOVERS_S = 15.0
 
 

@@ -17,6 +17,8 @@ from edge.virtual.virtual_radio import VirtualRadio
 from edge.wearables import dot
 from telemetry.clock import ScaledClock
 
+pytestmark = pytest.mark.slow
+
 START = bytes((1, 1, dot.MODE_RATE))
 
 

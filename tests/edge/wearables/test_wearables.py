@@ -16,6 +16,8 @@ from telemetry.clock import ScaledClock
 from telemetry.errors import ConfigurationError
 from telemetry.messages.motion import MotionBatch, StreamOpened, TimeQuality
 
+pytestmark = pytest.mark.slow
+
 COUNTED = {"witmotion", "thingy52"}
 WITHOUT_GYROSCOPE = {"polar-h10"}
 # Half a step of the coarsest sensor.

@@ -24,6 +24,8 @@ from telemetry.transport.bus import LocalBus
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import HomeTopics
 
+pytestmark = pytest.mark.slow
+
 TOPICS = HomeTopics("home", "P001")
 SHORT = Setting(sets=1, repetitions=2)
 

@@ -9,6 +9,8 @@ import pytest
 
 from needs import need_program
 
+pytestmark = pytest.mark.slow
+
 GAME = """
 import math, sys
 import pygame

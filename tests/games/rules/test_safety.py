@@ -17,6 +17,8 @@ from therapy.plan.limits import Limits
 from therapy.plan.plan import PlanItem
 from therapy.session.safety import Verdict
 
+pytestmark = pytest.mark.slow
+
 GAMES = ("onda", "raccolto", "volo")
 ORDINARY = 400
 HOSTILE = 300

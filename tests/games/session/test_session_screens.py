@@ -26,6 +26,8 @@ from telemetry.identity import new_ulid
 from therapy.plan.plan import Plan
 from therapy.session.screens import Closed, screen_of
 
+pytestmark = pytest.mark.slow
+
 T0_NS = 1_700_000_000_000_000_000
 
 

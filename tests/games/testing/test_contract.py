@@ -8,6 +8,8 @@ from games.engine.game import game_named, games_at_hand
 from games.rules.progress import TrialOutcome
 from games.testing.contract import GameContract
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_three_games_are_found_by_entry_point():
     assert {"onda", "raccolto", "volo"} <= set(games_at_hand())

@@ -40,6 +40,8 @@ from telemetry.errors import ConfigurationError
 from telemetry.messages.requests import ReportPain, ReportUnwell
 from therapy.exercises.library import LIBRARY
 
+pytestmark = pytest.mark.slow
+
 T0_NS = 1_700_000_000_000_000_000
 GAMES = ("onda", "raccolto", "volo")
 

@@ -29,6 +29,8 @@ from telemetry.messages.notices import SurveyNotice
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import GatewayTopics, HomeTopics, SiteTopics
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = Path(__file__).parents[3] / "deploy" / "mosquitto" / "mosquitto.conf"
 OWN = HomeTopics("clinic", "p-01")
 OTHER = HomeTopics("clinic", "p-02")

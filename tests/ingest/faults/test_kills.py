@@ -2,10 +2,14 @@
 
 import dataclasses
 
+import pytest
+
 from ingest.faults.kills import bench_kills
 from ingest.influx.server import InfluxSettings
 from needs import need_program
 from telemetry.clock import SystemClock
+
+pytestmark = pytest.mark.slow
 
 SETTINGS = InfluxSettings(url="", token="-", org="-", motion_days=None)  # noqa: S106
 

@@ -4,6 +4,8 @@ import pytest
 
 from ingest.faults.record_faults import FAULTS, bench_record_faults, rehearse
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_nothing_undeclared_is_lost_and_nothing_stored_twice(fault, tmp_path):

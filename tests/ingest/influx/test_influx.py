@@ -26,6 +26,8 @@ from telemetry.messages.results import (
     AdherenceResult,
 )
 
+pytestmark = pytest.mark.slow
+
 TAGS = {"site": "clinic", "patient": "p-01"}
 SETTINGS = InfluxSettings(url="http://127.0.0.1:1", token="-", org="o", motion_days=None)  # noqa: S106
 

@@ -15,6 +15,8 @@ from ingest.influx.server import InfluxSettings, InfluxWriter
 from journals import receive, whole_session
 from telemetry.clock import ManualClock
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("URL", "TOKEN", "ORG", "BUCKET")
 
 

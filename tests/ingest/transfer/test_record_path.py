@@ -23,6 +23,8 @@ from telemetry.transport.bus import LocalBus, Message
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import HomeTopics
 
+pytestmark = pytest.mark.slow
+
 
 def assert_same(home, clinic):
     assert contents(clinic, home.home) == contents(home, home.home)

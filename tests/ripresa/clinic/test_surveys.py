@@ -24,6 +24,8 @@ from telemetry.transport.bus import LocalBus
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import SiteTopics
 
+pytestmark = pytest.mark.slow
+
 TOPICS = SiteTopics("clinic")
 SURVEY = "2026-q4"
 T0_NS = 1_790_000_000_000_000_000

@@ -13,7 +13,7 @@ from ripresa.platform.configuration import Identity
 from telemetry.errors import ConfigurationError
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 SHORT = "spar:3:FEL:1"
 """22 s of a healthy adult's forward arm raises."""

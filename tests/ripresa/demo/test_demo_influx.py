@@ -9,7 +9,7 @@ from dashboards.grafana.provisioning import dashboards
 from influxd import Influxd
 from ripresa.demo.demo import DemoOptions, run_demo
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 PATIENT_DASHBOARD = "ripresa-patient"
 SHOWN = ("Range reached in exercises", "Repetitions against the plan", "Adherence")

@@ -32,7 +32,7 @@ from telemetry.transport.mqtt import MqttBus
 from therapy.plan.plan_file import sample_plan
 from therapy.session.session_state import SessionStage
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ from telemetry.messages.live import RepetitionCounted, encode_live
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import HomeTopics
 
+pytestmark = pytest.mark.slow
+
 TOPICS = HomeTopics("clinic", "p-1")
 
 

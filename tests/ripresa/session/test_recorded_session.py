@@ -20,6 +20,8 @@ from telemetry.clock import SystemClock
 from telemetry.errors import ConfigurationError
 from telemetry.messages.results import results_hash
 
+pytestmark = pytest.mark.slow
+
 UNKNOWN = "01J0000000000000000000000Z"
 
 

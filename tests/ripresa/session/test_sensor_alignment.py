@@ -40,6 +40,8 @@ from therapy.session.session_settings import SessionSettings
 from therapy.session.session_state import SessionStage
 from therapy_builders import item, plan
 
+pytestmark = pytest.mark.slow
+
 RATE_HZ = 100.0
 TOPICS = HomeTopics("clinic", "p-1")
 STREAMS = {

@@ -8,6 +8,8 @@ from telemetry.errors import NotAuthorised, TransportError, TransportTimeout
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.mqtt import LastWill, MqttBus, MqttSettings
 
+pytestmark = pytest.mark.slow
+
 
 async def until(condition, timeout_s=10):
     async with asyncio.timeout(timeout_s):

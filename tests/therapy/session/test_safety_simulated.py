@@ -13,6 +13,8 @@ from therapy.session.session import advance
 from therapy.session.session_state import Tick
 from therapy_simulation import SESSIONS, simulate
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def sessions():
