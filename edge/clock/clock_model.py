@@ -1,9 +1,10 @@
-"""Device time onto host time, by the lower envelope of the transport's delay."""
+"""Device time onto host time: a crystal believed over arrivals, lag told apart from drift."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,73 +12,140 @@ import numpy as np
 if TYPE_CHECKING:
     from telemetry.messages.motion import Int64Array
 
-__all__ = ["ClockModel"]
+__all__ = ["CRYSTAL", "NOMINAL", "ClockKind", "ClockModel", "Correction"]
 
 US_PER_S = 1_000_000
 SETTLED_BLOCKS = 5
 FIT_POINTS = 60
 INTERCEPT_PERCENTILE = 10
-# What is left when the fit is perfect: the constant part of the path is not observable.
-PATH_UNCERTAINTY_US = 2000
 # Until some blocks are known: a connection interval or two.
 UNSETTLED_UNCERTAINTY_US = 30_000
+# What the delay of one block says of where the line lies; for the weight of a fitted slope.
+BLOCK_NOISE_US = 5_000
+# A block's least delay may lie so far above the line before it counts as late, not as the link.
+PUNCTUAL_US = 40_000
+# Fewer blocks than this are a stretch that has not yet been agreed with.
+AGREED_BLOCKS = 2
+# The first notification of a connection is often late, and alone.
+TOLD_FALL_US = 100_000
+RESTING_US = 20_000
+SET_US = US_PER_S // 2
+# No wearable holds back more: beyond it the host's clock was set.
+MOST_LAG_US = 60 * US_PER_S
+
+
+@dataclass(frozen=True, slots=True)
+class ClockKind:
+    """What is known of a clock before it is seen.
+
+    Attributes:
+        window_s: how much of what was punctual the fit looks at.
+        most_slope_ppm: no such clock is further off.
+        usual_slope_ppm: standard deviation among such clocks.
+        least_uncertainty_us: what no fit can better; the constant part of the path is not
+            observable.
+        lags: whether it tells lag from drift; else what comes late is followed.
+    """
+
+    window_s: float = 600.0
+    most_slope_ppm: float = 200.0
+    usual_slope_ppm: float = 50.0
+    least_uncertainty_us: float = 2000.0
+    lags: bool = True
+
+
+CRYSTAL = ClockKind()
+"""A wearable's own clock: within 200 ppm of the host's, mostly within 50."""
+NOMINAL = ClockKind(
+    window_s=10.0,
+    most_slope_ppm=50_000.0,
+    usual_slope_ppm=20_000.0,
+    least_uncertainty_us=25_000.0,
+    lags=False,
+)
+"""Counted samples: the rate is only nominal, and losses shift the count. Look back less, allow
+more; with 2 % lost unseen the simulated error is 25 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Host times told so far were wrong.
+
+    Attributes:
+        late_us: by how much they were too late; 0 where that is not known.
+        afresh: the mapping began anew: one of the clocks was set.
+    """
+
+    late_us: int
+    afresh: bool
 
 
 class ClockModel:
     """Maps one wearable's unwrapped device time to the host's, sample by sample.
 
     A notification arrives after its sample was taken, never before, and often much later:
-    connection events, retransmissions, stalls. The truth lies along the lower edge of
-    `arrival - device`.
+    connection events, retransmissions, stalls, queues that fill and do not drain. The truth lies
+    along the lower edge of `arrival - device`, as long as that edge is one that a clock can have.
 
     Steps, at each notification, for its youngest sample:
 
     1. Keep the least `arrival - device` of each block of 1 s.
-    2. At the end of a block fit a line to the least ones of the last `window_s`, thinned to
+    2. A block whose least lies more than 40 ms above the line is late and says nothing of the
+       clock: the line goes on without it, however long that lasts, and `lag_us` tells how late.
+    3. At the end of a punctual block fit a line to the punctual ones of the window, thinned to
        60 points by taking minima again: slope by Theil-Sen over pairs at least a sixth of the
-       window apart, capped at `max_slope_ppm`; intercept as the 10th percentile of what
-       remains. Before 5 blocks are known: their minimum, no slope.
-    3. Host time = device time + line, but never later than the arrival, and never less than
+       window apart, capped, and drawn towards 0 as far as it is less certain than what crystals
+       are known to do; intercept as the 10th percentile of what remains. Before 5 blocks are
+       known: their minimum, no slope.
+    4. Two blocks in a row that lie more than 40 ms below the line show that all that lies above
+       them was late: that is forgotten, the line begins with them, and `corrected` says by how
+       much earlier times were too late.
+    5. Host time = device time + line, but never later than the arrival, and never less than
        half a sample period after the sample before it, so that corrections never turn time
        back.
-    4. Begin anew when a notification arrives more than 0.5 s too early for the line (one of the
-       clocks was set), or when all are more than 0.5 s late for 30 s.
+    6. Begin anew, and say so within two seconds, when a notification arrives more than 0.5 s too
+       early for the line, or more than a minute late: the host's clock was set.
 
     The window is long because sampling and connection events beat: with 100 Hz and a 30 ms
     interval, 10 ppm of skew, the delay's lower edge is a saw of 10 ms and 1000 s.
 
     Args:
         period_us: between samples.
-        window_s: how far back the fit looks.
-        max_slope_ppm: the cap; crystals stay within 100, a merely nominal rate may be 5 % off.
-        least_uncertainty_us: what no fit can better.
+        kind: of clock.
+        after_us: no host time may come before half a period after this one.
     """
 
     def __init__(
-        self,
-        *,
-        period_us: float,
-        window_s: float = 600.0,
-        max_slope_ppm: float = 500.0,
-        least_uncertainty_us: float = PATH_UNCERTAINTY_US,
+        self, *, period_us: float, kind: ClockKind = CRYSTAL, after_us: int | None = None
     ) -> None:
         self._least_step_us = max(1, int(period_us / 2))
-        self._window_s = window_s
-        self._max_slope = max_slope_ppm
-        self._least_uncertainty_us = least_uncertainty_us
+        self._kind = kind
         self.resets = -1
-        self._reset()
+        self.lag_us = 0
+        """How late the newest sample came, beyond the least of its link; 0 where not told."""
+        self._correction: Correction | None = None
+        self._fallen_us = 0.0
+        self._afresh = self._falling = False
+        self._reset(after_us)
 
-    def _reset(self) -> None:
+    def _reset(self, after_us: int | None = None) -> None:
         self.resets += 1
         self._origin: tuple[int, int] | None = None
-        self._minima: deque[tuple[float, float]] = deque()
+        self._minima: deque[tuple[float, float]] = deque(maxlen=max(10, int(self._kind.window_s)))
         self._block: tuple[int, float, float] | None = None
+        self._early: list[tuple[float, float]] = []
         self._intercept = 0.0
         self._slope = 0.0
+        self._slope_sd = self._kind.usual_slope_ppm
         self._spread_us: float | None = None
-        self._late_since_us: int | None = None
-        self._last_us: int | None = None
+        self._punctual_s = 0.0
+        self._now_s = 0.0
+        self._last_us = after_us
+
+    @property
+    def last_us(self) -> int | None:
+        """Host time of the newest sample."""
+        return self._last_us
 
     @property
     def slope_ppm(self) -> float:
@@ -86,10 +154,21 @@ class ClockModel:
 
     @property
     def uncertainty_us(self) -> int:
-        """Standard uncertainty of a mapped time against other streams, microseconds."""
+        """Standard uncertainty of a mapped time against other streams, microseconds.
+
+        It grows with the time for which nothing was punctual, by what the slope may be off.
+        """
+        held_s = self._now_s - self._punctual_s
+        # One block without a fit is no lack of news.
+        drifted = self._slope_sd * held_s if held_s > SETTLED_BLOCKS else 0.0
         if self._spread_us is None:
-            return UNSETTLED_UNCERTAINTY_US
-        return round(math.hypot(self._spread_us, self._least_uncertainty_us))
+            return round(math.hypot(UNSETTLED_UNCERTAINTY_US, drifted))
+        return round(math.hypot(self._spread_us, self._kind.least_uncertainty_us, drifted))
+
+    def corrected(self) -> Correction | None:
+        """What was found wrong since the last call; None: nothing."""
+        found, self._correction = self._correction, None
+        return found
 
     def to_host(self, device_us: Int64Array, arrival_us: int) -> Int64Array:
         """Host time of the samples of one notification.
@@ -135,41 +214,98 @@ class ClockModel:
             self._origin = (device_us, arrival_us)
         x_us = device_us - self._origin[0]
         delay_us = float(arrival_us - self._origin[1] - x_us)
-        early_us = self._intercept + self._slope * 1e-6 * x_us - delay_us
-        if early_us > US_PER_S / 2 or self._late_too_long(-early_us, arrival_us):
+        late_us = delay_us - self._line_us(x_us)
+        if late_us < -SET_US or late_us > MOST_LAG_US:
+            self._fallen_us += max(0.0, -late_us)
+            self._afresh = self._falling = True
             self._reset()
             self._observe(device_us, arrival_us)
             return
+        self.lag_us = max(0, round(late_us)) if self._kind.lags else 0
         self._collect(x_us / US_PER_S, delay_us)
 
-    def _late_too_long(self, late_us: float, arrival_us: int) -> bool:
-        if late_us < US_PER_S / 2:
-            self._late_since_us = None
-            return False
-        if self._late_since_us is None:
-            self._late_since_us = arrival_us
-        return arrival_us - self._late_since_us > 30 * US_PER_S
+    def _line_us(self, x_us: float) -> float:
+        return self._intercept + self._slope * 1e-6 * x_us
 
     def _collect(self, x_s: float, delay_us: float) -> None:
         number = int(x_s)
         if self._block is None or number != self._block[0]:
             if self._block is not None:
-                self._minima.append(self._block[1:])
-                self._fit(x_s)
+                self._now_s = x_s
+                self._tell_fall()
+                self._close_block(*self._block[1:])
             self._block = (number, x_s, delay_us)
         elif delay_us < self._block[2]:
             self._block = (number, x_s, delay_us)
         if len(self._minima) < SETTLED_BLOCKS:
-            self._intercept = min(self._intercept, delay_us)
+            fall_us = self._intercept - (delay_us - self._slope * x_s)
+            if fall_us > 0:
+                self._intercept -= fall_us
+                self._fallen_us += fall_us
+                self._falling |= fall_us > RESTING_US
 
-    def _fit(self, now_s: float) -> None:
-        while self._minima and self._minima[0][0] < now_s - self._window_s:
-            self._minima.popleft()
+    def _tell_fall(self) -> None:
+        """Once it rests: how far the line fell at once, as when a queue drains."""
+        if self._falling:
+            self._falling = False
+            return
+        if self._afresh or self._fallen_us > TOLD_FALL_US:
+            self._correction = Correction(round(self._fallen_us), afresh=self._afresh)
+        self._fallen_us, self._afresh = 0.0, False
+
+    def _close_block(self, x_s: float, delay_us: float) -> None:
+        """Take a block's least delay for what it is: late, punctual, or earlier than all before."""
+        off_us = delay_us - self._line_us(x_s * US_PER_S)
+        if self._kind.lags and off_us > self._patience_us(x_s):
+            self._early.clear()
+            return
+        if self._kind.lags and off_us < -PUNCTUAL_US and len(self._minima) >= SETTLED_BLOCKS:
+            self._early.append((x_s, delay_us))
+            if len(self._early) < AGREED_BLOCKS:
+                return
+            self._forget_late(-off_us)
+        else:
+            self._early.clear()
+            self._minima.append((x_s, delay_us))
+        self._punctual_s = x_s
+        self._fit()
+
+    def _patience_us(self, x_s: float) -> float:
+        """How far above the line is punctual: more, the longer the line was only held."""
+        return PUNCTUAL_US + 3 * self._slope_sd * max(0.0, x_s - self._punctual_s)
+
+    def _forget_late(self, by_us: float) -> None:
+        """What lies above the early blocks by more than a crystal's drift was late all along."""
+        x_s, delay_us = min(self._early, key=lambda block: block[1])
+        most = self._kind.most_slope_ppm
+        kept = [
+            (x, d) for x, d in self._minima if d <= delay_us + most * abs(x - x_s) + PUNCTUAL_US
+        ]
+        self._minima.clear()
+        self._minima.extend([*kept, *self._early])
+        self._early.clear()
+        self._correction = Correction(round(by_us), afresh=False)
+        if len(self._minima) < SETTLED_BLOCKS:
+            self._spread_us = None
+            self._slope_sd = self._kind.usual_slope_ppm
+            self._intercept = min(d - self._slope * x for x, d in self._minima)
+
+    def _fit(self) -> None:
+        if not self._kind.lags:
+            while self._minima and self._minima[0][0] < self._now_s - self._kind.window_s:
+                self._minima.popleft()
         if len(self._minima) < SETTLED_BLOCKS:
             return
         x, delay = _thinned(np.array(self._minima))
-        slope = _theil_sen(x, delay, least_apart=(x[-1] - x[0]) / 6)
-        self._slope = float(np.clip(slope, -self._max_slope, self._max_slope))
+        span_s = float(x[-1] - x[0])
+        slope = _theil_sen(x, delay, least_apart=span_s / 6)
+        usual = self._kind.usual_slope_ppm
+        # Standard error of a slope between two halves of a window with this noise on its points.
+        error = BLOCK_NOISE_US / max(span_s, 1.0) * math.sqrt(12 / len(x))
+        weight = usual**2 / (usual**2 + error**2)
+        self._slope_sd = usual * math.sqrt(1 - weight)
+        most = self._kind.most_slope_ppm
+        self._slope = weight * float(np.clip(slope, -most, most))
         rest = delay - self._slope * x
         self._intercept = float(np.percentile(rest, INTERCEPT_PERCENTILE))
         below = rest[rest <= np.median(rest)] - self._intercept

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, replace
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .stamp_watch import StampFault, StampWatch
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from telemetry.messages.motion import Int64Array
 
 __all__ = ["Placed", "SampleGrid"]
@@ -21,6 +27,24 @@ LATE_US = 30 * US_PER_S
 RECONNECTED_LATE_US = 2 * US_PER_S
 CARRY = 0.9
 FIRST_ROW = np.zeros(1, np.int64)
+# How many samples back a repeat is known.
+REMEMBERED = 256
+# A step is regular when it is this near to a whole number of periods.
+REGULAR = 0.35
+# So many alike at the beginning tell the wearable's own period, which may be merely nominal.
+LEARNT_FROM = 8
+ALIKE = 0.05
+# Steps that are not: so many of them have a mean to go by.
+LEARNT_LATE = 64
+LEAST_PERIOD, MOST_PERIOD = 0.2, 4.0
+# Whole numbers of periods are losses, not another period.
+WHOLE_WITHIN = 0.15
+# Nearer to the nominal period than this it is taken for that, which is the more exact.
+NOMINAL_WITHIN = 0.005
+# Samples in a row, in step among themselves, that a clock is believed which was set back a little.
+SET_BACK_CHAIN = 4
+HELD_S = 0.5
+LEAST_HELD = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,10 +52,10 @@ class Placed:
     """Samples with their place on the grid.
 
     Attributes:
-        rows: [n] which rows of what was fed these are; -1 is the last sample of the call
-            before, which was held.
+        rows: [n] which samples these are: of those that were held before the call, then of
+            those that were fed with it, counted through.
         index: [n] int64, increasing, a jump is a loss.
-        device_us: [n] int64, unwrapped.
+        device_us: [n] int64, unwrapped, increasing.
         restarted: the wearable's clock began anew: these start a new stream, at index 0.
     """
 
@@ -44,23 +68,53 @@ class Placed:
         return len(self.rows)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    row: int
+    raw: int
+    at_us: int
+    print: int | None
+
+
+class _Run:
+    """Samples placed one after the other."""
+
+    def __init__(self, *, restarted: bool = False) -> None:
+        self.restarted = restarted
+        self.rows: list[tuple[int, int, int]] = []
+
+    def placed(self) -> Placed:
+        rows, index, device_us = np.array(self.rows, dtype=np.int64).T
+        return Placed(rows, index, device_us, self.restarted)
+
+
 class SampleGrid:
     """Numbers samples by the steps of their device time, and tells losses from reboots.
 
-    A step is counted in whole sample periods from the sample before, so that a rate that is
-    only nominal does not add up to a false loss; what the rounding left over is carried to the
-    next step, fading, so that a jittery stamp does not make one either: none that is off by less
-    than a quarter of a period. For a step that is not small and forward, and for the first one
-    of a new connection:
+    A step is counted in whole sample periods from the sample before; where the wearable's own
+    period is over 0.5 % off the nominal one it is learnt, from the first steps where these are
+    alike and then from the mean, so that a merely nominal rate makes no false loss. What the
+    rounding left over is carried to the next step, fading, so that a jittery stamp does not make
+    one either: none that is off by less than a quarter of a period.
 
-    1. Up to 1 s backwards within a connection is a repeat: dropped, counted in `duplicates`.
-    2. Anything else is held until the next sample. If that does not follow the held one, the
-       held one was corrupt: dropped, counted in `rejected`.
-    3. If it does, take the step to the held one, and of those that differ by whole wraps the
-       one nearest to what the host's clock says has passed.
-    4. That is a loss when the held sample is then neither 0.5 s too early for the link's best
-       delay nor too late: 30 s within a connection, which may stall, 2 s at the start of one.
-    5. Otherwise the clock began anew: a reboot.
+    A sample whose stamp was there before, with the same payload, is a repeat: dropped, counted
+    in `duplicates`. Any other whose step is not small and forward, and the first one of a new
+    connection, is held until more is known:
+
+    1. A sample that follows the last placed one again: those held lie between. They are placed
+       by their count where there is just room for them, or none; else some were lost among
+       them, nobody knows which, and they are dropped, counted in `rejected`.
+    2. Samples that follow each other: the clock jumped. Within a connection, less than 1 s after
+       the last sample, it was set while the run went on: numbering goes on with the next index,
+       and `set_at` tells where. Back by less than 1 s needs four in step, else two do.
+    3. Otherwise take the step to the first held one, and of those that differ by whole wraps
+       the one nearest to what the host's clock says has passed. That is a loss when the sample
+       is then neither 0.5 s too early for the link's best delay nor too late: 30 s within a
+       connection, which may stall, 2 s at the start of one.
+    4. Otherwise the clock began anew: a reboot.
+    5. More than half a second of held samples, or too many irregular steps (`StampWatch`): the
+       stamps are of no use, `fault` says why, `fault_index` from where on. From then on samples
+       are counted as they come.
 
     Args:
         rate_hz: nominal.
@@ -69,24 +123,46 @@ class SampleGrid:
     """
 
     def __init__(self, *, rate_hz: float, wrap_us: int | None, slack: float = 1.0) -> None:
-        self._period_us = US_PER_S / rate_hz
+        self._nominal_us = self._period_us = US_PER_S / rate_hz
         self._wrap_us = wrap_us
         self._late_us = RECONNECTED_LATE_US * max(1.0, slack / 4)
+        self._near_s = max(1.0, slack / 4)
+        self._most_held = max(LEAST_HELD, round(HELD_S * rate_hz))
+        self._watch = StampWatch(rate_hz)
         self.duplicates = 0
         self.rejected = 0
+        self.fault: StampFault | None = None
+        self.fault_index = 0
+        self.set_at: int | None = None
+        """Index from which the clock was set while the run went on; for the caller to clear."""
+        self._steps: deque[int] = deque(maxlen=64)
+        self._sum_us = 0
+        self._count_of_steps = 0
+        self._known: dict[int, int | None] = {}
         self._raw: int | None = None
         self._device_us = 0
         self._index = -1
         self._arrival_us = 0
         self._least_delay_us = 0
-        self._held: tuple[int, int, int] | None = None
+        self._held: list[_Sample] = []
+        self._runs: list[_Run] = []
         self._carried_us = 0.0
         self._reconnected = False
 
     @property
-    def holding(self) -> bool:
-        """Whether a sample waits for the next one to be judged."""
-        return self._held is not None
+    def held_rows(self) -> list[int]:
+        """Rows of the last call, counted as in `Placed.rows`, that wait to be judged."""
+        return [sample.row for sample in self._held]
+
+    @property
+    def device_us(self) -> int:
+        """Device time of the last placed sample, unwrapped."""
+        return self._device_us
+
+    @property
+    def step_us(self) -> float | None:
+        """The usual step of the last stamps, microseconds; None before 8."""
+        return median(self._steps) if len(self._steps) >= LEARNT_FROM else None
 
     def resume(self, *, index: int, device_us: int, host_us: int) -> None:
         """Go on after a sample that another grid has placed: its host time stands for arrival."""
@@ -99,87 +175,194 @@ class SampleGrid:
     def reconnected(self) -> None:
         """A new connection: what comes before the last sample is a reboot, not a repeat."""
         self._reconnected = True
+        self._watch.forget()
 
-    def place(self, raw_us: Int64Array, arrival_us: int) -> list[Placed]:
+    def give_up(self, fault: StampFault) -> None:
+        """Count samples from now on: the stamps were found to be of no use."""
+        if self.fault is None:
+            self.fault, self.fault_index = fault, self._index + 1
+            for sample in self._held:
+                self._count(sample)
+            self._held.clear()
+
+    def place(
+        self, raw_us: Int64Array, arrival_us: int, prints: Sequence[int] | None = None
+    ) -> list[Placed]:
         """Place the samples of one notification.
 
         Args:
             raw_us: [n] int64 device times as they came.
             arrival_us: host time of the notification.
+            prints: a fingerprint of each sample's payload; None: the stamp alone tells a repeat.
 
         Returns:
             Runs in order, none where all were held, repeated or rejected; a restart begins a
             new run.
         """
-        if self._raw is not None and self._held is None and not self._reconnected:
-            placed = self._place_plain(raw_us, arrival_us)
-            if placed is not None:
-                return [placed]
-        return self._place_one_by_one(raw_us, arrival_us)
+        if len(raw_us) == 1 and not self._held and self.fault is None:
+            one = self._place_plain(int(raw_us[0]), arrival_us, prints)
+            if one is not None:
+                return [one]
+        self._held = [replace(held, row=row) for row, held in enumerate(self._held)]
+        first = len(self._held)
+        self._runs = [_Run()]
+        for i, raw in enumerate(raw_us.tolist()):
+            self._take(_Sample(first + i, raw, arrival_us, None if prints is None else prints[i]))
+        return [run.placed() for run in self._runs if run.rows]
 
-    def _place_plain(self, raw_us: Int64Array, arrival_us: int) -> Placed | None:
-        """The common case, at once: every step small and forward."""
-        if len(raw_us) == 1:
-            return self._place_plain_one(int(raw_us[0]), arrival_us)
-        before = np.empty_like(raw_us)
-        before[0] = self._raw or 0
-        before[1:] = raw_us[:-1]
-        steps = raw_us - before
-        if self._wrap_us is not None:
-            steps %= self._wrap_us
-        if steps.min() <= 0 or steps.max() > NEAR_US:
+    def _place_plain(
+        self, raw: int, arrival_us: int, prints: Sequence[int] | None
+    ) -> Placed | None:
+        """The common case, one sample that follows, without lists."""
+        if self._raw is None or not self._follows(raw):
             return None
-        jumps = np.array([self._jump(step) for step in steps.tolist()])
-        index = self._index + np.cumsum(jumps)
-        device_us = self._device_us + np.cumsum(steps)
-        self._advance(int(raw_us[-1]), int(device_us[-1]), int(index[-1]), arrival_us)
-        return Placed(np.arange(len(raw_us)), index, device_us)
+        step = self._forward(raw - self._raw)
+        self._advance(raw, self._device_us + step, self._index + self._jump(step), arrival_us)
+        self._remember(raw, None if prints is None else prints[0])
+        if self._watch.verdict() is not None:
+            self._judge()
+        return Placed(FIRST_ROW, np.array([self._index]), np.array([self._device_us]))
 
-    def _place_plain_one(self, raw: int, arrival_us: int) -> Placed | None:
-        """As above for one sample, which most wearables send at a time, without arrays."""
-        if not self._follows(raw):
-            return None
-        _, index, device_us = self._next(0, raw, arrival_us)
-        return Placed(FIRST_ROW, np.array([index]), np.array([device_us]))
-
-    def _place_one_by_one(self, raw_us: Int64Array, arrival_us: int) -> list[Placed]:
-        if self._held is not None:
-            self._held = (*self._held[:2], -1)
-        runs: list[list[tuple[int, int, int]]] = [[]]
-        restarts: list[bool] = [False]
-        for row, raw in enumerate(raw_us.tolist()):
-            if self._raw is None:
-                self._begin(raw, arrival_us)
-                runs[-1].append((row, self._index, self._device_us))
-            elif self._follows(raw):
-                self._drop_held()
-                runs[-1].append(self._next(row, raw, arrival_us))
-            elif self._repeats(raw):
-                self.duplicates += 1
-            elif self._held is not None and 0 < self._forward(raw - self._held[0]) <= NEAR_US:
-                if self._begins_anew():
-                    runs.append([])
-                    restarts.append(True)
-                runs[-1].append(self._confirm())
-                runs[-1].append(self._next(row, raw, arrival_us))
-            else:
-                self._drop_held()
-                self._held = (raw, arrival_us, row)
-        return [_placed(run, restarted=r) for run, r in zip(runs, restarts, strict=True) if run]
+    def _take(self, sample: _Sample) -> None:
+        if self.fault is not None:
+            self._count(sample)
+        elif self._raw is None:
+            self._begin(sample.raw, sample.at_us)
+            self._put(sample)
+        elif self._repeats(sample):
+            self.duplicates += 1
+        elif self._follows(sample.raw):
+            self._resolve(sample)
+            self._judge()
+        else:
+            self._hold(sample)
+            self._judge()
 
     def _follows(self, raw: int) -> bool:
         """Whether the sample comes soon after the last one, on the same connection."""
         return not self._reconnected and 0 < self._forward(raw - (self._raw or 0)) <= NEAR_US
 
-    def _repeats(self, raw: int) -> bool:
-        """Whether the sample is the last one again, or one from shortly before."""
-        return not self._reconnected and 0 <= self._forward((self._raw or 0) - raw) <= NEAR_US
+    def _repeats(self, sample: _Sample) -> bool:
+        """Whether the sample is one again that was there, not one that was stamped alike."""
+        if sample.print is not None:
+            if self._known.get(sample.raw, sample.print + 1) == sample.print:
+                return True
+            return any((s.raw, s.print) == (sample.raw, sample.print) for s in self._held)
+        return not self._reconnected and (
+            0 <= self._forward((self._raw or 0) - sample.raw) <= NEAR_US
+        )
 
-    def _next(self, row: int, raw: int, arrival_us: int) -> tuple[int, int, int]:
-        step = self._forward(raw - (self._raw or 0))
-        index = self._index + self._jump(step)
-        self._advance(raw, self._device_us + step, index, arrival_us)
-        return row, self._index, self._device_us
+    def _resolve(self, sample: _Sample) -> None:
+        """Place a sample that follows, and before it those held where there is room for them."""
+        step = self._forward(sample.raw - (self._raw or 0))
+        between, held = len(self._held), self._held
+        jump = self._jump(step)
+        if between and jump > between + 1:
+            self.rejected += between
+        elif between:
+            jump = between + 1
+            for k, one in enumerate(held, 1):
+                self._runs[-1].rows.append(
+                    (one.row, self._index + k, self._device_us + max(k, step * k // jump))
+                )
+        self._held = []
+        device_us = self._device_us + max(step, jump)
+        self._advance(sample.raw, device_us, self._index + jump, sample.at_us)
+        self._put(sample)
+
+    def _hold(self, sample: _Sample) -> None:
+        """Keep a sample until more is known, and see whether enough is known now."""
+        before = self._held[-1] if self._held else None
+        self._held.append(sample)
+        if not self._reconnected:
+            self._watch.note(self._how_odd(sample, before))
+        if before is None:
+            return
+        if not 0 < self._forward(sample.raw - before.raw) <= NEAR_US:
+            if self._reconnected:
+                # Of two that do not fit each other the earlier one was corrupt.
+                self._watch.note(self._how_odd(sample, before))
+                self._held = [sample]
+                self.rejected += 1
+            return
+        chain = self._chain()
+        if self._reconnected or len(chain) >= self._chain_needed(chain[0].raw):
+            self.rejected += len(self._held) - len(chain)
+            self._held = chain
+            self._jump_to_held()
+
+    def _chain(self) -> list[_Sample]:
+        """The last of the held that follow each other."""
+        at = len(self._held) - 1
+        while at and 0 < self._forward(self._held[at].raw - self._held[at - 1].raw) <= NEAR_US:
+            at -= 1
+        return self._held[at:]
+
+    def _chain_needed(self, raw: int) -> int:
+        """How many in step are believed that begin with this stamp."""
+        back_us = self._forward((self._raw or 0) - raw)
+        if back_us > NEAR_US:
+            return 2
+        steps = [b.raw - a.raw for a, b in zip(self._held, self._held[1:], strict=False)]
+        in_step = all(0.5 < s / self._period_us < 1.5 for s in steps[-SET_BACK_CHAIN + 1 :])
+        return SET_BACK_CHAIN if in_step else len(self._held) + 1
+
+    def _jump_to_held(self) -> None:
+        """Place held samples that follow each other: after a loss, a set clock, or a reboot."""
+        first, *others = self._held
+        self._held = []
+        step = self._loss(first.raw, first.at_us)
+        if step is not None:
+            index = self._index + self._jump(step, judged=False)
+            self._advance(first.raw, self._device_us + step, index, first.at_us)
+        elif not self._reconnected and (
+            0 <= first.at_us - self._arrival_us <= NEAR_US * self._near_s
+        ):
+            self.set_at = self._index + 1
+            self._carried_us = 0.0
+            device_us = self._device_us + round(self._period_us)
+            self._advance(first.raw, device_us, self._index + 1, first.at_us)
+            self._watch.forget()
+        else:
+            self._begin(first.raw, first.at_us)
+            self._runs.append(_Run(restarted=True))
+        self._put(first)
+        for sample in others:
+            self._resolve(sample)
+
+    def _judge(self) -> None:
+        """Give the stamps up when too many are irregular, or too many samples wait for one."""
+        fault = self._watch.verdict()
+        if fault is None and len(self._held) > self._most_held:
+            fault = self._how_odd(self._held[-1], self._held[-2])
+        if fault is StampFault.COARSE and len(self._held) > self._most_held // 2:
+            fault = StampFault.ZERO if self._held[-1].raw == 0 else StampFault.FROZEN
+        if fault is not None:
+            self.give_up(fault)
+
+    def _how_odd(self, sample: _Sample, before: _Sample | None) -> StampFault:
+        last = (self._raw or 0) if before is None else before.raw
+        if sample.raw == last:
+            return StampFault.ZERO if sample.raw == 0 else StampFault.COARSE
+        return StampFault.DISORDERED
+
+    def _count(self, sample: _Sample) -> None:
+        """Place a sample as the next one, whatever its stamp."""
+        device_us = self._device_us + round(self._period_us)
+        self._advance(sample.raw, device_us, self._index + 1, sample.at_us)
+        self._put(sample)
+
+    def _put(self, sample: _Sample) -> None:
+        if not self._runs:
+            self._runs = [_Run()]
+        self._runs[-1].rows.append((sample.row, self._index, self._device_us))
+        self._remember(sample.raw, sample.print)
+
+    def _remember(self, raw: int, print_: int | None) -> None:
+        known = self._known
+        known[raw] = print_
+        if len(known) > REMEMBERED:
+            del known[next(iter(known))]
 
     def _begin(self, raw: int, arrival_us: int) -> None:
         self._least_delay_us = arrival_us - raw
@@ -192,35 +375,39 @@ class SampleGrid:
         self._least_delay_us = min(self._least_delay_us, arrival_us - device_us)
         self._reconnected = False
 
-    def _begins_anew(self) -> bool:
-        """Whether the held sample, which was confirmed, is of another run of the clock."""
-        assert self._held is not None  # noqa: S101 - the callers looked
-        return self._loss(self._held[0], self._held[1]) is None
-
-    def _confirm(self) -> tuple[int, int, int]:
-        """Place the held sample: after a loss, or as the first of a new run."""
-        assert self._held is not None  # noqa: S101 - the callers looked
-        raw, at_us, row = self._held
-        self._held = None
-        step = self._loss(raw, at_us)
-        if step is None:
-            self._begin(raw, at_us)
-        else:
-            index = self._index + self._jump(step)
-            self._advance(raw, self._device_us + step, index, at_us)
-        return row, self._index, self._device_us
-
-    def _jump(self, step_us: int) -> int:
+    def _jump(self, step_us: int, *, judged: bool = True) -> int:
         """A step in whole sample periods."""
+        if judged:
+            self._learn(step_us)
         step = step_us + self._carried_us
         jump = max(1, round(step / self._period_us))
         self._carried_us = CARRY * (step - jump * self._period_us)
+        if judged:
+            off = step_us / self._period_us
+            self._watch.note(StampFault.JITTERED if abs(off - round(off)) > REGULAR else None)
         return jump
 
-    def _drop_held(self) -> None:
-        if self._held is not None:
-            self._held = None
-            self.rejected += 1
+    def _learn(self, step_us: int) -> None:
+        """Follow the wearable's own period, from steps of about one."""
+        steps = self._steps
+        steps.append(step_us)
+        share = step_us / self._nominal_us
+        lost = share > 1 + WHOLE_WITHIN and abs(share - round(share)) < WHOLE_WITHIN
+        if lost or not LEAST_PERIOD < share < MOST_PERIOD:
+            return
+        self._sum_us += step_us
+        self._count_of_steps += 1
+        if self._count_of_steps == LEARNT_FROM == len(steps):
+            # What seemed irregular was so by the nominal period.
+            self._watch.forget()
+            usual = median(steps)
+            if not all(abs(s - usual) < ALIKE * usual for s in steps):
+                return
+        elif self._count_of_steps < LEARNT_LATE:
+            return
+        mean = self._sum_us / self._count_of_steps
+        off = abs(mean / self._nominal_us - 1)
+        self._period_us = mean if off > NOMINAL_WITHIN else self._nominal_us
 
     def _forward(self, step: int) -> int:
         return step if self._wrap_us is None else step % self._wrap_us
@@ -234,8 +421,3 @@ class SampleGrid:
         late_us = arrival_us - (self._device_us + step) - self._least_delay_us
         most_late_us = self._late_us if self._reconnected else LATE_US
         return step if step > 0 and -EARLY_US <= late_us <= most_late_us else None
-
-
-def _placed(run: list[tuple[int, int, int]], *, restarted: bool) -> Placed:
-    rows, index, device_us = np.array(run, dtype=np.int64).T
-    return Placed(rows, index, device_us, restarted)

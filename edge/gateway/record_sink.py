@@ -138,8 +138,11 @@ class RecordSink:
                 self._enqueue(item)
             case MotionBatch():
                 self._collect(item)
-            case StreamGap() | StreamQuality():
+            case StreamGap():
                 self._close(item.stream)
+                self._enqueue(item)
+            case StreamQuality():
+                # It carries its own index: no reason to cut a batch.
                 self._enqueue(item)
             case StreamEnded():
                 self._close(item.stream)

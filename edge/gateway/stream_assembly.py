@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edge.clock.clock_model import ClockModel
+from edge.clock.clock_model import CRYSTAL, NOMINAL, ClockModel
 from edge.clock.sample_grid import Placed, SampleGrid
-from edge.wearables.wearable import Reading, Sampling
+from edge.clock.stamp_watch import StampFault
+from edge.wearables.wearable import Reading, Sampling, joined, rows_of
 from telemetry.messages.motion import (
     Int64Array,
     MotionBatch,
@@ -22,6 +23,7 @@ from telemetry.messages.motion import (
 )
 
 from .resuming import RESTARTED, abandoned
+from .stream_trust import StreamTrust
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +36,7 @@ __all__ = ["Origin", "StreamAssembly"]
 INT32_MAX = 2**31 - 1
 # Sensors overshoot their full scale a little; what is far beyond is no measurement.
 RANGE_MARGIN = 1.1
+OTHER_RATE = "other rate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,10 @@ class StreamAssembly:
 
     A stream opens with the first sample. It goes on over lost connections, with a gap, as long
     as the wearable's own clock runs on; when that began anew, or the wearable has no clock and
-    the connection was lost, a new stream opens.
+    the connection was lost, a new stream opens. So it does at the rate that was measured, when
+    that turns out to be another than the nominal one.
+
+    What changes in how far samples can be trusted stands among the items as `StreamQuality`.
 
     Args:
         origin: named in each `StreamOpened`.
@@ -74,6 +80,7 @@ class StreamAssembly:
         self.sampling = sampling
         self.counters = counters
         self._new_stream = new_stream
+        self._slack = slack
         self._epoch = -1
         self._stream: str | None = None
         self._next_index = 0
@@ -81,13 +88,29 @@ class StreamAssembly:
         # Why samples may be missing that nothing numbers, until a numbered one follows.
         self._unknown: str | None = None
         self._held: Reading | None = None
-        self._grid = SampleGrid(rate_hz=sampling.rate_hz, wrap_us=sampling.wrap_us, slack=slack)
+        self._begin_at(sampling.rate_hz)
+
+    def _begin_at(self, rate_hz: float) -> None:
+        """A grid and a clock for this rate."""
+        self._rate_hz = rate_hz
+        self._grid = SampleGrid(rate_hz=rate_hz, wrap_us=self.sampling.wrap_us, slack=self._slack)
         self._clock = self._new_clock()
+        self._trust = StreamTrust(rate_hz, self.sampling.rate_hz)
 
     @property
     def stream(self) -> str | None:
         """The open stream."""
         return self._stream
+
+    @property
+    def counted(self) -> bool:
+        """Whether samples are counted, for want of stamps or of any use in them."""
+        return not self.sampling.stamped or self._grid.fault is not None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is not as it should be with the stream, in words for a state."""
+        return self._trust.remarks
 
     def resume(self, point: ResumePoint, t_ns: int) -> list[StreamItem]:
         """Go on with a stream that another gateway process left open.
@@ -100,6 +123,7 @@ class StreamAssembly:
         if self.sampling.stamped and point.device_us is None:
             return abandoned(point, t_ns)
         self._stream, self._next_index = point.stream, point.next_index
+        self._trust.opened(point.stream)
         self._unknown = self._gap_reason = RESTARTED
         if point.device_us is not None:
             self._grid.resume(
@@ -117,22 +141,61 @@ class StreamAssembly:
         if len(reading) == 0:
             return []
         items: list[StreamItem] = []
-        for placed in self._place(reading, arrival_ns // 1000):
-            if placed.restarted and self._stream is not None:
-                self._unknown = "rebooted"
-                items += self.end("rebooted", arrival_ns)
-            if self._stream is None:
-                items.append(self._open(arrival_ns))
-            if self._unknown is not None and (placed.index[0] == 0 or not self.sampling.stamped):
-                items.append(self._unknown_gap(arrival_ns))
-                if self._unknown != "rejected":
-                    self._clock = self._new_clock()
-            items += self._cut(_pick(reading, self._held, placed), placed, arrival_ns)
-            self._unknown = None
-        if self._grid.holding:
+        whole = reading if self._held is None else joined([self._held, reading])
+        runs = self._place(reading, arrival_ns // 1000)
+        for placed in runs:
+            items += self._take_run(whole, placed, arrival_ns)
+        held = self._grid.held_rows
+        self._held = rows_of(whole, np.array(held)) if held else None
+        if held:
             # Should it stay the last one, it was sent and is not recorded.
             self._unknown = self._unknown or "radio"
-        self._held = reading
+        if runs and self._stream is not None:
+            items += self._judged(len(reading), arrival_ns)
+        return items
+
+    def _take_run(self, whole: Reading, placed: Placed, arrival_ns: int) -> list[StreamItem]:
+        items: list[StreamItem] = []
+        if placed.restarted and self._stream is not None:
+            self._unknown = "rebooted"
+            items += self.end("rebooted", arrival_ns)
+        if self._stream is None:
+            items += self._open(arrival_ns)
+        if self._unknown is not None and (placed.index[0] == 0 or self.counted):
+            items.append(self._unknown_gap(arrival_ns))
+            if self._unknown != "rejected":
+                self._clock = self._new_clock()
+        whole_run = len(placed) == len(whole) and placed.rows[0] == 0
+        picked = whole if whole_run else rows_of(whole, placed.rows)
+        items += self._cut(picked, placed, arrival_ns)
+        self._unknown = None
+        return items
+
+    def _judged(self, received: int, arrival_ns: int) -> list[StreamItem]:
+        """What has changed in how far the stream can be trusted; at another rate it ends."""
+        newest = self._next_index - 1
+        arrival_us = arrival_ns // 1000
+        items: list[StreamItem] = []
+        if self._grid.fault is not None and self._trust.stamps is None:
+            self._clock = self._new_clock(after_us=self._clock.last_us)
+            items += self._trust.stamps_given_up(
+                self._grid.fault, index=self._grid.fault_index, t_ns=arrival_ns
+            )
+        if self._grid.set_at is not None:
+            at, self._grid.set_at = self._grid.set_at, None
+            items += self._trust.device_clock_set(at, t_ns=arrival_ns)
+        items += self._trust.clock_seen(self._clock, newest, arrival_ns)
+        if self._trust.stretched:
+            self._grid.give_up(StampFault.STRETCHED)
+        stamped = None if self.counted else self._grid
+        found = self._trust.rate_seen(received, stamped, arrival_us)
+        if found is None or self._held is not None:
+            return items
+        if found.rate_hz is None:
+            self._grid.give_up(StampFault.STRETCHED)
+            return items
+        items += self.end(OTHER_RATE, arrival_ns)
+        self._begin_at(found.rate_hz)
         return items
 
     def refused(self) -> None:
@@ -141,11 +204,13 @@ class StreamAssembly:
         if self._gap_reason == "radio":
             self._gap_reason = "rejected"
 
-    def link_lost(self) -> None:
+    def link_lost(self, t_ns: int = 0) -> list[StreamItem]:
         """The connection went; the next jump of the index is its doing."""
-        if self._stream is not None:
-            self._unknown = self._gap_reason = "link lost"
         self._grid.reconnected()
+        if self._stream is None:
+            return []
+        self._unknown = self._gap_reason = "link lost"
+        return [*self._trust.link_lost(self._next_index, t_ns)]
 
     def end(self, reason: str, t_ns: int) -> list[StreamItem]:
         """Close the open stream, if there is one.
@@ -183,34 +248,34 @@ class StreamAssembly:
             good &= (values < bound).all(axis=1)
         self.counters.rejected_samples += int(len(good) - good.sum())
         self.refused()
-        return _rows(reading, np.flatnonzero(good))
+        return rows_of(reading, np.flatnonzero(good))
 
     def _place(self, reading: Reading, arrival_us: int) -> list[Placed]:
         if reading.device_us is not None:
             before = self._grid.duplicates, self._grid.rejected
-            placed = self._grid.place(reading.device_us, arrival_us)
+            placed = self._grid.place(reading.device_us, arrival_us, reading.prints())
             self.counters.duplicates += self._grid.duplicates - before[0]
             self.counters.rejected_samples += self._grid.rejected - before[1]
             return placed
         rows = np.arange(len(reading), dtype=np.int64)
         index = self._next_index + rows
         # Counted samples stand in for device time, at the nominal rate.
-        counted_us = np.rint(index * (1e6 / self.sampling.rate_hz)).astype(np.int64)
+        counted_us = np.rint(index * (1e6 / self._rate_hz)).astype(np.int64)
         return [Placed(rows, index, counted_us)]
 
-    def _open(self, t_ns: int) -> StreamOpened:
+    def _open(self, t_ns: int) -> list[StreamItem]:
         self._epoch += 1
         self._stream = self._new_stream()
         self._next_index = 0
         self._gap_reason = "radio"
         self._clock = self._new_clock()
-        stamped = self.sampling.stamped
-        return StreamOpened(
+        stamped = not self.counted
+        opened = StreamOpened(
             stream=self._stream,
             wearable=self.origin.wearable,
             model=self.origin.model,
             placement=self.origin.placement,
-            rate_hz=self.sampling.rate_hz,
+            rate_hz=self._rate_hz,
             opened_ns=t_ns,
             epoch=self._epoch,
             time_quality=TimeQuality.MAPPED if stamped else TimeQuality.FITTED,
@@ -220,19 +285,11 @@ class StreamAssembly:
             gyr_range_rad_s=self.sampling.gyr_range_rad_s,
             firmware=self.origin.firmware,
         )
+        return [opened, *self._trust.opened(self._stream, t_ns)]
 
-    def _new_clock(self) -> ClockModel:
-        period_us = 1e6 / self.sampling.rate_hz
-        if self.sampling.stamped:
-            return ClockModel(period_us=period_us)
-        # The rate is only nominal and losses shift the count: look back less, allow more. With
-        # 2 % lost unseen the simulated error is 25 ms.
-        return ClockModel(
-            period_us=period_us,
-            window_s=10.0,
-            max_slope_ppm=50_000.0,
-            least_uncertainty_us=25_000.0,
-        )
+    def _new_clock(self, *, after_us: int | None = None) -> ClockModel:
+        kind = NOMINAL if self.counted else CRYSTAL
+        return ClockModel(period_us=1e6 / self._rate_hz, kind=kind, after_us=after_us)
 
     def _unknown_gap(self, t_ns: int) -> StreamGap:
         """A loss that nothing numbers."""
@@ -302,28 +359,3 @@ class StreamAssembly:
             mag=None if reading.mag is None else reading.mag[part],
             device_us=placed.device_us[part] if stamped else None,
         )
-
-
-def _rows(reading: Reading, rows: Int64Array) -> Reading:
-    return Reading(
-        reading.acc[rows],
-        None if reading.gyr is None else reading.gyr[rows],
-        None if reading.mag is None else reading.mag[rows],
-        None if reading.device_us is None else reading.device_us[rows],
-    )
-
-
-def _pick(reading: Reading, held: Reading | None, placed: Placed) -> Reading:
-    """The placed rows; a held sample comes first and is the last one of the reading before."""
-    if len(placed) == len(reading) and placed.rows[0] == 0:
-        return reading
-    fresh = _rows(reading, placed.rows[placed.rows >= 0])
-    if placed.rows[0] >= 0 or held is None:
-        return fresh
-    held = _rows(held, np.array([len(held) - 1]))
-    return Reading(
-        np.concatenate([held.acc, fresh.acc]),
-        None if held.gyr is None or fresh.gyr is None else np.concatenate([held.gyr, fresh.gyr]),
-        None if held.mag is None or fresh.mag is None else np.concatenate([held.mag, fresh.mag]),
-        placed.device_us,
-    )

@@ -110,7 +110,8 @@ class Wearing:
         finally:
             self._connection = None
             if self._assembly is not None:
-                self._assembly.link_lost()
+                for item in self._assembly.link_lost(self._clock.now_ns()):
+                    self._emit(item)
             if not self._ended:
                 self._say(LinkState.LOST)
 
@@ -274,6 +275,10 @@ class Wearing:
         if self._heard_ns and not self._ended:
             self._say(LinkState.READY)
 
+    def _remarks(self) -> str:
+        """What is not as it should be with the stream; empty: nothing."""
+        return "" if self._assembly is None else "; ".join(self._assembly.remarks)
+
     def _say(self, state: LinkState, reason: str | None = None) -> None:
         self._on_state(
             WearableState(
@@ -283,6 +288,6 @@ class Wearing:
                 placement=self.placement,
                 stream=self.stream,
                 battery_percent=None if self._battery is None else self._battery.percent,
-                reason=reason,
+                reason=reason or self._remarks() or None,
             )
         )

@@ -30,6 +30,8 @@ __all__ = [
     "checked_length",
     "degrees_to_radians",
     "identity_text",
+    "joined",
+    "rows_of",
 ]
 
 OnData: TypeAlias = Callable[[bytes], None]
@@ -105,6 +107,32 @@ class Reading:
 
     def __len__(self) -> int:
         return len(self.acc)
+
+    def prints(self) -> list[int]:
+        """A fingerprint of each sample's values, without its time."""
+        if self.gyr is None:
+            return [hash(a.tobytes()) for a in self.acc]
+        return [hash(a.tobytes() + g.tobytes()) for a, g in zip(self.acc, self.gyr, strict=True)]
+
+
+def rows_of(reading: Reading, rows: Int64Array) -> Reading:
+    """Some of a reading's samples, by their row."""
+    return Reading(
+        reading.acc[rows],
+        None if reading.gyr is None else reading.gyr[rows],
+        None if reading.mag is None else reading.mag[rows],
+        None if reading.device_us is None else reading.device_us[rows],
+    )
+
+
+def joined(readings: list[Reading]) -> Reading:
+    """Readings of one wearable, one after the other."""
+
+    def of(name: str) -> Any:
+        parts = [getattr(reading, name) for reading in readings]
+        return None if any(part is None for part in parts) else np.concatenate(parts)
+
+    return Reading(of("acc"), of("gyr"), of("mag"), of("device_us"))
 
 
 @dataclass(frozen=True, slots=True)

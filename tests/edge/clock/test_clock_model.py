@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.clock.clock_model import ClockModel
+from edge.clock.clock_model import NOMINAL, ClockModel
 from edge.rehearsal.link_model import mapped_error_s, simulated_arrivals
 
 pytestmark = pytest.mark.slow
@@ -52,8 +52,8 @@ def test_a_host_clock_that_is_set_does_no_harm():
         moved = (true > 60) * float(jump_s)
         model = ClockModel(period_us=1e6 / 60)
         error = mapped_error_s(model, replace(plain, arrival_s=plain.arrival_s + moved)) - moved
-        # Backwards it is seen at once; forwards only by 30 s of lateness, as a stall looks alike.
-        settled = (true < 59) | (true > (62 if jump_s < 0 else 95))
+        # Seen at once either way: no wearable holds samples back for days.
+        settled = (true < 59) | (true > 62)
         assert np.abs(error)[settled].max() < 0.1
         assert model.resets == 1
 
@@ -86,8 +86,6 @@ def test_counted_samples_of_a_merely_nominal_rate_are_fitted_within_what_is_stat
     rng = np.random.default_rng(6)
     arrivals = simulated_arrivals(rng, seconds=120, rate_hz=100 * (1 + off), skew_ppm=0)
     counted = replace(arrivals, device_s=np.arange(len(arrivals.device_s)) / 100)
-    model = ClockModel(
-        period_us=1e4, window_s=10, max_slope_ppm=50_000, least_uncertainty_us=25_000
-    )
+    model = ClockModel(period_us=1e4, kind=NOMINAL)
     error = mapped_error_s(model, counted)[arrivals.true_s > 15]
     assert np.std(error) < 1.2e-6 * model.uncertainty_us

@@ -126,20 +126,19 @@ async def test_a_full_backlog_drops_the_oldest_motion_into_one_declared_gap(cloc
     assert len(gaps) == 1
 
 
-async def test_a_quality_marker_stands_where_it_was_told(clock):
+async def test_a_quality_marker_cuts_no_batch(clock):
     recorder = MemoryRecorder()
     sink = RecordSink(recorder, clock)
     sink.start()
     sink(opened())
     sink(batch(0, 70))
-    sink(quality(STREAM, first_index=70))
-    sink(batch(70, 70))
+    marker = quality(STREAM, first_index=60)
+    sink(marker)
+    sink(batch(70, 80))
     await sink.stop()
     check_streams(recorder.items)
-    assert stored(recorder.items) == 140
-    kinds = [type(i) for i in recorder.items]
-    at = kinds.index(StreamQuality)
-    assert sum(len(b) for b in of(MotionBatch, recorder.items[:at])) == 70
+    assert [len(b) for b in of(MotionBatch, recorder.items)] == [50, 50, 50]
+    assert of(StreamQuality, recorder.items) == [marker]
 
 
 async def test_what_cannot_be_stored_at_the_end_is_told(clock):

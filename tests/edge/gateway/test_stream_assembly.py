@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +12,16 @@ from edge.gateway.resuming import resume_point, resume_points
 from edge.gateway.stream_assembly import Origin, StreamAssembly
 from edge.wearables.wearable import Reading, Sampling
 from edge_streams import check_streams, declared_lost, of, stored
-from telemetry.messages.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened, TimeQuality
+from telemetry.messages.codec import encode_item
+from telemetry.messages.motion import (
+    MotionBatch,
+    QualityKind,
+    StreamEnded,
+    StreamGap,
+    StreamOpened,
+    StreamQuality,
+    TimeQuality,
+)
 
 RATE_HZ = 50.0
 START_NS = 1_795_000_000_000_000_000
@@ -30,6 +40,11 @@ def reading(indices, *, stamped=True, boot_us=1_000_000):
     acc = np.column_stack([indices, indices, indices]).astype(np.float32) / 100
     us = boot_us + (indices * 20_000).astype(np.int64)
     return Reading(acc, device_us=us if stamped else None)
+
+
+def plain(items):
+    """All but what is said of the stream's quality."""
+    return [i for i in items if not isinstance(i, StreamQuality)]
 
 
 def arrival(index, lag_s=0.01):
@@ -96,7 +111,7 @@ def test_a_link_lost_in_a_counted_stream_is_a_gap_of_unknown_length():
     (opened, *_) = a.take(reading(range(10), stamped=False), arrival(9))
     assert (opened.numbered, opened.time_quality) == (False, TimeQuality.FITTED)
     a.link_lost()
-    gap, batch = a.take(reading(range(10), stamped=False), arrival(500))
+    gap, batch = plain(a.take(reading(range(10), stamped=False), arrival(500)))
     assert gap.count is None
     assert batch.first_index == 10
     assert batch.device_us is None
@@ -107,7 +122,7 @@ def test_a_reboot_ends_one_stream_and_opens_the_next():
     a = assembly()
     a.take(reading(range(10), boot_us=900_000_000), arrival(9))
     a.link_lost()
-    items = a.take(reading(range(3), boot_us=100_000), arrival(100))
+    items = plain(a.take(reading(range(3), boot_us=100_000), arrival(100)))
     assert [type(i) for i in items] == [StreamGap, StreamEnded, StreamOpened, MotionBatch]
     assert items[0].count is None
     assert items[1].reason == "rebooted"
@@ -120,7 +135,7 @@ def test_a_reboot_told_only_by_the_second_sample_keeps_the_first():
     a.take(reading(range(10), boot_us=900_000_000), arrival(9))
     a.link_lost()
     assert a.take(reading([0], boot_us=100_000), arrival(100)) == []
-    *_, batch = a.take(reading([1], boot_us=100_000), arrival(101))
+    *_, batch = plain(a.take(reading([1], boot_us=100_000), arrival(101)))
     assert (batch.first_index, len(batch)) == (0, 2)
     assert batch.acc[:, 0].tolist() == [0, np.float32(0.01)]
 
@@ -154,6 +169,7 @@ def test_after_a_killed_gateway_what_is_not_numbered_is_a_gap_of_unknown_length(
 def test_a_wearable_that_rebooted_meanwhile_ends_the_stream_that_was_left_open():
     before, after = resumed(boot_us=50_000_000_000)
     check_streams(before + after)
+    after = plain(after)
     assert [type(i) for i in after] == [StreamGap, StreamEnded, StreamOpened, MotionBatch]
     assert after[2].epoch == before[0].epoch + 1
 
@@ -164,3 +180,160 @@ def test_a_stream_that_was_ended_is_not_taken_up():
     assert resume_point(items) is None
     open_one = assembly().take(reading(range(3)), arrival(2))
     assert list(resume_points([items, open_one])) == ["w-1"]
+
+
+# What is plausible and false: each kind is told, and nothing of it is lost or made up.
+
+
+def told(items):
+    return [(q.kind, q.state) for q in of(StreamQuality, items) if q.state != "good"]
+
+
+def run(stamps_us, *, arrivals_us=None, rate_hz=60.0, together=1, n=1800):
+    """Items of `n` samples at 60 Hz with these stamps; each sample's values tell its number."""
+    a = assembly(Sampling(rate_hz=60.0, wrap_us=1 << 32))
+    numbers = np.arange(n)
+    stamps_us = np.asarray(stamps_us(numbers), dtype=np.int64)
+    arrivals_us = 10_000 + numbers * 1e6 / rate_hz if arrivals_us is None else arrivals_us
+    acc = np.column_stack([numbers, numbers, numbers]).astype(np.float32) / 100
+    items = []
+    for i in range(0, n, together):
+        part = slice(i, i + together)
+        at_ns = START_NS + int(arrivals_us[part][-1] * 1000)
+        items += a.take(Reading(acc[part], device_us=stamps_us[part]), at_ns)
+    items += a.end("stopped", at_ns + 1)
+    return items
+
+
+def even(numbers):
+    return 5_000_000 + np.round(numbers * 1e6 / 60)
+
+
+def swapped(numbers):
+    return even(numbers ^ 1)
+
+
+def jittered(numbers):
+    noise = np.random.default_rng(1).normal(0, 12_000, len(numbers))
+    return even(numbers) + noise * (numbers > 0)
+
+
+USELESS = {
+    "zero": (lambda i: 0 * i, "zero"),
+    "constant": (lambda i: 0 * i + 77, "frozen"),
+    "one for four samples": (lambda i: even(i // 4 * 4), "coarse"),
+    "jitter of 12 ms": (jittered, "jittered"),
+    "neighbours swapped": (swapped, "out of order"),
+    "backward": (lambda i: 4_000_000_000 - even(i), "out of order"),
+    "too far apart": (lambda i: even(i * 1.25), "stretched"),
+    "too near": (lambda i: even(i * 0.7), "stretched"),
+    "twice as far apart": (lambda i: even(i * 2), "stretched"),
+    "frozen half-way": (lambda i: even(np.minimum(i, 900)), "frozen"),
+}
+
+
+@pytest.mark.parametrize("together", [1, 4])
+@pytest.mark.parametrize("kind", USELESS)
+def test_useless_stamps_are_told_within_2_s_and_samples_counted(kind, together):
+    stamps, word = USELESS[kind]
+    items = run(stamps, together=together)
+    check_streams(items)
+    assert stored(items) == 1800
+    assert declared_lost(items) <= 120
+    (marker,) = [q for q in of(StreamQuality, items) if q.kind is QualityKind.STAMPS]
+    assert marker.state == word
+    begins = 900 if "half-way" in kind else 0
+    assert marker.first_index <= begins + 240
+    assert marker.t_ns - START_NS <= (begins / 60 + 2.2) * 1e9
+
+
+@pytest.mark.parametrize("off", [-0.05, -0.02, 0.02, 0.05])
+@pytest.mark.parametrize("together", [1, 9])
+def test_a_merely_nominal_rate_is_neither_a_loss_nor_a_fault(off, together):
+    rate_hz = 60 * (1 + off)
+    items = run(lambda i: 5_000_000 + i * 1e6 / rate_hz, rate_hz=rate_hz, together=together)
+    assert (stored(items), declared_lost(items), told(items)) == (1800, 0, [])
+
+
+@pytest.mark.parametrize(("share", "word"), [(2, "half"), (3, "third"), (1.5, "off")])
+def test_another_rate_is_told_once_and_the_stream_goes_on_at_it(share, word):
+    rate_hz = 60 / share
+    items = run(lambda i: even(i * share), rate_hz=rate_hz)
+    check_streams(items)
+    assert stored(items) == 1800
+    assert told(items) == [(QualityKind.RATE, word)]
+    last = of(StreamOpened, items)[-1]
+    assert last.rate_hz == pytest.approx(rate_hz, rel=0.01)
+    later = [g for g in of(StreamGap, items) if g.stream == last.stream]
+    assert not later
+
+
+def test_counted_samples_at_half_the_rate_are_told():
+    a, items = assembly(COUNTED), []
+    for i in range(500):
+        items += a.take(reading([i], stamped=False), arrival(2 * i))
+    assert told(items) == [(QualityKind.RATE, "half")]
+    assert of(StreamOpened, items)[-1].rate_hz == 25
+
+
+@pytest.mark.parametrize("seconds", [600, 1800])
+def test_a_creeping_delay_is_lag_and_leaves_the_times_alone(seconds):
+    numbers = np.arange(60 * 700)
+    late_us = 1e6 * np.minimum(15, 15 * (numbers / 60) / seconds)
+    items = run(
+        lambda i: 5_000_000 + 16_667 * i,
+        arrivals_us=16_667 * numbers + 8000 + late_us,
+        n=len(numbers),
+    )
+    t_us = np.concatenate([b.t_ns for b in of(MotionBatch, items)]) / 1000
+    error_us = t_us - START_NS / 1000 - 16_667 * numbers
+    assert np.ptp(error_us) < 10_000
+    assert not of(StreamGap, items)
+    late = [q for q in of(StreamQuality, items) if q.kind is QualityKind.LAG]
+    assert {q.state for q in late} == {"late"}
+    assert late[0].lag_us == pytest.approx(500_000, rel=0.1)
+    assert late_us[late[0].first_index] == pytest.approx(500_000, rel=0.1)
+    assert late[-1].lag_us > late_us[-1] / 2
+
+
+def test_a_clock_that_is_set_in_mid_stream_loses_nothing():
+    items = run(lambda i: even(i) - 4_000_000 * (i > 500))
+    assert (stored(items), declared_lost(items)) == (1800, 0)
+    assert (QualityKind.CLOCK, "set") in told(items)
+    assert len(of(StreamOpened, items)) == 1
+
+
+def test_a_restart_within_1_s_of_boot_loses_nothing():
+    items = run(lambda i: 100_000 + np.round(np.where(i < 56, i, i - 56) * 1e6 / 60))
+    assert stored(items) == 1800
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=30))
+def test_any_cutting_into_batches_gives_the_same_markers(sizes):
+    numbers = np.arange(sum(sizes))
+    together = MotionBatch.join(of(MotionBatch, run(even, n=len(numbers))))
+    cut, start = [], 0
+    for size in sizes:
+        cut.append(together.cut(start, start + size))
+        start += size
+    assert encode_item(MotionBatch.join(cut)) == encode_item(together)
+
+
+def test_a_burst_that_catches_up_is_no_lag():
+    numbers = np.arange(1800)
+    stalled = (numbers > 600) & (numbers < 900)
+    arrivals = np.where(stalled, 900, numbers) * 1e6 / 60 + 10_000
+    items = run(even, arrivals_us=arrivals)
+    assert told(items) == []
+
+
+def test_a_queue_that_was_there_from_the_start_shows_when_it_drains():
+    numbers = np.arange(3600)
+    arrivals = numbers * 1e6 / 60 + 10_000 + 2_000_000 * (numbers < 1200)
+    arrivals = np.maximum.accumulate(arrivals)
+    items = run(even, arrivals_us=arrivals, n=3600)
+    late, set_anew = told(items)
+    assert (late, set_anew) == ((QualityKind.LAG, "late"), (QualityKind.CLOCK, "set"))
+    (first, *_) = [q for q in of(StreamQuality, items) if q.kind is QualityKind.LAG]
+    assert first.first_index == 0
+    assert first.lag_us == pytest.approx(2e6, rel=0.1)

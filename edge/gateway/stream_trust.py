@@ -1,0 +1,134 @@
+"""How far one wearable's stream can be trusted: clock, lag, link, stamps and rate, as it goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edge.clock.rate_watch import RateWatch, rate_word
+from telemetry.messages.motion import QualityKind
+
+from .quality_notes import QualityNotes
+
+if TYPE_CHECKING:
+    from edge.clock.clock_model import ClockModel
+    from edge.clock.rate_watch import RateFinding
+    from edge.clock.sample_grid import SampleGrid
+    from edge.clock.stamp_watch import StampFault
+    from telemetry.messages.motion import StreamQuality
+
+__all__ = ["StreamTrust"]
+
+US_PER_S = 1_000_000
+LONG_AGO_US = -(1 << 62)
+LOOK_AGAIN_US = 100_000
+CLOCK_EVERY_US = US_PER_S
+# A crystal is not put right that often: its stamps run too fast.
+MOST_CORRECTIONS = 3
+CORRECTIONS_WITHIN_US = 60 * US_PER_S
+
+
+class StreamTrust:
+    """Watches one wearable and says what changes; markers carry the open stream's indices.
+
+    Args:
+        rate_hz: of the stream.
+        asked_hz: what the wearable was told to.
+
+    Attributes:
+        stamps: why stamps are not used; None while they are.
+        stretched: whether the clock was put right so often that its stamps run too fast.
+    """
+
+    def __init__(self, rate_hz: float, asked_hz: float) -> None:
+        self._rate_hz = rate_hz
+        self._asked_hz = asked_hz
+        self._notes = QualityNotes("")
+        self._rate = RateWatch(rate_hz)
+        self._received = 0
+        self._looked_us = self._clock_told_us = LONG_AGO_US
+        self._corrections: list[int] = []
+        self._link_lost = False
+        self.stamps: StampFault | None = None
+        self.stretched = False
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is not as it should be, in short words."""
+        told = []
+        if self._rate_hz != self._asked_hz:
+            told.append(f"{self._rate_hz:g} samples a second, not {self._asked_hz:g}")
+        if self.stamps is not None:
+            told.append(f"time stamps {self.stamps}: samples are counted")
+        if self._notes.lag_us:
+            told.append(f"late by {self._notes.lag_us / US_PER_S:.1f} s")
+        return tuple(told)
+
+    def opened(self, stream: str, t_ns: int = 0) -> list[StreamQuality]:
+        """A stream begins, or goes on: what is known of it already holds from its start."""
+        self._notes = notes = QualityNotes(stream)
+        self._clock_told_us = LONG_AGO_US
+        told: list[StreamQuality] = []
+        if self._rate_hz != self._asked_hz:
+            told += notes.state(
+                QualityKind.RATE,
+                rate_word(self._rate_hz, self._asked_hz),
+                index=0,
+                t_ns=t_ns,
+                rate_hz=self._rate_hz,
+            )
+        if self.stamps is not None:
+            told += notes.state(QualityKind.STAMPS, self.stamps, index=0, t_ns=t_ns)
+        return told
+
+    def link_lost(self, index: int, t_ns: int) -> list[StreamQuality]:
+        """The connection went."""
+        self._link_lost = True
+        self._rate.forget()
+        return self._notes.state(QualityKind.LINK, "lost", index=index, t_ns=t_ns)
+
+    def stamps_given_up(self, fault: StampFault, *, index: int, t_ns: int) -> list[StreamQuality]:
+        """The stamps are of no use from this index on."""
+        self.stamps = fault
+        self._rate.forget()
+        return self._notes.state(QualityKind.STAMPS, fault, index=index, t_ns=t_ns)
+
+    def device_clock_set(self, index: int, *, t_ns: int) -> list[StreamQuality]:
+        """The wearable's clock was set while the run went on."""
+        uncertainty_us = round(2 * US_PER_S / self._rate_hz)
+        return self._notes.clock_set(uncertainty_us, index=index, t_ns=t_ns)
+
+    def clock_seen(self, clock: ClockModel, newest: int, arrival_ns: int) -> list[StreamQuality]:
+        """After a notification whose last sample has the index `newest`."""
+        notes = self._notes
+        told: list[StreamQuality] = []
+        arrival_us = arrival_ns // 1000
+        if self._link_lost:
+            self._link_lost = False
+            told += notes.state(QualityKind.LINK, "good", index=newest, t_ns=arrival_ns)
+        found = clock.corrected()
+        if found is not None:
+            told += notes.corrected(found, index=newest, t_ns=arrival_ns)
+            self._note_correction(arrival_us)
+        told += notes.lag(clock.lag_us, index=newest, arrival_ns=arrival_ns)
+        if not 0 <= arrival_us - self._clock_told_us < CLOCK_EVERY_US:
+            self._clock_told_us = arrival_us
+            told += notes.clock(clock.uncertainty_us, index=newest, t_ns=arrival_ns)
+        return told
+
+    def rate_seen(
+        self, received: int, grid: SampleGrid | None, arrival_us: int
+    ) -> RateFinding | None:
+        """After a notification of so many samples; `grid` None where they are counted."""
+        self._received += received
+        if 0 <= arrival_us - self._looked_us < LOOK_AGAIN_US:
+            return None
+        self._looked_us = arrival_us
+        if grid is None:
+            return self._rate.counted(self._received, arrival_us)
+        return self._rate.stamped(self._received, grid.device_us, arrival_us, grid.step_us)
+
+    def _note_correction(self, arrival_us: int) -> None:
+        since = arrival_us - CORRECTIONS_WITHIN_US
+        self._corrections = [c for c in self._corrections if since < c <= arrival_us]
+        self._corrections.append(arrival_us)
+        self.stretched = len(self._corrections) >= MOST_CORRECTIONS
