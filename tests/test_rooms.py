@@ -3,6 +3,7 @@
 import ast
 from collections import Counter, defaultdict
 from graphlib import CycleError, TopologicalSorter
+from importlib.metadata import entry_points
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -106,3 +107,27 @@ def test_monitoring_knows_nothing_of_the_signal_core_nor_that_of_it():
         if inside(name) != inside(other)
     }
     assert not across
+
+
+def public_classes(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [n.name for n in tree.body if isinstance(n, ast.ClassDef) and n.name[0] != "_"]
+
+
+def test_no_two_public_classes_bear_one_name():
+    where = defaultdict(list)
+    for name, path in MODULES.items():
+        for one in public_classes(path):
+            where[one].append(name)
+    assert not {one: names for one, names in where.items() if len(names) > 1}
+
+
+def test_no_two_modules_of_a_room_bear_one_name():
+    # Each game is a folder of the same parts, so that one finds one's way from the one to the next.
+    games = {entry.value.split(".")[1] for entry in entry_points(group="ripresa.games")}
+    where = defaultdict(list)
+    for name, path in MODULES.items():
+        parts = name.split(".")
+        if path.stem != "__init__" and not (parts[0] == "games" and parts[1] in games):
+            where[parts[0], path.stem].append(name)
+    assert not {key: names for key, names in where.items() if len(names) > 1}

@@ -1,0 +1,64 @@
+"""Documents that name the house's parts name parts that are there."""
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
+GROUPS = {"ripresa.games", "ripresa.challenges", "ripresa.wearables"}
+"""Of entry points: no part of the code."""
+NAMED = re.compile(rf"`((?:{'|'.join(ROOMS)})(?:\.\w+)+)`")
+
+
+def glossary():
+    lines = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if "|" in line]
+    return rows[2:]
+
+
+def found(name):
+    """What a dotted name stands for: a module, or something that one defines."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError:
+        module, _, attribute = name.rpartition(".")
+        return getattr(importlib.import_module(module), attribute)
+
+
+@pytest.mark.parametrize("row", glossary(), ids=lambda row: row[0])
+def test_each_word_of_the_glossary_is_told_twice_and_lives_in_the_code(row):
+    english, italian, meaning, code = row
+    assert english
+    assert italian
+    assert meaning
+    names = NAMED.findall(code)
+    assert names
+    for name in names:
+        assert found(name) is not None
+
+
+def test_the_glossary_is_in_order():
+    words = [row[0].lower() for row in glossary()]
+    assert words == sorted(words)
+    assert len(words) > 30
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").rglob("*.md")), ids=lambda p: p.name)
+def test_what_a_page_names_in_the_code_is_there(path):
+    text = path.read_text(encoding="utf-8")
+    for name in NAMED.findall(text):
+        if name not in GROUPS and not name.endswith(".md"):
+            assert found(name) is not None, name
+    for name in re.findall(rf"`((?:{'|'.join(ROOMS)})/[\w/]+\.py)`", text):
+        assert (ROOT / name).is_file(), name
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_architecture_names_every_part_of_a_room(room):
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    row = next(line for line in text.splitlines() if line.startswith(f"| `{room}` |"))
+    parts = {path.parent.name for path in (ROOT / room).glob("*/__init__.py")}
+    assert set(re.findall(r"`(\w+)`", row)) - {room} == parts
