@@ -115,6 +115,12 @@ def _soak(_: Path) -> Figures:
     return soak(said=said)
 
 
+def _truth(_: Path) -> Figures:
+    from research.truth.truth_bench import measure_truth  # noqa: PLC0415
+
+    return measure_truth(said=_say)
+
+
 def _say(line: str) -> None:
     Console(stderr=True).print(line)
 
@@ -131,6 +137,7 @@ BENCHES: dict[str, tuple[str, Callable[[Path], Figures]]] = {
     "kills": ("100 times kill -9 of home, broker, receiver: nothing lost, nothing twice", _kills),
     "players": ("simulated players of the games over 12 weeks", _players),
     "soak": ("one hour of six virtual wearables: memory, and the account", _soak),
+    "truth": ("what is published of simulated people when the premise is wrong", _truth),
 }
 """Name: what it measures, and the function; it may write into the folder it is given."""
 

@@ -1,0 +1,1 @@
+"""Sessions with a known truth, as a home would have recorded them."""

@@ -1,0 +1,91 @@
+"""What the product publishes of a recorded item, as a clinician would see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analytics import offline
+from analytics.exercise.observing import observe_by
+
+if TYPE_CHECKING:
+    from telemetry.messages.results import ItemResult, SessionResult
+
+    from .session_case import ItemTruth, RecordedSession
+
+__all__ = ["Published", "analysed", "published", "published_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The figures of one item.
+
+    Attributes:
+        range_deg, low_deg, high_deg: median range and its band; None where none is published.
+        count: repetitions.
+        count_low, count_high: the count's interval; None where there is none.
+        attempts: movements of the exercise that were too small or slow to count.
+        spans: first and last sample of each repetition in the observed stream.
+        reason: why there is no range.
+    """
+
+    range_deg: float | None
+    low_deg: float | None
+    high_deg: float | None
+    count: int
+    count_low: int | None = None
+    count_high: int | None = None
+    attempts: int = 0
+    spans: tuple[tuple[int, int], ...] = ()
+    reason: str | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether no range was published."""
+        return self.range_deg is None
+
+    @property
+    def half_width_deg(self) -> float | None:
+        """Of the range's band."""
+        if self.low_deg is None or self.high_deg is None:
+            return None
+        return (self.high_deg - self.low_deg) / 2
+
+    def holds(self, truth: ItemTruth) -> bool | None:
+        """Whether the true range lies in its band; None where neither can be said."""
+        true_deg = truth.range_deg(self.spans)
+        if self.low_deg is None or self.high_deg is None or true_deg is None:
+            return None
+        return self.low_deg <= true_deg <= self.high_deg
+
+
+def analysed(recording: RecordedSession) -> SessionResult:
+    """The results that count: the recorded streams once through the core."""
+    return offline.run(
+        recording.session,
+        recording.events,
+        recording.streams,
+        observe_by(recording.plan),
+        plan_version=recording.plan.version,
+    )
+
+
+def published(recording: RecordedSession) -> Published:
+    """What the product publishes of the recording's item."""
+    items = analysed(recording).items
+    if not items:
+        return Published(None, None, None, 0, reason="no item was seen")
+    return published_of(items[0])
+
+
+def published_of(item: ItemResult) -> Published:
+    """The same of an item's result."""
+    told = item.range_of_motion
+    return Published(
+        range_deg=None if told is None else told.median_deg,
+        low_deg=None if told is None else told.band_low_deg,
+        high_deg=None if told is None else told.band_high_deg,
+        count=len(item.repetitions),
+        spans=tuple((r.start_index, r.end_index) for r in item.repetitions),
+        reason=item.not_observable,
+    )

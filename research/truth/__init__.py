@@ -1,0 +1,1 @@
+"""Does the product tell the truth when the premise is wrong: measured on simulated sessions."""

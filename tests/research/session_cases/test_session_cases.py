@@ -1,0 +1,107 @@
+"""Sessions with a known truth: repeatable, whole, and the truth is never among what is recorded."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from research.session_cases.channel_faults import CHANNEL_FAULTS, channel_faults, lossy
+from research.session_cases.outcome import judged
+from research.session_cases.published import published
+from research.session_cases.right_placements import people, rigid_chains
+from research.session_cases.session_case import RecordedSession
+from research.session_cases.simulated_session import Person, simulate_item
+from research.session_cases.spliced import folding, spliced
+from research.session_cases.wrong_placements import SECOND_SENSOR, second_sensor_session, wrong
+from telemetry.messages.codec import encode_item
+from telemetry.messages.motion import MotionBatch, StreamGap
+
+
+def motion_of(case, number=0):
+    """[n, 3] accelerations of one stream."""
+    parts = [i.acc for i in case.recording.streams[number] if isinstance(i, MotionBatch)]
+    return np.concatenate(parts)
+
+
+def test_the_same_case_is_made_with_the_same_bytes_in_any_process():
+    spec = people(range(1), ["usual"])[0]
+    first, again = spec.make(), pickle.loads(pickle.dumps(spec)).make()  # noqa: S301 - our own
+    for one, other in zip(first.recording.streams, again.recording.streams, strict=True):
+        assert [encode_item(i) for i in one] == [encode_item(i) for i in other]
+
+
+def test_a_recording_holds_no_truth():
+    assert set(RecordedSession.__slots__) == {"session", "events", "streams", "plan"}
+
+
+def test_a_usual_persons_set_is_counted_and_its_range_is_near_the_truth():
+    case = simulate_item("forward-raise", Person(repetitions=6), 4).case("a", "usual")
+    shown = published(case.recording)
+    assert shown.count == 6
+    assert shown.range_deg == pytest.approx(case.truth.range_deg(shown.spans), abs=8)
+
+
+def test_without_known_repetitions_the_truth_is_taken_where_some_were_found():
+    case = simulate_item("shank", Person(), 1).case("a", "usual")
+    angle = np.array([0, 10, 50, 90, 50, 10, 0, np.nan, np.nan, np.nan])
+    truth = type(case.truth)(None, angle, 60.0, 0)
+    assert truth.range_deg([(0, 6)]) == 90
+    assert truth.range_deg([(6, 9)]) is None
+
+
+@pytest.mark.parametrize("what", SECOND_SENSOR)
+def test_a_wrong_second_sensor_changes_what_one_of_the_streams_says(what):
+    wrongly = second_sensor_session("a", exercise="elbow", what=what, calibrated=False, seed=1)
+    right = simulate_item("elbow", Person(), 1).case("a", "usual")
+    assert not wrongly.right
+    assert any(not np.array_equal(motion_of(wrongly, n), motion_of(right, n)) for n in range(2))
+    assert wrongly.truth.repetitions == right.truth.repetitions
+
+
+def test_clocks_that_are_apart_shift_the_second_sensor_by_as_much():
+    late = second_sensor_session(
+        "a", exercise="elbow", what="clocks 500 ms apart", calibrated=False, seed=1
+    )
+    right = simulate_item("elbow", Person(), 1).case("a", "usual")
+    axis = int(np.argmax(motion_of(right, 1).std(axis=0)))
+    one, other = motion_of(late, 1)[:-40, axis], motion_of(right, 1)[30:-10, axis]
+    assert np.corrcoef(one, other)[0, 1] > 0.95
+
+
+def test_walking_between_sets_takes_its_time_and_adds_no_repetition():
+    spec = next(s for s in spliced("walking", range(1)) if "between" in s.name)
+    case = spec.make()
+    assert len(case.truth.repetitions) == 16
+    gaps = np.diff([r.start_s for r in case.truth.repetitions])
+    assert gaps.max() > 28
+
+
+@pytest.mark.parametrize("fault", CHANNEL_FAULTS)
+def test_a_channel_fault_stays_finite_and_in_its_sensor(fault):
+    spec = next(
+        s for s in channel_faults(range(1)) if s.name.startswith(fault) and "elbow-1" in s.name
+    )
+    case = spec.make()
+    right = simulate_item("elbow", Person(), 0).case("a", "usual")
+    assert np.isfinite(motion_of(case, 1)).all()
+    assert np.array_equal(motion_of(case, 0), motion_of(right, 0))
+
+
+def test_lost_packets_are_declared_as_gaps():
+    case = lossy(0.05, range(1))[0].make()
+    items = case.recording.streams[0]
+    lost = sum(i.count for i in items if isinstance(i, StreamGap))
+    came = sum(len(i) for i in items if isinstance(i, MotionBatch))
+    assert lost > 0
+    assert came + lost == items[-1].next_index
+
+
+def test_every_case_has_a_name_of_its_own():
+    names = [s.name for s in (*people(range(2)), *wrong(range(2)), *rigid_chains(range(2)))]
+    assert len(set(names)) == len(names)
+
+
+def test_an_outcome_says_whether_the_truth_lies_in_the_band():
+    outcome = judged(folding(range(1))[0])
+    assert outcome.done == 10
+    assert outcome.outside is (not outcome.shown.refused and not outcome.holds)
