@@ -12,6 +12,7 @@ The screen's module is imported only when something is drawn, so rules run witho
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,7 +27,15 @@ if TYPE_CHECKING:
     from games.rules.setting import Setting
     from games.ui.canvas import Canvas
 
-__all__ = ["ENTRY_POINTS", "Game", "GameScreen", "GameState", "game_named", "games_at_hand"]
+__all__ = [
+    "ENTRY_POINTS",
+    "Game",
+    "GameScreen",
+    "GameState",
+    "drawn_by",
+    "game_named",
+    "games_at_hand",
+]
 
 ENTRY_POINTS = "ripresa.games"
 
@@ -86,6 +95,16 @@ class Game:
     sounds: Mapping[str, str]
     roles: Mapping[str, tuple[tuple[int, int, int], ...]]
     portrait: str
+
+
+def drawn_by(module: str, name: str) -> Callable[[Look], GameScreen]:
+    """A screen's class by its place: imported where it is first drawn, so rules need no pygame."""
+
+    def screen(look: Look) -> GameScreen:
+        made: GameScreen = getattr(import_module(module), name)(look)
+        return made
+
+    return screen
 
 
 def games_at_hand() -> list[str]:

@@ -40,6 +40,16 @@ if TYPE_CHECKING:
 __all__ = ["Loop"]
 
 CUE_SHOWN_NS = 2_500_000_000
+FEEDBACK = {
+    "good": "good",
+    "slower": "low",
+    "further": "again",
+    "stay": "again",
+    "lower": "fall",
+    "upright": "wood",
+    "enough": "stop",
+}
+"""The sound of each message of `games.rules.feedback`."""
 END_SHOWN_NS = 4_000_000_000
 CALM_NS = 1_000_000_000
 CLOSE_KEYS = (pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_SPACE)
@@ -201,9 +211,15 @@ class Loop:
         name = event.name if isinstance(event, Cue) else event.ending.value
         self._portrait_due |= self._stopping.portrayed and name == self._game.portrait
         self._sounds.play(self._game.sounds.get(name, ""))
-        if name in ("slower", "too_fast"):
-            slower = said(self._game.texts, "slower", self._look.language)
-            self._cue = (slower, self._pace.now_ns())
+        if isinstance(event, Cue) and name in FEEDBACK:
+            self._tell(name)
+
+    def _tell(self, message: str) -> None:
+        """What the player is told of a repetition: seen, heard, and where it is urgent spoken."""
+        own = "slower" if message == "slower" else None
+        texts, key = (self._game.texts, own) if own else (FRAME, f"told.{message}")
+        self._cue = (said(texts, key, self._look.language), self._pace.now_ns())
+        self._sounds.play(FEEDBACK[message])
 
     def _now_shown(self, now_ns: int) -> Any:
         """The state to draw: looking ahead to now while playing, else as it stands."""

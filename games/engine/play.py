@@ -92,8 +92,8 @@ def play(
 
     Returns:
         The result: `game`, `seed`, `frames`, `samples`, `steps`, `repetitions`, `full`,
-        `success_rate`, `score`, `level`, `silences`, `outcomes`, `requests`, `latency_ms`
-        (`arrival_to_frame` and `sample_to_frame`: p50, p95, p99 in real ms), `digest`,
+        `success_rate`, `ornaments`, `score`, `level`, `silences`, `outcomes`, `requests`,
+        `latency_ms` (`arrival_to_frame` and `sample_to_frame`: p50, p95, p99 in real ms), `digest`,
         `stopped_by`, `picture`.
 
     Raises:
@@ -222,6 +222,7 @@ def _result(name: str, setting: Setting, loop: Loop, elapsed_s: float) -> dict[s
         "repetitions": progress.trials,
         "full": progress.full,
         "success_rate": round(progress.full / progress.trials, 3) if progress.trials else None,
+        "ornaments": progress.ornaments,
         "score": progress.score,
         "level": round(progress.level, 3),
         "silences": simulation.silences,
@@ -232,6 +233,7 @@ def _result(name: str, setting: Setting, loop: Loop, elapsed_s: float) -> dict[s
                 "number": o.number,
                 "ending": o.ending.value,
                 "points": o.points,
+                "ornament": o.ornament,
                 "demand": round(o.demand, 4),
                 "peak": round(o.peak, 4),
                 "t_from_ns": o.t_from_ns,

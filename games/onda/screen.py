@@ -30,6 +30,7 @@ REST_Y, TOP_Y = 560, 190
 SECOND_PX = 120
 STEP_PX = 16
 WIDTH, HEIGHT = 1280, 720
+MOST_LANTERNS = 20
 
 
 class OndaScreen:
@@ -44,6 +45,7 @@ class OndaScreen:
             for tilt in range(-21, 22, 3)
         }
         self._lamp = soft_disc(120, (255, 206, 120), 120).convert_alpha()
+        self._lantern = soft_disc(20, (255, 214, 130), 230, power=1.2).convert_alpha()
         self._spark = soft_disc(10, (214, 246, 250), 220, power=1.3).convert_alpha()
         self._glitter = glow((52, 7), (222, 230, 255), 200).convert_alpha()
         self._halo = soft_disc(150, (160, 230, 240), 110).convert_alpha()
@@ -70,6 +72,9 @@ class OndaScreen:
             x = 930 + spread * math.sin(n * 2.1 + seconds * 0.25)
             self._glitter.set_alpha(round(80 + 70 * math.sin(seconds * 1.1 + n * 1.7)))
             surface.blit(self._glitter, (x - 26, 474 + n * 3.4))
+
+        for n in range(min(state.lanterns, MOST_LANTERNS)):
+            surface.blit(self._lantern, (60 + n * 62 - 20, 446 - 9 * math.sin(n * 1.3) - 20))
 
     def draw(self, canvas: Canvas, state: OndaState) -> None:
         """The wave, its band, and the boat."""

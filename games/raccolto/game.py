@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from games.engine.game import Game
-from games.rules.control import Invitation
-from games.rules.reach import ReachStage
+from games.engine.game import Game, drawn_by
 
 from .colours import ROLES
-from .rules import RaccoltoState, start, step
-
-if TYPE_CHECKING:
-    from games.engine.game import GameScreen
-    from games.look import Look
+from .rules import start, step
 
 __all__ = ["GAME"]
-
-
-def _screen(look: Look) -> GameScreen:
-    from .screen import RaccoltoScreen  # noqa: PLC0415 - rules run without pygame
-
-    return RaccoltoScreen(look)
-
-
-def _invites(state: RaccoltoState) -> Invitation:
-    back = state.reach.stage is ReachStage.BACK
-    return Invitation(0.0 if back else state.asked.demand(state.control))
-
 
 GAME = Game(
     name="raccolto",
     start=start,
     step=step,
-    invites=_invites,
-    screen=_screen,
+    invites=lambda state: state.invites,
+    screen=drawn_by("games.raccolto.screen", "RaccoltoScreen"),
     texts={
         "title": {"it": "Raccolto", "en": "Raccolto"},
         "goal": {
@@ -50,7 +30,6 @@ GAME = Game(
         "touched": "pluck",
         "picked": "chime",
         "stays": "breeze",
-        "slower": "low",
         "full": "soft",
     },
     roles=ROLES,

@@ -27,6 +27,8 @@ CUP_Y = 70
 BASKET = (296, 520)
 FALL_S = 0.8
 CLOSINGS = 8
+GOLD = (70, 120, 30)
+"""Added to a fruit's colour: the ornament."""
 
 
 class RaccoltoScreen:
@@ -37,6 +39,8 @@ class RaccoltoScreen:
         self._scene = orchard(look.seed)
         self._fruit = fruit().convert_alpha()
         self._small = pygame.transform.smoothscale(self._fruit, (58, 58))
+        self._golden = self._small.copy()
+        self._golden.fill(GOLD, special_flags=pygame.BLEND_RGB_ADD)
         self._pickers = [picker(n / CLOSINGS).convert_alpha() for n in range(CLOSINGS + 1)]
         self._back, self._front = (part.convert_alpha() for part in basket())
         self._rings = [r.convert_alpha() for r in progress_rings(58, 9, FRUIT, (255, 252, 244))]
@@ -115,7 +119,8 @@ class RaccoltoScreen:
         for n in range(min(lying, 13)):
             row, place = (0, n) if n < 5 else (1, n - 5) if n < 9 else (2, n - 9)
             px = x - 84 + place * 42 + row * 21
-            surface.blit(self._small, self._small.get_rect(center=(px, y + 42 - row * 25)))
+            small = self._golden if n in state.golden else self._small
+            surface.blit(small, small.get_rect(center=(px, y + 42 - row * 25)))
         if falling:
             share = since_s / FALL_S
             fall_x = STEM_X + (x - STEM_X) * share

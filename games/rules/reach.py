@@ -1,12 +1,18 @@
-"""One repetition as a reach: leave rest, come to the demand, hold it, go back to rest.
+"""One repetition as a reach: rise from rest, come to today's range, stay, go back.
 
-Volo and Raccolto share it. A reach ends in one `TrialOutcome`:
+All games share it: it is the exercise itself, whatever a game draws around it. It goes by the
+movement's own turning points, so that somebody who does not come down to the calibrated rest
+still begins, ends and is told what to change.
 
-1. `REST` until the position passes `LEAVE` of the demand.
-2. `OUT` until the position was inside the opening for the hold asked for (`reached`), or fell
-   back to rest, or `PATIENCE_S` are over: then the trial is short of the demand, no blame.
-3. `BACK` until the position is at rest again; the outcome is told there, so that both ways
-   count for tempo.
+1. `REST`: the lowest position is followed; a rise by `RISE` of the ceiling begins a repetition
+   there, at its base.
+2. `OUT` until the position has fallen back by `TURN` of the way that was risen.
+3. `BACK` until it is at rest, or rises again, or stays where it is for `SETTLE_S`; a rise before
+   half of the way back was a wavering, and the repetition goes on.
+
+A repetition is complete where the highest position reached the opening, was held there for
+`HELD_SHARE` of the prescribed hold, was at no phase hasty, went without compensation, not
+beyond the limit, and came back down.
 """
 
 from __future__ import annotations
@@ -15,16 +21,29 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from .control import Invitation
 from .progress import POINTS, Ending, TrialOutcome
 
 if TYPE_CHECKING:
+    from .setting import Setting
     from .smoothed_control import SmoothedControl
 
-__all__ = ["Asked", "Reach", "ReachStage"]
+__all__ = ["FULL_SHARE", "Asked", "Reach", "ReachStage", "asked_of"]
 
-LEAVE = 0.30
-RETURN = 0.20
-PATIENCE_S = 15.0
+FULL_SHARE = 0.8
+"""Of today's range; a repetition that gets so far is a full one."""
+EASED_SHARE = 0.6
+"""The same after pain in the amber band."""
+HELD_SHARE = 0.5
+RISE = 0.15
+TURN = 0.3
+RETURN = 0.25
+"""Of the ceiling: as low as a repetition has to come."""
+WAVERING = 0.5
+SETTLE_S = 1.5
+SETTLE_WITHIN = 0.04
+BEYOND = 1.05
+"""Of the clinician's limit; what lies between is a sensor's own error."""
 
 
 class ReachStage(Enum):
@@ -41,9 +60,10 @@ class Asked:
 
     Attributes:
         share: the demand as a share of the ceiling, at most 1.
-        half: half the opening around it, as a share of the ceiling.
+        half: how far below it the opening begins, which is open to above: nothing is gained there.
         hold_s: how long to stay inside.
         min_phase_s: the way up or down must not be faster; None: any speed.
+        repetition_s: from rest to rest, as prescribed.
     """
 
     number: int
@@ -51,6 +71,7 @@ class Asked:
     half: float
     hold_s: float
     min_phase_s: float | None
+    repetition_s: float = 7.0
 
     def demand(self, control: SmoothedControl) -> float:
         """The level asked for under the control's present ceiling."""
@@ -58,77 +79,108 @@ class Asked:
 
     def holds(self, control: SmoothedControl) -> bool:
         """Whether the control is inside the opening."""
-        return abs(control.position - self.demand(control)) <= self.half * control.ceiling
+        return control.position >= (self.share - self.half) * control.ceiling
+
+
+def asked_of(setting: Setting, number: int, *, eased: bool, lower: float = 0.0) -> Asked:
+    """The prescription as a trial: today's range, its hold and its tempo.
+
+    Args:
+        setting: of the game.
+        number: of the trial.
+        eased: pain was amber: less is enough from here on.
+        lower: how much lower than the ceiling it is drawn, 0 to 0.1; changes nothing else.
+    """
+    full = EASED_SHARE if eased else FULL_SHARE
+    share = min(1.0, max(full, (0.8 if eased else 1.0) - lower))
+    return Asked(
+        number=number,
+        share=share,
+        half=share - full,
+        hold_s=min(setting.hold_s, setting.hold_cap_s),
+        min_phase_s=None if setting.reward_amplitude else setting.min_phase_s,
+        repetition_s=setting.up_s + setting.hold_s + setting.down_s,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A repetition on its way."""
+    """A repetition on its way.
+
+    Attributes:
+        base: where it rose from; in `REST` the lowest position so far.
+        floor: lowest position on the way back, unmoved for `settled_ns`.
+        held_ns: how long it was inside the opening.
+        duration_ns: since it began.
+    """
 
     stage: ReachStage = ReachStage.REST
+    base: float | None = None
     t_from_ns: int = 0
-    out_ns: int = 0
+    duration_ns: int = 0
     held_ns: int = 0
     peak: float = 0.0
-    reached: bool = False
+    floor: float = 0.0
+    settled_ns: int = 0
+    over: bool = False
     hasty: bool = False
     compensated: bool = False
+    beyond: bool = False
 
     def moved(self, control: SmoothedControl, asked: Asked, dt_ns: int) -> Reach:
-        """One fixed step later; `ended` tells whether this completes it."""
-        demand = asked.demand(control)
-        if demand <= 0:
+        """One fixed step later; `over` tells whether this completes it."""
+        if control.ceiling <= 0:
             return self
         if self.stage is ReachStage.REST:
-            if control.position <= LEAVE * demand:
-                return self
-            return Reach(ReachStage.OUT, t_from_ns=control.t_ns, peak=control.position)
-        hasty = self.hasty or control.is_hasty(asked.min_phase_s)
-        compensated = self.compensated or control.compensating
-        if self.stage is ReachStage.BACK:
-            return replace(self, hasty=hasty, compensated=compensated)
+            return self._rested(control)
         inside = asked.holds(control)
-        # A slip out of the opening takes back what it lasts, not all: hands tremble.
+        # A slip out of the opening takes back what it lasts, not all: people tremble.
         held_ns = max(0, self.held_ns + (dt_ns if inside else -dt_ns))
-        out_ns = self.out_ns + dt_ns
-        reached = inside and held_ns >= asked.hold_s * 1e9
-        late = out_ns >= (PATIENCE_S + asked.hold_s) * 1e9
-        back = reached or late or control.position < RETURN * demand
-        return Reach(
-            ReachStage.BACK if back else ReachStage.OUT,
-            self.t_from_ns,
-            out_ns,
-            held_ns,
-            max(self.peak, control.position),
-            reached,
-            hasty,
-            compensated,
+        if self.stage is ReachStage.BACK or not inside:
+            held_ns = max(held_ns, self.held_ns)
+        on = replace(
+            self,
+            duration_ns=self.duration_ns + dt_ns,
+            held_ns=held_ns,
+            peak=max(self.peak, control.position),
+            hasty=self.hasty or control.is_hasty(asked.min_phase_s),
+            compensated=self.compensated or control.compensating,
+            beyond=self.beyond or control.beyond > BEYOND,
         )
+        if self.stage is ReachStage.OUT:
+            return _outward(on, control)
+        return _backward(on, control, dt_ns)
 
-    def ended(self, control: SmoothedControl, asked: Asked) -> bool:
-        """Whether the control is back at rest after a way out."""
-        return self.stage is ReachStage.BACK and control.position < RETURN * asked.demand(control)
+    def held_long(self, asked: Asked) -> bool:
+        """Whether it was held for as long as it counts."""
+        return self.held_ns >= HELD_SHARE * asked.hold_s * 1e9 and self.held_ns > 0
 
-    def outcome(self, control: SmoothedControl, asked: Asked, level: float) -> TrialOutcome:
-        """What the finished repetition was; points only for one done as asked."""
-        if not self.reached:
-            ending = Ending.SHORT
-        elif self.hasty:
-            ending = Ending.TOO_FAST
-        elif self.compensated:
-            ending = Ending.COMPENSATED
-        else:
-            ending = Ending.FULL
+    def turning(self, asked: Asked) -> bool:
+        """Whether it is time to go back: the whole hold is over, or the way back has begun."""
+        held = self.held_ns > 0 and self.held_ns >= asked.hold_s * 1e9
+        return self.stage is ReachStage.BACK or (self.stage is ReachStage.OUT and held)
+
+    def invites(self, control: SmoothedControl, asked: Asked) -> Invitation:
+        """Where to go now."""
+        return Invitation(0.0 if self.turning(asked) else asked.demand(control))
+
+    def outcome(
+        self, control: SmoothedControl, asked: Asked, level: float, *, ornament: bool
+    ) -> TrialOutcome:
+        """What the finished repetition was; points and ornament only for a complete one."""
+        ending = self._ending(control, asked)
+        full = ending is Ending.FULL
         return TrialOutcome(
             number=asked.number,
             ending=ending,
-            points=POINTS if ending is Ending.FULL else 0,
+            points=POINTS if full else 0,
             demand=asked.demand(control),
             peak=min(self.peak, control.ceiling),
             ceiling=control.ceiling,
             level=level,
             t_from_ns=self.t_from_ns,
             t_to_ns=control.t_ns,
+            ornament=full and ornament,
         )
 
     def progress(self, control: SmoothedControl, asked: Asked) -> float:
@@ -138,3 +190,52 @@ class Reach:
             return 0.0
         share = min(1.0, control.position / demand)
         return share if self.stage is not ReachStage.BACK else 1.0 - share
+
+    def _rested(self, control: SmoothedControl) -> Reach:
+        at = control.position
+        base = at if self.base is None else min(self.base, at)
+        if at - base < RISE * control.ceiling:
+            return Reach(base=base)
+        return Reach(ReachStage.OUT, base=base, t_from_ns=control.t_ns, peak=at)
+
+    @property
+    def way(self) -> float:
+        """From the base to the highest position."""
+        return self.peak - (self.base or 0.0)
+
+    def _ending(self, control: SmoothedControl, asked: Asked) -> Ending:  # noqa: PLR0911 - one a rule
+        if self.beyond:
+            return Ending.TOO_FAR
+        if self.compensated:
+            return Ending.COMPENSATED
+        if self.hasty:
+            return Ending.TOO_FAST
+        if self.peak < (asked.share - asked.half) * control.ceiling:
+            return Ending.SHORT
+        if not self.held_long(asked):
+            return Ending.UNHELD
+        if self.floor > RETURN * control.ceiling:
+            return Ending.NOT_BACK
+        return Ending.FULL
+
+
+def _outward(reach: Reach, control: SmoothedControl) -> Reach:
+    if reach.peak - control.position < TURN * reach.way:
+        return reach
+    return replace(reach, stage=ReachStage.BACK, floor=control.position)
+
+
+def _backward(reach: Reach, control: SmoothedControl, dt_ns: int) -> Reach:
+    at, ceiling = control.position, control.ceiling
+    floor = min(reach.floor, at)
+    # A slow fall is no standing still: only a floor that hardly moves settles.
+    falls = reach.floor - floor > 0.1 * SETTLE_WITHIN * ceiling
+    near = at <= reach.floor + SETTLE_WITHIN * ceiling
+    settled_ns = reach.settled_ns + dt_ns if near and not falls else 0
+    rises = at - floor >= RISE * ceiling
+    low = floor <= reach.peak - WAVERING * reach.way
+    if rises and not low:
+        return replace(reach, stage=ReachStage.OUT, floor=0.0, settled_ns=0)
+    home = at <= (reach.base or 0.0) + 0.2 * reach.way and at <= RETURN * ceiling
+    over = home or (low and (rises or settled_ns >= SETTLE_S * 1e9))
+    return replace(reach, floor=floor, settled_ns=settled_ns, over=over)

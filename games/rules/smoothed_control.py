@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .control import SILENCE_NS, ControlSample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["SmoothedControl"]
 
@@ -28,6 +32,7 @@ class SmoothedControl:
         ceiling: the lower of target and limit.
         speed: low-passed slope of the control, 1/s.
         compensating: what the last sample said.
+        beyond: the control in units of the clinician's limit.
     """
 
     t_ns: int = 0
@@ -37,10 +42,12 @@ class SmoothedControl:
     compensating: bool = False
     first: float = 0.0
     second: float = 0.0
+    beyond: float = 0.0
 
     def moved(self, sample: ControlSample) -> SmoothedControl:
         """The control after one more sample; after a silence the speed starts anew."""
         ceiling = sample.ceiling
+        beyond = sample.control / sample.limit if sample.limit > 0 else 0.0
         position = min(max(sample.control, 0.0), ceiling)
         elapsed_ns = sample.t_ns - self.t_ns
         if not 0 < elapsed_ns <= SILENCE_NS:
@@ -52,14 +59,22 @@ class SmoothedControl:
                 sample.compensating,
                 sample.control,
                 sample.control,
+                beyond,
             )
         gain = 1 - math.exp(-elapsed_ns * 1e-9 / TAU_S)
         first = self.first + gain * (sample.control - self.first)
         second = self.second + gain * (first - self.second)
         speed = (second - self.second) / (elapsed_ns * 1e-9)
         return SmoothedControl(
-            sample.t_ns, position, ceiling, speed, sample.compensating, first, second
+            sample.t_ns, position, ceiling, speed, sample.compensating, first, second, beyond
         )
+
+    def after(self, samples: Iterable[ControlSample]) -> SmoothedControl:
+        """The control after some more samples, in order."""
+        control = self
+        for sample in samples:
+            control = control.moved(sample)
+        return control
 
     def is_hasty(self, min_phase_s: float | None) -> bool:
         """Whether the whole way at this speed would take less than `min_phase_s`."""

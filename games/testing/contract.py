@@ -27,7 +27,7 @@ from games.rules.setting import Setting
 from games.ui.palette import SEEN_BY, contrast, seen
 from games.ui.texts import blaming
 
-from .trials import START_NS, play_session, violations
+from .trials import PLAYERS, START_NS, PlayedSession, play_session, player_of, violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["GameContract"]
 
 RATE_HZ = 60
+LEAST_COMPLETE = 0.95
 NEEDED_TEXTS = ("title", "goal", "out", "back", "slower")
 
 
@@ -185,13 +186,34 @@ class GameContract:
         _check(level < 0.5, "pain did not make it easier")
 
     def test_simulated_players_of_all_kinds_break_no_safety_rule(self) -> None:
-        """Six kinds of players, ten sessions each."""
-        for name, profile in PROFILES.items():
-            for seed in range(10):
-                setting = Setting(seed=seed, sets=1, repetitions=6, step_hz=30, level=0.6)
-                player = Player(replace(profile, hasty=0.2), f"{name} {seed}", rate_hz=30)
-                session = play_session(self.game, player, setting)
+        """Each kind of player, four sessions each."""
+        for name in PLAYERS:
+            for seed in range(4):
+                setting = Setting(seed=seed, sets=1, repetitions=6, step_hz=20, level=0.6)
+                session = play_session(self.game, player_of(name, setting, str(seed)), setting)
                 _check(not violations(session), f"{name} {seed}: {violations(session)}")
+
+    def test_who_does_the_prescription_completes_it_by_wearable_keys_and_mouse(self) -> None:
+        """A game that punishes what was prescribed teaches the wrong thing."""
+        for name in ("prescription", "prescription_keys", "prescription_mouse", "full_range"):
+            session = self._whole(name)
+            _check(session.ended == "done", f"{name} never ends")
+            rate = session.success_rate or 0.0
+            _check(rate >= LEAST_COMPLETE, f"{name}: only {rate:.0%} complete")
+
+    def test_every_set_ends_and_who_cannot_is_told_what_to_change_at_once(self) -> None:
+        """Half the range, a rest that lies too high: each is told within two repetitions."""
+        for name, wanted in (("half", "further"), ("high_rest", "lower")):
+            session = self._whole(name)
+            _check(session.ended == "done", f"{name} never ends")
+            _check(session.told and session.told[0][0] <= 2, f"{name} is not told")
+            _check(session.told[0][1] == wanted, f"{name} is told {session.told[:1]}")
+        for name in ("irregular", "fading", "twice_as_fast"):
+            _check(self._whole(name).ended == "done", f"{name} never ends")
+
+    def _whole(self, name: str) -> PlayedSession:
+        setting = Setting(seed=7, step_hz=20, rest_s=1.0)
+        return play_session(self.game, player_of(name, setting, name), setting)
 
     def test_its_texts_exist_in_both_languages_and_blame_nobody(self) -> None:
         """Every text, Italian and English."""

@@ -1,26 +1,31 @@
 """`bench players`: simulated players over twelve weeks, their success, their safety.
 
-figures = bench_players()          # {"success_rate.volo.strong": 0.76, ..., "sessions": 1080}
+figures = bench_players()          # {"success_rate.volo.strong": 0.99, ..., "sessions": 2700}
 plot_players(figures, Path("players.png"))
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from games.engine.game import game_named
-from games.inputs.player import PROFILES
 
-from .trials import SESSIONS_A_WEEK, play_weeks, violations
+from .trials import PLAYERS, SESSIONS_A_WEEK, play_weeks, violations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
+
+    from .trials import PlayedSession
 
 __all__ = ["SETTLING_WEEKS", "bench_players", "plot_players"]
 
+COUNTED = ("safety_violations", "sessions", "repetitions")
 OURS = ("onda", "raccolto", "volo")
+HATCHES = ("", "///", "...")
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 """Okabe and Ito's, told apart by every kind of colour vision."""
 SETTLING_WEEKS = 2
@@ -34,7 +39,7 @@ def bench_players(
     games: Sequence[str] = OURS,
     said: Callable[[str], None] | None = None,
 ) -> dict[str, float]:
-    """Let every kind of player play every game for weeks.
+    """Let every kind of player play every game for weeks, on all cores.
 
     Args:
         weeks: how many, five sessions each; more than `SETTLING_WEEKS`.
@@ -43,33 +48,66 @@ def bench_players(
         said: told of progress, a line for each game and player.
 
     Returns:
-        `success_rate.<game>.<player>` after the settling weeks, `level.<game>.<player>` at the
-        end, `ended_for_pain.<game>.<player>` as a share of sessions, `safety_violations`,
-        `sessions`, `repetitions`.
+        `success_rate.<game>.<player>`, the share of repetitions whose exercise layer is complete,
+        and `ornament_rate.<game>.<player>`, the ornament's, both after the settling weeks;
+        `level.<game>.<player>` at the end, `ended_for_pain.<game>.<player>` and
+        `never_ended.<game>.<player>` as shares of sessions, `told_late.<game>.<player>`, sessions
+        of incomplete repetitions whose player was not told what to change within two of them;
+        `safety_violations`, `sessions`, `repetitions`.
     """
     figures: dict[str, float] = {}
     total: Counter[str] = Counter()
-    for name in games:
-        game = game_named(name)
-        for player in PROFILES:
-            sessions = list(play_weeks(game, player, weeks=weeks, seed=seed))
-            settled = sessions[SETTLING_WEEKS * SESSIONS_A_WEEK :] or sessions
-            outcomes = [o for s in settled for o in s.outcomes]
-            rate = sum(o.success for o in outcomes) / max(1, len(outcomes))
-            stopped = sum(s.ended == "pain" for s in sessions) / len(sessions)
-            figures[f"success_rate.{name}.{player}"] = round(rate, 4)
-            figures[f"level.{name}.{player}"] = round(sessions[-1].next_level, 3)
-            figures[f"ended_for_pain.{name}.{player}"] = round(stopped, 3)
-            total["safety_violations"] += sum(len(violations(s)) for s in sessions)
-            total["sessions"] += len(sessions)
-            total["repetitions"] += sum(len(s.outcomes) for s in sessions)
+    pairs = [(name, player) for name in games for player in PLAYERS]
+    with ProcessPoolExecutor() as pool:
+        found = pool.map(_played, pairs, repeat(weeks), repeat(seed))
+        for (name, player), (own, counted) in zip(pairs, found, strict=True):
+            figures |= {f"{key}.{name}.{player}": value for key, value in own.items()}
+            total.update(counted)
             if said is not None:
-                said(f"{name}, {player}: {rate:.0%} of {len(outcomes)} repetitions full")
-    return {**figures, **{key: float(value) for key, value in total.items()}}
+                told = f"{own['success_rate']:.0%} complete, ornament {own['ornament_rate']:.0%}"
+                said(f"{name}, {player}: {told}")
+    return {**figures, **{key: float(total[key]) for key in COUNTED}}
+
+
+def _played(
+    pair: tuple[str, str], weeks: int, seed: int
+) -> tuple[dict[str, float], dict[str, int]]:
+    """One kind of player in one game: figures, and what is counted over all."""
+    name, player = pair
+    sessions = list(play_weeks(game_named(name), player, weeks=weeks, seed=seed))
+    settled = sessions[SETTLING_WEEKS * SESSIONS_A_WEEK :] or sessions
+    outcomes = [o for s in settled for o in s.outcomes]
+    own = {
+        "success_rate": _share(o.success for o in outcomes),
+        "ornament_rate": _share(o.ornament for o in outcomes),
+        "level": round(sessions[-1].next_level, 3),
+        "ended_for_pain": _share(s.ended == "pain" for s in sessions),
+        "never_ended": _share(s.ended == "time" for s in sessions),
+        "told_late": _share(_told_late(s) for s in sessions),
+    }
+    counted = {
+        "safety_violations": sum(len(violations(s)) for s in sessions),
+        "sessions": len(sessions),
+        "repetitions": sum(len(s.outcomes) for s in sessions),
+    }
+    return own, counted
+
+
+def _told_late(session: PlayedSession) -> bool:
+    """Whether somebody whose first two repetitions were incomplete was not told by then."""
+    first = session.outcomes[:2]
+    if len(first) < 2 or any(o.success for o in first):
+        return False
+    return not any(trial <= 2 for trial, message in session.told if message != "good")
+
+
+def _share(of: Iterable[bool]) -> float:
+    values = list(of)
+    return round(sum(values) / max(1, len(values)), 4)
 
 
 def plot_players(figures: dict[str, float], file: Path) -> None:
-    """Draw the success rates as bars, a group for each game, with the band aimed at.
+    """Draw the success rates as bars, a group for each game, with what is aimed at.
 
     Raises:
         ConfigurationError: matplotlib is not installed, or the file cannot be written.
@@ -86,18 +124,22 @@ def plot_players(figures: dict[str, float], file: Path) -> None:
         if key.startswith("success_rate.")
     }
     games = sorted({game for game, _ in rates})
-    figure = Figure(figsize=(9, 4), layout="constrained")
+    figure = Figure(figsize=(11, 5), layout="constrained")
     axes = figure.subplots()
-    axes.axhspan(0.7, 0.8, color="#d9e8d4", label="70-80 %")
-    for n, player in enumerate(PROFILES):
-        places = [i + (n - 2.5) * 0.13 for i in range(len(games))]
-        heights = [rates[game, player] for game in games]
-        axes.bar(places, heights, 0.12, label=player.replace("_", " "), color=COLOURS[n])
+    axes.axhline(0.95, color="#4a7a3c", label="95 %")
+    shown = [player for player in PLAYERS if any(who == player for _, who in rates)]
+    for n, player in enumerate(shown):
+        places = [i + (n - len(shown) / 2) * 0.056 for i in range(len(games))]
+        heights = [rates.get((game, player), 0.0) for game in games]
+        shade = COLOURS[n % len(COLOURS)]
+        hatch = HATCHES[n // len(COLOURS)]
+        label = player.replace("_", " ")
+        axes.bar(places, heights, 0.05, label=label, color=shade, hatch=hatch)
     axes.set_xticks(range(len(games)), games)
     axes.set_ylim(0, 1)
-    axes.set_ylabel("success rate")
+    axes.set_ylabel("complete repetitions")
     axes.set_title("Simulated players, twelve weeks; says nothing about people")
-    figure.legend(ncols=7, fontsize="small", loc="outside lower center", frameon=False)
+    figure.legend(ncols=8, fontsize="small", loc="outside lower center", frameon=False)
     try:
         figure.savefig(file, dpi=100)
     except OSError as e:

@@ -6,14 +6,17 @@ sessions; no figure from it says anything about people.
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from games.engine.simulation import Simulation
 from games.inputs.player import PROFILES, Player, rested
+from games.inputs.prescribed import RHYTHMS, KeyedPlayer, RhythmPlayer
 from games.rules.control import Signal
-from games.rules.progress import GamePhase, TrialOutcome
+from games.rules.feedback import BETWEEN, MESSAGES
+from games.rules.progress import Cue, GamePhase, TrialOutcome
 from games.rules.setting import Setting
 from therapy.plan.limits import Limits
 from therapy.session.safety import Verdict, judge_pain
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from games.engine.game import Game
     from games.rules.control import ControlSample
 
-__all__ = ["PlayedSession", "play_session", "play_weeks", "violations"]
+__all__ = ["PLAYERS", "PlayedSession", "play_session", "play_weeks", "player_of", "violations"]
 
 START_NS = 1_700_000_000_000_000_000
 RATE_HZ = 20
@@ -32,6 +35,13 @@ SESSIONS_A_WEEK = 5
 PAIN_EVERY = 4
 """A simulated person tells their pain after so many repetitions."""
 LONGEST_S = 1200
+KEYED: Final[dict[str, Literal["keys", "mouse"]]] = {
+    "prescription_keys": "keys",
+    "prescription_mouse": "mouse",
+}
+PLAYERS: Final = (*PROFILES, *RHYTHMS, *KEYED)
+"""Those who follow what the screen invites to, and those who do an exercise by themselves."""
+AnyPlayer: TypeAlias = Player | RhythmPlayer | KeyedPlayer
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class PlayedSession:
 
     Attributes:
         levels: difficulty of each trial.
+        told: (trials done, message) in order: what the player was told.
         pains: (trials done, pain told, verdict) in order.
         ended: `done`, `pain` or `time`.
     """
@@ -52,17 +63,18 @@ class PlayedSession:
     score: int
     next_level: float
     setting: Setting = field(default_factory=Setting)
+    told: tuple[tuple[int, str], ...] = ()
 
     @property
     def success_rate(self) -> float | None:
-        """Share of trials done as asked."""
+        """Share of trials that were complete."""
         if not self.outcomes:
             return None
         return sum(o.success for o in self.outcomes) / len(self.outcomes)
 
 
 def play_session(
-    game: Game, player: Player, setting: Setting, limits: Limits | None = None
+    game: Game, player: AnyPlayer, setting: Setting, limits: Limits | None = None
 ) -> PlayedSession:
     """Let a player play a game to its end, telling their pain now and then."""
     limits = limits or Limits()
@@ -70,10 +82,17 @@ def play_session(
     check_in = round(player.pain)
     pains: list[tuple[int, int, Verdict]] = []
     outcomes: list[TrialOutcome] = []
+    told: list[tuple[int, str]] = []
     ended = "time"
     for sample in _samples(player, simulation, game):
-        new = [e for e in simulation.feed(sample) if isinstance(e, TrialOutcome)]
+        happened = simulation.feed(sample)
+        new = [e for e in happened if isinstance(e, TrialOutcome)]
         outcomes += new
+        told += [
+            (len(outcomes), e.name)
+            for e in happened
+            if isinstance(e, Cue) and e.name in MESSAGES.values()
+        ]
         if simulation.state.progress.phase is GamePhase.DONE:
             ended = "done"
             break
@@ -96,6 +115,7 @@ def play_session(
         score=simulation.state.progress.score,
         next_level=statistics.median(levels) if levels else setting.level,
         setting=setting,
+        told=tuple(told),
     )
 
 
@@ -103,19 +123,27 @@ def play_weeks(game: Game, name: str, *, weeks: int = 12, seed: int = 1) -> Iter
     """One player's sessions over weeks, each beginning at the last one's median difficulty."""
     level = 0.3
     for number in range(weeks * SESSIONS_A_WEEK):
-        profile = rested(PROFILES[name], number)
-        player = Player(profile, f"{seed} {name} {game.name} {number}", rate_hz=RATE_HZ)
         setting = Setting(
             seed=seed * 1000 + number, step_hz=RATE_HZ, level=level, rest_s=1.0, hold_s=1.0
         )
+        player = player_of(name, setting, f"{seed} {name} {game.name} {number}", number)
         session = play_session(game, player, setting)
         level = session.next_level
         yield session
 
 
+def player_of(name: str, setting: Setting, seed: str, session: int = 0) -> AnyPlayer:
+    """A player by name, in the session of that number."""
+    if name in RHYTHMS:
+        return RhythmPlayer(RHYTHMS[name], setting, seed, rate_hz=RATE_HZ)
+    if name in KEYED:
+        return KeyedPlayer(KEYED[name], setting, seed, rate_hz=RATE_HZ)
+    return Player(rested(PROFILES[name], session), seed, rate_hz=RATE_HZ)
+
+
 def violations(session: PlayedSession, limits: Limits | None = None) -> list[str]:
     """Every safety rule that a session broke, in words; empty is what must come out."""
-    broken = _beyond(session) + _harder_after_flags(session)
+    broken = _beyond(session) + _harder_after_flags(session) + _too_often_corrected(session)
     return broken + _against_pain(session, limits or Limits())
 
 
@@ -141,6 +169,15 @@ def _harder_after_flags(session: PlayedSession) -> list[str]:
     ]
 
 
+def _too_often_corrected(session: PlayedSession) -> list[str]:
+    corrected = [trial for trial, message in session.told if message not in ("good", "enough")]
+    return [
+        f"trial {after} was corrected right after trial {before}"
+        for before, after in itertools.pairwise(corrected)
+        if after - before < BETWEEN - 1
+    ]
+
+
 def _against_pain(session: PlayedSession, limits: Limits) -> list[str]:
     found: list[str] = []
     for trials, pain, verdict in session.pains:
@@ -155,7 +192,7 @@ def _against_pain(session: PlayedSession, limits: Limits) -> list[str]:
     return found
 
 
-def _samples(player: Player, simulation: Simulation, game: Game) -> Iterator[ControlSample]:
+def _samples(player: AnyPlayer, simulation: Simulation, game: Game) -> Iterator[ControlSample]:
     step_ns = round(1e9 / player.rate_hz)
     for i in range(round(LONGEST_S * player.rate_hz)):
         sample = player.sample(START_NS + i * step_ns, game.invites(simulation.state))

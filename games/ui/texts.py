@@ -40,6 +40,12 @@ FRAME: Final[dict[str, dict[str, str]]] = {
     "how_much": {"it": "Quanto dolore sente, da 0 a 10?", "en": "How much pain, from 0 to 10?"},
     "none": {"it": "nessuno", "en": "none"},
     "worst": {"it": "il peggiore", "en": "the worst"},
+    "told.good": {"it": "Bene: ampio e con calma", "en": "Well done: full and unhurried"},
+    "told.further": {"it": "Ancora un po' più su", "en": "A little further up"},
+    "told.stay": {"it": "Resti un momento in alto", "en": "Stay up for a moment"},
+    "told.lower": {"it": "Scenda ancora un po'", "en": "A little lower"},
+    "told.upright": {"it": "Tronco fermo", "en": "Keep the trunk still"},
+    "told.enough": {"it": "Basta così", "en": "That is far enough"},
     "eased": {"it": "Rendiamo il gioco più facile.", "en": "The game gets easier now."},
     "pain_ends": {
         "it": "Ci fermiamo qui. Il fisioterapista lo saprà.",

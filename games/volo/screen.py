@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from games.rules.progress import Cue, TrialOutcome
+from games.rules.progress import TrialOutcome
 from games.rules.reach import ReachStage
 from games.ui.paint import progress_rings, soft_disc
 
@@ -56,11 +56,9 @@ class VoloScreen:
         self._tick = 0
 
     def heard(self, event: GameEvent) -> None:
-        """Petals for a ring that was flown through."""
-        if isinstance(event, Cue) and event.name == "ring":
-            self._petals_from = None if self._look.reduced_motion else (-1.0, 0.0)
-        elif isinstance(event, TrialOutcome) and event.success:
-            self._petals_from = self._petals_from or None
+        """Petals for a flight in its tempo: the ornament."""
+        if isinstance(event, TrialOutcome) and event.ornament and not self._look.reduced_motion:
+            self._petals_from = (-1.0, 0.0)
 
     def backdrop(self, canvas: Canvas, state: VoloState) -> None:
         """The valley."""

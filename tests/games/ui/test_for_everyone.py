@@ -152,7 +152,7 @@ def test_a_rest_asks_for_no_movement_and_is_told_once_by_ear(table):
         if resting and played.voice.said[-1].startswith("Riposi"):
             break
     told = len(played.voice.said)
-    while played.loop.simulation.state.progress.phase is GamePhase.REST:
+    while played.loop._shown.progress.phase is GamePhase.REST:
         assert len(played.voice.said) == told
         played.frame()
     assert "Riposi. Si riparte tra 5 s." in played.voice.said

@@ -1,0 +1,129 @@
+"""A game of one reach after the other: what the games at hand share, and each draws its own way.
+
+The exercise is judged by `Reach`. The ornament is the tempo: how near a repetition's duration
+comes to the prescribed one. A tolerance that halves with each quarter of the difficulty lets
+whoever keeps the tempo find a level where three of four succeed, whatever their own pace is.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from .progress import Cue, GamePhase, GameProgress
+from .reach import Asked, Reach, ReachStage, asked_of
+from .smoothed_control import SmoothedControl
+
+if TYPE_CHECKING:
+    from .control import Input, Invitation
+    from .progress import GameEvent, TrialOutcome
+    from .setting import Setting
+
+__all__ = ["ReachGame", "ReachTurn", "kept_tempo"]
+
+WIDEST, NARROWEST = 1.2, 0.02
+"""Tolerance of a repetition's duration, as a difference of logarithms, at levels 0 and 1."""
+MOVING_SHARE = 0.7
+"""Of a way up or down, what lies between leaving rest and being back at it."""
+
+_G = TypeVar("_G", bound="ReachGame")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachGame:
+    """What each of these games' states has; a game's own state inherits it.
+
+    Attributes:
+        asked: the trial at hand.
+        tick: fixed steps so far.
+    """
+
+    setting: Setting
+    progress: GameProgress
+    asked: Asked
+    control: SmoothedControl = field(default_factory=SmoothedControl)
+    reach: Reach = field(default_factory=Reach)
+    tick: int = 0
+
+    @classmethod
+    def begun(cls, setting: Setting) -> Self:
+        """Before the first sample."""
+        progress = GameProgress.start(setting)
+        return cls(setting=setting, progress=progress, asked=asked_of(setting, 1, eased=False))
+
+    @property
+    def invites(self) -> Invitation:
+        """Where the game invites to."""
+        return self.reach.invites(self.control, self.asked)
+
+    def eased_towards(self, shown: float, over_s: float) -> float:
+        """Where something is drawn that follows the position a little later."""
+        return shown + (self.control.position - shown) * min(1.0, self.setting.dt_s / over_s)
+
+    def turn(self, given: Input, *, lower: float = 0.0, ornament: bool | None = None) -> ReachTurn:
+        """One fixed step of what is shared.
+
+        Args:
+            given: the step's samples and signals.
+            lower: how much lower than the ceiling the next trial is drawn.
+            ornament: whether a game's own ornament succeeded; None: the tempo decides.
+        """
+        progress = self.progress.signalled(given.signals).ticked(self.setting)
+        control = self.control.after(given.samples)
+        if progress.phase is not GamePhase.PLAY or control.t_ns == 0:
+            return ReachTurn(progress, control, Reach(), self.asked)
+        reach = self.reach.moved(control, self.asked, self.setting.step_ns)
+        events: tuple[GameEvent, ...] = ()
+        if reach.hasty and not self.reach.hasty and progress.coach.may_correct:
+            progress = progress.corrected()
+            events = (Cue("slower", control.t_ns),)
+        turned = self.reach.stage is ReachStage.OUT and reach.stage is ReachStage.BACK
+        if not reach.over:
+            return ReachTurn(progress, control, reach, self.asked, events, turned=turned)
+        if ornament is None:
+            ornament = kept_tempo(reach, self.asked, progress.level)
+        outcome = reach.outcome(control, self.asked, progress.level, ornament=ornament)
+        progress, told = progress.after(outcome, self.setting)
+        asked = asked_of(self.setting, progress.trials + 1, eased=progress.eased, lower=lower)
+        # A rise that ended this repetition is the next one's beginning.
+        fresh = Reach(base=reach.floor)
+        return ReachTurn(progress, control, fresh, asked, (*events, *told), outcome, turned=turned)
+
+
+@dataclass(frozen=True, slots=True)
+class ReachTurn:
+    """What one step of a reach game came to.
+
+    Attributes:
+        events: cues, and the outcome with what is told of it.
+        outcome: of the repetition that this step completed; None: none.
+        turned: the way back has begun.
+    """
+
+    progress: GameProgress
+    control: SmoothedControl
+    reach: Reach
+    asked: Asked
+    events: tuple[GameEvent, ...] = ()
+    outcome: TrialOutcome | None = None
+    turned: bool = False
+
+    def of(self, game: _G) -> _G:
+        """The game's state with what is shared brought up to date."""
+        return replace(
+            game,
+            progress=self.progress,
+            control=self.control,
+            reach=self.reach,
+            asked=self.asked,
+            tick=game.tick + 1,
+        )
+
+
+def kept_tempo(reach: Reach, asked: Asked, level: float) -> bool:
+    """Whether a finished repetition lasted as long as prescribed, within the level's tolerance."""
+    expected_s = asked.hold_s + MOVING_SHARE * (asked.repetition_s - asked.hold_s)
+    off = abs(math.log(max(1e-3, reach.duration_ns * 1e-9) / max(0.1, expected_s)))
+    tolerance: float = WIDEST * (NARROWEST / WIDEST) ** level
+    return off <= tolerance
