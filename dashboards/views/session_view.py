@@ -162,7 +162,12 @@ def session_view(
             (e.effort_borg for e in reversed(events) if isinstance(e, EffortReported)), None
         ),
         heart_bpm=next(
-            (e.rate_bpm for e in reversed(events) if isinstance(e, HeartMeasured)), None
+            (
+                e.rate_bpm
+                for e in reversed(events)
+                if isinstance(e, HeartMeasured) and e.contact is not False
+            ),
+            None,
         ),
         items=items,
         dose_so_far=_dose_so_far(items),

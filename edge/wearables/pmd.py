@@ -157,9 +157,8 @@ def decode_frame(payload: bytes, *, factor: float = 1.0) -> PmdFrame:
         kind = PmdKind(payload[0] & 0x3F)
     except ValueError as e:
         raise DecodeError(what, f"measurement {payload[0] & 0x3F} is not read", offset=0) from e
-    last_ns = int.from_bytes(payload[1:9], "little")
-    if last_ns >= 1 << 63:
-        raise DecodeError(what, "time beyond the year 2292", offset=1)
+    # Wearables that were never told the time send some of before the epoch (polar-ble-sdk#221).
+    last_ns = int.from_bytes(payload[1:9], "little", signed=True)
     frame_type = payload[9] & 0x7F
     compressed = bool(payload[9] & COMPRESSED)
     if compressed:

@@ -38,6 +38,10 @@ GYR_RANGE_DEG_S = 2000
 ALREADY_STARTED = 6
 # How far a frame's own rate may be from the nominal one; beyond that a frame was lost.
 RATE_TOLERANCE = 0.1
+# No loss on a link that holds is that long, nor is a queue.
+LEAP_US = 60_000_000
+SAME_LEAP_US = 1_000_000
+MOST_LEAPS = 3
 # Acceleration that waits longer than this for its angular velocity is given up.
 PATIENCE_SAMPLES = 208
 
@@ -47,16 +51,31 @@ class _FrameTimes:
 
     As Polar's own SDK does: by interpolation from the last sample of the frame before; after a
     lost frame, and in the first, by the nominal rate.
+
+    A wearable that loses its time, or gets it, leaps by years between two frames. As its two
+    measurements leap one after the other, the leap is taken out: times go on from the frame
+    before, for both by the same amount. Should it leap again and again, its time is of no use,
+    and goes on as it is.
+
+    Args:
+        rate_hz: nominal.
+        shared: both measurements' shifts: microseconds that were added after each leap; None
+            for a wearable with one, whose leaps are the sample grid's to judge.
     """
 
-    def __init__(self, rate_hz: float) -> None:
+    def __init__(self, rate_hz: float, shared: list[int] | None) -> None:
         self._period_us = 1e6 / rate_hz
+        self._shared = shared
+        self._leaps = 0
+        self._shift_us = 0
         self._before_us: int | None = None
 
     def of(self, frame: PmdFrame) -> Int64Array:
         """[n] microseconds."""
-        n, last_us = len(frame.values), frame.last_ns // 1000
-        period_us = self._period_us
+        n, period_us = len(frame.values), self._period_us
+        last_us = frame.last_ns // 1000 + self._shift_us
+        if self._before_us is not None and abs(last_us - self._before_us) > LEAP_US:
+            last_us += self._leap(self._before_us + round(n * period_us) - last_us)
         if self._before_us is not None:
             own_us = (last_us - self._before_us) / n
             if abs(own_us / period_us - 1) < RATE_TOLERANCE:
@@ -65,6 +84,18 @@ class _FrameTimes:
         before_last = np.rint(np.arange(n - 1, -1, -1) * period_us).astype(np.int64)
         us: Int64Array = last_us - before_last
         return us
+
+    def _leap(self, by_us: int) -> int:
+        """What is to be added after this leap, which by itself would want `by_us`."""
+        if self._shared is None or self._leaps >= MOST_LEAPS:
+            return 0
+        if self._leaps == len(self._shared):
+            self._shared.append(by_us)
+        elif abs(self._shared[self._leaps] - by_us) < SAME_LEAP_US:
+            by_us = self._shared[self._leaps]
+        self._leaps += 1
+        self._shift_us += by_us
+        return by_us
 
 
 class PolarDecoder:
@@ -82,7 +113,8 @@ class PolarDecoder:
         self.factors: dict[PmdKind, float] = {}
         self._gyroscope = gyroscope
         self._hole_us = 3e6 / rate_hz
-        self._times = {kind: _FrameTimes(rate_hz) for kind in PmdKind}
+        shared: list[int] | None = [] if gyroscope else None
+        self._times = {kind: _FrameTimes(rate_hz, shared) for kind in PmdKind}
         self._acc_us: Int64Array = np.zeros(0, np.int64)
         self._acc: npt.NDArray[np.float64] = np.zeros((0, 3))
         self._gyr_us: Int64Array = np.zeros(0, np.int64)

@@ -8,7 +8,7 @@ import pygame
 
 from games.audio.level_guide import Guide
 from games.inputs.keys import KeysSource
-from games.rules.control import SILENCE_NS, Signal
+from games.rules.control import LATE_NS, SILENCE_NS, Signal
 from games.rules.mode import Mode
 from games.rules.progress import Cue, GamePhase
 from games.ui.canvas import HEIGHT, WIDTH, Canvas
@@ -179,9 +179,13 @@ class Loop:
         self._asks.request(wish)
 
     def _apply(self, arrivals: list[ArrivedSample]) -> None:
+        # Samples of a while ago would move the game to what is over; a burst ends with fresh ones.
+        late = bool(arrivals) and self._is_late(arrivals[-1])
         for arrival in arrivals:
             self._newest = arrival
             self.samples += 1
+            if late:
+                continue
             if self.mode is Mode.PLAY and arrival.calibrated:
                 for event in self.simulation.feed(arrival.sample):
                     self._happened(event)
@@ -255,11 +259,18 @@ class Loop:
             return {Mode.PAUSED: "paused", Mode.PAIN: "how_much"}.get(self.mode, "")
         if self._newest is None:
             return "waiting"
-        if now_ns - self._newest.arrived_ns > SILENCE_NS:
+        # Between two frames of half a second no sensor is silent.
+        allowed_ns = max(SILENCE_NS, self._newest.frame_ns * 3 // 2)
+        if now_ns - self._newest.arrived_ns > allowed_ns:
             return "silent"
+        if self._is_late(self._newest):
+            return "late"
         if not self._newest.calibrated:
             return "calibrating"
         return "rest" if self._shown.progress.phase is GamePhase.REST else ""
+
+    def _is_late(self, arrival: ArrivedSample) -> bool:
+        return arrival.age_ns > LATE_NS * max(1.0, self._pace.speed)
 
     def _cue_now(self, now_ns: int) -> str:
         text, since_ns = self._cue

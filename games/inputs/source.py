@@ -22,6 +22,7 @@ class ArrivedSample:
             None where there is no sensor.
         calibrated: False while the range of today is still being found: shown, not played.
         angle_deg: what a person may read, where it is observable.
+        frame_ns: how long the samples last that came in together.
     """
 
     sample: ControlSample
@@ -30,6 +31,12 @@ class ArrivedSample:
     sampled_ns: int | None = None
     calibrated: bool = True
     angle_deg: float | None = None
+    frame_ns: int = 0
+
+    @property
+    def age_ns(self) -> int:
+        """How old it was when it came in; 0 where no sensor took it."""
+        return 0 if self.sampled_ns is None else self.arrived_ns - self.sampled_ns
 
     def arriving(self, arrived_ns: int) -> ArrivedSample:
         """The same sample, come in at another time."""

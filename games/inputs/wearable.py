@@ -149,11 +149,12 @@ class BusLink:
 def arrivals_of(batch: ControlBatch, arrived_ns: int) -> list[ArrivedSample]:
     """A batch's samples, each with its own instant."""
     arrivals = []
+    frame_ns = 1000 * (batch.dt_us[-1] - batch.dt_us[0]) if batch.dt_us else 0
     for i, (dt_us, control) in enumerate(zip(batch.dt_us, batch.control, strict=False)):
         t_ns = batch.t0_ns + dt_us * 1000
         sample = ControlSample(t_ns, control, batch.target, batch.limit)
         angle = batch.angle_deg[i] if batch.angle_deg and i < len(batch.angle_deg) else None
         arrivals.append(
-            ArrivedSample(sample, arrived_ns, batch.item, t_ns, batch.calibrated, angle)
+            ArrivedSample(sample, arrived_ns, batch.item, t_ns, batch.calibrated, angle, frame_ns)
         )
     return arrivals

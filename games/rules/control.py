@@ -11,10 +11,13 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
-__all__ = ["SILENCE_NS", "ControlSample", "Input", "Invitation", "Signal", "is_usable"]
+__all__ = ["LATE_NS", "SILENCE_NS", "ControlSample", "Input", "Invitation", "Signal", "is_usable"]
 
 SILENCE_NS = 300_000_000
 """A sensor silent for longer than this pauses the game, without penalty."""
+
+LATE_NS = 500_000_000
+"""Samples that come this much later than they were taken pause the game, without penalty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,10 @@ FRAME: Final[dict[str, dict[str, str]]] = {
         "it": "Il sensore tace: il gioco aspetta e tiene tutto quello che ha fatto.",
         "en": "The sensor is silent: the game waits, and keeps all you did.",
     },
+    "late": {
+        "it": "Il segnale del sensore arriva in ritardo: il gioco aspetta che si riprenda.",
+        "en": "The sensor's signal comes late: the game waits until it has caught up.",
+    },
     "waiting": {"it": "In attesa del sensore", "en": "Waiting for the sensor"},
     "calibrating": {
         "it": "Troviamo il Suo movimento di oggi: lo faccia piano, tre volte",

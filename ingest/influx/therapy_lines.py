@@ -138,7 +138,7 @@ def _event_lines(event: SessionEvent, whose: Whose, context: RecordContext) -> l
         case EffortReported():
             name = "report"
             fields |= {"effort_borg": float(event.effort_borg), "at": event.at}
-        case HeartMeasured():
+        case HeartMeasured() if event.contact is not False:
             name, fields = "heart", {**fields, "rate_bpm": event.rate_bpm}
         case UnwellReported():
             name, fields = "report", {**fields, "unwell": 1}

@@ -18,19 +18,21 @@ from telemetry.messages.events import SessionOpened, decode_event
 from telemetry.messages.live import ControlBatch, FallNoticed, SensorSilent, Stamps, encode_live
 from telemetry.messages.motion import MotionBatch, StreamEnded, StreamOpened
 
+from .freshness import SILENT_S, Freshness
+
 if TYPE_CHECKING:
     from analytics.exercise.observation import Observe
     from telemetry.clock import Clock
     from telemetry.latency import Latencies
+    from telemetry.messages.motion import StreamItem
     from telemetry.transport.bus import Bus, Message
     from telemetry.transport.topics import HomeTopics
 
-__all__ = ["SILENT_S", "LiveAnalysis"]
+    from .freshness import Standing
+
+__all__ = ["LiveAnalysis"]
 
 log = logging.getLogger(__name__)
-
-SILENT_S = 0.3
-"""A stream without a sample for this long pauses the game."""
 
 
 class LiveAnalysis:
@@ -52,8 +54,8 @@ class LiveAnalysis:
         self._clock = clock
         self._observe = observe
         self._latencies = latencies
-        self._heard_ns: dict[str, int] = {}
-        self._silent: set[str] = set()
+        self._fresh: dict[str, Freshness] = {}
+        self._standing: dict[str, Standing] = {}
         self._falls = FallWatch()
         self.core: Core | None = None
         self.refused = 0
@@ -62,14 +64,11 @@ class LiveAnalysis:
 
     async def run(self) -> None:
         """Watch for silent streams."""
-        # Faster clocks squeeze the machine's own hiccups, so patience is in real time there.
-        patience_ns = int(SILENT_S * max(1.0, self._clock.speed) * 1e9)
         while True:
             await self._clock.sleep(SILENT_S / 3)
             now_ns = self._clock.now_ns()
-            for stream, heard_ns in self._heard_ns.items():
-                if now_ns - heard_ns > patience_ns and stream not in self._silent:
-                    self._say_silent(stream, silent=True)
+            for stream in list(self._fresh):
+                self._look(stream, now_ns)
 
     def _take_motion(self, message: Message) -> None:
         received_ns = self._clock.now_ns()
@@ -78,12 +77,7 @@ class LiveAnalysis:
         except DecodeError as e:
             self._refuse(message.topic, e)
             return
-        if isinstance(item, StreamOpened | MotionBatch):
-            self._heard_ns[item.stream] = received_ns
-            if item.stream in self._silent:
-                self._say_silent(item.stream, silent=False)
-        elif isinstance(item, StreamEnded):
-            self._heard_ns.pop(item.stream, None)
+        self._hear(item, received_ns)
         falls = self._falls.take(item)
         if self.core is None:
             return
@@ -103,6 +97,36 @@ class LiveAnalysis:
                 t_ns=fall.t_ns,
             )
             self._bus.publish(self._topics.control, encode_live(noticed))
+
+    def _hear(self, item: StreamItem, now_ns: int) -> None:
+        if isinstance(item, StreamOpened):
+            # Faster clocks squeeze the machine's own hiccups, so patience is in real time there.
+            patience = max(1.0, self._clock.speed)
+            self._fresh[item.stream] = Freshness(item.rate_hz, patience=patience)
+        fresh = self._fresh.get(item.stream)
+        if fresh is None:
+            return
+        if isinstance(item, StreamEnded):
+            del self._fresh[item.stream]
+        elif isinstance(item, StreamOpened | MotionBatch):
+            fresh.heard(now_ns, item if isinstance(item, MotionBatch) else None)
+            self._look(item.stream, now_ns)
+
+    def _look(self, stream: str, now_ns: int) -> None:
+        """Say how a stream stands, where that has changed."""
+        stands = self._fresh[stream].standing(now_ns)
+        if stands == self._standing.get(stream, "fresh"):
+            return
+        self._standing[stream] = stands
+        if self.core is None:
+            return
+        notice = SensorSilent(
+            session=self.core.session,
+            stream=stream,
+            silent=stands != "fresh",
+            why="late" if stands == "late" else "silent",
+        )
+        self._bus.publish(self._topics.control, encode_live(notice))
 
     def _stamp(self, batch: MotionBatch, received_ns: int) -> Stamps:
         sampled_ns = batch.t0_ns + int(batch.dt_us[-1]) * 1000
@@ -127,12 +151,6 @@ class LiveAnalysis:
         if self.core is not None:
             for live in self.core.take_event(event):
                 self._bus.publish(self._topics.control, encode_live(live))
-
-    def _say_silent(self, stream: str, *, silent: bool) -> None:
-        (self._silent.add if silent else self._silent.discard)(stream)
-        if self.core is not None:
-            notice = SensorSilent(session=self.core.session, stream=stream, silent=silent)
-            self._bus.publish(self._topics.control, encode_live(notice))
 
     def _refuse(self, topic: str, error: DecodeError) -> None:
         self.refused += 1

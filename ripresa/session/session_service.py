@@ -122,9 +122,13 @@ class SessionService:
         self._occurrences.put_nowait(repetition)
 
     def note_heart_rate(self, wearable: str, _t_ns: int, measured: HeartRate) -> None:
-        """Record a heart rate; 0 is what sensors say when they find no beat."""
+        """Record a heart rate, unless the sensor says itself that it is none.
+
+        0 is what sensors say when they find no beat; without skin contact they go on with an old
+        or a made-up one.
+        """
         session = self.session
-        if session is None or not measured.bpm:
+        if session is None or not measured.bpm or measured.contact is False:
             return
         noted = NoteHeartRate(wearable=wearable, rate_bpm=measured.bpm, contact=measured.contact)
         self.request(noted.stamped(new_ulid(self._clock), session))

@@ -79,12 +79,18 @@ class RepetitionCounted(_Frozen):
 
 
 class SensorSilent(_Frozen):
-    """A stream gave no sample for 300 ms (paused), or gives samples again."""
+    """A stream gave no sample for longer than its frames allow, or gives fresh ones again.
+
+    Attributes:
+        silent: whether everything waits for it.
+        why: `silent`, or `late` where samples come, each over half a second old.
+    """
 
     type: Literal["silent"] = "silent"
     session: UlidText
     stream: str
     silent: bool
+    why: Literal["silent", "late"] = "silent"
 
 
 class FallNoticed(_Frozen):

@@ -227,3 +227,12 @@ def test_a_joint_without_a_zero_says_that_only_sizes_are_given(pretend):
     assert (
         reading_words("arm-abduction", "forearm elevation, elbow straight", zero_known=True) is None
     )
+
+
+def test_a_heart_rate_without_skin_contact_is_not_shown(pretend):
+    def rate(contact, bpm):
+        fields = {"wearable": "band", "rate_bpm": bpm, "contact": contact}
+        return ev.HeartMeasured, fields
+
+    view = session_view(in_order(pretend, rate(True, 64), rate(False, 72)))
+    assert view.heart_bpm == 64

@@ -91,12 +91,12 @@ def test_no_bytes_raise_anything_but_the_decoders_own_error(tail, head):
 
 def acc_frame(last_ns, n=4):
     body = np.tile(np.array([0, 0, 1000], "<i2"), (n, 1)).tobytes()
-    return bytes((2,)) + last_ns.to_bytes(8, "little") + b"\x01" + body
+    return bytes((2,)) + last_ns.to_bytes(8, "little", signed=True) + b"\x01" + body
 
 
 def gyr_frame(last_ns, values):
     steps = np.array(values)
-    return bytes((5,)) + last_ns.to_bytes(8, "little") + b"\x80" + compressed(steps)
+    return bytes((5,)) + last_ns.to_bytes(8, "little", signed=True) + b"\x80" + compressed(steps)
 
 
 DATA = "fb005c82-02e7-f387-1cad-8acd2d8df0c8"
@@ -132,6 +132,34 @@ def test_where_angular_velocity_is_missing_nothing_is_made_up():
     decoder.decode(DATA, acc_frame(260_000_000))
     reading = decoder.decode(DATA, gyr_frame(260_000_000, zero))
     assert reading.device_us.tolist() == [220_000, 240_000, 260_000]
+
+
+def test_a_time_before_the_epoch_is_a_time():
+    decoder = PolarDecoder(100, gyroscope=False)
+    first = decoder.decode(DATA, acc_frame(-1_700_000_000_000_000_000))
+    assert np.diff(first.device_us).tolist() == [10_000] * 3
+    assert first.device_us[-1] == -1_700_000_000_000_000
+
+
+@pytest.mark.parametrize("first", ["acc", "gyr"])
+@pytest.mark.parametrize("lost", ["time", "nothing"])
+def test_a_wearable_that_loses_its_time_in_mid_stream_loses_no_sample(first, lost):
+    decoder = PolarDecoder(50, gyroscope=True)
+    decoder.factors[PmdKind.GYRO] = 1.0
+    us = []
+    for k in range(40):
+        known = 800_000_000_000_000_000 if k < 20 or lost == "nothing" else 0
+        now_ns = (k + 1) * 80_000_000
+        gone = k == 20 and lost == "time"
+        # At the leap the other measurement's frame still carries the old time.
+        old = 800_000_000_000_000_000 if gone else known
+        acc_ns = now_ns + (old if first == "gyr" else known)
+        gyr_ns = now_ns + (old if first == "acc" else known)
+        for frame in (acc_frame(acc_ns), gyr_frame(gyr_ns, [[0, 0, 0]] * 4)):
+            reading = decoder.decode(DATA, frame)
+            us += [] if reading is None else reading.device_us.tolist()
+    assert len(us) >= 40 * 4 - 4
+    assert np.diff(us).tolist() == [20_000] * (len(us) - 1)
 
 
 def test_the_serial_number_is_read_from_the_name():

@@ -13,8 +13,10 @@ from games.engine.pace import InstantPace
 from games.engine.play_settings import PlaySettings
 from games.engine.window import Window
 from games.inputs.keys import KeysSource
+from games.inputs.source import ArrivedSample
 from games.inputs.wearable import BusLink
 from games.look import Look
+from games.rules.control import ControlSample
 from games.rules.heart_rate import FRESH_NS, shown_bpm
 from games.rules.setting import setting_for
 from games.ui.canvas import Canvas
@@ -135,3 +137,26 @@ def test_a_game_asks_for_no_more_than_is_left_of_the_days_dose():
     assert setting_for(item, limits, left=7).dose == 7
     assert setting_for(item, limits, left=0).dose == 1
     assert setting_for(item, limits, left=1000).dose == item.asked.amount
+
+
+def test_samples_that_come_late_hold_the_game_and_say_so(window):
+    loop = playing(window, Look(language="en"))
+    now_ns = loop._pace.now_ns()
+    for age_s, expected in ((0.02, ""), (0.7, "late"), (0.02, "")):
+        t_ns = now_ns - round(age_s * 1e9)
+        sample = ControlSample(t_ns, 0.5)
+        steps = loop.samples, loop.simulation.newest_ns
+        loop._apply([ArrivedSample(sample, now_ns, "arm", t_ns)])
+        assert loop._why_it_stands(now_ns) == expected
+        moved = loop.simulation.newest_ns != steps[1]
+        assert moved is (expected == "")
+        now_ns += 100_000_000
+
+
+def test_between_two_long_frames_no_sensor_is_silent(window):
+    loop = playing(window, Look(language="en"))
+    now_ns = loop._pace.now_ns()
+    sample = ControlSample(now_ns, 0.5)
+    loop._apply([ArrivedSample(sample, now_ns, "arm", now_ns, frame_ns=580_000_000)])
+    assert loop._why_it_stands(now_ns + 600_000_000) == ""
+    assert loop._why_it_stands(now_ns + 900_000_000) == "silent"

@@ -6,11 +6,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from builders import T0_NS, batch
+from builders import SESSION, T0_NS, batch
 from ingest.influx.admin import delete_patient, minutes_flux, patient_series, set_up, verify
 from ingest.influx.followers import MOTION, THERAPY, influx_followers
 from ingest.influx.lines import line, motion_lines
+from ingest.influx.record_context import Whose
 from ingest.influx.server import InfluxSettings, InfluxWriter, LinesTooMany, MemoryLines
+from ingest.influx.therapy_lines import _event_lines
 from journals import (
     S_NS,
     item_record,
@@ -22,6 +24,7 @@ from journals import (
 )
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError, StoreBusy
+from telemetry.messages.events import HeartMeasured
 from telemetry.messages.results import (
     AdherenceResult,
 )
@@ -315,3 +318,17 @@ def test_setting_up_a_server_without_buckets_is_one_clear_line(influxd):
     settings = dataclasses.replace(SETTINGS, url=influxd.url)
     with InfluxWriter(settings) as writer, pytest.raises(StoreBusy, match="version 2"):
         set_up(writer, settings)
+
+
+def test_a_heart_rate_without_skin_contact_becomes_no_point():
+    def heard(contact):
+        return _event_lines(
+            HeartMeasured(
+                session=SESSION, number=1, t_ns=T0_NS, wearable="b", rate_bpm=72, contact=contact
+            ),
+            Whose(("s", "p")),
+            None,
+        )
+
+    assert len(heard(None)) == len(heard(True)) == 1
+    assert heard(False) == []

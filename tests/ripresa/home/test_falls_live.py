@@ -9,6 +9,7 @@ import pytest
 from analytics.exercise.observation import Observation
 from asking import request_of
 from builders import STREAM, T0_NS
+from edge.wearables.standard import decode_heart_rate
 from fall_motion import SimulatedFall, as_batch, claps, worn
 from ingest.journal.journal import Journal
 from ripresa.session.live_analysis import LiveAnalysis
@@ -113,6 +114,17 @@ async def test_a_fall_is_asked_about_and_recorded_before_anybody_answers(patient
     kept = patient.journal.events(state.session)
     assert kept[-1].type == "fall.suspected"
     assert kept[-1].placement == "wrist-right"
+
+
+async def test_a_heart_rate_taken_without_skin_contact_is_not_recorded(patient):
+    for payload in ("14485503", "16485503"):
+        measured = decode_heart_rate(bytes.fromhex(payload))
+        patient.service.note_heart_rate("band", T0_NS, measured)
+    await patient.service.wait_for(
+        lambda _: any(e.type == "heart.measured" for e in patient.service.events)
+    )
+    kept = patient.journal.events(patient.service.session)
+    assert [e.contact for e in kept if e.type == "heart.measured"] == [True]
 
 
 async def test_a_false_suspicion_costs_one_question_and_nothing_else(patient):

@@ -93,3 +93,13 @@ async def test_a_silent_stream_is_announced_once_and_again_when_it_speaks(rig):
     await asyncio.sleep(0.01)
     watch.cancel()
     assert [m.silent for m in told if isinstance(m, SensorSilent)] == [True, False]
+
+
+async def test_a_stream_whose_samples_come_late_is_announced_as_late(rig):
+    bus, clock, _, told = rig
+    await clock.advance(3)
+    for first in range(0, 60, 10):
+        bus.publish(TOPICS.motion(STREAM), encode_item(batch(10, first_index=first)))
+        await asyncio.sleep(0.01)
+        await clock.advance(0.16)
+    assert [(m.silent, m.why) for m in told if isinstance(m, SensorSilent)] == [(True, "late")]
