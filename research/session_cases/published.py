@@ -11,7 +11,7 @@ from analytics.exercise.observing import observe_by
 if TYPE_CHECKING:
     from telemetry.messages.results import ItemResult, SessionResult
 
-    from .session_case import ItemTruth, RecordedSession
+    from .session_case import ItemTruth, SessionRecording
 
 __all__ = ["Published", "analysed", "published", "published_of"]
 
@@ -59,7 +59,7 @@ class Published:
         return self.low_deg <= true_deg <= self.high_deg
 
 
-def analysed(recording: RecordedSession) -> SessionResult:
+def analysed(recording: SessionRecording) -> SessionResult:
     """The results that count: the recorded streams once through the core."""
     return offline.run(
         recording.session,
@@ -70,7 +70,7 @@ def analysed(recording: RecordedSession) -> SessionResult:
     )
 
 
-def published(recording: RecordedSession) -> Published:
+def published(recording: SessionRecording) -> Published:
     """What the product publishes of the recording's item."""
     items = analysed(recording).items
     if not items:

@@ -1,6 +1,6 @@
 """One exercise item as a home records it: events, streams and plan, and apart from them the truth.
 
-What an entry or the core gets is `RecordedSession` alone.
+What an entry or the core gets is `SessionRecording` alone.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ __all__ = [
     "ITEM",
     "PACKET",
     "ItemTruth",
-    "RecordedSession",
     "SensorStream",
     "SessionCase",
+    "SessionRecording",
     "TrueRepetition",
     "hinge_calibrated",
     "recorded",
@@ -84,7 +84,7 @@ class SensorStream:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedSession:
+class SessionRecording:
     """What a session leaves: all that an entry gets."""
 
     session: str
@@ -154,7 +154,7 @@ class SessionCase:
     name: str
     kind: str
     right: bool
-    recording: RecordedSession
+    recording: SessionRecording
     truth: ItemTruth
 
 
@@ -180,7 +180,7 @@ def recorded(
     side: str = "right",
     hinge: HingeCalibration | None = None,
     calibrated: Sequence[SegmentCalibrated] = (),
-) -> RecordedSession:
+) -> SessionRecording:
     """A session with one exercise item between two times of the observed stream, the first.
 
     Args:
@@ -260,7 +260,7 @@ def recorded(
     items = tuple(
         tuple(_items(i, f"w{n}", s)) for n, (i, s) in enumerate(zip(ids, streams, strict=True), 1)
     )
-    return RecordedSession(_SESSION, tuple(events), items, plan)
+    return SessionRecording(_SESSION, tuple(events), items, plan)
 
 
 def hinge_calibrated(hinge: HingeCalibration) -> SegmentCalibrated:

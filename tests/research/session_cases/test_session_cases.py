@@ -9,7 +9,7 @@ from research.session_cases.channel_faults import CHANNEL_FAULTS, channel_faults
 from research.session_cases.outcome import judged
 from research.session_cases.published import published
 from research.session_cases.right_placements import people, rigid_chains
-from research.session_cases.session_case import RecordedSession
+from research.session_cases.session_case import SessionRecording
 from research.session_cases.simulated_session import Person, simulate_item
 from research.session_cases.spliced import folding, spliced
 from research.session_cases.wrong_placements import SECOND_SENSOR, second_sensor_session, wrong
@@ -31,7 +31,7 @@ def test_the_same_case_is_made_with_the_same_bytes_in_any_process():
 
 
 def test_a_recording_holds_no_truth():
-    assert set(RecordedSession.__slots__) == {"session", "events", "streams", "plan"}
+    assert set(SessionRecording.__slots__) == {"session", "events", "streams", "plan"}
 
 
 def test_a_usual_persons_set_is_counted_and_its_range_is_near_the_truth():
