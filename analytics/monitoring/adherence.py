@@ -11,17 +11,18 @@ Steps, for one day:
    then the mean over exercises, so that many wrist turns cannot outweigh few sit-to-stands.
 4. Range: median range of the day against the clinician's target, capped at 1, mean over the
    exercises where it is observable. Quality: share of repetitions without a flag, likewise.
-5. The state tells what the figures rest on: measured; self-reported; excused; unknown (no data
-   because the home was silent or a sensor was lost); missed. An excused or unknown day has no
-   figures and lowers none.
+5. The state of the day: done (80 % of the dose and more, the usual bound of "adherent" in trial
+   protocols) or partly; self-reported; excused; unknown (the home was silent or a sensor was
+   lost); stopped by a safety rule before it was done; missed; nothing asked. Excused, unknown
+   and stopped days lower no figure.
 """
 
 from __future__ import annotations
 
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from telemetry.messages.events import ExerciseReported
 from telemetry.messages.results import AdherenceResult
@@ -37,20 +38,55 @@ if TYPE_CHECKING:
     from therapy.plan.plan import Plan, PlanItem
 
 __all__ = [
+    "DONE_FROM",
     "DayHistory",
     "DayState",
     "ItemDone",
+    "ItemSeen",
     "PeriodAdherence",
     "day_adherence",
     "items_counted",
     "items_done",
+    "items_of",
     "items_reported",
     "misses_in_a_row",
     "period_adherence",
+    "seen_in",
     "session_adherence",
 ]
 
-DayState: TypeAlias = Literal["measured", "self-reported", "excused", "unknown", "missed"]
+DayState: TypeAlias = Literal[
+    "done",
+    "partly",
+    "self-reported",
+    "excused",
+    "unknown",
+    "missed",
+    "stopped by rule",
+    "nothing asked",
+]
+_Basis: TypeAlias = Literal["measured", "self-reported", "excused", "unknown", "missed"]
+_MEASURED: Final = ("done", "partly")
+StoppingRule: TypeAlias = Literal["fall", "unwell", "pain"]
+
+DONE_FROM: Final = 0.8
+"""Share of the dose from which a day counts as done."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSeen:
+    """What the core found of one exercise item, as much of it as adherence needs.
+
+    Attributes:
+        minutes: from its first repetition to the end of its last.
+    """
+
+    item: str
+    repetitions: int
+    good: int
+    too_fast: int
+    median_deg: float | None
+    minutes: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +117,14 @@ class DayHistory:
         reported: what the patient says was done without them.
         excused: the clinician excused the day (illness, holiday).
         heard: whether the home has told of this day at all.
+        stopped: the safety rule that ended, or did not let begin, a session of this day.
     """
 
     measured: tuple[ItemDone, ...] = ()
     reported: tuple[ItemDone, ...] = ()
     excused: bool = False
     heard: bool = True
+    stopped: StoppingRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +133,14 @@ class PeriodAdherence:
 
     Attributes:
         days: how many planned days were in each state.
-        sessions: measured days by days that are measured, self-reported or missed.
-        self_report: measured and self-reported days by the same.
+        sessions: days done in whole or in part by those and self-reported and missed ones.
+        self_report: the first three by the same.
         dose: mean over those days; a missed one counts 0, a self-reported one as reported.
-        range: mean over measured days.
-        quality: mean over measured days.
+        range: mean over days done in whole or in part.
+        quality: mean over the same.
     """
 
-    days: Mapping[DayState, int] = field(default_factory=dict)
+    days: Mapping[str, int] = field(default_factory=dict)
     sessions: float | None = None
     self_report: float | None = None
     dose: float | None = None
@@ -117,7 +155,7 @@ def day_adherence(
     *,
     today: date,
 ) -> AdherenceResult | None:
-    """Adherence of one day; None where nothing was asked for, or the day is not over.
+    """Adherence of one day; None where no plan is in force, or the day is not over.
 
     Args:
         plans: all versions of one patient's plan.
@@ -132,10 +170,7 @@ def day_adherence(
     active = any(_some(d) for d in (*known.measured, *known.reported))
     if not active and day >= today:
         return None
-    counted = items_counted(plans, history, day)
-    if not counted:
-        return None
-    return _judged(plan, counted, known, day)
+    return _judged(plan, items_counted(plans, history, day), known, day)
 
 
 def items_counted(
@@ -149,8 +184,8 @@ def items_counted(
     open_days = [
         d for d in week if plan_in_force(plans, d) is not None and not _day(history, d).excused
     ]
-    unknown_days = {d for d in week if _state(_day(history, d)) == "unknown"}
-    standing_in = _state(_day(history, day)) in ("excused", "unknown")
+    unknown_days = {d for d in week if _basis(_day(history, d)) == "unknown"}
+    standing_in = _basis(_day(history, day)) in ("excused", "unknown")
     counted = []
     for item in plan.items:
         schedule = plan.schedule_of(item)
@@ -206,14 +241,23 @@ def items_done(plan: Plan, result: SessionResult) -> tuple[ItemDone, ...]:
 
     An item that several sensors saw counts once, by the stream that saw most of it.
     """
-    seen: dict[str, list[ItemResult]] = defaultdict(list)
-    for found in result.items:
-        if not found.assessment:
-            seen[found.item].append(found)
+    return items_of(plan, seen_in(result))
+
+
+def seen_in(result: SessionResult) -> tuple[ItemSeen, ...]:
+    """What a result says of its exercise items, assessments left out."""
+    return tuple(_seen(found) for found in result.items if not found.assessment)
+
+
+def items_of(plan: Plan, seen: Iterable[ItemSeen]) -> tuple[ItemDone, ...]:
+    """What was seen, by item of the plan and in the unit of its dose; unknown items left out."""
+    by_item: dict[str, list[ItemSeen]] = defaultdict(list)
+    for found in seen:
+        by_item[found.item].append(found)
     return tuple(
-        _item_done(item, max(seen[item.id], key=lambda f: len(f.repetitions)))
+        _item_done(item, max(by_item[item.id], key=lambda f: f.repetitions))
         for item in plan.items
-        if item.id in seen
+        if item.id in by_item
     )
 
 
@@ -229,11 +273,9 @@ def items_reported(events: Iterable[SessionEvent]) -> tuple[ItemDone, ...]:
 def period_adherence(days: Iterable[AdherenceResult | None]) -> PeriodAdherence:
     """Adherence over the days given, as `day_adherence` judged them."""
     judged = [day for day in days if day is not None]
-    count: dict[DayState, int] = {}
-    for day in judged:
-        count[day.state] = count.get(day.state, 0) + 1
-    told = [d for d in judged if d.state in ("measured", "self-reported", "missed")]
-    measured = [d for d in judged if d.state == "measured"]
+    count: Counter[str] = Counter(day.state for day in judged)
+    told = [d for d in judged if d.state in (*_MEASURED, "self-reported", "missed")]
+    measured = [d for d in judged if d.state in _MEASURED]
     if not told:
         return PeriodAdherence(count)
     return PeriodAdherence(
@@ -252,7 +294,7 @@ def misses_in_a_row(days: Iterable[AdherenceResult | None]) -> int:
     for day in sorted((d for d in days if d is not None), key=lambda d: d.day):
         if day.state == "missed":
             count += 1
-        elif day.state in ("measured", "self-reported"):
+        elif day.state in (*_MEASURED, "self-reported"):
             count = 0
     return count
 
@@ -260,26 +302,45 @@ def misses_in_a_row(days: Iterable[AdherenceResult | None]) -> int:
 def _judged(
     plan: Plan, counted: tuple[PlanItem, ...], known: DayHistory, day: date
 ) -> AdherenceResult:
-    state = _state(known)
-    done = known.measured if state == "measured" else known.reported
-    told = state in ("measured", "self-reported")
+    basis = _basis(known)
+    done = known.measured if basis == "measured" else known.reported
+    dose = _dose(counted, done) if basis in ("measured", "self-reported") else None
+    state = _state(known, basis, counted, dose)
     figures: dict[str, float | None] = {}
-    if told:
-        figures = {"sessions": 1.0, "dose": _dose(counted, done)}
+    if state in (*_MEASURED, "self-reported", "stopped by rule") and dose is not None:
+        figures = {"sessions": 1.0, "dose": dose}
     elif state == "missed":
         figures = {"sessions": 0.0, "dose": 0.0}
-    if state == "measured":
+    if basis == "measured" and figures:
         figures |= {"range": _range(counted, done), "quality": _quality(counted, done)}
     return AdherenceResult(
         patient=plan.patient,
         day=day.isoformat(),
         plan_version=plan.version,
         state=state,
+        reason=known.stopped if state == "stopped by rule" else None,
         **figures,
     )
 
 
-def _state(known: DayHistory) -> DayState:
+def _state(
+    known: DayHistory, basis: str, counted: tuple[PlanItem, ...], dose: float | None
+) -> DayState:
+    enough = dose is not None and dose >= DONE_FROM
+    if known.stopped is not None and not enough:
+        return "stopped by rule"
+    if not counted:
+        return "nothing asked"
+    match basis:
+        case "measured":
+            return "unknown" if dose is None else "done" if enough else "partly"
+        case "self-reported" | "excused" | "unknown":
+            return basis
+        case _:
+            return "missed"
+
+
+def _basis(known: DayHistory) -> _Basis:
     if any(_some(d) for d in known.measured):
         return "measured"
     if any(_some(d) for d in known.reported):
@@ -327,19 +388,26 @@ def _quality(asked: Sequence[PlanItem], done: Sequence[ItemDone]) -> float | Non
     )
 
 
-def _item_done(item: PlanItem, found: ItemResult) -> ItemDone:
+def _seen(found: ItemResult) -> ItemSeen:
     repetitions = found.repetitions
-    if item.asked.unit == "minutes":
-        amount = (repetitions[-1].end_s - repetitions[0].start_s) / 60 if repetitions else 0.0
-    else:
-        amount = float(len(repetitions))
     range_of_motion = found.range_of_motion
-    return ItemDone(
-        item=item.id,
-        amount=amount,
-        range_deg=None if range_of_motion is None else range_of_motion.median_deg,
+    return ItemSeen(
+        item=found.item,
         repetitions=len(repetitions),
         good=sum(not repetition.flags for repetition in repetitions),
+        too_fast=sum(any("fast" in flag for flag in r.flags) for r in repetitions),
+        median_deg=None if range_of_motion is None else range_of_motion.median_deg,
+        minutes=(repetitions[-1].end_s - repetitions[0].start_s) / 60 if repetitions else 0.0,
+    )
+
+
+def _item_done(item: PlanItem, seen: ItemSeen) -> ItemDone:
+    return ItemDone(
+        item=item.id,
+        amount=seen.minutes if item.asked.unit == "minutes" else float(seen.repetitions),
+        range_deg=seen.median_deg,
+        repetitions=seen.repetitions,
+        good=seen.good,
     )
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from therapy.wording import Wording
 
 if TYPE_CHECKING:
-    from .alerts import AlertKind
+    from .alert import AlertKind
 
-__all__ = ["STOPPED", "WORDS"]
+__all__ = ["NOT_TAKEN", "REFUSED", "STOPPED", "WORDS"]
 
 WORDS: Final[dict[AlertKind, Wording]] = {
     "unwell": Wording(
@@ -50,12 +50,36 @@ WORDS: Final[dict[AlertKind, Wording]] = {
         "{percent:.0f} % della dose prescritta di un esercizio negli ultimi 7 giorni.",
         "{percent:.0f} % of one exercise's prescribed dose in the last 7 days.",
     ),
+    "start": Wording(
+        "Nessuna seduta in {days} giorni da quando il piano è in vigore, {since}.",
+        "No session in {days} days since the plan came into force, {since}.",
+    ),
+    "plan": Wording(
+        "La versione {version} del piano è stata inviata il {since}; in casa vale ancora quella di "
+        "prima.",
+        "Version {version} of the plan was sent on {since}; the home still works by the one "
+        "before.",
+    ),
+    "medicine": Wording(
+        "Sedute degli ultimi 7 giorni in cui è stato riferito un cambio di medicina: {n}.",
+        "Sessions of the last 7 days in which a changed medicine was told: {n}.",
+    ),
     "data": Wording(
         "Nessun dato ricevuto da casa da {days} giorni.",
         "No data has come from the home for {days} days.",
     ),
 }
 """By kind of alert; the placeholders are the evidence's figures."""
+
+NOT_TAKEN: Final = Wording(
+    "Il piano è stato inviato il {since}; la casa non l'ha ancora ricevuto, da {days} giorni.",
+    "The plan was sent on {since}; the home has not taken it for {days} days.",
+)
+REFUSED: Final = Wording(
+    "La casa ha rifiutato la versione {version} del piano, inviata il {since}.",
+    "The home has refused version {version} of the plan, sent on {since}.",
+)
+"""Of a plan that is not in force because the home does not have it."""
 
 STOPPED: Final = Wording(
     "Nessun giorno attivo negli ultimi {quiet} giorni noti; l'obiettivo concordato ne dà circa "

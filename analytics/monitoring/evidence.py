@@ -17,6 +17,7 @@ from telemetry.messages.events import (
     SuspectedFall,
     UnwellReported,
 )
+from therapy.plan.plan import plan_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from telemetry.messages.results import SessionResult
     from therapy.plan.plan import Plan
 
-    from .adherence import DayHistory
+    from .adherence import DayHistory, ItemSeen, StoppingRule
     from .change import Assessment
 
 __all__ = ["Picture", "SessionFacts", "facts_of"]
@@ -39,6 +40,8 @@ class SessionFacts:
         t_ns: when it opened.
         fallen: a fall was told.
         fall_unanswered: motion looked like one, and nobody answered the question.
+        medicine: a changed medicine was told.
+        pain_before, pain_after: 0 to 10, as told at its start and last of all.
     """
 
     day: date
@@ -46,10 +49,21 @@ class SessionFacts:
     unwell: bool = False
     fallen: bool = False
     fall_unanswered: bool = False
+    medicine: bool = False
     ended_by_pain: bool = False
+    pain_before: int | None = None
     pain_after: int | None = None
     repetitions: int = 0
     too_fast: int = 0
+
+    @property
+    def stopped_by(self) -> StoppingRule | None:
+        """The safety rule that ended it, or locked what it would have asked for."""
+        if self.fallen or self.fall_unanswered:
+            return "fall"
+        if self.unwell:
+            return "unwell"
+        return "pain" if self.ended_by_pain else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,7 @@ class Picture:
 
     Attributes:
         plan: in force.
+        plans: all versions with the days on which they were in force; empty: `plan` alone.
         day: the day of judgement.
         history: by day, for at least the last 14 days; with eight weeks a patient's own habit is
             known.
@@ -74,15 +89,30 @@ class Picture:
     sessions: Sequence[SessionFacts] = ()
     assessments: Sequence[Assessment] = ()
     stable: Sequence[Assessment] = ()
+    plans: Sequence[Plan] = ()
+
+    def plan_on(self, day: date) -> Plan | None:
+        """The version in force on a day; None where none was."""
+        return plan_in_force(self.plans or (self.plan,), day)
 
 
-def facts_of(
-    events: Iterable[SessionEvent], result: SessionResult | None = None
+def facts_of(  # noqa: C901, PLR0912 - one case an event
+    events: Iterable[SessionEvent],
+    result: SessionResult | None = None,
+    *,
+    seen: Iterable[ItemSeen] = (),
 ) -> SessionFacts | None:
-    """The facts of one session; None where no session was opened."""
+    """The facts of one session; None where no session was opened.
+
+    Args:
+        events: in order; those that tell nothing here may be missing.
+        result: the one that counts, assessments among its repetitions.
+        seen: its items, where the result is not at hand.
+    """
     day: date | None = None
     t_ns = 0
-    fallen = unanswered = unwell = by_pain = False
+    fallen = unanswered = unwell = by_pain = medicine = False
+    before: int | None = None
     pain: int | None = None
     for event in events:
         match event:
@@ -92,14 +122,20 @@ def facts_of(
                 unanswered = True
             case CheckAnswered(question="fallen", answer=told):
                 fallen, unanswered = fallen or told is True, False
+            case CheckAnswered(question="medicine", answer=True):
+                medicine = True
+            case CheckAnswered(question="unwell", answer=True) | UnwellReported():
+                unwell = True
+            case CheckAnswered(question="pain", at="in", answer=int(told)):
+                before = int(told)
             case CheckAnswered(question="pain", at="out", answer=int(told)):
                 pain = int(told)
             case PainReported():
                 pain = event.pain
-            case UnwellReported():
-                unwell = True
             case ExerciseEnded(reason=StopReason.PAIN) | SessionClosed(reason=CloseReason.PAIN):
                 by_pain = True
+            case SessionClosed(reason=CloseReason.UNWELL):
+                unwell = True
             case _:
                 pass
     if day is None:
@@ -112,8 +148,10 @@ def facts_of(
         unwell=unwell,
         fallen=fallen,
         fall_unanswered=unanswered,
+        medicine=medicine,
         ended_by_pain=by_pain,
+        pain_before=before,
         pain_after=pain,
-        repetitions=len(repetitions),
-        too_fast=fast,
+        repetitions=len(repetitions) + sum(item.repetitions for item in seen),
+        too_fast=fast + sum(item.too_fast for item in seen),
     )

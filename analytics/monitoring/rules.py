@@ -2,7 +2,7 @@
 
 Each rule reads one patient's picture of a day and says `raised`, `held` or `cleared`; the gap
 between the two levels is its hysteresis. Numbers are proposals to be set per clinic; how many
-alerts they make, how many of them false, and what they miss is kept by `alert_load`.
+alerts they make, how many of them false, and what they miss is kept by `ripresa bench clinic`.
 
     kind       raised when                                             cleared when
     unwell     "I feel unwell" was pressed in the last 7 days          not for 7 days
@@ -17,29 +17,35 @@ alerts they make, how many of them false, and what they miss is kept by `alert_l
                own four weeks before give by chance once in 1000
     range      assessments fell beyond their error                     by half of it
     speed      more than the plan's share of 3 sessions too fast       under half of it
-    overdose   over 130 % of the dose in 7 days                        up to 110 %
+    overdose   over 130 % of the dose in 7 days, each day's by the     up to 110 %
+               plan in force on it
     data       nothing heard for 3 days                                heard
+    medicine   a changed medicine was told in the last 7 days          not for 7 days
+
+Of a patient who has not started, and of a plan that the home has not taken, tell `plan_versions`
+and `fold`: there is no picture of a patient without a plan in force.
 """
 
 from __future__ import annotations
 
 import math
 import statistics
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from therapy.exercises.library import EXERCISES, exercise_named
 from therapy.wording import Wording
 
+from .adherence import DayHistory
+from .alert import Evidence
 from .alert_words import STOPPED, WORDS
-from .alerts import Evidence
 from .change import baseline_and_recent, change_between, sem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from .adherence import DayHistory
-    from .alerts import AlertKind
+    from .alert import AlertKind
     from .change import Context, RangeChange
     from .evidence import Picture, SessionFacts
 
@@ -57,6 +63,7 @@ OVER_CLEARED: Final = 1.1
 SILENT_DAYS: Final = 3
 LAST_SESSIONS: Final = 3
 LEAST_REPETITIONS: Final = 20
+NOTHING: Final = DayHistory()
 
 
 def evidence_of(picture: Picture) -> tuple[Evidence, ...]:
@@ -64,6 +71,7 @@ def evidence_of(picture: Picture) -> tuple[Evidence, ...]:
     return (
         _unwell(picture),
         _fall(picture),
+        _medicine(picture),
         _pain(picture),
         _few_days(picture),
         _range(picture),
@@ -73,7 +81,7 @@ def evidence_of(picture: Picture) -> tuple[Evidence, ...]:
     )
 
 
-def fewest_days(goal_a_week: int, days: int) -> int:
+def fewest_days(goal_a_week: float, days: int) -> int:
     """The highest number of active days that the goal gives by chance in 1 of 200 periods.
 
     Binomial with the goal's share of days. No active day at all is always few.
@@ -90,6 +98,10 @@ def _unwell(picture: Picture) -> Evidence:
     return _event("unwell", [s for s in _since(picture, RECENT_DAYS) if s.unwell])
 
 
+def _medicine(picture: Picture) -> Evidence:
+    return _event("medicine", [s for s in _since(picture, RECENT_DAYS) if s.medicine])
+
+
 def _fall(picture: Picture) -> Evidence:
     recent = list(_since(picture, RECENT_DAYS))
     unanswered = sum(s.fall_unanswered and not s.fallen for s in recent)
@@ -100,8 +112,8 @@ def _fall(picture: Picture) -> Evidence:
 def _event(kind: AlertKind, sessions: Sequence[SessionFacts], **figures: float) -> Evidence:
     figures = figures or {"n": len(sessions)}
     told = _told(kind, raised=bool(sessions), cleared=not sessions, **figures)
-    newest_ns = max((s.t_ns for s in sessions), default=None)
-    return told.model_copy(update={"event_ns": newest_ns})
+    days = tuple(dict.fromkeys(s.day for s in sessions))
+    return replace(told, event_days=days)
 
 
 def _pain(picture: Picture) -> Evidence:
@@ -128,19 +140,19 @@ def _pain(picture: Picture) -> Evidence:
 
 def _few_days(picture: Picture) -> Evidence:
     days = [picture.day - timedelta(days=i) for i in range(1, FORTNIGHT + 1)]
-    asked = [d for d in days if picture.plan.covers(d)]
-    known = [picture.history[d] for d in asked if d in picture.history]
-    told = [h for h in known if h.heard and not h.excused]
-    active = sum(_active(h) for h in known if h.heard or h.measured)
-    goal = picture.plan.goal_days_a_week
-    expected = goal * len(told) / 7
+    asked = [(d, plan) for d in days if (plan := picture.plan_on(d)) is not None]
+    known = [(picture.history[d], plan) for d, plan in asked if d in picture.history]
+    told = [(h, plan.goal_days_a_week) for h, plan in known if _tells(h)]
+    active = sum(_active(h) for h, _ in known if h.heard or h.measured)
+    expected = sum(goal for _, goal in told) / 7
     enough = len(told) >= LEAST_KNOWN_DAYS
     quiet = _quiet_days(picture)
     if quiet is not None:
-        return _stopped(quiet, expected=round(goal * quiet / 7))
+        return _stopped(quiet, expected=round(picture.plan.goal_days_a_week * quiet / 7))
+    few = enough and active <= fewest_days(7 * expected / len(told), len(told))
     return _told(
         "few days",
-        raised=enough and active <= fewest_days(goal, len(told)),
+        raised=few,
         cleared=enough and active >= math.floor(expected),
         active=active,
         days=len(told),
@@ -180,9 +192,16 @@ def _quiet_days(picture: Picture) -> int | None:
 def _told_days(picture: Picture, most: int) -> list[bool]:
     """Of the days that were asked, heard and not excused, newest first, whether active."""
     days = (picture.day - timedelta(days=i) for i in range(1, 2 * most))
-    known = [picture.history[d] for d in days if d in picture.history and picture.plan.covers(d)]
-    told = [h for h in known if h.heard and not h.excused]
+    known = [
+        picture.history[d] for d in days if d in picture.history and picture.plan_on(d) is not None
+    ]
+    told = [h for h in known if _tells(h)]
     return [_active(h) for h in told[:most]]
+
+
+def _tells(history: DayHistory) -> bool:
+    """Whether a day says anything of activity: heard, not excused, not stopped by a rule."""
+    return _active(history) or (history.heard and not history.excused and history.stopped is None)
 
 
 def _active(history: DayHistory) -> bool:
@@ -193,7 +212,7 @@ def _range(picture: Picture) -> Evidence:
     changes = (_change(picture, context) for context in _contexts(picture))
     found = [change for change in changes if change is not None]
     if not found:
-        return _told("range", raised=False, cleared=False)
+        return Evidence(kind="range", state="held")
     context, change = min(found, key=lambda pair: pair[1].change_deg / pair[1].threshold_deg)
     return _told(
         "range",
@@ -236,28 +255,37 @@ def _speed(picture: Picture) -> Evidence:
 
 
 def _overdose(picture: Picture) -> Evidence:
-    plan, worst = picture.plan, 0.0
-    days = [picture.day - timedelta(days=i) for i in range(1, RECENT_DAYS + 1)]
-    for item in plan.items:
-        amounts = [
-            d.amount or 0.0
-            for day in days
-            if day in picture.history
-            for d in picture.history[day].measured
-            if d.item == item.id
-        ]
-        asked = item.asked.amount * plan.schedule_of(item).per_week
-        worst = max(worst, sum(amounts) / asked)
+    asked: dict[str, float] = {}
+    done: dict[str, float] = {}
+    for ago in range(1, RECENT_DAYS + 1):
+        day = picture.day - timedelta(days=ago)
+        plan = picture.plan_on(day)
+        if plan is None:
+            continue
+        for item in plan.items:
+            a_day = item.asked.amount * plan.schedule_of(item).per_week / 7
+            asked[item.id] = asked.get(item.id, 0.0) + a_day
+        for d in picture.history.get(day, NOTHING).measured:
+            done[d.item] = done.get(d.item, 0.0) + (d.amount or 0.0)
+    whole = {item for item in asked if _asked_all_week(picture, item)}
+    worst = max((done.get(item, 0.0) / asked[item] for item in whole), default=0.0)
     return _told(
         "overdose", raised=worst > OVER, cleared=worst <= OVER_CLEARED, percent=100 * worst
     )
+
+
+def _asked_all_week(picture: Picture, item: str) -> bool:
+    """Whether each of the last seven days had a plan with the item: else a week's is not known."""
+    days = (picture.day - timedelta(days=i) for i in range(1, RECENT_DAYS + 1))
+    plans = [picture.plan_on(day) for day in days]
+    return all(plan is not None and any(i.id == item for i in plan.items) for plan in plans)
 
 
 def _data(picture: Picture) -> Evidence:
     silent = 0
     while silent < FORTNIGHT:
         known = picture.history.get(picture.day - timedelta(days=silent + 1))
-        if known is None or known.heard:
+        if known is None or known.heard or known.excused:
             break
         silent += 1
     return _told("data", raised=silent >= SILENT_DAYS, cleared=silent == 0, days=silent)
@@ -269,7 +297,7 @@ def _since(picture: Picture, days: int) -> Iterable[SessionFacts]:
 
 
 def _told(kind: AlertKind, *, raised: bool, cleared: bool, **figures: float | Wording) -> Evidence:
-    words = WORDS[kind].filled(**figures) if raised else None
+    words = None if cleared and not raised else WORDS[kind].filled(**figures)
     numbers = {k: float(v) for k, v in figures.items() if not isinstance(v, Wording)}
     return Evidence(
         kind=kind,

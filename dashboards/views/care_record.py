@@ -1,19 +1,25 @@
-"""What a clinic keeps of its patients beside their sessions: judged days, alerts, who saw them."""
+"""What a clinic knows of its patients beside their sessions: figures, worklist, who saw what."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from analytics.monitoring.alerts import MonitoredHours, acknowledged
+from analytics.monitoring.facts import Fact, FactOrigin
+from analytics.monitoring.fold import Fold
+from analytics.monitoring.worklist import MonitoredHours, worklist
+from telemetry.errors import ConfigurationError
+from telemetry.messages.results import AdherenceResult
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from analytics.monitoring.alerts import Acknowledgement, Alert, AlertKind
-    from telemetry.messages.results import AdherenceResult
-    from therapy.plan.plan import Plan
+    from analytics.monitoring.figures import PatientFigures
+    from analytics.monitoring.worklist import WorkLine
+    from telemetry.clock import Clock
+    from telemetry.messages.care import AlertSeen
+    from telemetry.seams import SessionReader
 
-__all__ = ["CareRecord", "MemoryCareRecord"]
+__all__ = ["CareRecord", "MemoryCareRecord", "known_alert", "recorded_facts"]
 
 
 class CareRecord(Protocol):
@@ -24,65 +30,87 @@ class CareRecord(Protocol):
         """When somebody looks at alerts."""
         ...
 
-    def plans(self, patient: str) -> Sequence[Plan]:
-        """All versions of a patient's plan; empty where only the sessions' own are known."""
+    def figures(self, patient: str) -> PatientFigures | None:
+        """All that is shown of a patient, as of now; None where nothing is known of them."""
         ...
 
-    def days(self, patient: str) -> Sequence[AdherenceResult]:
-        """Days as the clinic judged them at their end, missed ones among them."""
+    def worklist(self) -> Sequence[WorkLine]:
+        """Everybody, who needs a look first."""
         ...
 
-    def alerts(self, patient: str | None = None) -> Sequence[Alert]:
-        """One patient's alerts, or everybody's, in the order in which they opened."""
-        ...
-
-    def acknowledge(
-        self, patient: str, kind: AlertKind, number: int, acknowledgement: Acknowledgement
-    ) -> None:
+    def acknowledge(self, seen: AlertSeen) -> None:
         """Write down who looked at an alert and what was done.
 
         Raises:
-            ConfigurationError: there is none of that kind and number.
+            ConfigurationError: there is no such alert.
             StoreBusy: try again later; nothing was written.
         """
         ...
 
 
+def known_alert(figures: PatientFigures | None, seen: AlertSeen) -> None:
+    """Hold what somebody says to have seen against the alerts there are.
+
+    Raises:
+        ConfigurationError: there is none of that kind and day.
+    """
+    alerts = () if figures is None else figures.alerts
+    if not any((a.kind, a.opened) == (seen.kind, seen.opened) for a in alerts):
+        raise ConfigurationError(
+            f"no alert {seen.kind!r} of {seen.opened}: read the list again, it may have changed"
+        )
+
+
+def recorded_facts(reader: SessionReader, patient: str | None = None) -> Iterator[Fact]:
+    """What the recorded sessions tell, where no clinic knows more of its patients."""
+    for summary in reader.sessions(patient=patient):
+        told = (*reader.events(summary.session), *reader.results(summary.session))
+        for place, body in enumerate(told):
+            if not isinstance(body, AdherenceResult):
+                yield Fact(FactOrigin(own=False, home="", position=place), body, summary.session)
+
+
 class MemoryCareRecord:
-    """A `CareRecord` in memory, for tests and demonstrations."""
+    """A `CareRecord` over facts in memory, for tests and demonstrations.
+
+    Args:
+        facts: in any order.
+        clock: says which day it is.
+        fold: that facts go into; None: one without plans of its own.
+        hours: when somebody looks.
+    """
 
     def __init__(
         self,
-        days: Sequence[AdherenceResult] = (),
-        alerts: Sequence[Alert] = (),
-        plans: Sequence[Plan] = (),
+        facts: Iterable[Fact],
+        clock: Clock,
+        fold: Fold | None = None,
         hours: MonitoredHours | None = None,
     ) -> None:
         self.hours = hours or MonitoredHours()
-        self._plans = list(plans)
-        self._days = list(days)
-        self._alerts = tuple(alerts)
+        self.seen: list[AlertSeen] = []
+        self._clock = clock
+        self._fold = Fold() if fold is None else fold
+        for fact in facts:
+            self._fold.take(fact)
 
-    def plans(self, patient: str) -> Sequence[Plan]:
-        """The plans given that are this patient's."""
-        return [plan for plan in self._plans if plan.patient == patient]
+    def figures(self, patient: str) -> PatientFigures | None:
+        """A patient's figures as of now."""
+        self._fold.look(self._clock.now_ns())
+        return self._fold.figures(patient)
 
-    def days(self, patient: str) -> Sequence[AdherenceResult]:
-        """The days given that are this patient's."""
-        return [day for day in self._days if day.patient == patient]
+    def worklist(self) -> Sequence[WorkLine]:
+        """Everybody, who needs a look first."""
+        self._fold.look(self._clock.now_ns())
+        return worklist(self._fold.all_figures())
 
-    def alerts(self, patient: str | None = None) -> Sequence[Alert]:
-        """The alerts given, acknowledged or not."""
-        return [a for a in self._alerts if patient in (None, a.patient)]
-
-    def acknowledge(
-        self, patient: str, kind: AlertKind, number: int, acknowledgement: Acknowledgement
-    ) -> None:
+    def acknowledge(self, seen: AlertSeen) -> None:
         """Keep it in memory.
 
         Raises:
-            ConfigurationError: there is none of that kind and number.
+            ConfigurationError: there is no such alert.
         """
-        mine = acknowledged(self.alerts(patient), kind, number, acknowledgement)
-        others = [a for a in self._alerts if a.patient != patient]
-        self._alerts = (*others, *mine)
+        known_alert(self.figures(seen.patient), seen)
+        self.seen.append(seen)
+        origin = FactOrigin(own=True, home="memory", position=1_000_000 + len(self.seen))
+        self._fold.take(Fact(origin, seen))

@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from analytics.monitoring.adherence import (
-    DayHistory,
-    day_adherence,
-    items_done,
-    items_reported,
-    period_adherence,
-)
+from analytics.monitoring.adherence import items_done, items_reported, period_adherence
+from analytics.monitoring.figures import PatientState
 from telemetry.messages.events import (
     CloseReason,
     ExerciseEnded,
@@ -24,7 +19,6 @@ from telemetry.messages.events import (
 )
 from telemetry.messages.results import AdherenceResult
 from therapy.exercises.dose import DoseUnit
-from therapy.plan.plan import plan_in_force
 from therapy.plan.schedule import week_of
 
 from .session_view import pain_at
@@ -32,9 +26,12 @@ from .trend_view import TrendView, trend_views
 from .words import Words, exercise_words, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from analytics.monitoring.alerts import Alert, MonitoredHours
+    from analytics.monitoring.alert import Alert
+    from analytics.monitoring.figures import PatientFigures
+    from analytics.monitoring.plan_versions import VersionView
+    from analytics.monitoring.worklist import MonitoredHours
     from therapy.plan.plan import Plan, PlanItem
 
     from .trend_view import TrendSession
@@ -43,8 +40,17 @@ __all__ = ["AlertView", "DayView", "ExerciseRow", "PainPoint", "PatientView", "p
 
 WEEKS = 4
 
-DayState = Literal[
-    "measured", "self-reported", "excused", "unknown", "missed", "not asked", "to come"
+DayShown = Literal[
+    "measured",
+    "done",
+    "partly",
+    "self-reported",
+    "excused",
+    "unknown",
+    "missed",
+    "stopped by rule",
+    "nothing asked",
+    "to come",
 ]
 
 
@@ -53,10 +59,14 @@ class _Frozen(BaseModel):
 
 
 class DayView(_Frozen):
-    """One day of the calendar; `sessions` are those recorded on it."""
+    """One day of the calendar; `sessions` are those recorded on it.
+
+    `reason` names the rule that stopped it, or why nothing is known of it.
+    """
 
     day: str
-    state: DayState
+    state: DayShown
+    reason: str | None
     dose: float | None
     sessions: tuple[str, ...]
 
@@ -102,12 +112,17 @@ class SeenView(_Frozen):
 
 
 class AlertView(_Frozen):
-    """One alert, as it was when it opened; `grave`: it is the worse of its kind's two forms."""
+    """One alert by its evidence now; `grave`: it is the worse of its kind's two forms.
+
+    `sessions` are those recorded on the day it opened; `digest` names the evidence shown.
+    """
 
     patient: str
     kind: str
-    number: int
     opened: str
+    digest: str
+    waiting: bool
+    sessions: tuple[str, ...]
     closed: str | None
     grave: bool
     text: Words
@@ -123,11 +138,24 @@ class PeriodView(_Frozen):
     quality: float | None
 
 
+class PlanVersionView(_Frozen):
+    """How far a version of the plan has come."""
+
+    version: int
+    state: str
+    published: str | None
+    effective: str | None
+    note: str
+
+
 class PatientView(_Frozen):
     """One patient, all that a page shows."""
 
     patient: str
     today: str
+    state: PatientState
+    versions: tuple[PlanVersionView, ...]
+    heard_ms: float | None
     plan_version: int | None
     goal: str
     days: tuple[DayView, ...]
@@ -141,44 +169,35 @@ class PatientView(_Frozen):
 
 
 def patient_view(
-    patient: str,
+    figures: PatientFigures,
     sessions: Sequence[TrendSession],
-    plans: Sequence[Plan],
     *,
-    today: date,
-    judged: Sequence[AdherenceResult] = (),
-    alerts: Sequence[Alert] = (),
     hours: MonitoredHours | None = None,
 ) -> PatientView:
     """One patient as a page shows it.
 
     Args:
-        patient: the pseudonym.
+        figures: as the clinic's facts give them.
         sessions: recorded ones, oldest first; trends take all, the rest the last four weeks.
-        plans: all versions of the plan that are known.
-        today: in the plan's time zone.
-        judged: days as the clinic judged them; others are judged here by what was recorded.
-        alerts: the patient's.
         hours: when alerts are read; None where nobody keeps any.
     """
+    today = figures.today
     first = week_of(today)[0] - timedelta(weeks=WEEKS - 1)
     recent = [s for s in sessions if s.day >= first]
-    told = {date.fromisoformat(a.day): a for a in judged if a.session is None}
     in_sessions = _in_sessions(recent)
-    known_since = min((*told, *(s.day for s in sessions)), default=today)
-    days = _days(
-        first,
-        today,
-        known_since=known_since,
-        told=told,
-        history=_history(recent, plans),
-        plans=plans,
-    )
-    days = {day: found or in_sessions.get(day) for day, found in days.items()}
-    plan = plan_in_force(plans, today)
+    days = {
+        day: figures.days.get(day) or in_sessions.get(day)
+        for day in (first + timedelta(days=n) for n in range(7 * WEEKS))
+    }
+    plan = figures.plan
+    effective = min((v.effective for v in figures.versions if v.effective), default=today)
+    heard_ns = figures.heard_ns
     return PatientView(
-        patient=patient,
+        patient=figures.patient,
         today=today.isoformat(),
+        state=figures.state,
+        versions=tuple(_version(v) for v in figures.versions if v.state != "draft"),
+        heard_ms=None if heard_ns is None else heard_ns / 1e6,
         plan_version=None if plan is None else plan.version,
         goal="" if plan is None else plan.goal,
         days=tuple(_day_view(day, today, recent, found) for day, found in days.items()),
@@ -186,34 +205,24 @@ def patient_view(
         trends=trend_views(sessions),
         exercises=()
         if plan is None
-        else _exercises(plan, max(first, plan.valid_from, known_since), today, recent),
+        else _exercises(plan, max(first, plan.valid_from, effective), today, recent),
         pains=tuple(_pain(s) for s in recent if s.events),
-        alerts=tuple(_alert(a) for a in reversed(alerts)),
+        alerts=()
+        if hours is None
+        else tuple(_alert(a, figures, sessions) for a in reversed(figures.alerts)),
         alerts_read=None if hours is None else words(hours.text()),
         may_acknowledge=hours is not None,
     )
 
 
-def _days(
-    first: date,
-    today: date,
-    *,
-    known_since: date,
-    told: Mapping[date, AdherenceResult],
-    history: Mapping[date, DayHistory],
-    plans: Sequence[Plan],
-) -> dict[date, AdherenceResult | None]:
-    """Four weeks from a Monday, each day judged by the clinic or else by what was recorded.
-
-    Nothing is said of days before the first that anything is known of: a plan may be older
-    than the first session.
-    """
-    days = {}
-    for day in (first + timedelta(days=n) for n in range(7 * WEEKS)):
-        heard = day >= known_since
-        here = day_adherence(plans, history, day, today=today) if heard else None
-        days[day] = told.get(day) or here
-    return days
+def _version(view: VersionView) -> PlanVersionView:
+    return PlanVersionView(
+        version=view.plan.version,
+        state=view.state,
+        published=None if view.published is None else view.published.isoformat(),
+        effective=None if view.effective is None else view.effective.isoformat(),
+        note=view.note,
+    )
 
 
 def _in_sessions(recent: Sequence[TrendSession]) -> dict[date, AdherenceResult]:
@@ -228,31 +237,19 @@ def _in_sessions(recent: Sequence[TrendSession]) -> dict[date, AdherenceResult]:
     return found
 
 
-def _history(recent: Sequence[TrendSession], plans: Sequence[Plan]) -> dict[date, DayHistory]:
-    by_version = {p.version: p for p in plans}
-    history: dict[date, DayHistory] = {}
-    for session in recent:
-        result, opened = session.result, session.opened
-        plan = by_version.get(opened.plan_version) if opened else None
-        if result is None or plan is None:
-            continue
-        before = history.get(session.day, DayHistory())
-        history[session.day] = DayHistory(
-            measured=(*before.measured, *items_done(plan, result)),
-            reported=(*before.reported, *items_reported(session.events)),
-        )
-    return history
-
-
 def _day_view(
     day: date, today: date, recent: Sequence[TrendSession], found: AdherenceResult | None
 ) -> DayView:
     on_it = tuple(s.summary.session for s in recent if s.day == day)
-    state: DayState = "to come" if day >= today else "not asked"
+    state: DayShown = "to come" if day >= today else "nothing asked"
     if found is not None:
         state = found.state
     return DayView(
-        day=day.isoformat(), state=state, dose=found.dose if found else None, sessions=on_it
+        day=day.isoformat(),
+        state=state,
+        reason=found.reason if found else None,
+        dose=found.dose if found else None,
+        sessions=on_it,
     )
 
 
@@ -323,13 +320,15 @@ def _pain(session: TrendSession) -> PainPoint:
     )
 
 
-def _alert(alert: Alert) -> AlertView:
-    seen = alert.acknowledgement
+def _alert(alert: Alert, figures: PatientFigures, sessions: Sequence[TrendSession]) -> AlertView:
+    seen = alert.seen
     return AlertView(
         patient=alert.patient,
         kind=alert.kind,
-        number=alert.number,
         opened=alert.opened.isoformat(),
+        digest=alert.digest,
+        waiting=alert in figures.waiting,
+        sessions=tuple(s.summary.session for s in sessions if s.day == alert.opened),
         closed=None if alert.closed is None else alert.closed.isoformat(),
         grave=alert.grave,
         text=words(alert.text),

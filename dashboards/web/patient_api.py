@@ -1,22 +1,26 @@
 """The JSON of a patient's page, and the one thing that a page may write: who saw an alert."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, HTTPException, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from analytics.monitoring.alerts import Acknowledgement, Action, AlertKind, needing_a_look
-from dashboards.views.care_record import CareRecord
+from analytics.monitoring.alert import AlertKind
+from analytics.monitoring.figures import PatientState
+from analytics.monitoring.fold import Fold
+from analytics.monitoring.worklist import WorkLine, worklist
+from dashboards.views.care_record import CareRecord, recorded_facts
 from dashboards.views.patient_view import PatientView, patient_view
 from dashboards.views.trend_view import TrendSession
 from dashboards.views.words import Words, words
 from telemetry.clock import Clock
 from telemetry.errors import ConfigurationError
 from telemetry.identity import Pseudonym
+from telemetry.messages.care import AlertSeen
 from telemetry.messages.motion import StreamOpened
 from telemetry.seams import SessionReader, SessionSummary
 from therapy.plan.plan import Plan
@@ -30,7 +34,10 @@ DAY_NS = 86_400_000_000_000
 
 
 class PatientLine(BaseModel):
-    """One line of the list of patients; `waiting` are the kinds of alerts nobody looked at."""
+    """One line of the worklist; `waiting` are the kinds of alerts nobody looked at.
+
+    `since` is the day from which on the gravest of them, or waiting for the first session, lasts.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,6 +45,11 @@ class PatientLine(BaseModel):
     sessions: int
     last_day: str | None
     waiting: tuple[str, ...]
+    state: PatientState
+    since: str | None
+    why: Words | None
+    heard_ms: float | None
+    plan_missing: bool
 
 
 class PatientList(BaseModel):
@@ -55,9 +67,10 @@ class SeenAlert(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: AlertKind
-    number: int = Field(ge=1)
+    opened: date
+    digest: str | None = Field(default=None, pattern=r"^[0-9a-f]{16}$")
     by: str = Field(min_length=1, max_length=60)
-    action: Action
+    action: Literal["called", "visit", "plan changed", "watching", "no action", "other"]
     note: str = Field(default="", max_length=500)
     snooze_until: date | None = None
 
@@ -74,45 +87,22 @@ class Patients:
     def listed(self) -> PatientList:
         """Everybody, who needs a look first."""
         care = self.care
-        alerts = () if care is None else needing_a_look(care.alerts())
-        by_patient: dict[str, list[SessionSummary]] = {a.patient: [] for a in alerts}
-        for summary in self.reader.sessions():
-            by_patient.setdefault(summary.patient, []).append(summary)
-        lines = [
-            PatientLine(
-                patient=patient,
-                sessions=len(summaries),
-                last_day=max((s.day for s in summaries), default=None),
-                waiting=tuple(dict.fromkeys(a.kind for a in alerts if a.patient == patient)),
-            )
-            for patient, summaries in by_patient.items()
-        ]
-        urgent = [line for line in lines if line.waiting]
-        others = sorted((x for x in lines if not x.waiting), key=lambda x: x.last_day or "")
+        lines = worklist(self._folded().all_figures()) if care is None else care.worklist()
         return PatientList(
-            patients=(*urgent, *others),
+            patients=tuple(_line(line, with_alerts=care is not None) for line in lines),
             alerts_read=None if care is None else words(care.hours.text()),
         )
 
     def view(self, patient: str) -> PatientView | None:
         """One patient; None where nothing is known of them."""
+        care = self.care
+        figures = self._folded(patient).figures(patient) if care is None else care.figures(patient)
+        if figures is None:
+            return None
         since_ns = self.clock.now_ns() - TREND_DAYS * DAY_NS
         summaries = [s for s in self.reader.sessions(patient=patient) if s.opened_ns >= since_ns]
         sessions = [_recorded(self.reader, summary) for summary in summaries]
-        care = self.care
-        alerts = () if care is None else care.alerts(patient)
-        plans = self._plans(patient, sessions)
-        if not sessions and not plans and not alerts:
-            return None
-        return patient_view(
-            patient,
-            sessions,
-            plans,
-            today=_today(plans, self.clock),
-            judged=() if care is None else care.days(patient),
-            alerts=alerts,
-            hours=None if care is None else care.hours,
-        )
+        return patient_view(figures, sessions, hours=None if care is None else care.hours)
 
     def see(self, care: CareRecord, patient: str, seen: SeenAlert) -> None:
         """Write down who looked at an alert.
@@ -120,20 +110,46 @@ class Patients:
         Raises:
             ConfigurationError: there is no such alert.
         """
-        acknowledgement = Acknowledgement(
-            by=seen.by,
-            day=_today(self._plans(patient, ()), self.clock),
-            action=seen.action,
-            note=seen.note,
-            snooze_until=seen.snooze_until,
+        figures = care.figures(patient)
+        if figures is None:
+            raise ConfigurationError(f"no patient {patient} here")
+        care.acknowledge(
+            AlertSeen(
+                patient=patient,
+                t_ns=self.clock.now_ns(),
+                kind=seen.kind,
+                opened=seen.opened,
+                digest=seen.digest,
+                by=seen.by,
+                day=figures.today,
+                action=seen.action,
+                note=seen.note,
+                snooze_until=seen.snooze_until,
+            )
         )
-        care.acknowledge(patient, seen.kind, seen.number, acknowledgement)
 
-    def _plans(self, patient: str, sessions: Iterable[TrendSession]) -> list[Plan]:
-        if self.care is not None and (known := list(self.care.plans(patient))):
-            return known
-        versions = dict.fromkeys(s.opened.plan_version for s in sessions if s.opened)
-        return [found for v in versions if (found := self.plan(patient, v)) is not None]
+    def _folded(self, patient: str | None = None) -> Fold:
+        """The figures of recorded sessions alone, where no clinic keeps more."""
+        fold = Fold(self.plan)
+        for fact in recorded_facts(self.reader, patient):
+            fold.take(fact)
+        fold.look(self.clock.now_ns())
+        return fold
+
+
+def _line(line: WorkLine, *, with_alerts: bool) -> PatientLine:
+    waiting = line.waiting if with_alerts else ()
+    return PatientLine(
+        patient=line.patient,
+        sessions=line.sessions,
+        last_day=None if line.last_day is None else line.last_day.isoformat(),
+        waiting=tuple(dict.fromkeys(a.kind for a in waiting)),
+        state=line.state,
+        since=None if line.since is None else line.since.isoformat(),
+        why=words(waiting[0].text) if waiting else None,
+        heard_ms=None if line.heard_ns is None else line.heard_ns / 1e6,
+        plan_missing=line.plan_missing,
+    )
 
 
 def patient_routes(patients: Patients) -> APIRouter:
@@ -187,10 +203,3 @@ def _recorded(reader: SessionReader, summary: SessionSummary) -> TrendSession:
         if isinstance(first, StreamOpened):
             placements[stream] = first.placement
     return TrendSession(summary=summary, events=events, results=results, placements=placements)
-
-
-def _today(plans: list[Plan], clock: Clock) -> date:
-    now_ns = clock.now_ns()
-    if plans:
-        return max(plans, key=lambda p: p.version).day_of(now_ns)
-    return datetime.fromtimestamp(now_ns / 1e9, UTC).date()

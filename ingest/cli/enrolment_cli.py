@@ -39,13 +39,15 @@ def enrol(
     file: Annotated[Path, typer.Argument(help="The join file to write.")],
     gateway: Annotated[str | None, typer.Option(help="Name of the home's box.")] = None,
     folder: FolderOption = Path(),
-) -> None:
-    """Give a home its user at the broker, and write its join file."""
+) -> str:
+    """Give a home its user at the broker, and write its join file; returns the site."""
     from ingest.enrolment.enrolment import enrol_home, write_join_file
 
-    write_join_file(enrol_home(folder, patient, gateway=gateway), file)
+    join = enrol_home(folder, patient, gateway=gateway)
+    write_join_file(join, file)
     typer.echo(f"wrote {file}: it holds a password, carry it to the home by hand")
     typer.echo("Now let the broker read its users again: docker compose kill -s HUP mosquitto")
+    return join.site
 
 
 def dismiss(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telemetry.errors import StoreError
+from telemetry.messages.care import CareBody
 from telemetry.messages.events import SessionClosed, SessionOpened
 from telemetry.messages.record import RecordKind
-from telemetry.messages.results import AdherenceResult, AlertNote
+from telemetry.messages.results import AdherenceResult
 
 if TYPE_CHECKING:
     import sqlite3
@@ -67,8 +68,8 @@ def note_care(db: sqlite3.Connection, seq: int, content: object) -> None:
     match content:
         case AdherenceResult(session=None, patient=patient, day=key):
             pass
-        case AlertNote(patient=patient, kind=kind, number=number):
-            key = f"{kind}:{number}"
+        case CareBody(patient=patient):
+            key = str(seq)
         case _:
             return
     db.execute("INSERT OR REPLACE INTO care VALUES (?, ?, ?, ?)", (seq, patient, content.type, key))

@@ -216,6 +216,17 @@ class JournalReader:
             found.append(Arrival(seq, _record(row)))
         return found
 
+    def told(self, after: int, *, limit: int = 1000) -> list[Arrival]:
+        """Events, results and care records that arrived after `after`, in order of arrival."""
+        sql = (
+            "SELECT r.seq, h.ulid, r.position, r.t_ns, r.kind, r.body, r.session, r.stream, "
+            "nullif(s.ulid, h.ulid) "
+            "FROM record r INDEXED BY record_told JOIN home h ON h.id = r.home "
+            "JOIN home s ON s.id = r.subject WHERE r.seq > ? AND r.held < 2 "
+            "AND r.kind IN ('event', 'result', 'care') ORDER BY r.seq LIMIT ?"
+        )
+        return [Arrival(seq, _record(row)) for seq, *row in self._iterate(sql, (after, limit))]
+
     def last_seq(self) -> int:
         """The place of the newest arrival; 0 in an empty journal."""
         rows = self.rows("SELECT coalesce(max(seq), 0) FROM record")
@@ -264,6 +275,15 @@ class JournalReader:
             " SELECT max(seq) FROM care WHERE type = ?1 AND (?2 IS NULL OR patient = ?2)"
             " GROUP BY patient, key) ORDER BY r.seq",
             (type_, patient),
+        )
+        return [row[0] for row in rows]
+
+    def care_of(self, patient: str) -> list[bytes]:
+        """Bodies of what this journal's own box did or heard of a patient, oldest first."""
+        rows = self.rows(
+            "SELECT r.body FROM care c JOIN record r ON r.seq = c.seq "
+            "WHERE c.patient = ? AND r.kind = 'care' ORDER BY r.seq",
+            (patient,),
         )
         return [row[0] for row in rows]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from telemetry.errors import DecodeError, NewerVersion
 from telemetry.messages.bounded_cbor import read_cbor
+from telemetry.messages.care import CareRecord, read_care
 from telemetry.messages.codec import MAX_PAYLOAD_BYTES, decode_item
 from telemetry.messages.events import SessionEvent, read_event
 from telemetry.messages.motion import MotionBatch, StreamGap, StreamItem
@@ -24,7 +25,7 @@ __all__ = ["MAX_BODY_BYTES", "Examined", "Held", "examine"]
 MAX_BODY_BYTES: Final = MAX_PAYLOAD_BYTES - 4096
 """A block of one record must fit in one message, its envelope included."""
 
-Content: TypeAlias = "StreamItem | SessionEvent | Result"
+Content: TypeAlias = "StreamItem | SessionEvent | Result | CareRecord"
 
 
 class Held(IntEnum):
@@ -76,6 +77,9 @@ def _examine_known(record: NewRecord | Record) -> Examined:
             result = read_result(record.body)
             _same(record, "session", result.content.session, record.session)
             return Examined(result.content, held=_held(result.unknown))
+        case RecordKind.CARE:
+            care = read_care(record.body)
+            return Examined(care.content, held=_held(care.unknown))
         case _:
             return _examine_item(record)
 

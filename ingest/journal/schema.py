@@ -30,7 +30,7 @@ __all__ = [
 
 APPLICATION_ID: Final = 0x52495052  # "RIPR"
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Of the tables below. Versions 1 to 3 hold events under names that are no longer used."""
 
 TABLES: Final = """
@@ -71,6 +71,8 @@ CREATE INDEX record_by_session ON record (session, subject, kind, home, position
 CREATE INDEX record_by_stream ON record (stream, subject, position) WHERE stream IS NOT NULL;
 CREATE INDEX record_raw ON record (seq) WHERE kind = 'motion';
 CREATE INDEX record_held ON record (seq) WHERE held > 0;
+-- All that figures are made of, in the order of arrival and without the motion between.
+CREATE INDEX record_told ON record (seq) WHERE kind IN ('event', 'result', 'care');
 
 -- Drawn from the events, so that a list of sessions reads no bodies. Two homes may give one
 -- name to a session each: it is known by both.

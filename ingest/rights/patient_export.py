@@ -97,6 +97,7 @@ def _clinic(journal: Journal, key: AuditKey, patient: str) -> dict[str, object]:
             json.loads(encode_result(decode_result(body)))
             for body in journal.care_records("adherence.result", patient)
         ],
+        "care": [json.loads(body) for body in journal.care_of(patient)],
         "consent": sorted(Consent(journal, key).states(patient)),
         "audit": [
             {"t_ns": e.t_ns, "actor": e.actor, "action": e.action, "detail": e.detail}

@@ -21,7 +21,7 @@ from ingest.journal.record_bodies import Examined, examine
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.messages.events import SessionOpened
 from telemetry.messages.record import Record, RecordKind, decode_block, encode_block
-from telemetry.messages.results import AdherenceResult, AlertNote
+from telemetry.messages.results import AdherenceResult
 from telemetry.printable import printable
 from telemetry.transport.topics import HomeTopics, parse_topic
 
@@ -171,9 +171,9 @@ def _content(topic: str, site: str, patient: str, record: Record) -> Examined | 
         reason = f"{record.kind} record: cannot be read ({type(e).__name__})"
     else:
         match examined.content:
-            case AlertNote():
-                reason = "an alert comes from a home: only the clinic keeps alerts"
-                named = examined.content.patient
+            case _ if record.kind is RecordKind.CARE:
+                reason = "a care record comes from a home: only the clinic writes them"
+                named = getattr(examined.content, "patient", None)
             case SessionOpened(patient=other) | AdherenceResult(patient=other) if other != patient:
                 reason, named = f"{record.kind} record names another patient than its topic", other
             case SessionOpened(site=other) if other != site:

@@ -22,20 +22,6 @@ __all__ = ["BENCHES", "run_bench_command"]
 Figures: TypeAlias = dict[str, Any]
 
 
-def _alerts(_: Path) -> Figures:
-    from analytics.monitoring.alert_load import simulate_load  # noqa: PLC0415
-
-    figures: Figures = {}
-    for goal in (3, 5, 7):
-        load = simulate_load(goal_days_a_week=goal)
-        name = f"goal_{goal}_days"
-        figures[f"{name}.alerts_per_week"] = load.per_week
-        figures[f"{name}.false_per_week"] = load.false_per_week
-        figures[f"{name}.changes"] = load.changes
-        figures[f"{name}.changes_missed"] = load.missed
-    return figures
-
-
 def _chain(_: Path) -> Figures:
     from .chain_bench import bench_chain  # noqa: PLC0415
 
@@ -126,7 +112,6 @@ def _say(line: str) -> None:
 
 
 BENCHES: dict[str, tuple[str, Callable[[Path], Figures]]] = {
-    "alerts": ("alerts a week for 40 simulated patients active on 40 % of days", _alerts),
     "chain": ("the demo's chain: latency of each hop, throughput beside its parts alone", _chain),
     "clock": ("how far two wearables' host times come apart in an hour", _clock),
     "core": ("the signal core beside VQF alone", _core),

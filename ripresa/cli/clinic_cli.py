@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingest.cli import enrolment_cli
 
+if TYPE_CHECKING:
+    from ripresa.platform.configuration import Folder
+
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command()(enrolment_cli.init)
-app.command()(enrolment_cli.enrol)
 app.command()(enrolment_cli.dismiss)
+
+Patient = Annotated[str, typer.Argument(help="The pseudonym.")]
+By = Annotated[str, typer.Option(help="Who does it: a pseudonym or a role.")]
 
 
 @app.callback()
@@ -62,6 +69,113 @@ def run(
         web_port=web_port,
     )
     run_until_stopped(run_clinic(options))
+
+
+@app.command()
+def enrol(
+    patient: Patient,
+    file: Annotated[Path, typer.Argument(help="The join file to write.")],
+    gateway: Annotated[str | None, typer.Option(help="Name of the home's box.")] = None,
+    folder: enrolment_cli.FolderOption = Path(),
+) -> None:
+    """Give a home its user at the broker, write its join file, and note that it is enrolled."""
+    from ripresa.clinic.care_desk import CareDesk
+    from ripresa.platform.configuration import clock_from
+
+    site = enrolment_cli.enrol(patient, file, gateway, folder)
+    with CareDesk.at(_state(folder), clock_from()) as desk:
+        desk.enrol(patient, site)
+
+
+@app.command()
+def discharge(patient: Patient, by: By) -> None:
+    """Note that a patient is no longer treated here; enrolling again ends that."""
+    from ripresa.clinic.care_desk import CareDesk
+    from ripresa.platform.configuration import clock_from
+
+    with CareDesk.at(_state(), clock_from()) as desk:
+        desk.discharge(patient, by)
+    typer.echo(f"{patient} is discharged; what was recorded stays")
+
+
+@app.command()
+def excuse(
+    patient: Patient,
+    first: Annotated[str, typer.Argument(help="The first day, e.g. 2026-03-02.")],
+    last: Annotated[str | None, typer.Argument(help="The last; without it the same.")] = None,
+    *,
+    by: By,
+    why: Annotated[
+        str, typer.Option(help="illness, holiday, appointment, technical or other.")
+    ] = "other",
+    lift: Annotated[bool, typer.Option("--lift", help="Take it back.")] = False,
+) -> None:
+    """Excuse days: they lower no figure; what is done on them counts all the same."""
+    from ripresa.clinic.care_desk import CareDesk
+    from ripresa.platform.configuration import clock_from
+    from telemetry.errors import ConfigurationError
+
+    if why not in ("illness", "holiday", "appointment", "technical", "other"):
+        raise ConfigurationError(
+            f"why {why!r}: it is illness, holiday, appointment, technical, other"
+        )
+    since, until = _day(first), _day(last or first)
+    with CareDesk.at(_state(), clock_from()) as desk:
+        desk.excuse(patient, since, until, by=by, why=why, lifted=lift)  # type: ignore[arg-type]
+    typer.echo(f"{since} to {until}: {'no longer excused' if lift else 'excused'}")
+
+
+@app.command()
+def correct(
+    patient: Patient,
+    day: Annotated[str, typer.Argument(help="The day, e.g. 2026-03-02.")],
+    item: Annotated[str, typer.Argument(help="The item's id in the plan.")],
+    amount: Annotated[
+        float | None, typer.Argument(help="Done, in the item's unit; without it as recorded.")
+    ] = None,
+    *,
+    by: By,
+    note: Annotated[str, typer.Option(help="Why.")] = "",
+) -> None:
+    """Say how much of an item was done on a day, where what was recorded is wrong."""
+    from ripresa.clinic.care_desk import CareDesk
+    from ripresa.platform.configuration import clock_from
+
+    on = _day(day)
+    with CareDesk.at(_state(), clock_from()) as desk:
+        desk.correct(patient, on, item, amount, by=by, note=note)
+    typer.echo(f"{item} on {on}: {'as recorded' if amount is None else f'{amount:g}'}")
+
+
+@app.command()
+def worklist(
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write it here too.")] = None,
+    language: Annotated[str, typer.Option(help="it or en.")] = "it",
+) -> None:
+    """Show who needs a look first, why, and since when."""
+    from ripresa.clinic.worklist_report import show_worklist
+    from ripresa.platform.configuration import clock_from
+
+    show_worklist(_state(), clock_from(), "en" if language == "en" else "it", json_file)
+
+
+def _state(folder: Path = Path()) -> Folder:
+    """The clinic's state: what RIPRESA_HOME names, else what stands beside the compose file."""
+    from ripresa.platform.configuration import Folder, ripresa_home
+
+    beside = folder / "state" / "clinic"
+    if not os.environ.get("RIPRESA_HOME") and beside.is_dir():
+        return Folder(beside).create()
+    return Folder(ripresa_home()).create()
+
+
+def _day(text: str) -> date:
+    from telemetry.errors import ConfigurationError
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError as e:
+        raise ConfigurationError(f"day {text!r}: give it as e.g. 2026-03-02") from e
 
 
 @app.command()

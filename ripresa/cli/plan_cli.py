@@ -98,14 +98,12 @@ def publish(
     version: Version = None,
 ) -> None:
     """Send a plan to its patient's home; it stays on its way until the home answers."""
-    from ripresa.clinic.outbox import OutboxLetter
-    from telemetry.messages.notices import PlanNotice
+    from ripresa.clinic.care_desk import CareDesk
+    from ripresa.platform.configuration import Folder, clock_from, ripresa_home
 
     found = _chosen(patient, version)
-    notice = PlanNotice(patient=patient, version=found.version, plan=found.model_dump(mode="json"))
-    _outbox().post(
-        OutboxLetter(site=site, patient=patient, what="plan", id=str(found.version), notice=notice)
-    )
+    with CareDesk.at(Folder(ripresa_home()).create(), clock_from()) as desk:
+        desk.publish(found, site)
     typer.echo(
         f"version {found.version} is on its way; 'ripresa plan show {patient}' tells when the "
         "home has it"

@@ -1,140 +1,245 @@
-"""What the clinic keeps of its patients beside their sessions, in its own journal."""
+"""The clinic's figures, folded from its journal, and what it writes there of its patients."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import threading
-from datetime import date
 from typing import TYPE_CHECKING
 
-from analytics.monitoring.alerts import Acknowledgement, Alert, MonitoredHours, acknowledged
+from analytics.monitoring.facts import Fact, FactOrigin
+from analytics.monitoring.fold import Fold
+from analytics.monitoring.worklist import MonitoredHours, worklist
+from dashboards.views.care_record import known_alert
+from telemetry.errors import DecodeError, RipresaError
+from telemetry.messages.care import (
+    AlertShown,
+    CareRecord,
+    HomeHeard,
+    decode_care,
+    encode_care,
+)
+from telemetry.messages.events import decode_event
 from telemetry.messages.record import NewRecord, RecordKind
-from telemetry.messages.results import AdherenceResult, AlertNote, decode_result, encode_result
+from telemetry.messages.results import SessionResult, decode_result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from analytics.monitoring.alerts import AlertKind
+    from analytics.monitoring.figures import PatientFigures
+    from analytics.monitoring.worklist import WorkLine
     from ingest.journal.journal import Journal
-    from ripresa.session.plan_folder import PlanFolder
+    from ingest.journal.reading import Arrival, JournalReader
     from telemetry.clock import Clock
+    from telemetry.messages.care import AlertSeen
     from therapy.plan.plan import Plan
 
-__all__ = ["JournalCareRecord"]
+__all__ = ["JournalCareRecord", "care_record", "fact_of", "fold_journal"]
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 5.0
+NS_PER_HOUR = 3_600_000_000_000
 
 
 class JournalCareRecord:
-    """A `CareRecord` over the clinic's journal; may be used from several threads.
+    """The figures of all patients, kept up with the journal; may be used from several threads.
 
-    Judged days and alerts are the clinic's own records. A later one about the same day or
-    alert counts; what was erased from the journal is forgotten at the next reading.
+    Nothing of them is stored: at the start they are folded from all records, then from what is
+    new. What was erased is forgotten.
 
     Args:
         journal: the clinic's.
-        plans: every version of every plan.
-        clock: stamps what is written.
+        local_plan: a version that was never published, from the plans at hand.
+        clock: says which day it is, and stamps what is written.
         hours: when somebody looks at alerts.
+        restricted: whose data must not be used: no figures are shown of them.
+        heard: when each patient's home was last heard of; whoever hears of one writes it here.
     """
 
     def __init__(
         self,
         journal: Journal,
-        plans: PlanFolder,
+        local_plan: Callable[[str, int], Plan | None],
         clock: Clock,
         hours: MonitoredHours | None = None,
+        *,
+        restricted: Callable[[str], bool] = lambda _patient: False,
+        heard: Mapping[str, int] | None = None,
     ) -> None:
         self._journal = journal
-        self._plans = plans
         self._clock = clock
-        self._lock = threading.Lock()
+        self._restricted = restricted
+        self._lock = threading.RLock()
+        self._local_plan = local_plan
+        self._fold = Fold(local_plan, _placements(journal))
+        self._heard = {} if heard is None else heard
+        self._seq = self._stones = 0
+        self._shown: set[tuple[str, str, str, str]] = set()
         self.hours = hours or MonitoredHours()
 
-    def plans(self, patient: str) -> Sequence[Plan]:
-        """All versions of a patient's plan."""
-        return self._plans.versions(patient)
+    async def run(self) -> None:
+        """Look every few seconds for what is new, until cancelled."""
+        while True:
+            try:
+                await asyncio.to_thread(self.look)
+            except RipresaError as e:
+                log.warning("figures wait: %s", e)
+            await self._clock.sleep(LOOK_EVERY_S)
 
-    def days(self, patient: str) -> Sequence[AdherenceResult]:
-        """Days as they were judged, oldest first."""
-        return sorted(self._days(patient), key=lambda judged: judged.day)
+    def look(self) -> set[str]:
+        """Read what is new, and compute what it changes; returns whose figures were computed.
 
-    def alerts(self, patient: str | None = None) -> Sequence[Alert]:
-        """Alerts in the order in which they opened."""
-        bodies = self._journal.care_records("alert.note", patient)
-        found = [_alert(note) for b in bodies if isinstance(note := decode_result(b), AlertNote)]
-        return sorted(found, key=lambda a: (a.opened, a.patient, a.kind, a.number))
+        Raises:
+            StoreBusy, StoreError: the journal cannot be read now.
+        """
+        with self._lock:
+            self._note_heard()
+            self._forget_erased()
+            self._seq = _read_into(self._fold, self._journal, self._seq)
+            looked = self._fold.look(self._clock.now_ns())
+            self._tell_shown(looked)
+            return looked
 
-    def acknowledge(
-        self, patient: str, kind: AlertKind, number: int, acknowledgement: Acknowledgement
-    ) -> None:
+    def figures(self, patient: str) -> PatientFigures | None:
+        """All that is shown of a patient, as of now."""
+        with self._lock:
+            self.look()
+            return None if self._restricted(patient) else self._fold.figures(patient)
+
+    def all_figures(self) -> list[PatientFigures]:
+        """Everybody's."""
+        with self._lock:
+            self.look()
+            return [f for f in self._fold.all_figures() if not self._restricted(f.patient)]
+
+    def worklist(self) -> Sequence[WorkLine]:
+        """Everybody, who needs a look first."""
+        return worklist(self.all_figures())
+
+    def acknowledge(self, seen: AlertSeen) -> None:
         """Write down who looked at an alert and what was done.
 
         Raises:
-            ConfigurationError: there is none of that kind and number.
+            ConfigurationError: there is no such alert.
             StoreBusy: try again later; nothing was written.
         """
         with self._lock:
-            before = self.alerts(patient)
-            after = acknowledged(before, kind, number, acknowledgement)
-            self._write(_note(a) for a in after if a not in before)
+            known_alert(self.figures(seen.patient), seen)
+            self.note([seen])
 
-    def keep_day(self, judged: AdherenceResult) -> None:
-        """Keep a judged day, unless the same is kept already.
+    def note(self, records: Iterable[CareRecord]) -> None:
+        """Write records of what the clinic did or heard.
 
         Raises:
             StoreBusy: try again later; nothing was written.
         """
-        with self._lock:
-            if judged not in self.days(judged.patient):
-                self._write([judged])
+        new = [care_record(record) for record in records]
+        if new:
+            self._journal.append_now(new)
 
-    def keep_alerts(self, patient: str, alerts: Sequence[Alert]) -> list[Alert]:
-        """Keep what is new or changed of a patient's alerts; returns that.
+    def _note_heard(self) -> None:
+        """Write down which homes were heard of; once an hour of each is enough."""
+        told = []
+        for patient, t_ns in list(self._heard.items()):
+            facts = self._fold.facts(patient)
+            if facts is not None and t_ns - facts.heard_ns >= NS_PER_HOUR:
+                told.append(HomeHeard(patient=patient, t_ns=t_ns))
+        self.note(told)
 
-        Raises:
-            StoreBusy: try again later; nothing was written.
-        """
-        with self._lock:
-            known = self.alerts(patient)
-            changed = [alert for alert in alerts if alert not in known]
-            self._write(_note(alert) for alert in changed)
-            return changed
+    def _forget_erased(self) -> None:
+        """Fold anew where somebody was erased: nothing of them is in the journal any more."""
+        stones = int(self._journal.rows("SELECT count(*) FROM tombstone")[0][0])
+        if stones != self._stones:
+            self._fold = Fold(self._local_plan, _placements(self._journal))
+            self._seq, self._stones = 0, stones
 
-    def _write(self, results: Iterable[AdherenceResult | AlertNote]) -> None:
-        now_ns = self._clock.now_ns()
-        records = [
-            NewRecord(t_ns=now_ns, kind=RecordKind.RESULT, body=encode_result(result))
-            for result in results
-        ]
-        if records:
-            self._journal.append_now(records)
-
-    def _days(self, patient: str) -> list[AdherenceResult]:
-        bodies = self._journal.care_records("adherence.result", patient)
-        return [day for b in bodies if isinstance(day := decode_result(b), AdherenceResult)]
-
-
-def _note(alert: Alert) -> AlertNote:
-    seen = alert.acknowledgement
-    return AlertNote(
-        patient=alert.patient,
-        kind=alert.kind,
-        number=alert.number,
-        opened=alert.opened.isoformat(),
-        it=alert.it,
-        en=alert.en,
-        figures=alert.figures,
-        event_ns=alert.event_ns,
-        grave=alert.grave,
-        closed=None if alert.closed is None else alert.closed.isoformat(),
-        acknowledgement=None if seen is None else seen.model_dump(mode="json"),
-    )
+    def _tell_shown(self, looked: Iterable[str]) -> None:
+        """Note which alerts stand in the worklist with which evidence, each once."""
+        told = []
+        for patient in looked:
+            figures, facts = self._fold.figures(patient), self._fold.facts(patient)
+            if figures is None or facts is None:
+                continue
+            if patient not in {key[0] for key in self._shown}:
+                self._shown |= {
+                    (patient, r.kind, r.opened.isoformat(), r.digest) for r in facts.shown()
+                }
+            for alert in figures.waiting:
+                key = (patient, alert.kind, alert.opened.isoformat(), alert.digest)
+                if key not in self._shown:
+                    self._shown.add(key)
+                    told.append(
+                        AlertShown(
+                            patient=patient,
+                            t_ns=self._clock.now_ns(),
+                            kind=alert.kind,
+                            opened=alert.opened,
+                            digest=alert.digest,
+                        )
+                    )
+        self.note(told)
 
 
-def _alert(note: AlertNote) -> Alert:
-    seen = note.acknowledgement
-    body = note.model_dump(exclude={"type", "session", "acknowledgement", "opened", "closed"})
-    return Alert(
-        **body,
-        opened=date.fromisoformat(note.opened),
-        closed=None if note.closed is None else date.fromisoformat(note.closed),
-        acknowledgement=None if seen is None else Acknowledgement.model_validate(seen),
-    )
+def fold_journal(
+    reader: JournalReader, local_plan: Callable[[str, int], Plan | None], now_ns: int
+) -> Fold:
+    """The figures of a whole journal, at a moment.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    fold = Fold(local_plan, _placements(reader))
+    _read_into(fold, reader, 0)
+    fold.look(now_ns)
+    return fold
+
+
+def care_record(record: CareRecord) -> NewRecord:
+    """A care record as a journal takes it."""
+    return NewRecord(t_ns=record.t_ns, kind=RecordKind.CARE, body=encode_care(record))
+
+
+def fact_of(arrival: Arrival, own_home: str) -> Fact | None:
+    """A record as the fold takes it; None where it is none of its facts.
+
+    Raises:
+        DecodeError: the body cannot be read.
+    """
+    record = arrival.record
+    own = record.home == own_home
+    origin = FactOrigin(own=own, home=record.subject or record.home, position=record.position)
+    match record.kind:
+        case RecordKind.EVENT:
+            return Fact(origin, decode_event(record.body), record.session)
+        case RecordKind.CARE if origin.own:
+            return Fact(origin, decode_care(record.body))
+        case RecordKind.RESULT if record.session is not None:
+            result = decode_result(record.body)
+            return (
+                Fact(origin, result, record.session) if isinstance(result, SessionResult) else None
+            )
+    return None
+
+
+def _read_into(fold: Fold, reader: JournalReader, after: int) -> int:
+    """Give a fold all that arrived after a place; one record that cannot be read stops no other."""
+    while page := reader.told(after):
+        after = page[-1].seq
+        for arrival in page:
+            try:
+                fact = fact_of(arrival, reader.home)
+            except DecodeError as e:
+                log.warning("a record is left out of the figures: %s", e)
+                continue
+            if fact is not None:
+                fold.take(fact)
+    return after
+
+
+def _placements(reader: JournalReader) -> Callable[[str], str | None]:
+    def placement(stream: str) -> str | None:
+        opened = reader.stream_opened(stream)
+        return None if opened is None else opened.placement
+
+    return placement

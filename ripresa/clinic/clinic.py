@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from analytics.monitoring.alerts import MonitoredHours
+from analytics.monitoring.worklist import MonitoredHours
 from dashboards.views.loss_ledger import LossLedger
 from dashboards.web.app import create_app
 from dashboards.web.serving import serve
@@ -31,7 +31,6 @@ from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import GatewayTopics
 
 from .care_journal import JournalCareRecord
-from .judgement import Judgement
 from .outbox import Outbox, OutboxPublisher
 from .survey_desk import SurveyArchive, SurveyDesk
 
@@ -93,8 +92,15 @@ async def run_clinic(options: ClinicOptions) -> None:
         desk = SurveyDesk(records, SurveyArchive(options.folder.survey_answers), site=options.site)
         counted = LedgerBoard(live, options.site, journal, clock)
         outbox = OutboxPublisher(live, Outbox(options.folder.outbox), clock)
-        care = JournalCareRecord(journal, plans, clock, _hours(options.time_zone))
-        judgement = Judgement(journal, care, plans.patients, counted.heard_ns, clock)
+        care = JournalCareRecord(
+            journal,
+            plans.version,
+            clock,
+            _hours(options.time_zone),
+            restricted=consent.restricted,
+            heard=counted.heard,
+        )
+        outbox.note = care.note
         app = create_app(
             journal, live, ledger=counted.ledger, plan=plans.version, care=care, clock=clock
         )
@@ -104,7 +110,7 @@ async def run_clinic(options: ClinicOptions) -> None:
             serve(app, host=options.web_host, port=options.web_port)
         )
         log.info("web page at %s", page.url)
-        programs = [receiver.run(), judgement.run(), outbox.run(), desk.run()]
+        programs = [receiver.run(), care.run(), outbox.run(), desk.run()]
         if options.influx is not None:
             writer = stack.enter_context(InfluxWriter(options.influx))
             followers = influx_followers(
@@ -149,7 +155,8 @@ class LedgerBoard:
     def __init__(self, bus: Bus, site: str, journal: Journal, clock: Clock) -> None:
         self._journal = journal
         self._clock = clock
-        self._heard_ns: dict[str, int] = {}
+        self.heard: dict[str, int] = {}
+        """When each patient's home was last heard of, by the clinic's clock."""
         self.offset_s: dict[str, float] = {}
         """How far each patient's home's clock is ahead of the clinic's, by its last notice."""
         self._notices: dict[str, LedgerNotice] = {}
@@ -178,10 +185,6 @@ class LedgerBoard:
         }
         return counted.model_copy(update=update)
 
-    def heard_ns(self, patient: str) -> int | None:
-        """When the patient's home was last heard of, by the clinic's clock; None: never yet."""
-        return self._heard_ns.get(patient)
-
     def _stored(self, session: SessionSummary) -> LossLedger:
         if session.closed_ns is None:
             motion = self._journal.counts(session=session.session).get(RecordKind.MOTION)
@@ -205,6 +208,6 @@ class LedgerBoard:
         if message.retained:
             return  # an old word, kept by the broker: it tells nothing of now
         now_ns = self._clock.now_ns()
-        self._heard_ns[notice.patient] = now_ns
+        self.heard[notice.patient] = now_ns
         if notice.home_ns is not None:
             self.offset_s[notice.patient] = (notice.home_ns - now_ns) / 1e9

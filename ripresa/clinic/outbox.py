@@ -17,13 +17,16 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from telemetry.errors import DecodeError, StoreError
 from telemetry.files import write_atomically
 from telemetry.identity import Name, Pseudonym
+from telemetry.messages.care import PlanAnswered
 from telemetry.messages.notices import Command, PlanNotice, Receipt, TherapistMessage
 from telemetry.transport.topics import HomeTopics
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from telemetry.clock import Clock
+    from telemetry.messages.care import CareRecord
     from telemetry.transport.bus import Bus, Message
 
 __all__ = ["Outbox", "OutboxLetter", "OutboxPublisher"]
@@ -127,9 +130,17 @@ class OutboxPublisher:
         bus: the clinic's broker.
         outbox: the letters.
         clock: paces the look for new ones.
+        note: takes what a home said of a plan, for the clinic's figures.
     """
 
-    def __init__(self, bus: Bus, outbox: Outbox, clock: Clock) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        outbox: Outbox,
+        clock: Clock,
+        note: Callable[[Sequence[CareRecord]], None] = lambda _records: None,
+    ) -> None:
+        self.note = note
         self._bus = bus
         self._outbox = outbox
         self._clock = clock
@@ -160,6 +171,7 @@ class OutboxPublisher:
             log.warning("refused: %s", e)
             return
         try:
+            self._keep(receipt)
             letter = self._outbox.answer(receipt)
         except StoreError as e:
             log.warning("an answer could not be kept: %s", e)
@@ -173,3 +185,27 @@ class OutboxPublisher:
                 self._published.pop(other.topic, None)
             self._outbox.forget(letter.patient)
             log.info("a home has erased what it kept")
+
+    def _keep(self, receipt: Receipt) -> None:
+        """Note what a home said of a plan that was sent to it; the same again is noted once."""
+        if receipt.what != "plan" or receipt.state == "done" or not receipt.id.isdecimal():
+            return
+        known = [
+            x
+            for x in self._outbox.letters(receipt.patient)
+            if (x.what, x.id) == ("plan", receipt.id)
+        ]
+        if not known or known[0].answered_ns == receipt.t_ns:
+            return
+        self.note(
+            [
+                PlanAnswered(
+                    patient=receipt.patient,
+                    t_ns=self._clock.now_ns(),
+                    version=int(receipt.id),
+                    state="taken" if receipt.state == "taken" else "refused",
+                    home_ns=receipt.t_ns,
+                    note=receipt.note,
+                )
+            ]
+        )

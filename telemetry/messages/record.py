@@ -42,6 +42,8 @@ class RecordKind(StrEnum):
     """A session's event, JSON."""
     RESULT = "result"
     """What the signal core found, JSON."""
+    CARE = "care"
+    """What a clinic did or heard of a patient, JSON; only in the clinic's own records."""
     DROPPED = "dropped"
     """Stands where motion was dropped, so that positions stay contiguous; body: the StreamGap."""
 

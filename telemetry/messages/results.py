@@ -19,7 +19,6 @@ from .newer import Decoded, read_known
 
 __all__ = [
     "AdherenceResult",
-    "AlertNote",
     "Conditioning",
     "ItemResult",
     "Measure",
@@ -132,50 +131,36 @@ class SessionResult(_Frozen):
 
 
 class AdherenceResult(_Frozen):
-    """How much of the plan one day or session did; each part 0 to 1, None where unknown."""
+    """How much of the plan one day or session did; each part 0 to 1, None where unknown.
+
+    A session is `measured` or `self-reported`; a day has one of the other states, with the safety
+    rule that stopped it, or why nothing is known of it, in `reason`.
+    """
 
     type: Literal["adherence.result"] = "adherence.result"
     session: UlidText | None = None
     patient: Pseudonym
     day: Day
     plan_version: Count
-    state: Literal["measured", "self-reported", "excused", "unknown", "missed"]
+    state: Literal[
+        "measured",
+        "done",
+        "partly",
+        "self-reported",
+        "excused",
+        "unknown",
+        "missed",
+        "stopped by rule",
+        "nothing asked",
+    ]
+    reason: str | None = None
     sessions: float | None = None
     dose: float | None = None
     range: float | None = None
     quality: float | None = None
 
 
-class AlertNote(_Frozen):
-    """An alert as it stands; the newest note of a patient, kind and number counts.
-
-    Attributes:
-        opened, closed: days in the plan's time zone.
-        it, en: what was recorded, in words that describe and never advise.
-        figures: the numbers it rests on.
-        event_ns: when the newest event happened, where it tells of one.
-        grave: it is the worse of the kind's two forms.
-        acknowledgement: who looked, when, what was done; None where nobody has.
-    """
-
-    type: Literal["alert.note"] = "alert.note"
-    session: None = None
-    patient: Pseudonym
-    kind: str
-    number: int = Field(ge=1, lt=1 << 53)
-    opened: Day
-    it: str
-    en: str
-    figures: dict[str, float] = {}
-    event_ns: Int64 | None = None
-    grave: bool = False
-    closed: Day | None = None
-    acknowledgement: dict[str, str | None] | None = None
-
-
-Result: TypeAlias = Annotated[
-    SessionResult | AdherenceResult | AlertNote, Field(discriminator="type")
-]
+Result: TypeAlias = Annotated[SessionResult | AdherenceResult, Field(discriminator="type")]
 _ADAPTER: TypeAdapter[Result] = TypeAdapter(Result)
 
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Hashable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -44,6 +44,8 @@ __all__ = ["CheckIn", "NeutralAngle", "Plan", "PlanItem", "names_twice", "plan_i
 _T = TypeVar("_T", bound=Hashable)
 
 NS_PER_S = 1_000_000_000
+DAY_ENDS = time(3)
+LATEST_DAY_ENDS = time(12)
 
 
 class _Frozen(BaseModel):
@@ -185,6 +187,7 @@ class Plan(_Frozen):
         valid_from: first day of this version, in `time_zone`.
         valid_to: last day; None: until the next version.
         time_zone: a session belongs to the day it opened, here.
+        day_ends: by the clock there: until then it is still the evening before.
         language: of all texts.
         agreed_days_a_week: active days that patient and therapist agreed on as the goal; alerts
             are judged against it. None: the days that the schedules ask for.
@@ -205,6 +208,7 @@ class Plan(_Frozen):
     valid_from: date
     valid_to: date | None = None
     time_zone: str = "Europe/Rome"
+    day_ends: time = DAY_ENDS
     language: Language = "it"
     agreed_days_a_week: int | None = Field(default=None, ge=1, le=7)
     framing: Literal["improve", "maintain"] = "improve"
@@ -229,6 +233,15 @@ class Plan(_Frozen):
         except (OSError, ValueError, KeyError) as e:
             raise ValueError(f"unknown time zone {name!r}: give e.g. 'Europe/Rome'") from e
         return name
+
+    @field_validator("day_ends")
+    @classmethod
+    def _at_night(cls, ends: time) -> time:
+        if ends.tzinfo is not None or ends > LATEST_DAY_ENDS:
+            raise ValueError(
+                f"a day cannot end at {ends}: give a time of the night, at most {LATEST_DAY_ENDS}"
+            )
+        return ends
 
     @field_validator("neutral_angles")
     @classmethod
@@ -282,9 +295,13 @@ class Plan(_Frozen):
         )
 
     def day_of(self, t_ns: int) -> date:
-        """The day, in the plan's time zone, that an instant belongs to."""
+        """The day, in the plan's time zone, that an instant belongs to.
+
+        The clock on the wall decides, so a day is an hour longer or shorter where it changes.
+        """
         seconds = t_ns // NS_PER_S
-        return datetime.fromtimestamp(seconds, ZoneInfo(self.time_zone)).date()
+        local = datetime.fromtimestamp(seconds, ZoneInfo(self.time_zone))
+        return local.date() - timedelta(days=local.time() < self.day_ends)
 
     def covers(self, day: date) -> bool:
         """Whether `day` lies in this version's own dates."""
@@ -314,6 +331,8 @@ class Plan(_Frozen):
         for later in ("neutral_angles", "calibrations"):
             if not body[later]:
                 del body[later]  # a plan that says nothing of it is the one that it always was
+        if self.day_ends == DAY_ENDS:
+            del body["day_ends"]
         return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     def digest(self) -> str:

@@ -19,6 +19,7 @@ from builders import SESSION, STREAM
 from telemetry.messages.results import ItemResult, RangeOfMotion, Repetition, SessionResult
 from therapy_builders import MONDAY, item, plan
 
+FREE = "nothing asked"
 LATER = MONDAY + timedelta(days=30)
 WEEK = [MONDAY + timedelta(days=i) for i in range(7)]
 
@@ -65,21 +66,21 @@ def test_two_sessions_of_a_day_add_up():
 def test_fixed_weekdays_are_missed_one_by_one():
     assert states(week({"weekdays": ["mon", "wed", "fri"]}, done_on=[2])) == [
         "missed",
-        None,
-        "measured",
-        None,
+        FREE,
+        "done",
+        FREE,
         "missed",
-        None,
-        None,
+        FREE,
+        FREE,
     ]
 
 
 def test_three_times_a_week_is_missed_only_once_unattainable():
     three = {"times_per_week": 3}
-    assert states(week(three)) == [None] * 4 + ["missed"] * 3
-    assert states(week(three, done_on=[0])) == ["measured"] + [None] * 4 + ["missed"] * 2
-    assert states(week(three, done_on=[4, 5, 6])) == [None] * 4 + ["measured"] * 3
-    assert states(week(three, done_on=[0, 1, 2, 3])) == ["measured"] * 3 + [None] * 4
+    assert states(week(three)) == [FREE] * 4 + ["missed"] * 3
+    assert states(week(three, done_on=[0])) == ["done"] + [FREE] * 4 + ["missed"] * 2
+    assert states(week(three, done_on=[4, 5, 6])) == [FREE] * 4 + ["done"] * 3
+    assert states(week(three, done_on=[0, 1, 2, 3])) == ["done"] * 3 + [FREE] * 4
 
 
 def test_a_plan_that_begins_on_friday_asks_for_no_more_than_the_days_left():
@@ -91,7 +92,7 @@ def test_a_plan_that_begins_on_friday_asks_for_no_more_than_the_days_left():
 def test_excused_and_silent_days_lower_nothing():
     away = {WEEK[i]: DayHistory(excused=True) for i in (0, 1, 2, 3, 4)}
     days = week({"times_per_week": 7}, done_on=[5, 6], history=away)
-    assert states(days) == ["excused"] * 5 + ["measured"] * 2
+    assert states(days) == ["excused"] * 5 + ["done"] * 2
     assert period_adherence(days).sessions == 1
     silent = {day: DayHistory(heard=False) for day in WEEK}
     days = week({"times_per_week": 3}, history=silent)
@@ -116,7 +117,7 @@ def test_self_report_is_kept_apart():
     assert (day.state, day.dose, day.range) == ("self-reported", 1.0, None)
     both = DayHistory(measured=(done(10),), reported=(done(20),))
     day = day_adherence([plan()], {MONDAY: both}, MONDAY, today=LATER)
-    assert (day.state, day.dose) == ("measured", 0.5)
+    assert (day.state, day.dose) == ("partly", 0.5)
     period = period_adherence(
         [
             day_adherence([plan()], {MONDAY: told}, d, today=LATER)

@@ -9,21 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.monitoring.adherence import DayHistory, ItemDone
-from analytics.monitoring.alert_load import simulate_load
-from analytics.monitoring.alert_words import STOPPED, WORDS
-from analytics.monitoring.alerts import (
-    Acknowledgement,
-    Alert,
-    Evidence,
-    MonitoredHours,
-    acknowledged,
-    needing_a_look,
-    updated,
-)
+from analytics.monitoring.alert import Alert, Evidence, episodes, needing_a_look
+from analytics.monitoring.alert_words import NOT_TAKEN, REFUSED, STOPPED, WORDS
 from analytics.monitoring.change import Assessment, Context
 from analytics.monitoring.evidence import Picture, SessionFacts, facts_of
 from analytics.monitoring.rules import evidence_of, fewest_days
+from analytics.monitoring.worklist import MonitoredHours
 from telemetry.errors import ConfigurationError
+from telemetry.messages.care import AlertSeen
 from therapy.session.session_state import FallSuspected
 from therapy_builders import MONDAY, Session, item, plan
 
@@ -66,24 +59,34 @@ def sessions(*pains, **more):
     return tuple(SessionFacts(ago(n - i), pain_after=p, **more) for i, p in enumerate(pains))
 
 
-def evidence(state, kind="pain"):
-    return [Evidence(kind=kind, state=state, it="i", en="e")]
+def run(*states, kind="pain", seen=(), first=MONDAY, **more):
+    """Alerts after days with these states; None: a day of which no rule says anything."""
+    days = [first + timedelta(days=i) for i in range(len(states))]
+    told = [
+        (day, Evidence(kind=kind, state=one, it="i", en=str(day), **more))
+        for day, one in zip(days, states, strict=True)
+        if one is not None
+    ]
+    return episodes("p", told, seen, today=days[-1] if days else first)
 
 
-def run(*states, alerts=(), first=MONDAY):
-    for i, one in enumerate(states):
-        alerts = updated(alerts, evidence(one), patient="p", day=first + timedelta(days=i))
-    return alerts
+def looked(opened, kind="pain", **more):
+    fields = {"patient": "p", "t_ns": 1, "by": "pt-1", "day": opened, "action": "called"}
+    return AlertSeen(**(fields | {"kind": kind, "opened": opened} | more))
 
 
-@given(st.lists(st.sampled_from(["raised", "held", "cleared"]), max_size=40))
+def day(n):
+    return MONDAY + timedelta(days=n)
+
+
+@given(st.lists(st.sampled_from(["raised", "held", "cleared", None]), max_size=40))
 def test_there_is_one_alert_per_episode(states):
     alerts = run(*states)
     edges, is_open = 0, False
     for one in states:
         if one == "raised" and not is_open:
             edges, is_open = edges + 1, True
-        elif one == "cleared":
+        elif one in ("cleared", None):
             is_open = False
     assert len(alerts) == edges
     assert sum(a.open for a in alerts) == is_open
@@ -94,68 +97,63 @@ def test_wavering_between_the_levels_makes_no_second_alert():
     assert len(run("raised", "cleared", "held", "raised")) == 2
 
 
-def test_an_acknowledgement_names_the_action_and_the_episode_goes_on():
-    alerts = run("raised")
-    seen = Acknowledgement(by="pt-1", day=MONDAY, action="called")
-    alerts = acknowledged(alerts, "pain", 1, seen)
-    assert needing_a_look(alerts) == ()
-    (alert,) = run("raised", "held", alerts=alerts)
+def test_that_somebody_looked_stands_beside_the_alert_and_the_episode_goes_on():
+    (alert,) = run("raised", "held", seen=[looked(MONDAY)])
     assert alert.open
-    assert alert.acknowledgement.action == "called"
-    with pytest.raises(ConfigurationError, match="no alert"):
-        acknowledged(alerts, "pain", 2, seen)
+    assert alert.seen.action == "called"
+    assert needing_a_look([alert], MONDAY) == ()
 
 
-def test_a_snoozed_kind_stays_silent_until_its_day():
-    snooze = Acknowledgement(
-        by="pt-1", day=MONDAY, action="watching", snooze_until=MONDAY + timedelta(days=7)
-    )
-    alerts = acknowledged(run("raised"), "pain", 1, snooze)
-    quiet = run("cleared", "raised", "raised", alerts=alerts)
-    assert len(quiet) == 1
-    assert len(run("raised", alerts=quiet, first=MONDAY + timedelta(days=7))) == 2
-    assert len(updated(quiet, evidence("raised", "fall"), patient="p", day=MONDAY)) == 2
+def test_a_look_at_an_earlier_episode_is_none_at_the_next():
+    first, second = run("raised", "cleared", "raised", seen=[looked(MONDAY)])
+    assert (first.seen is not None, second.seen) == (True, None)
 
 
-def unwell(event_ns):
-    return [Evidence(kind="unwell", state="raised", it="i", en=str(event_ns), event_ns=event_ns)]
+def test_a_snoozed_kind_needs_no_look_until_its_day():
+    snooze = [looked(MONDAY, snooze_until=day(7))]
+    states = ("raised", "cleared", *["raised"] * 8)
+    _, second = run(*states, seen=snooze)
+    assert needing_a_look([second], day(6)) == ()
+    assert needing_a_look([second], day(7)) == (second,)
 
 
-def test_a_new_event_after_the_acknowledgement_is_a_new_alert_whatever_was_snoozed():
-    alerts = updated((), unwell(5), patient="p", day=MONDAY)
-    snooze = Acknowledgement(
-        by="pt-1", day=MONDAY, action="called", snooze_until=MONDAY + timedelta(days=90)
-    )
-    read = acknowledged(alerts, "unwell", 1, snooze)
-    assert updated(read, unwell(5), patient="p", day=MONDAY) == read
-    again = updated(read, unwell(6), patient="p", day=MONDAY)
-    assert [(a.number, a.open) for a in again] == [(1, False), (2, True)]
-    assert len(needing_a_look(again)) == 1
+def fell(*event_days, state="raised"):
+    return Evidence(kind="fall", state=state, it="i", en="e", event_days=event_days)
 
 
-def test_what_nobody_read_yet_follows_the_evidence():
-    alerts = updated((), unwell(5), patient="p", day=MONDAY)
-    (alert,) = updated(alerts, unwell(6), patient="p", day=MONDAY)
-    assert (alert.en, alert.event_ns) == ("6", 6)
+def test_each_day_with_an_event_is_an_alert_of_its_own_whatever_was_snoozed():
+    told = [(MONDAY, fell(MONDAY)), (day(1), fell(MONDAY, day(1)))]
+    seen = [looked(MONDAY, "fall", snooze_until=day(90))]
+    alerts = episodes("p", told, seen, today=day(1))
+    assert [(a.opened, a.seen is not None) for a in alerts] == [(MONDAY, True), (day(1), False)]
+    assert [a.opened for a in needing_a_look(alerts, day(1))] == [day(1)]
+    assert not episodes("p", told, seen, today=day(5))[0].open
+
+
+def test_words_and_figures_are_those_of_the_newest_evidence():
+    (alert,) = run("raised", "raised", "held")
+    assert (alert.opened, alert.en) == (MONDAY, str(day(2)))
+    (closed,) = run("raised", "raised", None)
+    assert (closed.closed, closed.en) == (day(2), str(day(1)))
+
+
+def test_another_digest_is_other_evidence():
+    (one,), (same,), (other,) = (run("raised", figures={"n": n}) for n in (1.0, 1.0, 2.0))
+    assert one.digest == same.digest != other.digest
 
 
 def test_feeling_unwell_today_is_told_today():
     seen = picture(sessions=(SessionFacts(MONDAY, t_ns=7, unwell=True),))
-    assert told("unwell", seen).event_ns == 7
+    assert told("unwell", seen).event_days == (MONDAY,)
 
 
 def test_what_nobody_saw_stays_on_the_list_even_when_over():
-    assert len(needing_a_look(run("raised", "cleared"))) == 1
+    assert len(needing_a_look(run("raised", "cleared"), day(1))) == 1
 
 
 def test_the_gravest_comes_first():
-    two = updated(run("raised"), evidence("raised", "unwell"), patient="p", day=MONDAY)
-    assert [a.kind for a in needing_a_look(two)] == ["unwell", "pain"]
-
-
-def test_an_alert_survives_being_written_down():
-    (alert,) = run("raised")
-    assert Alert.model_validate_json(alert.model_dump_json()) == alert
+    two = (*run("raised"), *episodes("p", [(MONDAY, fell(MONDAY))], today=MONDAY))
+    assert [a.kind for a in needing_a_look(two, MONDAY)] == ["fall", "pain"]
 
 
 def test_a_quiet_fortnight_raises_nothing():
@@ -176,7 +174,7 @@ def test_a_suspected_fall_that_nobody_answered_is_told_and_an_answered_one_is_no
     facts = facts_of(session.events)
     assert (facts.fallen, facts.fall_unanswered) == (False, True)
     seen = told("fall", picture(sessions=(SessionFacts(ago(1), t_ns=7, fall_unanswered=True),)))
-    assert (seen.state, seen.event_ns) == ("raised", 7)
+    assert (seen.state, seen.event_days) == ("raised", (ago(1),))
     assert "a fall was told: 0;" in seen.en
     assert "left without an answer: 1." in seen.en
     session.ask("check.answered", answer=False)
@@ -233,31 +231,14 @@ def test_stopping_is_judged_by_the_goal_where_no_habit_is_known():
     assert (rarely.state, rarely.grave) == ("raised", False)
 
 
-def graver(state, *, grave):
-    return [Evidence(kind="few days", state=state, it="i", en=f"{grave}", grave=grave)]
-
-
-def test_stopping_is_told_to_whoever_has_read_of_few_days_before():
-    few = updated((), graver("raised", grave=False), patient="p", day=MONDAY)
-    read = Acknowledgement(by="pt-1", day=MONDAY, action="watching")
-    few = acknowledged(few, "few days", 1, read)
-    assert updated(few, graver("raised", grave=False), patient="p", day=MONDAY) == few
-    both = updated(few, graver("raised", grave=True), patient="p", day=MONDAY)
-    assert [(a.number, a.open, a.grave) for a in both] == [(1, False, False), (2, True, True)]
-    both = acknowledged(both, "few days", 2, read)
-    assert updated(both, graver("raised", grave=True), patient="p", day=MONDAY) == both
-    resumed = updated(both, graver("held", grave=False), patient="p", day=MONDAY)
-    assert len(resumed) == 2
-    assert len(updated(resumed, graver("raised", grave=True), patient="p", day=MONDAY)) == 3
-    snooze = read.model_copy(update={"snooze_until": MONDAY + timedelta(days=9)})
-    quiet = acknowledged(few, "few days", 1, snooze)
-    assert updated(quiet, graver("raised", grave=True), patient="p", day=MONDAY) == quiet
-
-
-def test_what_nobody_read_yet_becomes_graver_without_a_second_alert():
-    few = updated((), graver("raised", grave=False), patient="p", day=MONDAY)
-    (alert,) = updated(few, graver("raised", grave=True), patient="p", day=MONDAY)
-    assert alert.grave
+def test_a_graver_alert_takes_the_place_of_the_lesser_one():
+    told = [
+        (day(i), Evidence(kind="few days", state="raised", it="i", en="e", grave=i > 0))
+        for i in range(3)
+    ]
+    few, none = episodes("p", told, [looked(MONDAY, "few days")], today=day(2))
+    assert (few.closed, few.replaced, none.opened, none.grave) == (day(1), True, day(1), True)
+    assert needing_a_look([few, none], day(2)) == (none,)
 
 
 def test_days_without_news_or_excused_are_not_few_days():
@@ -307,7 +288,7 @@ def test_speed_and_overdose_and_silence_are_told():
 
 def test_texts_describe_and_never_advise():
     hours = MonitoredHours().text()
-    for wording in (*WORDS.values(), STOPPED, hours):
+    for wording in (*WORDS.values(), STOPPED, NOT_TAKEN, REFUSED, hours):
         for text in (wording.it, wording.en):
             assert not ADVISING.search(text), text
     assert ADVISING.search("The dose should be reduced")
@@ -352,22 +333,7 @@ def test_empty_monitored_hours_are_refused():
         never.next_look(datetime(2023, 11, 13, tzinfo=ZoneInfo("UTC")))
 
 
-@pytest.mark.parametrize("goal", [3, 5, 7])
-def test_forty_patients_make_at_most_ten_alerts_a_week(goal):
-    load = simulate_load(weeks=12, goal_days_a_week=goal)
-    assert 0.35 < load.active_share < 0.45
-    assert 0 < load.per_week <= 10
-    assert load.false_per_week <= load.per_week
-    assert load.changes >= 3
-    assert load.missed <= 1
-
-
-def test_the_same_seed_gives_the_same_load():
-    small = {"patients": 5, "weeks": 4}
-    assert simulate_load(**small) == simulate_load(**small)
-    assert simulate_load(**small) != simulate_load(**small, seed=2)
-
-
 def test_an_alert_opens_on_its_day():
     (alert,) = run("held", "raised")
+    assert isinstance(alert, Alert)
     assert alert.opened == date(2023, 11, 14)

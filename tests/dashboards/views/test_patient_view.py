@@ -5,19 +5,18 @@ from datetime import date, timedelta
 import httpx
 import pytest
 
-from analytics.monitoring.alert_words import WORDS
-from analytics.monitoring.alerts import Acknowledgement, Alert
-from dashboards.views.care_record import MemoryCareRecord
+from analytics.monitoring.facts import Fact, FactOrigin
+from analytics.monitoring.fold import Fold
+from dashboards.views.care_record import MemoryCareRecord, recorded_facts
 from dashboards.views.patient_view import patient_view
 from dashboards.views.trend_view import TrendSession
 from dashboards.web.app import create_app
 from telemetry.clock import ManualClock
-from telemetry.messages.events import ExerciseReported, StopReason
-from telemetry.messages.results import AdherenceResult
-from therapy.plan.plan_file import sample_plan
+from telemetry.messages.care import DaysExcused
+from telemetry.messages.events import ExerciseReported, StopReason, UnwellReported
 
 DAY_NS = 86_400 * 10**9
-HERE = {"Origin": "http://127.0.0.1"}
+HERE = {"FactOrigin": "http://127.0.0.1"}
 
 
 @pytest.fixture
@@ -62,7 +61,7 @@ async def test_the_calendar_is_four_weeks_from_monday_to_sunday(pretend, weeks):
     days = [date.fromisoformat(d["day"]) for d in view["days"]]
     assert (len(days), days[0].weekday(), days[-1].weekday()) == (28, 0, 6)
     by_day = {d["day"]: d for d in view["days"]}
-    assert by_day["2026-09-21"]["state"] == "measured"
+    assert by_day["2026-09-21"]["state"] == "partly"
     assert by_day["2026-09-20"]["state"] == "missed"
     assert by_day["2026-09-22"]["state"] == "to come"
 
@@ -70,7 +69,7 @@ async def test_the_calendar_is_four_weeks_from_monday_to_sunday(pretend, weeks):
 async def test_days_before_anything_is_known_are_not_called_missed(pretend, weeks):
     view = await seen_by_page(pretend, weeks([2, 0]))
     before = [d["state"] for d in view["days"] if d["day"] < "2026-09-19"]
-    assert set(before) == {"not asked"}
+    assert set(before) == {"nothing asked"}
 
 
 async def test_without_the_plan_a_day_shows_what_its_session_found(pretend, weeks):
@@ -83,11 +82,13 @@ async def test_without_the_plan_a_day_shows_what_its_session_found(pretend, week
     assert (view["plan_version"], view["exercises"]) == (None, [])
 
 
-async def test_the_clinics_own_judgement_of_a_day_wins(pretend, weeks):
-    excused = AdherenceResult(
-        patient=pretend.patient, day="2026-09-20", plan_version=1, state="excused"
-    )
-    view = await seen_by_page(pretend, weeks([2, 0]), MemoryCareRecord(days=[excused]))
+async def test_a_day_that_the_clinician_excused_is_excused(pretend, weeks):
+    reader = weeks([2, 0])
+    day = date(2026, 9, 20)
+    excused = DaysExcused(patient=pretend.patient, t_ns=1, first=day, last=day, by="pt-1")
+    care = kept(pretend, reader)
+    care._fold.take(Fact(FactOrigin(own=True, home="clinic", position=1), excused))
+    view = await seen_by_page(pretend, reader, care)
     assert {d["day"]: d["state"] for d in view["days"]}["2026-09-20"] == "excused"
 
 
@@ -131,66 +132,67 @@ async def test_pain_is_shown_before_and_after(pretend, weeks):
     ] * 2
 
 
-def alert(pretend, kind="pain", number=1, patient=None):
-    text = WORDS[kind].filled(sessions=3, ended=2, pain=5, rise=1.0, n=1)
-    return Alert(
-        patient=patient or pretend.patient,
-        kind=kind,
-        number=number,
-        opened=date(2026, 9, 20),
-        it=text.it,
-        en=text.en,
-    )
+def kept(pretend, reader):
+    """What the clinic knows: the recorded sessions, as its page reads them."""
+    clock = ManualClock(pretend.t0_ns + 3600 * 10**9)
+    return MemoryCareRecord(recorded_facts(reader), clock, Fold(pretend.plan_of))
 
 
-async def test_an_alert_says_who_saw_it(pretend, weeks):
-    told = Acknowledgement(by="FT-2", day=date(2026, 9, 20), action="called", note="tomorrow")
-    seen = alert(pretend).model_copy(update={"acknowledgement": told})
-    view = await seen_by_page(pretend, weeks([0]), MemoryCareRecord(alerts=[seen]))
+def unwell(reader):
+    """The last session ends with "I feel unwell"."""
+    session = max(reader.kept_events)
+    events = reader.kept_events[session]
+    told = UnwellReported(session=session, number=len(events), t_ns=events[-1].t_ns)
+    reader.kept_events[session] = [*events[:-1], told, events[-1]]
+    for place, event in enumerate(reader.kept_events[session]):
+        reader.kept_events[session][place] = event.model_copy(update={"number": place})
+    return reader
+
+
+SEEN = {"kind": "unwell", "opened": "2026-09-21", "by": "FT-1", "action": "visit"}
+
+
+async def test_an_alert_says_who_saw_it_and_leads_to_its_session(pretend, weeks):
+    reader = unwell(weeks([0]))
+    view = await seen_by_page(pretend, reader, kept(pretend, reader))
     (shown,) = view["alerts"]
-    assert shown["seen"] == {
-        "by": "FT-2",
-        "day": "2026-09-20",
-        "action": "called",
-        "note": "tomorrow",
-    }
+    assert (shown["kind"], shown["opened"], shown["seen"]) == ("unwell", "2026-09-21", None)
+    assert shown["sessions"] == [max(reader.kept_events)]
+    assert shown["waiting"]
     assert "nobody" in view["alerts_read"]["en"]
 
 
 @pytest.fixture
 def clinic(pretend, weeks):
     """An app with an alert that waits, and what keeps it."""
-    care = MemoryCareRecord(alerts=[alert(pretend)])
-    app = create_app(weeks([0]), plan=pretend.plan_of, care=care, clock=ManualClock(pretend.t0_ns))
+    reader = unwell(weeks([0]))
+    care = kept(pretend, reader)
+    app = create_app(reader, plan=pretend.plan_of, care=care, clock=ManualClock(pretend.t0_ns))
     web = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")
     return web, care
-
-
-SEEN = {"kind": "pain", "number": 1, "by": "FT-1", "action": "visit"}
 
 
 async def test_seeing_an_alert_is_written_down_with_the_day(pretend, clinic):
     web, care = clinic
     answer = await web.post(f"/api/patients/{pretend.patient}/seen", json=SEEN, headers=HERE)
     assert answer.status_code == 200
-    (kept,) = care.alerts(pretend.patient)
-    assert (kept.acknowledgement.by, kept.acknowledgement.action) == ("FT-1", "visit")
-    assert kept.acknowledgement.day == date(2026, 9, 21)
+    (seen,) = care.seen
+    assert (seen.by, seen.action, seen.day) == ("FT-1", "visit", date(2026, 9, 21))
     assert answer.json()["alerts"][0]["seen"]["by"] == "FT-1"
 
 
-@pytest.mark.parametrize("headers", [{}, {"Origin": "https://evil.example"}])
+@pytest.mark.parametrize("headers", [{}, {"FactOrigin": "https://evil.example"}])
 async def test_no_page_of_elsewhere_may_write(pretend, clinic, headers):
     web, care = clinic
     answer = await web.post(f"/api/patients/{pretend.patient}/seen", json=SEEN, headers=headers)
     assert answer.status_code == 403
-    assert care.alerts()[0].acknowledgement is None
+    assert care.seen == []
 
 
 @pytest.mark.parametrize(
     ("change", "status"),
     [
-        ({"number": 9}, 404),
+        ({"opened": "2026-09-20"}, 404),
         ({"by": ""}, 422),
         ({"action": "advise"}, 422),
         ({"note": "x" * 501}, 422),
@@ -202,7 +204,7 @@ async def test_a_wrong_acknowledgement_is_refused(pretend, clinic, change, statu
         f"/api/patients/{pretend.patient}/seen", json=SEEN | change, headers=HERE
     )
     assert answer.status_code == status
-    assert care.alerts()[0].acknowledgement is None
+    assert care.seen == []
 
 
 async def test_where_nobody_keeps_alerts_the_page_offers_none(pretend, weeks):
@@ -223,18 +225,18 @@ async def test_who_needs_a_look_comes_first(pretend):
         reader.kept_events[session] = pretend.script(
             session, t0_ns=t0_ns, patient=name, day=f"2026-09-{18 + n}"
         )
-    care = MemoryCareRecord(
-        alerts=[alert(pretend, "pain", patient="p-3"), alert(pretend, "unwell", patient="p-2")]
-    )
+    unwell(reader)
+    care = kept(pretend, reader)
     app = create_app(reader, care=care, clock=ManualClock(pretend.t0_ns))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as web:
         found = (await web.get("/api/patients")).json()["patients"]
     assert [(p["patient"], p["waiting"]) for p in found] == [
-        ("p-2", ["unwell"]),
-        ("p-3", ["pain"]),
+        ("p-3", ["unwell"]),
         ("p-1", []),
+        ("p-2", []),
     ]
+    assert found[0]["since"] == "2026-09-20"
 
 
 def test_what_was_told_stands_beside_what_was_done_and_is_not_added_to_it(pretend):
@@ -250,22 +252,10 @@ def test_what_was_told_stands_beside_what_was_done_and_is_not_added_to_it(preten
     reader = pretend.MemoryReader({pretend.session: [opened, told]})
     (summary,) = reader.sessions()
     session = TrendSession(summary=summary, events=[opened, told], results=[])
-    view = patient_view(
-        pretend.patient, [session], [sample_plan()], today=date.fromisoformat(pretend.day)
-    )
+    fold = Fold(pretend.plan_of)
+    for fact in recorded_facts(reader):
+        fold.take(fact)
+    fold.look(pretend.t0_ns)
+    view = patient_view(fold.figures(pretend.patient), [session])
     row = next(r for r in view.exercises if r.item == "abduction")
     assert (row.done, row.reported, row.done_days) == (0, 12, 0)
-
-
-def test_a_graver_form_is_told_with_its_alert(pretend):
-    kept = Alert(
-        patient=pretend.patient,
-        kind="few days",
-        number=1,
-        opened=date(2026, 9, 21),
-        it="x",
-        en="x",
-        grave=True,
-    )
-    view = patient_view(pretend.patient, [], [], today=date(2026, 9, 21), alerts=[kept])
-    assert view.alerts[0].grave

@@ -3,13 +3,12 @@
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
 
-from analytics.monitoring.alerts import Alert
-from dashboards.views.care_record import MemoryCareRecord
+from analytics.monitoring.fold import Fold
+from dashboards.views.care_record import MemoryCareRecord, recorded_facts
 from dashboards.views.loss_ledger import LossLedger
 from dashboards.web.app import create_app
 from dashboards.web.serving import serve
@@ -209,14 +208,14 @@ async def test_a_past_session_is_read_from_the_list_with_the_keyboard(pretend, c
 
 
 async def test_an_alert_is_seen_and_written_down_on_the_patients_page(pretend, chromium):
-    seen_day = date(2026, 9, 20)
-    alert = Alert(
-        patient=pretend.patient, kind="pain", number=1, opened=seen_day, it="Dolore.", en="Pain."
-    )
-    care = MemoryCareRecord(alerts=[alert])
+    script = pretend.script()
+    told = ev.UnwellReported(session=pretend.session, number=len(script) - 1, t_ns=script[-1].t_ns)
+    closed = script[-1].model_copy(update={"number": len(script)})
     reader = pretend.MemoryReader(
-        {pretend.session: pretend.script()}, {pretend.session: pretend.results()}
+        {pretend.session: [*script[:-1], told, closed]}, {pretend.session: pretend.results()}
     )
+    clock = ManualClock(pretend.t0_ns + 3600 * 10**9)
+    care = MemoryCareRecord(recorded_facts(reader), clock, Fold(pretend.plan_of))
     app = create_app(reader, plan=pretend.plan_of, care=care, clock=ManualClock(pretend.t0_ns))
     async with serve(app, port=0) as page:
         await chromium.open(f"{page.url}patient/{pretend.patient}?lang=en")
@@ -224,12 +223,12 @@ async def test_an_alert_is_seen_and_written_down_on_the_patients_page(pretend, c
         assert await chromium.ask("document.querySelectorAll('.calendar td').length") == 28
         await chromium.ask(
             "(() => { document.querySelector('.seen-form').open = true;"
-            " document.querySelector('#by-pain-1').value = 'FT-3';"
+            " document.querySelector('#by-unwell-2026-09-21').value = 'FT-3';"
             " document.querySelector('.seen-form button').click(); })()"
         )
         await chromium.until("document.querySelector('.alert-waiting') === null")
         assert "Seen by FT-3" in await chromium.text(".seen")
-    assert care.alerts()[0].acknowledgement.by == "FT-3"
+    assert [seen.by for seen in care.seen] == ["FT-3"]
 
 
 def _press_enter_on_first_link(driver):

@@ -59,7 +59,7 @@ async def test_what_the_home_counted_stands_beside_what_is_stored(journal):
 async def test_the_homes_clock_is_measured_against_the_clinics(journal, offset_s):
     board = await told(journal, home_ns=NOW_NS + round(offset_s * 1e9))
     assert board.ledger().clock_offset_s == pytest.approx(offset_s)
-    assert board.heard_ns("p-1") == NOW_NS
+    assert board.heard == {"p-1": NOW_NS}
 
 
 async def test_without_a_word_from_the_home_only_what_is_stored_is_shown(journal):

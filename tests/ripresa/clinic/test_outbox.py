@@ -7,8 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from ripresa.cli.main import app
+from ripresa.clinic.care_desk import CareDesk
 from ripresa.clinic.outbox import Outbox, OutboxLetter, OutboxPublisher
-from telemetry.clock import ManualClock
+from ripresa.platform.configuration import Folder
+from telemetry.clock import ManualClock, SystemClock
 from telemetry.messages.notices import Command, PlanNotice, Receipt
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import HomeTopics
@@ -133,6 +135,8 @@ def test_a_plan_goes_from_a_file_to_the_outbox_by_command(tmp_path, monkeypatch)
     assert "1 exercise," in run("import", str(file))
     assert "items.pendulum: gone" in run("diff", PATIENT, "1", "3").splitlines()
     assert "not published" in run("show", PATIENT)
+    with CareDesk.at(Folder(tmp_path), SystemClock()) as desk:
+        desk.enrol(PATIENT, "clinic")
     run("publish", PATIENT, "--site", "clinic")
     assert "has not answered yet" in run("show", PATIENT)
     (letter,) = Outbox(tmp_path / "outbox").letters()

@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
-
 from analytics.monitoring.patient_record import SessionRecord, history_of
+
 from homes import one_exercise_home
 from ripresa.demo.demo_patient import DemoPatient
 from ripresa.home.history import counting_result, last_targets, past_of

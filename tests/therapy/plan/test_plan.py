@@ -151,9 +151,19 @@ def test_no_junk_for_items_raises_anything_but_a_plan_error(junk):
 
 
 def test_a_day_belongs_to_the_plans_time_zone():
-    late_utc_ns = 1_700_002_800_000_000_000  # 23:00 UTC on the 14th, past midnight in Rome
+    late_utc_ns = 1_700_017_200_000_000_000  # 03:00 UTC on the 15th, 04:00 in Rome
+    new_york = plan(time_zone="America/New_York")
     assert plan().day_of(late_utc_ns) == date(2023, 11, 15)
-    assert plan(time_zone="UTC").day_of(late_utc_ns) == date(2023, 11, 14)
+    assert new_york.day_of(late_utc_ns) == date(2023, 11, 14)
+
+
+def test_a_day_ends_at_the_plans_hour_of_the_night():
+    half_past_ns = 1_700_004_600_000_000_000  # 23:30 UTC on the 14th, 00:30 in Rome
+    assert plan().day_of(half_past_ns) == date(2023, 11, 14)
+    assert plan(day_ends="00:00").day_of(half_past_ns) == date(2023, 11, 15)
+    assert plan(day_ends="00:00").digest() != plan().digest()
+    with pytest.raises(ValueError, match="time of the night"):
+        plan(day_ends="15:00")
 
 
 def test_the_highest_version_that_covers_a_day_is_in_force():

@@ -6,7 +6,8 @@ import { fetched, sent } from "./feed.js";
 import { degrees, integer, longDay, shortDay, weekday } from "./format.js";
 import { both, t } from "./texts.js";
 
-const SIGNS = { missed: "✕", excused: "–", unknown: "?", "self-reported": "✎", "not asked": "", "to come": "" };
+const SIGNS = { missed: "✕", excused: "–", unknown: "?", "self-reported": "✎", "stopped by rule": "■", "nothing asked": "", "to come": "" };
+const MEASURED = ["measured", "done", "partly"];
 const ACTIONS = ["called", "visit", "plan changed", "watching", "no action", "other"];
 
 export async function patientPage(main, patient) {
@@ -17,9 +18,11 @@ function show(main, view) {
   document.title = `${view.patient} · Ripresa`;
   const goal = view.goal ? h("p", { class: "goal" }, `«${view.goal}»`) : null;
   const version = view.plan_version === null ? t("plan_unknown") : t("plan_version", { n: view.plan_version });
+  const sent = view.versions.filter((one) => one.state === "published" || one.state === "refused");
+  const onItsWay = sent.map((one) => ` · ${t(`plan_${one.state}`, { n: one.version, day: one.published ? shortDay(one.published) : "" })}`).join("");
   const refresh = (next) => show(main, next);
   main.replaceChildren(
-    h("div", { class: "banner" }, h("div", {}, h("p", { class: "who" }, t("patient")), h("h1", { class: "pseudonym" }, view.patient), h("p", { class: "when" }, version), goal)),
+    h("div", { class: "banner" }, h("div", {}, h("p", { class: "who" }, t("patient")), h("h1", { class: "pseudonym" }, view.patient), h("p", { class: "when" }, `${t(`state_${view.state}`)} · ${version}${onItsWay}`), goal)),
     h(
       "div",
       { class: "grid grid-patient" },
@@ -37,9 +40,9 @@ function calendarCard(view) {
   const head = h("tr", {}, ...view.days.slice(0, 7).map((day) => h("th", { scope: "col" }, weekday(day.day))));
   const weeks = [];
   for (let i = 0; i < view.days.length; i += 7) weeks.push(h("tr", {}, ...view.days.slice(i, i + 7).map((day) => dayCell(day, view.today))));
-  const legend = ["measured", "missed", "excused", "unknown", "self-reported", "not asked"]
+  const legend = ["done", "partly", "missed", "stopped by rule", "excused", "unknown", "self-reported", "nothing asked"]
     .filter((state) => view.days.some((day) => day.state === state))
-    .map((state) => h("li", {}, h("i", { class: `day ${dayClass({ state, dose: 1 })}` }, SIGNS[state] ?? ""), t(`day_${state}`)));
+    .map((state) => h("li", {}, h("i", { class: `day ${dayClass({ state, dose: state === "partly" ? 0.5 : 1 })}` }, SIGNS[state] ?? ""), t(`day_${state}`)));
   return card(
     "calendar",
     t("four_weeks"),
@@ -52,8 +55,9 @@ function calendarCard(view) {
 function dayCell(day, today) {
   const dose = day.dose === null || day.state === "missed" ? null : `${Math.round(day.dose * 100)}%`;
   const date = new Date(`${day.day}T12:00:00`).getDate();
-  const inside = [h("span", { class: "date" }, `${date}`), h("b", {}, day.state === "self-reported" ? `${SIGNS[day.state]} ${dose ?? ""}` : (dose ?? SIGNS[day.state] ?? ""))];
-  const label = `${longDay(day.day)}: ${t(`day_${day.state}`)}${dose ? `, ${t("adherence_dose")} ${dose}` : ""}`;
+  const inside = [h("span", { class: "date" }, `${date}`), h("b", {}, ["self-reported", "stopped by rule"].includes(day.state) ? `${SIGNS[day.state]} ${dose ?? ""}` : (dose ?? SIGNS[day.state] ?? ""))];
+  const reason = day.reason ? `, ${t(`why_${day.reason}`)}` : "";
+  const label = `${longDay(day.day)}: ${t(`day_${day.state}`)}${reason}${dose ? `, ${t("adherence_dose")} ${dose}` : ""}`;
   const classes = `day ${dayClass(day)}${day.day === today ? " day-today" : ""}`;
   const body = day.sessions.length
     ? h("a", { class: classes, href: `/session/${day.sessions.at(-1)}`, "aria-label": label }, ...inside)
@@ -62,7 +66,7 @@ function dayCell(day, today) {
 }
 
 function dayClass(day) {
-  if (day.state !== "measured") return `day-${day.state.replace(" ", "-")}`;
+  if (!MEASURED.includes(day.state)) return `day-${day.state.replaceAll(" ", "-")}`;
   const dose = day.dose ?? 0;
   const step = dose >= 0.95 ? 4 : dose >= 0.7 ? 3 : dose >= 0.35 ? 2 : 1;
   return `day-dose-${step}`;
@@ -200,11 +204,12 @@ function alertsCard(view, refresh) {
 function alertLine(alert, form = null) {
   const closed = alert.closed ? ` · ${t("alert_closed", { day: shortDay(alert.closed) })}` : "";
   const seen = alert.seen ? h("p", { class: "seen" }, t("seen_by", { by: alert.seen.by, day: shortDay(alert.seen.day), action: t(`action_${alert.seen.action}`) }), alert.seen.note ? `: ${alert.seen.note}` : "") : null;
-  return h("li", { class: alert.seen ? "alert" : "alert alert-waiting" }, h("p", {}, h("b", {}, t(`alert_${alert.kind}`)), alert.grave ? [" ", h("span", { class: "tag tag-alert" }, t("alert_grave"))] : null, h("span", { class: "quiet" }, ` ${shortDay(alert.opened)}${closed}`)), h("p", {}, both(alert.text)), seen, form);
+  const day = alert.sessions.length ? h("a", { href: `/session/${alert.sessions.at(-1)}` }, shortDay(alert.opened)) : shortDay(alert.opened);
+  return h("li", { class: alert.seen ? "alert" : "alert alert-waiting" }, h("p", {}, h("b", {}, t(`alert_${alert.kind}`)), alert.grave ? [" ", h("span", { class: "tag tag-alert" }, t("alert_grave"))] : null, h("span", { class: "quiet" }, " ", day, closed)), h("p", {}, both(alert.text)), seen, form);
 }
 
 function seenForm(view, alert, refresh) {
-  const name = `${alert.kind}-${alert.number}`.replaceAll(" ", "-");
+  const name = `${alert.kind}-${alert.opened}`.replaceAll(" ", "-");
   const by = h("input", { id: `by-${name}`, required: true, maxlength: 60, autocomplete: "off" });
   const action = h("select", { id: `action-${name}` }, ...ACTIONS.map((value) => h("option", { value }, t(`action_${value}`))));
   const note = h("input", { id: `note-${name}`, maxlength: 500, autocomplete: "off" });
@@ -212,7 +217,7 @@ function seenForm(view, alert, refresh) {
   const field = (label, input) => h("div", { class: "field" }, h("label", { for: input.id }, t(label)), input);
   async function send(event) {
     event.preventDefault();
-    const body = { kind: alert.kind, number: alert.number, by: by.value.trim(), action: action.value, note: note.value.trim() };
+    const body = { kind: alert.kind, opened: alert.opened, digest: alert.digest, by: by.value.trim(), action: action.value, note: note.value.trim() };
     try {
       refresh(await sent(`/api/patients/${encodeURIComponent(view.patient)}/seen`, body));
     } catch (error) {
@@ -227,13 +232,14 @@ function seenForm(view, alert, refresh) {
 export async function patientsPage(main) {
   const found = await fetched("/api/patients");
   document.title = `${t("patients")} · Ripresa`;
-  const head = ["patient", "waiting_alerts", "last_session", "sessions"].map((name) => h("th", { scope: "col" }, t(name)));
+  const head = ["patient", "waiting_alerts", "since", "last_session", "sessions"].map((name) => h("th", { scope: "col" }, t(name)));
   const rows = found.patients.map((one) =>
     h(
       "tr",
       {},
       h("th", { scope: "row" }, h("a", { href: `/patient/${encodeURIComponent(one.patient)}` }, one.patient)),
-      h("td", {}, one.waiting.length ? one.waiting.map((kind) => h("span", { class: "tag tag-alert" }, t(`alert_${kind}`))) : "–"),
+      h("td", {}, one.waiting.length ? [one.waiting.map((kind) => h("span", { class: "tag tag-alert" }, t(`alert_${kind}`))), h("p", { class: "quiet" }, both(one.why))] : t(`state_${one.state}`)),
+      h("td", {}, one.since ? shortDay(one.since) : "–"),
       h("td", {}, one.last_day ? longDay(one.last_day) : "–"),
       h("td", {}, integer(one.sessions)),
     ),

@@ -1,0 +1,139 @@
+"""A patient's days: what is known of each, and what each came to.
+
+Steps:
+
+1. A session belongs to the day that its home said, in its plan's time zone and until the plan's
+   `day_ends`; it counts by the version that it was opened with.
+2. Of items that were exercised and whose result has not come nothing is known; what a clinician
+   corrected stands in place of what was measured.
+3. Days after the home was last heard of are unknown, not missed; so are days on which a plan was
+   sent and the home had none yet.
+4. Each day is judged by the version that was in force on it (`plan_versions`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from telemetry.messages.results import AdherenceResult
+
+from .adherence import DayHistory, ItemDone, day_adherence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from therapy.plan.plan import Plan
+
+    from .adherence import StoppingRule
+    from .facts import PatientFacts
+    from .plan_versions import VersionView
+
+__all__ = ["PLAN_NOT_TAKEN", "days_between", "history_of", "judged_day", "monday_of"]
+
+PLAN_NOT_TAKEN = "plan not taken"
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Every day from `first` to `last`, both included."""
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):
+        yield date.fromordinal(ordinal)
+
+
+def history_of(
+    facts: PatientFacts, plans: Mapping[int, Plan], first: date, today: date, heard: date | None
+) -> dict[date, DayHistory]:
+    """What is known of each day from `first` to `today`.
+
+    Args:
+        facts: of the patient.
+        plans: by version; a session with a version that is not there counts for nothing yet.
+        first: the first day.
+        today: the last.
+        heard: the day on which the home was last heard of; None: never.
+    """
+    measured: dict[date, list[ItemDone]] = defaultdict(list)
+    told: dict[date, list[ItemDone]] = defaultdict(list)
+    stopped: dict[date, StoppingRule] = {}
+    seen_days: set[date] = set()
+    for session in facts.sessions.values():
+        day, found = session.day, session.facts
+        if day is None or found is None or session.opened is None:
+            continue
+        seen_days.add(day)
+        if found.stopped_by is not None:
+            stopped.setdefault(day, found.stopped_by)
+        plan = plans.get(session.opened.plan_version)
+        if plan is not None:
+            measured[day] += session.done(plan)
+            told[day] += session.reported()
+            measured[day] += [ItemDone(item, None) for item in session.unread_items()]
+    corrected = facts.corrections()
+    excused = {
+        day
+        for span in facts.excused_spans()
+        for day in days_between(max(span.first, first), min(span.last, today))
+        if facts.excused(day)
+    }
+    known = {}
+    for day in days_between(first, today):
+        done, reported = measured.get(day, []), told.get(day, [])
+        if day in corrected:
+            amounts = corrected[day]
+            done = [d for d in done if d.item not in amounts]
+            reported = [d for d in reported if d.item not in amounts]
+            done += [ItemDone(item, amount) for item, amount in amounts.items()]
+        known[day] = DayHistory(
+            measured=tuple(done),
+            reported=tuple(reported),
+            excused=day in excused,
+            heard=day in seen_days or (heard is not None and day <= heard),
+            stopped=stopped.get(day),
+        )
+    return known
+
+
+def judged_day(
+    patient: str,
+    versions: Sequence[VersionView],
+    plans: Sequence[Plan],
+    history: Mapping[date, DayHistory],
+    day: date,
+    *,
+    today: date,
+) -> AdherenceResult | None:
+    """What a day came to; None where nothing can be said of it, or it is not over.
+
+    Args:
+        patient: the pseudonym.
+        versions: all of the plan.
+        plans: those in force, each from its first day on.
+        history: what is known, by day.
+        day: the day.
+        today: a day that is not before it counts only once something was done on it.
+    """
+    judged = day_adherence(plans, history, day, today=today)
+    if judged is not None or day >= today:
+        return judged
+    waiting = [
+        v
+        for v in versions
+        if v.published is not None
+        and max(v.published, v.plan.valid_from) <= day
+        and (v.plan.valid_to is None or day <= v.plan.valid_to)
+    ]
+    if not waiting:
+        return None
+    return AdherenceResult(
+        patient=patient,
+        day=day.isoformat(),
+        plan_version=waiting[-1].plan.version,
+        state="unknown",
+        reason=PLAN_NOT_TAKEN,
+    )
+
+
+def monday_of(day: date) -> date:
+    """The Monday of a day's week: what is done on one day counts for the schedule of all seven."""
+    return day - timedelta(days=day.weekday())

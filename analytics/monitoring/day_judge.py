@@ -1,0 +1,91 @@
+"""One patient's days judged one by one: what each came to, and what the rules say on it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from therapy.plan.plan import plan_in_force
+
+from .alert import Evidence
+from .day import judged_day
+from .evidence import Picture
+from .rules import evidence_of
+from .starting import starting_evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from telemetry.messages.results import AdherenceResult
+    from therapy.plan.plan import Plan
+
+    from .adherence import DayHistory
+    from .change import Assessment
+    from .evidence import SessionFacts
+    from .plan_versions import VersionView
+
+__all__ = ["DayJudge"]
+
+PICTURE_DAYS: Final = 28
+
+
+@dataclass(slots=True)
+class DayJudge:
+    """One patient's days, judged one by one."""
+
+    patient: str
+    versions: Sequence[VersionView]
+    plans: Sequence[Plan]
+    history: Mapping[date, DayHistory]
+    sessions: list[SessionFacts]
+    assessments: list[Assessment]
+    today: date
+    _days: list[date] = field(init=False)
+    _assessed: list[date] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sessions = sorted(self.sessions, key=lambda s: (s.day, s.t_ns))
+        self.assessments = sorted(self.assessments, key=lambda a: a.day)
+        self._days = [s.day for s in self.sessions]
+        self._assessed = [a.day for a in self.assessments]
+
+    def day(self, day: date) -> AdherenceResult | None:
+        """What the day came to."""
+        return judged_day(
+            self.patient, self.versions, self.plans, self.history, day, today=self.today
+        )
+
+    def evidence(self, day: date) -> tuple[Evidence, ...]:
+        """What the rules say on the day, cleared ones left out."""
+        first = self._days[0] if self._days else None
+        found = list(starting_evidence(self.versions, first, day))
+        plan = plan_in_force(self.plans, day)
+        if plan is None:
+            return tuple(found)
+        begin = bisect_left(self._days, day - timedelta(days=PICTURE_DAYS))
+        known = bisect_right(self._assessed, day)
+        picture = Picture(
+            plan=plan,
+            plans=self.plans,
+            day=day,
+            history=self.history,
+            sessions=self.sessions[begin : bisect_right(self._days, day)],
+            assessments=self.assessments[:known],
+        )
+        found += evidence_of(picture)
+        if any(e.kind == "start" for e in found):
+            # Who has never started is told once, not as few days and a silent home beside.
+            found = [e for e in found if e.kind not in ("few days", "data")]
+        return tuple(_kept(e, last=day == self.today) for e in found if e.state != "cleared")
+
+
+def _kept(evidence: Evidence, *, last: bool) -> Evidence:
+    """What is kept of a day's evidence: of one that is held, its words only today."""
+    if evidence.state == "raised" or last:
+        return evidence
+    return _HELD.setdefault(evidence.kind, Evidence(evidence.kind, "held"))
+
+
+_HELD: Final[dict[str, Evidence]] = {}

@@ -1,0 +1,314 @@
+"""What is known of a patient, as a set: whatever order facts come in, the set is the same.
+
+A fact is known by its origin, the place of its record in its journal; the same one again adds
+nothing. Sessions keep of their events those that tell something here, by number, and of their
+results the one that counts, without what no figure needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+
+from telemetry.messages.care import (
+    AlertSeen,
+    AlertShown,
+    CareRecord,
+    DaysExcused,
+    Discharged,
+    DoneCorrected,
+    Enrolled,
+    HomeHeard,
+    PlanAnswered,
+    PlanPublished,
+)
+from telemetry.messages.events import (
+    CheckAnswered,
+    ExerciseEnded,
+    ExerciseReported,
+    PainReported,
+    SegmentCalibrated,
+    SessionClosed,
+    SessionEvent,
+    SessionOpened,
+    SuspectedFall,
+    UnwellReported,
+)
+from telemetry.messages.results import SessionResult
+
+from .adherence import items_of, items_reported, seen_in
+from .change import assessments_of
+from .evidence import facts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from therapy.plan.plan import Plan
+
+    from .adherence import ItemDone, ItemSeen
+    from .change import Assessment
+    from .evidence import SessionFacts
+
+__all__ = ["Fact", "FactOrigin", "PatientFacts", "SessionFile"]
+
+_TELLING: Final = (
+    SessionOpened,
+    CheckAnswered,
+    SegmentCalibrated,
+    ExerciseEnded,
+    ExerciseReported,
+    PainReported,
+    SuspectedFall,
+    UnwellReported,
+    SessionClosed,
+)
+
+_CARE: Final = (
+    Enrolled,
+    Discharged,
+    PlanPublished,
+    PlanAnswered,
+    DaysExcused,
+    DoneCorrected,
+    AlertShown,
+    AlertSeen,
+)
+_R = TypeVar("_R")
+
+
+class FactOrigin(NamedTuple):
+    """Where a fact is recorded; of two results of a session the clinic's own, then later, counts.
+
+    `own`: the journal is the clinic's, not a home's.
+    """
+
+    own: bool
+    home: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One record, read; `session` where it is of one."""
+
+    origin: FactOrigin
+    body: SessionEvent | SessionResult | CareRecord
+    session: str | None = None
+
+
+@dataclass(slots=True)
+class _Result:
+    """Of a result, what figures need."""
+
+    origin: FactOrigin
+    seen: tuple[ItemSeen, ...]
+    assessed: SessionResult | None
+
+
+@dataclass(slots=True)
+class SessionFile:
+    """One session as far as it is known."""
+
+    home: str
+    session: str
+    events: dict[int, SessionEvent] = field(default_factory=dict)
+    _result: _Result | None = None
+    _facts: SessionFacts | None = None
+
+    def take(self, fact: Fact) -> bool:
+        """Add an event or a result; False where it tells nothing that was not known."""
+        body = fact.body
+        if isinstance(body, SessionResult):
+            known = self._result
+            if body.provisional or (known is not None and fact.origin <= known.origin):
+                return False
+            assessed = tuple(item for item in body.items if item.assessment)
+            self._result = _Result(
+                fact.origin,
+                seen_in(body),
+                body.model_copy(update={"items": assessed}) if assessed else None,
+            )
+        elif isinstance(body, _TELLING) and body.number not in self.events:
+            self.events[body.number] = body
+        else:
+            return False
+        self._facts = None
+        return True
+
+    @property
+    def ordered(self) -> list[SessionEvent]:
+        """Its events in order."""
+        return [self.events[number] for number in sorted(self.events)]
+
+    @property
+    def opened(self) -> SessionOpened | None:
+        """Its first event; None while it has not come."""
+        found = self.events.get(0)
+        return found if isinstance(found, SessionOpened) else None
+
+    @property
+    def day(self) -> date | None:
+        """The day it belongs to; None while that is not known."""
+        return None if self.opened is None else date.fromisoformat(self.opened.day)
+
+    @property
+    def last_ns(self) -> int:
+        """The time of its newest event."""
+        return max((event.t_ns for event in self.events.values()), default=0)
+
+    @property
+    def judged(self) -> bool:
+        """Whether the core's result that counts is there."""
+        return self._result is not None
+
+    @property
+    def facts(self) -> SessionFacts | None:
+        """What the rules read of it."""
+        if self._facts is None:
+            seen = () if self._result is None else self._result.seen
+            self._facts = facts_of(self.ordered, seen=seen)
+        return self._facts
+
+    def done(self, plan: Plan) -> tuple[ItemDone, ...]:
+        """What was measured, by item of the plan that it was opened with."""
+        return () if self._result is None else items_of(plan, self._result.seen)
+
+    def reported(self) -> tuple[ItemDone, ...]:
+        """What was told of it where no sensor was worn."""
+        return items_reported(self.ordered)
+
+    def unread_items(self) -> tuple[str, ...]:
+        """Items that were exercised and of which no result has come."""
+        if self._result is not None:
+            return ()
+        told = {e.item for e in self.events.values() if isinstance(e, ExerciseReported)}
+        ended = (e.item for e in self.events.values() if isinstance(e, ExerciseEnded))
+        return tuple(dict.fromkeys(item for item in ended if item not in told))
+
+    def assessments(self, placement_of: Callable[[str], str | None]) -> tuple[Assessment, ...]:
+        """Its assessments, each in its context.
+
+        Args:
+            placement_of: where a stream's wearable was worn; asked for where there were several.
+        """
+        opened, result = self.opened, self._result
+        if opened is None or result is None or result.assessed is None:
+            return ()
+        streams = {item.stream for item in result.assessed.items}
+        if len(opened.wearables) == 1:
+            placements = dict.fromkeys(streams, opened.wearables[0].placement)
+        else:
+            placements = {s: p for s in streams if (p := placement_of(s)) is not None}
+        levels = {
+            event.placement: event.level
+            for event in self.ordered
+            if isinstance(event, SegmentCalibrated) and event.passed
+        }
+        return assessments_of(
+            result.assessed,
+            day=date.fromisoformat(opened.day),
+            posture=opened.posture,
+            placements=placements,
+            levels=levels,
+        )
+
+
+@dataclass(slots=True)
+class PatientFacts:
+    """All that is known of one patient."""
+
+    patient: str
+    sessions: dict[tuple[str, str], SessionFile] = field(default_factory=dict)
+    heard_ns: int = 0
+    _care: dict[FactOrigin, CareRecord] = field(default_factory=dict)
+
+    def take(self, fact: Fact) -> bool:
+        """Add a care record; False where it tells nothing that was not known."""
+        body = fact.body
+        if isinstance(body, HomeHeard):
+            newer = body.t_ns > self.heard_ns
+            self.heard_ns = max(self.heard_ns, body.t_ns)
+            return newer
+        if fact.origin in self._care or not isinstance(body, _CARE):
+            return False
+        self._care[fact.origin] = body
+        return True
+
+    def published(self) -> dict[int, PlanPublished]:
+        """The first publication of each version."""
+        found: dict[int, PlanPublished] = {}
+        for record in sorted(self._of(PlanPublished), key=lambda r: r.t_ns):
+            found.setdefault(record.version, record)
+        return found
+
+    def answers(self) -> list[PlanAnswered]:
+        """What the home said of plans."""
+        return list(self._of(PlanAnswered))
+
+    def opened_with(self) -> dict[int, int]:
+        """Of each version, when the first session was opened with it."""
+        found: dict[int, int] = {}
+        for session in self.sessions.values():
+            if (opened := session.opened) is not None:
+                known = found.get(opened.plan_version, opened.t_ns)
+                found[opened.plan_version] = min(known, opened.t_ns)
+        return found
+
+    def excused(self, day: date) -> bool:
+        """Whether the clinician excused a day, and did not take that back."""
+        about = sorted(
+            (r for r in self._of(DaysExcused) if r.first <= day <= r.last), key=lambda r: r.t_ns
+        )
+        return bool(about) and not about[-1].lifted
+
+    def excused_spans(self) -> list[DaysExcused]:
+        """Everything said of excused days."""
+        return list(self._of(DaysExcused))
+
+    def corrections(self) -> dict[date, dict[str, float]]:
+        """By day and item, what the clinician says was done."""
+        newest: dict[tuple[date, str], DoneCorrected] = {}
+        for record in sorted(self._of(DoneCorrected), key=lambda r: r.t_ns):
+            newest[record.day, record.item] = record
+        found: dict[date, dict[str, float]] = {}
+        for (day, item), record in newest.items():
+            if record.amount is not None:
+                found.setdefault(day, {})[item] = record.amount
+        return found
+
+    def seen(self) -> list[AlertSeen]:
+        """Who looked at which alert."""
+        return list(self._of(AlertSeen))
+
+    def shown(self) -> list[AlertShown]:
+        """Which alerts stood in the worklist, with which evidence."""
+        return list(self._of(AlertShown))
+
+    @property
+    def enrolment(self) -> Enrolled | Discharged | None:
+        """The last word on whether the patient is treated here; None: there is none."""
+        words = [
+            (body.t_ns, origin, body)
+            for origin, body in self._care.items()
+            if isinstance(body, Enrolled | Discharged)
+        ]
+        return max(words, key=lambda w: w[:2])[2] if words else None
+
+    @property
+    def enrolled_ns(self) -> int | None:
+        """When the patient was first enrolled."""
+        return min((r.t_ns for r in self._of(Enrolled)), default=None)
+
+    @property
+    def site(self) -> str | None:
+        """The site of the last enrolment, publication or session."""
+        told: list[tuple[int, str]] = [(r.t_ns, r.site) for r in self._of(Enrolled)]
+        told += [(r.t_ns, r.site) for r in self._of(PlanPublished)]
+        told += [(o.t_ns, o.site) for s in self.sessions.values() if (o := s.opened)]
+        return max(told)[1] if told else None
+
+    def _of(self, kind: type[_R]) -> Iterator[_R]:
+        """Records of a kind, in the order of their places: of two at one time the later counts."""
+        found = [(o, r) for o, r in self._care.items() if isinstance(r, kind)]
+        return (record for _, record in sorted(found, key=lambda pair: pair[0]))

@@ -1,0 +1,74 @@
+"""All that is shown of one patient: by pages, the API, the report, the database, the worklist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from therapy.plan.plan import Plan, plan_in_force
+
+from .alert import Alert, needing_a_look
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from telemetry.messages.results import AdherenceResult
+
+    from .evidence import SessionFacts
+    from .plan_versions import VersionView
+
+__all__ = ["PatientFigures", "PatientState"]
+
+PatientState: TypeAlias = Literal[
+    "enrolled",
+    "plan sent",
+    "plan refused",
+    "plan taken",
+    "started",
+    "silent",
+    "paused",
+    "discharged",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientFigures:
+    """All that is shown of one patient.
+
+    Attributes:
+        state: how far treatment has come.
+        today: the last day looked at, in the plan's zone.
+        versions: of the plan.
+        plans: those in force, each from its first day on.
+        days: what each day came to, those of which nothing can be said left out.
+        sessions: in order.
+        alerts: in the order in which they opened.
+        first_session, last_session: days; None: there is none.
+        heard, heard_ns: the day and moment at which the home was last heard of; None: never.
+    """
+
+    patient: str
+    site: str | None
+    state: PatientState
+    today: date
+    versions: tuple[VersionView, ...]
+    plans: tuple[Plan, ...]
+    days: Mapping[date, AdherenceResult]
+    sessions: tuple[SessionFacts, ...]
+    alerts: tuple[Alert, ...]
+    first_session: date | None
+    last_session: date | None
+    heard: date | None
+    heard_ns: int | None
+    enrolled_ns: int | None
+
+    @property
+    def plan(self) -> Plan | None:
+        """The version in force today."""
+        return plan_in_force(self.plans, self.today)
+
+    @property
+    def waiting(self) -> tuple[Alert, ...]:
+        """Alerts that need a look, the gravest first."""
+        return needing_a_look(self.alerts, self.today)

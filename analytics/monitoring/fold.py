@@ -1,0 +1,349 @@
+"""The clinic's figures: facts in, figures out, in whatever order the facts come.
+
+Steps:
+
+1. `take` adds a fact to the set of its patient and notes the earliest day that it changes.
+2. `look` computes again, for each patient with something new or a new day, from the Monday of
+   that day on: the schedule counts by weeks, and every later window may reach back to it. What
+   lies before stays as it was computed.
+3. Alerts are drawn from all days' evidence (`alert`), the state and the worklist from those.
+
+Nothing here is kept: dropped and folded again from the same facts it gives the same figures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from telemetry.messages.care import (
+    DaysExcused,
+    Discharged,
+    DoneCorrected,
+    Enrolled,
+)
+from telemetry.messages.events import SessionOpened
+from therapy.plan.plan import Plan
+
+from .alert import episodes
+from .day import days_between, history_of, monday_of
+from .day_judge import DayJudge
+from .facts import Fact, PatientFacts, SessionFile
+from .figures import PatientFigures
+from .plan_versions import VersionView, as_in_force, versions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from telemetry.messages.results import AdherenceResult
+
+    from .adherence import DayHistory
+    from .alert import Alert, Evidence
+    from .change import Assessment
+    from .evidence import SessionFacts
+    from .figures import PatientState
+
+__all__ = ["Fold"]
+
+PICTURE_DAYS: Final = 28
+NS_PER_DAY: Final = 86_400_000_000_000
+
+
+@dataclass(slots=True)
+class _Folded:
+    """One patient's facts, and what was computed of them."""
+
+    facts: PatientFacts
+    dirty: date | None = None
+    stale: bool = True
+    computed_to: date | None = None
+    days: dict[date, AdherenceResult] = field(default_factory=dict)
+    evidence: dict[date, tuple[Evidence, ...]] = field(default_factory=dict)
+    figures: PatientFigures | None = None
+    unknown_versions: set[int] = field(default_factory=set)
+
+
+class Fold:
+    """Folds facts into figures.
+
+    Args:
+        local_plan: a version that was never published and that a session was opened with, from
+            the plans at hand; None where it is not.
+        placement_of: where a stream's wearable was worn.
+    """
+
+    def __init__(
+        self,
+        local_plan: Callable[[str, int], Plan | None] = lambda _patient, _version: None,
+        placement_of: Callable[[str], str | None] = lambda _stream: None,
+    ) -> None:
+        self._local_plan = local_plan
+        self._placement_of = placement_of
+        self._patients: dict[str, _Folded] = {}
+        self._early: dict[tuple[str, str], list[Fact]] = {}
+        self._own: dict[str, list[Fact]] = {}
+        self._owner: dict[tuple[str, str], str] = {}
+        self._keys: dict[str, list[tuple[str, str]]] = {}
+        self._published: dict[tuple[str, int], Plan] = {}
+        self._local: dict[tuple[str, int], Plan] = {}
+
+    def take(self, fact: Fact) -> None:
+        """Add a fact; the same one again changes nothing."""
+        if fact.session is not None:
+            self._take_of_session(fact, fact.session)
+            return
+        patient = getattr(fact.body, "patient", None)
+        if patient is not None:
+            folded = self._of(patient)
+            if folded.facts.take(fact):
+                folded.stale = True
+                self._note(folded, self._first_day(fact))
+
+    def changed(self) -> set[tuple[str, date]]:
+        """Of each patient with something new the earliest day that it changes."""
+        return {(p, f.dirty) for p, f in self._patients.items() if f.dirty is not None}
+
+    def patients(self) -> list[str]:
+        """Everybody of whom something is known."""
+        return sorted(self._patients)
+
+    def facts(self, patient: str) -> PatientFacts | None:
+        """What is known of a patient."""
+        folded = self._patients.get(patient)
+        return None if folded is None else folded.facts
+
+    def figures(self, patient: str) -> PatientFigures | None:
+        """A patient's figures as of the last look; None where there are none."""
+        folded = self._patients.get(patient)
+        return None if folded is None else folded.figures
+
+    def all_figures(self) -> list[PatientFigures]:
+        """Everybody's figures as of the last look."""
+        return [f for p in self.patients() if (f := self.figures(p)) is not None]
+
+    def forget(self, patient: str) -> None:
+        """Drop all that is known of a patient."""
+        self._patients.pop(patient, None)
+        for keys in (self._published, self._local):
+            for key in [k for k in keys if k[0] == patient]:
+                del keys[key]
+        for session in [s for s, owner in self._owner.items() if owner == patient]:
+            del self._owner[session]
+            self._keys.pop(session[1], None)
+            self._own.pop(session[1], None)
+
+    def look(self, now_ns: int) -> set[str]:
+        """Compute what has changed up to now; returns whose figures were computed."""
+        looked = set()
+        for patient, folded in self._patients.items():
+            if self._look_at(folded, now_ns):
+                looked.add(patient)
+        return looked
+
+    def _of(self, patient: str) -> _Folded:
+        return self._patients.setdefault(patient, _Folded(PatientFacts(patient)))
+
+    def _take_of_session(self, fact: Fact, session: str) -> None:
+        """Add a fact of a session; what comes before its opening waits for that.
+
+        A session is known by home and ULID. What the clinic itself found later, in its own
+        records, is of every home's session of that ULID.
+        """
+        key = (fact.origin.home, session)
+        if isinstance(fact.body, SessionOpened) and key not in self._owner:
+            self._owner[key] = fact.body.patient
+            self._keys.setdefault(session, []).append(key)
+            waited = [*self._early.pop(key, ()), *self._own.get(session, ())]
+            self._add(key, [fact, *waited])
+        elif key in self._owner:
+            self._add(key, [fact])
+        elif fact.origin.own:
+            self._own.setdefault(session, []).append(fact)
+            for known in self._keys.get(session, ()):
+                self._add(known, [fact])
+        else:
+            self._early.setdefault(key, []).append(fact)
+
+    def _add(self, key: tuple[str, str], facts: Iterable[Fact]) -> None:
+        folded = self._of(self._owner[key])
+        file = folded.facts.sessions.setdefault(key, SessionFile(*key))
+        taken = [file.take(fact) for fact in facts]
+        if any(taken):
+            folded.stale = True
+            self._note(folded, file.day)
+
+    @staticmethod
+    def _note(folded: _Folded, day: date | None) -> None:
+        if day is not None and (folded.dirty is None or day < folded.dirty):
+            folded.dirty = day
+
+    @staticmethod
+    def _first_day(fact: Fact) -> date | None:
+        """The earliest day whose figures a care record can change, by itself."""
+        match fact.body:
+            case DaysExcused(first=day) | DoneCorrected(day=day):
+                return day
+            case Discharged(t_ns=t_ns) | Enrolled(t_ns=t_ns):
+                # The day in UTC may be one later than the plan's.
+                return _utc_day(t_ns) - timedelta(days=1)
+            case _:
+                return None
+
+    def _look_at(self, folded: _Folded, now_ns: int) -> bool:
+        facts = folded.facts
+        all_plans = self._plans(folded)
+        zone = max(all_plans.values(), key=lambda p: p.version, default=None)
+        today = _utc_day(now_ns) if zone is None else zone.day_of(now_ns)
+        if not folded.stale and folded.computed_to == today:
+            return False
+        versions = versions_of(
+            all_plans.values(),
+            published=facts.published(),
+            answers=facts.answers(),
+            opened_with=facts.opened_with(),
+            today=today,
+        )
+        plans = as_in_force(versions)
+        heard_ns = _heard_ns(facts, now_ns)
+        heard = None if heard_ns is None else _day_of(zone, heard_ns)
+        sessions, assessments = self._sessions(facts)
+        days = [s.day for s in sessions]
+        first = min(
+            [d for v in versions for d in (v.published, v.effective) if d is not None] + days,
+            default=today,
+        )
+        since = self._since(folded, versions, heard, first, today)
+        history = history_of(facts, all_plans, first, today, heard)
+        until = _treated_until(facts, zone, today)
+        judge = DayJudge(facts.patient, versions, plans, history, sessions, assessments, today)
+        for table in (folded.days, folded.evidence):
+            for day in [d for d in table if d >= since or d < first or d > today]:
+                del table[day]
+        for day in days_between(max(since, first), min(today, until)):
+            judged = judge.day(day)
+            if judged is not None:
+                folded.days[day] = judged
+            if told := judge.evidence(day):
+                folded.evidence[day] = told
+        folded.computed_to, folded.dirty, folded.stale = today, None, False
+        evidence = ((day, e) for day in sorted(folded.evidence) for e in folded.evidence[day])
+        alerts = episodes(facts.patient, evidence, facts.seen(), today=today)
+        folded.figures = PatientFigures(
+            patient=facts.patient,
+            site=facts.site,
+            state=_state(facts, versions, history, alerts, today),
+            today=today,
+            versions=versions,
+            plans=plans,
+            days=dict(folded.days),
+            sessions=tuple(sessions),
+            alerts=alerts,
+            first_session=min(days, default=None),
+            last_session=max(days, default=None),
+            heard=heard,
+            heard_ns=heard_ns,
+            enrolled_ns=facts.enrolled_ns,
+        )
+        return True
+
+    def _plans(self, folded: _Folded) -> dict[int, Plan]:
+        """Every version that is known: published ones, and those that sessions name."""
+        facts, patient = folded.facts, folded.facts.patient
+        for version, record in facts.published().items():
+            if (patient, version) not in self._published:
+                self._published[patient, version] = Plan.model_validate(record.plan)
+        found = {v: self._published[patient, v] for v in facts.published()}
+        unknown = set()
+        for version in facts.opened_with():
+            if version in found:
+                continue
+            local = self._local.get((patient, version)) or self._local_plan(patient, version)
+            if local is None:
+                unknown.add(version)
+            else:
+                self._local[patient, version] = local
+                found[version] = local
+        resolved = folded.unknown_versions - unknown
+        for file in facts.sessions.values():
+            if file.opened is not None and file.opened.plan_version in resolved:
+                self._note(folded, file.day)
+        folded.unknown_versions = unknown
+        return found
+
+    @staticmethod
+    def _since(
+        folded: _Folded,
+        versions: Sequence[VersionView],
+        heard: date | None,
+        first: date,
+        today: date,
+    ) -> date:
+        """The day from which on is computed again: the Monday of the first that may differ."""
+        known = folded.figures
+        if folded.computed_to is None or known is None:
+            return first
+        changed = [folded.computed_to, today]
+        if folded.dirty is not None:
+            changed.append(folded.dirty)
+        differing = {_bearing(v) for v in known.versions} ^ {_bearing(v) for v in versions}
+        changed += [day for v in differing for day in v[2:] if day is not None]
+        if known.heard != heard:
+            changed.append(first if known.heard is None else known.heard)
+        return max(first, monday_of(min(changed)))
+
+    def _sessions(self, facts: PatientFacts) -> tuple[list[SessionFacts], list[Assessment]]:
+        found = [s for s in facts.sessions.values() if s.facts is not None]
+        found.sort(key=lambda s: (s.facts.t_ns if s.facts else 0, s.home, s.session))
+        assessments = [a for s in found for a in s.assessments(self._placement_of)]
+        return [s.facts for s in found if s.facts is not None], assessments
+
+
+def _heard_ns(facts: PatientFacts, now_ns: int) -> int | None:
+    """When the home was last heard of; a clock that is ahead tells of no future."""
+    told = [min(s.last_ns, now_ns) for s in facts.sessions.values()]
+    told += [answer.t_ns for answer in facts.answers()]
+    if facts.heard_ns:
+        told.append(facts.heard_ns)
+    return max(told, default=None)
+
+
+def _treated_until(facts: PatientFacts, zone: Plan | None, today: date) -> date:
+    word = facts.enrolment
+    return _day_of(zone, word.t_ns) if isinstance(word, Discharged) else today
+
+
+def _state(
+    facts: PatientFacts,
+    versions: Sequence[VersionView],
+    history: Mapping[date, DayHistory],
+    alerts: Sequence[Alert],
+    today: date,
+) -> PatientState:
+    states = {v.state for v in versions}
+    found: list[tuple[bool, PatientState]] = [
+        (isinstance(facts.enrolment, Discharged), "discharged"),
+        (today in history and history[today].excused, "paused"),
+        (any(a.kind == "data" and a.open for a in alerts), "silent"),
+        (bool(facts.sessions), "started"),
+        (bool(states & {"taken", "superseded"}), "plan taken"),
+        ("refused" in states, "plan refused"),
+        ("published" in states, "plan sent"),
+    ]
+    return next((state for so, state in found if so), "enrolled")
+
+
+def _bearing(
+    view: VersionView,
+) -> tuple[str, bool, date | None, date | None, date | None]:
+    """What of a version bears on figures."""
+    digest = view.plan.digest()
+    return digest, view.state == "refused", view.published, view.taken, view.effective
+
+
+def _day_of(zone: Plan | None, t_ns: int) -> date:
+    return _utc_day(t_ns) if zone is None else zone.day_of(t_ns)
+
+
+def _utc_day(t_ns: int) -> date:
+    return datetime.fromtimestamp(t_ns / 1e9, UTC).date()

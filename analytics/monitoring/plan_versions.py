@@ -1,0 +1,115 @@
+"""Which version of a plan was in force on which day, and how far each version has come.
+
+A version counts once it was published *and* taken by the home: from the latest of its
+`valid_from`, the day it was published and the day it was taken. So no publication changes a day
+that is past. That the home has taken it tells its answer, or a session that was opened with it,
+whichever is earlier. A version that was never published counts only where the home's sessions
+say that it works by it (a home without a clinic, a demo), from the first of them on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from telemetry.messages.care import PlanAnswered, PlanPublished
+    from therapy.plan.plan import Plan
+
+__all__ = ["VersionState", "VersionView", "as_in_force", "versions_of"]
+
+VersionState: TypeAlias = Literal["draft", "published", "refused", "taken", "superseded"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionView:
+    """One version and how far it has come.
+
+    Attributes:
+        published: the day on which it was sent; None: it was not.
+        taken: the day on which the home took it, or first worked by it.
+        effective: the first day on which it counts; None: not yet.
+        note: why it was refused.
+    """
+
+    plan: Plan
+    state: VersionState
+    published: date | None = None
+    taken: date | None = None
+    effective: date | None = None
+    note: str = ""
+
+
+def versions_of(
+    plans: Iterable[Plan],
+    *,
+    published: Mapping[int, PlanPublished],
+    answers: Sequence[PlanAnswered],
+    opened_with: Mapping[int, int],
+    today: date,
+) -> tuple[VersionView, ...]:
+    """All versions known, in order.
+
+    Args:
+        plans: of the publications, drafts, and those that sessions were opened with.
+        published: the first publication of each version.
+        answers: of the home, in any order.
+        opened_with: of each version, when the first session was opened with it, nanoseconds.
+        today: a version is superseded once a later one has come into force.
+    """
+    ordered = sorted({plan.version: plan for plan in plans}.values(), key=lambda p: p.version)
+    found = [_view(plan, published.get(plan.version), answers, opened_with) for plan in ordered]
+    newest = max(
+        (v.plan.version for v in found if v.effective is not None and v.effective <= today),
+        default=0,
+    )
+    return tuple(
+        replace(v, state="superseded") if v.state == "taken" and v.plan.version < newest else v
+        for v in found
+    )
+
+
+def as_in_force(versions: Iterable[VersionView]) -> tuple[Plan, ...]:
+    """The versions that count, each from its first day in force on.
+
+    Of several that cover a day `plan_in_force` takes the highest.
+    """
+    return tuple(
+        v.plan
+        if v.plan.valid_from == v.effective
+        else v.plan.model_copy(update={"valid_from": v.effective})
+        for v in versions
+        if v.effective is not None and (v.plan.valid_to is None or v.effective <= v.plan.valid_to)
+    )
+
+
+def _view(
+    plan: Plan,
+    sent: PlanPublished | None,
+    answers: Sequence[PlanAnswered],
+    opened_with: Mapping[int, int],
+) -> VersionView:
+    mine = [a for a in answers if a.version == plan.version]
+    taken = [a.home_ns for a in mine if a.state == "taken"]
+    if plan.version in opened_with:
+        taken.append(opened_with[plan.version])
+    sent_day = None if sent is None else plan.day_of(sent.t_ns)
+    if taken and sent is not None and sent_day is not None:
+        on = plan.day_of(min(taken))
+        effective = max(on, sent_day, plan.valid_from)
+        return VersionView(
+            plan=plan, state="taken", published=sent_day, taken=on, effective=effective
+        )
+    if plan.version in opened_with:
+        on = plan.day_of(opened_with[plan.version])
+        return VersionView(plan=plan, state="taken", taken=on, effective=on)
+    if sent is None:
+        return VersionView(plan=plan, state="draft")
+    refused = [a for a in mine if a.state == "refused"]
+    if refused:
+        note = max(refused, key=lambda a: (a.t_ns, a.note)).note
+        return VersionView(plan=plan, state="refused", published=sent_day, note=note)
+    return VersionView(plan=plan, state="published", published=sent_day)

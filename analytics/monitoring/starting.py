@@ -1,0 +1,78 @@
+"""The rules for what a picture of sessions cannot show: who has not started, and on which plan.
+
+kind    raised when                                                   cleared when
+start   no session three days after the first plan came into force;   a session is there
+or the first plan was sent two days ago and is not taken;
+or the home refused it
+plan    a later version was sent three days ago and is not taken,     it is taken
+or the home refused it
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from .alert import Evidence
+from .alert_words import NOT_TAKEN, REFUSED, WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from therapy.wording import Wording
+
+    from .alert import AlertKind
+    from .plan_versions import VersionView
+
+__all__ = ["NOT_STARTED_DAYS", "NOT_TAKEN_DAYS", "starting_evidence"]
+
+NOT_STARTED_DAYS: Final = 3
+NOT_TAKEN_DAYS: Final = 2
+LATER_NOT_TAKEN_DAYS: Final = 3
+
+
+def starting_evidence(
+    versions: Sequence[VersionView], first_session: date | None, day: date
+) -> tuple[Evidence, ...]:
+    """What the two rules say on a day.
+
+    Args:
+        versions: all of the plan.
+        first_session: the day of the first one; None: there is none.
+        day: the day of judgement.
+    """
+    in_force = [v for v in versions if v.effective is not None and v.effective <= day]
+    if first_session is not None and first_session <= day:
+        newest = max((v.plan.version for v in in_force), default=0)
+        later = [v for v in versions if v.plan.version > newest]
+        return _waiting("plan", later, day, LATER_NOT_TAKEN_DAYS, WORDS["plan"])
+    if not in_force:
+        return _waiting("start", versions, day, NOT_TAKEN_DAYS, NOT_TAKEN)
+    since = min(v.effective for v in in_force if v.effective is not None)
+    days = (day - since).days
+    if days < NOT_STARTED_DAYS:
+        return ()
+    return (_raised("start", WORDS["start"].filled(days=days, since=since), days=days),)
+
+
+def _waiting(
+    kind: AlertKind, versions: Sequence[VersionView], day: date, patience: int, words: Wording
+) -> tuple[Evidence, ...]:
+    """Of the newest version that was sent and that the home has not taken."""
+    sent = [v for v in versions if v.published is not None and v.published <= day]
+    if not sent or sent[-1].published is None:
+        return ()
+    newest, since = sent[-1], sent[-1].published
+    taken = newest.taken is not None and newest.taken <= day
+    days = (day - since).days
+    if taken or (newest.state != "refused" and days < patience):
+        return ()
+    words = REFUSED if newest.state == "refused" else words
+    version = newest.plan.version
+    told = words.filled(version=version, since=since, days=days)
+    return (_raised(kind, told, version=version, days=days),)
+
+
+def _raised(kind: AlertKind, words: Wording, **figures: float) -> Evidence:
+    numbers = {name: float(value) for name, value in figures.items()}
+    return Evidence(kind=kind, state="raised", it=words.it, en=words.en, figures=numbers)

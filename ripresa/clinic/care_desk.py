@@ -1,0 +1,226 @@
+"""What somebody at the clinic does of a patient, held to what is known and written down."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+from typing import TYPE_CHECKING, Literal
+
+from ingest.journal.journal import Journal
+from telemetry.errors import ConfigurationError
+from telemetry.messages.care import (
+    DaysExcused,
+    Discharged,
+    DoneCorrected,
+    Enrolled,
+    PlanPublished,
+)
+from telemetry.messages.notices import PlanNotice
+
+from .care_journal import care_record, fold_journal
+from .outbox import Outbox, OutboxLetter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from analytics.monitoring.fold import Fold
+    from ripresa.platform.configuration import Folder
+    from telemetry.clock import Clock
+    from telemetry.messages.care import CareRecord
+    from therapy.plan.plan import Plan
+
+__all__ = ["CareDesk"]
+
+
+class CareDesk:
+    """One clinic's desk; make it with `at`.
+
+    Args:
+        journal: the clinic's; the clinic may run meanwhile.
+        folder: its state.
+        clock: stamps what is written.
+    """
+
+    def __init__(self, journal: Journal, folder: Folder, clock: Clock) -> None:
+        self._journal = journal
+        self._outbox = Outbox(folder.outbox)
+        self._clock = clock
+
+    @classmethod
+    @contextlib.contextmanager
+    def at(cls, folder: Folder, clock: Clock) -> Iterator[CareDesk]:
+        """The desk of the clinic whose state lies in a folder.
+
+        Raises:
+            StoreError: its journal cannot be used.
+        """
+        journal = Journal.open(folder.clinic_journal, clock)
+        try:
+            yield cls(journal, folder, clock)
+        finally:
+            journal.close()
+
+    def enrol(self, patient: str, site: str) -> None:
+        """Write down that a patient's home was let in.
+
+        Raises:
+            StoreError: the journal cannot be written.
+        """
+        self._write(Enrolled(patient=patient, t_ns=self._clock.now_ns(), site=site))
+
+    def discharge(self, patient: str, by: str) -> None:
+        """Write down that a patient is no longer treated here.
+
+        Raises:
+            ConfigurationError: nobody of that pseudonym is known.
+        """
+        self._known(patient)
+        self._write(Discharged(patient=patient, t_ns=self._clock.now_ns(), by=by))
+
+    def publish(self, plan: Plan, site: str) -> None:
+        """Send a version of a plan to its patient's home.
+
+        Raises:
+            ConfigurationError: nobody of that pseudonym is enrolled at the site, the version does
+                not follow the one that was published before, or it was published otherwise.
+        """
+        fold = self._fold()
+        self._enrolled(fold, plan.patient, site)
+        facts = fold.facts(plan.patient)
+        sent = {} if facts is None else facts.published()
+        body = plan.model_dump(mode="json")
+        known = sent.get(plan.version)
+        if known is not None and known.plan != body:
+            raise ConfigurationError(
+                f"plan {plan.patient} version {plan.version} was published with other content: "
+                "give the new one a higher version"
+            )
+        before = max((v for v in sent if v != plan.version), default=None)
+        if known is None and before is not None:
+            _follows(plan, before, str(sent[before].plan.get("valid_from", "")))
+        now_ns = self._clock.now_ns()
+        if known is None:
+            self._write(
+                PlanPublished(
+                    patient=plan.patient, t_ns=now_ns, site=site, version=plan.version, plan=body
+                )
+            )
+        notice = PlanNotice(patient=plan.patient, version=plan.version, plan=body)
+        self._outbox.post(
+            OutboxLetter(
+                site=site, patient=plan.patient, what="plan", id=str(plan.version), notice=notice
+            )
+        )
+
+    def excuse(
+        self,
+        patient: str,
+        first: date,
+        last: date,
+        *,
+        by: str,
+        why: Literal["illness", "holiday", "appointment", "technical", "other"] = "other",
+        lifted: bool = False,
+    ) -> None:
+        """Excuse days, or take that back.
+
+        Raises:
+            ConfigurationError: nobody of that pseudonym is known, or the days are in no order.
+        """
+        self._known(patient)
+        if last < first:
+            raise ConfigurationError(f"{last} is before {first}: give the first day first")
+        self._write(
+            DaysExcused(
+                patient=patient,
+                t_ns=self._clock.now_ns(),
+                first=first,
+                last=last,
+                by=by,
+                why=why,
+                lifted=lifted,
+            )
+        )
+
+    def correct(
+        self, patient: str, day: date, item: str, amount: float | None, *, by: str, note: str = ""
+    ) -> None:
+        """Say how much of an item was done on a day; None takes an earlier correction back.
+
+        Raises:
+            ConfigurationError: nobody of that pseudonym is known, no plan of theirs has the item,
+                or the amount cannot be.
+        """
+        fold = self._known(patient)
+        figures = fold.figures(patient)
+        items = {i.id for v in (figures.versions if figures else ()) for i in v.plan.items}
+        if item not in items:
+            known = ", ".join(sorted(items)) or "none"
+            raise ConfigurationError(f"no plan of {patient} has an item {item!r}: it is {known}")
+        if amount is not None and not 0 <= amount <= 10_000:
+            raise ConfigurationError(f"{amount:g} cannot have been done: give 0 to 10000")
+        self._write(
+            DoneCorrected(
+                patient=patient,
+                t_ns=self._clock.now_ns(),
+                day=day,
+                item=item,
+                amount=amount,
+                by=by,
+                note=note,
+            )
+        )
+
+    def _write(self, record: CareRecord) -> None:
+        self._journal.append_now([care_record(record)])
+
+    def _fold(self) -> Fold:
+        return fold_journal(self._journal, lambda _patient, _version: None, self._clock.now_ns())
+
+    def _known(self, patient: str) -> Fold:
+        fold = self._fold()
+        if fold.facts(patient) is None:
+            raise ConfigurationError(_nobody(patient, fold.patients(), "known here"))
+        return fold
+
+    def _enrolled(self, fold: Fold, patient: str, site: str) -> None:
+        """Hold a patient and a site against who is enrolled, or has sent records.
+
+        Raises:
+            ConfigurationError: nobody of that pseudonym is, or at another site.
+        """
+        sites = {home.patient: home.site for home in self._journal.homes() if home.patient}
+        for name in fold.patients():
+            facts = fold.facts(name)
+            word = None if facts is None else facts.enrolment
+            if isinstance(word, Enrolled):
+                sites[name] = word.site
+            elif isinstance(word, Discharged):
+                sites.pop(name, None)
+        if patient not in sites:
+            raise ConfigurationError(_nobody(patient, sorted(sites), "enrolled"))
+        if sites[patient] != site:
+            raise ConfigurationError(
+                f"{patient} is enrolled at site {sites[patient]!r}, not {site!r}: "
+                f"publish with --site {sites[patient]}"
+            )
+
+
+def _follows(plan: Plan, before: int, valid_from: str) -> None:
+    if plan.version < before:
+        raise ConfigurationError(
+            f"version {before} of {plan.patient}'s plan is published already: "
+            f"version {plan.version} would come after a later one"
+        )
+    if plan.valid_from.isoformat() <= valid_from:
+        raise ConfigurationError(
+            f"version {plan.version} is valid from {plan.valid_from}, and version {before} from "
+            f"{valid_from}: give it a later valid_from, past days keep the version they had"
+        )
+
+
+def _nobody(patient: str, known: list[str], what: str) -> str:
+    near = difflib.get_close_matches(patient, known, n=1)
+    meant = f"did you mean {near[0]}?" if near else "'ripresa clinic enrol' lets a home in"
+    return f"nobody is {what} as {patient!r}: {meant}"

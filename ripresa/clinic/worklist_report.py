@@ -1,0 +1,71 @@
+"""The worklist as text, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from analytics.monitoring.worklist import worklist
+from ingest.journal.reading import JournalReader
+from ripresa.session.plan_folder import PlanFolder
+
+from .care_journal import fold_journal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from analytics.monitoring.worklist import WorkLine
+    from ripresa.platform.configuration import Folder
+    from telemetry.clock import Clock
+    from therapy.wording import Language
+
+__all__ = ["show_worklist"]
+
+
+def show_worklist(
+    folder: Folder, clock: Clock, language: Language, json_file: Path | None = None
+) -> None:
+    """Print the worklist, and write it as JSON where asked.
+
+    Raises:
+        StoreError: there is no journal, or it cannot be read.
+    """
+    from rich.console import Console  # noqa: PLC0415 - slow to import
+    from rich.table import Table  # noqa: PLC0415
+
+    with JournalReader(folder.clinic_journal) as reader:
+        fold = fold_journal(reader, PlanFolder(folder.plans).version, clock.now_ns())
+    lines = worklist(fold.all_figures())
+    table = Table("patient", "state", "since", "why", "last session")
+    for line in lines:
+        why = [alert.text.text(language) for alert in line.waiting]
+        since = "" if line.since is None else line.since.isoformat()
+        last = "" if line.last_day is None else line.last_day.isoformat()
+        table.add_row(line.patient, line.state, since, "\n".join(why), last)
+    Console().print(table)
+    if json_file is not None:
+        json_file.write_text(json.dumps([_body(line) for line in lines], indent=1), "utf-8")
+
+
+def _body(line: WorkLine) -> dict[str, object]:
+    return {
+        "patient": line.patient,
+        "site": line.site,
+        "state": line.state,
+        "since": None if line.since is None else line.since.isoformat(),
+        "sessions": line.sessions,
+        "last_day": None if line.last_day is None else line.last_day.isoformat(),
+        "plan_missing": line.plan_missing,
+        "alerts": [
+            {
+                "kind": a.kind,
+                "opened": a.opened.isoformat(),
+                "grave": a.grave,
+                "digest": a.digest,
+                "figures": dict(a.figures),
+                "it": a.it,
+                "en": a.en,
+            }
+            for a in line.waiting
+        ],
+    }

@@ -1,0 +1,312 @@
+"""The clinic's figures: the same in any order of facts, and true when something comes late."""
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.monitoring.worklist import worklist
+from clinic_facts import MONDAY, PatientStory, at, days_before, figures, folded
+from telemetry.messages.events import CloseReason
+from therapy_builders import item, plan
+
+
+def started(**more) -> PatientStory:
+    return PatientStory(**more).enrolled().published().answered()
+
+
+def states(shown, *days):
+    return [shown.days[day].state if day in shown.days else None for day in days]
+
+
+def rich_story() -> PatientStory:
+    """Something of everything: two versions, gaps, a fall, excuses, corrections, looks."""
+    story = started()
+    for ago in (38, 36, 33, 30, 24, 22, 17, 15, 10):
+        story.session(days_before(ago), 20 if ago % 2 else 9, assessed_deg=120 - ago / 4)
+    later = plan(
+        version=2, valid_from=days_before(20), items=[item(dose={"sets": 1, "repetitions": 10})]
+    )
+    story.published(later, days_before(18)).answered(days_before(17), version=2)
+    story.session(days_before(9), 0, answers={"fallen": True})
+    story.session(days_before(5), 10, version=2, unwell=True)
+    story.excused(days_before(28), days_before(26)).excused(
+        days_before(27), days_before(27), lifted=True
+    )
+    story.seen("unwell", days_before(5)).heard(days_before(2))
+    return story
+
+
+RICH = rich_story()
+TRUTH = figures(RICH)
+
+
+@given(st.randoms(use_true_random=False), st.lists(st.integers(0, len(RICH.facts)), max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_any_order_lateness_and_repetition_of_facts_gives_the_same_figures(random, cuts):
+    facts = [*RICH.facts, *random.sample(RICH.facts, 9)]
+    random.shuffle(facts)
+    fold = folded([])
+    moments = sorted(at(days_before(random.randrange(40))) for _ in cuts)
+    start = 0
+    for cut, moment in zip(sorted(cuts), moments, strict=True):
+        for fact in facts[start:cut]:
+            fold.take(fact)
+        fold.look(moment)
+        start = cut
+    for fact in facts[start:]:
+        fold.take(fact)
+    fold.look(at(MONDAY))
+    assert fold.figures(RICH.patient) == TRUTH
+
+
+def test_only_what_changed_is_named_and_computed_again():
+    fold = folded([*started(patient="p-1").facts, *started(patient="p-2").facts])
+    assert fold.changed() == set()
+    other = PatientStory(patient="p-2", home="01J00000000000000000000002")
+    other.session(days_before(3))
+    for fact in other.facts:
+        fold.take(fact)
+    assert fold.changed() == {("p-2", days_before(3))}
+    assert fold.look(at(MONDAY)) == {"p-2"}
+
+
+@given(
+    published=st.integers(0, 30),
+    valid=st.integers(-10, 60),
+    taken=st.integers(0, 30),
+    dose=st.integers(1, 40),
+)
+@settings(max_examples=60, deadline=None)
+def test_publishing_changes_no_day_that_is_past(published, valid, taken, dose):
+    story = started()
+    for ago in (35, 33, 25, 20, 12, 4, 2):
+        story.session(days_before(ago))
+    story.heard(MONDAY)
+    before = figures(story)
+    sent = days_before(published)
+    story.published(
+        plan(
+            version=2,
+            valid_from=days_before(valid),
+            items=[item(dose={"sets": 1, "repetitions": dose})],
+        ),
+        sent,
+    )
+    assert figures(story).days == before.days
+    story.answered(days_before(min(taken, published)), version=2)
+    after = figures(story)
+    past = {d for d in before.days if d < sent}
+    assert {d: after.days[d] for d in past} == {d: before.days[d] for d in past}
+
+
+def test_an_unpublished_or_untaken_version_is_not_in_force():
+    story = started()
+    story.session(days_before(3))
+    story.published(plan(version=2, valid_from=days_before(2)), days_before(2))
+    shown = figures(story)
+    assert shown.plan.version == 1
+    assert [(v.plan.version, v.state) for v in shown.versions] == [(1, "taken"), (2, "published")]
+    story.answered(days_before(1), version=2)
+    shown = figures(story)
+    assert shown.plan.version == 2
+    assert [v.state for v in shown.versions] == ["superseded", "taken"]
+    assert shown.days[days_before(2)].plan_version == 1
+
+
+def test_a_refused_version_is_in_the_worklist_and_not_in_force():
+    story = PatientStory().enrolled(days_before(4)).published(day=days_before(4))
+    story.answered(days_before(4)).session(days_before(3))
+    story.published(plan(version=2, valid_from=MONDAY), MONDAY)
+    story.answered(MONDAY, version=2, state="refused")
+    shown = figures(story)
+    assert shown.plan.version == 1
+    (line,) = worklist([shown])
+    assert [a.kind for a in line.waiting] == ["plan"]
+    assert "refused version 2" in line.waiting[0].en
+
+
+def test_a_plan_that_the_home_has_not_taken_makes_days_unknown_and_stands_in_the_worklist():
+    story = PatientStory().enrolled(days_before(3)).published(day=days_before(3))
+    shown = figures(story)
+    assert shown.state == "plan sent"
+    assert states(shown, days_before(2), days_before(1)) == ["unknown", "unknown"]
+    assert shown.days[days_before(1)].reason == "plan not taken"
+    (line,) = worklist([shown])
+    assert line.plan_missing
+    assert [a.kind for a in line.waiting] == ["start"]
+
+
+def test_who_never_starts_stands_in_the_worklist_and_their_days_are_missed():
+    story = PatientStory().enrolled(days_before(6)).published(day=days_before(6))
+    story.answered(days_before(6)).heard(MONDAY)
+    shown = figures(story)
+    assert shown.state == "plan taken"
+    assert states(shown, days_before(6), days_before(1)) == ["missed", "missed"]
+    (line,) = worklist([shown])
+    assert [a.kind for a in line.waiting] == ["start"]
+    assert line.since == days_before(3)
+
+
+def test_a_new_patient_stands_in_the_worklist_before_any_alert():
+    others = PatientStory(patient="p-2").enrolled(days_before(4)).published(day=days_before(4))
+    others.answered(days_before(4)).heard(MONDAY).session(days_before(1))
+    new = PatientStory(patient="p-9").enrolled(MONDAY)
+    lines = worklist([figures(others), figures(new)])
+    assert [(line.patient, line.state) for line in lines] == [
+        ("p-9", "enrolled"),
+        ("p-2", "started"),
+    ]
+
+
+def test_a_day_a_safety_rule_stopped_is_neither_missed_nor_done_and_lowers_nothing():
+    story = started().heard(MONDAY)
+    story.session(days_before(3), 20)
+    story.session(days_before(2), 0, answers={"fallen": True})
+    story.session(days_before(1), 5, unwell=True, reason=CloseReason.UNWELL)
+    shown = figures(story)
+    assert states(shown, days_before(2), days_before(1)) == ["stopped by rule"] * 2
+    assert [shown.days[days_before(n)].reason for n in (2, 1)] == ["fall", "unwell"]
+    assert [a.kind for a in shown.waiting][:2] == ["unwell", "fall"]
+    assert {a.opened for a in shown.waiting[:2]} == {days_before(1), days_before(2)}
+
+
+def test_done_and_partly_are_told_apart():
+    story = started().heard(MONDAY)
+    story.session(days_before(2), 20)
+    story.session(days_before(1), 9)
+    assert states(figures(story), days_before(2), days_before(1)) == ["done", "partly"]
+
+
+def test_what_comes_late_turns_unknown_and_missed_days_and_the_alert_of_them_goes():
+    story = started()
+    for ago in range(40, 30, -1):
+        story.session(days_before(ago))
+    story.heard(MONDAY)
+    silent = figures(story)
+    assert states(silent, days_before(20)) == ["missed"]
+    assert "few days" in {a.kind for a in silent.waiting}
+    for ago in range(30, 0, -1):
+        story.session(days_before(ago))
+    late = figures(story)
+    assert states(late, days_before(20)) == ["done"]
+    assert "few days" not in {a.kind for a in late.alerts}
+
+
+def test_the_text_of_an_open_alert_is_its_evidence_now():
+    story = started().heard(MONDAY)
+    for ago in (40, 38, 36, 34, 32, 30):
+        story.session(days_before(ago))
+    first = next(a for a in figures(story).waiting if a.kind == "few days")
+    quiet = int(first.figures["quiet"])
+    assert f"last {quiet} known days" in first.en
+    again = PatientStory(facts=list(story.facts)).heard(MONDAY + timedelta(days=3))
+    later = next(
+        a
+        for a in folded(again.facts, at(MONDAY + timedelta(days=3))).figures("p-1").waiting
+        if a.kind == "few days"
+    )
+    assert later.opened == first.opened
+    assert later.figures["quiet"] == quiet + 3
+    assert later.digest != first.digest
+
+
+def test_who_looked_stays_beside_the_alert_though_its_first_day_moved():
+    story = started().heard(MONDAY)
+    story.session(days_before(39))
+    alert = next(a for a in figures(story).waiting if a.kind == "few days")
+    story.seen("few days", alert.opened + timedelta(days=2))
+    seen = next(a for a in figures(story).alerts if (a.kind, a.replaced) == ("few days", False))
+    assert seen.seen.by == "pt-1"
+    assert "few days" not in {a.kind for a in figures(story).waiting}
+
+
+def test_a_session_after_midnight_belongs_to_the_evening_before():
+    story = started().heard(MONDAY)
+    story.session(days_before(1), clock="00:30")
+    shown = figures(story)
+    assert states(shown, days_before(2), days_before(1)) == ["done", "missed"]
+
+
+@pytest.mark.parametrize("change", [date(2023, 3, 26), date(2023, 10, 29)])
+@pytest.mark.parametrize(("clock", "own"), [("00:30", False), ("01:59", False), ("03:00", True)])
+def test_both_nights_of_summer_time_end_their_day_by_the_clock(change, clock, own):
+    therapy = plan(valid_from=change - timedelta(days=9))
+    evening = change - timedelta(days=1)
+    assert therapy.day_of(at(change, clock)) == (change if own else evening)
+    story = PatientStory().enrolled(evening - timedelta(days=8))
+    story.published(therapy, evening - timedelta(days=8)).answered(evening - timedelta(days=8))
+    story.session(change, clock=clock)
+    story.heard(change + timedelta(days=1))
+    shown = figures(story, at(change + timedelta(days=1)))
+    assert states(shown, evening, change) == (["missed", "done"] if own else ["done", "missed"])
+
+
+def test_a_home_in_another_zone_is_judged_in_its_own():
+    tokyo = ZoneInfo("Asia/Tokyo")
+    therapy = plan(time_zone="Asia/Tokyo")
+    story = PatientStory().enrolled().published(therapy).answered()
+    story.session(days_before(1), clock="20:00", zone=tokyo, of=therapy)
+    story.heard(MONDAY)
+    shown = figures(story, at(MONDAY, "06:00", tokyo))
+    assert shown.today == MONDAY
+    assert states(shown, days_before(1)) == ["done"]
+    assert figures(story, at(days_before(1), "23:00", tokyo)).today == days_before(1)
+
+
+def test_a_lower_dose_from_tomorrow_makes_no_overdose_of_last_week():
+    story = started()
+    for ago in range(14, -1, -1):
+        story.session(days_before(ago))
+    lower = plan(version=2, valid_from=MONDAY, items=[item(dose={"sets": 1, "repetitions": 5})])
+    story.published(lower, MONDAY).answered(MONDAY, version=2)
+    assert "overdose" not in {a.kind for a in figures(story).alerts}
+
+
+def test_a_correction_counts_in_place_of_what_was_recorded_and_can_be_taken_back():
+    from telemetry.messages.care import DoneCorrected
+
+    story = started().heard(MONDAY)
+    story.session(days_before(1), 4)
+    assert states(figures(story), days_before(1)) == ["partly"]
+    fields = {"patient": story.patient, "day": days_before(1), "item": "abduction", "by": "pt"}
+    story.own(DoneCorrected(t_ns=1, amount=20, **fields))
+    assert states(figures(story), days_before(1)) == ["done"]
+    story.own(DoneCorrected(t_ns=2, amount=None, **fields))
+    assert states(figures(story), days_before(1)) == ["partly"]
+
+
+def test_a_session_of_which_no_result_has_come_is_unknown_not_missed():
+    story = started().heard(MONDAY)
+    story.session(days_before(1))
+    facts = [f for f in story.facts if getattr(f.body, "type", "") != "session.result"]
+    assert states(folded(facts).figures(story.patient), days_before(1)) == ["unknown"]
+
+
+def test_a_discharged_patient_leaves_the_worklist_and_is_judged_no_more():
+    from telemetry.messages.care import Discharged
+
+    story = started().heard(MONDAY)
+    story.own(Discharged(patient=story.patient, t_ns=at(days_before(10)), by="pt-1"))
+    shown = figures(story)
+    assert shown.state == "discharged"
+    assert max(shown.days) <= days_before(10)
+    assert worklist([shown]) == ()
+
+
+def test_the_clinics_later_analysis_counts_in_place_of_the_homes():
+    from analytics.monitoring.facts import Fact, FactOrigin
+
+    story = started().heard(MONDAY)
+    session = story.session(days_before(1), 9)
+    ours = next(f.body for f in story.facts if getattr(f.body, "type", "") == "session.result")
+    again = PatientStory()
+    again.session(days_before(1), 20)
+    better = next(f.body for f in again.facts if getattr(f.body, "type", "") == "session.result")
+    body = better.model_copy(update={"session": session, "supersedes": 1})
+    own = Fact(FactOrigin(own=True, home="clinic", position=999), body, session)
+    for facts in ([*story.facts, own], [own, *story.facts]):
+        assert states(folded(facts).figures(story.patient), days_before(1)) == ["done"]
+    assert ours.session == session

@@ -1,0 +1,216 @@
+"""The clinic's figures stand on its journal, and what it writes there is held to what is."""
+
+from datetime import timedelta
+
+import pytest
+from typer.testing import CliRunner
+
+from clinic_facts import MONDAY, PatientStory, at, days_before
+from ingest.journal.journal import Journal
+from journals import event_record, result_record
+from ripresa.cli.main import app
+from ripresa.clinic.care_desk import CareDesk
+from ripresa.clinic.care_journal import JournalCareRecord, care_record
+from ripresa.clinic.outbox import Outbox, OutboxPublisher
+from ripresa.platform.configuration import Folder
+from telemetry.clock import ManualClock
+from telemetry.errors import ConfigurationError
+from telemetry.messages.care import AlertSeen, decode_care
+from telemetry.messages.notices import Receipt
+from telemetry.messages.record import RecordKind
+from telemetry.messages.results import SessionResult
+from telemetry.transport.bus import LocalBus
+from telemetry.transport.topics import HomeTopics
+from therapy_builders import item, plan
+
+PATIENT = "p-1"
+
+
+def appended(journal, facts):
+    """Facts as a clinic's journal would hold them."""
+    records = []
+    for fact in facts:
+        body = fact.body
+        if isinstance(body, SessionResult):
+            records.append(result_record(body))
+        else:
+            records.append(care_record(body) if fact.session is None else event_record(body))
+    journal.append_now(records)
+
+
+@pytest.fixture
+def clinic(tmp_path):
+    clock = ManualClock(at(MONDAY))
+    with Journal.open(tmp_path / "clinic.sqlite", clock) as journal:
+        yield journal, clock
+
+
+def care_of(clinic):
+    journal, clock = clinic
+    return JournalCareRecord(journal, lambda _patient, _version: None, clock)
+
+
+def own(journal):
+    told = [a.record for a in journal.told(0) if a.record.kind is RecordKind.CARE]
+    return [decode_care(record.body) for record in told]
+
+
+def test_a_result_that_comes_after_its_day_was_judged_counts_at_the_next_look(clinic):
+    story = PatientStory().enrolled().published().answered().heard(MONDAY)
+    story.session(days_before(2), 20)
+    care = care_of(clinic)
+    appended(clinic[0], story.facts[:-1])
+    assert care.figures(PATIENT).days[days_before(2)].state == "unknown"
+    appended(clinic[0], story.facts[-1:])
+    assert care.figures(PATIENT).days[days_before(2)].state == "done"
+
+
+def test_figures_are_dropped_and_folded_again_the_same(clinic):
+    story = PatientStory().enrolled().published().answered().heard(MONDAY)
+    for ago in (30, 20, 9, 4):
+        story.session(days_before(ago), 20, unwell=ago == 4)
+    care = care_of(clinic)
+    for fact in story.facts:
+        appended(clinic[0], [fact])
+        care.look()
+    assert care_of(clinic).figures(PATIENT) == care.figures(PATIENT)
+
+
+def test_which_alert_was_shown_and_who_saw_which_evidence_is_kept_for_good(clinic):
+    journal, clock = clinic
+    story = PatientStory().enrolled().published().answered().heard(MONDAY)
+    story.session(days_before(1), 20, unwell=True)
+    appended(journal, story.facts)
+    care = care_of(clinic)
+    (alert,) = [a for a in care.figures(PATIENT).waiting if a.kind == "unwell"]
+    for _ in range(3):
+        care.look()
+    shown = [r for r in own(journal) if r.type == "care.alert-shown" and r.kind == "unwell"]
+    assert [(r.opened, r.digest) for r in shown] == [(alert.opened, alert.digest)]
+    seen = AlertSeen(
+        patient=PATIENT,
+        t_ns=clock.now_ns(),
+        kind="unwell",
+        opened=alert.opened,
+        digest=alert.digest,
+        by="pt-1",
+        day=MONDAY,
+        action="called",
+    )
+    care.acknowledge(seen)
+    assert "unwell" not in {a.kind for a in care.figures(PATIENT).waiting}
+    assert own(journal)[-1] == seen
+    with pytest.raises(ConfigurationError, match="read the list again"):
+        care.acknowledge(seen.model_copy(update={"opened": MONDAY}))
+
+
+async def test_a_silent_home_makes_days_unknown_until_it_is_heard_of(clinic):
+    journal, clock = clinic
+    story = PatientStory().enrolled().published().answered()
+    story.session(days_before(9), 20)
+    appended(journal, story.facts)
+    heard = {}
+    care = JournalCareRecord(journal, lambda _patient, _version: None, clock, heard=heard)
+    assert care.figures(PATIENT).days[days_before(4)].state == "unknown"
+    assert care.figures(PATIENT).state == "silent"
+    heard[PATIENT] = clock.now_ns()
+    assert care.figures(PATIENT).days[days_before(4)].state == "missed"
+    again = len(own(journal))
+    heard[PATIENT] = clock.now_ns() + 60 * 10**9
+    care.look()
+    assert len(own(journal)) == again
+
+
+async def test_the_end_of_a_day_judges_it(clinic):
+    journal, clock = clinic
+    story = PatientStory().enrolled().published().answered()
+    story.session(days_before(1), 20)
+    appended(journal, story.heard(MONDAY + timedelta(days=1)).facts)
+    care = care_of(clinic)
+    assert MONDAY not in care.figures(PATIENT).days
+    await clock.advance(86_400)
+    assert care.figures(PATIENT).days[MONDAY].state == "missed"
+
+
+def test_an_erased_patient_has_no_figures_any_more(clinic):
+    journal, _ = clinic
+    appended(journal, PatientStory().enrolled().published().facts)
+    care = care_of(clinic)
+    assert care.figures(PATIENT) is not None
+    with journal.writing() as db:
+        db.execute("DELETE FROM record")
+        db.execute("INSERT INTO tombstone VALUES ('patient', x'00', 1)")
+    assert care.figures(PATIENT) is None
+
+
+@pytest.fixture
+def desk(tmp_path):
+    folder = Folder(tmp_path).create()
+    with CareDesk.at(folder, ManualClock(at(MONDAY))) as found:
+        yield found, folder
+
+
+def test_a_plan_goes_only_to_who_is_enrolled_and_to_their_site(desk):
+    care, folder = desk
+    with pytest.raises(ConfigurationError, match="nobody is enrolled as 'p-1'"):
+        care.publish(plan(), "milano")
+    care.enrol("p-11", "milano")
+    with pytest.raises(ConfigurationError, match="did you mean p-11"):
+        care.publish(plan(), "milano")
+    care.enrol("p-1", "milano")
+    with pytest.raises(ConfigurationError, match="at site 'milano', not 'milan'"):
+        care.publish(plan(), "milan")
+    assert Outbox(folder.outbox).letters() == []
+    care.publish(plan(), "milano")
+    assert [letter.id for letter in Outbox(folder.outbox).letters()] == ["1"]
+    care.discharge("p-1", "pt-1")
+    with pytest.raises(ConfigurationError, match="nobody is enrolled"):
+        care.publish(plan(version=2, valid_from=MONDAY), "milano")
+
+
+def test_a_version_comes_into_force_after_the_one_before(desk):
+    care, _ = desk
+    care.enrol("p-1", "milano")
+    care.publish(plan(version=2, valid_from=days_before(3)), "milano")
+    with pytest.raises(ConfigurationError, match="later valid_from"):
+        care.publish(plan(version=3, valid_from=days_before(3)), "milano")
+    with pytest.raises(ConfigurationError, match="published already"):
+        care.publish(plan(version=1, valid_from=MONDAY), "milano")
+    other = plan(version=2, valid_from=days_before(3), items=[item(side="left")])
+    with pytest.raises(ConfigurationError, match="other content"):
+        care.publish(other, "milano")
+    care.publish(plan(version=2, valid_from=days_before(3)), "milano")
+    care.publish(plan(version=3, valid_from=MONDAY), "milano")
+
+
+async def test_what_a_home_says_of_a_plan_becomes_a_fact_once(desk):
+    care, folder = desk
+    care.enrol("p-1", "milano")
+    care.publish(plan(), "milano")
+    bus, noted = LocalBus(), []
+    publisher = OutboxPublisher(bus, Outbox(folder.outbox), ManualClock(at(MONDAY)), noted.extend)
+    receipt = Receipt(patient="p-1", what="plan", id="1", state="taken", t_ns=at(MONDAY))
+    for _ in range(2):
+        publisher._take(_message(receipt))
+    assert [(r.version, r.state) for r in noted] == [(1, "taken")]
+
+
+def _message(receipt):
+    from telemetry.transport.bus import Message
+
+    return Message(HomeTopics("milano", "p-1").receipt, receipt.encode())
+
+
+def test_the_command_line_refuses_an_item_no_plan_has_and_shows_the_worklist(tmp_path, monkeypatch):
+    monkeypatch.setenv("RIPRESA_HOME", str(tmp_path))
+    folder = Folder(tmp_path).create()
+    with CareDesk.at(folder, ManualClock(at(MONDAY))) as care:
+        care.enrol("p-1", "milano")
+        care.publish(plan(), "milano")
+        with pytest.raises(ConfigurationError, match="it is abduction"):
+            care.correct("p-1", MONDAY, "pendulum", 3, by="pt-1")
+        care.correct("p-1", MONDAY, "abduction", 3, by="pt-1")
+        care.excuse("p-1", MONDAY, MONDAY, by="pt-1", why="illness")
+    told = CliRunner().invoke(app, ["clinic", "worklist", "--json", str(tmp_path / "w.json")])
+    assert told.exit_code == 0, told.output
+    assert '"kind": "start"' in (tmp_path / "w.json").read_text()
