@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from analytics.signals.arrays import Array
-    from research.simulation.body import Bone
+    from research.simulation.body import LimbSegment
 
 __all__ = ["Person", "Recorded", "simulate_item"]
 
@@ -75,7 +75,7 @@ class Recorded:
     what: ExerciseMotion
     person: Person
     motion: LimbMotion
-    segments: dict[str, Bone]
+    segments: dict[str, LimbSegment]
     sensors: dict[str, WornSensor]
     readings: dict[str, Array]
     hinge: HingeCalibration | None
@@ -189,7 +189,7 @@ def _put_on(rng: np.random.Generator, what: ExerciseMotion, site: str, skin: Ski
     return WornSensor.drawn(rng, site, skin, marked=toward_end if what.marked else None)
 
 
-def _segment(segments: dict[str, Bone], site: str) -> Bone:
+def _segment(segments: dict[str, LimbSegment], site: str) -> LimbSegment:
     return segments["forearm" if site == "wrist" else site]
 
 

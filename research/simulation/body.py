@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from analytics.signals.arrays import Array
 
-__all__ = ["ARM_REST", "LEG_REST", "Bone", "arm", "elevation_deg", "leg"]
+__all__ = ["ARM_REST", "LEG_REST", "LimbSegment", "arm", "elevation_deg", "leg"]
 
 TRUNK_M, SHOULDER_M = 0.48, 0.18
 UPPER_ARM_M, FOREARM_M, THIGH_M, SHANK_M = 0.30, 0.26, 0.42, 0.41
@@ -40,7 +40,7 @@ LEG_REST: Mapping[str, float] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Bone:
+class LimbSegment:
     """One bone on the fine grid.
 
     Attributes:
@@ -54,7 +54,7 @@ class Bone:
     bent_deg: Array
 
 
-def arm(channels: Mapping[str, Array]) -> dict[str, Bone]:
+def arm(channels: Mapping[str, Array]) -> dict[str, LimbSegment]:
     """Trunk, upper arm and forearm of a right arm from its channels; see `ARM_REST`.
 
     `raise` is the angle of the upper arm from hanging in the `plane` (0 aside, 90 forward) of the
@@ -70,13 +70,13 @@ def arm(channels: Mapping[str, Array]) -> dict[str, Bone]:
     carrying = Rotation.from_euler("y", -CARRYING_DEG, degrees=True)
     fore = upper * carrying * _turn("x", channels["elbow"]) * _turn("z", channels["pronation"])
     return {
-        "sternum": Bone(trunk, root, channels["lean"]),
-        "upper-arm": Bone(upper, shoulder, channels["raise"]),
-        "forearm": Bone(fore, elbow, channels["elbow"]),
+        "sternum": LimbSegment(trunk, root, channels["lean"]),
+        "upper-arm": LimbSegment(upper, shoulder, channels["raise"]),
+        "forearm": LimbSegment(fore, elbow, channels["elbow"]),
     }
 
 
-def leg(channels: Mapping[str, Array]) -> dict[str, Bone]:
+def leg(channels: Mapping[str, Array]) -> dict[str, LimbSegment]:
     """Thigh and shank of a right leg from its channels; see `LEG_REST`."""
     hip_m = np.column_stack([channels[k] for k in ("x", "y", "z")])
     pelvis = _turn("z", channels["turn"]) * _turn("x", channels["lie"])
@@ -90,13 +90,13 @@ def leg(channels: Mapping[str, Array]) -> dict[str, Bone]:
     outwards = -SCREW_HOME_DEG * np.clip(1 - channels["knee"] / 30, 0, 1)
     shank = thigh * _turn("x", -channels["knee"]) * _turn("z", outwards)
     return {
-        "sternum": Bone(pelvis, hip_m, channels["hip"]),
-        "thigh": Bone(thigh, hip_m, channels["hip"]),
-        "shank": Bone(shank, knee_m, channels["knee"]),
+        "sternum": LimbSegment(pelvis, hip_m, channels["hip"]),
+        "thigh": LimbSegment(thigh, hip_m, channels["hip"]),
+        "shank": LimbSegment(shank, knee_m, channels["knee"]),
     }
 
 
-def elevation_deg(segment: Bone) -> Array:
+def elevation_deg(segment: LimbSegment) -> Array:
     """[m] angle of a limb's bone from hanging down."""
     down = segment.turned.apply([0, 0, -1])
     up: Array = np.degrees(np.arccos(np.clip(-down[:, 2], -1, 1)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .body import ARM_REST, LEG_REST, Bone, arm, elevation_deg, leg
+from .body import ARM_REST, LEG_REST, LimbSegment, arm, elevation_deg, leg
 from .limb_motion import LimbMotion, Manner, MotionBuilder
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ class ExerciseMotion:
     exercise: str
     posture: str
     sites: tuple[str, ...]
-    body: Callable[[Mapping[str, Array]], dict[str, Bone]]
+    body: Callable[[Mapping[str, Array]], dict[str, LimbSegment]]
     rest: Mapping[str, float]
     moves: Mapping[str, tuple[float, float]]
-    angle_deg: Callable[[Mapping[str, Array], Mapping[str, Bone]], Array]
+    angle_deg: Callable[[Mapping[str, Array], Mapping[str, LimbSegment]], Array]
     up_s: float = 1.4
     hold_s: float = 0.6
     down_s: float = 1.4
@@ -56,11 +56,11 @@ class ExerciseMotion:
         return self.angle_deg(motion.meant, self.body(motion.meant))
 
 
-def _elevation(site: str) -> Callable[[Mapping[str, Array], Mapping[str, Bone]], Array]:
+def _elevation(site: str) -> Callable[[Mapping[str, Array], Mapping[str, LimbSegment]], Array]:
     return lambda _, segments: elevation_deg(segments[site])
 
 
-def _forward(channels: Mapping[str, Array], _: Mapping[str, Bone]) -> Array:
+def _forward(channels: Mapping[str, Array], _: Mapping[str, LimbSegment]) -> Array:
     """The shank's angle from hanging, forward positive: below a chair it may begin behind."""
     return channels["hip"] - channels["knee"]
 

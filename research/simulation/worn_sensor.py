@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from analytics.signals.arrays import Array
 
-    from .body import Bone
+    from .body import LimbSegment
 
 __all__ = ["PLACES_M", "Skin", "Slip", "WornSensor", "read", "still_reading"]
 
@@ -132,7 +132,7 @@ class Slip:
 def read(
     rng: np.random.Generator,
     sensor: WornSensor,
-    segment: Bone,
+    segment: LimbSegment,
     times_s: Array,
     rate_hz: float,
     *,
@@ -173,7 +173,7 @@ def still_reading(
     return _with_errors(rng, sensor, ideal, rate_hz)
 
 
-def _give(sensor: WornSensor, segment: Bone, place: Array) -> Array:
+def _give(sensor: WornSensor, segment: LimbSegment, place: Array) -> Array:
     """[m, 3] rotation vector of the sensor against its bone, in the bone's frame."""
     skin = sensor.skin
     if skin.scale == 0:

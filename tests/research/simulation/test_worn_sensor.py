@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from research.simulation.body import ARM_REST, Bone, arm, elevation_deg
+from research.simulation.body import ARM_REST, LimbSegment, arm, elevation_deg
 from research.simulation.exercise_motion import EXERCISE_MOTIONS, begin, do_set
 from research.simulation.limb_motion import FINE_HZ, MANNERS, Manner, MotionBuilder
 from research.simulation.worn_sensor import Skin, WornSensor, read
@@ -33,7 +33,7 @@ def spinning(rate_rad_s, seconds):
     """A bone that turns about the vertical through its joint."""
     n = round(seconds * FINE_HZ)
     turned = Rotation.from_euler("z", rate_rad_s * np.arange(n)[:, None] / FINE_HZ)
-    return Bone(turned, np.zeros((n, 3)), np.zeros(n))
+    return LimbSegment(turned, np.zeros((n, 3)), np.zeros(n))
 
 
 def test_the_simulators_import_nothing_of_the_core():
