@@ -48,7 +48,14 @@ from telemetry.messages.events import (
     decode_event,
     encode_event,
 )
-from telemetry.messages.motion import MotionBatch, StreamEnded, StreamGap, StreamItem, StreamOpened
+from telemetry.messages.motion import (
+    MotionBatch,
+    StreamEnded,
+    StreamGap,
+    StreamItem,
+    StreamOpened,
+    StreamQuality,
+)
 from telemetry.messages.results import ItemResult, SessionResult
 
 if TYPE_CHECKING:
@@ -61,10 +68,10 @@ if TYPE_CHECKING:
 
 __all__ = ["CORE_VERSION", "Core"]
 
-CORE_VERSION = "3"
+CORE_VERSION = "4"
 """Changes whenever the same streams would give other results."""
 
-_STATE_VERSION = 2
+_STATE_VERSION = 3
 
 
 @dataclass(slots=True)
@@ -107,6 +114,8 @@ class Core:
             return self._motion(track, item)
         if isinstance(item, StreamGap):
             track.gap(item)
+        elif isinstance(item, StreamQuality):
+            track.mark(item)
         elif isinstance(item, StreamEnded):
             return self._stream_ended(track, item)
         return []

@@ -69,7 +69,15 @@ class NewerVersion(DecodeError):  # noqa: N818 - a state, not a fault
 
 
 class NotObservable(RipresaError):  # noqa: N818 - the field's own term
-    """The sensors worn cannot see the quantity asked for; the message says why."""
+    """The sensors worn cannot see the quantity asked for; the message says why.
+
+    Attributes:
+        italian: the same in Italian, where a person may read it.
+    """
+
+    def __init__(self, message: str, *, italian: str | None = None) -> None:
+        super().__init__(message)
+        self.italian = italian
 
 
 class StoreError(RipresaError):

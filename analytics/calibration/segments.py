@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,19 +60,23 @@ class KnownSegments:
         axes: by placement, the segment's long axis away from the trunk as a unit vector in the
             sensor; a placement that is missing is worn as it is marked.
         hinges: by the placements of a joint's two sensors, the one nearer to the trunk first.
+        failed: placements whose latest calibration failed or was given up: how they are worn is
+            not known, and nothing but counting is left.
     """
 
     axes: Mapping[str, Vector] = field(default_factory=dict)
     hinges: Mapping[tuple[str, str], KnownHinge] = field(default_factory=dict)
+    failed: frozenset[str] = frozenset()
 
     def after(self, event: SegmentCalibrated) -> KnownSegments:
         """What is known once this event has happened.
 
-        The latest calibration that passed counts. One of a joint says nothing about its sensors'
-        long axes unless it names one, and one of a single sensor nothing about a joint.
+        The latest calibration counts. One of a joint says nothing about its sensors' long axes
+        unless it names one, and one of a single sensor nothing about a joint. One that failed, or
+        level `none`, leaves its sensor unknown until another passes, whatever was known before.
         """
         if not event.passed or event.level == "none":
-            return self
+            return replace(self, failed=self.failed | {event.placement})
         axes, hinges = dict(self.axes), dict(self.hinges)
         if event.axis is not None:
             axes[event.placement] = _unit(event.axis)
@@ -82,7 +86,7 @@ class KnownSegments:
             hinges[event.hinge.proximal, event.hinge.distal] = KnownHinge(
                 _axes(event.hinge), event.hinge.zero_rad, event.level
             )
-        return KnownSegments(axes, hinges)
+        return KnownSegments(axes, hinges, self.failed - {event.placement})
 
 
 def _axes(hinge: HingeCalibration) -> HingeAxes:

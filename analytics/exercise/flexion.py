@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analytics.joints.angle import GATE_FROM, held_by_gravity, looseness
+from analytics.joints.angle import GATE_FROM, held_by_gravity, in_plane_angle, looseness
 from analytics.joints.axis import estimate_axes
+from analytics.joints.pairing import pairing_of
 from analytics.signals.orientation import up_in_sensor
 from analytics.signals.synchronisation import Between, Matcher, Timed
 from telemetry.errors import NotObservable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analytics.joints.axis import HingeAxes
+    from analytics.joints.pairing import Pairing
     from analytics.signals.arrays import Array, Indices
     from analytics.signals.oriented_stream import Frames
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Flexion", "Paired", "axes_found", "flexion", "pair"]
 
+DOUBTFUL = 0.25
+"""Calibrated axes this loose are compared with those that the movement shows."""
 LEAST_SHARED = 0.9
 """Share of the item that both sensors must have seen."""
 
@@ -88,6 +92,9 @@ class Flexion:
         change_sigma_deg: standard deviation of the slow part of a change within a repetition.
         forward_deg: [n] the same angle as it is followed frame by frame (`hinge`), about the
             axes of the whole item.
+        visible: gravity's part in the joint's plane, median, 0 to 1.
+        pairing: whether the two sensors move as a joint's.
+        found_looseness: of the axes that the movement itself shows; None where that was not asked.
     """
 
     frames: Frames
@@ -95,6 +102,9 @@ class Flexion:
     looseness: float
     change_sigma_deg: float
     forward_deg: Array
+    visible: float
+    pairing: Pairing
+    found_looseness: float | None = None
 
 
 def pair(distal: Frames, proximal: Frames) -> Paired:
@@ -165,11 +175,16 @@ def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> F
         NotObservable: one of the two saw too little of the item, or nothing turns.
     """
     if len(proximal) < 2 or len(distal) < 2:
-        raise NotObservable("joint angle: one of the two sensors gave no samples in this item")
+        raise NotObservable(
+            "joint angle: one of the two sensors gave no samples in this item",
+            italian="angolo dell'articolazione: uno dei due sensori non ha dato campioni",
+        )
     paired = pair(distal, proximal)
     if paired.shared < LEAST_SHARED:
         raise NotObservable(
-            f"joint angle: both sensors together saw only {100 * paired.shared:.0f} % of the item"
+            f"joint angle: both sensors together saw only {100 * paired.shared:.0f} % of the item",
+            italian="angolo dell'articolazione: i due sensori insieme hanno visto solo il "
+            f"{100 * paired.shared:.0f} % dell'esercizio",
         )
     axes = hinge.axes or axes_found(paired, rate_hz)
     q = paired.proximal_q(), paired.frames.q
@@ -178,7 +193,9 @@ def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> F
     for turn in turns:
         turn[paired.frames.restarted] = 0.0
     gyrs = paired.of_proximal(paired.proximal.gyr), paired.frames.gyr
-    loose = looseness(turns[0] * rate_hz, turns[1] * rate_hz, axes)
+    rates = turns[0] * rate_hz, turns[1] * rate_hz
+    forces = paired.of_proximal(paired.proximal.acc), paired.frames.acc
+    loose = looseness(*rates, axes)
     rate = axes.rate(*turns)
     angle, zero, last, change = np.empty(len(paired)), hinge.zero_rad, 0.0, 0.0
     for run in paired.runs():
@@ -194,7 +211,24 @@ def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> F
     if hinge.straight_deg is not None:
         flexed = (0.0 if hinge.zero_rad is None else hinge.straight_deg) - flexed
     followed = _followed_deg(paired, rate_hz, hinge, axes)
-    return Flexion(paired.frames, flexed, loose, float(np.degrees(change)), followed)
+    return Flexion(
+        paired.frames,
+        flexed,
+        loose,
+        float(np.degrees(change)),
+        followed,
+        float(np.median(in_plane_angle(*ups, axes)[1])),
+        pairing_of(rates, forces, ups, rate_hz, axes),
+        _looseness_found(paired, rate_hz, rates) if hinge.axes and loose > DOUBTFUL else None,
+    )
+
+
+def _looseness_found(paired: Paired, rate_hz: float, rates: tuple[Array, Array]) -> float | None:
+    """How loose the joint is about the axes that the movement itself shows."""
+    try:
+        return looseness(*rates, axes_found(paired, rate_hz))
+    except NotObservable:
+        return None
 
 
 def _followed_deg(paired: Paired, rate_hz: float, hinge: Hinge, axes: HingeAxes) -> Array:

@@ -111,12 +111,6 @@ class LiveCount:
         self._following = following
         self._calibrated: TodaysRange | None = None
 
-    @property
-    def zeroed(self) -> bool:
-        """Whether its angle has a zero; else only the size of a movement is told."""
-        hinge = self.observation.hinge
-        return hinge is None or hinge.zero_rad is not None
-
     def calibrate(self, event: RangeCalibrated) -> None:
         """Take today's target from the session, not from the item's own first repetitions."""
         if event.target_deg is not None and self.observation.method is not Method.COUNT:
@@ -127,7 +121,11 @@ class LiveCount:
         seen = self._following
         if seen.highest < seen.lowest:
             return None
-        limit_deg, least, zeroed = self.observation.limit_deg, seen.least_deg, self.zeroed
+        limit_deg, least, zeroed = (
+            self.observation.limit_deg,
+            seen.least_deg,
+            self.observation.zeroed,
+        )
         if self._calibrated is None:
             self._calibrated = calibrated_range(seen.excursions, limit_deg, least, zeroed=zeroed)
         found, given = self._calibrated, self._given
@@ -166,7 +164,7 @@ class LiveCount:
                     number=number,
                     t_ns=t_ns,
                     range_deg=round(e.rise, 2) if ranged else None,
-                    peak_deg=round(e.high, 2) if ranged and self.zeroed else None,
+                    peak_deg=round(e.high, 2) if ranged and self.observation.zeroed else None,
                     reached=round(today.control(e.high), 4),
                     too_fast=fast,
                     flags=tuple(flags),

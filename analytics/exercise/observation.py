@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from analytics.calibration.functional import CalibrationLevel
     from analytics.calibration.segments import KnownSegments
     from analytics.joints.axis import HingeAxes
+    from analytics.observability.doubt import Doubt
     from analytics.signals.arrays import Vector
     from telemetry.messages.events import AssessmentStarted, ExerciseStarted
     from telemetry.messages.motion import StreamOpened
@@ -22,6 +23,7 @@ __all__ = [
     "Observation",
     "Observe",
     "count_only",
+    "doubted",
 ]
 
 
@@ -75,6 +77,7 @@ class Observation:
         axis_measured: whether a calibration measured that axis; else the sensor's marking tells it.
         what: the observable in plain words, e.g. `forearm elevation, elbow straight`.
         not_observable: why there is no range; None where there is one.
+        doubts: the same as reasons of the gate, in both languages.
         limit_deg: the clinician's limit of the angle.
         tempo: as prescribed, with its bounds; None: none is.
         method: how the angle comes about.
@@ -87,6 +90,7 @@ class Observation:
     axis: Vector | None
     what: str
     not_observable: str | None = None
+    doubts: tuple[Doubt, ...] = ()
     limit_deg: float | None = None
     tempo: Tempo | None = None
     method: Method = Method.ELEVATION
@@ -94,6 +98,16 @@ class Observation:
     hinge: Hinge | None = None
     trunk: str | None = None
     also: tuple[str, ...] = ()
+
+    @property
+    def zeroed(self) -> bool:
+        """Whether its angle has a zero; else only the size of a movement is told.
+
+        A swept angle counts from where the item happened to begin.
+        """
+        if self.hinge is not None:
+            return self.hinge.zero_rad is not None
+        return self.method is Method.ELEVATION
 
 
 Observe: TypeAlias = Callable[
@@ -108,12 +122,23 @@ None: by nothing, so that it leaves no result. Must give the same answer for the
 """
 
 
-def count_only(stream: str, reason: str) -> Observation:
+def count_only(stream: str, reason: str, *, doubts: tuple[Doubt, ...] = ()) -> Observation:
     """An item whose repetitions can be counted and whose range cannot be seen."""
     return Observation(
         stream=stream,
         axis=None,
         what="repetitions",
         not_observable=reason,
+        doubts=doubts,
         method=Method.COUNT,
+    )
+
+
+def doubted(seen: Observation, doubts: Sequence[Doubt]) -> Observation:
+    """The same item where no figure of an angle passes the gate: only counted, at its tempo."""
+    return replace(
+        count_only(seen.stream, doubts[0].reason.en, doubts=tuple(doubts)),
+        tempo=seen.tempo,
+        trunk=seen.trunk,
+        also=seen.also,
     )

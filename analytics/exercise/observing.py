@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from analytics.calibration.segments import SEGMENT_AXES, KnownSegments
+from analytics.observability.doubt import DoubtKind, doubt
 from therapy.exercises.observable import (
     Observable,
     Quantity,
@@ -104,11 +106,17 @@ def observation_of(
             axes are found from its movement.
     """
     if isinstance(seen, Unobservable):
-        return count_only(fallback, seen.reason.en)
+        reason = doubt(DoubtKind.UNSEEN, (fallback,), 0, 0, seen.reason)
+        return count_only(fallback, seen.reason.en, doubts=(reason,))
     own = streams[seen.placements[0]]
+    carrying = seen.placements[:2] if seen.quantity is Quantity.FLEXION else seen.placements[:1]
+    if seen.in_degrees and not known.failed.isdisjoint(carrying):
+        reason = doubt(DoubtKind.CALIBRATION, (own,), 0, 0)
+        rest = count_only(own, reason.reason.en, doubts=(reason,))
+        return replace(rest, tempo=tempo, also=seen.row.also)
     others = {site_of(p): streams[p] for p in seen.placements[1:]}
     axis = known.axes.get(seen.placements[0], SEGMENT_AXES.get(seen.placements[0]))
-    method, what, reason, hinge = Method.COUNT, seen.what.en, None, None
+    method, what, why, hinge = Method.COUNT, seen.what.en, None, None
     match seen.quantity:
         case Quantity.FLEXION:
             method = Method.FLEXION
@@ -120,11 +128,11 @@ def observation_of(
                     f"{site_of(seen.placements[0]).replace('-', ' ')} elevation, trunk lean apart"
                 )
         case Quantity.RISE_TIME:
-            reason = f"{what}: {_NO_ANGLE}"
+            why = f"{what}: {_NO_ANGLE}"
         case quantity if quantity in _SWEPT or posture == "supine":
             method = Method.SWEPT
         case _:
-            reason = f"{what}: not known how a sensor lies at {seen.placements[0]}"
+            why = f"{what}: not known how a sensor lies at {seen.placements[0]}"
     amplitude = ("decrement",) if seen.quantity is Quantity.AMPLITUDE else ()
     rising = ("rise time",) if seen.quantity is Quantity.RISE_TIME else ()
     return Observation(
@@ -132,7 +140,7 @@ def observation_of(
         axis=axis if method is Method.ELEVATION else None,
         axis_measured=method is Method.ELEVATION and seen.placements[0] in known.axes,
         what=what,
-        not_observable=reason,
+        not_observable=why,
         limit_deg=limit_deg,
         tempo=tempo,
         method=method,

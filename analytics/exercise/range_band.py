@@ -1,16 +1,27 @@
-"""The 95 % band of an item's range, from what its frames show: gaps, restarts, level."""
+"""The 95 % bands of ranges and peaks of one item, from what its frames show."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analytics.observability.gate import Estimate
 from analytics.signals.gaps import gap_sigma_rad
 
 from .observation import Method
-from .uncertainty import RangeBand, joint_range_band, segment_range_band
+from .uncertainty import (
+    MARKED_ASKEW_DEG,
+    MEASURED_ASKEW_DEG,
+    ZERO_SIGMA_DEG,
+    RangeBand,
+    joint_peak_band,
+    joint_range_band,
+    segment_peak_band,
+    segment_range_band,
+)
 
 if TYPE_CHECKING:
     from analytics.signals.oriented_stream import Frames
@@ -18,44 +29,96 @@ if TYPE_CHECKING:
     from .flexion import Flexion
     from .observation import Observation
 
-__all__ = ["item_range_band"]
+__all__ = ["ItemBands", "item_bands"]
 
 
-def item_range_band(
-    range_deg: float,
-    observation: Observation,
-    frames: Frames,
-    rate_hz: float,
-    flexion: Flexion | None = None,
-    *,
-    ends_deg: tuple[float, float] | None = None,
-) -> RangeBand:
-    """The band around an item's median range.
+@dataclass(frozen=True, slots=True)
+class ItemBands:
+    """What all repetitions of an item have in common, for the bands of their figures.
 
-    Args:
-        range_deg: median range of its repetitions.
-        observation: how it was seen: by one sensor against gravity or as a hinge of two.
-        frames: of the item.
-        rate_hz: of the frames.
+    Attributes:
+        observation: how the item was seen: by one sensor against gravity or as a hinge of two.
         flexion: where it was seen as a hinge, what was measured of it.
-        ends_deg: of an elevation, the lowest and the highest of its median repetition.
+        gap_deg: standard deviation that the worst run of filled-in frames leaves.
+        settled: whether no orientation filter began afresh in the item.
     """
-    gap_deg = worst_gap_deg(frames, rate_hz)
-    settled = not frames.restarted[1:].any()
-    if flexion is not None and observation.hinge is not None:
-        return joint_range_band(
-            range_deg,
-            level=observation.hinge.known_by,
-            looseness=flexion.looseness,
-            change_sigma_deg=flexion.change_sigma_deg,
-            gap_sigma_deg=gap_deg,
-        )
-    return segment_range_band(
-        range_deg,
-        ends_deg=ends_deg if observation.method is Method.ELEVATION else None,
-        axis_measured=observation.axis_measured,
-        gap_sigma_deg=gap_deg,
-        settled=settled,
+
+    observation: Observation
+    flexion: Flexion | None
+    gap_deg: float
+    settled: bool
+
+    def range_figure(self, range_deg: float, ends_deg: tuple[float, float]) -> Estimate:
+        """An excursion with its band.
+
+        Args:
+            range_deg: the figure.
+            ends_deg: the lowest and the highest angle between which it lies.
+        """
+        hinge = self.observation.hinge
+        if self.flexion is not None and hinge is not None:
+            band = joint_range_band(
+                range_deg,
+                level=hinge.known_by,
+                looseness=self.flexion.looseness,
+                change_sigma_deg=self.flexion.change_sigma_deg,
+                gap_sigma_deg=self.gap_deg,
+            )
+        else:
+            elevated = self.observation.method is Method.ELEVATION
+            band = segment_range_band(
+                range_deg,
+                ends_deg=ends_deg if elevated else None,
+                axis_measured=self.observation.axis_measured,
+                gap_sigma_deg=self.gap_deg,
+                settled=self.settled,
+            )
+        return _figure(band)
+
+    def peak_figure(self, peak_deg: float) -> Estimate:
+        """An angle at the end of a movement, with its band; only where its zero is known."""
+        hinge = self.observation.hinge
+        if self.flexion is not None and hinge is not None:
+            flexed = peak_deg if hinge.straight_deg is None else hinge.straight_deg - peak_deg
+            half = joint_peak_band(
+                flexed,
+                level=hinge.known_by,
+                looseness=self.flexion.looseness,
+                change_sigma_deg=self.flexion.change_sigma_deg,
+                gap_sigma_deg=self.gap_deg,
+            )
+        else:
+            half = segment_peak_band(
+                axis_measured=self.observation.axis_measured,
+                gap_sigma_deg=self.gap_deg,
+                settled=self.settled,
+            )
+        return Estimate(peak_deg, peak_deg - half, peak_deg + half)
+
+    @property
+    def donning_sigma_deg(self) -> float | None:
+        """By how much a peak differs from one donning to the next, as the bands assume it."""
+        if self.observation.method is Method.ELEVATION:
+            return MEASURED_ASKEW_DEG if self.observation.axis_measured else MARKED_ASKEW_DEG
+        hinge = self.observation.hinge
+        if hinge is None or hinge.zero_rad is None:
+            return None
+        return ZERO_SIGMA_DEG[hinge.known_by]
+
+
+def _figure(band: RangeBand) -> Estimate:
+    return Estimate(band.range_deg, band.low_deg, band.high_deg)
+
+
+def item_bands(
+    observation: Observation, frames: Frames, rate_hz: float, flexion: Flexion | None
+) -> ItemBands:
+    """What an item's frames at `rate_hz` leave uncertain."""
+    return ItemBands(
+        observation,
+        flexion,
+        worst_gap_deg(frames, rate_hz),
+        not frames.restarted[1:].any(),
     )
 
 

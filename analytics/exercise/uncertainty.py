@@ -21,6 +21,7 @@ that the simulation does not resemble.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -209,6 +210,52 @@ def _folded(from_upright_deg: float, off_deg: float) -> float:
     return most * off_deg * share
 
 
+def segment_peak_band(
+    *, axis_measured: bool = False, gap_sigma_deg: float = 0.0, settled: bool = True
+) -> float:
+    """Half of the 95 % band of an elevation: a sensor off its limb shifts it whole.
+
+    Args:
+        axis_measured: whether a calibration measured the limb's axis in the sensor.
+        gap_sigma_deg: what bridged gaps leave behind.
+        settled: whether the filter has run for at least 3 s.
+    """
+    inclination = RECORDED_INCLINATION_SIGMA_DEG * (1 if settled else 2)
+    off_deg = MEASURED_ASKEW_DEG if axis_measured else MARKED_ASKEW_DEG
+    sigma = math.sqrt(inclination**2 + off_deg**2 + gap_sigma_deg**2)
+    return min(COVERAGE_95 * sigma, MOST_DEG)
+
+
+def joint_peak_band(
+    flexion_deg: float,
+    *,
+    level: CalibrationLevel,
+    looseness: float,
+    change_sigma_deg: float,
+    gap_sigma_deg: float = 0.0,
+    model: BandModel = MODEL,
+) -> float:
+    """Half of the 95 % band of a joint's angle at a repetition's end, as `angle_band_deg` has it.
+
+    Args:
+        flexion_deg: from the calibrated zero.
+        level: how axes and zero were found.
+        looseness: as measured in the item.
+        change_sigma_deg: standard deviation of the slow part of a change within a repetition.
+        gap_sigma_deg: what bridged gaps leave behind.
+        model: sizes of the parts.
+    """
+    parts = model.motion if level == "motion" else model.calibrated
+    loose = min(looseness, 1.0) ** parts.power
+    share = math.hypot(parts.share, parts.loose_share * loose) * flexion_deg
+    fixed = math.hypot(parts.fixed_deg, parts.loose_deg * loose)
+    drift = parts.drift * change_sigma_deg / math.sqrt(2)
+    sigma = math.sqrt(
+        share**2 + fixed**2 + drift**2 + ZERO_SIGMA_DEG[level] ** 2 + gap_sigma_deg**2
+    )
+    return min(COVERAGE_95 * sigma, MOST_DEG)
+
+
 def joint_range_band(
     range_deg: float,
     *,
@@ -273,8 +320,10 @@ __all__ = [
     "BandModel",
     "RangeBand",
     "angle_band_deg",
+    "joint_peak_band",
     "joint_range_band",
     "median_band",
     "range_band",
+    "segment_peak_band",
     "segment_range_band",
 ]

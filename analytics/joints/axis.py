@@ -86,7 +86,8 @@ def estimate_axes(
     count = len(gyr_proximal)
     if count < 0.5 * rate_hz:
         raise NotObservable(
-            f"joint axis: {count / rate_hz:.1f} s are too short, give at least one repetition"
+            f"joint axis: {count / rate_hz:.1f} s are too short, give at least one repetition",
+            italian="asse dell'articolazione: registrazione troppo breve",
         )
     if count >= BIAS_FROM_S * rate_hz:
         gyr_proximal = _without_bias(acc_proximal, gyr_proximal, rate_hz)
@@ -99,7 +100,10 @@ def estimate_axes(
         for start, stop in _windows(gyr_proximal, gyr_distal, rate_hz)
     ]
     if not windows:
-        raise NotObservable("joint axis: the sensors hardly turn, record the joint moving")
+        raise NotObservable(
+            "joint axis: the sensors hardly turn, record the joint moving",
+            italian="asse dell'articolazione: i sensori quasi non ruotano",
+        )
     axes = _combine(fit_windows(windows, rate_hz))
     angle = np.cumsum(axes.rate(gyr_proximal, gyr_distal)) / rate_hz
     drift = np.linspace(0, angle[-1], count) if count > 5 * rate_hz else 0.0

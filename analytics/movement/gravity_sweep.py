@@ -52,7 +52,9 @@ def swept_deg(q: Array, restarted: Mask, rate_hz: float) -> Array:
     if float(np.median(np.sqrt(along_x * along_x + along_y * along_y))) < LEAST_VISIBLE:
         raise NotObservable(
             "a rotation about the vertical cannot be seen without a heading: "
-            "the movement's axis is nearly upright"
+            "the movement's axis is nearly upright",
+            italian="una rotazione attorno alla verticale non si vede senza una direzione: "
+            "l'asse del movimento è quasi verticale",
         )
     # The sensor turns one way and sees the earth turn the other.
     angle = -np.degrees(np.unwrap(np.arctan2(along_y, along_x)))

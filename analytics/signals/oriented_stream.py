@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from telemetry.messages.codec import decode_item, encode_item
+from telemetry.messages.motion import StreamQuality
+
 from .conditioning import Conditioner, Segment
 from .orientation import (
     CALIBRATED_MAGNETOMETERS,
@@ -125,6 +128,7 @@ class StreamTrack:
         self.stride = max(1, int(opened.rate_hz // FRAME_RATE_HZ))
         self.frame_rate_hz = opened.rate_hz / self.stride
         self.ended = False
+        self._qualities: list[StreamQuality] = []
         self._conditioner = Conditioner.for_ranges(opened.acc_range_m_s2, opened.gyr_range_rad_s)
         self._filter = OrientationFilter(
             opened.rate_hz,
@@ -162,6 +166,27 @@ class StreamTrack:
     def gap(self, gap: StreamGap) -> None:
         """Take note of a declared gap."""
         self._conditioner.declare_gap(gap.first_index, gap.count)
+
+    def mark(self, quality: StreamQuality) -> None:
+        """Take note of what a marker says of the samples from its index on."""
+        self._qualities.append(quality)
+
+    def qualities(self, from_index: int, to_index: int) -> Iterator[tuple[StreamQuality, int, int]]:
+        """The markers that hold somewhere in [from_index, to_index), and from where to where."""
+        for number, quality in enumerate(self._qualities):
+            later = (q for q in self._qualities[number + 1 :] if q.kind is quality.kind)
+            until = next((q.first_index for q in later), to_index)
+            a, b = max(from_index, quality.first_index), min(to_index, until)
+            if a < b:
+                yield quality, a, b
+
+    def measured(self, from_index: int, to_index: int) -> tuple[Indices, Array, Array]:
+        """Index, acceleration and angular rate of the samples in [from_index, to_index)."""
+        runs = list(self._samples.runs(from_index, to_index, 0))
+        if not runs:
+            return np.zeros(0, np.int64), np.zeros((0, 3)), np.zeros((0, 3))
+        index = np.concatenate([np.arange(r.first_index, r.first_index + len(r)) for r in runs])
+        return index, np.concatenate([r.acc for r in runs]), np.concatenate([r.gyr for r in runs])
 
     def end(self, ended: StreamEnded) -> None:
         """No sample will come any more."""
@@ -274,6 +299,7 @@ class StreamTrack:
             "restarted": self._restarted,
             "restarts": sorted(self._restarts),
             "samples": self._samples.state(),
+            "qualities": [encode_item(quality) for quality in self._qualities],
             "rows": self._rows[: self._n].tobytes(),
         }
 
@@ -291,6 +317,8 @@ class StreamTrack:
         self._restarted = state["restarted"]
         self._restarts = set(state["restarts"])
         self._samples.resume(state["samples"])
+        kept = (decode_item(quality) for quality in state["qualities"])
+        self._qualities = [quality for quality in kept if isinstance(quality, StreamQuality)]
         rows = np.frombuffer(state["rows"]).reshape(-1, 7)
         self._rows = np.concatenate((rows, np.empty((256, 7))))
         self._n = len(rows)

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
     from .arrays import Array
 
-__all__ = ["ParabolaSmoother", "bell_smoothed", "parabola_weights", "smoothed"]
+__all__ = [
+    "ParabolaSmoother",
+    "bell_smoothed",
+    "parabola_smoothed",
+    "parabola_weights",
+    "smoothed",
+]
 
 HALF_WIDTH_S = 0.2
 """Half of the fitted stretch: a movement slower than 1 Hz passes whole, a 5 Hz tremor shrinks."""
@@ -22,9 +28,9 @@ BELL_SIGMA_S = 0.19
 
 
 @cache
-def parabola_weights(rate_hz: float) -> tuple[float, ...]:
+def parabola_weights(rate_hz: float, half_width_s: float = HALF_WIDTH_S) -> tuple[float, ...]:
     """Weights of the middle of a least-squares parabola (Savitzky & Golay 1964, order 2)."""
-    half = max(1, round(HALF_WIDTH_S * rate_hz))
+    half = max(1, round(half_width_s * rate_hz))
     offsets = np.arange(-half, half + 1, dtype=np.float64)
     powers = np.stack((np.ones_like(offsets), offsets, offsets**2), axis=1)
     return tuple(float(w) for w in np.linalg.pinv(powers)[0])
@@ -76,6 +82,12 @@ class ParabolaSmoother:
 def smoothed(values: Array, rate_hz: float, breaks: Sequence[int] = ()) -> Array:
     """`ParabolaSmoother` over a whole series [n], begun afresh at each of `breaks`."""
     return _weighted(values, parabola_weights(rate_hz), breaks)
+
+
+def parabola_smoothed(values: Array, rate_hz: float, half_width_s: float) -> Array:
+    """A short series [n] under a parabola of at most `HALF_WIDTH_S` to both sides."""
+    half = max(1, round(min(half_width_s, HALF_WIDTH_S) * rate_hz))
+    return _weighted(values, parabola_weights(rate_hz, half / rate_hz), ())
 
 
 def bell_smoothed(values: Array, rate_hz: float, breaks: Sequence[int] = ()) -> Array:

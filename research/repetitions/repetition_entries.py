@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analytics.calibration.segments import SEGMENT_AXES
-from analytics.exercise.item import found_in
+from analytics.exercise.found import found_in
 from analytics.exercise.observation import Observation, count_only
 from analytics.movement.repetition import rhythm
 from analytics.signals.oriented_stream import StreamTrack

@@ -18,10 +18,14 @@ from .bounds import STRICT, Count, Day, Int64
 from .newer import Decoded, read_known
 
 __all__ = [
+    "ActivePeak",
     "AdherenceResult",
+    "Attempt",
     "Conditioning",
+    "DoubtNote",
     "ItemResult",
     "Measure",
+    "OtherMovement",
     "RangeOfMotion",
     "Repetition",
     "Result",
@@ -41,7 +45,10 @@ class _Frozen(BaseModel):
 class Repetition(_Frozen):
     """One repetition of an exercise item.
 
-    Indices are sample indices of `stream`; seconds count from the item's first sample.
+    Indices are sample indices of `stream`; seconds count from the item's first sample. `peak_deg`
+    and `start_deg` are told where the angle's zero is known, `range_deg` is the excursion between
+    them; each with its 95 % band. `sparc` is of the way up, `sparc_down` of the way down. `flags`
+    are about how the person moved, `technical` about how it was received.
     """
 
     number: Count
@@ -52,12 +59,55 @@ class Repetition(_Frozen):
     end_s: float
     range_deg: float | None
     peak_deg: float | None
+    start_deg: float | None = None
+    range_low_deg: float | None = None
+    range_high_deg: float | None = None
+    peak_low_deg: float | None = None
+    peak_high_deg: float | None = None
     up_s: float
     hold_s: float
     down_s: float
     peak_velocity_deg_s: float | None = None
     sparc: float | None = None
+    sparc_down: float | None = None
     flags: tuple[str, ...] = ()
+    technical: tuple[str, ...] = ()
+
+
+class Attempt(_Frozen):
+    """A movement in the exercise's posture that stays far behind the set's repetitions."""
+
+    start_s: float
+    end_s: float
+    range_deg: float | None = None
+
+
+class OtherMovement(_Frozen):
+    """A stretch of an item in which something else was done: walking, handling, getting ready."""
+
+    start_s: float
+    end_s: float
+
+
+class ActivePeak(_Frozen):
+    """The median active peak of an item's repetitions with the angle they started from, degrees.
+
+    Told where the angle's zero is known; a goniometer's reading, `168°, from 20°`.
+    """
+
+    what: str
+    peak_deg: float
+    start_deg: float
+    band_low_deg: float
+    band_high_deg: float
+
+
+class DoubtNote(_Frozen):
+    """Why a figure of an item is not told, or not trusted, in plain words."""
+
+    kind: str
+    it: str
+    en: str
 
 
 class RangeOfMotion(_Frozen):
@@ -102,6 +152,12 @@ class ItemResult(_Frozen):
 
     `range_of_motion` is None where the sensors worn cannot see it; `not_observable` says why.
     `revisions` says where the repetitions, seen from the item's end, differ from the live count.
+
+    `count_low` to `count_high` holds the number of repetitions in 95 of 100 items. `alike` is how
+    much neighbouring repetitions resemble each other, 1 where they are the same, 0 where nothing
+    repeats; None for fewer than three. `judged` is false where so much was lost that the person's
+    quality cannot be told. `moving_s` is the time of the repetitions and of the short breaks
+    between them. `donning_sigma_deg` is what the band assumes of putting the sensor on anew.
     """
 
     item: str
@@ -112,7 +168,17 @@ class ItemResult(_Frozen):
     assessment: bool = False
     repetitions: tuple[Repetition, ...]
     range_of_motion: RangeOfMotion | None
+    active_peak: ActivePeak | None = None
     not_observable: str | None = None
+    doubts: tuple[DoubtNote, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    other_movement: tuple[OtherMovement, ...] = ()
+    count_low: int | None = None
+    count_high: int | None = None
+    alike: float | None = None
+    judged: bool = True
+    moving_s: float | None = None
+    donning_sigma_deg: float | None = None
     measures: tuple[Measure, ...] = ()
     revisions: tuple[Revision, ...] = ()
     conditioning: Conditioning = Conditioning()

@@ -10,6 +10,7 @@ from analytics.calibration.segments import SEGMENT_AXES, KnownSegments
 from analytics.core import Core
 from analytics.exercise.observation import Hinge, Method
 from analytics.exercise.observing import observation_of
+from analytics.observability.doubt import DoubtKind
 from arm_motion import exercise, one_batch, raises, whole_stream
 from builders import SESSION, T0_NS
 from telemetry.messages.events import HingeCalibration, SegmentCalibrated
@@ -61,14 +62,56 @@ def test_a_calibrated_joint_is_seen_with_its_axes_zero_and_level():
     "event",
     [
         calibrated(),
-        calibrated(hinge=ELBOW, passed=False),
-        calibrated(hinge=ELBOW, level="none"),
         calibrated(hinge=ELBOW.model_copy(update={"proximal": "thigh-right"})),
     ],
-    ids=["nothing measured", "failed", "no level", "another joint"],
+    ids=["nothing measured", "another joint"],
 )
 def test_what_was_not_measured_is_found_from_the_movement(event):
     assert elbow_seen(known_after(event)).hinge == Hinge("proximal")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [calibrated(passed=False, note="upside down"), calibrated(hinge=ELBOW, level="none")],
+    ids=["failed", "no level"],
+)
+def test_a_failed_calibration_leaves_counting_only_whatever_was_known_before(event):
+    known = known_after(calibrated(hinge=ELBOW), event)
+    for streams in (STREAMS, {"wrist-right": "distal"}):
+        seen = elbow_seen(known, streams)
+        assert (seen.method, seen.axis, seen.hinge) == (Method.COUNT, None, None)
+        (reason,) = seen.doubts
+        assert reason.kind is DoubtKind.CALIBRATION
+        assert reason.reason.it
+        assert seen.not_observable == reason.reason.en
+    assert elbow_seen(known.after(calibrated(hinge=ELBOW))).hinge is not None
+
+
+def test_an_assessment_after_a_failed_calibration_shows_no_angle_live_or_afterwards():
+    batch = one_batch(raises(4))
+    events = [calibrated(passed=False), *exercise(len(batch))]
+    core = Core(SESSION, by_known)
+    told = [m for event in events[:2] for m in core.take_event(event)]
+    told += [m for item in whole_stream(batch, range(0, len(batch), 6)) for m in core.take(item)]
+    core.take_event(events[2])
+    assert all(getattr(m, "angle_deg", None) is None for m in told)
+    assert all(getattr(m, "peak_deg", None) is None for m in told)
+    (item,) = core.result(plan_version=1, provisional=True).items
+    assert len(item.repetitions) == 4
+    assert (item.range_of_motion, item.active_peak) == (None, None)
+    assert all((r.range_deg, r.peak_deg, r.start_deg) == (None,) * 3 for r in item.repetitions)
+    assert [d.kind for d in item.doubts] == [DoubtKind.CALIBRATION]
+
+
+def by_known(started, streams, known):  # noqa: ARG001 - by the table alone
+    worn = {opened.placement: stream for stream, opened in streams.items()}
+    return observation_of(
+        observable_of("arm-abduction", "seated", worn),
+        worn,
+        fallback=next(iter(streams)),
+        posture="seated",
+        known=known,
+    )
 
 
 def test_the_latest_calibration_that_passed_counts():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analytics.exercise.item import found_in
+from analytics.exercise.found import found_in
 from analytics.exercise.observation import Hinge, Method, Observation
 from analytics.joints.axis import HingeAxes
 from analytics.movement.repetition import without_match
@@ -49,13 +49,14 @@ def frames(back_deg, forward_deg):
 
 
 class OtherSensor:
-    """A track of the sensor nearer to the trunk, at rest."""
+    """A track of the sensor nearer to the trunk, which sways a little."""
 
     def __init__(self, count):
-        self.still = frames(np.zeros(count), np.zeros(count))
+        sway_deg = 2 * np.sin(np.arange(count) / 40)
+        self.swaying = frames(sway_deg, sway_deg)
 
     def frames_between(self, _from_us, _to_us):
-        return self.still
+        return self.swaying
 
 
 def assert_the_last_is_only_seen_live(found):

@@ -72,7 +72,7 @@ def test_gravity_tells_the_swept_angle_however_the_sensor_lies(mounting):
     item = result_of([batch], swept())
     assert len(item.repetitions) == 4
     assert item.range_of_motion.median_deg == pytest.approx(80, abs=2)
-    assert item.repetitions[0].peak_deg == pytest.approx(80, abs=2)
+    assert item.repetitions[0].peak_deg is None
 
 
 def test_a_turn_about_the_vertical_is_counted_and_says_why_there_is_no_range():
@@ -147,7 +147,7 @@ def test_lost_samples_of_either_sensor_leave_the_joints_range_as_it_is():
         (item,) = core.result(plan_version=1, provisional=False).items
         assert len(item.repetitions) == 5
         assert item.range_of_motion.median_deg == pytest.approx(110, abs=3)
-        assert sum("gap" in r.flags for r in item.repetitions) == 1
+        assert sum("gap" in r.technical for r in item.repetitions) == 1
         assert all(r.peak_deg == pytest.approx(110, abs=4) for r in item.repetitions)
 
 
@@ -191,7 +191,7 @@ def test_rise_time_and_lean_come_without_a_range():
     )
     item = result_of([thigh, sternum], seen)
     figures = {m.name: m.value for m in item.measures}
-    assert figures["rise time"] == pytest.approx(0.88 * 2, abs=0.15)
+    assert figures["rise time"] == pytest.approx(2, abs=0.1)
     assert figures["lean"] == pytest.approx(35, abs=3)
     assert item.range_of_motion is None
 

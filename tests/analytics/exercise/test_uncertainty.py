@@ -9,7 +9,7 @@ from analytics.calibration.functional import SegmentCalibration, functional_cali
 from analytics.core import Core
 from analytics.exercise.flexion import Flexion
 from analytics.exercise.observation import Hinge, Method, Observation
-from analytics.exercise.range_band import item_range_band
+from analytics.exercise.range_band import item_bands
 from analytics.exercise.uncertainty import (
     MARKED_ASKEW_DEG,
     MEASURED_ASKEW_DEG,
@@ -191,9 +191,13 @@ def frames_with(interpolated, *, restarted=False, rate_rad_s=3.0):
 
 
 def width(observation, frames, range_deg=80.0):
-    band = item_range_band(range_deg, observation, frames, 25.0)
-    assert band.low_deg < range_deg < band.high_deg
-    return band.high_deg - band.low_deg
+    bands = item_bands(observation, frames, 25.0, None)
+    return width_of(bands.range_figure(range_deg, (0.0, range_deg)), range_deg)
+
+
+def width_of(figure, value):
+    assert figure.low < figure.value == value < figure.high
+    return figure.high - figure.low
 
 
 def test_an_items_band_is_wider_with_gaps_in_fast_motion_and_restarts():
@@ -208,10 +212,9 @@ def test_an_items_band_is_wider_with_gaps_in_fast_motion_and_restarts():
 def joint_width(*, hinge=KNOWN, interpolated=None, looseness=0.05, change_deg=0.5, range_deg=80.0):
     seen = Observation(stream="s", axis=None, what="flexion", method=Method.FLEXION, hinge=hinge)
     frames = frames_with(np.zeros(100, bool) if interpolated is None else interpolated)
-    angle = Flexion(frames, np.zeros(100), looseness, change_deg, np.zeros(100))
-    band = item_range_band(range_deg, seen, frames, 25.0, angle)
-    assert band.low_deg < range_deg < band.high_deg
-    return band.high_deg - band.low_deg
+    angle = Flexion(frames, np.zeros(100), looseness, change_deg, np.zeros(100), 1.0, None)
+    figure = item_bands(seen, frames, 25.0, angle).range_figure(range_deg, (0.0, range_deg))
+    return width_of(figure, range_deg)
 
 
 def test_a_joints_band_is_wider_the_looser_it_was_seen_by_a_lower_level_with_gaps_and_drift():

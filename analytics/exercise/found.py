@@ -1,0 +1,195 @@
+"""The repetitions of a whole item: by its angle where that passes the gate, else by counting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from analytics.movement.counting import count
+from analytics.movement.gravity_sweep import swept_deg
+from analytics.movement.movement import ANGLE_LEAST_DEG
+from analytics.movement.repetition import Excursion, excursions_of, found_live
+from analytics.observability.doubt import Doubt, DoubtKind, doubt
+from analytics.observability.grounds import joint_doubts
+from analytics.signals.orientation import elevations_deg
+from analytics.signals.smoothing import smoothed
+from telemetry.errors import NotObservable
+from therapy.wording import Wording
+
+from .flexion import Flexion, flexion
+from .observation import Method, doubted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from analytics.signals.arrays import Array
+    from analytics.signals.oriented_stream import Frames, StreamTrack
+
+    from .observation import Hinge, Observation
+
+__all__ = ["FoundRepetitions", "found_in", "restarts_of"]
+
+MOST_HINGE_DEG: Final = 175.0
+"""No elbow, knee or wrist goes further from one end to the other."""
+ZERO_SEEN: Final = 0.3
+"""Gravity's part in the joint's plane from which on it tells where the angle's zero is."""
+LEAST_FLEXION_DEG, MOST_FLEXION_DEG = -35.0, 175.0
+"""Between which a calibrated hinge's flexion lies; beyond, its sensors are not as calibrated."""
+
+_NO_TRACKS: Mapping[str, StreamTrack] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRepetitions:
+    """Repetitions of a whole item.
+
+    Attributes:
+        observation: how it was seen; count only, where its angle did not pass the gate.
+        values: the movement in which they were found, smoothed, degrees.
+        live: repetitions as they are found while the item goes on, in orientations that nobody
+            looks back at.
+        excursions: repetitions seen from the item's end.
+        alike: where they were only counted, how much they resemble each other, -1 to 1.
+        flexion: where two sensors saw a joint, its movement; its frames are those of `values`.
+        raw: [n] the angle before smoothing; None where they were only counted.
+    """
+
+    observation: Observation
+    values: list[float]
+    live: list[Excursion]
+    excursions: list[Excursion]
+    alike: float | None = None
+    flexion: Flexion | None = None
+    raw: Array | None = None
+
+
+def found_in(
+    observation: Observation,
+    frames: Frames,
+    rate_hz: float,
+    tracks: Mapping[str, StreamTrack] = _NO_TRACKS,
+) -> FoundRepetitions:
+    """The repetitions in an item's frames at `rate_hz`, by its angle where that is trusted."""
+    found = None
+    if observation.method is not Method.COUNT and len(frames):
+        found, doubts = _by_angle(observation, frames, rate_hz, tracks)
+        if found is not None and not doubts:
+            return found
+        observation = doubted(observation, doubts)
+    counted = count(frames, rate_hz)
+    # Live, the angle was followed as far as its frames go.
+    followed = found is not None and found.raw is not None and len(found.raw) == len(frames)
+    live = found.live if found is not None and followed else counted.live
+    return FoundRepetitions(observation, counted.values, live, counted.excursions, counted.alike)
+
+
+def _by_angle(
+    observation: Observation,
+    frames: Frames,
+    rate_hz: float,
+    tracks: Mapping[str, StreamTrack],
+) -> tuple[FoundRepetitions | None, list[Doubt]]:
+    """What the angle shows, and what speaks against it."""
+    joint, doubts = None, []
+    try:
+        if observation.hinge is not None:
+            joint = _flexion(observation.hinge, frames, rate_hz, tracks)
+            doubts = _of_joint(observation, observation.hinge, joint, frames)
+            frames, movement = joint.frames, joint.angle_deg
+            if joint.visible < ZERO_SEEN:
+                # About an upright axis gravity tells no zero: only how far the joint went.
+                observation = replace(observation, hinge=replace(observation.hinge, zero_rad=None))
+        else:
+            movement = _angle(observation, frames, frames.q, rate_hz)
+    except NotObservable as e:
+        reason = Wording(e.italian or str(e), str(e))
+        return None, [_doubt(observation, frames, DoubtKind.UNSEEN, reason)]
+    values = smoothed(movement, rate_hz, restarts_of(frames)).tolist()
+    seen = excursions_of(values, ANGLE_LEAST_DEG)
+    if observation.hinge is not None and _beyond_anatomy(observation.hinge, seen):
+        doubts.append(_doubt(observation, frames, DoubtKind.ANATOMY))
+    live = _found_meanwhile(observation, frames, rate_hz, joint)
+    return FoundRepetitions(observation, values, live, seen, flexion=joint, raw=movement), doubts
+
+
+def _doubt(
+    seen: Observation, frames: Frames, kind: DoubtKind, reason: Wording | None = None
+) -> Doubt:
+    streams = (seen.stream,) if seen.hinge is None else (seen.stream, seen.hinge.proximal)
+    return doubt(kind, streams, int(frames.index[0]), int(frames.index[-1]) + 1, reason)
+
+
+def _of_joint(seen: Observation, hinge: Hinge, joint: Flexion, frames: Frames) -> list[Doubt]:
+    return joint_doubts(
+        joint.pairing,
+        (seen.stream, hinge.proximal),
+        int(frames.index[0]),
+        int(frames.index[-1]) + 1,
+        calibrated_looseness=None if hinge.axes is None else joint.looseness,
+        found_looseness=joint.found_looseness,
+    )
+
+
+def _beyond_anatomy(hinge: Hinge, excursions: Sequence[Excursion]) -> bool:
+    if not excursions:
+        return False
+    if float(np.median([e.rise for e in excursions])) > MOST_HINGE_DEG:
+        return True
+    if hinge.zero_rad is None:
+        return False
+    ends = (
+        float(np.median([e.low for e in excursions])),
+        float(np.median([e.high for e in excursions])),
+    )
+    if hinge.straight_deg is not None:
+        ends = hinge.straight_deg - ends[1], hinge.straight_deg - ends[0]
+    least = LEAST_FLEXION_DEG if hinge.straight_deg != 0 else -MOST_FLEXION_DEG
+    return ends[0] < least or ends[1] > MOST_FLEXION_DEG
+
+
+def _found_meanwhile(
+    observation: Observation, frames: Frames, rate_hz: float, joint: Flexion | None
+) -> list[Excursion]:
+    """The repetitions as a live filter's errors let them be found."""
+    try:
+        movement = (
+            _angle(observation, frames, frames.q_forward, rate_hz)
+            if joint is None
+            else joint.forward_deg
+        )
+    except NotObservable:
+        return count(frames, rate_hz).live
+    values = smoothed(movement, rate_hz, restarts_of(frames)).tolist()
+    return found_live(values, ANGLE_LEAST_DEG)
+
+
+def _flexion(
+    hinge: Hinge, frames: Frames, rate_hz: float, tracks: Mapping[str, StreamTrack]
+) -> Flexion:
+    proximal = tracks.get(hinge.proximal)
+    if proximal is None:
+        raise NotObservable(
+            "joint angle: the sensor nearer to the trunk gave no stream",
+            italian="angolo dell'articolazione: il sensore più vicino al tronco non ha trasmesso",
+        )
+    near = proximal.frames_between(frames.t_us[0], frames.t_us[-1])
+    return flexion(frames, near, rate_hz, hinge)
+
+
+def _angle(observation: Observation, frames: Frames, q: Array, rate_hz: float) -> Array:
+    if observation.method is Method.SWEPT:
+        return swept_deg(q, frames.restarted, rate_hz)
+    if observation.axis is None:
+        raise NotObservable(
+            "it is not known how the sensor lies on its segment",
+            italian="non si sa come il sensore è messo sul segmento",
+        )
+    return elevations_deg(q, observation.axis)
+
+
+def restarts_of(frames: Frames) -> list[int]:
+    """Numbers of the frames at which the orientation filter began afresh."""
+    restarts: list[int] = (np.flatnonzero(frames.restarted[1:]) + 1).tolist()
+    return restarts

@@ -1,0 +1,162 @@
+"""The figures of each repetition: its angles, phases, speed and smoothness, and its flags."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from analytics.movement.control import is_too_small, reference_range
+from analytics.movement.smoothness import sparc
+from analytics.movement.strokes import UNSEEN_SHARE, Strokes, ends_of, strokes_of
+from analytics.signals.smoothing import smoothed
+from telemetry.messages.results import Repetition
+
+from .found import restarts_of
+from .observation import Method
+
+if TYPE_CHECKING:
+    from analytics.movement.repetition import Excursion
+    from analytics.signals.arrays import Array
+    from analytics.signals.oriented_stream import Frames, StreamTrack
+
+    from .found import FoundRepetitions
+    from .range_band import ItemBands
+
+__all__ = ["repetition_figures"]
+
+MOST_FILLED: Final = 0.2
+"""Share of a stroke's frames that may be filled in if its smoothness is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the figures of all repetitions of an item are taken from."""
+
+    found: FoundRepetitions
+    bands: ItemBands
+    track: StreamTrack
+    frames: Frames
+    from_index: int
+    speed: Array
+    smooth_speed: Array
+    reference_deg: float
+
+
+def repetition_figures(
+    found: FoundRepetitions,
+    bands: ItemBands,
+    track: StreamTrack,
+    frames: Frames,
+    from_index: int,
+) -> tuple[Repetition, ...]:
+    """The repetitions of an item, numbered from 1.
+
+    Args:
+        found: with the excursions, in numbers of the frames.
+        bands: of the item's figures.
+        track: of the observed stream.
+        frames: in which they were found.
+        from_index: the item's first sample.
+    """
+    if not found.excursions:
+        return ()
+    speed = frames.speed
+    seen = _Seen(
+        found,
+        bands,
+        track,
+        frames,
+        from_index,
+        speed,
+        smoothed(speed, track.frame_rate_hz, restarts_of(frames)),
+        reference_range(found.excursions),
+    )
+    return tuple(_repetition(seen, number, e) for number, e in enumerate(found.excursions, 1))
+
+
+def _repetition(seen: _Seen, number: int, e: Excursion) -> Repetition:
+    track, frames, observation = seen.track, seen.frames, seen.found.observation
+    index, rate_hz = frames.index.item, track.opened.rate_hz
+    start, end = index(e.start), index(e.end)
+    phases = strokes_of(e)
+    gyroscope = track.opened.gyroscope
+    return Repetition(
+        number=number,
+        start_index=start,
+        peak_index=index(e.peak),
+        end_index=end,
+        start_s=round((start - seen.from_index) / rate_hz, 4),
+        end_s=round((end - seen.from_index) / rate_hz, 4),
+        **(_angles(seen, e) if observation.method is not Method.COUNT else _NO_ANGLES),
+        up_s=round(phases.up / track.frame_rate_hz, 4),
+        hold_s=round(phases.hold / track.frame_rate_hz, 4),
+        down_s=round(phases.down / track.frame_rate_hz, 4),
+        peak_velocity_deg_s=round(math.degrees(seen.smooth_speed[e.start : e.end + 1].max()), 2)
+        if gyroscope
+        else None,
+        sparc=_smoothness(seen, e.start, e.hold_from),
+        sparc_down=_smoothness(seen, e.hold_to, e.end),
+        flags=tuple(_flags(seen, e, phases)),
+        technical=tuple(_technical(frames, e)),
+    )
+
+
+_NO_ANGLES: Final[dict[str, float | None]] = {"range_deg": None, "peak_deg": None}
+
+
+def _angles(seen: _Seen, e: Excursion) -> dict[str, float | None]:
+    """Excursion, peak and start, each with its band; a peak only where the zero is known."""
+    raw, bands = seen.found.raw, seen.bands
+    ends = (e.low, e.high) if raw is None else ends_of(raw, e, seen.track.frame_rate_hz)
+    size = bands.range_figure(ends[1] - ends[0], ends)
+    told: dict[str, float | None] = {
+        "range_deg": round(size.value, 2),
+        "range_low_deg": round(size.low, 2),
+        "range_high_deg": round(size.high, 2),
+        "peak_deg": None,
+    }
+    if seen.found.observation.zeroed:
+        peak = bands.peak_figure(ends[1])
+        told |= {
+            "peak_deg": round(peak.value, 2),
+            "start_deg": round(ends[0], 2),
+            "peak_low_deg": round(peak.low, 2),
+            "peak_high_deg": round(peak.high, 2),
+        }
+    return told
+
+
+def _smoothness(seen: _Seen, start: int, stop: int) -> float | None:
+    """SPARC of one stroke; None where too much of it was filled in."""
+    # Drawn out to where the stroke began and ended: cut off at its slow ends it looks jerky.
+    unseen = round(UNSEEN_SHARE * (stop - start))
+    stroke = slice(max(0, start - unseen), stop + unseen + 1)
+    filled = seen.frames.interpolated[stroke]
+    if not len(filled) or filled.mean() > MOST_FILLED:
+        return None
+    return sparc(seen.speed[stroke], seen.track.frame_rate_hz)
+
+
+def _flags(seen: _Seen, e: Excursion, phases: Strokes) -> list[str]:
+    """How the person moved, judged on what was received."""
+    tempo, frame_s = seen.found.observation.tempo, 1 / seen.track.frame_rate_hz
+    broken = seen.frames.restarted[e.start + 1 : e.end + 1].any()
+    flags = []
+    if tempo is not None and not broken:
+        flags = tempo.flags(phases.up * frame_s, phases.hold * frame_s, phases.down * frame_s)
+    if is_too_small(e, seen.reference_deg):
+        flags.append("too small")
+    if not e.finished:
+        flags.append("unfinished")
+    return flags
+
+
+def _technical(frames: Frames, e: Excursion) -> list[str]:
+    """What was received of it."""
+    told = []
+    if frames.interpolated[e.start : e.end + 1].any():
+        told.append("interpolated")
+    if frames.restarted[e.start + 1 : e.end + 1].any():
+        told.append("gap")
+    return told

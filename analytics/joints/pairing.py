@@ -1,0 +1,244 @@
+"""Whether two sensors lie on either side of one joint, told by how they move.
+
+What a joint cannot do tells that they do not. Each figure is of whole movements, low-passed at
+`LOW_PASS_HZ`, so that skin that wobbles and noise count for little:
+
+1. **Lying still**: a living limb that exercises never keeps as still as a sensor on a table.
+2. **One segment**: a fixed rotation takes the rates and the gravity of one sensor to the other's.
+3. **Following**: the proximal segment carries the distal one. What it turns about across the
+   joint's axis, seen through the joint's angle, the distal sensor must turn about as well. With
+   both rates across the axis as complex numbers `z1`, `z2` and the joint's angle `a`, a rigid hinge
+   has `z2 = c·z1·exp(-ia)` with `|c| = 1`; what either rate about the axis explains (axes a little
+   off, skin that turns with the joint) is left out beforehand. `following` is the share of `z2`
+   that the proximal sensor explains so, up to how large `z1` can be expected to be in it.
+4. **Clocks**: the same with one sensor's time shifted; the lag at which it is largest.
+5. **Axes**: how far calibrated axes are from one hinge (`angle.looseness`), beside the axes that
+   the movement itself shows.
+
+The kinematic constraint of step 3 in norms is that of Seel, Raisch and Schauer (Sensors 2014,
+14:6891); here it has its direction as well, which tells two people who move alike apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from .angle import plane_basis
+from .axis import project
+
+if TYPE_CHECKING:
+    from analytics.signals.arrays import Array
+
+    from .axis import HingeAxes
+
+__all__ = ["Pairing", "pairing_of"]
+
+Complex: TypeAlias = npt.NDArray[np.complex128]
+
+LOW_PASS_HZ = 3.0
+SLOW_S = 10.0
+"""A mean over so long is drift, not movement."""
+MOVING_RAD_S = np.deg2rad(10.0)
+MOST_LAG_S = 1.0
+INDEPENDENT_S = 0.5
+"""Rates this far apart tell something of their own."""
+GRAVITY_WEIGHT = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """What two sensors' movement says of their being a joint's.
+
+    Attributes:
+        proximal_speed_deg_s: median low-passed rate of the proximal sensor while the distal moves.
+        moving_s: for how long that was.
+        apart: root mean square of what no fixed rotation between the two explains of the rates,
+            as a share of the livelier sensor's; near 0 on one segment.
+        apart_deg: the same of gravity's direction, degrees.
+        across_deg_s: root mean square of the proximal rate across the axis, cleaned.
+        gain, gain_sigma: by how much of it the distal sensor follows, 1 for a rigid hinge, and its
+            standard deviation.
+        following: share of the distal rate across the axis that follows, 0 to 1.
+        lag_s: at which shift of the proximal sensor's time most follows.
+        following_at_lag: the share that follows there.
+        heaving: correlation of the joint's vertical acceleration as both sensors feel it.
+        heaved_m_s2: root mean square of that in either.
+        seconds: it all rests on.
+    """
+
+    proximal_speed_deg_s: float
+    moving_s: float
+    apart: float
+    apart_deg: float
+    across_deg_s: float
+    gain: float
+    gain_sigma: float
+    following: float
+    lag_s: float
+    following_at_lag: float
+    heaving: float
+    heaved_m_s2: tuple[float, float]
+    seconds: float
+
+    @property
+    def independent(self) -> float:
+        """How many looks at the movement there were that tell something of their own."""
+        return max(2.0, self.seconds / INDEPENDENT_S)
+
+    @property
+    def by_chance(self) -> float:
+        """The share that sensors which have nothing to do with each other reach once in 1000."""
+        return 7.0 / self.independent
+
+
+def pairing_of(
+    rates: tuple[Array, Array],
+    forces: tuple[Array, Array],
+    ups: tuple[Array, Array],
+    rate_hz: float,
+    axes: HingeAxes,
+) -> Pairing:
+    """What the movement of a proximal and a distal sensor says.
+
+    Args:
+        rates: [n, 3] rad/s of each, biases taken off.
+        forces: [n, 3] m/s² that each feels.
+        ups: [n, 3] unit vectors to earth's up in each.
+        rate_hz: of the samples.
+        axes: of the joint in both.
+    """
+    near, far = (_low_passed(rate, rate_hz) for rate in rates)
+    speeds = [np.sqrt((r * r).sum(axis=1)) for r in (near, far)]
+    moving = speeds[1] > MOVING_RAD_S
+    still = float(np.median(speeds[0][moving])) if moving.any() else 0.0
+    apart, apart_rad = _apart(near, far, ups)
+    along = project(near, axes.proximal), project(far, axes.distal)
+    joint = along[1] - along[0]
+    turned = np.concatenate(([0.0], np.cumsum((joint[1:] + joint[:-1]) / (2 * rate_hz))))
+    seen = np.exp(-1j * turned)
+    z1, z2 = _across(near, axes.proximal), _across(far, axes.distal)
+    told = np.stack([along[0] + 0j, along[0] * seen, along[1] + 0j, along[1] * seen], axis=1)
+    told = np.stack([_fast(column, rate_hz) for column in told.T], axis=1)
+    basis = np.linalg.qr(told / np.maximum(np.abs(told).max(axis=0), 1e-12))[0]
+
+    def cleaned(z: Complex) -> Complex:
+        fast = _fast(z, rate_hz)
+        rest: Complex = fast - basis @ (basis.conj().T @ fast)
+        return rest
+
+    distal, proximal = cleaned(z2), cleaned(z1 * seen)
+    gain, following = _followed(proximal, distal)
+    left = float((np.abs(distal - gain * proximal) ** 2).mean())
+    power = float((np.abs(proximal) ** 2).mean())
+    seconds = len(near) / rate_hz
+    sigma = np.sqrt(left / max(power, 1e-12) / max(2.0, seconds / INDEPENDENT_S))
+    best, lag = following, 0
+    most = min(round(MOST_LAG_S * rate_hz), len(near) // 4)
+    for shift in range(-most, most + 1):
+        share = _followed(cleaned(_shifted(z1, shift) * seen), distal)[1]
+        if share > best:
+            best, lag = share, shift
+    heaving, felt1, felt2 = _heaved((near, far), forces, ups, rate_hz)
+    return Pairing(
+        proximal_speed_deg_s=float(np.degrees(still)),
+        moving_s=float(moving.sum()) / rate_hz,
+        apart=apart,
+        apart_deg=float(np.degrees(apart_rad)),
+        across_deg_s=float(np.degrees(np.sqrt(power))),
+        gain=float(abs(gain)),
+        gain_sigma=float(sigma),
+        following=following,
+        lag_s=lag / rate_hz,
+        following_at_lag=best,
+        heaving=heaving,
+        heaved_m_s2=(felt1, felt2),
+        seconds=seconds,
+    )
+
+
+def _followed(proximal: Complex, distal: Complex) -> tuple[complex, float]:
+    """The complex gain from one to the other, and the share of the second that it explains."""
+    power, of_distal = (float((np.abs(z) ** 2).sum()) for z in (proximal, distal))
+    gain = complex(np.vdot(proximal, distal)) / max(power, 1e-12)
+    return gain, float(abs(gain) ** 2 * power / max(of_distal, 1e-12))
+
+
+def _heaved(
+    rates: tuple[Array, Array],
+    forces: tuple[Array, Array],
+    ups: tuple[Array, Array],
+    rate_hz: float,
+) -> tuple[float, float, float]:
+    """How alike both sensors feel the joint rise and sink, and how much each feels it, m/s².
+
+    The vertical acceleration of the joint's centre needs no heading. What a lever of unknown length
+    and direction makes of either rotation is left out of both by least squares.
+    """
+    levers, felt = [], []
+    for rate, force, up in zip(rates, forces, ups, strict=True):
+        # up . (w' x r + w x (w x r)), as three factors of r.
+        swung = np.cross(up, np.gradient(rate, 1 / rate_hz, axis=0)) + (
+            rate * (rate * up).sum(axis=1, keepdims=True) - up * (rate * rate).sum(axis=1)[:, None]
+        )
+        levers.append(swung)
+        felt.append(_low_passed((force * up).sum(axis=1)[:, None], rate_hz)[:, 0])
+    told = np.column_stack((*levers, np.ones(len(felt[0]))))
+    basis = np.linalg.qr(told / np.maximum(np.abs(told).max(axis=0), 1e-12))[0]
+    near, far = (
+        f - basis @ (basis.T @ f)
+        for f in (_fast(f.astype(np.complex128), rate_hz).real for f in felt)
+    )
+    sizes = [float(np.sqrt((f * f).mean())) for f in (near, far)]
+    return float((near * far).mean()) / max(sizes[0] * sizes[1], 1e-12), sizes[0], sizes[1]
+
+
+def _apart(near: Array, far: Array, ups: tuple[Array, Array]) -> tuple[float, float]:
+    """What the best fixed rotation between two sensors leaves of rates and of gravity (rad)."""
+    size = np.sqrt(max(float((near * near).sum(axis=1).mean()), 1e-12))
+    size = max(size, float(np.sqrt((far * far).sum(axis=1).mean())))
+    # Wahba's problem by singular values (Markley 1988).
+    matched = (far / size).T @ (near / size) + GRAVITY_WEIGHT * ups[1].T @ ups[0]
+    u, _, vt = np.linalg.svd(matched)
+    turn = u @ np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ vt))]) @ vt
+    left, tilted = far - near @ turn.T, ups[1] - ups[0] @ turn.T
+    return (
+        float(np.sqrt((left * left).sum(axis=1).mean())) / size,
+        float(np.sqrt((tilted * tilted).sum(axis=1).mean())),
+    )
+
+
+def _across(rates: Array, axis: Array) -> Complex:
+    x, y = plane_basis(axis)
+    z: Complex = project(rates, x) + 1j * project(rates, y)
+    return z
+
+
+def _shifted(z: Complex, by: int) -> Complex:
+    """The series moved later by so many samples; its ends are held."""
+    if by == 0:
+        return z
+    return np.concatenate((np.full(by, z[0]), z[:-by])) if by > 0 else _shifted(z[::-1], -by)[::-1]
+
+
+def _fast(z: Complex, rate_hz: float) -> Complex:
+    """What a series deviates from its own mean over `SLOW_S`."""
+    half = max(1, round(SLOW_S * rate_hz / 2))
+    sums = np.concatenate((np.zeros(1, np.complex128), np.cumsum(z)))
+    at = np.arange(len(z))
+    low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, len(z))
+    fast: Complex = z - (sums[high] - sums[low]) / (high - low)
+    return fast
+
+
+def _low_passed(values: Array, rate_hz: float) -> Array:
+    """[n, 3] under a bell that halves what swings at `LOW_PASS_HZ`."""
+    sigma = np.sqrt(np.log(2) / 2) / (np.pi * LOW_PASS_HZ) * rate_hz
+    half = min(max(1, int(np.ceil(3 * sigma))), max(1, len(values) // 2))
+    bell = np.exp(-0.5 * (np.arange(-half, half + 1) / sigma) ** 2)
+    bell /= bell.sum()
+    padded = np.pad(values, ((half, half), (0, 0)), mode="edge")
+    return np.stack([np.convolve(c, bell, mode="valid") for c in padded.T], axis=1)

@@ -1,0 +1,1 @@
+"""Whether a figure can be known: doubts about it, where they come from, and the gate."""

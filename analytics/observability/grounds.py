@@ -1,0 +1,143 @@
+"""From what streams say and how they move to doubts: pure, over one item's samples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from analytics.signals.plausibility import Implausibility, implausible
+from telemetry.messages.motion import QualityKind
+
+from .doubt import Doubt, DoubtKind, doubt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analytics.joints.pairing import Pairing
+    from analytics.signals.oriented_stream import StreamTrack
+
+__all__ = ["channel_doubts", "clock_doubts", "joint_doubts", "rate_doubts"]
+
+_CHANNELS: Final[Mapping[Implausibility, DoubtKind]] = {
+    Implausibility.FROZEN: DoubtKind.FROZEN,
+    Implausibility.STUCK: DoubtKind.STUCK,
+    Implausibility.SATURATED: DoubtKind.SATURATED,
+    Implausibility.GLITCHING: DoubtKind.GLITCHING,
+    Implausibility.WEIGHT: DoubtKind.WEIGHT,
+    Implausibility.TURNING: DoubtKind.TURNING,
+    Implausibility.BIAS: DoubtKind.BIAS,
+}
+LIVING_DEG_S: Final = 0.3
+"""A limb that holds still beside one that exercises turns faster than this, half of the time."""
+SAME_SHARE, SAME_DEG = 0.3, 6.0
+"""What skin leaves of rates and of gravity between two sensors on one segment."""
+AXES_LOOSE, AXES_WORSE = 0.25, 3.0
+"""Calibrated axes miss the movement if they are this loose, and so many times looser than those
+that the movement itself shows."""
+FOLLOWS_LEAST, CONFIDENT = 0.75, 2.5
+"""A distal sensor that follows by less than the first, beyond so many standard deviations, is not
+carried by the proximal one."""
+TELLING_DEG_S, TELLING_SIGMA = 1.0, 0.3
+"""Turns across the axis that are too small, or a gain too uncertain, to tell anything."""
+APART_S, EVIDENCE = 0.2, 10.0
+"""Clocks are apart if movement agrees better by so much of log likelihood at a lag of so much."""
+HEAVED_M_S2, HEAVED_ALIKE, HEAVED_SHARE = 0.3, 0.35, 0.25
+"""A joint that rises and sinks this much does so for both of its sensors."""
+CLOCK_US: Final = 100_000
+"""Host times less certain than this do not bring two segments together."""
+
+
+def channel_doubts(track: StreamTrack, from_index: int, to_index: int) -> list[Doubt]:
+    """What the samples of one stream cannot be, in [from_index, to_index)."""
+    index, acc, gyr = track.measured(from_index, to_index)
+    found = implausible(index, acc, gyr, track.opened.rate_hz, gyroscope=track.opened.gyroscope)
+    stream = (track.opened.stream,)
+    return [doubt(_CHANNELS[f.what], stream, f.from_index, f.to_index) for f in found]
+
+
+def rate_doubts(track: StreamTrack, from_index: int, to_index: int) -> list[Doubt]:
+    """Where a stream's markers say that it measured at another rate."""
+    return [
+        doubt(DoubtKind.RATE, (track.opened.stream,), a, b)
+        for quality, a, b in track.qualities(from_index, to_index)
+        if quality.kind is QualityKind.RATE and quality.state != "good"
+    ]
+
+
+def clock_doubts(track: StreamTrack, from_index: int, to_index: int) -> list[Doubt]:
+    """Where a stream's markers say that its host time is too uncertain for a joint."""
+    return [
+        doubt(DoubtKind.CLOCKS, (track.opened.stream,), a, b)
+        for quality, a, b in track.qualities(from_index, to_index)
+        if quality.kind is QualityKind.CLOCK and (quality.uncertainty_us or 0) > CLOCK_US
+    ]
+
+
+def joint_doubts(
+    pairing: Pairing,
+    streams: tuple[str, str],
+    from_index: int,
+    to_index: int,
+    *,
+    calibrated_looseness: float | None = None,
+    found_looseness: float | None = None,
+) -> list[Doubt]:
+    """What the movement of two sensors says against their being a joint's.
+
+    Args:
+        pairing: as measured.
+        streams: the distal and the proximal one.
+        from_index: of the distal one's first sample.
+        to_index: after its last.
+        calibrated_looseness: of the calibrated axes, where there are some.
+        found_looseness: of those that the movement shows.
+    """
+    kinds = [
+        kind
+        for kind, holds in (
+            (DoubtKind.LYING_STILL, pairing.moving_s > 1 and _lies_still(pairing)),
+            (DoubtKind.ONE_SEGMENT, pairing.moving_s > 1 and _on_one_segment(pairing)),
+            (DoubtKind.AXES, _axes_miss(calibrated_looseness, found_looseness)),
+            (DoubtKind.CLOCKS, _clocks_apart(pairing)),
+            (DoubtKind.NOT_FOLLOWING, _does_not_follow(pairing) or _heaves_alone(pairing)),
+        )
+        if holds
+    ]
+    return [doubt(kind, streams, from_index, to_index) for kind in kinds]
+
+
+def _lies_still(p: Pairing) -> bool:
+    return p.proximal_speed_deg_s < LIVING_DEG_S
+
+
+def _on_one_segment(p: Pairing) -> bool:
+    return p.apart < SAME_SHARE and p.apart_deg < SAME_DEG
+
+
+def _axes_miss(calibrated: float | None, found: float | None) -> bool:
+    if calibrated is None or calibrated < AXES_LOOSE:
+        return False
+    return found is not None and calibrated > AXES_WORSE * found
+
+
+def _clocks_apart(p: Pairing) -> bool:
+    if abs(p.lag_s) < APART_S or p.across_deg_s < TELLING_DEG_S:
+        return False
+    better = np.log(max(1 - p.following, 1e-6) / max(1 - p.following_at_lag, 1e-6))
+    return bool(better * p.independent > EVIDENCE and p.following_at_lag > p.by_chance)
+
+
+def _does_not_follow(p: Pairing) -> bool:
+    if p.across_deg_s < TELLING_DEG_S:
+        return False
+    too_little = p.gain + CONFIDENT * p.gain_sigma < FOLLOWS_LEAST
+    by_chance = p.following < p.by_chance and p.gain_sigma < TELLING_SIGMA
+    return too_little or by_chance
+
+
+def _heaves_alone(p: Pairing) -> bool:
+    less, more = sorted(p.heaved_m_s2)
+    if more < HEAVED_M_S2:
+        return False
+    return less < HEAVED_SHARE * more or p.heaving < HEAVED_ALIKE

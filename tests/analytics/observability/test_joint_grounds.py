@@ -1,0 +1,150 @@
+"""A second sensor that is not the joint's is refused with its reason; a right one is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from analytics import offline
+from analytics.calibration.functional import functional_calibration
+from analytics.core import Core
+from analytics.exercise.observation import Hinge, Method, Observation
+from analytics.observability.doubt import DoubtKind
+from arm_motion import exercise, one_batch, whole_stream
+from builders import SESSION, STREAM
+from joint_motion import PROXIMAL
+from research.simulation.hinge_simulator import SCENARIOS, SoftTissue, simulate
+from telemetry.messages.motion import QualityKind, StreamQuality
+from telemetry.messages.results import results_hash
+
+RATE_HZ = 50.0
+TISSUE = SoftTissue(twist_deg=3.0, tilt_deg=1.5, wobble_deg=1.0, axial_deg=5.0)
+
+
+@cache
+def worn(name, seed=5):
+    scenario = replace(
+        SCENARIOS[name], seconds=30.0, rate_hz=RATE_HZ, tissue=TISSUE, calibrated=True
+    )
+    return simulate(scenario, seed)
+
+
+def lying_on_a_table(like, seed):
+    rng = np.random.default_rng(seed)
+    acc = np.tile([0.6 * 9.81, 0, 0.8 * 9.81], (len(like), 1)) + rng.normal(0, 0.04, (len(like), 3))
+    gyr = np.radians([0.5, -0.4, 0.5]) + np.radians(rng.normal(0, 0.1, (len(like), 3)))
+    return np.hstack((acc, gyr))
+
+
+def on_the_same_segment(distal, seed):
+    """A second sensor a few centimetres away, on skin that moves by two degrees."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(len(distal)) / RATE_HZ
+    skin = Rotation.from_rotvec(np.radians(2) * np.sin(np.outer(t, rng.uniform(2, 20, 3))))
+    turn = skin * Rotation.random(rng=rng)
+    return np.hstack((turn.apply(distal[:, :3]), turn.apply(distal[:, 3:])))
+
+
+PLACEMENTS = {
+    "right": lambda r: (r.proximal, r.distal),
+    "table": lambda r: (lying_on_a_table(r.distal, 1), r.distal),
+    "other person": lambda _: (worn("walking", 9).proximal, worn("squat", 5).distal),
+    "same segment": lambda r: (on_the_same_segment(r.distal, 2), r.distal),
+    "swapped": lambda r: (r.distal, r.proximal),
+}
+EXPECTED = {
+    "table": DoubtKind.LYING_STILL,
+    "other person": DoubtKind.NOT_FOLLOWING,
+    "same segment": DoubtKind.ONE_SEGMENT,
+    "swapped": DoubtKind.AXES,
+}
+
+
+def hinge_of(r, *, calibrated=True):
+    if not calibrated:
+        return Hinge(PROXIMAL)
+    parts = [(c[:, :3], c[:, 3:]) for c in (r.calibration_proximal, r.calibration_distal)]
+    found = functional_calibration(parts[0], parts[1], RATE_HZ)
+    return Hinge(PROXIMAL, found.axes, found.zero_rad)
+
+
+def streams_of(proximal, distal, *, late_us=0):
+    items = []
+    for stream, values, late in ((STREAM, distal, 0), (PROXIMAL, proximal, late_us)):
+        batch = one_batch(np.zeros(len(values)), stream=stream, rate_hz=RATE_HZ)
+        acc, gyr = values[:, :3].astype(np.float32), values[:, 3:].astype(np.float32)
+        batch = replace(batch, acc=acc, gyr=gyr, t0_ns=batch.t0_ns + late * 1000)
+        first, *rest = whole_stream(batch, range(0, len(batch), 30))
+        items.append([replace(first, rate_hz=RATE_HZ), *rest])
+    return items
+
+
+def item_of(streams, hinge):
+    seen = Observation(stream=STREAM, axis=None, what="x", method=Method.FLEXION, hinge=hinge)
+    count = sum(len(i) for i in streams[0][1:-1])
+    events = exercise(count)
+    result = offline.run(SESSION, events, streams, lambda *_: seen, plan_version=1)
+    return result.items[0]
+
+
+def kinds(item):
+    return [d.kind for d in item.doubts]
+
+
+@pytest.mark.parametrize("name", ["squat", "knee-extension", "hinge-vertical", "soft-tissue"])
+@pytest.mark.parametrize("calibrated", [True, False])
+def test_a_right_placement_is_told(name, calibrated):
+    r = worn(name)
+    item = item_of(streams_of(*PLACEMENTS["right"](r)), hinge_of(r, calibrated=calibrated))
+    assert kinds(item) == []
+    assert item.range_of_motion is not None
+
+
+@pytest.mark.parametrize("placement", sorted(EXPECTED))
+def test_a_wrong_second_sensor_is_refused_with_its_reason(placement):
+    r = worn("squat")
+    item = item_of(streams_of(*PLACEMENTS[placement](r)), hinge_of(r))
+    assert EXPECTED[placement] in kinds(item)
+    assert item.range_of_motion is None
+    assert item.active_peak is None
+    assert all(d.it and d.en for d in item.doubts)
+    assert item.not_observable == item.doubts[0].en
+    assert all(rep.range_deg is None and rep.peak_deg is None for rep in item.repetitions)
+
+
+def test_clocks_half_a_second_apart_are_refused():
+    r = worn("squat")
+    late = streams_of(r.proximal, r.distal, late_us=500_000)
+    assert DoubtKind.CLOCKS in kinds(item_of(late, hinge_of(r)))
+
+
+def test_a_marker_of_an_uncertain_clock_withholds_the_joint_from_where_it_holds():
+    r = worn("squat")
+    streams = streams_of(r.proximal, r.distal)
+    uncertain = StreamQuality(
+        stream=PROXIMAL, first_index=300, kind=QualityKind.CLOCK, uncertainty_us=300_000
+    )
+    streams[1].insert(2, uncertain)
+    assert kinds(item_of(streams, hinge_of(r))) == [DoubtKind.CLOCKS]
+
+
+def test_a_doubted_item_has_the_same_bytes_live_and_recorded():
+    r = worn("squat")
+    streams, hinge = streams_of(*PLACEMENTS["table"](r)), hinge_of(r)
+    seen = Observation(stream=STREAM, axis=None, what="x", method=Method.FLEXION, hinge=hinge)
+    count = sum(len(i) for i in streams[0][1:-1])
+    started, ended = exercise(count)
+    started = started.model_copy(update={"spans": {STREAM: 0, PROXIMAL: 0}})
+    core = Core(SESSION, lambda *_: seen)
+    core.take_event(started)
+    for pair in zip(*streams, strict=True):
+        for item in pair:
+            core.take(item)
+    core.take_event(ended)
+    live = core.result(plan_version=1, provisional=True)
+    again = offline.run(SESSION, [started, ended], streams, lambda *_: seen, plan_version=1)
+    assert results_hash(live) == results_hash(again)
