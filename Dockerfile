@@ -24,5 +24,5 @@ ENV PATH=/opt/ripresa/bin:$PATH PYTHONUNBUFFERED=1 RIPRESA_HOME=/var/lib/ripresa
 USER ripresa
 VOLUME /var/lib/ripresa
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s \
-    CMD ["ripresa", "journal", "check", "--quick"]
+    CMD ["ripresa", "clinic", "status"]
 CMD ["ripresa", "clinic", "run"]

@@ -31,6 +31,10 @@ CLINIC_USER = "clinic"
 SURVEY_USER = "survey"
 """Shared by all homes: has no dot, so that no home's own user is called so."""
 ITERATIONS = 20_000
+CLINIC_WRITES = (
+    *("ack", "plan", "message", "command"),
+    *("record", "receipt", "ledger", "state"),  # to clear what a broker has kept of a home
+)
 _USER_LINE = re.compile(r"^user (\S+)$", re.MULTILINE)
 
 
@@ -53,7 +57,8 @@ def clinic_access(password: str, salt: bytes) -> Access:
     rules = [
         f"user {CLINIC_USER}",
         "topic read ripresa/#",
-        *(f"topic write ripresa/+/+/{name}" for name in ("ack", "plan", "message", "command")),
+        *(f"topic write ripresa/+/+/{name}" for name in CLINIC_WRITES),
+        "topic write ripresa/+/+/wearable/+/state",
     ]
     return Access(password_line(CLINIC_USER, password, salt), "\n".join(rules) + "\n")
 
@@ -97,7 +102,7 @@ def with_home(
         f"topic write {home.receipt}",
         *(f"topic read {topic}" for topic in (home.ack, home.plan, home.message, home.command)),
         f"topic write {box.state}",
-        f"topic write {box.ledger}",
+        f"topic write {home.ledger}",
         f"topic write {box.wearable()}",
     ]
     if f"topic write {box.state}\n" in rest.acl or gateway == patient:

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ingest.journal.insertion import insert_record
 from ingest.journal.record_bodies import Examined, examine
@@ -31,6 +31,13 @@ if TYPE_CHECKING:
     from ingest.journal.journal import Journal
 
 __all__ = ["Bar", "Barred", "DeadLetter", "IntakeOutcome", "Parcel", "open_parcel", "store_parcels"]
+
+
+LETTERS_A_PATIENT: Final = 200
+LETTER_BYTES_A_PATIENT: Final = 2 << 20
+LETTERS: Final = 5000
+HOMES_A_PATIENT: Final = 20
+"""Each journal that is lost, and each box, is a home of its own."""
 
 
 class Bar(StrEnum):
@@ -87,7 +94,11 @@ class IntakeOutcome:
     committed: dict[tuple[str, str, str], int] = field(default_factory=dict)
     """(site, patient, home) -> the highest position up to which nothing is missing."""
     counts: Counter[str] = field(default_factory=Counter)
-    """stored, samples, duplicates, early, dead_letters, barred."""
+    """stored, samples, duplicates, early, dead_letters, forgone, barred."""
+    bad: Counter[str] = field(default_factory=Counter)
+    """Of each topic: how many messages or records could not be stored."""
+    homes: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(site, patient) of a home that was heard for the first time -> how many there are now."""
 
 
 def open_parcel(topic: str, payload: bytes) -> Parcel:
@@ -119,8 +130,7 @@ def store_parcels(
     with journal.writing() as db:
         for parcel in parcels:
             if parcel.unreadable is not None:
-                keep_letter(db, parcel.unreadable, now_ns)
-                outcome.counts["dead_letters"] += 1
+                _keep(db, parcel.unreadable, now_ns, outcome)
                 continue
             match barred and barred(parcel.home, parcel.patient):
                 case Bar.ERASED:
@@ -132,24 +142,43 @@ def store_parcels(
     return outcome
 
 
-def keep_letter(db: sqlite3.Connection, letter: DeadLetter, now_ns: int) -> None:
-    """Keep a dead letter; the same one again is kept once."""
-    digest = hashlib.sha256(letter.payload).digest()
-    db.execute(
-        "INSERT OR IGNORE INTO dead_letter (t_ns, topic, site, patient, names, home, position,"
-        " reason, payload, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            now_ns,
-            letter.topic,
-            *_whose(letter.topic),
-            letter.names,
-            letter.home,
-            letter.position,
-            letter.reason,
-            letter.payload,
-            digest,
-        ),
-    )
+def keep_letter(db: sqlite3.Connection, letter: DeadLetter, now_ns: int) -> bool:
+    """Keep a dead letter; the same one again is kept once.
+
+    Returns:
+        False where its patient, or the journal, has as many as are kept: then it is gone, and
+        where it has a position that is noted as gone, so that the numbers still add up.
+    """
+    site, patient = _whose(letter.topic)
+    if _has_room(db, patient, len(letter.payload)):
+        digest = hashlib.sha256(letter.payload).digest()
+        values = (now_ns, letter.topic, site, patient, letter.names, letter.home, letter.position)
+        db.execute(
+            "INSERT OR IGNORE INTO dead_letter (t_ns, topic, site, patient, names, home, position,"
+            " reason, payload, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*values, letter.reason, letter.payload, digest),
+        )
+        return True
+    if letter.home is not None and letter.position is not None:
+        db.execute("INSERT OR IGNORE INTO forgone VALUES (?, ?)", (letter.home, letter.position))
+    return False
+
+
+def _has_room(db: sqlite3.Connection, patient: str | None, size: int) -> bool:
+    count, kept = db.execute(
+        "SELECT count(*), coalesce(sum(length(payload)), 0) FROM dead_letter WHERE patient IS ?",
+        (patient,),
+    ).fetchone()
+    if count >= LETTERS_A_PATIENT or kept + size > LETTER_BYTES_A_PATIENT:
+        return False
+    last = db.execute("SELECT count(*) FROM dead_letter").fetchone()[0]
+    return bool(last < LETTERS)
+
+
+def _keep(db: sqlite3.Connection, letter: DeadLetter, now_ns: int, outcome: IntakeOutcome) -> None:
+    outcome.bad[letter.topic] += 1
+    kept = keep_letter(db, letter, now_ns)
+    outcome.counts["dead_letters" if kept else "forgone"] += 1
 
 
 def _whose(topic: str) -> tuple[str | None, str | None]:
@@ -184,33 +213,28 @@ def _content(topic: str, site: str, patient: str, record: Record) -> Examined | 
 
 
 def _store(db: sqlite3.Connection, parcel: Parcel, outcome: IntakeOutcome, now_ns: int) -> None:
-    row = _home(db, parcel)
+    row = _home(db, parcel, outcome)
     if row is None:
-        reason = "home belongs to another site or patient"
+        reason = "home belongs to another site or patient, or is one too many"
         first = parcel.records[0][0]
-        keep_letter(
-            db,
-            DeadLetter(parcel.topic, reason, encode_block([first]), parcel.home, first.position),
-            now_ns,
-        )
-        outcome.counts["dead_letters"] += 1
+        _keep(db, DeadLetter(parcel.topic, reason, encode_block([first])), now_ns, outcome)
         return
     home, committed = row
     before = committed
     for record, content in parcel.records:
         if record.position <= committed:
             clash = _clash(db, home, record, parcel.topic)
-            if clash is not None:
-                keep_letter(db, clash, now_ns)
-            outcome.counts["duplicates" if clash is None else "dead_letters"] += 1
+            if clash is None:
+                outcome.counts["duplicates"] += 1
+            else:
+                _keep(db, clash, now_ns, outcome)
         elif record.position > committed + 1:
             outcome.counts["early"] += 1
         else:
             committed = record.position
             letter = _put(db, home, parcel.topic, record, content)
             if letter is not None:
-                keep_letter(db, letter, now_ns)
-                outcome.counts["dead_letters"] += 1
+                _keep(db, letter, now_ns, outcome)
             elif isinstance(content, Examined):
                 outcome.counts["stored"] += 1
                 outcome.counts["samples"] += content.samples
@@ -236,16 +260,28 @@ def _put(
     return None
 
 
-def _home(db: sqlite3.Connection, parcel: Parcel) -> tuple[int, int] | None:
-    db.execute(
-        "INSERT OR IGNORE INTO home (ulid, site, patient) VALUES (?, ?, ?)",
-        (parcel.home, parcel.site, parcel.patient),
-    )
-    row: tuple[int, int] | None = db.execute(
-        "SELECT id, committed FROM home WHERE ulid = ? AND site = ? AND patient = ?",
-        (parcel.home, parcel.site, parcel.patient),
+def _home(db: sqlite3.Connection, parcel: Parcel, outcome: IntakeOutcome) -> tuple[int, int] | None:
+    """Row and committed position of the home that a topic's patient sends from.
+
+    The first topic under which a home is heard keeps it. None where that was another's, or the
+    patient has more homes than anybody can have.
+    """
+    wanted = (parcel.home, parcel.site, parcel.patient)
+    find = "SELECT id, committed FROM home WHERE ulid = ? AND site = ? AND patient = ?"
+    row: tuple[int, int] | None = db.execute(find, wanted).fetchone()
+    if row is not None:
+        return row
+    (known,) = db.execute(
+        "SELECT count(*) FROM home WHERE site = ? AND patient = ?", wanted[1:]
     ).fetchone()
-    return row
+    if known >= HOMES_A_PATIENT:
+        return None
+    made = db.execute(
+        "INSERT OR IGNORE INTO home (ulid, site, patient) VALUES (?, ?, ?)", wanted
+    ).rowcount
+    if made:
+        outcome.homes[wanted[1:]] = known + 1
+    return db.execute(find, wanted).fetchone()  # type: ignore[no-any-return]
 
 
 def _clash(db: sqlite3.Connection, home: int, record: Record, topic: str) -> DeadLetter | None:
@@ -273,7 +309,7 @@ def _turn_away(parcel: Parcel, outcome: IntakeOutcome) -> None:
 
 
 def _pass_over(db: sqlite3.Connection, parcel: Parcel, outcome: IntakeOutcome) -> None:
-    row = _home(db, parcel)
+    row = _home(db, parcel, outcome)
     if row is None:
         return
     home, committed = row

@@ -19,12 +19,13 @@ import asyncio
 import logging
 from collections import Counter, deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from telemetry.errors import ConfigurationError, StoreBusy, StoreError
 from telemetry.messages.record import Ack
 from telemetry.printable import printable
 from telemetry.transport.topics import HomeTopics
+from telemetry.trouble import TroubleBoard, TroubleKind
 
 from .intake import Barred, IntakeOutcome, Parcel, open_parcel, store_parcels
 
@@ -35,9 +36,13 @@ if TYPE_CHECKING:
     from telemetry.clock import Clock
     from telemetry.transport.bus import Bus, Message
 
+    from .quota import Quota
+
 __all__ = ["Receiver", "ReceiverLimits"]
 
 log = logging.getLogger(__name__)
+
+WHERE: Final = "journal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,8 @@ class Receiver:
         site: one site, or `+` for all that this broker serves.
         barred: why nothing of a (home, patient) may be stored, see `Consent.barred`.
         limits: bounds.
+        quota: how much each home may send; None: as much as it likes.
+        board: told what is wrong.
     """
 
     def __init__(
@@ -73,12 +80,18 @@ class Receiver:
         site: str = "+",
         barred: Barred | None = None,
         limits: ReceiverLimits | None = None,
+        quota: Quota | None = None,
+        board: TroubleBoard | None = None,
     ) -> None:
         self._bus = bus
         self._journal = journal
         self._clock = clock
         self._barred = barred
         self._limits = limits or ReceiverLimits()
+        self._quota = quota
+        self._board = board or TroubleBoard()
+        self.heard_ns: dict[tuple[str, str, str], int] = {}
+        """(site, patient, home) -> when a record of it last came."""
         self._queue: deque[Message] = deque()
         self._queued_bytes = 0
         self._wake = asyncio.Event()
@@ -95,14 +108,40 @@ class Receiver:
                 self._wake.clear()
                 await self._wake.wait()
             if batch := self._take():
-                outcome = await self._store(batch)
-                for message in batch:
-                    message.acknowledge()
+                try:
+                    outcome = await self._store(batch)
+                except Exception:
+                    # Not foreseen: the homes send again, the broker's window stays open.
+                    self._acknowledge(batch)
+                    raise
+                self._acknowledge(batch)
                 self._answer(outcome)
+
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """How many messages wait to be stored, and their bytes."""
+        return len(self._queue), self._queued_bytes
+
+    @staticmethod
+    def _acknowledge(batch: Sequence[Message]) -> None:
+        for message in batch:
+            message.acknowledge()
 
     def _on_record(self, message: Message) -> None:
         self.counts["messages"] += 1
         size = len(message.payload)
+        if message.retained:
+            # A record is said once; kept by the broker it would come back with each start.
+            self.counts["retained"] += 1
+            message.acknowledge()
+            if size:
+                self._bus.publish(message.topic, b"", qos=1, retain=True)
+            return
+        now_ns = self._clock.now_ns()
+        if self._quota is not None and not self._quota.takes(message.topic, size, now_ns):
+            self.counts["over_quota"] += 1
+            message.acknowledge()
+            return
         if self._queue and self._queued_bytes + size > self._limits.queue_bytes:
             self.counts["turned_away"] += 1
             message.acknowledge()
@@ -114,12 +153,19 @@ class Receiver:
     def _take(self) -> list[Message]:
         batch: list[Message] = []
         size = 0
+        now_ns = self._clock.now_ns()
         while self._queue and len(batch) < self._limits.batch_messages:
             size += len(self._queue[0].payload)
             if batch and size > self._limits.batch_bytes:
                 break
-            batch.append(self._queue.popleft())
-        self._queued_bytes -= sum(len(m.payload) for m in batch)
+            message = self._queue.popleft()
+            self._queued_bytes -= len(message.payload)
+            # What came in a flood waited here while the first of it turned out to be spoilt.
+            if self._quota is not None and self._quota.spoilt(message.topic, now_ns):
+                self.counts["over_quota"] += 1
+                message.acknowledge()
+            else:
+                batch.append(message)
         return batch
 
     async def _store(self, batch: Sequence[Message]) -> IntakeOutcome:
@@ -130,6 +176,7 @@ class Receiver:
                 return await self._journal.on_writer(lambda: self._store_now(batch))
             except StoreError as e:
                 self.counts["busy"] += 1
+                self._board.show(TroubleKind.STORE_WAITS, WHERE, self._clock.now_ns())
                 log.warning("receiver waits %g s: %s", pause_s, e)
             await self._clock.sleep(pause_s)
             pause_s = min(2 * pause_s, self._limits.max_pause_s)
@@ -163,12 +210,28 @@ class Receiver:
             self.counts["unstorable"] += 1
         outcome.committed |= alone.committed
         outcome.counts.update(alone.counts)
+        outcome.bad.update(alone.bad)
+        outcome.homes |= alone.homes
 
     def _answer(self, outcome: IntakeOutcome) -> None:
         self.counts.update(outcome.counts)
+        self._board.clear(TroubleKind.STORE_WAITS, WHERE)
+        now_ns = self._clock.now_ns()
+        self._tell(outcome, now_ns)
         for (site, patient, home), position in outcome.committed.items():
+            self.heard_ns[site, patient, home] = now_ns
             ack = Ack(home=home, position=position)
             self._bus.publish(HomeTopics(site, patient).ack, ack.encode(), qos=1)
+
+    def _tell(self, outcome: IntakeOutcome, now_ns: int) -> None:
+        for topic, count in outcome.bad.items():
+            if self._quota is not None:
+                self._quota.note_bad(topic, now_ns, count)
+        for (site, patient), homes in outcome.homes.items():
+            log.info("a new home of %s/%s is heard, its number %d", site, patient, homes)
+            if homes > 1:
+                who = f"{site}/{patient}"
+                self._board.show(TroubleKind.HOME_NEW, who, now_ns, homes=homes)
 
     async def _greet(self) -> None:
         """Tell every home where we stand, so that none waits for its next attempt."""

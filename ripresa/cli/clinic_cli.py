@@ -36,11 +36,18 @@ def run(
         str, typer.Option(help="Of the clinic: its days are judged at their end there.")
     ] = "Europe/Rome",
     web_host: Annotated[
-        str, typer.Option(help="Where the web page listens; loopback unless something guards it.")
+        str, typer.Option(help="Where the web page listens: loopback only.")
     ] = "127.0.0.1",
     web_port: Annotated[
         int | None, typer.Option(help="Port of the web page; without it 8470, or a free one.")
     ] = None,
+    published_on_loopback: Annotated[
+        bool,
+        typer.Option(
+            "--published-on-loopback",
+            help="For the shipped compose file: its port is published to this machine only.",
+        ),
+    ] = False,
 ) -> None:
     """Run the clinic: receiver, database follower where one is configured, web page.
 
@@ -67,6 +74,7 @@ def run(
         time_zone=time_zone,
         web_host=web_host,
         web_port=web_port,
+        published_on_loopback=published_on_loopback,
     )
     run_until_stopped(run_clinic(options))
 
@@ -176,6 +184,29 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as e:
         raise ConfigurationError(f"day {text!r}: give it as e.g. 2026-03-02") from e
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="The whole document.")] = False,
+    language: Annotated[str, typer.Option(help="it or en.")] = "it",
+) -> None:
+    """Ask the running clinic how it is; exit code 0: well, 1: not, 2: none runs here."""
+    import json
+
+    from ripresa.clinic.status_report import report_lines
+    from ripresa.platform.configuration import Folder, ripresa_home
+    from ripresa.platform.status_socket import ask_status
+    from telemetry.printable import printable
+
+    document = ask_status(Folder(ripresa_home()).clinic)
+    if as_json:
+        typer.echo(json.dumps(document, indent=1))
+    else:
+        for text in report_lines(document, "en" if language == "en" else "it"):
+            typer.echo(printable(text))
+    if not document["well"]:
+        raise typer.Exit(1)
 
 
 @app.command()

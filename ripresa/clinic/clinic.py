@@ -1,45 +1,52 @@
-"""The clinic in one process: receiver, database follower where one is configured, web view."""
+"""The clinic in one process: receiver, database follower where one is configured, web view.
+
+What can be wrong with a setting is found before anything runs, and raised. Then each program
+is supervised by itself: what fails later is a trouble on the board, and the others go on.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from analytics.monitoring.worklist import MonitoredHours
-from dashboards.views.loss_ledger import LossLedger
 from dashboards.web.app import create_app
 from dashboards.web.serving import serve
 from ingest.influx.followers import influx_followers
 from ingest.influx.server import InfluxWriter
 from ingest.journal.journal import Journal
-from ingest.journal.ledger import balance
 from ingest.places import Places
 from ingest.rights.audit import AuditKey
 from ingest.rights.consent import Consent
+from ingest.transfer.quota import Quota
 from ingest.transfer.receiver import Receiver
-from ripresa.platform.background import running
 from ripresa.platform.configuration import LOOPBACK
+from ripresa.platform.folder_lock import folder_lock
+from ripresa.platform.status_socket import status_served
+from ripresa.platform.supervise import Supervisor
 from ripresa.session.plan_folder import PlanFolder
-from telemetry.errors import ConfigurationError, DecodeError
-from telemetry.messages.notices import LedgerNotice
-from telemetry.messages.record import RecordKind
+from telemetry.errors import ConfigurationError
 from telemetry.transport.mqtt import MqttBus, MqttSettings
-from telemetry.transport.topics import GatewayTopics
+from telemetry.trouble import TroubleBoard
 
 from .care_journal import JournalCareRecord
+from .clinic_status import ClinicStatus
+from .ledger_board import LedgerBoard
 from .outbox import Outbox, OutboxPublisher
 from .survey_desk import SurveyArchive, SurveyDesk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from ingest.influx.followers import InfluxFollower
     from ingest.influx.server import InfluxSettings
     from ripresa.platform.configuration import Folder
     from telemetry.clock import Clock
-    from telemetry.seams import SessionSummary
-    from telemetry.transport.bus import Bus, Message
 
 __all__ = ["ClinicOptions", "run_clinic"]
 
@@ -59,6 +66,8 @@ class ClinicOptions:
         time_zone: of the clinic, where its days end.
         web_host: where the web page listens.
         web_port: exactly this one; None: the usual one, or a free one.
+        published_on_loopback: the page may listen wider, because whoever runs this container
+            publishes its port to this machine only.
     """
 
     folder: Folder
@@ -69,6 +78,7 @@ class ClinicOptions:
     time_zone: str = "Europe/Rome"
     web_host: str = LOOPBACK
     web_port: int | None = None
+    published_on_loopback: bool = False
 
 
 async def run_clinic(options: ClinicOptions) -> None:
@@ -77,9 +87,11 @@ async def run_clinic(options: ClinicOptions) -> None:
     Raises:
         RipresaError: a part cannot start; the message says which and what to do.
     """
-    clock = options.clock
+    clock, board = options.clock, TroubleBoard()
+    _refuse_wider_than_loopback(options)
     plans = PlanFolder(options.folder.plans)
     async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(folder_lock(options.folder.clinic, "clinic"))
         journal = Journal.open(options.folder.clinic_journal, clock)
         stack.callback(journal.close)
         records = MqttBus(
@@ -88,7 +100,15 @@ async def run_clinic(options: ClinicOptions) -> None:
         live = MqttBus(options.broker, f"page-{journal.home}")
         consent = Consent(journal, AuditKey.at(Places(options.folder.root).audit_key))
         # All that listens is wired before a connection opens: what waits comes at once.
-        receiver = Receiver(records, journal, clock, site=options.site, barred=consent.barred)
+        receiver = Receiver(
+            records,
+            journal,
+            clock,
+            site=options.site,
+            barred=consent.barred,
+            quota=(quota := Quota()),
+            board=board,
+        )
         desk = SurveyDesk(records, SurveyArchive(options.folder.survey_answers), site=options.site)
         counted = LedgerBoard(live, options.site, journal, clock)
         outbox = OutboxPublisher(live, Outbox(options.folder.outbox), clock)
@@ -104,13 +124,13 @@ async def run_clinic(options: ClinicOptions) -> None:
         app = create_app(
             journal, live, ledger=counted.ledger, plan=plans.version, care=care, clock=clock
         )
-        for bus in (records, live):
-            await stack.enter_async_context(bus)
-        page = await stack.enter_async_context(
-            serve(app, host=options.web_host, port=options.web_port)
-        )
-        log.info("web page at %s", page.url)
-        programs = [receiver.run(), care.run(), outbox.run(), desk.run()]
+        programs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+            "receiver": receiver.run,
+            "figures": care.run,
+            "outbox": outbox.run,
+            "survey desk": desk.run,
+        }
+        followers: tuple[InfluxFollower, ...] = ()
         if options.influx is not None:
             writer = stack.enter_context(InfluxWriter(options.influx))
             followers = influx_followers(
@@ -121,9 +141,39 @@ async def run_clinic(options: ClinicOptions) -> None:
                 doses=plans,
                 restricted=consent.restricted,
             )
-            programs += [follower.run() for follower in followers]
-        await stack.enter_async_context(running(*programs))
+            programs |= {follower.status().name: follower.run for follower in followers}
+        supervisor = Supervisor(clock, board)
+        status = ClinicStatus(
+            journal, records, receiver, followers, supervisor, quota, board, clock, options.broker
+        )
+        programs["watch"] = status.run
+        for bus in (records, live):
+            await stack.enter_async_context(bus)
+        page = await stack.enter_async_context(
+            serve(app, host=options.web_host, port=options.web_port)
+        )
+        log.info("web page at %s", page.url)
+        await stack.enter_async_context(status_served(options.folder.clinic, status.document))
+        await stack.enter_async_context(supervisor.running(programs))
         await asyncio.Event().wait()
+
+
+def _refuse_wider_than_loopback(options: ClinicOptions) -> None:
+    """The page has no sign-in: nobody but this machine may reach it.
+
+    Raises:
+        ConfigurationError: it would listen wider, and nobody vouches for what stands before it.
+    """
+    host = options.web_host
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError as e:
+        raise ConfigurationError(f"web host {host!r} is no address: leave it at {LOOPBACK}") from e
+    if not loopback and not options.published_on_loopback:
+        raise ConfigurationError(
+            f"the web page has no sign-in and would be open to the network on {host}: "
+            f"leave --web-host at {LOOPBACK}; the shipped compose file alone listens wider"
+        )
 
 
 def _hours(time_zone: str) -> MonitoredHours:
@@ -137,77 +187,3 @@ def _hours(time_zone: str) -> MonitoredHours:
     except (OSError, ValueError, KeyError) as e:
         raise ConfigurationError(f"time zone {time_zone!r}: give e.g. Europe/Rome") from e
     return MonitoredHours(time_zone=time_zone)
-
-
-class LedgerBoard:
-    """The loss ledger of the newest session: what its home counted, and what is stored here.
-
-    While a session runs, sums are taken from the journal's index; once it is closed its
-    streams are added up index by index, once.
-
-    Args:
-        bus: the homes' notices come from it.
-        site: whose.
-        journal: the clinic's.
-        clock: the clinic's.
-    """
-
-    def __init__(self, bus: Bus, site: str, journal: Journal, clock: Clock) -> None:
-        self._journal = journal
-        self._clock = clock
-        self.heard: dict[str, int] = {}
-        """When each patient's home was last heard of, by the clinic's clock."""
-        self.offset_s: dict[str, float] = {}
-        """How far each patient's home's clock is ahead of the clinic's, by its last notice."""
-        self._notices: dict[str, LedgerNotice] = {}
-        self._balanced: dict[str, LossLedger] = {}
-        self._refused = 0
-        bus.subscribe(GatewayTopics(site, "+").ledger, self._take, qos=1)
-
-    def ledger(self) -> LossLedger:
-        """The account so far."""
-        sessions = self._journal.sessions()
-        if not sessions:
-            return LossLedger(refused=self._refused)
-        newest = sessions[-1]
-        told = self._notices.get(newest.patient)
-        counted = self._stored(newest)
-        if told is None:
-            return counted.model_copy(update={"refused": self._refused})
-        # A home tells once a second; what is stored here has been sent and received.
-        update = {
-            "emitted": None if told.emitted is None else max(told.emitted, counted.stored),
-            "received": max(told.received, counted.stored),
-            "lost": max(counted.lost, told.declared_lost),
-            "resent": told.resent,
-            "clock_offset_s": self.offset_s.get(newest.patient),
-            "refused": self._refused + told.refused,
-        }
-        return counted.model_copy(update=update)
-
-    def _stored(self, session: SessionSummary) -> LossLedger:
-        if session.closed_ns is None:
-            motion = self._journal.counts(session=session.session).get(RecordKind.MOTION)
-            return LossLedger(stored=0 if motion is None else motion.samples)
-        known = self._balanced.get(session.session)
-        if known is None:
-            streams = self._journal.streams(session.session, home=session.home)
-            sums = balance(self._journal, streams, home=session.home)
-            known = LossLedger(stored=sums.stored, lost=sums.lost, duplicates=sums.duplicates)
-            self._balanced = {session.session: known}
-        return known
-
-    def _take(self, message: Message) -> None:
-        try:
-            notice = LedgerNotice.decode(message.payload)
-        except DecodeError as e:
-            self._refused += 1
-            log.warning("refused: %s", e)
-            return
-        self._notices[notice.patient] = notice
-        if message.retained:
-            return  # an old word, kept by the broker: it tells nothing of now
-        now_ns = self._clock.now_ns()
-        self.heard[notice.patient] = now_ns
-        if notice.home_ns is not None:
-            self.offset_s[notice.patient] = (notice.home_ns - now_ns) / 1e9

@@ -19,7 +19,7 @@ from telemetry.files import write_atomically
 from telemetry.identity import Name, Pseudonym
 from telemetry.messages.care import PlanAnswered
 from telemetry.messages.notices import Command, PlanNotice, Receipt, TherapistMessage
-from telemetry.transport.topics import HomeTopics
+from telemetry.transport.topics import HomeTopics, parse_topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -165,8 +165,13 @@ class OutboxPublisher:
                 self._published[letter.topic] = payload
 
     def _take(self, message: Message) -> None:
+        message.acknowledge()
+        if message.retained:
+            if message.payload:  # an answer is given once: kept, it would come with each start
+                self._bus.publish(message.topic, b"", qos=1, retain=True)
+            return
         try:
-            receipt = Receipt.decode(message.payload)
+            receipt = _receipt(message)
         except DecodeError as e:
             log.warning("refused: %s", e)
             return
@@ -209,3 +214,15 @@ class OutboxPublisher:
                 )
             ]
         )
+
+
+def _receipt(message: Message) -> Receipt:
+    """A home's answer, held against its topic.
+
+    Raises:
+        DecodeError: it cannot be read, or names another patient.
+    """
+    receipt = Receipt.decode(message.payload)
+    if receipt.patient != parse_topic(message.topic).values["patient"]:
+        raise DecodeError("receipt", "names another patient than its topic")
+    return receipt

@@ -164,5 +164,5 @@ async def tell_ledger(
             + box.analysis.refused
             + box.service.refused,
         )
-        box.clinic_bus.publish(identity.gateway_topics.ledger, notice.encode(), qos=1, retain=True)
+        box.clinic_bus.publish(identity.topics.ledger, notice.encode(), qos=1)
         await clock.sleep(every_s)

@@ -98,7 +98,7 @@ USES: Final[dict[str, tuple[str, str, int, bool, tuple[Any, ...]]]] = {
         "What a home has counted of its samples, for the loss ledger.",
         "send",
         1,
-        True,
+        False,
         (notices.LedgerNotice,),
     ),
     "wearable_state": (

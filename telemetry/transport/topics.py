@@ -29,7 +29,7 @@ CHANNELS: Final = {
     "command": "ripresa/{site}/{patient}/command",
     "receipt": "ripresa/{site}/{patient}/receipt",
     "state": "ripresa/{site}/{gateway}/state",
-    "ledger": "ripresa/{site}/{gateway}/ledger",
+    "ledger": "ripresa/{site}/{patient}/ledger",
     "wearable_state": "ripresa/{site}/{gateway}/wearable/{wearable}/state",
     "survey": "ripresa/{site}/survey",
     "survey_taken": "ripresa/{site}/survey-taken",
@@ -101,6 +101,11 @@ class HomeTopics:
         """The home's answers to plans, messages and commands, JSON, QoS 1."""
         return self._at("receipt")
 
+    @property
+    def ledger(self) -> str:
+        """What the home has counted of its samples, for the loss ledger at the clinic."""
+        return self._at("ledger")
+
 
 @dataclass(frozen=True, slots=True)
 class GatewayTopics:
@@ -118,11 +123,6 @@ class GatewayTopics:
     def state(self) -> str:
         """The gateway's own state; its last will is `lost`."""
         return CHANNELS["state"].format(site=self.site, gateway=self.gateway)
-
-    @property
-    def ledger(self) -> str:
-        """What the home has counted of its samples, for the loss ledger at the clinic."""
-        return CHANNELS["ledger"].format(site=self.site, gateway=self.gateway)
 
     def wearable(self, wearable: str = "+") -> str:
         """One wearable's state."""

@@ -6,7 +6,8 @@ import pytest
 
 from ingest.journal.journal import Journal
 from journals import event_record
-from ripresa.clinic.clinic import ClinicOptions, LedgerBoard, run_clinic
+from ripresa.clinic.clinic import ClinicOptions, run_clinic
+from ripresa.clinic.ledger_board import LedgerBoard
 from ripresa.platform.configuration import Folder
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError
@@ -14,10 +15,10 @@ from telemetry.messages.events import SessionOpened
 from telemetry.messages.notices import LedgerNotice
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.mqtt import MqttSettings
-from telemetry.transport.topics import GatewayTopics
+from telemetry.transport.topics import HomeTopics
 
 NOW_NS = 1_700_000_000_000_000_000
-TOPIC = GatewayTopics("clinic", "gw").ledger
+TOPIC = HomeTopics("clinic", "p-1").ledger
 
 
 @pytest.fixture

@@ -1,0 +1,88 @@
+"""How much each home may send: judged by topic, before anything is decoded.
+
+Two allowances, each a bucket that fills at a steady rate up to a limit. All that a topic
+sends counts in the first, and what could not be stored in the second. Who has spent one is
+turned away until it has filled again: an honest home sends again what is not acknowledged, so
+it loses time, and nobody else loses anything.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["Quota", "QuotaLimits"]
+
+NS_PER_S: Final = 1_000_000_000
+TOPICS: Final = 10_000
+"""So many are remembered; the one that has been silent longest is forgotten first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaLimits:
+    """Twelve wearables at 100 Hz are 60 kB/s; the limit holds a home's catching up as well."""
+
+    bytes_a_second: float = 512_000
+    bytes_at_once: float = 24 << 20
+    bad_a_second: float = 0.2
+    bad_at_once: float = 20
+
+
+@dataclass(slots=True)
+class _Allowance:
+    bytes_left: float
+    bad_left: float
+    seen_ns: int
+    turned_away: int = 0
+
+
+class Quota:
+    """The allowances of all topics."""
+
+    def __init__(self, limits: QuotaLimits | None = None) -> None:
+        self._limits = limits or QuotaLimits()
+        self._topics: OrderedDict[str, _Allowance] = OrderedDict()
+
+    def takes(self, topic: str, size: int, now_ns: int) -> bool:
+        """Whether a message of `size` bytes may come in."""
+        allowance = self._filled(topic, now_ns)
+        if allowance.bytes_left < size or allowance.bad_left < 1:
+            allowance.turned_away += 1
+            return False
+        allowance.bytes_left -= size
+        return True
+
+    def note_bad(self, topic: str, now_ns: int, count: int = 1) -> None:
+        """Count messages or records that could not be stored."""
+        allowance = self._filled(topic, now_ns)
+        allowance.bad_left = max(0.0, allowance.bad_left - count)
+
+    def spoilt(self, topic: str, now_ns: int) -> bool:
+        """Whether so much of a topic could not be stored that it is not looked at for a while."""
+        allowance = self._filled(topic, now_ns)
+        if allowance.bad_left >= 1:
+            return False
+        allowance.turned_away += 1
+        return True
+
+    def turned_away(self) -> dict[str, int]:
+        """How many messages of which topics were turned away."""
+        return {topic: a.turned_away for topic, a in self._topics.items() if a.turned_away}
+
+    def _filled(self, topic: str, now_ns: int) -> _Allowance:
+        limits = self._limits
+        found = self._topics.get(topic)
+        if found is None:
+            found = _Allowance(limits.bytes_at_once, limits.bad_at_once, now_ns)
+            self._topics[topic] = found
+            if len(self._topics) > TOPICS:
+                self._topics.popitem(last=False)
+        self._topics.move_to_end(topic)
+        seconds = max(0, now_ns - found.seen_ns) / NS_PER_S
+        found.seen_ns = max(now_ns, found.seen_ns)
+        found.bytes_left = min(
+            limits.bytes_at_once, found.bytes_left + seconds * limits.bytes_a_second
+        )
+        found.bad_left = min(limits.bad_at_once, found.bad_left + seconds * limits.bad_a_second)
+        return found

@@ -1,0 +1,166 @@
+"""How the running clinic is, in one document: for `clinic status`, the health check, the page."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+from telemetry.errors import StoreError
+from telemetry.trouble import TroubleBoard, TroubleKind, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ingest.influx.followers import InfluxFollower
+    from ingest.journal.journal import Journal
+    from ingest.transfer.quota import Quota
+    from ingest.transfer.receiver import Receiver
+    from ripresa.platform.supervise import Supervisor
+    from telemetry.clock import Clock
+    from telemetry.transport.mqtt import MqttBus, MqttSettings
+
+__all__ = ["ClinicStatus"]
+
+LOOK_EVERY_S: Final = 2.0
+AWAY_AFTER_S: Final = 5.0
+
+
+class ClinicStatus:
+    """Watches the parts, keeps the board, and says it all in one document."""
+
+    def __init__(  # noqa: PLR0917 - one of each part of the clinic
+        self,
+        journal: Journal,
+        bus: MqttBus,
+        receiver: Receiver,
+        followers: Sequence[InfluxFollower],
+        supervisor: Supervisor,
+        quota: Quota,
+        board: TroubleBoard,
+        clock: Clock,
+        broker: MqttSettings,
+    ) -> None:
+        self._journal = journal
+        self._bus = bus
+        self._receiver = receiver
+        self._followers = followers
+        self._supervisor = supervisor
+        self._quota = quota
+        self._board = board
+        self._clock = clock
+        self._broker = f"{broker.host}:{broker.port}"
+        self._started_ns = self._changed_ns = clock.now_ns()
+        self._connected = False
+
+    async def run(self) -> None:
+        """Keep the board in step with the parts, until cancelled."""
+        while True:
+            self._look()
+            await self._clock.sleep(LOOK_EVERY_S)
+
+    def document(self) -> dict[str, Any]:
+        """Everything, as JSON would have it."""
+        self._look()
+        messages, size = self._receiver.waiting
+        troubles = self._board.all()
+        return {
+            "pid": os.getpid(),
+            "since_ns": self._started_ns,
+            "now_ns": self._clock.now_ns(),
+            "well": not any(trouble.grave for trouble in troubles),
+            "broker": {
+                "address": self._broker,
+                "connected": self._connected,
+                "since_ns": self._changed_ns,
+            },
+            "homes": self._homes(),
+            "waiting": {"messages": messages, "bytes": size},
+            "intake": dict(self._receiver.counts),
+            **self._kept(),
+            "followers": [
+                {
+                    "name": s.name,
+                    "lag": s.backlog,
+                    "set_aside": s.set_aside,
+                    "trouble": s.trouble,
+                }
+                for s in (follower.status() for follower in self._followers)
+            ],
+            "programs": [
+                {
+                    "name": name,
+                    "running": state.running,
+                    "restarts": state.restarts,
+                    "last_error": state.last_error,
+                }
+                for name, state in self._supervisor.programs.items()
+            ],
+            "troubles": [
+                {
+                    "kind": str(trouble.kind),
+                    "subject": trouble.subject,
+                    "since_ns": trouble.since_ns,
+                    "grave": trouble.grave,
+                    "figures": dict(trouble.figures),
+                    "it": words(trouble, "it"),
+                    "en": words(trouble, "en"),
+                }
+                for trouble in troubles
+            ],
+        }
+
+    def _look(self) -> None:
+        now_ns = self._clock.now_ns()
+        if self._bus.connected != self._connected:
+            self._connected, self._changed_ns = self._bus.connected, now_ns
+        if self._connected:
+            self._board.clear(TroubleKind.BROKER_AWAY)
+        elif now_ns - self._changed_ns >= AWAY_AFTER_S * 1e9:
+            self._board.show(TroubleKind.BROKER_AWAY, self._broker, now_ns)
+        for follower in self._followers:
+            status = follower.status()
+            if status.trouble is None:
+                self._board.clear(TroubleKind.DATABASE_WAITS, status.name)
+            else:
+                self._board.show(
+                    TroubleKind.DATABASE_WAITS, status.name, now_ns, backlog=status.backlog
+                )
+        for topic, messages in self._quota.turned_away().items():
+            self._board.show(TroubleKind.QUOTA_PASSED, topic, now_ns, messages=messages)
+
+    def _homes(self) -> list[dict[str, Any]]:
+        heard = self._receiver.heard_ns
+        try:
+            homes = self._journal.homes()
+        except StoreError:
+            return []
+        return [
+            {
+                "home": known.home,
+                "site": known.site,
+                "patient": known.patient,
+                "committed": known.committed,
+                "last_record_ns": heard.get((known.site, known.patient, known.home)),
+            }
+            for known in homes
+            if known.site is not None and known.patient is not None
+        ]
+
+    def _kept(self) -> dict[str, Any]:
+        """Letters and held records, from the journal; None where it cannot be read now."""
+        try:
+            letters = int(self._journal.rows("SELECT count(*) FROM dead_letter")[0][0])
+            forgone = int(self._journal.rows("SELECT count(*) FROM forgone")[0][0])
+            held = self._journal.held()
+        except StoreError:
+            return {"dead_letters": None, "forgone": None, "held": None}
+        now_ns = self._clock.now_ns()
+        for kind, count, figure in (
+            (TroubleKind.LETTERS_KEPT, letters, "letters"),
+            (TroubleKind.HELD_RECORDS, held, "records"),
+        ):
+            if count:
+                self._board.show(kind, "journal", now_ns, **{figure: count})
+            else:
+                self._board.clear(kind)
+        return {"dead_letters": letters, "forgone": forgone, "held": held}

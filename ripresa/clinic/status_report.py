@@ -1,0 +1,76 @@
+"""The clinic's status document in lines for a person."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["report_lines"]
+
+_TEXT: Final[Mapping[str, tuple[str, str]]] = {
+    "well": ("tutto bene", "all is well"),
+    "unwell": ("qualcosa non va", "something is wrong"),
+    "connected": ("broker {address}: collegato dal {since}", "broker {address}: since {since}"),
+    "away": ("broker {address}: assente dal {since}", "broker {address}: away since {since}"),
+    "stored": (
+        "{waiting} in attesa, {letters} messi da parte, {held} di versione più recente",
+        "{waiting} waiting, {letters} dead letters, {held} held of a newer version",
+    ),
+    "home": ("{who}: {committed} record, ultimo {last}", "{who}: {committed} records, last {last}"),
+    "never": ("mai da quando è in funzione", "none since the start"),
+    "follower": ("{name}: {lag} da scrivere", "{name}: {lag} to write"),
+    "program": ("{name}: {restarts} riavvii", "{name}: {restarts} restarts"),
+    "stopped": ("fermo", "stopped"),
+}
+
+
+def report_lines(document: Mapping[str, Any], language: Literal["it", "en"]) -> list[str]:
+    """What `clinic status` prints."""
+
+    def say(key: str, **values: object) -> str:
+        return _TEXT[key][language == "en"].format(**values)
+
+    broker = document["broker"]
+    lines = [say("well" if document["well"] else "unwell")]
+    lines += [f"! {trouble[language]}" for trouble in document["troubles"]]
+    lines.append(
+        say(
+            "connected" if broker["connected"] else "away",
+            address=broker["address"],
+            since=_when(broker["since_ns"]),
+        )
+    )
+    lines.append(
+        say(
+            "stored",
+            waiting=document["waiting"]["messages"],
+            letters=_figure(document["dead_letters"]),
+            held=_figure(document["held"]),
+        )
+    )
+    for home in document["homes"]:
+        last_ns = home["last_record_ns"]
+        lines.append(
+            say(
+                "home",
+                who=f"{home['site']}/{home['patient']} {home['home']}",
+                committed=home["committed"],
+                last=say("never") if last_ns is None else _when(last_ns),
+            )
+        )
+    lines += [say("follower", name=f["name"], lag=f["lag"]) for f in document["followers"]]
+    for program in document["programs"]:
+        line = say("program", name=program["name"], restarts=program["restarts"])
+        lines.append(line if program["running"] else f"{line}, {say('stopped')}")
+    return lines
+
+
+def _when(t_ns: int) -> str:
+    return datetime.fromtimestamp(t_ns / 1e9, UTC).isoformat(timespec="seconds")
+
+
+def _figure(value: int | None) -> str:
+    return "?" if value is None else str(value)

@@ -1,0 +1,149 @@
+"""What is wrong at the moment: one board, one catalogue of words in two languages.
+
+A trouble is a state, not an event: it is there since some moment and goes when its cause goes.
+Page, `clinic status`, the health check and the preflight read the same board.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, Literal
+
+from .printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Trouble", "TroubleBoard", "TroubleKind", "words"]
+
+
+class TroubleKind(StrEnum):
+    """What can be wrong."""
+
+    BROKER_AWAY = "broker away"
+    PROGRAM_FAILED = "program failed"
+    PART_ABSENT = "part absent"
+    STORE_WAITS = "store waits"
+    DATABASE_WAITS = "database waits"
+    HOME_NEW = "new home"
+    LETTERS_KEPT = "dead letters"
+    HELD_RECORDS = "held records"
+    QUOTA_PASSED = "quota passed"
+    CLOCK_WRONG = "clock wrong"
+    LISTENS_WIDE = "listens wide"
+    ERASURE_WAITS = "erasure waits"
+
+
+GRAVE: Final = frozenset(
+    {TroubleKind.BROKER_AWAY, TroubleKind.PROGRAM_FAILED, TroubleKind.STORE_WAITS}
+)
+"""With one of these the clinic does not do what it is there for."""
+
+_WORDS: Final[Mapping[TroubleKind, tuple[str, str]]] = {
+    TroubleKind.BROKER_AWAY: (
+        "il broker {subject} non risponde",
+        "the broker {subject} does not answer",
+    ),
+    TroubleKind.PROGRAM_FAILED: (
+        "{subject} si è fermato ed è stato riavviato {restarts:.0f} volte",
+        "{subject} stopped and was started again {restarts:.0f} times",
+    ),
+    TroubleKind.PART_ABSENT: (
+        "una parte facoltativa non è partita: {subject}",
+        "an optional part did not start: {subject}",
+    ),
+    TroubleKind.STORE_WAITS: (
+        "l'archivio non accetta dati: {subject}",
+        "the store takes nothing in: {subject}",
+    ),
+    TroubleKind.DATABASE_WAITS: (
+        "la banca dati aspetta ({backlog:.0f} record): {subject}",
+        "the database waits ({backlog:.0f} records): {subject}",
+    ),
+    TroubleKind.HOME_NEW: (
+        "{subject} invia ora da un registro nuovo ({homes:.0f} in tutto)",
+        "{subject} now sends from a new journal ({homes:.0f} in all)",
+    ),
+    TroubleKind.LETTERS_KEPT: (
+        "{letters:.0f} messaggi non leggibili messi da parte ({subject})",
+        "{letters:.0f} messages that could not be stored are kept aside ({subject})",
+    ),
+    TroubleKind.HELD_RECORDS: (
+        "{records:.0f} record di una versione più recente sono conservati, non letti ({subject})",
+        "{records:.0f} records of a newer version are kept and not read whole ({subject})",
+    ),
+    TroubleKind.QUOTA_PASSED: (
+        "{subject} invia più del consentito: {messages:.0f} messaggi rifiutati",
+        "{subject} sends more than it may: {messages:.0f} messages turned away",
+    ),
+    TroubleKind.CLOCK_WRONG: (
+        "l'orologio è evidentemente sbagliato ({subject}): nessun giorno viene valutato",
+        "the clock is plainly wrong ({subject}): no day is judged",
+    ),
+    TroubleKind.LISTENS_WIDE: (
+        "è raggiungibile dalla rete più di quanto impostato: {subject}",
+        "can be reached from the network beyond its settings: {subject}",
+    ),
+    TroubleKind.ERASURE_WAITS: (
+        "una cancellazione non è finita: {subject}",
+        "an erasure is not finished: {subject}",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """One thing that is wrong.
+
+    Attributes:
+        kind: what.
+        subject: where, or whose; never a name, an address or a secret; may be printed.
+        since_ns: from when, by the clock of who tells.
+        figures: the numbers in its words.
+    """
+
+    kind: TroubleKind
+    subject: str
+    since_ns: int
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def grave(self) -> bool:
+        """Whether the program does not do what it is there for."""
+        return self.kind in GRAVE
+
+
+def words(trouble: Trouble, language: Literal["it", "en"]) -> str:
+    """A trouble in one line."""
+    text = _WORDS[trouble.kind][language == "en"]
+    return text.format(subject=trouble.subject, **trouble.figures)
+
+
+class TroubleBoard:
+    """What is wrong now, keyed by kind and subject."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[TroubleKind, str], Trouble] = {}
+
+    def show(self, kind: TroubleKind, subject: str, now_ns: int, **figures: float) -> bool:
+        """Say that something is wrong; True where it was not known before."""
+        key = (kind, printable(subject))
+        known = self._found.get(key)
+        since_ns = now_ns if known is None else known.since_ns
+        self._found[key] = Trouble(
+            kind=kind, subject=key[1], since_ns=since_ns, figures=dict(figures)
+        )
+        return known is None
+
+    def clear(self, kind: TroubleKind, subject: str | None = None) -> bool:
+        """Say that it is over, for one subject or for all; True where it was there."""
+        wanted = None if subject is None else printable(subject)
+        gone = [k for k in self._found if k[0] is kind and wanted in (None, k[1])]
+        for key in gone:
+            del self._found[key]
+        return bool(gone)
+
+    def all(self) -> list[Trouble]:
+        """Every trouble, the grave ones first, then the oldest."""
+        return sorted(self._found.values(), key=lambda t: (not t.grave, t.since_ns, t.subject))

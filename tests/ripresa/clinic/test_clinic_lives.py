@@ -1,0 +1,159 @@
+"""The real clinic: one program's fault is its own, and the running process says how it is."""
+
+import asyncio
+import contextlib
+
+import pytest
+
+from builders import SESSION
+from ingest.journal.journal import Journal
+from ingest.transfer.uplink import Uplink
+from journals import event_record, session_opened
+from record_path import PATIENCE, TOPICS, some_records, until
+from ripresa.clinic.care_journal import JournalCareRecord
+from ripresa.clinic.clinic import ClinicOptions, run_clinic
+from ripresa.clinic.status_report import report_lines
+from ripresa.platform.configuration import Folder
+from ripresa.platform.status_socket import ask_status
+from telemetry.clock import ManualClock, ScaledClock, SystemClock
+from telemetry.errors import ConfigurationError, TransportError
+from telemetry.messages.notices import LedgerNotice, Receipt
+from telemetry.transport.mqtt import MqttBus, MqttSettings
+from telemetry.transport.topics import HomeTopics
+
+
+def options(folder, mosquitto, **more):
+    fields = {
+        "folder": Folder(folder).create(),
+        "broker": MqttSettings(port=mosquitto.port),
+        "site": "+",
+        "clock": ScaledClock.start(20),
+        "web_port": 0,
+    }
+    return ClinicOptions(**(fields | more))
+
+
+@contextlib.asynccontextmanager
+async def running_clinic(chosen):
+    task = asyncio.create_task(run_clinic(chosen))
+    try:
+        await until(lambda: task.done() or (chosen.folder.clinic / "status.sock").exists())
+        yield task
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def status(chosen):
+    return await asyncio.to_thread(ask_status, chosen.folder.clinic)
+
+
+async def until_status(chosen, condition):
+    async with asyncio.timeout(20):
+        while not condition(found := await status(chosen)):
+            await asyncio.sleep(0.05)
+    return found
+
+
+async def test_a_program_that_fails_comes_back_and_the_others_go_on(
+    home, tmp_path, mosquitto, monkeypatch
+):
+    async def fails(_self):
+        raise ZeroDivisionError("not foreseen")
+
+    monkeypatch.setattr(JournalCareRecord, "run", fails)
+    chosen = options(tmp_path / "c", mosquitto)
+    bus = MqttBus(MqttSettings(port=mosquitto.port), "uplink")
+    uplink = Uplink(bus, home, TOPICS, SystemClock(), limits=PATIENCE)
+    async with running_clinic(chosen) as clinic, bus:
+        sending = asyncio.create_task(uplink.run())
+        await home.append(some_records(20))
+        found = await until_status(
+            chosen, lambda s: s["homes"] and s["homes"][0]["committed"] == 20 and s["troubles"]
+        )
+        assert not clinic.done()
+        sending.cancel()
+    programs = {p["name"]: p for p in found["programs"]}
+    assert programs["figures"]["restarts"] >= 1
+    assert programs["receiver"] == {
+        "name": "receiver",
+        "running": True,
+        "restarts": 0,
+        "last_error": None,
+    }
+    assert found["well"] is False
+    assert found["homes"][0]["last_record_ns"] > 0
+    assert any("figures" in line for line in report_lines(found, "it"))
+
+
+async def test_a_broker_that_is_away_and_back_is_told(tmp_path, mosquitto):
+    chosen = options(tmp_path / "c", mosquitto)
+    async with running_clinic(chosen):
+        await until_status(chosen, lambda s: s["broker"]["connected"])
+        mosquitto.kill()
+        found = await until_status(chosen, lambda s: not s["well"])
+        assert found["troubles"][0]["kind"] == "broker away"
+        mosquitto.start()
+        await until_status(chosen, lambda s: s["well"] and s["broker"]["connected"])
+
+
+async def test_two_clinics_on_one_folder_do_not_fight(tmp_path, mosquitto):
+    chosen = options(tmp_path / "c", mosquitto)
+    async with running_clinic(chosen):
+        with pytest.raises(ConfigurationError, match="another clinic runs"):
+            await run_clinic(chosen)
+        assert (await status(chosen))["well"]
+
+
+def test_where_no_clinic_runs_that_is_said(tmp_path):
+    with pytest.raises(TransportError, match="nothing runs"):
+        ask_status(tmp_path)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "clinic.example.org"])  # noqa: S104
+async def test_the_page_listens_on_loopback_only(tmp_path, mosquitto, host):
+    with pytest.raises(ConfigurationError, match="web"):
+        await run_clinic(options(tmp_path / "c", mosquitto, web_host=host))
+    assert not (tmp_path / "c" / "clinic" / "journal.sqlite").exists()
+
+
+async def test_what_is_stored_already_never_ends_a_start(tmp_path, mosquitto):
+    """A record that an older program let in, with a day that does not exist."""
+    chosen = options(tmp_path / "c", mosquitto)
+    with Journal.open(chosen.folder.clinic_journal, ManualClock()) as journal:
+        journal.append_now([event_record(session_opened())])
+        with journal.writing() as db:
+            bad = event_record(session_opened()).body.replace(b"2023-11-14", b"2026-99-99")
+            db.execute("UPDATE record SET body = ?", (bad,))
+            db.execute("UPDATE session SET day = '2026-99-99'")
+    async with running_clinic(chosen) as clinic:
+        await until_status(chosen, lambda s: s["broker"]["connected"])
+        await asyncio.sleep(0.5)  # half a minute of its clock: everything has had its turn
+        assert not clinic.done()
+        assert SESSION
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        (HomeTopics("s", "p-2").ledger, LedgerNotice(gateway="gw", patient="p-1").encode()),
+        (
+            HomeTopics("s", "p-2").receipt,
+            Receipt(
+                patient="p-1", what="command", id="x", state="done", t_ns=0, note="\x1b[2J"
+            ).encode(),
+        ),
+    ],
+)
+async def test_content_that_contradicts_its_topic_is_refused(
+    tmp_path, mosquitto, topic, payload, caplog
+):
+    chosen = options(tmp_path / "c", mosquitto)
+    sender = MqttBus(MqttSettings(port=mosquitto.port), "sender")
+    async with running_clinic(chosen), sender:
+        await sender.wait_connected()
+        await until_status(chosen, lambda s: s["broker"]["connected"])
+        sender.publish(topic, payload, qos=1)
+        await until(lambda: "names another patient" in caplog.text)
+    assert "\x1b" not in caplog.text
