@@ -16,6 +16,7 @@ CHALLENGES = {
     "orientation": "research.orientation.orientation_challenge",
     "repetitions": "research.repetitions.repetition_challenge",
     "joint-angle": "research.joint_angle.joint_angle_challenge",
+    "refusals": "research.refusals.refusal_challenge",
 }
 
 app = typer.Typer(
@@ -71,7 +72,9 @@ def list_challenges() -> None:
 
 @app.command("run")
 def run_challenge(  # noqa: PLR0917 - typer fills them by name
-    challenge: Annotated[str, typer.Argument(help="orientation, repetitions or joint-angle")],
+    challenge: Annotated[
+        str, typer.Argument(help="orientation, repetitions, joint-angle or refusals")
+    ],
     data: Annotated[str, typer.Option("--data", help="Folder of cases, or the name of a set.")],
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the result here.")] = None,
     report_file: Annotated[

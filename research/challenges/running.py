@@ -108,6 +108,15 @@ class Scoring:
         """Progress over so many cases of each entry."""
         return ProgressMeter(self.progress, len(self.entries) * cases_of_each)
 
+    def refuse_subjects(self, kind: str) -> None:
+        """Say that a case of this kind has no subjects.
+
+        Raises:
+            ConfigurationError: some were asked for.
+        """
+        if self.subjects:
+            raise ConfigurationError(f"a {kind} has no subjects: leave --subjects out")
+
     def cases(
         self, ending: str, read: Callable[[Path], _Case], *, kind: str, otherwise: str
     ) -> tuple[list[_Case], list[str]]:
@@ -122,8 +131,7 @@ class Scoring:
         Raises:
             ConfigurationError: there are none, or subjects were asked for.
         """
-        if self.subjects:
-            raise ConfigurationError(f"a {kind} has no subjects: leave --subjects out")
+        self.refuse_subjects(kind)
         paths = sorted(Path(self.data).glob(f"*{ending}"))
         missing = f"no {ending} {kind} in {self.data}: {otherwise}"
         return read_cases(paths, read, missing=missing, kind=kind)

@@ -6,7 +6,8 @@ A case is one `.npz` file: `rate_hz`; `proximal`, `distal` [n, 6] (acc m/s², gy
 `neutral_deg`, what the joint measures in the neutral pose (0 if absent).
 
 An entry's `solve(case)` gives a `JointAngleSolution`: the angle in degrees and, if it has one, the
-half width of its 95 % band, both [n].
+half width of its 95 % band, both [n]. An entry that publishes ranges offers the attribute
+`publish(recording)` as well, as in the refusals challenge.
 
 Scores: `rmse_deg`; `rmse_offset_removed_deg`, the mean difference taken off;
 `range_error_deg`, error of the largest minus the smallest angle; `correlation`;
@@ -14,26 +15,36 @@ Scores: `rmse_deg`; `rmse_offset_removed_deg`, the mean difference taken off;
 is scored as it stands. Without it neither the direction of flexion nor the zero can be seen by
 these sensors, so the case is scored up to the sign, and `rmse_deg` and coverage count the angle
 from the start.
+
+The published range of each case is scored as a session of its own (`joint_session`):
+`range_coverage_percent`, share of published ranges whose band holds the reference's median range
+over the repetitions found; `range_half_width_deg`, mean half width of that band;
+`range_refused_percent`, share of cases without one; `published_range_error_deg`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from research.challenges.challenge import ChallengeEntry, Entry, Section
 from research.challenges.figures import FigureLabel, figure_rows, mean_figures, worst_plots
 from research.challenges.running import Challenge, Scored, Scoring
+from research.session_cases.outcome import outcome_of
+from research.session_cases.published import Published, published
 from telemetry.errors import ConfigurationError, RipresaError
 
 from .joint_angle_entries import gravity_only, gyroscope_only, ripresa_angle, ripresa_live
 from .joint_case import JointAngleSolution, JointCase, read_case
+from .joint_session import session_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from analytics.signals.arrays import Array
+    from research.session_cases.session_case import SessionRecording
 
 
 LABELS = {
@@ -43,11 +54,19 @@ LABELS = {
     "correlation": FigureLabel("correlation", ""),
     "coverage_percent": FigureLabel("samples inside the 95 % band", "%"),
 }
+RANGE_LABELS = {
+    "range_coverage_percent": FigureLabel("published ranges inside their 95 % band", "%"),
+    "range_half_width_deg": FigureLabel("half width of the published range's band", "°"),
+    "range_refused_percent": FigureLabel("cases without a published range", "%"),
+    "published_range_error_deg": FigureLabel("error of the published range", "°"),
+}
 SCORES = tuple(LABELS)
+RANGE_SCORES = tuple(RANGE_LABELS)
 WORST_CASES = 3
+Scores: TypeAlias = dict[str, float | None]
 
 
-def score_case(case: JointCase, solution: JointAngleSolution) -> dict[str, float | None]:
+def score_case(case: JointCase, solution: JointAngleSolution) -> Scores:
     """The five scores of one solved case.
 
     Raises:
@@ -87,6 +106,29 @@ def _correlation(a: Array, b: Array) -> float:
     return float(np.corrcoef(a, b)[0, 1])
 
 
+def score_range(case: JointCase, publish: Callable[[SessionRecording], Published]) -> Scores:
+    """How the range holds that is published of a case."""
+    session = session_of(case)
+    shown = publish(session.recording)
+    outcome = outcome_of(session, shown)
+    error = None
+    if shown.range_deg is not None and outcome.true_deg is not None:
+        error = abs(shown.range_deg - outcome.true_deg)
+    return {
+        "range_coverage_percent": None if outcome.holds is None else 100.0 * outcome.holds,
+        "range_half_width_deg": shown.half_width_deg,
+        "range_refused_percent": 100.0 * shown.refused,
+        "published_range_error_deg": error,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class PublishingEntry(ChallengeEntry):
+    """A joint-angle entry that publishes ranges of recorded sessions."""
+
+    publish: Callable[[SessionRecording], Published] | None = None
+
+
 class JointAngleChallenge(Challenge):
     """Joint angles on a folder of `.npz` cases."""
 
@@ -96,8 +138,12 @@ class JointAngleChallenge(Challenge):
     def entries(self) -> Sequence[Entry]:
         """Our path first, then what it is worth: gravity alone and gyroscope alone."""
         return [
-            ChallengeEntry(
-                "ripresa", self.name, ripresa_angle, description="gated fusion, recorded"
+            PublishingEntry(
+                "ripresa",
+                self.name,
+                ripresa_angle,
+                description="gated fusion, recorded",
+                publish=published,
             ),
             ChallengeEntry(
                 "ripresa-live", self.name, ripresa_live, description="gated fusion, live"
@@ -126,17 +172,23 @@ class JointAngleChallenge(Challenge):
         bodies: dict[str, Any] = {}
         first: dict[str, JointAngleSolution] = {}
         for entry in scoring.entries:
-            scores: dict[str, dict[str, float | None]] = {}
+            scores: dict[str, Scores] = {}
+            publish = getattr(entry, "publish", None)
             for case in meter.over(entry, cases):
                 try:
                     solution = entry.solve(case)
                     scores[case.name] = score_case(case, solution)
+                    if publish is not None:
+                        scores[case.name] |= score_range(case, publish)
                     if not bodies:
                         first[case.name] = solution
                 except RipresaError as error:
                     scores[case.name] = dict.fromkeys(SCORES)
                     notes.append(f"{entry.name}: {case.name}: {error}")
-            bodies[entry.name] = {"mean": mean_figures(scores.values(), SCORES), "cases": scores}
+            bodies[entry.name] = {
+                "mean": mean_figures(scores.values(), (*SCORES, *RANGE_SCORES)),
+                "cases": scores,
+            }
         leading = bodies[scoring.entries[0].name]
         population = _population(cases)
         return Scored(
@@ -146,7 +198,11 @@ class JointAngleChallenge(Challenge):
                 figure
                 for name, body in bodies.items()
                 for figure in figure_rows(
-                    name, body["mean"], LABELS, section=Section.CLINICAL, population=population
+                    name,
+                    body["mean"],
+                    LABELS | RANGE_LABELS,
+                    section=Section.CLINICAL,
+                    population=population,
                 )
             ],
             notes=notes,

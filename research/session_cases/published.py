@@ -11,7 +11,7 @@ from analytics.exercise.observing import observe_by
 if TYPE_CHECKING:
     from telemetry.messages.results import ItemResult, SessionResult
 
-    from .session_case import ItemTruth, SessionRecording
+    from .session_case import ItemTruth, SessionRecording, Span
 
 __all__ = ["Published", "analysed", "published", "published_of"]
 
@@ -25,7 +25,7 @@ class Published:
         count: repetitions.
         count_low, count_high: the count's interval; None where there is none.
         attempts: movements of the exercise that were too small or slow to count.
-        spans: first and last sample of each repetition in the observed stream.
+        spans: first, peak and last sample of each repetition in the observed stream.
         reason: why there is no range.
     """
 
@@ -36,7 +36,7 @@ class Published:
     count_low: int | None = None
     count_high: int | None = None
     attempts: int = 0
-    spans: tuple[tuple[int, int], ...] = ()
+    spans: tuple[Span, ...] = ()
     reason: str | None = None
 
     @property
@@ -86,6 +86,6 @@ def published_of(item: ItemResult) -> Published:
         low_deg=None if told is None else told.band_low_deg,
         high_deg=None if told is None else told.band_high_deg,
         count=len(item.repetitions),
-        spans=tuple((r.start_index, r.end_index) for r in item.repetitions),
+        spans=tuple((r.start_index, r.peak_index, r.end_index) for r in item.repetitions),
         reason=item.not_observable,
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -46,11 +46,16 @@ __all__ = [
     "SensorStream",
     "SessionCase",
     "SessionRecording",
+    "Span",
     "TrueRepetition",
     "hinge_calibrated",
     "recorded",
 ]
 
+Span: TypeAlias = tuple[int, int, int]
+"""First, peak and last sample of a repetition."""
+LEAST_KNOWN = 0.8
+"""Share of a repetition in which a reference must be known."""
 ITEM = "exercise"
 PACKET = 10
 """Samples that arrive, or are lost, together."""
@@ -125,17 +130,28 @@ class ItemTruth:
     rate_hz: float
     from_index: int
 
-    def range_deg(self, spans: Sequence[tuple[int, int]]) -> float | None:
+    def range_deg(self, spans: Sequence[Span]) -> float | None:
         """The median range: of the set's repetitions, else over spans that were found.
 
+        Over spans it is how far the angle goes, in the direction in which most of them go, from
+        its furthest point back since the last one to its furthest point on.
+
         Args:
-            spans: first and last sample of each repetition that was found.
+            spans: first, peak and last sample of each repetition that was found.
 
         None where the truth knows too little of them.
         """
         if self.repetitions is not None:
             return float(np.median([r.range_deg for r in self.repetitions]))
-        ranges = [r for a, b in spans if (r := _rise(self.angle_deg[a : b + 1])) is not None]
+        steps = [self.angle_deg[peak] - self.angle_deg[start] for start, peak, _ in spans]
+        known = [step for step in steps if np.isfinite(step)]
+        signed = self.angle_deg * (-1.0 if known and np.median(known) < 0 else 1.0)
+        since, ranges = self.from_index, []
+        for start, peak, end in spans:
+            back, on = signed[min(since, start) : peak + 1], signed[start : end + 1]
+            since = end
+            if _mostly_known(back) and _mostly_known(on):
+                ranges.append(float(np.nanmax(on) - np.nanmin(back)))
         return float(np.median(ranges)) if len(ranges) > len(spans) / 2 else None
 
 
@@ -158,16 +174,8 @@ class SessionCase:
     truth: ItemTruth
 
 
-def _rise(angle_deg: Array) -> float | None:
-    """From the lower end to the peak of one repetition, either way it turns."""
-    known = angle_deg[np.isfinite(angle_deg)]
-    if len(known) < 0.8 * len(angle_deg) or not len(known):
-        return None
-    peak = int(np.argmax(known))
-    valley = int(np.argmin(known))
-    up = known[peak] - known[: peak + 1].min()
-    down = known[: valley + 1].max() - known[valley]
-    return float(max(up, down))
+def _mostly_known(angle_deg: Array) -> bool:
+    return len(angle_deg) > 0 and float(np.isfinite(angle_deg).mean()) >= LEAST_KNOWN
 
 
 def recorded(

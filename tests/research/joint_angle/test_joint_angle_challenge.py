@@ -6,7 +6,13 @@ import pytest
 from typer.testing import CliRunner
 
 from research import challenge_cli
-from research.joint_angle.joint_angle_challenge import CHALLENGE, SCORES, score_case
+from research.joint_angle.joint_angle_challenge import (
+    CHALLENGE,
+    RANGE_SCORES,
+    SCORES,
+    score_case,
+    score_range,
+)
 from research.joint_angle.joint_case import JointAngleSolution, JointCase, read_case, write_case
 from research.simulation.hinge_simulator import SCENARIOS, simulate, single_repetitions
 from telemetry.errors import ConfigurationError
@@ -67,7 +73,7 @@ def test_the_command_scores_simulated_single_repetitions_within_the_reach(tmp_pa
     result = run.invoke(challenge_cli.app, [*arguments, "--entry", "ripresa"])
     assert result.exit_code == 0, result.output
     read = json.loads(out.read_text())
-    assert set(read["mean"]) == set(SCORES)
+    assert set(read["mean"]) == {*SCORES, *RANGE_SCORES}
     assert list(read["cases"]) == ["walking-0000"]
     assert read["mean"]["rmse_offset_removed_deg"] <= 3
     assert read["mean"]["correlation"] >= 0.97
@@ -134,3 +140,14 @@ def test_a_calibration_of_a_still_pose_alone_still_gives_the_zero():
         scores = score_case(case, entry.solve(case))
         assert scores["rmse_deg"] < 8
         assert scores["correlation"] > 0.97
+
+
+def test_a_published_range_is_held_to_the_reference_over_the_repetitions_found():
+    r = simulate(replace(SCENARIOS["hinge-horizontal"], seconds=20.0), 1)
+    hinge = JointCase("h", r.rate_hz, r.proximal, r.distal, r.reference_deg)
+    ours = CHALLENGE.entries()[0]
+    scores = score_range(hinge, ours.publish)
+    assert set(scores) == set(RANGE_SCORES)
+    assert scores["range_refused_percent"] == 0
+    assert scores["published_range_error_deg"] < 5
+    assert scores["range_half_width_deg"] > 0

@@ -1,6 +1,7 @@
 """Sessions with a known truth: repeatable, whole, and the truth is never among what is recorded."""
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,8 +46,9 @@ def test_without_known_repetitions_the_truth_is_taken_where_some_were_found():
     case = simulate_item("shank", Person(), 1).case("a", "usual")
     angle = np.array([0, 10, 50, 90, 50, 10, 0, np.nan, np.nan, np.nan])
     truth = type(case.truth)(None, angle, 60.0, 0)
-    assert truth.range_deg([(0, 6)]) == 90
-    assert truth.range_deg([(6, 9)]) is None
+    assert truth.range_deg([(1, 3, 6)]) == 90
+    assert replace(truth, angle_deg=-angle).range_deg([(1, 3, 6)]) == 90
+    assert truth.range_deg([(6, 7, 9)]) is None
 
 
 @pytest.mark.parametrize("what", SECOND_SENSOR)
