@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import tempfile
 from pathlib import Path
@@ -87,6 +88,12 @@ def _players(_: Path) -> Figures:
     return bench_players(said=_say)
 
 
+def _siege(folder: Path, *, minutes: float = 10, seed: int = 1) -> Figures:
+    from .siege import bench_siege  # noqa: PLC0415
+
+    return bench_siege(folder, minutes=minutes, seed=seed, said=_say)
+
+
 def _soak(_: Path) -> Figures:
     from edge.rehearsal.gateway_bench import soak  # noqa: PLC0415
 
@@ -111,7 +118,7 @@ def _say(line: str) -> None:
     Console(stderr=True).print(line)
 
 
-BENCHES: dict[str, tuple[str, Callable[[Path], Figures]]] = {
+BENCHES: dict[str, tuple[str, Callable[..., Figures]]] = {
     "chain": ("the demo's chain: latency of each hop, throughput beside its parts alone", _chain),
     "clock": ("how far two wearables' host times come apart in an hour", _clock),
     "core": ("the signal core beside VQF alone", _core),
@@ -121,6 +128,7 @@ BENCHES: dict[str, tuple[str, Callable[[Path], Figures]]] = {
     "ingest": ("the record path beside SQLite and mosquitto alone", _ingest),
     "kills": ("100 times kill -9 of home, broker, receiver: nothing lost, nothing twice", _kills),
     "players": ("simulated players of the games over 12 weeks", _players),
+    "siege": ("the real clinic, 40 homes and a hostile one, with every part killed", _siege),
     "soak": ("one hour of six virtual wearables: memory, and the account", _soak),
     "truth": ("what is published of simulated people when the premise is wrong", _truth),
 }
@@ -137,13 +145,22 @@ PLOTS: dict[str, Callable[[Figures, Path], None]] = {"players": _plot_players}
 """Measurements that are drawn, too."""
 
 
-def run_bench_command(name: str | None, json_file: Path | None, plots: Path | None = None) -> None:
+def run_bench_command(
+    name: str | None,
+    json_file: Path | None,
+    plots: Path | None = None,
+    *,
+    minutes: float | None = None,
+    seed: int | None = None,
+) -> None:
     """Run one measurement, or list them; print a table, write JSON, draw what can be drawn.
 
     Args:
         name: of the measurement; None lists them.
         json_file: takes the figures.
         plots: folder for pictures; None: beside the JSON, where some is written.
+        minutes: how long, for a measurement that takes it; None: its own.
+        seed: of the random numbers, likewise.
 
     Raises:
         ConfigurationError: no such measurement, or a file cannot be written.
@@ -156,11 +173,14 @@ def run_bench_command(name: str | None, json_file: Path | None, plots: Path | No
     if name not in BENCHES:
         raise ConfigurationError(f"no measurement {name!r}: there are {', '.join(BENCHES)}")
     what, measure = BENCHES[name]
+    given = {k: v for k, v in (("minutes", minutes), ("seed", seed)) if v is not None}
+    if unknown := given.keys() - inspect.signature(measure).parameters.keys():
+        raise ConfigurationError(f"measurement {name} takes no --{' or --'.join(sorted(unknown))}")
     with (
         tempfile.TemporaryDirectory(prefix="ripresa-bench-") as folder,
         console.status(f"measuring {what}"),
     ):
-        figures = measure(Path(folder))
+        figures = measure(Path(folder), **given)
     print_figures(name, figures, console)
     if json_file is not None:
         try:

@@ -158,11 +158,13 @@ def bench(
     plots: Annotated[
         Path | None, typer.Option(help="Folder for plots; else they lie beside the JSON.")
     ] = None,
+    minutes: Annotated[float | None, typer.Option(help="How long a siege lasts.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Start of a siege's random numbers.")] = None,
 ) -> None:
     """Measure: figures as a table, ratios to the parts alone in the same run."""
     from ripresa.bench.measurements import run_bench_command
 
-    run_bench_command(name, json_file, plots)
+    run_bench_command(name, json_file, plots, minutes=minutes, seed=seed)
 
 
 @app.command()

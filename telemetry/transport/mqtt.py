@@ -189,6 +189,16 @@ class MqttBus:
         if self._up.is_set() and self._loop is not None:
             self._loop.call_soon(callback)
 
+    async def drained(self, timeout_s: float, *, left: int = 100) -> bool:
+        """Wait until at most `left` QoS 1 messages are not confirmed by the broker."""
+        try:
+            async with asyncio.timeout(max(0.0, timeout_s)):
+                while len(self._client._out_messages) > left:  # noqa: ASYNC110, SLF001 - no event tells
+                    await asyncio.sleep(0.005)
+        except TimeoutError:
+            return False
+        return True
+
     # The three below run on paho's thread.
 
     def _on_connect(
