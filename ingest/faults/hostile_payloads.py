@@ -87,7 +87,7 @@ class HostilePayloads:
         return self.dice.choice(known) if known and self.dice.random() < 0.4 else own
 
     def _home(self) -> str:
-        if len(self._homes) < 3 or self.dice.random() < 0.01:
+        if len(self._homes) < 3 or (len(self._homes) < 25 and self.dice.random() < 0.003):
             self._homes.append(self._ulid())
         return self._name("home", self.dice.choice(self._homes))
 
