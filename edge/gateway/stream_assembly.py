@@ -194,6 +194,7 @@ class StreamAssembly:
         if found.rate_hz is None:
             self._grid.give_up(StampFault.STRETCHED)
             return items
+        items += self._trust.other_rate(found.rate_hz, arrival_ns)
         items += self.end(OTHER_RATE, arrival_ns)
         self._begin_at(found.rate_hz)
         return items

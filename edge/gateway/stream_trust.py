@@ -64,21 +64,22 @@ class StreamTrust:
         return tuple(told)
 
     def opened(self, stream: str, t_ns: int = 0) -> list[StreamQuality]:
-        """A stream begins, or goes on: what is known of it already holds from its start."""
+        """A stream begins, or goes on: what is known of its stamps holds from its start."""
         self._notes = notes = QualityNotes(stream)
         self._clock_told_us = LONG_AGO_US
-        told: list[StreamQuality] = []
-        if self._rate_hz != self._asked_hz:
-            told += notes.state(
-                QualityKind.RATE,
-                rate_word(self._rate_hz, self._asked_hz),
-                index=0,
-                t_ns=t_ns,
-                rate_hz=self._rate_hz,
-            )
-        if self.stamps is not None:
-            told += notes.state(QualityKind.STAMPS, self.stamps, index=0, t_ns=t_ns)
-        return told
+        if self.stamps is None:
+            return []
+        return notes.state(QualityKind.STAMPS, self.stamps, index=0, t_ns=t_ns)
+
+    def other_rate(self, rate_hz: float, t_ns: int) -> list[StreamQuality]:
+        """The open stream was at this rate all along, and not at the one that it tells."""
+        return self._notes.state(
+            QualityKind.RATE,
+            rate_word(rate_hz, self._asked_hz),
+            index=0,
+            t_ns=t_ns,
+            rate_hz=rate_hz,
+        )
 
     def link_lost(self, index: int, t_ns: int) -> list[StreamQuality]:
         """The connection went."""

@@ -114,6 +114,12 @@ def _truth(_: Path) -> Figures:
     return measure_truth(said=_say)
 
 
+def _wrong_inputs(_: Path) -> Figures:
+    from research.wrong_inputs.wrong_inputs_bench import bench_wrong_inputs  # noqa: PLC0415
+
+    return bench_wrong_inputs(said=_say)
+
+
 def _say(line: str) -> None:
     Console(stderr=True).print(line)
 
@@ -131,6 +137,7 @@ BENCHES: dict[str, tuple[str, Callable[..., Figures]]] = {
     "siege": ("the real clinic, 40 homes and a hostile one, with every part killed", _siege),
     "soak": ("one hour of six virtual wearables: memory, and the account", _soak),
     "truth": ("what is published of simulated people when the premise is wrong", _truth),
+    "wrong-inputs": ("inputs that are plausible and false: what is told of them", _wrong_inputs),
 }
 """Name: what it measures, and the function; it may write into the folder it is given."""
 

@@ -1,0 +1,1 @@
+"""Inputs that stay plausible and are false, through the gateway and the core end to end."""
