@@ -94,5 +94,6 @@ def swing(
     speed = amplitude_rad * np.pi / period_s * np.sin(phase)
     zero = np.zeros_like(t_s)
     acc = STANDARD_GRAVITY_M_S2 * np.column_stack([np.sin(angle), zero, np.cos(angle)])
-    gyr = np.column_stack([zero, speed, zero])
+    # Seen from the sensor, up turns against it: x rises while the sensor turns about minus y.
+    gyr = np.column_stack([zero, -speed, zero])
     return SensedMotion(acc.astype(np.float32), gyr.astype(np.float32), rate_hz, endless=endless)

@@ -70,6 +70,17 @@ class RoughLine:
             while self._held:
                 self._inner.publish(*self._held.pop())
 
+    async def deliver(
+        self, topic: str, payload: bytes, *, retain: bool = False, timeout_s: float = 10
+    ) -> None:
+        """Send, and wait for the line; not for the weather."""
+        self.publish(topic, payload, qos=1, retain=retain)
+        await self.drain(timeout_s)
+
+    async def drain(self, timeout_s: float = 10) -> None:
+        """Wait until the line is mended, where something waits for it."""
+        await self._inner.drain(timeout_s)
+
     def subscribe(self, topic_filter: str, handler: Handler, *, qos: int = 0) -> None:
         """Hand every matching message that arrives to `handler`."""
         self._inner.subscribe(topic_filter, handler, qos=qos)

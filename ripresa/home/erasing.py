@@ -43,6 +43,5 @@ async def erase(home: Home, command: Command) -> int:
     )
     async with MqttBus(home.clinic_broker, f"erased-{command.command}") as bus:
         await bus.wait_connected(ERASED_PATIENCE_S)
-        bus.publish(home.identity.topics.receipt, receipt.encode(), qos=1)
-        await asyncio.sleep(1)
+        await bus.deliver(home.identity.topics.receipt, receipt.encode())
     return gone

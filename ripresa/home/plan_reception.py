@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["answer", "keep_plan", "plan_arrives"]
 
 log = logging.getLogger(__name__)
-
-LEAVING_S: Final = 1.0
-"""For the answer to leave before the connection is closed."""
 
 
 async def plan_arrives(home: Home, patience_s: float | None = None) -> None:
@@ -70,7 +67,7 @@ async def _taken(home: Home) -> None:
         while True:
             await came.wait()
             came.clear()
-            await asyncio.sleep(LEAVING_S)
+            await bus.drain()
             try:
                 plan = plan_for_today(home)
             except ConfigurationError:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, runtime_checkable
 
+from telemetry.errors import TransportTimeout
+
 __all__ = ["Bus", "Handler", "LocalBus", "Message", "topic_matches"]
 
 
@@ -38,6 +40,24 @@ class Bus(Protocol):
 
     def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None:
         """Send; at QoS 0 a message is lost while no broker is there."""
+        ...
+
+    async def deliver(
+        self, topic: str, payload: bytes, *, retain: bool = False, timeout_s: float = 10
+    ) -> None:
+        """Send at QoS 1 and wait until the broker has it.
+
+        Raises:
+            TransportTimeout: it has not, after `timeout_s`; it is still on its way.
+        """
+        ...
+
+    async def drain(self, timeout_s: float = 10) -> None:
+        """Wait until the broker has all that was sent at QoS 1.
+
+        Raises:
+            TransportTimeout: it has not, after `timeout_s`; the rest is still on its way.
+        """
         ...
 
     def subscribe(self, topic_filter: str, handler: Handler, *, qos: int = 0) -> None:
@@ -73,6 +93,7 @@ class LocalBus:
         self._retained: dict[str, bytes] = {}
         self._callbacks: list[Callable[[], None]] = []
         self._waiting: list[tuple[str, bytes, bool]] = []
+        self._mended = asyncio.Event()
 
     @property
     def connected(self) -> bool:
@@ -91,6 +112,7 @@ class LocalBus:
         waiting, self._waiting = self._waiting, []
         for topic, payload, retain in waiting:
             self._deliver(topic, payload, retain)
+        self._mended.set()
 
     def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None:
         """Hand the message to every matching handler in the loop's next turn."""
@@ -98,6 +120,23 @@ class LocalBus:
             self._deliver(topic, payload, retain)
         elif qos:
             self._waiting.append((topic, payload, retain))
+
+    async def deliver(
+        self, topic: str, payload: bytes, *, retain: bool = False, timeout_s: float = 10
+    ) -> None:
+        """Send; while disconnected, wait for the line."""
+        self.publish(topic, payload, qos=1, retain=retain)
+        await self.drain(timeout_s)
+
+    async def drain(self, timeout_s: float = 10) -> None:
+        """Wait until the line is mended, where something waits for it."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while self._waiting:
+                    self._mended.clear()
+                    await self._mended.wait()
+        except TimeoutError:
+            raise TransportTimeout(f"{len(self._waiting)} messages wait for the line") from None
 
     def subscribe(self, topic_filter: str, handler: Handler, *, qos: int = 0) -> None:  # noqa: ARG002
         """Register a handler; retained messages reach it at once."""

@@ -38,6 +38,9 @@ __all__ = ["LastWill", "MqttBus", "MqttSettings"]
 
 log = logging.getLogger(__name__)
 
+MOST_GOING = 256
+"""Messages at QoS 1 that are remembered before those that have gone are forgotten."""
+
 _UNKNOWN = ("Bad user name or password", "Not authorized")
 """A broker's reasons, in MQTT's words, that mean us and not the broker."""
 
@@ -96,6 +99,8 @@ class MqttBus:
         self._subscriptions: dict[str, tuple[int, list[Handler]]] = {}
         self._callbacks: list[Callable[[], None]] = []
         self._up = asyncio.Event()
+        self._went = asyncio.Event()
+        self._going: list[paho.MQTTMessageInfo] = []
         self._refused: TransportError | None = None
         self.without_handler = 0
         """Messages that nobody here wants, such as those of a subscription that an earlier run
@@ -117,6 +122,7 @@ class MqttBus:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
+        client.on_publish = self._on_publish
         self._client = client
 
     async def __aenter__(self) -> Self:
@@ -174,7 +180,54 @@ class MqttBus:
         """Hand the message to the network thread; at QoS 0 it is lost while disconnected."""
         if qos == 0 and not self._up.is_set():
             return
-        self._client.publish(topic, payload, qos, retain)
+        self._send(topic, payload, qos, retain=retain)
+
+    async def deliver(
+        self, topic: str, payload: bytes, *, retain: bool = False, timeout_s: float = 10
+    ) -> None:
+        """Send at QoS 1 and wait until the broker has it.
+
+        Raises:
+            TransportTimeout: it has not, after `timeout_s`; it is sent once the broker is back.
+        """
+        info = self._send(topic, payload, 1, retain=retain)
+        await self._until(info.is_published, timeout_s)
+
+    async def drain(self, timeout_s: float = 10) -> None:
+        """Wait until the broker has all that was sent at QoS 1.
+
+        Raises:
+            TransportTimeout: it has not, after `timeout_s`; the rest is sent once it is back.
+        """
+        await self._until(lambda: not self._still_going(), timeout_s)
+
+    def _send(self, topic: str, payload: bytes, qos: int, *, retain: bool) -> paho.MQTTMessageInfo:
+        info = self._client.publish(topic, payload, qos, retain)
+        if qos:
+            # Without a line paho keeps the message and says so by a code that never changes.
+            info.rc = MQTTErrorCode.MQTT_ERR_SUCCESS
+            self._going.append(info)
+            if len(self._going) > MOST_GOING:
+                self._still_going()
+        return info
+
+    def _still_going(self) -> int:
+        self._going = [info for info in self._going if not info.is_published()]
+        return len(self._going)
+
+    async def _until(self, sent: Callable[[], bool], timeout_s: float) -> None:
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not sent():
+                    self._went.clear()
+                    # What went between the look and the clearing is seen by the second look.
+                    if not sent():
+                        await self._went.wait()
+        except TimeoutError:
+            raise TransportTimeout(
+                f"the MQTT broker at {self._address} has not taken what was sent "
+                f"within {timeout_s:g} s: is it running?"
+            ) from None
 
     def subscribe(self, topic_filter: str, handler: Handler, *, qos: int = 0) -> None:
         """Hand every matching message to `handler`, now and after each reconnection."""
@@ -225,6 +278,9 @@ class MqttBus:
         if self._loop is not None:
             log.info("broker connection lost: %s", reason)
         self._call(self._up.clear)
+
+    def _on_publish(self, _client: paho.Client, _user: Any, *_rest: Any) -> None:
+        self._call(self._went.set)
 
     def _on_message(self, client: paho.Client, _user: Any, message: paho.MQTTMessage) -> None:
         def acknowledge() -> None:

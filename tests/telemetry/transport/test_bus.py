@@ -126,3 +126,45 @@ async def test_a_broker_that_knows_us_not_is_told_apart_from_one_that_is_away(mo
     async with MqttBus(MqttSettings(port=mosquitto.port), "a") as bus:
         with pytest.raises(TransportTimeout, match="is it running"):
             await bus.wait_connected(0.2)
+
+
+async def test_a_delivery_is_over_when_the_broker_has_it(mosquitto):
+    settings = MqttSettings(port=mosquitto.port)
+    async with MqttBus(settings, "a") as bus:
+        await bus.wait_connected()
+        await bus.deliver("kept", b"one", retain=True)
+        for n in range(300):
+            bus.publish("kept", b"%d" % n, qos=1, retain=True)
+        await bus.drain()
+    # Another connection asks: what was drained outlives the one that sent it.
+    async with MqttBus(settings, "b") as bus:
+        got = []
+        bus.subscribe("kept", got.append, qos=1)
+        await until(lambda: got)
+        assert got[0].payload == b"299"
+
+
+async def test_what_is_sent_while_the_broker_is_away_is_waited_for(mosquitto):
+    async with MqttBus(MqttSettings(port=mosquitto.port), "a") as bus:
+        await bus.wait_connected()
+        mosquitto.kill()
+        await until(lambda: not bus.connected)
+        with pytest.raises(TransportTimeout, match="has not taken what was sent"):
+            await bus.deliver("x", b"later", timeout_s=0.1)
+        bus.publish("x", b"too", qos=1)
+        mosquitto.start()
+        await bus.drain(30)
+
+
+async def test_the_bus_for_tests_waits_for_its_line_alike():
+    bus = LocalBus()
+    await bus.deliver("x", b"at once")
+    bus.disconnect()
+    with pytest.raises(TransportTimeout):
+        await bus.deliver("x", b"later", timeout_s=0.01)
+    waiting = asyncio.create_task(bus.drain())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    bus.reconnect()
+    await waiting
+    assert [m.payload for m in bus.published] == [b"at once", b"later"]
