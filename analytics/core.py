@@ -176,12 +176,21 @@ class Core:
             return
         opened = {stream: self._tracks[stream].opened for stream in item.started.spans}
         item.observation = self._observe(item.started, opened, item.known)
-        if item.observation is None or not self._live:
+        if item.observation is None or not self._live or self._within_another(item):
             return
         item.live = self._live_item(item.started, item.observation)
         if item.calibrated is not None:
             item.live.count.calibrate(item.calibrated)
         item.live.catch_up(_to_index(item))
+
+    def _within_another(self, item: _Item) -> bool:
+        """Whether an assessment lies within its exercise, whose own live count goes on."""
+        return item.started.type == "assessment.started" and any(
+            other.started.type == "exercise.started"
+            and other.started.item == item.started.item
+            and other.ended is None
+            for other in self._items
+        )
 
     def _live_item(
         self, started: ExerciseStarted | AssessmentStarted, seen: Observation

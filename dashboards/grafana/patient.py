@@ -120,12 +120,12 @@ def patient_dashboard() -> d.Dashboard:
         .with_panel(
             panels.lines(
                 "Pain and effort",
-                points("report", ["pain", "effort_borg"], **_OF_PATIENT)
+                points("report", ["pain", "effort"], **_OF_PATIENT)
                 + "  |> toFloat()\n"
-                + wide(["pain", "effort_borg"]),
+                + wide(["pain", "effort"]),
                 unit="short",
-                shown={"pain": ("pain", RUST), "effort_borg": ("effort (Borg)", SKY)},
-                about="Pain 0 to 10 and effort (Borg CR10), where they were reported.",
+                shown={"pain": ("pain", RUST), "effort": ("effort", SKY)},
+                about="Pain 0 to 10 and effort (0 to 10), where they were reported.",
             )
             .min(0)
             .max(10)

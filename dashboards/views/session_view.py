@@ -105,7 +105,7 @@ class SessionView(_Frozen):
     unwell: bool
     pain_before: int | None
     pain_after: int | None
-    effort_borg: float | None
+    effort: float | None
     heart_bpm: int | None
     items: tuple[ItemView, ...]
     dose_so_far: float | None
@@ -158,9 +158,7 @@ def session_view(
         unwell=any(isinstance(e, UnwellReported) for e in events),
         pain_before=pain_at(events, "in"),
         pain_after=pain_at(events, "out"),
-        effort_borg=next(
-            (e.effort_borg for e in reversed(events) if isinstance(e, EffortReported)), None
-        ),
+        effort=next((e.effort for e in reversed(events) if isinstance(e, EffortReported)), None),
         heart_bpm=next(
             (
                 e.rate_bpm
@@ -196,7 +194,9 @@ def _phase(events: Sequence[SessionEvent]) -> tuple[SessionPhase, str | None]:
                 phase, item = "exercise", e.item
             case AssessmentStarted():
                 phase, item = "assessment", e.item
-            case ExerciseEnded() | AssessmentEnded():
+            case AssessmentEnded():
+                phase = "exercise"
+            case ExerciseEnded():
                 phase, item = "between", None
             case SegmentCalibrated() | RangeCalibrated() if item is None:
                 phase = "calibration"
@@ -208,19 +208,20 @@ def _phase(events: Sequence[SessionEvent]) -> tuple[SessionPhase, str | None]:
 
 
 def pain_at(events: Sequence[SessionEvent], at: Literal["in", "out"]) -> int | None:
-    """Pain at check-in (the first answer) or check-out (the last), 0 to 10."""
-    answers = [
-        e.answer
+    """Pain at check-in, the highest of the parts exercised, or at check-out, 0 to 10.
+
+    A question answered again after going back counts with its last answer.
+    """
+    answers = {
+        e.question: e.answer
         for e in events
         if isinstance(e, CheckAnswered)
         and e.at == at
-        and "pain" in e.question
-        and isinstance(e.answer, int)
-        and not isinstance(e.answer, bool)
-    ]
-    if not answers:
-        return None
-    return answers[0] if at == "in" else answers[-1]
+        and e.question.startswith("pain")
+        and e.question != "pain elsewhere"
+    }
+    told = [answer for answer in answers.values() if type(answer) is int]
+    return max(told, default=None)
 
 
 def _dose_so_far(items: Sequence[ItemView]) -> float | None:
@@ -289,7 +290,7 @@ def _said(event: SessionEvent) -> dict[str, Any]:
         case PainReported():
             said = {"value": event.pain}
         case EffortReported():
-            said = {"value": event.effort_borg, "detail": event.at}
+            said = {"value": event.effort, "detail": event.at}
         case SuspectedFall():
             said = {"place": place_words(event.placement)}
         case SessionClosed():

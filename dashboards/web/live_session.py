@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from dashboards.views.item_view import RepetitionView
 from dashboards.views.session_view import SessionView, session_view
-from telemetry.messages.events import AssessmentStarted, ExerciseStarted
+from telemetry.messages.events import AssessmentEnded, AssessmentStarted, ExerciseStarted
 from telemetry.messages.live import ControlBatch, RepetitionCounted, SensorSilent
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class LiveSession:
             match event:
                 case AssessmentStarted():
                     self._assessing.add(event.item)
-                case ExerciseStarted():
+                case ExerciseStarted() | AssessmentEnded():
                     self._assessing.discard(event.item)
 
     def set_results(self, results: Sequence[Result]) -> None:

@@ -208,7 +208,7 @@ def opening_page(prompts: list[Prompt], language: Language) -> Page:
 
 def effort_page(language: Language) -> Page:
     """Half-way through an item: how hard is it?"""
-    choices = tuple(Choice(str(n), ReportEffort(effort_borg=n), small=True) for n in SCALE)
+    choices = tuple(Choice(str(n), ReportEffort(effort=n), small=True) for n in SCALE)
     text = SESSION["effort"][language]
     return Page(text, choices=choices, spoken=text)
 

@@ -14,7 +14,18 @@ if TYPE_CHECKING:
     from ingest.rights.audit import AuditKey
     from telemetry.clock import Clock
 
-__all__ = ["add", "app", "audit", "erase", "export", "forget", "restrict", "who", "withdraw"]
+__all__ = [
+    "add",
+    "app",
+    "audit",
+    "erase",
+    "export",
+    "forget",
+    "note_unlocking",
+    "restrict",
+    "who",
+    "withdraw",
+]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -200,6 +211,22 @@ def audit(
     typer.echo(f"chain broken at {broken}" if broken else "chain whole")
     if broken:
         raise typer.Exit(1)
+
+
+def note_unlocking(patient: str, actor: str) -> None:
+    """Write into the audit log who allowed standing exercises again, and when."""
+    from ingest.rights.audit import note
+
+    _, key, clock, journal = _clinic()
+    with journal, journal.writing() as db:
+        note(
+            db,
+            key,
+            t_ns=clock.now_ns(),
+            actor=actor,
+            action="unlock standing",
+            patient=patient,
+        )
 
 
 def _set(patient: str, state: str, lift: bool, ground: str, actor: str) -> None:

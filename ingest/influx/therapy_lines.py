@@ -10,6 +10,7 @@ from ingest.journal.ledger import ARCHIVED
 from telemetry.messages.codec import decode_item
 from telemetry.messages.events import (
     AssessmentStarted,
+    BreathlessnessReported,
     CheckAnswered,
     EffortReported,
     ExerciseEnded,
@@ -109,7 +110,9 @@ def therapy_lines(
     return []
 
 
-def _event_lines(event: SessionEvent, whose: Whose, context: RecordContext) -> list[bytes]:
+def _event_lines(  # noqa: C901 - one case an event
+    event: SessionEvent, whose: Whose, context: RecordContext
+) -> list[bytes]:
     fields: dict[str, FieldValue] = {"session": event.session}
     match event:
         case SessionOpened():
@@ -131,13 +134,16 @@ def _event_lines(event: SessionEvent, whose: Whose, context: RecordContext) -> l
         case ExerciseReported():
             name = "reported"
             fields |= {"item": event.item, "amount": event.amount, "unit": event.unit}
-        case CheckAnswered(question="pain", answer=pain) if type(pain) is int:
+        case CheckAnswered(answer=pain) if _of_exercised_part(event) and type(pain) is int:
             name, fields = "report", {**fields, "pain": pain, "at": event.at}
         case PainReported():
             name, fields = "report", {**fields, "pain": event.pain}
         case EffortReported():
             name = "report"
-            fields |= {"effort_borg": float(event.effort_borg), "at": event.at}
+            fields |= {"effort": float(event.effort), "at": event.at}
+        case BreathlessnessReported():
+            name = "report"
+            fields |= {"breathlessness": float(event.breathlessness), "at": event.at}
         case HeartMeasured() if event.contact is not False:
             name, fields = "heart", {**fields, "rate_bpm": event.rate_bpm}
         case UnwellReported():
@@ -145,6 +151,10 @@ def _event_lines(event: SessionEvent, whose: Whose, context: RecordContext) -> l
         case _:
             return []
     return [line(name, whose.tags, fields, event.t_ns)]
+
+
+def _of_exercised_part(event: CheckAnswered) -> bool:
+    return event.question.startswith("pain") and event.question != "pain elsewhere"
 
 
 def _adherence_line(result: AdherenceResult, whose: Whose, context: RecordContext) -> bytes:

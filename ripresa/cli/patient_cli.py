@@ -13,7 +13,7 @@ __all__ = ["app"]
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Export, withdraw, restrict, erase; and who did what to whose data.",
+    help="Export, withdraw, restrict, erase, unlock; and who did what to whose data.",
 )
 app.command()(at_clinic.add)
 app.command()(at_clinic.who)
@@ -57,6 +57,31 @@ def erase(
     _tell_homes(patient, sites, "erase")
 
 
+@app.command()
+def unlock(
+    patient: Pseudonym,
+    actor: Annotated[
+        str, typer.Option(envvar="RIPRESA_ACTOR", help="Who decided it, for the audit log.")
+    ],
+) -> None:
+    """Allow standing exercises again after a fall that was told, or whose question was skipped.
+
+    What the patient tells after this moment locks them again.
+    """
+    from ripresa.home.unlocking import Unlocking
+    from telemetry.clock import SystemClock
+
+    from .home_command import home_settings
+
+    now_ns = SystemClock().now_ns()
+    at_clinic.note_unlocking(patient, actor)
+    here = home_settings()
+    if here.identity.patient == patient and here.folder.home_journal.is_file():
+        Unlocking(now_ns, actor).keep(here.folder.unlocking)
+        typer.echo("unlocked in the home on this machine")
+    _tell_homes(patient, _sites(patient), "unlock", {"t_ns": now_ns, "actor": actor})
+
+
 def _sites(patient: str) -> list[str]:
     """The sites of a patient's homes, as far as any was ever heard of."""
     from ingest.journal.reading import JournalReader
@@ -70,7 +95,10 @@ def _sites(patient: str) -> list[str]:
 
 
 def _tell_homes(
-    patient: str, sites: list[str], what: Literal["erase", "withdraw", "resume"]
+    patient: str,
+    sites: list[str],
+    what: Literal["erase", "withdraw", "resume", "unlock"],
+    value: dict[str, str | int | None] | None = None,
 ) -> None:
     from ripresa.clinic.outbox import Outbox, OutboxLetter
     from ripresa.platform.configuration import Folder, ripresa_home
@@ -82,7 +110,9 @@ def _tell_homes(
     if what == "erase":
         outbox.forget(patient)
     for site in sites:
-        command = Command(command=new_ulid(SystemClock()), what=what, patient=patient)
+        command = Command(
+            command=new_ulid(SystemClock()), what=what, patient=patient, value=value or {}
+        )
         outbox.post(
             OutboxLetter(
                 site=site, patient=patient, what="command", id=command.command, notice=command

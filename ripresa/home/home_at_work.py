@@ -32,6 +32,7 @@ from .home_box import LEDGER_EVERY_S, home_box, tell_ledger
 from .plan_reception import answer, keep_plan
 from .survey_post import survey_post
 from .todays_plan import plan_for_today
+from .unlocking import Unlocking, standing_locked
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
@@ -204,6 +205,9 @@ class HomeAtWork:
                     site=self.home.identity.site,
                     agenda=agenda,
                     worn=() if by_keys else self._worn(),
+                    standing_locked=standing_locked(
+                        box.journal, plan.patient, Unlocking.load(self.home.folder.unlocking)
+                    ),
                     sessions_today=sessions_on(box.journal, plan, day),
                     next_morning=left_extra_pain(box.journal, plan),
                     last_targets=last_targets(box.journal, plan),
@@ -317,9 +321,19 @@ class HomeAtWork:
             case "withdraw":
                 self.home.folder.withdrawn.touch()
                 self._answer("command", command.command, "done")
+            case "unlock":
+                self._unlock(command)
             case "resume":
                 self.home.folder.withdrawn.unlink(missing_ok=True)
                 self._answer("command", command.command, "done")
+
+    def _unlock(self, command: Command) -> None:
+        try:
+            Unlocking.of(command).keep(self.home.folder.unlocking)
+        except StoreError as e:
+            log.warning("the unlocking cannot be kept, and comes again: %s", e)
+        else:
+            self._answer("command", command.command, "done")
 
     def _answer(
         self, what: Literal["message", "command"], name: str, state: Literal["taken", "done"]

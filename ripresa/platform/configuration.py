@@ -80,6 +80,11 @@ class Folder(Places):
         return self.root / "home" / "withdrawn"
 
     @property
+    def unlocking(self) -> Path:
+        """When a clinician last unlocked standing exercises here."""
+        return self.root / "home" / "unlocking.json"
+
+    @property
     def outbox(self) -> Path:
         """What the clinic has to tell its homes."""
         return self.root / "outbox"

@@ -22,6 +22,7 @@ from .newer import Decoded, read_known
 __all__ = [
     "AssessmentEnded",
     "AssessmentStarted",
+    "BreathlessnessReported",
     "CheckAnswered",
     "CloseReason",
     "EffortReported",
@@ -49,8 +50,8 @@ __all__ = [
 Pain = Annotated[int, Field(ge=0, le=10)]
 """Numeric rating scale, 0 to 10."""
 
-Borg = Annotated[float, Field(ge=0, le=10)]
-"""Borg CR10."""
+Scale = Annotated[float, Field(ge=0, le=10)]
+"""Effort or breathlessness, 0 to 10, each number with a word of our own beside it."""
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -246,10 +247,18 @@ class PainReported(_Event):
 
 
 class EffortReported(_Event):
-    """Perceived effort, Borg CR10."""
+    """Perceived effort, 0 to 10."""
 
     type: Literal["effort.reported"] = "effort.reported"
-    effort_borg: Borg
+    effort: Scale
+    at: Literal["before", "mid", "after"]
+
+
+class BreathlessnessReported(_Event):
+    """Breathlessness, 0 to 10, apart from effort."""
+
+    type: Literal["breathlessness.reported"] = "breathlessness.reported"
+    breathlessness: Scale
     at: Literal["before", "mid", "after"]
 
 
@@ -312,6 +321,7 @@ SessionEvent: TypeAlias = Annotated[
     | ExerciseReported
     | PainReported
     | EffortReported
+    | BreathlessnessReported
     | UnwellReported
     | SuspectedFall
     | PromptShown

@@ -120,11 +120,12 @@ class Command(_Notice):
     """What a home must do; it answers with a `Receipt`. A repeat does nothing more.
 
     `erase` deletes all that the home keeps of its patient; `withdraw` opens no session any
-    more, `resume` lifts that.
+    more, `resume` lifts that; `unlock` lifts what a fall before `value.t_ns` has locked, as
+    `value.actor` decided.
     """
 
     command: UlidText
-    what: Literal["erase", "withdraw", "resume"]
+    what: Literal["erase", "withdraw", "resume", "unlock"]
     patient: Pseudonym
     value: dict[str, str | Int64 | None] = {}
 

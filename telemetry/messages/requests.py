@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from telemetry.errors import DecodeError
 from telemetry.identity import Name, UlidText
 
-from .events import Borg, Pain, StopReason
+from .events import Pain, Scale, StopReason
 from .newer import first_problem
 
 __all__ = [
@@ -24,9 +24,11 @@ __all__ = [
     "CloseSession",
     "EndAssessment",
     "EndExercise",
+    "GoBack",
     "NoteHeartRate",
     "NotePrompt",
     "OpenSession",
+    "ReportBreathlessness",
     "ReportEffort",
     "ReportPain",
     "ReportUnwell",
@@ -63,8 +65,22 @@ class ReportEffort(RequestEnvelope):
     """Effort now."""
 
     what: Literal["effort.reported"] = "effort.reported"
-    effort_borg: Borg
+    effort: Scale
     at: Literal["before", "mid", "after"] = "mid"
+
+
+class ReportBreathlessness(RequestEnvelope):
+    """Breathlessness now."""
+
+    what: Literal["breathlessness.reported"] = "breathlessness.reported"
+    breathlessness: Scale
+    at: Literal["before", "mid", "after"] = "mid"
+
+
+class GoBack(RequestEnvelope):
+    """Ask the question before once more; what it was answered is corrected by a new answer."""
+
+    what: Literal["check.back"] = "check.back"
 
 
 class ReportUnwell(RequestEnvelope):
@@ -172,8 +188,10 @@ class CloseSession(RequestEnvelope):
 Request: TypeAlias = Annotated[
     ReportPain
     | ReportEffort
+    | ReportBreathlessness
     | ReportUnwell
     | AnswerCheck
+    | GoBack
     | CalibrateSegment
     | CalibrateRange
     | StartExercise

@@ -107,7 +107,7 @@ def script(session=SESSION, *, t0_ns=T0_NS, day=DAY, patient=PATIENT, exercise="
             {"item": item, "spans": {STREAM: 4800}, "reason": ev.StopReason.DONE},
         ),
         (85, ev.CheckAnswered, {"at": "out", "question": "pain", "answer": 2}),
-        (86, ev.EffortReported, {"effort_borg": 3.0, "at": "after"}),
+        (86, ev.EffortReported, {"effort": 3.0, "at": "after"}),
         (87, ev.SessionClosed, {"reason": ev.CloseReason.DONE}),
     ]
     return [

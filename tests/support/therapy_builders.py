@@ -141,14 +141,14 @@ class Session:
     def through(self) -> None:
         """From the open exercise to the close, all exercises, as asked."""
         while not self.state.closed:
-            if self.state.open_item:
+            if isinstance(self.screen, ReadyToAssess):
+                self.ask("assessment.started")
+            elif self.state.open_item:
                 self.repeat()
                 if self.state.open_item and self.state.dose_done:
                     self.ask("exercise.ended", reason="done")
             elif isinstance(self.screen, Ready):
                 self.ask("exercise.started")
-            elif isinstance(self.screen, ReadyToAssess):
-                self.ask("assessment.started")
             elif isinstance(self.screen, Ask):
                 self.answer()
             else:

@@ -26,7 +26,7 @@ LIMITS = (
     {},
     {"pain_stop": 8, "pain_amber": 7},
     {"pain_stop": 3, "pain_amber": 2, "pain_rise": 1},
-    {"effort_stop_borg": 4, "session_cap_min": 3, "dose_cap": 1},
+    {"effort_stop": 4, "session_cap_min": 3, "dose_cap": 1},
     {"cleared_for_standing": True, "lost_s": 5},
 )
 ITEMS = (
@@ -80,7 +80,7 @@ def random_value(rng: random.Random, *, hostile: bool) -> dict:
     return {
         "answer": pick(False, False, True, 0, 1, 3, 5, 7),
         "pain": pick(0, 1, 2, 3, 4, 5, 6, 9),
-        "effort_borg": pick(1, 3, 5, 6, 8),
+        "effort": pick(1, 3, 5, 6, 8),
         "passed": pick(True, True, False),
         "reason": pick("done", "done", "done", "pain", "tired", "time", "other"),
         "source": pick("clinician", "x"),

@@ -32,8 +32,11 @@ def test_defaults_are_those_of_the_code(name, field):
         [part.strip().strip("`") for part in cell.split(",")] for cell in row.split("|")[1:3]
     )
     shown = defaults[names.index(name)]
+    default = field.default
     assert shown == (
-        str(field.default).lower() if isinstance(field.default, bool) else f"{field.default:g}"
+        f"{default:g}"
+        if isinstance(default, int | float) and not isinstance(default, bool)
+        else str(default).lower()
     )
 
 

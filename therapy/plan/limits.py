@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-__all__ = ["Limits"]
+__all__ = ["Limits", "PainProfile"]
+
+PainProfile: TypeAlias = Literal["standard", "joint", "quota", "cautious"]
 
 
 class Limits(BaseModel):
@@ -14,7 +18,11 @@ class Limits(BaseModel):
         pain_stop: pain from here on ends the set.
         pain_amber: pain from here on eases the game; with `pain_rise` it ends the set.
         pain_rise: this much above the check-in's pain, at `pain_amber` or more, ends the set.
-        effort_stop_borg: effort from here on ends the set.
+        pain_profile: how pain is judged. `standard` as above; `joint`: up to `pain_stop` goes on
+            while yesterday's pain has settled; `quota`: the planned amount, only new severe pain
+            ends it; `cautious`: `pain_amber` ends the set.
+        effort_stop: effort from here on ends the set.
+        breathlessness_stop: breathlessness from here on ends the set.
         session_cap_min: a session is brought to its check-out after so many minutes.
         sessions_a_day: no further session is opened on the same day.
         dose_cap: a game ends after this multiple of the dose, and nothing is gained past 1.
@@ -33,7 +41,9 @@ class Limits(BaseModel):
     pain_stop: int = Field(default=6, ge=1, le=10)
     pain_amber: int = Field(default=4, ge=1, le=10, validate_default=True)
     pain_rise: int = Field(default=2, ge=1, le=10)
-    effort_stop_borg: float = Field(default=7, gt=0, le=10)
+    pain_profile: PainProfile = "standard"
+    effort_stop: float = Field(default=7, gt=0, le=10)
+    breathlessness_stop: float = Field(default=6, gt=0, le=10)
     session_cap_min: float = Field(default=45, gt=0, le=180)
     sessions_a_day: int = Field(default=3, ge=1, le=10)
     dose_cap: float = Field(default=1.5, ge=1, le=3)

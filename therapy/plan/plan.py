@@ -39,7 +39,15 @@ from .schedule import Schedule
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["CheckIn", "NeutralAngle", "Plan", "PlanItem", "names_twice", "plan_in_force"]
+__all__ = [
+    "CheckIn",
+    "NeutralAngle",
+    "Plan",
+    "PlanItem",
+    "StopQuestion",
+    "names_twice",
+    "plan_in_force",
+]
 
 _T = TypeVar("_T", bound=Hashable)
 
@@ -167,8 +175,26 @@ class NeutralAngle(_Frozen):
     angle_deg: float = Field(ge=-30, le=150)
 
 
+class StopQuestion(_Frozen):
+    """A question of the check-in that keeps exercise for another day when told, or skipped.
+
+    Attributes:
+        id: names it in events, as `stop.<id>`.
+        it, en: the question, to be answered by yes or no.
+    """
+
+    id: Name
+    it: str = Field(min_length=1, max_length=200)
+    en: str = Field(min_length=1, max_length=200)
+
+
 class CheckIn(_Frozen):
-    """Which questions open a session; a plan may skip any."""
+    """Which questions open a session; a plan may skip any.
+
+    Attributes:
+        pain_elsewhere: pain outside the parts to be exercised.
+        breathlessness: apart from effort, for lung and heart; at check-out, too.
+    """
 
     unwell: bool = True
     fallen: bool = True
@@ -176,6 +202,8 @@ class CheckIn(_Frozen):
     pain: bool = True
     next_morning: bool = True
     effort: bool = True
+    pain_elsewhere: bool = True
+    breathlessness: bool = False
 
 
 class Plan(_Frozen):
@@ -200,6 +228,7 @@ class Plan(_Frozen):
         neutral_angles: what a clinician measured of joints in their neutral pose; there it
             serves as zero all the same.
         calibrations: of joints' two sensors, stored by the clinic: `ripresa session calibrations`.
+        stop_questions: red flags that are asked at check-in.
         unwell_text: the clinic's approved text after "I feel unwell"; None: the built-in one.
     """
 
@@ -222,6 +251,7 @@ class Plan(_Frozen):
     unwell_text: str | None = Field(default=None, max_length=600)
     limits: Limits = Limits()
     check_in: CheckIn = CheckIn()
+    stop_questions: tuple[StopQuestion, ...] = ()
     persuasion: Persuasion = Persuasion()
     items: tuple[PlanItem, ...]
 
@@ -249,6 +279,13 @@ class Plan(_Frozen):
         for joint, side in twice((m.joint, m.side) for m in measured):
             raise ValueError(f"the {side} {joint} has two angles: leave one")
         return measured
+
+    @field_validator("stop_questions")
+    @classmethod
+    def _asked_once(cls, asked: tuple[StopQuestion, ...]) -> tuple[StopQuestion, ...]:
+        for stop in twice(question.id for question in asked):
+            raise ValueError(f"the stop question {stop!r} is there twice: leave one")
+        return asked
 
     @field_validator("calibrations")
     @classmethod
@@ -328,7 +365,7 @@ class Plan(_Frozen):
     def canonical_json(self) -> str:
         """The same bytes for the same plan, whatever file it came from."""
         body = self.model_dump(mode="json", exclude_none=True)
-        for later in ("neutral_angles", "calibrations"):
+        for later in ("neutral_angles", "calibrations", "stop_questions"):
             if not body[later]:
                 del body[later]  # a plan that says nothing of it is the one that it always was
         if self.day_ends == DAY_ENDS:

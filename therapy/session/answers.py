@@ -17,7 +17,7 @@ def healthy_answer(question: Question) -> Answer:
             return question.id == "settled"
         case "pain":
             return 1
-        case "borg":
+        case "effort" | "breathlessness":
             return 2
         case "choice":
             return question.choices[0]

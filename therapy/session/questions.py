@@ -1,4 +1,9 @@
-"""The questions that open and close a session, one a screen."""
+"""The questions that open and close a session, one a screen.
+
+An answer is a deliberate act: nothing is preselected, and skipping (None) is an answer of its own.
+Pain is asked in each part that will be exercised, then elsewhere: the first closes only its items.
+A stop question of the plan, told or skipped, keeps exercise for another day.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +11,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from telemetry.messages.events import CheckAnswered, CloseReason, SessionClosed, SessionOpened
+from therapy.plan.body_part import part_of, part_words
 from therapy.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from telemetry.messages.events import SessionEvent
     from therapy.plan.limits import Limits
-    from therapy.plan.plan import Plan
+    from therapy.plan.plan import Plan, PlanItem
 
 __all__ = [
     "FALL_SUSPECTED",
+    "PAIN",
+    "PAIN_ENDS",
     "Answer",
     "Question",
+    "QuestionKind",
     "check_in",
     "check_out",
     "extra_pain",
@@ -27,8 +36,10 @@ __all__ = [
 ]
 
 Answer: TypeAlias = bool | int | float | str | None
+QuestionKind: TypeAlias = Literal["yes or no", "pain", "effort", "breathlessness", "choice"]
 
 WHY: Final = ("pain", "tired", "time", "other")
+SCALES: Final = ("pain", "effort", "breathlessness")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,37 +49,72 @@ class Question:
     Attributes:
         id: as `check.answered` names it.
         at: check-in or check-out.
-        kind: a yes or no; 0 to 10; Borg CR10; or one of `choices`.
+        kind: a yes or no; 0 to 10 of pain, effort or breathlessness; or one of `choices`.
+        part: of the body that pain is asked in; empty: no certain one.
+        labels: what "no" and "yes" are called.
     """
 
     id: str
     at: Literal["in", "out"]
-    kind: Literal["yes or no", "pain", "borg", "choice"]
+    kind: QuestionKind
     text: Wording
     choices: tuple[str, ...] = ()
+    part: str = ""
+    labels: tuple[Wording, Wording] = (Wording("No", "No"), Wording("Sì", "Yes"))
+
+    @property
+    def stops(self) -> bool:
+        """Whether it is one of the plan's stop questions."""
+        return self.id.startswith("stop.")
 
 
-def check_in(plan: Plan, *, next_morning: bool = False) -> tuple[Question, ...]:
-    """The questions that open a session; `next_morning`: yesterday left extra pain behind."""
+def check_in(
+    plan: Plan, items: Sequence[PlanItem] = (), *, next_morning: bool = False
+) -> tuple[Question, ...]:
+    """The questions that open a session.
+
+    Args:
+        plan: says which are asked.
+        items: to be exercised: pain is asked in each of their parts.
+        next_morning: yesterday left extra pain behind.
+    """
     asked = plan.check_in
-    wanted = (
-        asked.unwell and Question("unwell", "in", "yes or no", _UNWELL),
-        asked.fallen and Question("fallen", "in", "yes or no", _FALLEN),
-        asked.medicine and Question("medicine", "in", "yes or no", _MEDICINE),
-        asked.pain and Question("pain", "in", "pain", _PAIN),
-        asked.next_morning and next_morning and Question("settled", "in", "yes or no", _SETTLED),
-        asked.effort and Question("effort", "in", "borg", _EFFORT_IN),
-    )
-    return tuple(question for question in wanted if question)
+    parts = dict.fromkeys(part_of(item) for item in items)
+    wanted: list[Question] = []
+    if asked.unwell:
+        wanted.append(Question("unwell", "in", "yes or no", _WELL, labels=_WELL_OR_NOT))
+    if asked.fallen:
+        wanted.append(Question("fallen", "in", "yes or no", _FALLEN))
+    if asked.medicine:
+        wanted.append(Question("medicine", "in", "yes or no", _MEDICINE))
+    if asked.pain:
+        wanted += _pain_in(tuple(parts))
+        if asked.pain_elsewhere and parts:
+            wanted.append(Question("pain elsewhere", "in", "pain", _PAIN_ELSEWHERE))
+    wanted += [
+        Question(f"stop.{stop.id}", "in", "yes or no", Wording(stop.it, stop.en))
+        for stop in plan.stop_questions
+    ]
+    if asked.next_morning and next_morning:
+        wanted.append(Question("settled", "in", "yes or no", _SETTLED))
+    if asked.effort:
+        wanted.append(Question("effort", "in", "effort", _EFFORT_IN))
+    if asked.breathlessness:
+        wanted.append(Question("breathlessness", "in", "breathlessness", _BREATH_IN))
+    return tuple(wanted)
 
 
-def check_out(*, why: bool = False) -> tuple[Question, ...]:
+def check_out(*, why: bool = False, breathlessness: bool = False) -> tuple[Question, ...]:
     """The questions that close it; `why`: nothing told yet why it stopped."""
-    asked = (
-        Question("pain", "out", "pain", _PAIN),
-        Question("effort", "out", "borg", _EFFORT_OUT),
-    )
-    return (*asked, Question("why", "out", "choice", _WHY, WHY)) if why else asked
+    asked = [
+        Question("pain", "out", "pain", PAIN),
+        Question("effort", "out", "effort", _EFFORT_OUT),
+    ]
+    if breathlessness:
+        asked.append(Question("breathlessness", "out", "breathlessness", _BREATH_OUT))
+    if why:
+        asked.append(Question("why", "out", "choice", _WHY, WHY))
+    return tuple(asked)
 
 
 def untroubled_answer(question: Question) -> Answer:
@@ -78,7 +124,7 @@ def untroubled_answer(question: Question) -> Answer:
             return question.id == "settled"
         case "pain":
             return 0
-        case "borg":
+        case "effort" | "breathlessness":
             return 1 if question.at == "in" else 3
         case "choice":
             return question.choices[-1]
@@ -93,7 +139,7 @@ def is_answer(question: Question, answer: Answer) -> bool:
             return isinstance(answer, bool)
         case "pain":
             return type(answer) is int and 0 <= answer <= 10
-        case "borg":
+        case "effort" | "breathlessness":
             return type(answer) in (int, float) and 0 <= float(answer) <= 10
         case "choice":
             return answer in question.choices
@@ -103,31 +149,71 @@ def extra_pain(events: Iterable[SessionEvent], limits: Limits) -> bool:
     """Whether a closed session left more pain behind than it began with.
 
     If so, the next session opens with the next-morning question. Pain without a value at
-    check-in counts from 0; a session that pain ended always asks.
+    check-in counts from 0, that of several parts from the highest; a session that pain ended
+    always asks.
     """
-    before, after, ended_by_pain = 0, None, False
+    before: dict[str, int] = {}
+    after, ended_by_pain = None, False
     for event in events:
         match event:
             case SessionOpened():
-                before, after, ended_by_pain = 0, None, False
-            case CheckAnswered(at="in", question="pain", answer=int(pain)):
-                before = int(pain)
+                before, after, ended_by_pain = {}, None, False
+            case CheckAnswered(at="in", answer=int(pain)) if event.question.startswith("pain"):
+                before[event.question] = int(pain)
             case CheckAnswered(at="out", question="pain", answer=int(pain)):
                 after = int(pain)
             case SessionClosed(reason=CloseReason.PAIN):
                 ended_by_pain = True
             case _:
                 pass
-    return ended_by_pain or (after is not None and after - before >= limits.pain_rise)
+    rise = None if after is None else after - max(before.values(), default=0)
+    return ended_by_pain or (rise is not None and rise >= limits.pain_rise)
 
 
-_UNWELL = Wording("Oggi si sente male?", "Do you feel unwell today?")
+def _pain_in(parts: tuple[str, ...]) -> list[Question]:
+    """Pain in each part; of the only one it is called plainly `pain`."""
+    if not parts:
+        return [Question("pain", "in", "pain", PAIN)]
+    return [
+        Question(
+            "pain" if len(parts) == 1 else f"pain {part}",
+            "in",
+            "pain",
+            _PAIN_THERE.filled(part=part_words(part)),
+            part=part,
+        )
+        for part in parts
+    ]
+
+
+_WELL = Wording("Oggi come sta?", "How are you today?")
+_WELL_OR_NOT = (Wording("Bene", "Well"), Wording("Non mi sento bene", "I feel unwell"))
 _FALLEN = Wording("È caduto o caduta dall'ultima volta?", "Have you fallen since last time?")
 _MEDICINE = Wording("Ha medicine nuove o cambiate?", "Any new or changed medicine?")
-_PAIN = Wording("Quanto dolore sente adesso, da 0 a 10?", "How much pain now, 0 to 10?")
+PAIN: Final = Wording(
+    "Quanto dolore sente adesso, da 0 a 10?", "How much pain do you feel now, from 0 to 10?"
+)
+"""The one wording of pain, on every screen that asks for it."""
+PAIN_ENDS: Final = (
+    Wording("nessun dolore", "no pain"),
+    Wording("il dolore peggiore che si possa immaginare", "the worst pain imaginable"),
+)
+"""What 0 and 10 of it stand for."""
+_PAIN_THERE = Wording(
+    "Quanto dolore sente adesso {part}, da 0 a 10?",
+    "How much pain do you feel now {part}, from 0 to 10?",
+)
+_PAIN_ELSEWHERE = Wording(
+    "E altrove, quanto dolore sente adesso, da 0 a 10?",
+    "And elsewhere, how much pain do you feel now, from 0 to 10?",
+)
 _SETTLED = Wording("Il dolore in più di ieri è passato?", "Has yesterday's extra pain settled?")
-_EFFORT_IN = Wording("Quanta fatica sente adesso, da 0 a 10?", "How tired are you, 0 to 10?")
-_EFFORT_OUT = Wording("Quanto è stato faticoso, da 0 a 10?", "How hard was it, 0 to 10?")
+_EFFORT_IN = Wording("Quanta fatica sente adesso?", "How tired do you feel now?")
+_EFFORT_OUT = Wording("Quanto è stato faticoso?", "How hard was it?")
+_BREATH_IN = Wording("Quanto Le manca il respiro adesso?", "How short of breath are you now?")
+_BREATH_OUT = Wording(
+    "Quanto Le è mancato il respiro?", "How short of breath were you while you exercised?"
+)
 _WHY = Wording("Perché ha smesso?", "Why did you stop?")
 FALL_SUSPECTED: Final = Question(
     "fallen", "in", "yes or no", Wording("È caduto o caduta adesso?", "Did you fall just now?")

@@ -20,6 +20,7 @@ __all__ = [
     "Verdict",
     "ceiling_deg",
     "hold_asked_s",
+    "judge_breathlessness",
     "judge_effort",
     "judge_pain",
     "locked",
@@ -37,27 +38,52 @@ class Verdict(Enum):
     END_SET = "end set"
 
 
-def judge_pain(pain: int, limits: Limits, *, at_check_in: int | None) -> Verdict:
-    """Traffic light for pain during exercise.
+def judge_pain(
+    pain: int, limits: Limits, *, at_check_in: int | None, settled: bool = True
+) -> Verdict:
+    """Pain during exercise, by the plan's profile.
 
-    Red at `pain_stop`, or at `pain_amber` together with a rise of `pain_rise` over check-in.
+    *standard*: red at `pain_stop`, or at `pain_amber` together with a rise of `pain_rise` over
+    check-in; amber eases. *joint*: below `pain_stop` it goes on, while yesterday's extra pain has
+    settled. *quota*: the amount counts, not the pain; red is only a new severe one, at `pain_stop`
+    and risen. *cautious*: red at `pain_amber`.
     """
-    rise = pain - (at_check_in or 0)
-    if pain >= limits.pain_stop or (pain >= limits.pain_amber and rise >= limits.pain_rise):
-        return Verdict.END_SET
-    return Verdict.EASE if pain >= limits.pain_amber else Verdict.GO_ON
+    risen = pain - (at_check_in or 0) >= limits.pain_rise
+    severe, amber = pain >= limits.pain_stop, pain >= limits.pain_amber
+    match limits.pain_profile:
+        case "cautious":
+            return Verdict.END_SET if severe or amber else Verdict.GO_ON
+        case "quota":
+            return Verdict.END_SET if severe and risen else Verdict.GO_ON
+        case "joint" if settled:
+            return Verdict.END_SET if severe else Verdict.GO_ON
+        case _:
+            if severe or (amber and risen):
+                return Verdict.END_SET
+            return Verdict.EASE if amber else Verdict.GO_ON
 
 
-def judge_effort(effort_borg: float, limits: Limits) -> Verdict:
-    """Red at the clinician's stop value, amber one step of the Borg scale below."""
-    if effort_borg >= limits.effort_stop_borg:
+def judge_effort(effort: float, limits: Limits) -> Verdict:
+    """Red at the clinician's stop value, amber one step below."""
+    return _judged(effort, limits.effort_stop)
+
+
+def judge_breathlessness(breathlessness: float, limits: Limits) -> Verdict:
+    """As effort, by a stop value of its own."""
+    return _judged(breathlessness, limits.breathlessness_stop)
+
+
+def _judged(told: float, stop: float) -> Verdict:
+    if told >= stop:
         return Verdict.END_SET
-    return Verdict.EASE if effort_borg >= limits.effort_stop_borg - 1 else Verdict.GO_ON
+    return Verdict.EASE if told >= stop - 1 else Verdict.GO_ON
 
 
 def may_start(pain: int | None, limits: Limits) -> bool:
     """Whether exercise may begin with the pain told at check-in."""
-    return pain is None or pain < limits.pain_stop
+    if pain is None or limits.pain_profile == "quota":
+        return True
+    return pain < (limits.pain_amber if limits.pain_profile == "cautious" else limits.pain_stop)
 
 
 def locked(item: PlanItem, limits: Limits, *, fallen: bool = False) -> Wording | None:
@@ -66,8 +92,8 @@ def locked(item: PlanItem, limits: Limits, *, fallen: bool = False) -> Wording |
         return None
     if fallen:
         return Wording(
-            "in piedi: in pausa oggi, dopo la caduta riferita",
-            "standing: paused today, after the fall that was told",
+            "in piedi: bloccato dopo una caduta, finché il terapista non lo sblocca",
+            "standing: locked after a fall, until the therapist unlocks it",
         )
     if not limits.cleared_for_standing:
         return Wording(

@@ -52,6 +52,10 @@ _UNWELL: Final = Wording(
 )
 _SENSOR: Final = Wording("Il sensore", "The sensor")
 _SUMMONS_NOBODY: Final = Wording("Questo schermo non chiama nessuno.", "It summons nobody.")
+_HALTED: Final = Wording(
+    "Oggi niente esercizi, dopo quello che ha risposto. La risposta resta annotata.",
+    "No exercises today, after what you answered. The answer is noted.",
+)
 _THANKS: Final = Wording("Grazie per il tempo di oggi.", "Thank you for your time today.")
 
 
@@ -125,6 +129,8 @@ class Play:
         may_get_harder: whether the next step may be harder.
         retest_offered: the person may find today's range again.
         ask_effort: ask for the effort now, half-way.
+        ask_breath: ask for the breathlessness now.
+        measured: an angle may be shown.
         breathe: the cue to breathe out, where holding one's breath is likely.
         notice: today's range is smaller than last time's, by more than error.
     """
@@ -141,6 +147,8 @@ class Play:
     may_get_harder: bool
     retest_offered: bool
     ask_effort: bool
+    ask_breath: bool = False
+    measured: bool = True
     breathe: Wording | None = None
     notice: Wording | None = None
 
@@ -247,10 +255,14 @@ def _play(state: SessionState) -> Play:
         paused=state.paused,
         signal="ease" if state.eased else "steady" if state.unsettled else None,
         may_get_harder=state.may_get_harder,
-        retest_offered=retest_due(state.reached, state.pain),
+        retest_offered=state.measures and retest_due(state.reached, state.pain),
         ask_effort=state.plan.check_in.effort and halfway and not state.effort_asked,
+        ask_breath=state.plan.check_in.breathlessness and halfway and not state.breath_asked,
+        measured=state.measures,
         breathe=BREATHE_OUT if strains else None,
-        notice=None if target_deg is None else shrunk(target_deg, last_deg, SHRUNK_DEG),
+        notice=None
+        if target_deg is None or not state.measures
+        else shrunk(target_deg, last_deg, SHRUNK_DEG),
     )
 
 
@@ -261,6 +273,8 @@ def _closing_words(state: SessionState) -> Wording:
         if own is None:
             return _UNWELL
         return Wording(f"{own} {_SUMMONS_NOBODY.it}", f"{own} {_SUMMONS_NOBODY.en}")
+    if state.halted_by is not None:
+        return _HALTED
     deeds = [_deed(state, item_id, done) for item_id, done in state.totals if done >= 1]
     if not deeds:
         return _THANKS

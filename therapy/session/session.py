@@ -23,7 +23,8 @@ How the session service drives it:
 4. `exercise.started` opens the item, and its first three slow repetitions are the range
    calibration: they count in the dose and lie inside the item's span. The machine takes their
    peaks from `RepetitionCounted.peak_deg` (of a joint without a zero, which has none, their sizes
-   from `range_deg`) and then records `range.calibrated` by itself.
+   from `range_deg`) and then records `range.calibrated` by itself. An assessment that is due comes
+   right after them, within the item: repetitions go on being numbered by the item's own count.
    An item ends by the game's `exercise.ended`, or here: at the cap on the dose, on pain,
    effort, session time, or a lost sensor.
 5. A demo opens with `range_source="first repetitions of the recording"`: then any of the
@@ -125,7 +126,11 @@ def open_session(settings: SessionSettings, *, session: str, moment: Moment) -> 
         opened_ns=moment.t_ns,
         last_event_ns=moment.t_ns,
         last_sample_ns=moment.t_ns,
-        asking=check_in(plan, next_morning=settings.next_morning),
+        asking=check_in(
+            plan,
+            [entry.item for entry in agenda.items],
+            next_morning=settings.next_morning,
+        ),
         alignments=alignments_of([entry.item for entry in agenda.items], placements),
         agenda=agenda.items,
     )
@@ -175,8 +180,7 @@ def advance(state: SessionState, what: Occurrence, moment: Moment) -> Advance:
 
 def _counted(turn: Turn, repetition: RepetitionCounted) -> None:
     state = turn.state
-    exercising = state.open_item or state.stage is SessionStage.ASSESS
-    if not exercising or repetition.item != state.current.item.id:
+    if not state.exercising or repetition.item != state.current.item.id:
         return
     if repetition.session != state.session or repetition.number <= state.last_number:
         return
@@ -218,8 +222,13 @@ def _suspected(turn: Turn, fall: FallSuspected) -> None:
 
 
 def _cap_dose(turn: Turn) -> None:
+    """End the item at its cap; what an assessment counts is no dose, only its minutes are."""
     state = turn.state
-    if state.open_item and state.done >= state.plan.limits.dose_cap * state.current.dose:
+    if not state.exercising:
+        return
+    in_minutes = state.current.item.asked.unit == "minutes"
+    counts = in_minutes or state.stage is not SessionStage.ASSESS
+    if counts and state.done >= state.plan.limits.dose_cap * state.current.dose:
         turn.end_item(StopReason.DONE)
 
 
@@ -241,7 +250,7 @@ def _ticked(turn: Turn, tick: Tick, moment: Moment) -> Turn:
         closing = Turn(state, replace(moment, t_ns=last_ns))
         closing.close_at_once(StopReason.OTHER, CloseReason.INTERRUPTED)
         return closing
-    if state.open_item and not state.paused:
+    if state.exercising and not state.paused:
         turn.to(active_ns=state.active_ns + max(0, moment.t_ns - state.tick_ns))
     turn.to(tick_ns=max(moment.t_ns, state.tick_ns))
     exercising = state.stage not in (SessionStage.CHECK_OUT, SessionStage.CLOSED)
@@ -250,7 +259,7 @@ def _ticked(turn: Turn, tick: Tick, moment: Moment) -> Turn:
     elif state.stage is SessionStage.ALIGN:
         end_of_time(turn)
     elif state.silent and moment.t_ns - state.silent_ns >= limits.lost_s * NS_PER_S:
-        if state.open_item or state.stage is SessionStage.ASSESS:
+        if state.open_item:
             turn.stop(StopReason.LOST_SENSOR)
     else:
         _cap_dose(turn)
@@ -271,14 +280,27 @@ def interrupted(events: Sequence[SessionEvent], moment: Moment) -> tuple[Session
     head = {"session": last.session, "t_ns": max(moment.t_ns, last.t_ns)}
     number = last.number + 1
     spans = dict(moment.spans)
-    bounds = ExerciseStarted | ExerciseEnded | AssessmentStarted | AssessmentEnded
-    bound = next((e for e in reversed(events) if isinstance(e, bounds)), None)
-    if isinstance(bound, ExerciseStarted):
-        fields = {"item": bound.item, "spans": spans, "reason": StopReason.OTHER}
-        closing.append(ExerciseEnded(**head, number=number, **fields))
-    elif isinstance(bound, AssessmentStarted):
-        fields = {"item": bound.item, "spans": spans, "reason": StopReason.OTHER}
-        closing.append(AssessmentEnded(**head, number=number, **fields))
+    assessment = _left_open(events, AssessmentStarted, AssessmentEnded)
+    exercise = _left_open(events, ExerciseStarted, ExerciseEnded)
+    fields = {"spans": spans, "reason": StopReason.OTHER}
+    if assessment is not None:
+        closing.append(AssessmentEnded(**head, number=number, item=assessment, **fields))
+    if exercise is not None:
+        closing.append(ExerciseEnded(**head, number=number + len(closing), item=exercise, **fields))
     number += len(closing)
     closing.append(SessionClosed(**head, number=number, reason=CloseReason.INTERRUPTED))
     return tuple(closing)
+
+
+def _left_open(
+    events: Sequence[SessionEvent],
+    begins: type[ExerciseStarted | AssessmentStarted],
+    ends: type[ExerciseEnded | AssessmentEnded],
+) -> str | None:
+    """The item whose bound is open at the end; None: none."""
+    for event in reversed(events):
+        if isinstance(event, ends):
+            return None
+        if isinstance(event, begins):
+            return event.item
+    return None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from telemetry.messages.events import (
+    BreathlessnessReported,
     CheckAnswered,
     CloseReason,
     EffortReported,
@@ -21,9 +22,11 @@ from telemetry.messages.requests import (
     CloseSession,
     EndAssessment,
     EndExercise,
+    GoBack,
     NoteHeartRate,
     NotePrompt,
     OpenSession,
+    ReportBreathlessness,
     ReportEffort,
     ReportPain,
     ReportUnwell,
@@ -33,14 +36,19 @@ from telemetry.messages.requests import (
 
 from .calibration import RangeFinding, retest_due
 from .questions import is_answer
-from .safety import Verdict, judge_effort, judge_pain, may_start
+from .safety import (
+    Verdict,
+    judge_breathlessness,
+    judge_effort,
+    judge_pain,
+    may_start,
+)
 from .session_alignment import ask_to_measure
 from .session_state import SessionStage
 
 if TYPE_CHECKING:
     from telemetry.messages.requests import Request
 
-    from .questions import Answer, Question
     from .session_turn import Turn
 
 __all__ = ["apply_request"]
@@ -75,6 +83,8 @@ def _apply(turn: Turn, request: Request) -> None:  # noqa: C901, PLR0912 - one c
     match request:
         case AnswerCheck():
             _answered(turn, request)
+        case GoBack():
+            _back(turn)
         case CalibrateSegment():
             _segment(turn, request)
         case StartExercise(item=item):
@@ -91,6 +101,8 @@ def _apply(turn: Turn, request: Request) -> None:  # noqa: C901, PLR0912 - one c
             _pain(turn, pain)
         case ReportEffort():
             _effort(turn, request)
+        case ReportBreathlessness():
+            _breathless(turn, request)
         case ReportUnwell():
             _unwell(turn)
         case NotePrompt():
@@ -115,16 +127,12 @@ def _answered(turn: Turn, told: AnswerCheck) -> None:
         raise _Refused(f"the question now is {question.id!r}")
     if not is_answer(question, answer):
         raise _Refused(f"{answer!r} is no answer to {question.id!r} ({question.kind})")
-    turn.to(asking=state.asking[1:])
-    if question.kind == "borg" and answer is not None:
-        at = "before" if question.at == "in" else "after"
-        turn.record(EffortReported, effort_borg=answer, at=at)
-        if (
-            question.at == "in"
-            and judge_effort(float(answer), state.plan.limits) is Verdict.END_SET
-        ):
-            turn.stop(StopReason.TIRED)
-            return
+    turn.to(asking=state.asking[1:], answered=(*state.answered, (question, answer)))
+    at: Literal["before", "after"] = "before" if question.at == "in" else "after"
+    if question.kind == "effort" and answer is not None:
+        turn.record(EffortReported, effort=answer, at=at)
+    elif question.kind == "breathlessness" and answer is not None:
+        turn.record(BreathlessnessReported, breathlessness=answer, at=at)
     else:
         turn.record(
             CheckAnswered,
@@ -136,21 +144,16 @@ def _answered(turn: Turn, told: AnswerCheck) -> None:
     if question.id == "unwell" and answer is True:
         _unwell(turn)
         return
-    _note(turn, question, answer)
     turn.after_question()
 
 
-def _note(turn: Turn, question: Question, answer: Answer) -> None:
-    """Keep what an answer means for the rest of the session."""
-    match question.id, answer:
-        case "fallen", True:
-            turn.to(fallen=True)
-        case "settled", False:
-            turn.to(unsettled=True)
-        case "pain", int(pain) if question.at == "in":
-            turn.to(pain_in=pain, pain=pain)
-        case _:
-            pass
+def _back(turn: Turn) -> None:
+    """Ask the last question of this stage once more; its next answer is the one that counts."""
+    state = turn.state
+    if state.interrupting is not None or not state.answered:
+        raise _Refused("there is no question before this one")
+    *before, (question, _) = state.answered
+    turn.to(answered=tuple(before), asking=(question, *state.asking))
 
 
 def _answered_fall(turn: Turn, told: AnswerCheck) -> None:
@@ -208,10 +211,8 @@ def _assess(turn: Turn) -> None:
 def _end_assessment(turn: Turn, reason: StopReason) -> None:
     if reason is StopReason.UNWELL:
         _unwell(turn)
-    elif turn.state.stage is SessionStage.ASSESS:
+    elif turn.state.stage in (SessionStage.ASSESS, SessionStage.READY_TO_ASSESS):
         turn.end_assessment(reason)
-    elif turn.state.stage is SessionStage.READY_TO_ASSESS:
-        turn.next_item()
     else:
         raise _Refused("no assessment is open")
 
@@ -239,7 +240,9 @@ def _pain(turn: Turn, pain: int) -> None:
         if not may_start(pain, limits):
             turn.stop(StopReason.PAIN)
         return
-    verdict = judge_pain(pain, limits, at_check_in=turn.state.pain_in)
+    verdict = judge_pain(
+        pain, limits, at_check_in=turn.state.pain_in, settled=not turn.state.unsettled
+    )
     if verdict is Verdict.END_SET:
         turn.stop(StopReason.PAIN)
     elif verdict is Verdict.EASE:
@@ -247,11 +250,20 @@ def _pain(turn: Turn, pain: int) -> None:
 
 
 def _effort(turn: Turn, told: ReportEffort) -> None:
-    turn.record(EffortReported, effort_borg=told.effort_borg, at=told.at)
+    turn.record(EffortReported, effort=told.effort, at=told.at)
     turn.to(effort_asked=True)
+    _judged(turn, judge_effort(told.effort, turn.state.plan.limits))
+
+
+def _breathless(turn: Turn, told: ReportBreathlessness) -> None:
+    turn.record(BreathlessnessReported, breathlessness=told.breathlessness, at=told.at)
+    turn.to(breath_asked=True)
+    _judged(turn, judge_breathlessness(told.breathlessness, turn.state.plan.limits))
+
+
+def _judged(turn: Turn, verdict: Verdict) -> None:
     if turn.state.stage is SessionStage.CHECK_OUT:
         return
-    verdict = judge_effort(told.effort_borg, turn.state.plan.limits)
     if verdict is Verdict.END_SET:
         turn.stop(StopReason.TIRED)
     elif verdict is Verdict.EASE:

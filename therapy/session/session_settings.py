@@ -36,6 +36,7 @@ class SessionSettings:
             outcome, as in a rehearsal.
         by_keys: no sensor is worn, so none is calibrated and no range is looked for; what is
             done is recorded as reported.
+        standing_locked: a fall was told, or its question skipped, and nobody has unlocked since.
         sessions_today: sessions opened today already.
         last_targets: of each item the target of its last session, degrees, so that a smaller
             range of today is shown as such.
@@ -53,6 +54,7 @@ class SessionSettings:
     stored: frozenset[str] = frozenset()
     measured: bool = False
     by_keys: bool = False
+    standing_locked: bool = False
     sessions_today: int = 0
     last_targets: Mapping[str, float] = field(default_factory=dict)
     replay_of: str | None = None

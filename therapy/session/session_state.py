@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from telemetry.messages.events import CloseReason
 from telemetry.messages.live import RepetitionCounted, SensorSilent
 from telemetry.messages.requests import Request
+from therapy.plan.body_part import part_of
 
 from .alignment import Measuring, SegmentFound, SegmentProgress
 from .calibration import RangeFinding, TodayRange
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from .agenda import AgendaItem
     from .alignment import Alignment
     from .calibration import CalibrationLevel
-    from .questions import Question
+    from .questions import Answer, Question
     from .session_settings import SessionSettings
 
 __all__ = [
@@ -39,15 +40,15 @@ NS_PER_MIN = 60_000_000_000
 
 
 class SessionStage(Enum):
-    """Where the session is; it goes down this list, and from ASSESS back to READY."""
+    """Where the session is; it goes down this list, and from PLAY back to READY."""
 
     CHECK_IN = "check-in"
     ALIGN = "segment calibration"
     READY = "ready for an exercise"
     RANGE = "range calibration"
-    PLAY = "play"
     READY_TO_ASSESS = "ready for assessment"
     ASSESS = "assessment"
+    PLAY = "play"
     CHECK_OUT = "check-out"
     CLOSED = "closed"
 
@@ -102,6 +103,7 @@ class SessionState:
         settings: what it was opened with.
         number: of the next event.
         asking: questions still to ask, in order.
+        answered: of this stage, in order, each with its answer.
         interrupting: a question that holds everything until it is answered.
         alignments: calibrations still to do; a joint's two sensors are one.
         levels: for the first of them, the levels still to try.
@@ -116,8 +118,10 @@ class SessionState:
         reached: of the slow repetitions since the last calibration.
         flagged: the last repetition was too fast or compensated.
         totals: what was done, by item id, in the dose's unit.
-        pain_in: at check-in; None: not told.
+        pains_in: at check-in, by part of the body.
         pain: told last.
+        assessment_due: three untargeted repetitions are still to come in the open item.
+        halted_by: the question at check-in whose answer keeps exercise for another day.
         eased: pain or effort was amber.
         unsettled: yesterday's extra pain has not settled.
         silent: streams that give no samples at the moment, since `silent_ns`.
@@ -136,6 +140,7 @@ class SessionState:
     number: int = 0
     stage: SessionStage = SessionStage.CHECK_IN
     asking: tuple[Question, ...] = ()
+    answered: tuple[tuple[Question, Answer], ...] = ()
     interrupting: Question | None = None
     alignments: tuple[Alignment, ...] = ()
     levels: tuple[CalibrationLevel, ...] = ()
@@ -151,9 +156,12 @@ class SessionState:
     reached: tuple[float, ...] = ()
     flagged: bool = False
     assessed: int = 0
+    assessment_due: bool = False
     effort_asked: bool = False
+    breath_asked: bool = False
+    halted_by: Question | None = None
     totals: tuple[tuple[str, float], ...] = ()
-    pain_in: int | None = None
+    pains_in: tuple[tuple[str, int], ...] = ()
     pain: int | None = None
     eased: bool = False
     unsettled: bool = False
@@ -185,8 +193,26 @@ class SessionState:
 
     @property
     def open_item(self) -> bool:
-        """Whether an exercise item is open."""
-        return self.stage in (SessionStage.RANGE, SessionStage.PLAY)
+        """Whether an exercise item is open; an assessment lies within one."""
+        return self.exercising or self.stage is SessionStage.READY_TO_ASSESS
+
+    @property
+    def exercising(self) -> bool:
+        """Whether the person is asked to move."""
+        return self.stage in (SessionStage.RANGE, SessionStage.ASSESS, SessionStage.PLAY)
+
+    @property
+    def measures(self) -> bool:
+        """Whether an angle of the item at hand may be shown: its sensors' calibration passed."""
+        item = self.current.item
+        return not self.by_keys and not set(item.placements) & self.unplaced
+
+    @property
+    def pain_in(self) -> int | None:
+        """Pain at check-in in the part that the item at hand works on; None: not told."""
+        if self.at >= len(self.agenda):
+            return None
+        return dict(self.pains_in).get(part_of(self.current.item))
 
     @property
     def current(self) -> AgendaItem:

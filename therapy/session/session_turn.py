@@ -18,16 +18,24 @@ from telemetry.messages.events import (
     StopReason,
 )
 from therapy.exercises.observable import Observable, Quantity
+from therapy.plan.body_part import part_of
 
-from .alignment import Measuring
+from .alignment import Measuring, alignments_of
 from .alignment_words import EASIER
 from .calibration import RangeFinding, TodayRange, levels_to_try
 from .questions import check_out
-from .safety import ceiling_deg, locked, may_start
+from .safety import (
+    Verdict,
+    ceiling_deg,
+    judge_breathlessness,
+    judge_effort,
+    locked,
+    may_start,
+)
 from .session_state import SessionStage, SessionState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from telemetry.messages.events import HingeCalibration, SessionEvent
 
@@ -71,21 +79,56 @@ class Turn:
             return
         if self.state.stage is SessionStage.CHECK_OUT:
             self.close(self.state.reason)
-        elif not may_start(self.state.pain_in, self.state.plan.limits):
-            self.check_out(CloseReason.PAIN)
         else:
-            self._drop_locked()
+            self._checked_in()
+
+    def _checked_in(self) -> None:
+        """Take the check-in's answers together; a stop question, told or skipped, ends here."""
+        state, limits = self.state, self.state.plan.limits
+        answers = [(q, a) for q, a in state.answered if q.at == "in"]
+        told = {q.id: a for q, a in answers}
+        pains = {q.part: a for q, a in answers if q.kind == "pain" and type(a) is int}
+        effort, breath = told.get("effort"), told.get("breathlessness")
+        asked = {q.id for q, _ in answers}
+        self.to(
+            answered=(),
+            pains_in=tuple(pains.items()),
+            pain=max(pains.values(), default=None),
+            fallen="fallen" in asked and told["fallen"] is not False,
+            unsettled=told.get("settled") is False,
+            halted_by=next((q for q, a in answers if q.stops and a is not False), None),
+        )
+        tired = effort is not None and judge_effort(float(effort), limits) is Verdict.END_SET
+        breathless = (
+            breath is not None and judge_breathlessness(float(breath), limits) is Verdict.END_SET
+        )
+        if self.state.halted_by is not None:
+            self.check_out(CloseReason.OTHER)
+        elif not may_start(pains.get(""), limits):
+            self.check_out(CloseReason.PAIN)
+        elif tired or breathless:
+            self.check_out(CloseReason.TIRED)
+        else:
+            self._drop_locked(pains)
             self.place_next()
 
-    def _drop_locked(self) -> None:
-        limits, fallen = self.state.plan.limits, self.state.fallen
-        kept = [a for a in self.state.agenda if locked(a.item, limits, fallen=fallen) is None]
-        self.to(agenda=tuple(kept))
+    def _drop_locked(self, pains: Mapping[str, int]) -> None:
+        """Leave out what is locked, and what works on a part with too much pain."""
+        state, limits = self.state, self.state.plan.limits
+        fallen = state.fallen or state.settings.standing_locked
+        free = [a for a in state.agenda if locked(a.item, limits, fallen=fallen) is None]
+        kept = [a for a in free if may_start(pains.get(part_of(a.item)), limits)]
+        alignments = alignments_of(
+            [a.item for a in kept], [worn.placement for worn in state.settings.worn]
+        )
+        self.to(agenda=tuple(kept), alignments=alignments)
+        if not kept and free:
+            self.to(reason=CloseReason.PAIN)
 
     def place_next(self) -> None:
         """Go to the next sensor to calibrate, or to the first exercise."""
         if not self.state.agenda:
-            self.check_out(CloseReason.DONE)
+            self.check_out(self.state.reason)
         elif self.state.alignments:
             levels = levels_to_try(
                 self.state.plan,
@@ -156,6 +199,8 @@ class Turn:
             reached=(),
             flagged=False,
             effort_asked=False,
+            breath_asked=False,
+            assessment_due=self.state.current.assess,
         )
         if self.state.by_keys:
             self.to(stage=SessionStage.PLAY, today=TodayRange((), None, item.limit_deg))
@@ -200,17 +245,20 @@ class Turn:
             limit_deg=today.limit_deg,
             source=source,
         )
-        self.to(stage=SessionStage.PLAY, today=today, reached=())
+        # Right after the range, so that painful days enter the trend; nothing is assessed by a
+        # range that was not measured.
+        assess = self.state.assessment_due and source != "clinician"
+        stage = SessionStage.READY_TO_ASSESS if assess else SessionStage.PLAY
+        self.to(stage=stage, today=today, reached=(), assessment_due=False)
 
     def end_item(self, reason: StopReason) -> None:
-        """End the open item; then assessment, the next item, or the check-out."""
-        entry = self.state.current
+        """End the open item, and an assessment in it; then the next item, or the check-out."""
+        if self.state.stage is SessionStage.ASSESS:
+            self._assessed(reason)
         self._ended(reason)
         self.to(stage=SessionStage.READY)
         if reason in _CLOSES:
             self.check_out(_CLOSES[reason])
-        elif entry.assess and reason is StopReason.DONE:
-            self.to(stage=SessionStage.READY_TO_ASSESS)
         else:
             self.next_item()
 
@@ -224,16 +272,15 @@ class Turn:
             side=item.side,
             spans=self.spans,
         )
-        self.to(stage=SessionStage.ASSESS, assessed=0, last_number=-1)
+        self.to(stage=SessionStage.ASSESS, assessed=0)
 
     def end_assessment(self, reason: StopReason) -> None:
-        """End them; then the next item or the check-out."""
-        item = self.state.current.item
-        self.record(AssessmentEnded, item=item.id, spans=self.spans, reason=reason)
+        """End them, or leave them out; then play, or, where it is the reason, the check-out."""
+        if self.state.stage is SessionStage.ASSESS:
+            self._assessed(reason)
+        self.to(stage=SessionStage.PLAY)
         if reason in _CLOSES:
-            self.check_out(_CLOSES[reason])
-        else:
-            self.next_item()
+            self.end_item(reason)
 
     def next_item(self) -> None:
         """Go to the next item of the agenda, or to the check-out after the last."""
@@ -246,13 +293,12 @@ class Turn:
         """End whatever is open, for `reason`, and go to the check-out."""
         if self.state.open_item:
             self.end_item(reason)
-        elif self.state.stage is SessionStage.ASSESS:
-            self.end_assessment(reason)
         self.check_out(_CLOSES.get(reason, CloseReason.OTHER), why=reason is StopReason.OTHER)
 
     def check_out(self, reason: CloseReason, *, why: bool = False) -> None:
         """Ask the closing questions, among them why where nothing told it yet."""
-        self.to(stage=SessionStage.CHECK_OUT, reason=reason, asking=check_out(why=why))
+        asking = check_out(why=why, breathlessness=self.state.plan.check_in.breathlessness)
+        self.to(stage=SessionStage.CHECK_OUT, reason=reason, asking=asking, answered=())
 
     def close(self, reason: CloseReason) -> None:
         """The session's last event."""
@@ -261,12 +307,15 @@ class Turn:
 
     def close_at_once(self, item_reason: StopReason, reason: CloseReason) -> None:
         """End whatever is open and close, without a question."""
+        if self.state.stage is SessionStage.ASSESS:
+            self._assessed(item_reason)
         if self.state.open_item:
             self._ended(item_reason)
-        elif self.state.stage is SessionStage.ASSESS:
-            item = self.state.current.item
-            self.record(AssessmentEnded, item=item.id, spans=self.spans, reason=item_reason)
         self.close(reason)
+
+    def _assessed(self, reason: StopReason) -> None:
+        item = self.state.current.item
+        self.record(AssessmentEnded, item=item.id, spans=self.spans, reason=reason)
 
     def _ended(self, reason: StopReason) -> None:
         item, done = self.state.current.item, self.state.done

@@ -91,7 +91,7 @@ def test_the_dose_so_far_is_capped_per_item_and_averaged_over_items(pretend, pla
 
 def test_pain_before_and_after_come_from_the_checks(pretend):
     view = session_view(pretend.script())
-    assert (view.pain_before, view.pain_after, view.effort_borg) == (3, 2, 3.0)
+    assert (view.pain_before, view.pain_after, view.effort) == (3, 2, 3.0)
 
 
 def test_phases_follow_the_events(pretend):

@@ -130,7 +130,7 @@ def test_one_key_leads_from_check_in_through_play_and_assessment_to_the_last_car
     played = stage(plan())
     played.run(only_return)
     kinds = [k for k, _ in itertools.groupby(played.seen)]
-    wanted = ["Ask", "AlignSensor", "Ready", "FindRange", "Play", "ReadyToAssess", "Assess", "Ask"]
+    wanted = ["Ask", "AlignSensor", "Ready", "FindRange", "ReadyToAssess", "Assess", "Play", "Ask"]
     assert kinds == [*wanted, "Closed"]
     types = played.types()
     for kind in ("exercise.started", "range.calibrated", "exercise.ended", "session.closed"):

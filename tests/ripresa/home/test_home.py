@@ -20,16 +20,18 @@ from ripresa.home.home_at_work import HomeAtWork
 from ripresa.home.plan_reception import plan_arrives
 from ripresa.home.prompting import Levels, prompts_for
 from ripresa.home.todays_plan import plan_for_today
+from ripresa.home.unlocking import Unlocking, standing_locked
 from ripresa.platform.background import running
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError
 from telemetry.identity import new_ulid
 from telemetry.messages.events import HeartMeasured
 from telemetry.messages.notices import Command, PlanNotice, TherapistMessage
-from telemetry.messages.requests import EndAssessment
+from telemetry.messages.requests import AnswerCheck, EndAssessment, ReportUnwell
 from telemetry.messages.results import AdherenceResult
 from telemetry.transport.mqtt import MqttBus
 from therapy.plan.plan_file import sample_plan
+from therapy.session.questions import untroubled_answer
 from therapy.session.session_state import SessionStage
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
@@ -244,6 +246,48 @@ async def test_withdrawn_therapy_opens_no_session_until_it_is_resumed(home, tmp_
             if state:
                 with pytest.raises(ConfigurationError, match="withdrawn"):
                     await at_work.hold_session()
+
+
+async def test_a_fall_locks_standing_over_sessions_until_the_clinic_unlocks(home, tmp_path):
+    async with HomeAtWork.at_work(home) as at_work, clinic_of(home, tmp_path) as outbox:
+        service = at_work.box.service
+
+        async def opened(**answers):
+            holding = asyncio.create_task(at_work.hold_session(by_keys=True))
+            await service.wait_for(lambda s: not s.closed and s.asking and not s.answered)
+            while service.state.stage is SessionStage.CHECK_IN:
+                question, number = service.state.asking[0], len(service.events)
+                told = answers.get(question.id, untroubled_answer(question))
+                at_work.request(AnswerCheck(question=question.id, answer=told))
+                await service.wait_for(lambda _, n=number: len(service.events) > n)
+            left = service.state.agenda
+            at_work.request(ReportUnwell())
+            await holding
+            return left
+
+        assert await opened(fallen=False)
+        assert await opened(fallen=None) == ()
+        assert await opened(fallen=False) == ()
+        command = Command(
+            command=new_ulid(home.clock),
+            what="unlock",
+            patient=home.identity.patient,
+            value={"t_ns": home.clock.now_ns(), "actor": "physio"},
+        )
+        outbox.post(
+            OutboxLetter(
+                site=home.identity.site,
+                patient=command.patient,
+                what="command",
+                id=command.command,
+                notice=command,
+            )
+        )
+        await until(lambda: outbox.letters()[0].answer == "done")
+        plan = at_work.plan
+        assert not standing_locked(
+            at_work.box.journal, plan.patient, Unlocking.load(home.folder.unlocking)
+        )
 
 
 def test_levels_are_remembered_and_a_damaged_file_begins_anew(tmp_path, caplog):

@@ -65,5 +65,5 @@ def test_every_question_takes_its_own_answers_only():
         assert not is_answer(question, -1)
         assert not is_answer(question, 11)
         assert is_answer(question, True) == (question.kind == "yes or no")
-        assert is_answer(question, 3) == (question.kind in ("pain", "borg"))
-        assert is_answer(question, 3.5) == (question.kind == "borg")
+        assert is_answer(question, 3) == (question.kind in ("pain", "effort", "breathlessness"))
+        assert is_answer(question, 3.5) == (question.kind in ("effort", "breathlessness"))

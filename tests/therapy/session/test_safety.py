@@ -56,9 +56,9 @@ def test_unsettled_pain_of_yesterday_blocks_progress():
 def test_too_much_effort_ends_the_set_and_a_little_less_eases():
     session = Session()
     session.to_play()
-    session.ask("effort.reported", effort_borg=6, at="mid")
+    session.ask("effort.reported", effort=6, at="mid")
     assert session.screen.signal == "ease"
-    session.ask("effort.reported", effort_borg=7, at="mid")
+    session.ask("effort.reported", effort=7, at="mid")
     assert session.events[-1].reason is StopReason.TIRED
 
 
@@ -114,6 +114,24 @@ def test_who_strains_is_told_to_breathe():
 )
 def test_pain_is_judged_at_its_limits(pain, at, verdict):
     assert judge_pain(pain, Limits(), at_check_in=at) is verdict
+
+
+@pytest.mark.parametrize(
+    ("profile", "pain", "at", "settled", "verdict"),
+    [
+        ("joint", 5, 0, True, Verdict.GO_ON),
+        ("joint", 6, 5, True, Verdict.END_SET),
+        ("joint", 5, 0, False, Verdict.END_SET),
+        ("quota", 6, 6, True, Verdict.GO_ON),
+        ("quota", 5, 0, True, Verdict.GO_ON),
+        ("quota", 8, 6, True, Verdict.END_SET),
+        ("cautious", 3, 3, True, Verdict.GO_ON),
+        ("cautious", 4, 4, True, Verdict.END_SET),
+    ],
+)
+def test_pain_is_judged_by_the_plans_profile(profile, pain, at, settled, verdict):
+    limits = Limits(pain_profile=profile)
+    assert judge_pain(pain, limits, at_check_in=at, settled=settled) is verdict
 
 
 def test_a_lost_sensor_ends_the_set_without_blame():

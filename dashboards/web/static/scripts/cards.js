@@ -262,7 +262,7 @@ export function storyCard() {
       const figures = [
         [`${t("pain")} ${t("before")}`, view.pain_before],
         [`${t("pain")} ${t("after")}`, view.pain_after],
-        [t("effort"), view.effort_borg],
+        [t("effort"), view.effort],
         [t("heart"), view.heart_bpm, t("per_minute")],
       ].filter(([, value]) => value !== null);
       pain.replaceChildren(

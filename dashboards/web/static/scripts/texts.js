@@ -117,7 +117,7 @@ const TEXTS = {
   pain: ["Dolore", "Pain"],
   before: ["prima", "before"],
   after: ["dopo", "after"],
-  effort: ["Fatica (Borg)", "Effort (Borg)"],
+  effort: ["Fatica (0-10)", "Effort (0-10)"],
   heart: ["Battito", "Heart rate"],
   per_minute: ["al minuto", "a minute"],
   of_ten: ["su 10", "of 10"],
