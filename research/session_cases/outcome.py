@@ -30,9 +30,10 @@ class Outcome:
         shown: what was published.
         true_deg: the true median range; None where it is not known.
         holds: it lies in the published band; None where no range was published, or none is known.
+        holds_peak: the same of the active peak.
         done: repetitions of the set; None where nobody counted.
         quality: of the session, as adherence has it; None: not judged.
-        sparc: of each repetition.
+        sparc: of each stroke.
     """
 
     name: str
@@ -44,11 +45,12 @@ class Outcome:
     done: int | None
     quality: float | None = None
     sparc: tuple[float, ...] = ()
+    holds_peak: bool | None = None
 
     @property
     def outside(self) -> bool:
-        """Whether a range was published whose band does not hold the true one."""
-        return not self.shown.refused and not self.holds
+        """Whether a range or a peak was published whose band does not hold the true one."""
+        return (not self.shown.refused and not self.holds) or self.holds_peak is False
 
     @property
     def count_error(self) -> int:
@@ -68,7 +70,7 @@ def judged(spec: CaseSpec) -> Outcome:
         case,
         published_of(item),
         quality=adherence.quality,
-        sparc=tuple(r.sparc for r in item.repetitions if r.sparc is not None),
+        sparc=tuple(s for r in item.repetitions for s in (r.sparc, r.sparc_down) if s is not None),
     )
 
 
@@ -91,6 +93,7 @@ def outcome_of(
         done=done,
         quality=quality,
         sparc=sparc,
+        holds_peak=shown.holds_peak(case.truth),
     )
 
 

@@ -22,6 +22,7 @@ class Published:
 
     Attributes:
         range_deg, low_deg, high_deg: median range and its band; None where none is published.
+        peak_deg, peak_low_deg, peak_high_deg: median active peak and its band; likewise.
         count: repetitions.
         count_low, count_high: the count's interval; None where there is none.
         attempts: movements of the exercise that were too small or slow to count.
@@ -36,6 +37,9 @@ class Published:
     count_low: int | None = None
     count_high: int | None = None
     attempts: int = 0
+    peak_deg: float | None = None
+    peak_low_deg: float | None = None
+    peak_high_deg: float | None = None
     spans: tuple[Span, ...] = ()
     reason: str | None = None
 
@@ -53,10 +57,17 @@ class Published:
 
     def holds(self, truth: ItemTruth) -> bool | None:
         """Whether the true range lies in its band; None where neither can be said."""
-        true_deg = truth.range_deg(self.spans)
-        if self.low_deg is None or self.high_deg is None or true_deg is None:
-            return None
-        return self.low_deg <= true_deg <= self.high_deg
+        return _within(truth.range_deg(self.spans), self.low_deg, self.high_deg)
+
+    def holds_peak(self, truth: ItemTruth) -> bool | None:
+        """The same of the active peak."""
+        return _within(truth.peak_deg, self.peak_low_deg, self.peak_high_deg)
+
+
+def _within(true_deg: float | None, low_deg: float | None, high_deg: float | None) -> bool | None:
+    if low_deg is None or high_deg is None or true_deg is None:
+        return None
+    return low_deg <= true_deg <= high_deg
 
 
 def analysed(recording: SessionRecording) -> SessionResult:
@@ -80,12 +91,18 @@ def published(recording: SessionRecording) -> Published:
 
 def published_of(item: ItemResult) -> Published:
     """The same of an item's result."""
-    told = item.range_of_motion
+    told, peak = item.range_of_motion, item.active_peak
     return Published(
         range_deg=None if told is None else told.median_deg,
         low_deg=None if told is None else told.band_low_deg,
         high_deg=None if told is None else told.band_high_deg,
         count=len(item.repetitions),
+        count_low=item.count_low,
+        count_high=item.count_high,
+        attempts=len(item.attempts),
+        peak_deg=None if peak is None else peak.peak_deg,
+        peak_low_deg=None if peak is None else peak.band_low_deg,
+        peak_high_deg=None if peak is None else peak.band_high_deg,
         spans=tuple((r.start_index, r.peak_index, r.end_index) for r in item.repetitions),
         reason=item.not_observable,
     )

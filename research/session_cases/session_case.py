@@ -130,6 +130,13 @@ class ItemTruth:
     rate_hz: float
     from_index: int
 
+    @property
+    def peak_deg(self) -> float | None:
+        """The median peak of the set's repetitions; None where they are not known."""
+        if self.repetitions is None:
+            return None
+        return float(np.median([r.peak_deg for r in self.repetitions]))
+
     def range_deg(self, spans: Sequence[Span]) -> float | None:
         """The median range: of the set's repetitions, else over spans that were found.
 

@@ -3,7 +3,7 @@
 Each row is a family of simulated sessions (`research.session_cases`) that goes through the
 recorded run of the core, from events, streams and plan to results. The figures are named for what
 they ask; `outside_unrefused` counts ranges that were published with a band that does not hold the
-true one.
+true one, or peaks likewise.
 """
 
 from __future__ import annotations
@@ -123,6 +123,8 @@ def _right(outcomes: Sequence[Outcome]) -> Figures:
         "refused_percent": _percent(o.shown.refused for o in outcomes),
         "range_coverage_percent": coverage_percent(outcomes),
         "range_half_width_deg": median_half_width_deg(outcomes),
+        "peak_coverage_percent": _known_percent(o.holds_peak for o in outcomes),
+        "peak_shown_percent": _percent(o.shown.peak_deg is not None for o in outcomes),
         "count_error_mean": _count_error(outcomes),
         "count_exact_percent": _percent(o.count_error == 0 for o in outcomes),
         **_interval(outcomes),
@@ -207,6 +209,11 @@ def _by_kind(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Outcome]]]:
 def _percent(truths: Iterable[bool]) -> float:
     held = list(truths)
     return 100 * float(np.mean(held)) if held else 0.0
+
+
+def _known_percent(truths: Iterable[bool | None]) -> float | None:
+    known = [t for t in truths if t is not None]
+    return _percent(known) if known else None
 
 
 def _count_error(outcomes: Sequence[Outcome]) -> float:
