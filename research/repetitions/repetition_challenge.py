@@ -13,7 +13,12 @@ Scores:
   half of the marked one, each used once; the rest are missed and false, in percent of marked;
 - metamorphic cases, made from the recordings, whose truth is exact: keeping still for a while, at
   rest, half-way or at the peak, changes nothing, and two recordings joined give the sum. One
-  item is of one person and one donning, so a recording is joined with itself.
+  item is of one person and one donning, so a recording is joined with itself;
+- everyday cases (`everyday_cases`), for entries that count sessions, by the attribute
+  `count(sensors, rate_hz, exercise)`, which gives a `published.Published`: walking, drinking,
+  handling and getting into position add nothing (`everyday_count_error`,
+  `everyday_within_one_percent`), and the count's interval holds what was done
+  (`count_interval_width_mean`, `count_interval_coverage_percent`), where there is one.
 """
 
 from __future__ import annotations
@@ -29,27 +34,26 @@ from research.challenges.figures import FigureLabel, figure_rows, worst_plots
 from research.challenges.running import Challenge, ProgressMeter, Scored, Scoring
 from telemetry.errors import ConfigurationError
 
+from .counted_session import counted_session
+from .everyday_scoring import score_sessions
+from .metamorphic_cases import metamorphic_cases
 from .repetition_cases import (
     RepetitionCase,
-    SensorRecording,
-    framed,
-    joined,
     read_folder,
     read_spar,
-    with_idle,
 )
 from .repetition_entries import RepetitionSpans, acceleration_peaks, ripresa_core
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
-__all__ = ["CHALLENGE", "Match", "RepetitionChallenge", "matched", "metamorphic_cases"]
+    from research.session_cases.published import Published
+
+__all__ = ["CHALLENGE", "Match", "RepetitionChallenge", "matched"]
 
 SPAR_POPULATION = "healthy adults, watch at the wrist, 7 shoulder exercises, 20 by protocol (SPAR)"
 WITHOUT_GYROSCOPE = f"{SPAR_POPULATION}, angular rates withheld"
 FOLDER_POPULATION = "healthy adults, 5 worn sensors, 8 exercises done right, too fast and too small"
-IDLE_S = (3.0, 8.0, 20.0)
-STILL_S = 2.0
 SPAR_NAMES = {"spar": SPAR_POPULATION, "spar-acceleration": WITHOUT_GYROSCOPE}
 LABELS = {
     "count_mae": FigureLabel("count, mean absolute error", "repetitions"),
@@ -58,6 +62,11 @@ LABELS = {
     "missed_percent": FigureLabel("marked repetitions missed", "%"),
     "false_percent": FigureLabel("repetitions found that were not marked", "%"),
     "metamorphic_exact_percent": FigureLabel("metamorphic cases counted exactly", "%"),
+    "everyday_count_error": FigureLabel("everyday movement in a set, mean error", "repetitions"),
+    "everyday_within_one_percent": FigureLabel("everyday movement in a set, within 1", "%"),
+    "session_count_error": FigureLabel("count of the session, mean error", "repetitions"),
+    "count_interval_width_mean": FigureLabel("width of the count's interval", "repetitions"),
+    "count_interval_coverage_percent": FigureLabel("counts inside their interval", "%"),
 }
 REACH = {
     SPAR_POPULATION: {"within_one_percent": "≥ 93 %", "metamorphic_exact_percent": "≥ 98 %"},
@@ -93,64 +102,10 @@ def matched(found: RepetitionSpans, marked: Sequence[tuple[int, int]]) -> Match:
 
 
 @dataclass(frozen=True, slots=True)
-class MetamorphicCase:
-    """A recording made from others; `expected` is what the entry counted in those."""
+class SessionCountingEntry(ChallengeEntry):
+    """A repetition entry that counts whole sessions as well."""
 
-    name: str
-    sensors: dict[str, SensorRecording]
-    rate_hz: float
-    exercise: str | None
-    expected: int
-
-
-def metamorphic_cases(
-    case: RepetitionCase, solve: Callable[..., RepetitionSpans], *, seed: int
-) -> Iterator[MetamorphicCase]:
-    """Cases with an exact truth, from a recording cut to whole repetitions.
-
-    The first and the last one found may have been cut by the recording; the cut is made in the
-    rest after the one and before the other, and the sensor keeps still before and after.
-    """
-    whole = _whole_repetitions(case, solve)
-    if whole is None:
-        return
-    sensors, spans = whole
-    expected = len(solve(sensors, case.rate_hz, case.exercise))
-
-    def made(what: str, changed: dict[str, SensorRecording], expected: int) -> MetamorphicCase:
-        return MetamorphicCase(
-            f"{case.name}: {what}", changed, case.rate_hz, case.exercise, expected
-        )
-
-    for seconds, (where, at) in zip(IDLE_S, _places(spans), strict=True):
-        idle = {k: with_idle(s, case.rate_hz, at, seconds, seed=seed) for k, s in sensors.items()}
-        yield made(f"still for {seconds:g} s {where}", idle, expected)
-    twice = {k: joined(s, s, case.rate_hz, seed=seed) for k, s in sensors.items()}
-    yield made("joined with itself", twice, 2 * expected)
-
-
-def _whole_repetitions(
-    case: RepetitionCase, solve: Callable[..., RepetitionSpans]
-) -> tuple[dict[str, SensorRecording], RepetitionSpans] | None:
-    """The recording without its first and last repetition, and where the others lie in it."""
-    found = solve(case.sensors, case.rate_hz, case.exercise)
-    if len(found) < 2 + len(IDLE_S):
-        return None
-    start, stop = (found[0][1] + found[1][0]) // 2, (found[-2][1] + found[-1][0]) // 2
-    sensors = {
-        k: framed(s.part(start, stop), case.rate_hz, STILL_S, seed=start)
-        for k, s in case.sensors.items()
-    }
-    shift = round(STILL_S * case.rate_hz) - start
-    return sensors, [(a + shift, b + shift) for a, b in found[1:-1]]
-
-
-def _places(spans: RepetitionSpans) -> list[tuple[str, int]]:
-    """One place at rest, one on the way up and one at the peak, in different repetitions."""
-    third = max(1, len(spans) // 3)
-    rest = (spans[third - 1][1] + spans[third][0]) // 2
-    (a, b), (c, d) = spans[third], spans[min(2 * third, len(spans) - 1)]
-    return [("at rest", rest), ("half-way", a + (b - a) // 5), ("at the peak", (c + d) // 2)]
+    count: Callable[..., Published] | None = None
 
 
 class RepetitionChallenge(Challenge):
@@ -162,8 +117,12 @@ class RepetitionChallenge(Challenge):
     def entries(self) -> Sequence[Entry]:
         """The core, and plain peaks of the acceleration as a known-worse check."""
         return [
-            ChallengeEntry(
-                "ripresa", self.name, ripresa_core, description="the core, seen from the item's end"
+            SessionCountingEntry(
+                "ripresa",
+                self.name,
+                ripresa_core,
+                description="the core, seen from the item's end",
+                count=counted_session,
             ),
             ChallengeEntry(
                 "acceleration-peaks",
@@ -190,12 +149,13 @@ class RepetitionChallenge(Challenge):
             raise ConfigurationError(
                 f"{scoring.data}: no recordings; give a folder or the name spar"
             )
-        meter = scoring.meter(len(cases) * (2 if whole else 1))
+        meter = scoring.meter(len(cases) * (3 if whole else 1))
         bodies: dict[str, dict[str, Any]] = {}
         for entry in scoring.entries:
             body = bodies[entry.name] = _score(entry, cases, meter)
             if whole:
                 _score_made(entry, cases, body, meter)
+                score_sessions(entry, cases, body, meter)
         leading = scoring.entries[0]
         first = bodies[leading.name]
         return Scored(

@@ -9,6 +9,12 @@ import numpy as np
 import pytest
 
 from arm_motion import raises, sensed
+from research.challenges.challenge import silent
+from research.challenges.running import ProgressMeter
+from research.repetitions.counted_session import counted_session
+from research.repetitions.everyday_cases import EVERYDAY, everyday_cases
+from research.repetitions.everyday_scoring import score_sessions
+from research.repetitions.metamorphic_cases import metamorphic_cases
 from research.repetitions.repetition_cases import (
     RepetitionCase,
     SensorRecording,
@@ -17,8 +23,9 @@ from research.repetitions.repetition_cases import (
     read_spar,
     with_idle,
 )
-from research.repetitions.repetition_challenge import CHALLENGE, matched, metamorphic_cases
+from research.repetitions.repetition_challenge import CHALLENGE, SessionCountingEntry, matched
 from research.repetitions.repetition_entries import ripresa_core
+from research.session_cases.published import Published
 from telemetry.errors import ConfigurationError
 
 RATE_HZ = 25.0
@@ -119,6 +126,46 @@ def test_metamorphic_cases_of_clean_raises_are_counted_exactly():
     made = list(metamorphic_cases(case, ripresa_core, seed=0))
     assert [m.expected for m in made] == [4, 4, 4, 8]
     assert [len(ripresa_core(m.sensors, m.rate_hz, None)) for m in made] == [4, 4, 4, 8]
+
+
+def test_everyday_movement_is_spliced_in_at_rest_and_leaves_the_recording_whole():
+    sensor = arm(4)
+    at = len(sensor) // 2
+    made = {
+        c.activity: c.sensors["wrist-right"]
+        for c in everyday_cases({"wrist-right": sensor}, RATE_HZ, at, seed=1)
+    }
+    assert set(made) == set(EVERYDAY)
+    walked = made["walking"]
+    assert np.array_equal(walked.acc[:at], sensor.acc[:at])
+    assert np.array_equal(walked.acc[at - len(sensor) :], sensor.acc[at:])
+    assert len(walked) > len(sensor) + 25 * RATE_HZ
+    assert np.array_equal(made["positioning"].gyr[-len(sensor) :], sensor.gyr)
+
+
+def test_sessions_are_scored_with_and_without_everyday_movement_and_by_their_interval():
+    case = RepetitionCase("arm", RATE_HZ, {"wrist-right": arm(8)}, "arm-abduction", 8)
+    entry = SessionCountingEntry(
+        "x",
+        "repetitions",
+        ripresa_core,
+        count=lambda *_: Published(None, None, None, 8, count_low=8, count_high=9),
+    )
+    body = {"mean": {}}
+    score_sessions(entry, [case], body, ProgressMeter(silent, 1))
+    assert body["mean"] == {
+        "everyday_count_error": 0,
+        "everyday_within_one_percent": 100,
+        "session_count_error": 0,
+        "count_interval_width_mean": 1,
+        "count_interval_coverage_percent": 100,
+    }
+    assert [row["activity"] for row in body["everyday"]] == [None, *EVERYDAY]
+
+
+def test_a_recording_is_counted_as_a_session():
+    shown = counted_session({"wrist-right": arm(5)}, RATE_HZ, "arm-abduction")
+    assert shown.count == 5
 
 
 @needs_spar
