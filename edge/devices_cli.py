@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from telemetry.errors import ConfigurationError, TransportError
+
 if TYPE_CHECKING:
-    from edge.ble.discovery import FoundWearable
+    from edge.ble.discovery import FoundWearable, Meeting
 
 __all__ = ["app"]
+
+SHAKE_S = 20.0
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -43,13 +48,30 @@ def bind(
     wearable: IdentityArgument,
     placement: Annotated[str, typer.Argument(help="Where it is worn, e.g. wrist-right.")],
     home: HomeOption = None,
+    seconds: Seconds = 5.0,
+    shake: Annotated[
+        bool | None,
+        typer.Option(help="Ask to shake it, to be sure; without it: where someone can be asked."),
+    ] = None,
 ) -> None:
-    """Bind a wearable to a place on the body."""
+    """Bind a wearable to a place on the body, and remember the device itself."""
     from edge.ble.binding import Bindings
 
     path = _file(home)
-    Bindings.load(path).bind(wearable, placement).save(path)
+    bound = Bindings.load(path).bind(wearable, placement)
+    asks = sys.stdin.isatty() if shake is None else shake
+    meeting = asyncio.run(_meet(wearable, seconds, shake_s=SHAKE_S if asks else 0.0))
+    if not isinstance(meeting, str):
+        bound = bound.bind(wearable, placement, model=meeting.model, met=meeting.remembered)
+        if meeting.shaken is False:
+            raise ConfigurationError(
+                f"{wearable} was not shaken within {SHAKE_S:g} s: nothing is bound. Was another "
+                "one in your hand? See ripresa devices scan"
+            )
+    bound.save(path)
     typer.echo(f"{wearable} is worn at {placement}")
+    for line in _met(wearable, meeting):
+        typer.echo(line)
     if placement not in (known := _places()):
         typer.echo(
             f"note: no exercise of the library looks at {placement}; it knows {', '.join(known)}"
@@ -83,6 +105,43 @@ def list_bound(home: HomeOption = None) -> None:
         typer.echo("nothing is bound: ripresa devices scan, then ripresa devices bind")
     for entry in entries:
         typer.echo(f"{entry.wearable:40} {entry.placement}")
+
+
+async def _meet(wearable: str, seconds: float, *, shake_s: float) -> Meeting | str:
+    """Meet it, or why it was not met."""
+    from edge.ble.discovery import meet
+
+    from .radio_choice import chosen_radio
+
+    try:
+        radio = await chosen_radio()
+        if shake_s:
+            typer.echo(f"shake the wearable now, for up to {shake_s:g} s")
+        try:
+            met = await meet(radio, wearable, seconds=seconds, shake_s=shake_s)
+        finally:
+            await radio.close()
+    except (ConfigurationError, TransportError) as e:
+        return str(e)
+    return met or "it is out of range"
+
+
+def _met(wearable: str, meeting: Meeting | str) -> list[str]:
+    """What is to be said of the meeting."""
+    if isinstance(meeting, str):
+        unmet = (
+            f"{wearable} was not met ({meeting}): the first device that goes by this name will "
+            "be taken for it; bind it once more with it in range"
+        )
+        return [unmet]
+    told = [f"met with {meeting.rssi} dBm; from now on only this device is taken for it"]
+    if meeting.shaken:
+        told.append("it was shaken: it is the one in your hand")
+    if meeting.others:
+        told.append(f"{meeting.others} more answer to {wearable}: the strongest was taken")
+    if not meeting.authenticated:
+        told.append("unauthenticated: it offers no secure connection, so it can be imitated")
+    return told
 
 
 def _places() -> list[str]:

@@ -1,4 +1,4 @@
-"""Which wearable is worn where: by identity, never by radio address."""
+"""Which wearable is worn where, and what of it was remembered when it was bound."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from telemetry.files import write_atomically
 from telemetry.identity import Name, checked_name
 from telemetry.messages.newer import first_problem
 
+from .identity_guard import Remembered
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -24,13 +26,20 @@ def bindings_file(home: Path) -> Path:
 
 
 class Binding(BaseModel):
-    """One wearable and its place on the body, e.g. `wrist-right`."""
+    """One wearable and its place on the body, e.g. `wrist-right`.
+
+    Attributes:
+        address, serial: of the device itself, as it was met; None where it was not. They never
+            leave this file.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     wearable: Name
     placement: Name
     model: str | None = None
+    address: str | None = None
+    serial: str | None = None
 
 
 class _Content(BaseModel):
@@ -83,8 +92,28 @@ class Bindings:
         """Every place that is bound."""
         return frozenset(b.placement for b in self.entries)
 
-    def bind(self, wearable: str, placement: str, *, model: str | None = None) -> Bindings:
+    def remembered(self, wearable: str) -> Remembered | None:
+        """What is known of the device; None where it is not bound, or was never met."""
+        for b in self.entries:
+            if b.wearable == wearable and (b.address or b.serial):
+                return Remembered(b.address, b.serial)
+        return None
+
+    def bind(
+        self,
+        wearable: str,
+        placement: str,
+        *,
+        model: str | None = None,
+        met: Remembered | None = None,
+    ) -> Bindings:
         """With this wearable at that place, wherever it was before.
+
+        Args:
+            wearable: its identity.
+            placement: where it is worn.
+            model: its kind, where known.
+            met: what is to be remembered of it.
 
         Raises:
             ConfigurationError: either is not a name.
@@ -92,7 +121,14 @@ class Bindings:
         checked_name(wearable, "wearable")
         checked_name(placement, "placement")
         others = tuple(b for b in self.entries if b.wearable != wearable)
-        added = Binding(wearable=wearable, placement=placement, model=model)
+        met = met or Remembered()
+        added = Binding(
+            wearable=wearable,
+            placement=placement,
+            model=model,
+            address=met.address,
+            serial=met.serial,
+        )
         return Bindings(tuple(sorted((*others, added), key=lambda b: b.wearable)))
 
     def unbind(self, wearable: str) -> Bindings:

@@ -141,6 +141,15 @@ class Connection:
             self._listeners[listen].remove(on_answer)
         raise AssertionError
 
+    async def bond(self, *, timeout_s: float = 8.0) -> bool:
+        """Ask for LE Secure Connections; False where the device or the platform offers none."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._client.pair()
+        except (BleakError, OSError, EOFError, NotImplementedError, AttributeError):
+            return False
+        return True
+
     async def pause(self, seconds: float) -> None:
         """Wait, where a wearable needs time between two commands."""
         await asyncio.sleep(seconds)

@@ -44,6 +44,7 @@ import random
 from typing import TYPE_CHECKING, Self
 
 from edge.ble.back_off import BackOff
+from edge.ble.identity_guard import IdentityGuard
 from edge.wearables.catalogue import identity_of, recognise
 from telemetry.errors import RipresaError, TransportError
 from telemetry.identity import new_ulid
@@ -88,6 +89,7 @@ class Gateway:
             not come back are closed at the end.
         places: once each of these is served, scanning rests, which leaves the air to the
             connections; without any it never does.
+        guard: knows which device was bound; None: only equal identities are told apart.
         rng: jitter of the back-off.
     """
 
@@ -102,6 +104,7 @@ class Gateway:
         on_heart_rate: OnHeartRate | None = None,
         resume: Mapping[str, ResumePoint] | None = None,
         places: Collection[str] = (),
+        guard: IdentityGuard | None = None,
         rng: random.Random | None = None,
     ) -> None:
         self._radio = radio
@@ -112,6 +115,7 @@ class Gateway:
         self._on_heart_rate = on_heart_rate
         self._resume = dict(resume or {})
         self._places = frozenset(places)
+        self._guard = guard or IdentityGuard()
         self._scans = False
         self._back_off = BackOff(rng or random.Random())
         self._wearings: dict[str, Wearing] = {}
@@ -210,8 +214,14 @@ class Gateway:
         identity = self._identities.get(address) or wearable.advertised_identity(
             sighting.advertisement
         )
-        if identity is not None and self._placement_of(identity) is None:
-            return
+        if identity is not None:
+            if self._placement_of(identity) is None:
+                self._say_renamed(identity, address)
+                return
+            refused = self._guard.sighted(identity, address, self._clock.now_ns())
+            if refused is not None:
+                self._refuse(wearable, identity, refused)
+                return
         self._busy.add(address)
         task = asyncio.create_task(self._serve(sighting, wearable))
         self._tasks.add(task)
@@ -245,8 +255,23 @@ class Gateway:
         self._identities[sighting.address] = identity
         placement = self._placement_of(identity)
         if placement is None:
+            self._say_renamed(identity, sighting.address)
             log.info("%s is in range and not bound: ripresa devices bind", identity)
             return
+        serial = await _serial(wearable, connection)
+        refused = self._guard.connected(identity, sighting.address, serial)
+        if refused is not None:
+            self._refuse(wearable, identity, refused)
+            return
+        self._guard.serves(identity, sighting.address)
+        try:
+            await self._serve_known(identity, placement, wearable, connection)
+        finally:
+            self._guard.left(identity, sighting.address)
+
+    async def _serve_known(
+        self, identity: str, placement: str, wearable: Wearable, connection: Connection
+    ) -> None:
         wearing = self._wearings.get(identity)
         if wearing is None:
             wearing = self._wearings[identity] = Wearing(
@@ -268,6 +293,28 @@ class Gateway:
         finally:
             if any(other.connected for other in self._worn_at(placement)):
                 await _end_replaced(wearing)
+
+    def _say_renamed(self, identity: str, address: str) -> None:
+        renamed = self._guard.renamed(identity, address)
+        if renamed is not None:
+            self._complain.warning("%s", renamed)
+
+    def _refuse(self, wearable: Wearable, identity: str, reason: str) -> None:
+        """Say whom the home does not take for one of its own, and why."""
+        self._complain.warning("%s", reason)
+        wearing = self._wearings.get(identity)
+        if wearing is not None:
+            wearing.beside(reason)
+        else:
+            self._on_wearable_state(
+                WearableState(
+                    wearable=identity,
+                    state=LinkState.LOST,
+                    model=wearable.model,
+                    placement=self._placement_of(identity),
+                    reason=reason,
+                )
+            )
 
     def _worn_at(self, placement: str) -> list[Wearing]:
         return [w for w in self._wearings.values() if w.placement == placement]
@@ -314,6 +361,16 @@ class Gateway:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+
+
+async def _serial(wearable: Wearable, connection: Connection) -> str | None:
+    """The serial number that it tells; None where it tells none."""
+    try:
+        return (await wearable.information(connection)).serial
+    except RipresaError:
+        if connection.lost.is_set():
+            raise
+        return None
 
 
 async def _end_replaced(gone: Wearing) -> None:

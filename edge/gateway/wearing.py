@@ -82,6 +82,7 @@ class Wearing:
         self._heard_ns = 0
         self._battery: Battery | None = None
         self._complain = RateLimited(log, clock)
+        self._beside = ""
 
     @property
     def connected(self) -> bool:
@@ -92,6 +93,13 @@ class Wearing:
     def stream(self) -> str | None:
         """The open stream."""
         return None if self._assembly is None else self._assembly.stream
+
+    def beside(self, remark: str) -> None:
+        """Say this beside its state, once."""
+        if remark != self._beside:
+            self._beside = remark
+            if self.connected:
+                self._say(LinkState.READY)
 
     async def serve(self, connection: Connection) -> None:
         """Configure, subscribe, start, and stay until the link or the data stop.
@@ -277,7 +285,8 @@ class Wearing:
 
     def _remarks(self) -> str:
         """What is not as it should be with the stream; empty: nothing."""
-        return "" if self._assembly is None else "; ".join(self._assembly.remarks)
+        own = () if self._assembly is None else self._assembly.remarks
+        return "; ".join((*own, self._beside) if self._beside else own)
 
     def _say(self, state: LinkState, reason: str | None = None) -> None:
         self._on_state(

@@ -18,6 +18,7 @@ from research.session_cases.simulated_session import LEAD_S, TAIL_S, Person, sim
 from telemetry.messages.motion import StreamGap, StreamQuality
 
 from .channel_kinds import CHANNEL_KINDS
+from .identity_kinds import IDENTITY_KINDS
 from .link_kinds import LINK_KINDS
 from .scene import Scene, passed_through
 from .signal import Signal, clean_signal
@@ -34,7 +35,13 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "WrongInputRun", "bench_wrong_inputs", "run_kind", "spoken_of"]
 
-KINDS: tuple[Kind, ...] = (*STAMP_KINDS, *LINK_KINDS, *CHANNEL_KINDS, *TIME_KINDS)
+KINDS: tuple[Kind, ...] = (
+    *STAMP_KINDS,
+    *LINK_KINDS,
+    *CHANNEL_KINDS,
+    *IDENTITY_KINDS,
+    *TIME_KINDS,
+)
 JOINTS = ("elbow", "knee", "heel-slide")
 EXERCISES = ("elbow", "abduction", "knee", "forward-raise", "heel-slide")
 CLEAN_S = 3600.0
@@ -86,8 +93,9 @@ def bench_wrong_inputs(
 
     Returns:
         `kinds`, `runs`; `told`, the share from 0 to 1 of the runs with something to tell that is
-        named to the user, if only by there being no figure; `silent_wrong` and `false_alarms`, runs; `wrong_with_a_word`: outside
-        the band, and a word beside it. `gateway.told` and `gateway.silent_wrong` are those of
+        named to the user, if only by there being no figure; `silent_wrong` and `false_alarms`,
+        runs; `wrong_with_a_word`: outside the band, and a word beside it. `gateway.told` and
+        `gateway.silent_wrong` are those of
         kinds that the gateway can see, `core.told` and `core.silent_wrong` of the others, which
         only the samples' content shows. `told.KIND` where it is below 1, `silent_wrong.KIND`
         where there are some, `false_alarms.KIND` as well. `clean_spar` and `clean_hours` are

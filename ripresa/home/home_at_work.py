@@ -8,6 +8,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Literal
 
 from edge.ble.binding import Bindings, bindings_file
+from edge.ble.identity_guard import IdentityGuard
 from edge.gateway.gateway import Gateway
 from edge.gateway.resuming import abandoned, resume_point
 from edge.radio_choice import chosen_radio
@@ -285,6 +286,9 @@ class HomeAtWork:
             sinks=self.box.sinks,
             board=self.box.board,
             places=self._bindings.places,
+            guard=IdentityGuard(
+                self._bindings.remembered, lambda: [b.wearable for b in self._bindings.entries]
+            ),
             on_heart_rate=self.box.service.note_heart_rate,
         )
 

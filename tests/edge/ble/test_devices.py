@@ -3,18 +3,24 @@
 import asyncio
 import os
 import stat
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from bumble.core import AdvertisingData
 from typer.testing import CliRunner
 
 from edge.ble.binding import Bindings, bindings_file
-from edge.ble.discovery import blink, look_around
+from edge.ble.discovery import blink, look_around, meet
+from edge.ble.identity_guard import IdentityGuard, Remembered
 from edge.ble.radio import Radio
 from edge.devices_cli import app
+from edge.gateway.gateway import Gateway
 from edge.radio_choice import chosen_radio
-from edge.virtual.motion_source import still
+from edge.virtual.motion_source import SensedMotion, still
 from edge.virtual.peripherals.virtual_catalogue import VIRTUAL_WEARABLES
 from edge.virtual.peripherals.virtual_dot import VirtualDot
+from edge.virtual.peripherals.virtual_witmotion import VirtualWitMotion
 from edge.virtual.process import RadioProcess
 from edge.virtual.virtual_radio import VirtualRadio
 from telemetry.clock import ScaledClock
@@ -142,3 +148,92 @@ async def test_one_of_several_adapters_can_be_chosen(monkeypatch):
     await radio.start_scan(lambda _: None)
     await radio.stop_scan()
     assert asked["bluez"] == {"adapter": "hci1"}
+
+
+def shaking(seconds, rate_hz=100.0):
+    t_s = np.arange(round(seconds * rate_hz)) / rate_hz
+    acc = np.column_stack([0 * t_s, 0 * t_s, 9.81 + 12 * np.sin(2 * np.pi * 4 * t_s)])
+    return SensedMotion(acc.astype(np.float32), np.zeros((len(t_s), 3), np.float32), rate_hz)
+
+
+async def test_meeting_a_wearable_remembers_the_device_and_sees_it_shaken():
+    radio = VirtualRadio(ScaledClock.start())
+    lying = await radio.add(VirtualWitMotion, still(30, 100))
+    shaken = await radio.add(VirtualWitMotion, shaking(30))
+    adapter = Radio(await radio.backend())
+    one = await meet(adapter, shaken.identity, seconds=0.4, shake_s=4)
+    other = await meet(adapter, lying.identity, seconds=0.4, shake_s=1.5)
+    assert await meet(adapter, "wit-none", seconds=0.3) is None
+    await radio.close()
+    assert (one.shaken, other.shaken) == (True, False)
+    assert (one.others, one.model) == (0, "witmotion")
+    assert one.remembered.address != other.remembered.address
+
+
+async def test_two_of_one_name_are_told_and_the_strongest_is_met():
+    radio = VirtualRadio(ScaledClock.start())
+    twins = [await radio.add(VirtualWitMotion, still(5, 100)) for _ in range(2)]
+    await named_alike(*twins)
+    adapter = Radio(await radio.backend())
+    met = await meet(adapter, twins[0].identity, seconds=0.5)
+    await radio.close()
+    assert met.others == 1
+
+
+async def named_alike(first, *others):
+    """Give others the first one's name, on the air as well."""
+    for other in others:
+        other.name, other.identity = first.name, first.identity
+        fields = [(AdvertisingData.FLAGS, b"\x06"), *other.advertisement()]
+        if other.device.is_advertising:
+            await other.device.stop_advertising()
+        other.device.advertising_data = bytes(AdvertisingData(fields))
+        await other.device.start_advertising(auto_restart=False)
+
+
+async def test_a_neighbours_wearable_of_the_same_name_is_never_served():
+    clock = ScaledClock.start(4.0)
+    radio = VirtualRadio(clock)
+    hers, neighbours = [await radio.add(VirtualWitMotion, still(60, 100)) for _ in range(2)]
+    await named_alike(hers, neighbours)
+    met = Remembered(address=address_of(hers))
+    bound = Bindings().bind(hers.identity, "wrist-right", met=met)
+    gateway = Gateway(
+        Radio(await radio.backend()),
+        bound.placement_of,
+        clock=clock,
+        guard=IdentityGuard(bound.remembered),
+    )
+    async with gateway:
+        async with asyncio.timeout(20):
+            while not hers.emitted:
+                await asyncio.sleep(0.02)
+        await asyncio.sleep(0.5)
+        assert neighbours.links == 0
+    await radio.close()
+
+
+async def test_two_of_one_name_that_nobody_met_are_told_and_one_stream_is_fed_by_one():
+    clock = ScaledClock.start(4.0)
+    radio = VirtualRadio(clock)
+    twins = [await radio.add(VirtualWitMotion, still(60, 100)) for _ in range(2)]
+    await named_alike(*twins)
+    states = []
+    board = SimpleNamespace(wearable=states.append, gateway=lambda _: None)
+    gateway = Gateway(
+        Radio(await radio.backend()),
+        {twins[0].identity: "wrist-right"}.get,
+        clock=clock,
+        board=board,
+    )
+    async with gateway:
+        async with asyncio.timeout(20):
+            while not any("two devices" in (s.reason or "") for s in states):
+                await asyncio.sleep(0.02)
+        await asyncio.sleep(0.5)
+        assert sum(t.connected for t in twins) <= 1
+    await radio.close()
+
+
+def address_of(wearable):
+    return wearable.address.to_string(False)
