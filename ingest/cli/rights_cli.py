@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from ingest.journal.journal import Journal
     from ingest.places import Places
     from ingest.rights.audit import AuditKey
@@ -18,7 +20,9 @@ __all__ = [
     "add",
     "app",
     "audit",
+    "database_step",
     "erase",
+    "erase_everywhere",
     "export",
     "forget",
     "note_unlocking",
@@ -158,36 +162,78 @@ def erase(
     Then searches the clinic's folder for every name that stood for the patient. It cannot be
     undone. What the home still sends later is not stored.
     """
-    from ingest.influx.server import InfluxSettings, InfluxWriter
-    from ingest.rights.erasure import erase_from_database, erase_patient, traces
+    erase_everywhere(patient, ground, yes=yes, actor=actor, more={})
 
+
+def erase_everywhere(
+    patient: str, ground: str, *, yes: bool, actor: str, more: Mapping[str, Callable[[], None]]
+) -> None:
+    """Erase from the journal, then step by step from the rest, and say what is left.
+
+    Args:
+        patient: the pseudonym.
+        ground: why.
+        yes: do not ask.
+        actor: who does it.
+        more: further steps, by name.
+
+    Raises:
+        ConfigurationError: ground or actor names the patient.
+        Exit: something is left, or to be done.
+    """
+    from ingest.rights.erasure import carry_out, erase_from_journal, steps_here, traces
+    from telemetry.errors import ConfigurationError
+
+    if patient in ground or patient in actor:
+        raise ConfigurationError("the ground and who does it stay in the audit log: name nobody")
     if not yes:
         typer.confirm(f"Erase {patient} for good?", abort=True)
     places, key, clock, journal = _clinic()
+    folders = [places.archive, places.exports, places.plans]
     with journal:
-        erased = erase_patient(
+        erased = erase_from_journal(
             journal,
             key,
             patient,
-            folders=[places.archive, places.exports, places.plans],
+            folders=folders,
             actor=actor,
             ground=ground,
             now_ns=clock.now_ns(),
         )
+        others = [h.patient.encode() for h in journal.homes() if h.patient]
+        steps = {**steps_here(journal, patient, folders), **more, **database_step(patient)}
+        failed = carry_out(journal, patient, steps)
     typer.echo(
         f"{erased.records} records, {erased.sessions} sessions and {erased.files} files deleted"
     )
-    settings = InfluxSettings.from_environment(os.environ)
-    if settings is not None:
-        with InfluxWriter(settings) as writer:
-            erase_from_database(writer, settings, patient)
+    for step, why in failed.items():
+        typer.echo(f"still to do: {step} ({why})")
+    if failed:
+        typer.echo("each start of the clinic tries again; so does this command")
+    elif "database" in steps:
         typer.echo("the database finds nothing any more")
-    left = traces([places.clinic, places.plans], erased.needles)
+    left = traces([places.clinic, places.plans], erased.needles, others)
     for path in left:
         typer.echo(f"still in {path}")
-    if left:
+    if left or failed:
         raise typer.Exit(1)
     typer.echo(f"no byte of it under {places.clinic} and {places.plans}")
+
+
+def database_step(patient: str) -> dict[str, Callable[[], None]]:
+    """The step that erases from the database; none where none is configured."""
+    from ingest.influx.server import InfluxSettings, InfluxWriter
+    from ingest.rights.erasure import erase_from_database
+
+    settings = InfluxSettings.from_environment(os.environ)
+    if settings is None:
+        return {}
+
+    def step() -> None:
+        with InfluxWriter(settings) as writer:
+            erase_from_database(writer, settings, patient)
+
+    return {"database": step}
 
 
 @app.command()

@@ -21,6 +21,7 @@ __all__ = [
     "SURVEY_USER",
     "Access",
     "clinic_access",
+    "gateway_in",
     "home_user",
     "with_home",
     "with_surveys",
@@ -35,6 +36,7 @@ CLINIC_WRITES = (
     *("ack", "plan", "message", "command"),
     *("record", "receipt", "ledger", "state"),  # to clear what a broker has kept of a home
 )
+_WHOLE = re.MULTILINE | re.DOTALL
 _USER_LINE = re.compile(r"^user (\S+)$", re.MULTILINE)
 
 
@@ -113,6 +115,16 @@ def with_home(
         rest.passwords + password_line(user, password, salt),
         rest.acl + "\n" + "\n".join(rules) + "\n",
     )
+
+
+def gateway_in(access: Access, site: str, patient: str) -> str | None:
+    """The name of the box that a home's user speaks for; None where it has no user."""
+    user = home_user(site, patient)
+    block = re.search(rf"^user {re.escape(user)}$(.*?)(?=^user |\Z)", access.acl, _WHOLE)
+    named = block and re.search(
+        rf"^topic write ripresa/{site}/([^/]+)/state$", block[1], re.MULTILINE
+    )
+    return named[1] if named else None
 
 
 def without_home(access: Access, site: str, patient: str) -> Access:

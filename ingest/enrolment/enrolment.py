@@ -30,6 +30,7 @@ from .broker_access import (
     SURVEY_USER,
     Access,
     clinic_access,
+    gateway_in,
     home_user,
     with_home,
     with_surveys,
@@ -44,6 +45,8 @@ __all__ = [
     "Joined",
     "dismiss_home",
     "enrol_home",
+    "forget_home",
+    "gateway_of",
     "init_clinic",
     "join_home",
     "joined",
@@ -141,9 +144,11 @@ def enrol_home(folder: Path, patient: str, *, gateway: str | None = None) -> Joi
     """
     values, keys = _environment(folder), folder / "secrets"
     site, place = values["RIPRESA_SITE"], keys / BROKER
-    box = checked_name(gateway or f"box-{patient}"[:40], "gateway")
     password = _password()
     before = Access(_read(place / "passwd"), _read(place / "acl"))
+    # Of no meaning: a name that held the pseudonym would stay where an erasure cannot follow.
+    known = gateway_in(before, site, patient) or f"box-{secrets.token_hex(4)}"
+    box = checked_name(gateway or known, "gateway")
     before, survey_password = _survey_access(keys, before)
     salt = secrets.token_bytes(SALT_BYTES)
     access = with_home(before, site, patient, gateway=box, password=password, salt=salt)
@@ -159,6 +164,35 @@ def enrol_home(folder: Path, patient: str, *, gateway: str | None = None) -> Joi
         patient=patient,
         gateway=box,
     )
+
+
+def gateway_of(folder: Path, patient: str) -> tuple[str, ...]:
+    """The name of a patient's box, as the broker's files have it; empty where they do not."""
+    acl = folder / "secrets" / BROKER / "acl"
+    if not acl.is_file() or not (folder / ".env").is_file():
+        return ()
+    found = gateway_in(Access("", _read(acl)), _environment(folder)["RIPRESA_SITE"], patient)
+    return () if found is None else (found,)
+
+
+def forget_home(folder: Path, patient: str) -> bool:
+    """Take a home's user away, and delete its join file where it lies beside the compose file.
+
+    Returns:
+        False where there is no clinic here, or nothing of that home.
+    """
+    if not (folder / ".env").is_file() or not (folder / "secrets" / BROKER).is_dir():
+        return False
+    found = dismiss_home(folder, patient)
+    for path in folder.glob("*.json"):
+        try:
+            join = JoinFile.model_validate_json(_read(path))
+        except (ValidationError, ConfigurationError):
+            continue
+        if join.patient == patient:
+            path.unlink(missing_ok=True)
+            found = True
+    return found
 
 
 def dismiss_home(folder: Path, patient: str) -> bool:

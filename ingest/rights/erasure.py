@@ -1,34 +1,49 @@
 """Erasing a patient, and proving it.
 
-In the journal: records, sessions, dead letters, lines set aside, what the clinic found, all in
-one transaction with the tombstones that keep late uploads out and the audit entry; then VACUUM,
-so that no freed page holds anything. Then archive, exports and plans, then the database. What
-cannot be reached from here, and is said in docs/clinic.md: back-ups and a disk's own remnants.
+First the journal: records, sessions, dead letters, lines set aside, what the clinic found, in one
+transaction with the tombstones that keep late uploads out, the audit entry and a note of what is
+still to do. Then each step by itself: VACUUM, so that no freed page holds anything, files, and
+what the caller adds, such as broker and database. A step may be done twice; one that fails stops
+no other and is tried again by the next run and by each start of the clinic. The note goes last.
+What cannot be reached from here, and is said in docs/clinic.md: back-ups and a disk's remnants.
 """
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ingest.influx.admin import delete_patient, patient_series
-from telemetry.errors import StoreBusy, StoreError
+from telemetry.errors import RipresaError, StoreBusy, StoreError
 
 from .audit import AuditKey, note
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from ingest.influx.server import InfluxSettings, InfluxWriter
     from ingest.journal.journal import Journal
+    from ingest.journal.reading import JournalReader
 
-__all__ = ["Erased", "compact", "erase_from_database", "erase_home", "erase_patient", "traces"]
+__all__ = [
+    "Erased",
+    "carry_out",
+    "compact",
+    "erase_from_database",
+    "erase_from_journal",
+    "erase_home",
+    "pending_erasures",
+    "steps_here",
+    "traces",
+]
 
 CHUNK: Final = 1 << 20
+_SITES: Final = "SELECT DISTINCT site FROM home WHERE patient = ? AND site IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +57,7 @@ class Erased:
     """Every name that stood for the patient: nothing may contain one of them any more."""
 
 
-def erase_patient(
+def erase_from_journal(
     journal: Journal,
     key: AuditKey,
     patient: str,
@@ -52,28 +67,86 @@ def erase_patient(
     ground: str,
     now_ns: int,
 ) -> Erased:
-    """Erase a patient from the clinic's journal and folders. Erasing twice is harmless.
+    """Erase a patient from the clinic's journal, and note that the rest is to be done.
 
     Args:
         journal: the clinic's.
         key: of tombstones and audit.
         patient: the pseudonym.
-        folders: archive, exports, plans: whatever in them is named after the patient goes.
+        folders: archive, exports, plans: how many files of theirs are the patient's is told.
         actor: who does it.
         ground: why, without naming the patient.
         now_ns: the clock's time.
 
     Raises:
-        StoreBusy, StoreError: locked or not writable; run it again.
+        StoreBusy, StoreError: locked or not writable; nothing was erased, run it again.
     """
     with journal.writing() as db:
         names = _names(db, patient)
+        sites = [row[0] for row in db.execute(_SITES, (patient,))]
         records, sessions = _delete(db, key, patient, now_ns)
         note(db, key, t_ns=now_ns, actor=actor, action="erase", patient=patient, detail=ground)
-    compact(journal)
-    files = sum(_remove(folder, patient) for folder in folders)
+        state = json.dumps({"done": [], "sites": sites})
+        db.execute("INSERT OR IGNORE INTO erasure VALUES (?, ?)", (patient, state))
+    files = sum(_count_of(folder, patient) for folder in folders)
     needles = tuple(name.encode() for name in (patient, *names))
     return Erased(records=records, sessions=sessions, files=files, needles=needles)
+
+
+def carry_out(
+    journal: Journal, patient: str, steps: Mapping[str, Callable[[], None]]
+) -> dict[str, str]:
+    """Do what is still to do of an erasure; returns which steps failed, and why.
+
+    Args:
+        journal: the clinic's, from which the patient is erased.
+        patient: the pseudonym.
+        steps: by name, in order; each may be done again without harm.
+    """
+    failed: dict[str, str] = {}
+    for name, step in steps.items():
+        if name in _done(journal, patient):
+            continue
+        try:
+            step()
+            _note_done(journal, patient, name)
+        except RipresaError as e:
+            failed[name] = str(e)
+    if not failed:
+        with journal.writing() as db:
+            db.execute("DELETE FROM erasure WHERE patient = ?", (patient,))
+        with journal.exclusive() as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return failed
+
+
+def pending_erasures(journal: JournalReader) -> dict[str, list[str]]:
+    """Patients whose erasure is not finished, each with the sites of its homes."""
+    rows = journal.rows("SELECT patient, state FROM erasure ORDER BY patient")
+    return {patient: json.loads(state)["sites"] for patient, state in rows}
+
+
+def steps_here(journal: Journal, patient: str, folders: Sequence[Path]) -> dict[str, Any]:
+    """The steps that need nothing but the clinic's own folder."""
+
+    def files() -> None:
+        for folder in folders:
+            _remove(folder, patient)
+
+    return {"journal rewritten": lambda: compact(journal), "files": files}
+
+
+def _done(journal: JournalReader, patient: str) -> list[str]:
+    rows = journal.rows("SELECT state FROM erasure WHERE patient = ?", (patient,))
+    return list(json.loads(rows[0][0])["done"]) if rows else []
+
+
+def _note_done(journal: Journal, patient: str, step: str) -> None:
+    with journal.writing() as db:
+        db.execute(
+            "UPDATE erasure SET state = json_insert(state, '$.done[#]', ?) WHERE patient = ?",
+            (step, patient),
+        )
 
 
 def erase_from_database(
@@ -128,15 +201,21 @@ def erase_home(folder: Path) -> int:
     return len(files)
 
 
-def traces(roots: Iterable[Path], needles: Sequence[bytes]) -> list[Path]:
-    """Files under `roots` whose name or bytes contain one of `needles`: the proof is none."""
-    overlap = max(map(len, needles), default=1) - 1
+def traces(
+    roots: Iterable[Path], needles: Sequence[bytes], others: Sequence[bytes] = ()
+) -> list[Path]:
+    """Files under `roots` whose name or bytes contain one of `needles`: the proof is none.
+
+    `others` are names of others: where a needle is a part of one of them, it is not found.
+    """
+    longer = [o for o in others if any(n in o and n != o for n in needles)]
+    overlap = max(map(len, (*needles, *longer)), default=1) - 1
     return [
         path
         for root in roots
         for path in sorted(root.rglob("*"))
-        if any(needle in path.name.encode() for needle in needles)
-        or (path.is_file() and _contains(path, needles, overlap))
+        if _holds(path.name.encode(), needles, longer)
+        or (path.is_file() and _contains(path, needles, longer, overlap))
     ]
 
 
@@ -210,25 +289,40 @@ def _delete(db: sqlite3.Connection, key: AuditKey, patient: str, now_ns: int) ->
     return records, sessions
 
 
-def _remove(folder: Path, patient: str) -> int:
-    """Delete what is named `patient`, `patient.*` or `patient-*` in a folder."""
-    count = 0
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name == patient or path.name.startswith((f"{patient}.", f"{patient}@")):
-            count += sum(f.is_file() for f in path.rglob("*")) if path.is_dir() else 1
-            try:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-            except OSError as e:
-                raise StoreError(f"{path} could not be erased ({e}): delete it by hand") from e
-    return count
+def _files_of(folder: Path, patient: str) -> list[Path]:
+    """What is named `patient`, `patient.*` or `patient@*` in a folder."""
+    found = folder.iterdir() if folder.is_dir() else ()
+    starts = (f"{patient}.", f"{patient}@")
+    return [path for path in found if path.name == patient or path.name.startswith(starts)]
 
 
-def _contains(path: Path, needles: Sequence[bytes], overlap: int) -> bool:
+def _count_of(folder: Path, patient: str) -> int:
+    return sum(
+        sum(f.is_file() for f in path.rglob("*")) if path.is_dir() else 1
+        for path in _files_of(folder, patient)
+    )
+
+
+def _remove(folder: Path, patient: str) -> None:
+    for path in _files_of(folder, patient):
+        try:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        except OSError as e:
+            raise StoreError(f"{path} could not be erased ({e}): delete it by hand") from e
+
+
+def _holds(data: bytes, needles: Sequence[bytes], longer: Sequence[bytes]) -> bool:
+    for other in longer:
+        data = data.replace(other, b"\0")
+    return any(needle in data for needle in needles)
+
+
+def _contains(path: Path, needles: Sequence[bytes], longer: Sequence[bytes], overlap: int) -> bool:
     with path.open("rb") as file:
         tail = b""
         while chunk := file.read(CHUNK):
             data = tail + chunk
-            if any(needle in data for needle in needles):
+            if _holds(data, needles, longer):
                 return True
             tail = data[-overlap:] if overlap else b""
     return False

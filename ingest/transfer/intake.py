@@ -97,6 +97,8 @@ class IntakeOutcome:
     """stored, samples, duplicates, early, dead_letters, forgone, barred."""
     bad: Counter[str] = field(default_factory=Counter)
     """Of each topic: how many messages or records could not be stored."""
+    erased: set[tuple[str, str]] = field(default_factory=set)
+    """(site, patient) of homes that sent although their patient is erased."""
     homes: dict[tuple[str, str], int] = field(default_factory=dict)
     """(site, patient) of a home that was heard for the first time -> how many there are now."""
 
@@ -130,7 +132,11 @@ def store_parcels(
     with journal.writing() as db:
         for parcel in parcels:
             if parcel.unreadable is not None:
-                _keep(db, parcel.unreadable, now_ns, outcome)
+                _, patient = _whose(parcel.topic)
+                if barred is not None and patient is not None and barred("", patient) is not None:
+                    outcome.counts["barred"] += 1
+                else:
+                    _keep(db, parcel.unreadable, now_ns, outcome)
                 continue
             match barred and barred(parcel.home, parcel.patient):
                 case Bar.ERASED:
@@ -304,6 +310,7 @@ def _clash(db: sqlite3.Connection, home: int, record: Record, topic: str) -> Dea
 def _turn_away(parcel: Parcel, outcome: IntakeOutcome) -> None:
     # Acknowledged all the same: the home must not go on sending what may not be kept.
     outcome.counts["barred"] += len(parcel.records)
+    outcome.erased.add((parcel.site, parcel.patient))
     last = max(record.position for record, _ in parcel.records)
     outcome.committed[parcel.site, parcel.patient, parcel.home] = last
 

@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from telemetry.errors import ConfigurationError, StoreBusy, StoreError
+from telemetry.identity import new_ulid
+from telemetry.messages.notices import Command
 from telemetry.messages.record import Ack
 from telemetry.printable import printable
 from telemetry.transport.topics import HomeTopics
@@ -43,6 +45,7 @@ __all__ = ["Receiver", "ReceiverLimits"]
 log = logging.getLogger(__name__)
 
 WHERE: Final = "journal"
+ERASE_AGAIN_NS: Final = 60 * 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,7 @@ class Receiver:
         self._board = board or TroubleBoard()
         self.heard_ns: dict[tuple[str, str, str], int] = {}
         """(site, patient, home) -> when a record of it last came."""
+        self._told_ns: dict[tuple[str, str], int] = {}
         self._queue: deque[Message] = deque()
         self._queued_bytes = 0
         self._wake = asyncio.Event()
@@ -130,8 +134,9 @@ class Receiver:
     def _on_record(self, message: Message) -> None:
         self.counts["messages"] += 1
         size = len(message.payload)
-        if message.retained:
-            # A record is said once; kept by the broker it would come back with each start.
+        if message.retained or not size:
+            # A record is said once; kept by the broker it would come back with each start. An
+            # empty one is how such a one is cleared.
             self.counts["retained"] += 1
             message.acknowledge()
             if size:
@@ -228,10 +233,18 @@ class Receiver:
             if self._quota is not None:
                 self._quota.note_bad(topic, now_ns, count)
         for (site, patient), homes in outcome.homes.items():
-            log.info("a new home of %s/%s is heard, its number %d", site, patient, homes)
+            # Without a name: the log is not erased.
+            log.info("a new home is heard, number %d of its patient", homes)
             if homes > 1:
                 who = f"{site}/{patient}"
                 self._board.show(TroubleKind.HOME_NEW, who, now_ns, homes=homes)
+
+        for site, patient in outcome.erased:
+            if now_ns - self._told_ns.get((site, patient), -ERASE_AGAIN_NS) < ERASE_AGAIN_NS:
+                continue
+            self._told_ns[site, patient] = now_ns
+            command = Command(command=new_ulid(self._clock), what="erase", patient=patient)
+            self._bus.publish(HomeTopics(site, patient).command, command.encode(), qos=1)
 
     async def _greet(self) -> None:
         """Tell every home where we stand, so that none waits for its next attempt."""

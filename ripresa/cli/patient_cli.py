@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -45,16 +46,24 @@ def erase(
     ground: Annotated[str, typer.Option(help="Why; must not name the patient.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     actor: Actor = "command line",
+    folder: Annotated[
+        Path, typer.Option(help="Where docker-compose.yml lies: the home's user goes, too.")
+    ] = Path(),
 ) -> None:
-    """Delete all of a patient: journal, archive, dead letters, exports, plans, database, home.
+    """Delete all of a patient: journal, archive, letters, exports, plans, broker, database, home.
 
     Then searches the clinic's folder for every name that stood for the patient. It cannot be
-    undone. What the home still sends later is not stored. Until the home has answered, the
-    command to it is the one place that names the patient.
+    undone. What the home still sends later is not stored. A step that fails now is tried again
+    by each start of the clinic, and by this command.
     """
-    sites = _sites(patient)
-    at_clinic.erase(patient, ground, yes, actor)
-    _tell_homes(patient, sites, "erase")
+    from ripresa.clinic.erasure_rounds import ErasureParts
+    from ripresa.platform.configuration import Folder, clock_from, mqtt_settings, ripresa_home
+
+    parts = ErasureParts(
+        Folder(ripresa_home()), mqtt_settings(), clock_from(), compose=folder, say=typer.echo
+    )
+    steps = parts.steps(patient, _sites(patient))
+    at_clinic.erase_everywhere(patient, ground, yes=yes, actor=actor, more=steps)
 
 
 @app.command()
@@ -97,7 +106,7 @@ def _sites(patient: str) -> list[str]:
 def _tell_homes(
     patient: str,
     sites: list[str],
-    what: Literal["erase", "withdraw", "resume", "unlock"],
+    what: Literal["withdraw", "resume", "unlock"],
     value: dict[str, str | int | None] | None = None,
 ) -> None:
     from ripresa.clinic.outbox import Outbox, OutboxLetter
@@ -107,8 +116,6 @@ def _tell_homes(
     from telemetry.messages.notices import Command
 
     outbox = Outbox(Folder(ripresa_home()).outbox)
-    if what == "erase":
-        outbox.forget(patient)
     for site in sites:
         command = Command(
             command=new_ulid(SystemClock()), what=what, patient=patient, value=value or {}

@@ -36,6 +36,7 @@ from telemetry.trouble import TroubleBoard
 
 from .care_journal import JournalCareRecord
 from .clinic_status import ClinicStatus
+from .erasure_rounds import ErasureParts, ErasureRounds
 from .ledger_board import LedgerBoard
 from .outbox import Outbox, OutboxPublisher
 from .survey_desk import SurveyArchive, SurveyDesk
@@ -147,6 +148,8 @@ async def run_clinic(options: ClinicOptions) -> None:
             journal, records, receiver, followers, supervisor, quota, board, clock, options.broker
         )
         programs["watch"] = status.run
+        parts = ErasureParts(options.folder, options.broker, clock)
+        programs["erasures"] = ErasureRounds(journal, options.folder, parts, clock, board).run
         for bus in (records, live):
             await stack.enter_async_context(bus)
         page = await stack.enter_async_context(

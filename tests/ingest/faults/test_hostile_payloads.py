@@ -33,4 +33,4 @@ def test_ten_thousand_of_them_are_stored_set_aside_or_refused_and_change_nothing
     assert clinic.last_seq() > len(before) + 50, "some are sound, and stored as the sender's own"
     numbered = clinic.rows("SELECT count(*) FROM dead_letter WHERE position IS NOT NULL")[0][0]
     gone = clinic.rows("SELECT count(*) FROM forgone")[0][0]
-    assert numbered + gone > 200, "many are refused only once they are looked into"
+    assert numbered + gone > 100, "many are refused only once they are looked into"

@@ -17,8 +17,16 @@ from ingest.journal.journal import Journal
 from ingest.journal.upkeep import check
 from ingest.rights.audit import AuditKey, audit_entries, broken_links, note
 from ingest.rights.consent import Consent, ConsentState, set_consent
-from ingest.rights.erasure import erase_home, erase_patient, traces
+from ingest.rights.erasure import (
+    carry_out,
+    erase_from_journal,
+    erase_home,
+    pending_erasures,
+    steps_here,
+    traces,
+)
 from ingest.rights.patient_export import export_patient
+from ingest.transfer.dead_letters import dead_letters
 from ingest.transfer.intake import open_parcel, store_parcels
 from ingest.transfer.receiver import Receiver
 from ingest.transfer.uplink import Uplink
@@ -86,15 +94,19 @@ def filled(clinic, places):
 
 
 def erase(clinic, places, patient="p-01"):
-    return erase_patient(
+    folders = list(places.values())
+    erased = erase_from_journal(
         clinic,
         KEY,
         patient,
-        folders=list(places.values()),
+        folders=folders,
         actor="dr-a",
         ground="asked by the patient",
         now_ns=5,
     )
+    assert carry_out(clinic, patient, steps_here(clinic, patient, folders)) == {}
+    assert pending_erasures(clinic) == {}
+    return erased
 
 
 def test_an_export_holds_everything_of_one_patient_and_nothing_of_another(filled, places, tmp_path):
@@ -175,14 +187,9 @@ async def test_an_erased_patients_home_sends_and_nothing_stays(tmp_path):
         await home.append(records_of("p-01", SESSION, STREAM))
         await uplink.caught_up()
         erased = await asyncio.to_thread(
-            erase_patient,
+            erase,
             clinic,
-            KEY,
-            "p-01",
-            folders=[],
-            actor="dr-a",
-            ground="asked",
-            now_ns=1,
+            {},
         )
         await home.append([item_record(batch(50, first_index=200))])
         await uplink.caught_up()
@@ -282,3 +289,45 @@ def test_the_commands_erase_and_say_that_nothing_is_left(tmp_path, monkeypatch):
     shown = run("audit", "p-01")
     assert "erase" in shown
     assert "chain whole" in shown
+
+
+def test_who_shares_a_sessions_name_or_a_beginning_of_the_pseudonym_loses_nothing(clinic):
+    arrive(clinic, "p-02", records_of("p-02", SESSION, STREAM))
+    arrive(clinic, "p-01", records_of("p-01", SESSION, STREAM))
+    longer = HomeTopics("clinic", "p-010").record
+    store_parcels(clinic, [open_parcel(longer, b"junk of p-010")], now_ns=0)
+    days = [
+        AdherenceResult(patient=p, day="2023-11-15", plan_version=1, state="missed")
+        for p in ("p-01", "p-02", "p-010")
+    ]
+    clinic.append_now([result_record(day) for day in days])
+    before = clinic.rows("SELECT position, body FROM record WHERE home = 2 ORDER BY seq")
+    erased = erase(clinic, {})
+    after = clinic.rows("SELECT position, body FROM record WHERE home = 2 ORDER BY seq")
+    assert after == before
+    assert len(before) == 8
+    assert [s.patient for s in clinic.sessions()] == ["p-02"]
+    assert len(dead_letters(clinic)) == 1
+    assert len(clinic.care_records("adherence.result")) == 2
+    assert check(clinic.path) == []
+    own = [n for n in erased.needles if n not in (SESSION.encode(), STREAM.encode())]
+    assert traces([clinic.path.parent], own, [b"p-010", b"p-02"]) == []
+
+
+def test_a_step_that_fails_stops_no_other_and_is_tried_again(filled, places):
+    done = []
+
+    def full():
+        raise StoreError("no room")
+
+    folders = list(places.values())
+    erase_from_journal(filled, KEY, "p-01", folders=folders, actor="dr-a", ground="asked", now_ns=5)
+    here = steps_here(filled, "p-01", folders)
+    failed = carry_out(filled, "p-01", {**here, "a": full, "b": lambda: done.append("b")})
+    assert failed == {"a": "no room"}
+    assert pending_erasures(filled) == {"p-01": ["clinic"]}
+    again = {"a": lambda: done.append("a"), "b": lambda: done.append("twice")}
+    assert carry_out(filled, "p-01", again) == {}
+    assert done == ["b", "a"]
+    assert pending_erasures(filled) == {}
+    assert traces([filled.path.parent], [b"p-01"]) == []

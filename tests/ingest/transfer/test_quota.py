@@ -77,7 +77,7 @@ async def test_a_retained_record_is_dropped_and_cleared(clinic):
     bus.publish(TOPICS.record, b"kept by the broker", qos=1, retain=True)
     receiver = Receiver(bus, clinic, clock)
     async with running(receiver):
-        await until(lambda: receiver.counts["retained"] == 1)
+        await until(lambda: receiver.counts["retained"] >= 1)
     assert bus.published[-1].payload == b""
     assert dead_letters(clinic) == []
 

@@ -1,0 +1,124 @@
+"""The steps of an erasure beside the journal's own: outbox, broker, the home's user, database."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Final
+
+from ingest.cli.rights_cli import database_step
+from ingest.enrolment.enrolment import forget_home, gateway_of
+from ingest.rights.erasure import carry_out, pending_erasures, steps_here
+from telemetry.trouble import TroubleKind
+
+from .broker_erasure import erase_at_broker
+from .outbox import Outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from pathlib import Path
+
+    from ingest.journal.journal import Journal
+    from ripresa.platform.configuration import Folder
+    from telemetry.clock import Clock
+    from telemetry.transport.mqtt import MqttSettings
+    from telemetry.trouble import TroubleBoard
+
+__all__ = ["ErasureParts", "ErasureRounds"]
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S: Final = 15.0
+
+
+class ErasureParts:
+    """Where the rest of a patient lies.
+
+    Args:
+        folder: the clinic's state.
+        broker: the clinic's way to it.
+        clock: stamps the command to the home.
+        compose: where docker-compose.yml and the broker's files lie; None: not at hand.
+        say: told what a person should know.
+    """
+
+    def __init__(
+        self,
+        folder: Folder,
+        broker: MqttSettings,
+        clock: Clock,
+        *,
+        compose: Path | None = None,
+        say: Callable[[str], None] = log.info,
+    ) -> None:
+        self._folder = folder
+        self._broker = broker
+        self._clock = clock
+        self._compose = compose
+        self._say = say
+
+    def steps(self, patient: str, sites: Collection[str]) -> dict[str, Callable[[], None]]:
+        """The steps, by name, in order; none needs an event loop of its caller's."""
+        gateways = gateway_of(self._compose, patient) if self._compose else ()
+        known = set(sites) | {x.site for x in Outbox(self._folder.outbox).letters(patient)}
+
+        def outbox() -> None:
+            Outbox(self._folder.outbox).forget(patient)
+
+        def broker() -> None:
+            answered = asyncio.run(
+                erase_at_broker(
+                    self._broker, patient, sites=known, gateways=gateways, clock=self._clock
+                )
+            )
+            self._say(
+                "the home has erased what it kept"
+                if answered
+                else "no home has answered: what one still keeps stays there until it sends again"
+            )
+
+        def user() -> None:
+            if self._compose is not None and forget_home(self._compose, patient):
+                self._say("its user at the broker is gone: docker compose kill -s HUP mosquitto")
+
+        return {"outbox": outbox, "broker": broker, "user at the broker": user}
+
+
+class ErasureRounds:
+    """Finishes, in the running clinic, what an erasure has left to do; `run` until cancelled."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        folder: Folder,
+        parts: ErasureParts,
+        clock: Clock,
+        board: TroubleBoard,
+    ) -> None:
+        self._journal = journal
+        self._folder = folder
+        self._parts = parts
+        self._clock = clock
+        self._board = board
+
+    async def run(self) -> None:
+        """Look at once, and then now and then."""
+        while True:
+            pending = await asyncio.to_thread(pending_erasures, self._journal)
+            for patient, sites in pending.items():
+                failed = await asyncio.to_thread(self._finish, patient, sites)
+                for step in failed:
+                    self._board.show(TroubleKind.ERASURE_WAITS, step, self._clock.now_ns())
+                if not failed:
+                    self._board.clear(TroubleKind.ERASURE_WAITS)
+                    log.info("an erasure is finished")
+            await self._clock.sleep(LOOK_EVERY_S)
+
+    def _finish(self, patient: str, sites: list[str]) -> dict[str, str]:
+        folders = [self._folder.archive, self._folder.exports, self._folder.plans]
+        steps = {
+            **steps_here(self._journal, patient, folders),
+            **self._parts.steps(patient, sites),
+            **database_step(patient),
+        }
+        return carry_out(self._journal, patient, steps)
