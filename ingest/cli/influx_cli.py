@@ -111,12 +111,11 @@ def set_aside() -> None:
 
 
 def _settings() -> InfluxSettings:
-    import os
 
     from ingest.influx.server import InfluxSettings
     from telemetry.errors import ConfigurationError
 
-    settings = InfluxSettings.from_environment(os.environ)
+    settings = InfluxSettings.from_environment()
     if settings is None:
         raise ConfigurationError(
             "no InfluxDB configured: set RIPRESA_INFLUX_URL, RIPRESA_INFLUX_TOKEN and "

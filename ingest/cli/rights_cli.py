@@ -139,7 +139,7 @@ def restrict(
     from ingest.rights.erasure import erase_from_database
 
     _set(patient, ConsentState.RESTRICTED, lift, ground, actor)
-    settings = InfluxSettings.from_environment(os.environ)
+    settings = InfluxSettings.from_environment()
     if lift:
         typer.echo("used again; `ripresa influx catch-up --refill` brings it into the database")
     elif settings is not None:
@@ -225,7 +225,7 @@ def database_step(patient: str) -> dict[str, Callable[[], None]]:
     from ingest.influx.server import InfluxSettings, InfluxWriter
     from ingest.rights.erasure import erase_from_database
 
-    settings = InfluxSettings.from_environment(os.environ)
+    settings = InfluxSettings.from_environment()
     if settings is None:
         return {}
 

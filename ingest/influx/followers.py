@@ -2,7 +2,7 @@
 
 Wiring, at the clinic::
 
-    settings = InfluxSettings.from_environment(os.environ)   # None: no InfluxDB configured
+    settings = InfluxSettings.from_environment()   # None: no InfluxDB configured
     with InfluxWriter(settings) as writer:
         followers = influx_followers(journal, writer, settings, clock, doses=plans)
         async with asyncio.TaskGroup() as tasks:

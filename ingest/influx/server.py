@@ -6,13 +6,17 @@ same calls), `MemoryLines` keeps lines in memory, for tests.
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
 from telemetry.errors import ConfigurationError, StoreBusy, StoreError, StoreNotAuthorised
+from telemetry.settings import EnvironmentSettings, SecretFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,49 +60,51 @@ class InfluxSettings:
     timeout_s: float = 10.0
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> InfluxSettings | None:
-        """Read `RIPRESA_INFLUX_URL`, `_TOKEN` or `_TOKEN_FILE`, `_ORG`, `_MOTION_BUCKET`,
-        `_THERAPY_BUCKET` and `_MOTION_DAYS`; None where no address is given.
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> InfluxSettings | None:
+        """The database named by `RIPRESA_INFLUX_*`; None where no address is given.
+
+        `URL`, `TOKEN` or `TOKEN_FILE`, `ORG`, `MOTION_BUCKET`, `THERAPY_BUCKET` and
+        `MOTION_DAYS`, of which 0 keeps motion for good.
 
         Raises:
             ConfigurationError: an address without token or organisation, a token file that
                 cannot be read, or days that are no number.
-        """  # noqa: D205
-        url = environment.get("RIPRESA_INFLUX_URL", "")
-        if not url:
+        """
+        named = _Database.read(environment)
+        if named.url is None:
             return None
-        values: dict[str, Any] = {
-            name: environment[f"RIPRESA_INFLUX_{name.upper()}"]
-            for name in ("org", "motion_bucket", "therapy_bucket")
-            if environment.get(f"RIPRESA_INFLUX_{name.upper()}")
-        }
-        if "org" not in values:
+        if named.org is None:
             raise ConfigurationError("RIPRESA_INFLUX_URL is set, so set RIPRESA_INFLUX_ORG too")
-        return cls(url=url, token=_token(environment), **values, **_days(environment))
+        return cls(
+            url=named.url,
+            token=named.secret(),
+            org=named.org,
+            motion_bucket=named.motion_bucket,
+            therapy_bucket=named.therapy_bucket,
+            motion_days=named.motion_days or None,
+        )
 
 
-def _token(environment: Mapping[str, str]) -> str:
-    if token := environment.get("RIPRESA_INFLUX_TOKEN"):
-        return token
-    if name := environment.get("RIPRESA_INFLUX_TOKEN_FILE"):
-        try:
-            return Path(name).read_text().strip()
-        except OSError as e:
-            raise ConfigurationError(f"RIPRESA_INFLUX_TOKEN_FILE cannot be read: {e}") from e
-    raise ConfigurationError(
-        "RIPRESA_INFLUX_URL is set, so set RIPRESA_INFLUX_TOKEN or RIPRESA_INFLUX_TOKEN_FILE too"
-    )
+class _Database(EnvironmentSettings):
+    model_config = SettingsConfigDict(env_prefix="RIPRESA_INFLUX_")
 
+    url: str | None = None
+    token: SecretStr | None = None
+    token_file: SecretFile | None = None
+    org: str | None = None
+    motion_bucket: str = "motion"
+    therapy_bucket: str = "therapy"
+    motion_days: float = Field(default=90.0, ge=0, allow_inf_nan=False)
 
-def _days(environment: Mapping[str, str]) -> dict[str, Any]:
-    text = environment.get("RIPRESA_INFLUX_MOTION_DAYS")
-    if not text:
-        return {}
-    try:
-        days = float(text)
-    except ValueError as e:
-        raise ConfigurationError(f"RIPRESA_INFLUX_MOTION_DAYS {text!r} is no number") from e
-    return {"motion_days": days if days > 0 else None}
+    def secret(self) -> str:
+        if self.token is not None:
+            return self.token.get_secret_value()
+        if self.token_file is not None:
+            return self.token_file.read_text(encoding="utf-8").strip()
+        raise ConfigurationError(
+            "RIPRESA_INFLUX_URL is set, so set RIPRESA_INFLUX_TOKEN or "
+            "RIPRESA_INFLUX_TOKEN_FILE too"
+        )
 
 
 class LineWriter(Protocol):

@@ -70,7 +70,7 @@ def run(
         broker=mqtt_settings(),
         site=site,
         clock=clock_from(),
-        influx=InfluxSettings.from_environment(os.environ),
+        influx=InfluxSettings.from_environment(),
         time_zone=time_zone,
         web_host=web_host,
         web_port=web_port,

@@ -207,9 +207,9 @@ def home_settings() -> Home:
     folder = Folder(ripresa_home()).create()
     joining = joined(folder.home_journal.parent)
     identity = (
-        Identity.from_environment()
+        Identity.read()
         if joining is None
-        else Identity(joining.site, joining.patient, joining.gateway)
+        else Identity(site=joining.site, patient=joining.patient, gateway=joining.gateway)
     )
     broker = mqtt_settings()
     return Home(

@@ -66,7 +66,7 @@ def play_game(options: PlayOptions) -> dict[str, Any]:
         case ["keys"]:
             return play(options.game, **common)
         case ["wearable"]:
-            topics = Identity.from_environment().topics
+            topics = Identity.read().topics
             try:
                 return play_over_mqtt(
                     options.game,

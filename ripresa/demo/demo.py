@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -247,7 +246,7 @@ class _Run:
 
     async def _reach_the_database(self, demo: Demo) -> None:
         """Where a database is configured, wait until the clinic's followers are through."""
-        if InfluxSettings.from_environment(os.environ) is None:
+        if InfluxSettings.from_environment() is None:
             return
         demo.stage = "database"
         with (

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
 from ingest.places import Places
 from telemetry.clock import ScaledClock, SystemClock
 from telemetry.errors import ConfigurationError
+from telemetry.settings import EnvironmentSettings, SecretFile
 from telemetry.transport.topics import GatewayTopics, HomeTopics
 
 if TYPE_CHECKING:
@@ -139,26 +143,21 @@ def journal_at_hand(named: Path | None = None) -> Path:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who a home box is: its site, its patient's pseudonym, its gateway."""
+class Identity(EnvironmentSettings):
+    """Who a home box is: its site, its patient's pseudonym, its gateway.
+
+    `Identity.read()` takes them from `RIPRESA_SITE`, `RIPRESA_PATIENT` and `RIPRESA_GATEWAY`;
+    what is not named is the demo's.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="RIPRESA_")
 
     site: str = "demo-clinic"
     patient: str = "demo-patient"
     gateway: str = "demo-gateway"
 
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Identity:
-        """Named by `RIPRESA_SITE`, `RIPRESA_PATIENT`, `RIPRESA_GATEWAY`; else the demo's."""
-        named = {
-            name: environment[f"RIPRESA_{name.upper()}"]
-            for name in ("site", "patient", "gateway")
-            if environment.get(f"RIPRESA_{name.upper()}")
-        }
-        return cls(**named)
-
     def as_environment(self) -> dict[str, str]:
-        """The names as `from_environment` reads them."""
+        """The names as `read` takes them."""
         return {
             "RIPRESA_SITE": self.site,
             "RIPRESA_PATIENT": self.patient,
@@ -184,6 +183,19 @@ class Identity:
         return GatewayTopics(self.site, self.gateway)
 
 
+class _Broker(EnvironmentSettings):
+    model_config = SettingsConfigDict(env_prefix="RIPRESA_MQTT_")
+
+    host: str = LOOPBACK
+    port: int = Field(default=1883, ge=1, le=65535)
+    username: str | None = None
+    password: SecretStr | None = None
+    password_file: SecretFile | None = None
+    ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+
+
 def mqtt_settings(environment: Mapping[str, str] = os.environ) -> MqttSettings:
     """The broker named by `RIPRESA_MQTT_*`; loopback where nothing is said.
 
@@ -195,33 +207,18 @@ def mqtt_settings(environment: Mapping[str, str] = os.environ) -> MqttSettings:
     """
     from telemetry.transport.mqtt import MqttSettings  # noqa: PLC0415 - paho is slow to import
 
-    def value(name: str) -> str | None:
-        return environment.get(f"RIPRESA_MQTT_{name}") or None
-
-    def path(name: str) -> Path | None:
-        named = value(name)
-        return Path(named) if named else None
-
-    port = value("PORT") or "1883"
-    if not port.isdecimal() or not 0 < int(port) < 1 << 16:
-        raise ConfigurationError(f"RIPRESA_MQTT_PORT is {port!r}: give a number, e.g. 1883")
-    password = value("PASSWORD")
-    secret_file = path("PASSWORD_FILE")
-    if password is None and secret_file is not None:
-        try:
-            password = secret_file.read_text(encoding="utf-8").strip()
-        except OSError as e:
-            raise ConfigurationError(
-                f"RIPRESA_MQTT_PASSWORD_FILE {secret_file} cannot be read ({e.strerror})"
-            ) from e
+    named = _Broker.read(environment)
+    password = named.password.get_secret_value() if named.password else None
+    if password is None and named.password_file is not None:
+        password = named.password_file.read_text(encoding="utf-8").strip()
     return MqttSettings(
-        host=value("HOST") or LOOPBACK,
-        port=int(port),
-        username=value("USERNAME"),
+        host=named.host,
+        port=named.port,
+        username=named.username,
         password=password,
-        ca_file=path("CA_FILE"),
-        cert_file=path("CERT_FILE"),
-        key_file=path("KEY_FILE"),
+        ca_file=named.ca_file,
+        cert_file=named.cert_file,
+        key_file=named.key_file,
     )
 
 

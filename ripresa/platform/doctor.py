@@ -173,7 +173,7 @@ def _browser() -> MachineFinding:
 def _influx() -> MachineFinding:
     from ingest.influx.server import InfluxSettings  # noqa: PLC0415
 
-    settings = InfluxSettings.from_environment(os.environ)
+    settings = InfluxSettings.from_environment()
     program = shutil.which("influxd")
     if settings is not None:
         return MachineFinding(
