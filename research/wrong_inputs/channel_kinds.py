@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from analytics.signals.arrays import Array
 
     from .kind import Apply
-    from .signal import Signal
+    from .signal import WornSignal
 
 __all__ = ["CHANNEL_KINDS"]
 
@@ -25,7 +25,7 @@ GRAVITY_M_S2 = 9.80665
 
 
 def _changed(change: Callable[[np.random.Generator, Array], Array]) -> Apply:
-    def on(rng: np.random.Generator, s: Signal) -> Signal:
+    def on(rng: np.random.Generator, s: WornSignal) -> WornSignal:
         return s.read_as(change(rng, s.readings.copy()))
 
     return one_of(on)

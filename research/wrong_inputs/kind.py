@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from .scene import Scene
+    from .scene import WrongScene
 
 __all__ = ["Apply", "Kind"]
 
-Apply: TypeAlias = "Callable[[np.random.Generator, Scene], Scene]"
+Apply: TypeAlias = "Callable[[np.random.Generator, WrongScene], WrongScene]"
 
 
 @dataclass(frozen=True, slots=True)

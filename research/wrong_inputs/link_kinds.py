@@ -13,23 +13,23 @@ from .stamp_kinds import one_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .scene import Scene
-    from .signal import Signal
+    from .scene import WrongScene
+    from .signal import WornSignal
 
 __all__ = ["LINK_KINDS"]
 
 
-def _creeping(by_s: tuple[float, float]) -> Callable[[np.random.Generator, Signal], Signal]:
+def _creeping(by_s: tuple[float, float]) -> Callable[[np.random.Generator, WornSignal], WornSignal]:
     """Later and later, by so many seconds a minute, up to 15 s."""
 
-    def change(rng: np.random.Generator, s: Signal) -> Signal:
+    def change(rng: np.random.Generator, s: WornSignal) -> WornSignal:
         late_us = s.arrival_us / 60 * rng.uniform(*by_s)
         return s.arriving(s.arrival_us + np.minimum(late_us, 15e6))
 
     return change
 
 
-def _bursting(rng: np.random.Generator, s: Signal) -> Signal:
+def _bursting(rng: np.random.Generator, s: WornSignal) -> WornSignal:
     """The link stalls again and again, and then catches up at once."""
     arrival = s.arrival_us.copy()
     for start in np.arange(2e6, arrival[-1], 6e6):
@@ -39,30 +39,30 @@ def _bursting(rng: np.random.Generator, s: Signal) -> Signal:
     return s.arriving(np.maximum.accumulate(arrival))
 
 
-def _constant_lag(rng: np.random.Generator, scene: Scene) -> Scene:
+def _constant_lag(rng: np.random.Generator, scene: WrongScene) -> WrongScene:
     which = int(rng.integers(len(scene.signals)))
     signal = scene.signals[which]
     late = signal.arriving(signal.arrival_us + rng.choice((1e5, 2e5, 4e5)))
     return scene.with_signal(which, late)
 
 
-def _half_rate(rng: np.random.Generator, s: Signal) -> Signal:
+def _half_rate(rng: np.random.Generator, s: WornSignal) -> WornSignal:
     return s.only(np.arange(int(rng.integers(2)), len(s), 2))
 
 
-def _lossy(share: float) -> Callable[[np.random.Generator, Signal], Signal]:
-    def change(rng: np.random.Generator, s: Signal) -> Signal:
+def _lossy(share: float) -> Callable[[np.random.Generator, WornSignal], WornSignal]:
+    def change(rng: np.random.Generator, s: WornSignal) -> WornSignal:
         return s.only(np.flatnonzero(rng.random(len(s)) >= share))
 
     return change
 
 
-def _doubled(rng: np.random.Generator, s: Signal) -> Signal:
+def _doubled(rng: np.random.Generator, s: WornSignal) -> WornSignal:
     rows = np.repeat(np.arange(len(s)), 1 + (rng.random(len(s)) < 0.15))
     return s.only(rows)
 
 
-def _sent_again(rng: np.random.Generator, s: Signal) -> Signal:
+def _sent_again(rng: np.random.Generator, s: WornSignal) -> WornSignal:
     """Some come once more, a few samples later."""
     again = np.flatnonzero(rng.random(len(s)) < 0.1)
     key = np.concatenate([np.arange(len(s)), again + rng.uniform(1.1, 6, len(again))])
@@ -70,12 +70,12 @@ def _sent_again(rng: np.random.Generator, s: Signal) -> Signal:
     return s.only(rows[np.argsort(key, kind="stable")])
 
 
-def _reordered(rng: np.random.Generator, s: Signal) -> Signal:
+def _reordered(rng: np.random.Generator, s: WornSignal) -> WornSignal:
     moved = rng.random(len(s)) < 0.05
     return s.only(np.argsort(np.arange(len(s)) + 1.6 * moved, kind="stable"))
 
 
-def _reconnecting(rng: np.random.Generator, s: Signal) -> Signal:
+def _reconnecting(rng: np.random.Generator, s: WornSignal) -> WornSignal:
     starts = np.sort(rng.uniform(0.2, 0.8, 2)) * s.arrival_us[-1]
     kept = np.ones(len(s), bool)
     for start in starts:

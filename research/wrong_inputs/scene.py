@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from research.session_cases.session_case import SessionCase, SessionRecording
     from telemetry.messages.motion import StreamItem
 
-    from .signal import Signal
+    from .signal import WornSignal
 
-__all__ = ["Scene", "passed_through"]
+__all__ = ["WrongScene", "passed_through"]
 
 WRAP_US = 1 << 32
 END_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class WrongScene:
     """What the home's radio hears while one item is done.
 
     Attributes:
@@ -43,13 +43,13 @@ class Scene:
     """
 
     case: SessionCase
-    signals: tuple[Signal, ...]
+    signals: tuple[WornSignal, ...]
     from_us: int
     to_us: int
     epoch_ns: int = DAY_NS
     refused: tuple[str, ...] = ()
 
-    def with_signal(self, which: int, signal: Signal) -> Scene:
+    def with_signal(self, which: int, signal: WornSignal) -> WrongScene:
         """With one sensor's signal replaced."""
         signals = list(self.signals)
         signals[which] = signal
@@ -59,7 +59,7 @@ class Scene:
 class _Wearing:
     """The gateway's part for one place."""
 
-    def __init__(self, number: int, signal: Signal) -> None:
+    def __init__(self, number: int, signal: WornSignal) -> None:
         self._ids = iter(f"01KDYX00000000000000{number:02d}{n:04d}" for n in range(10_000))
         self.items: list[StreamItem] = []
         self.spans: dict[str, int] = {}
@@ -104,7 +104,7 @@ class _Wearing:
                     pass
 
 
-def passed_through(scene: Scene) -> SessionRecording:
+def passed_through(scene: WrongScene) -> SessionRecording:
     """What the home records of the scene; the item spans what had come in when it was said."""
     wearings = [_Wearing(n, s) for n, s in enumerate(scene.signals, 1)]
     started: dict[str, int] | None = None
@@ -121,7 +121,7 @@ def passed_through(scene: Scene) -> SessionRecording:
     return _session(scene.case.recording, wearings, started or {}, ended or _spans(wearings))
 
 
-def _notifications(which: int, signal: Signal) -> Iterator[tuple[int, int, int]]:
+def _notifications(which: int, signal: WornSignal) -> Iterator[tuple[int, int, int]]:
     if signal.bound:
         for row, at_us in enumerate(signal.arrival_us.tolist()):
             yield at_us, which, row

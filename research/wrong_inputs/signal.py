@@ -11,7 +11,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from analytics.signals.arrays import Array
 
-__all__ = ["Signal", "clean_signal"]
+__all__ = ["WornSignal", "clean_signal"]
 
 Indices = npt.NDArray[np.int64]
 
@@ -23,7 +23,7 @@ BOOT_S = (20.0, 4000.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Signal:
+class WornSignal:
     """One sensor's notifications of one sample each, in the order in which they come in.
 
     Attributes:
@@ -47,7 +47,7 @@ class Signal:
     def __len__(self) -> int:
         return len(self.stamp_us)
 
-    def only(self, rows: Indices) -> Signal:
+    def only(self, rows: Indices) -> WornSignal:
         """Some of its notifications, in this order; each comes in when it would have."""
         return replace(
             self,
@@ -56,22 +56,22 @@ class Signal:
             arrival_us=np.maximum.accumulate(self.arrival_us[rows]),
         )
 
-    def read_as(self, readings: Array) -> Signal:
+    def read_as(self, readings: Array) -> WornSignal:
         """With other values."""
         return replace(self, readings=readings)
 
-    def stamped(self, stamp_us: npt.NDArray[Any]) -> Signal:
+    def stamped(self, stamp_us: npt.NDArray[Any]) -> WornSignal:
         """With other stamps."""
         return replace(self, stamp_us=np.rint(stamp_us).astype(np.int64))
 
-    def arriving(self, arrival_us: npt.NDArray[Any]) -> Signal:
+    def arriving(self, arrival_us: npt.NDArray[Any]) -> WornSignal:
         """Coming in at other times."""
         return replace(self, arrival_us=np.rint(arrival_us).astype(np.int64))
 
 
 def clean_signal(
     rng: np.random.Generator, placement: str, rate_hz: float, readings: Array
-) -> Signal:
+) -> WornSignal:
     """As a healthy wearable sends it: an even clock, connection events of 15 ms, a short path."""
     n = len(readings)
     taken_us = np.arange(n) * 1e6 / rate_hz
@@ -80,7 +80,7 @@ def clean_signal(
     phase = rng.uniform(0, CONNECTION_INTERVAL_US)
     event = np.ceil((taken_us - phase) / CONNECTION_INTERVAL_US)
     arrival = phase + event * CONNECTION_INTERVAL_US + PATH_US + rng.exponential(JITTER_US, n)
-    return Signal(
+    return WornSignal(
         placement,
         rate_hz,
         readings,

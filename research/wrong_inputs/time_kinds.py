@@ -12,7 +12,7 @@ from .kind import Kind
 
 if TYPE_CHECKING:
     from .kind import Apply
-    from .scene import Scene
+    from .scene import WrongScene
 
 __all__ = ["TIME_KINDS"]
 
@@ -20,7 +20,7 @@ __all__ = ["TIME_KINDS"]
 def _offset(ms: int) -> Apply:
     """One sensor's samples were taken so much later than they say, and come as late."""
 
-    def apply(rng: np.random.Generator, scene: Scene) -> Scene:
+    def apply(rng: np.random.Generator, scene: WrongScene) -> WrongScene:
         which = int(rng.integers(len(scene.signals)))
         signal = scene.signals[which]
         behind = round(ms / 1000 * signal.rate_hz)
@@ -30,14 +30,14 @@ def _offset(ms: int) -> Apply:
     return apply
 
 
-def _drifting(rng: np.random.Generator, scene: Scene) -> Scene:
+def _drifting(rng: np.random.Generator, scene: WrongScene) -> WrongScene:
     """One clock runs 0.6 % slow, stamps, samples and all."""
     signal = scene.signals[1]
     rows = np.minimum(np.arange(len(signal)) * 1.006 + rng.uniform(0, 1), len(signal) - 1)
     return scene.with_signal(1, signal.read_as(signal.readings[rows.astype(int)]))
 
 
-def _one_late(rng: np.random.Generator, scene: Scene) -> Scene:
+def _one_late(rng: np.random.Generator, scene: WrongScene) -> WrongScene:
     """One sensor comes 1 to 3 s late from the middle of the item on."""
     which = int(rng.integers(len(scene.signals)))
     signal = scene.signals[which]
@@ -46,7 +46,7 @@ def _one_late(rng: np.random.Generator, scene: Scene) -> Scene:
     return scene.with_signal(which, signal.arriving(signal.arrival_us + late_us))
 
 
-def _one_reset(rng: np.random.Generator, scene: Scene) -> Scene:
+def _one_reset(rng: np.random.Generator, scene: WrongScene) -> WrongScene:
     """One sensor reboots during the item: half a second without it, its clock at zero."""
     which = int(rng.integers(len(scene.signals)))
     signal = scene.signals[which]
@@ -62,7 +62,7 @@ def _one_reset(rng: np.random.Generator, scene: Scene) -> Scene:
 def _set(seconds: float) -> Apply:
     """The home's clock is set in the middle of the item."""
 
-    def apply(rng: np.random.Generator, scene: Scene) -> Scene:
+    def apply(rng: np.random.Generator, scene: WrongScene) -> WrongScene:
         at_us = scene.from_us + rng.uniform(0.3, 0.7) * (scene.to_us - scene.from_us)
         signals = tuple(
             s.arriving(s.arrival_us + 1e6 * seconds * (s.arrival_us >= at_us))
@@ -77,7 +77,7 @@ def _at(when: str) -> Apply:
     """The session begins at this time, UTC, by the home's clock."""
     epoch_ns = int(datetime.fromisoformat(when).replace(tzinfo=UTC).timestamp()) * 1_000_000_000
 
-    def apply(_: np.random.Generator, scene: Scene) -> Scene:
+    def apply(_: np.random.Generator, scene: WrongScene) -> WrongScene:
         return replace(scene, epoch_ns=epoch_ns)
 
     return apply
