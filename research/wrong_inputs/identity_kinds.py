@@ -12,7 +12,7 @@ from edge.ble.identity_guard import IdentityGuard, Remembered
 from .kind import Kind
 
 if TYPE_CHECKING:
-    from .scene import Scene
+    from .scene import WrongScene
 
 __all__ = ["IDENTITY_KINDS"]
 
@@ -20,7 +20,7 @@ NAME, OTHER_NAME = "wit-1", "wit-2"
 HERS, ANOTHER = "hers", "another"
 
 
-def _drawn(rng: np.random.Generator, scene: Scene) -> int:
+def _drawn(rng: np.random.Generator, scene: WrongScene) -> int:
     return int(rng.integers(len(scene.signals)))
 
 
@@ -28,7 +28,7 @@ def _met() -> IdentityGuard:
     return IdentityGuard({NAME: Remembered(address=HERS)}.get, lambda: [NAME])
 
 
-def _unheard(scene: Scene, which: int, reason: str | None) -> Scene:
+def _unheard(scene: WrongScene, which: int, reason: str | None) -> WrongScene:
     """The place stays empty where the device was refused."""
     if reason is None:
         return scene
@@ -36,24 +36,24 @@ def _unheard(scene: Scene, which: int, reason: str | None) -> Scene:
     return replace(scene.with_signal(which, signal), refused=(reason,))
 
 
-def _twins(rng: np.random.Generator, scene: Scene) -> Scene:
+def _twins(rng: np.random.Generator, scene: WrongScene) -> WrongScene:
     """Two of one name that nobody has met: whose samples come is anybody's guess."""
     guard = IdentityGuard()
     guard.sighted(NAME, ANOTHER, 0)
     return _unheard(scene, _drawn(rng, scene), guard.sighted(NAME, HERS, 1))
 
 
-def _stranger(rng: np.random.Generator, scene: Scene) -> Scene:
+def _stranger(rng: np.random.Generator, scene: WrongScene) -> WrongScene:
     """Another device goes by the name of the one that was bound."""
     return _unheard(scene, _drawn(rng, scene), _met().sighted(NAME, ANOTHER, 0))
 
 
-def _renamed(rng: np.random.Generator, scene: Scene) -> Scene:
+def _renamed(rng: np.random.Generator, scene: WrongScene) -> WrongScene:
     """Her own wearable under another name, which is not bound."""
     return _unheard(scene, _drawn(rng, scene), _met().renamed(OTHER_NAME, HERS))
 
 
-def _swapped(rng: np.random.Generator, scene: Scene) -> Scene:
+def _swapped(rng: np.random.Generator, scene: WrongScene) -> WrongScene:
     """In the middle of the item hers goes, and another one answers to its name."""
     which = _drawn(rng, scene)
     reason = _met().sighted(NAME, ANOTHER, 0)

@@ -20,8 +20,8 @@ from telemetry.messages.motion import StreamGap, StreamQuality
 from .channel_kinds import CHANNEL_KINDS
 from .identity_kinds import IDENTITY_KINDS
 from .link_kinds import LINK_KINDS
-from .scene import Scene, passed_through
-from .signal import Signal, clean_signal
+from .scene import WrongScene, passed_through
+from .signal import WornSignal, clean_signal
 from .stamp_kinds import STAMP_KINDS
 from .time_kinds import TIME_KINDS
 
@@ -151,20 +151,20 @@ def _simulated(seed: int, *, joints: bool) -> Recorded:
 
 
 @lru_cache(maxsize=64)
-def _scene(seed: int, *, joints: bool) -> tuple[Scene, bool, frozenset[str]]:
+def _scene(seed: int, *, joints: bool) -> tuple[WrongScene, bool, frozenset[str]]:
     """A clean scene, whether its range's band holds the truth, and what is told of it."""
     found = _simulated(seed, joints=joints)
     rng = np.random.default_rng([seed, 17])
     signals = tuple(clean_signal(rng, s.placement, s.rate_hz, s.readings) for s in found.streams())
     to_s = found.motion.seconds - TAIL_S / 2
-    scene = Scene(found.case(f"{seed}", "clean"), signals, int(LEAD_S * 1e6), int(to_s * 1e6))
+    scene = WrongScene(found.case(f"{seed}", "clean"), signals, int(LEAD_S * 1e6), int(to_s * 1e6))
     recording = passed_through(scene)
     holds, reason = _judged(recording, scene)
     refused = frozenset() if reason is None else frozenset({_refusal(reason)})
     return scene, holds is not False, spoken_of(recording) | refused
 
 
-def _judged(recording: SessionRecording, scene: Scene) -> tuple[bool | None, str | None]:
+def _judged(recording: SessionRecording, scene: WrongScene) -> tuple[bool | None, str | None]:
     """Whether the published band holds the truth, or why there is none."""
     items = analysed(recording).items
     if not items:
@@ -229,7 +229,7 @@ def _clean_words(seed: int) -> Counter[str]:
     return _words_of(clean_signal(rng, "wrist-right", CLEAN_RATE_HZ, readings))
 
 
-def _words_of(signal: Signal) -> Counter[str]:
+def _words_of(signal: WornSignal) -> Counter[str]:
     assembly = StreamAssembly(
         Origin(wearable="clean", model="simulated", placement=signal.placement),
         Sampling.in_g(signal.rate_hz, wrap_us=1 << 32),
