@@ -74,7 +74,7 @@ class Journal(JournalReader):
                     if db.execute("SELECT 1 FROM meta WHERE name = 'home'").fetchone() is None:
                         home = new_ulid(clock)
                         db.execute("INSERT INTO meta VALUES ('home', ?)", (home,))
-                        db.execute("INSERT INTO home (ulid) VALUES (?)", (home,))
+                        db.execute("INSERT INTO home (ulid, sent_as) VALUES (?, ?)", (home, home))
                     reread_held(db)
             finally:
                 db.close()

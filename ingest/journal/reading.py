@@ -52,6 +52,8 @@ class KnownHome:
     site: str | None
     patient: str | None
     committed: int
+    sent_as: str
+    """The ULID that it sends as; another than `home` where that was taken already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,11 +163,18 @@ class JournalReader:
 
     def homes(self) -> list[KnownHome]:
         """All homes, in the order in which they came."""
-        rows = self.rows("SELECT ulid, site, patient, committed FROM home ORDER BY id")
+        rows = self.rows("SELECT ulid, site, patient, committed, sent_as FROM home ORDER BY id")
         return [
-            KnownHome(home=ulid, site=site, patient=patient, committed=committed)
-            for ulid, site, patient, committed in rows
+            KnownHome(home=ulid, site=site, patient=patient, committed=committed, sent_as=sent_as)
+            for ulid, site, patient, committed, sent_as in rows
         ]
+
+    def home_of(self, patient: str, sent_as: str) -> str | None:
+        """What the home is called here that sends as this ULID for this patient."""
+        rows = self.rows(
+            "SELECT ulid FROM home WHERE patient = ? AND sent_as = ?", (patient, sent_as)
+        )
+        return rows[0][0] if rows else None
 
     def committed(self, home: str | None = None) -> int:
         """The highest position of a home (default: the own) up to which nothing is missing."""

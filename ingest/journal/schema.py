@@ -30,20 +30,24 @@ __all__ = [
 
 APPLICATION_ID: Final = 0x52495052  # "RIPR"
 
-VERSION: Final = 5
+VERSION: Final = 6
 """Of the tables below. Versions 1 to 3 hold events under names that are no longer used."""
 
 TABLES: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
--- Every home whose records are here, this journal's own among them.
+-- Every home whose records are here, this journal's own among them. A home is known by the
+-- patient of its topic and the ULID that it sends as (`sent_as`); two patients may send as one.
+-- Here it is called `ulid`: the same, where that was free.
 -- `committed` is the highest position up to which nothing is missing.
 CREATE TABLE home (
     id INTEGER PRIMARY KEY,
     ulid TEXT NOT NULL UNIQUE,
+    sent_as TEXT NOT NULL,
     site TEXT,
     patient TEXT,
-    committed INTEGER NOT NULL DEFAULT 0
+    committed INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (sent_as, site, patient)
 );
 CREATE INDEX home_by_patient ON home (patient);
 

@@ -69,13 +69,18 @@ def retry_dead_letters(journal: Journal, *, now_ns: int) -> int:
         if _put_in_place(journal, parcel, number):
             mended += 1
             continue
-        before = journal.committed(parcel.home)
+        before = _committed(journal, parcel)
         store_parcels(journal, [parcel], now_ns=now_ns)
-        if journal.committed(parcel.home) > before:
+        if _committed(journal, parcel) > before:
             mended += 1
             with journal.writing() as db:
                 db.execute("DELETE FROM dead_letter WHERE id = ?", (number,))
     return mended
+
+
+def _committed(journal: Journal, parcel: Parcel) -> int:
+    home = journal.home_of(parcel.patient, parcel.home)
+    return 0 if home is None else journal.committed(home)
 
 
 def _put_in_place(journal: Journal, parcel: Parcel, number: int) -> bool:
@@ -85,7 +90,7 @@ def _put_in_place(journal: Journal, parcel: Parcel, number: int) -> bool:
         return False
     with journal.writing() as db:
         home = db.execute(
-            "SELECT id FROM home WHERE ulid = ? AND site = ? AND patient = ? AND committed >= ?",
+            "SELECT id FROM home WHERE sent_as = ? AND site = ? AND patient = ? AND committed >= ?",
             (parcel.home, parcel.site, parcel.patient, record.position),
         ).fetchone()
         taken = (

@@ -12,9 +12,11 @@ import hashlib
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from ulid import ULID
 
 from ingest.journal.insertion import insert_record
 from ingest.journal.record_bodies import Examined, examine
@@ -221,11 +223,11 @@ def _content(topic: str, site: str, patient: str, record: Record) -> Examined | 
 def _store(db: sqlite3.Connection, parcel: Parcel, outcome: IntakeOutcome, now_ns: int) -> None:
     row = _home(db, parcel, outcome)
     if row is None:
-        reason = "home belongs to another site or patient, or is one too many"
+        reason = "this patient has more homes than anybody can have"
         first = parcel.records[0][0]
         _keep(db, DeadLetter(parcel.topic, reason, encode_block([first])), now_ns, outcome)
         return
-    home, committed = row
+    home, committed, known_as = row
     before = committed
     for record, content in parcel.records:
         if record.position <= committed:
@@ -233,14 +235,14 @@ def _store(db: sqlite3.Connection, parcel: Parcel, outcome: IntakeOutcome, now_n
             if clash is None:
                 outcome.counts["duplicates"] += 1
             else:
-                _keep(db, clash, now_ns, outcome)
+                _keep(db, replace(clash, home=known_as), now_ns, outcome)
         elif record.position > committed + 1:
             outcome.counts["early"] += 1
         else:
             committed = record.position
             letter = _put(db, home, parcel.topic, record, content)
             if letter is not None:
-                _keep(db, letter, now_ns, outcome)
+                _keep(db, replace(letter, home=known_as), now_ns, outcome)
             elif isinstance(content, Examined):
                 outcome.counts["stored"] += 1
                 outcome.counts["samples"] += content.samples
@@ -266,15 +268,17 @@ def _put(
     return None
 
 
-def _home(db: sqlite3.Connection, parcel: Parcel, outcome: IntakeOutcome) -> tuple[int, int] | None:
-    """Row and committed position of the home that a topic's patient sends from.
+def _home(
+    db: sqlite3.Connection, parcel: Parcel, outcome: IntakeOutcome
+) -> tuple[int, int, str] | None:
+    """Row, committed position and name here of the home that a topic's patient sends from.
 
-    The first topic under which a home is heard keeps it. None where that was another's, or the
-    patient has more homes than anybody can have.
+    Another patient may send as the same ULID, by a copied file or on purpose: each is a home of
+    its own. None where the patient has more homes than anybody can have.
     """
     wanted = (parcel.home, parcel.site, parcel.patient)
-    find = "SELECT id, committed FROM home WHERE ulid = ? AND site = ? AND patient = ?"
-    row: tuple[int, int] | None = db.execute(find, wanted).fetchone()
+    find = "SELECT id, committed, ulid FROM home WHERE sent_as = ? AND site = ? AND patient = ?"
+    row: tuple[int, int, str] | None = db.execute(find, wanted).fetchone()
     if row is not None:
         return row
     (known,) = db.execute(
@@ -282,12 +286,19 @@ def _home(db: sqlite3.Connection, parcel: Parcel, outcome: IntakeOutcome) -> tup
     ).fetchone()
     if known >= HOMES_A_PATIENT:
         return None
-    made = db.execute(
-        "INSERT OR IGNORE INTO home (ulid, site, patient) VALUES (?, ?, ?)", wanted
-    ).rowcount
-    if made:
-        outcome.homes[wanted[1:]] = known + 1
+    taken = db.execute("SELECT 1 FROM home WHERE ulid = ?", (parcel.home,)).fetchone()
+    name = parcel.home if taken is None else _another_name(*wanted)
+    db.execute(
+        "INSERT INTO home (ulid, sent_as, site, patient) VALUES (?, ?, ?, ?)", (name, *wanted)
+    )
+    outcome.homes[wanted[1:]] = known + 1
     return db.execute(find, wanted).fetchone()  # type: ignore[no-any-return]
+
+
+def _another_name(home: str, site: str, patient: str) -> str:
+    """A ULID for a home whose own is taken: the same again for the same one."""
+    digest = hashlib.sha256(f"{home}/{site}/{patient}".encode()).digest()
+    return str(ULID.from_bytes(digest[:16]))
 
 
 def _clash(db: sqlite3.Connection, home: int, record: Record, topic: str) -> DeadLetter | None:
@@ -319,7 +330,7 @@ def _pass_over(db: sqlite3.Connection, parcel: Parcel, outcome: IntakeOutcome) -
     row = _home(db, parcel, outcome)
     if row is None:
         return
-    home, committed = row
+    home, committed, _ = row
     outcome.counts["barred"] += len(parcel.records)
     first = committed + 1
     for record, _ in parcel.records:

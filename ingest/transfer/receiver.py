@@ -260,5 +260,5 @@ class Receiver:
                 topic = HomeTopics(known.site, known.patient).ack
             except ConfigurationError:
                 continue
-            ack = Ack(home=known.home, position=known.committed)
+            ack = Ack(home=known.sent_as, position=known.committed)
             self._bus.publish(topic, ack.encode(), qos=1)

@@ -112,7 +112,7 @@ class HonestHome:
 
     def misattributed(self, clinic: JournalReader) -> int:
         """What the clinic takes for this home's and this home has not written."""
-        home = self.journal.home
+        home = clinic.home_of(self.patient, self.journal.home)
         foreign = self._mine(clinic) - self._mine(self.journal)
         events = {encode_event(e) for e in clinic.events(self.session, home=home)}
         own = {encode_event(e) for e in self.journal.events(self.session)}
@@ -124,7 +124,8 @@ class HonestHome:
     def _mine(self, journal: JournalReader) -> set[tuple[int, bytes]]:
         found: set[tuple[int, bytes]] = set()
         after = 0
-        while page := journal.records(after, home=self.journal.home, limit=1000):
+        home = journal.home_of(self.patient, self.journal.home) or self.journal.home
+        while page := journal.records(after, home=home, limit=1000):
             after = page[-1].position
             found |= {(record.position, record.body) for record in page}
         return found

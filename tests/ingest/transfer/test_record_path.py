@@ -220,9 +220,13 @@ def test_other_content_under_a_stored_position_is_kept_aside_not_lost(clinic):
 def test_a_home_cannot_write_as_another_patient(clinic):
     stored(clinic, TOPICS.record, encode_block([record(1)]))
     thief = HomeTopics("clinic", "p-02").record
-    outcome = stored(clinic, thief, encode_block([record(2)]))
-    assert outcome.committed == {}
+    other = [record(1, t_ns=5), record(2, t_ns=6)]
+    stored(clinic, thief, encode_block(other))
     assert clinic.committed(record(1).home) == 1
+    named = clinic.home_of("p-02", record(1).home)
+    assert named not in (None, record(1).home), "it is a home of its own, under another name"
+    assert [r.t_ns for r in clinic.records(0, home=named)] == [5, 6]
+    assert clinic.patient_of(record(1).home) == ("clinic", "p-01")
     foreign = event_record(session_opened(patient="p-01"))
     event = record(
         1, home="01J000000000000000000H0ME2", body=foreign.body, kind=RecordKind.EVENT, stream=None
@@ -230,6 +234,18 @@ def test_a_home_cannot_write_as_another_patient(clinic):
     outcome = stored(clinic, thief, encode_block([event]))
     assert outcome.counts["dead_letters"] == 1
     assert clinic.sessions() == []
+
+
+def test_who_says_first_that_a_journal_is_theirs_takes_it_from_nobody(clinic):
+    thief = HomeTopics("clinic", "p-02").record
+    stored(clinic, thief, encode_block([record(1, t_ns=5)]))
+    outcome = stored(clinic, TOPICS.record, encode_block([record(1), record(2)]))
+    assert outcome.committed == {("clinic", "p-01", record(1).home): 2}, "as its home calls itself"
+    mine = clinic.home_of("p-01", record(1).home)
+    assert clinic.committed(mine) == 2
+    again = stored(clinic, TOPICS.record, encode_block([record(2), record(3)]))
+    assert again.counts["duplicates"] == 1
+    assert clinic.home_of("p-01", record(1).home) == mine
 
 
 def test_a_block_beyond_the_next_position_waits_at_its_home(clinic):
