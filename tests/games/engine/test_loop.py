@@ -1,0 +1,187 @@
+"""A game while it runs: its modes, its rests, its ends, and what a person may do meanwhile."""
+
+import itertools
+
+import numpy as np
+import pygame
+import pytest
+
+from game_table import T0_NS, pixels
+from games.engine.play_settings import Stopping
+from games.inputs.keys import KeysSource
+from games.look import Look
+from games.rules.control import ControlSample
+from games.rules.mode import Mode
+from games.rules.progress import GamePhase
+from games.rules.setting import Setting
+from games.ui.hud import Hud
+from telemetry.messages.requests import ReportUnwell
+
+pytestmark = pytest.mark.slow
+
+GAMES = ("onda", "raccolto", "volo")
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_the_same_seed_and_player_give_the_same_frames(table, name):
+    hashes = [[pixels(t.window) for t in table(name, frames_per_s=4).play()] for _ in range(2)]
+    assert hashes[0] == hashes[1]
+    assert len(set(hashes[0])) > 10
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_nothing_flashes(table, name):
+    """No picture is much lighter or darker than the one before it (WCAG 2.3.1: 10 %)."""
+    means = [
+        pygame.surfarray.array3d(t.window.picture)[::8, ::8].mean() / 255
+        for t in itertools.islice(table(name).play(), 240)
+        if t.loop.mode is Mode.PLAY
+    ]
+    assert np.abs(np.diff(means)).max() < 0.05
+
+
+@pytest.mark.parametrize("look", [
+    Look(side="left", voice=False),
+    Look(text_scale=2.0, language="en", voice=False),
+    Look(reduced_motion=True, voice=False),
+    Look(audio_only=True, voice=False),
+])  # fmt: skip
+def test_every_mode_plays_a_whole_game(table, look):
+    played = table("raccolto", look=look)
+    for _ in played.play():
+        pass
+    assert played.loop.stopped_by == "done"
+    assert played.loop.simulation.state.progress.trials == 2
+
+
+def test_audio_only_says_and_sounds_everything_that_is_needed(table):
+    played = table("volo", look=Look(audio_only=True, voice=False))
+    for _ in played.play():
+        pass
+    assert {"Salga con calma", "Plani giù, piano"} <= set(played.voice.said)
+    assert played.voice.said[-1] == "Fatto. Ripetizioni ampie e con calma: 2 su 2. 20 punti"
+    assert {"step1", "step2", "step3", "chime", "end"} <= set(played.sounds.played)
+
+
+def test_a_rest_asks_for_no_movement_and_is_told_once_by_ear(table):
+    setting = Setting(sets=2, repetitions=1, rest_s=5)
+    played = table("raccolto", look=Look(audio_only=True, voice=False), setting=setting)
+    for _ in played.play():
+        resting = played.loop.simulation.state.progress.phase is GamePhase.REST
+        if resting and played.voice.said[-1].startswith("Riposi"):
+            break
+    told = len(played.voice.said)
+    while played.loop._shown.progress.phase is GamePhase.REST:
+        assert len(played.voice.said) == told
+        played.frame()
+    assert "Riposi. Si riparte tra 5 s." in played.voice.said
+
+
+def test_what_stops_a_game_is_told_by_ear(table):
+    played = table("volo", look=Look(audio_only=True, voice=False), source=KeysSource())
+    played.press(pygame.K_SPACE)
+    played.frame()
+    played.frame()
+    assert played.voice.said[-1].startswith("Pausa")
+    played.press(pygame.K_p)
+    played.frame()
+    played.frame()
+    assert played.voice.said[-1] == "Quanto dolore sente, da 0 a 10?"
+
+
+@pytest.mark.parametrize("away", ["enter", "click"])
+def test_the_last_card_can_be_taken_away_but_not_by_a_press_meant_for_the_game(table, away):
+    def press():
+        if away == "enter":
+            played.press(pygame.K_RETURN)
+        else:
+            at = {"button": 1, "pos": (640, 300)}
+            pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, at))
+        played.frame()
+
+    played = table("volo", source=KeysSource(), stopping=Stopping(lingers=True))
+    played.loop.press("unwell")
+    press()
+    assert played.loop.stopped_by is None
+    for _ in range(30):
+        played.frame()
+    press()
+    assert played.loop.stopped_by == "closed"
+
+
+def test_unwell_is_a_button_too_and_ends_at_once(table):
+    played = table()
+    played.frame()
+    button = next(b for b in Hud(Look()).buttons if b.name == "unwell")
+    event = pygame.event.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=button.place.center)
+    pygame.event.post(event)
+    played.frame()
+    assert played.asks.requests == [ReportUnwell()]
+    assert played.loop.mode is Mode.UNWELL
+
+
+def test_a_pause_costs_nothing_and_demands_no_catching_up(table):
+    class Steady:
+        ended = waiting = False
+
+        def __init__(self):
+            self.last_ns = T0_NS
+
+        def poll(self, now_ns, _invited):
+            from games.inputs.source import ArrivedSample
+
+            arrivals = []
+            while self.last_ns < now_ns:
+                self.last_ns += 16_666_667
+                level = 0.5 - 0.5 * np.cos((self.last_ns - T0_NS) * 1e-9 * 2 * np.pi / 6)
+                arrivals.append(
+                    ArrivedSample(ControlSample(self.last_ns, float(level)), self.last_ns)
+                )
+            return arrivals
+
+        def counted(self):
+            return []
+
+    played = table(source=Steady())
+    for _ in range(30):
+        played.frame()
+    score = played.loop.simulation.state.progress.score
+    played.press(pygame.K_SPACE)
+    for _ in range(100):
+        played.frame()
+    steps = played.loop.simulation.steps
+    assert played.loop.mode is Mode.PAUSED
+    played.press(pygame.K_SPACE)
+    played.frame()
+    played.frame()
+    assert played.loop.simulation.steps - steps < 30
+    assert played.loop.simulation.state.progress.score >= score
+
+
+def test_two_keys_without_holding_down_play_a_game(table):
+    keys = KeysSource(1.0, 1.0)
+    played = table(source=keys, frames_per_s=30)
+    for n, _ in zip(range(200), played.play(), strict=False):
+        if n % 90 == 5:
+            played.press(pygame.K_UP)
+        elif n % 90 == 50:
+            played.press(pygame.K_DOWN)
+    assert played.loop.simulation.state.progress.trials == 2
+
+
+def test_where_no_wearable_comes_keys_take_its_place(table):
+    class Mute:
+        ended = waiting = False
+
+        def poll(self, _now_ns, _invited):
+            return []
+
+        def counted(self):
+            return []
+
+    played = table(source=Mute(), setting=Setting(up_s=1.0, down_s=1.0))
+    for n in range(80):
+        played.frame()
+        if n in (10, 45):
+            played.press(pygame.K_UP if n == 10 else pygame.K_DOWN)
+    assert played.loop.simulation.state.progress.trials == 1
