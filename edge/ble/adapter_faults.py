@@ -38,7 +38,10 @@ _DBUS = {
     "ServiceUnknown": ("bluetoothd is not running", "systemctl start bluetooth"),
     "NameHasNoOwner": ("bluetoothd is not running", "systemctl start bluetooth"),
     "NotReady": ("Bluetooth is switched off", "bluetoothctl power on"),
-    "InProgress": ("the adapter is busy", "close other programs that scan or connect"),
+    "InProgress": (
+        "BlueZ says that an earlier attempt is still going on",
+        "it is tried again; other programs that scan or connect can be the reason",
+    ),
 }
 
 

@@ -87,10 +87,17 @@ class IdentityGuard:
 
     def renamed(self, identity: str, address: str) -> str | None:
         """Why a device that is not bound under its name may be one that is under another."""
+        bound = self.bound_at(address)
+        if bound is None:
+            return None
+        return f"{bound} now calls itself {identity}: bind it anew (ripresa devices bind)"
+
+    def bound_at(self, address: str) -> str | None:
+        """The identity that was remembered with this address."""
         for bound in self._bound():
             known = self._remembered(bound)
             if known is not None and known.address == address:
-                return f"{bound} now calls itself {identity}: bind it anew (ripresa devices bind)"
+                return bound
         return None
 
     def serves(self, identity: str, address: str) -> None:

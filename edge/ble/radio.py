@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bleak import BleakClient, BleakScanner
+from bleak import BleakScanner
 from bleak.exc import BleakError
 
 from edge.wearables.wearable import Advertisement, OnData
@@ -19,10 +19,12 @@ from telemetry.errors import TransportError, TransportTimeout
 
 from .adapter_faults import explained
 from .address_privacy import keep_addresses_out_of_logs, without_addresses
+from .connecting import connected_client, forget_device
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
+    from bleak import BleakClient
     from bleak.backends.device import BLEDevice
     from bleak.backends.scanner import AdvertisementData
 
@@ -32,6 +34,13 @@ log = logging.getLogger(__name__)
 
 ANSWER_S = 3.0
 LEAST_MTU = 23
+FORGET_AFTER = 2
+NEXT_STEPS = (
+    (5, "systemctl restart bluetooth, or restart this machine"),
+    (3, "switch the wearable off and on"),
+    (0, "it is tried again"),
+)
+"""After how many failures in a row which step is worth a try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +195,7 @@ class Radio:
         self._attempt = asyncio.Lock()
         self._scanner: BleakScanner | None = None
         self._on_sighting: Callable[[Sighting], None] = lambda _: None
+        self._failed: dict[str, int] = {}
         self.heard = 0
         """Advertisements so far; standing still while scanning means a dead scanner."""
 
@@ -233,47 +243,69 @@ class Radio:
         self._on_sighting(Sighting(device, advertisement, data.rssi))
 
     @contextlib.asynccontextmanager
-    async def connected(self, sighting: Sighting) -> AsyncIterator[Connection]:
+    async def connected(
+        self, sighting: Sighting, name: str = "a wearable"
+    ) -> AsyncIterator[Connection]:
         """A connection for as long as the block lasts; `lost` is set when it breaks before.
 
         Waits for a slot, and for other attempts: adapters take one at a time.
 
+        Args:
+            sighting: which one.
+            name: how a failure names it.
+
         Raises:
-            TransportError: it could not be made.
+            TransportError: it could not be made; names it, what was tried, and the next step.
         """
         if self._slots.locked():
             log.warning("Bluetooth: all %d connections are taken, one more waits", self._limit)
         async with self._slots:
-            connection = await self._connect(sighting)
+            connection = await self._connect(sighting, name)
             try:
                 yield connection
             finally:
                 await connection.close()
 
-    async def _connect(self, sighting: Sighting) -> Connection:
+    async def forget(self, sighting: Sighting) -> bool:
+        """Have the platform forget what it believes of a device, where it can be told to."""
+        return await forget_device(sighting.device)
+
+    async def _connect(self, sighting: Sighting, name: str) -> Connection:
         connections: list[Connection] = []
 
         def on_lost(_: BleakClient) -> None:
             for connection in connections:
                 connection.lost.set()
 
-        client = BleakClient(
-            sighting.device,
-            disconnected_callback=on_lost,
-            timeout=self._timeout_s,
-            backend=self._backend.client,
-            **self._backend.options,
-        )
-        async with self._attempt:
-            with _errors("connect"):
-                # bleak's own time-out does not cover every stage on every platform.
-                async with asyncio.timeout(self._timeout_s + 5):
-                    await client.connect()
+        try:
+            async with self._attempt:
+                with _errors("connect"):
+                    # bleak's own time-out does not cover every stage on every platform.
+                    async with asyncio.timeout(self._timeout_s + 5):
+                        client = await connected_client(
+                            sighting.device,
+                            on_lost,
+                            backend=self._backend.client,
+                            timeout_s=self._timeout_s,
+                            options=self._backend.options,
+                        )
+        except TransportError as e:
+            raise TransportError(f"{name}: {await self._after_failure(sighting, str(e))}") from e
+        self._failed.pop(sighting.address, None)
         connection = Connection(client, sighting.advertisement.name)
         connections.append(connection)
         if not client.is_connected:
             connection.lost.set()
         return connection
+
+    async def _after_failure(self, sighting: Sighting, cause: str) -> str:
+        """What was wrong, what was tried, and the next step; the second time BlueZ must forget."""
+        times = self._failed[sighting.address] = self._failed.get(sighting.address, 0) + 1
+        tried = f"tried {times} time{'s' if times > 1 else ''}"
+        if times >= FORGET_AFTER and await self.forget(sighting):
+            tried += ", had BlueZ forget the device"
+        step = next(step for least, step in NEXT_STEPS if times >= least)
+        return f"{cause}; {tried}; next: {step}"
 
 
 @contextlib.contextmanager
@@ -285,5 +317,6 @@ def _errors(what: str) -> Iterator[None]:
         raise TransportTimeout(f"Bluetooth: {what} timed out") from e
     # With its daemon gone bleak's BlueZ backend also trips over its own state.
     except (BleakError, OSError, EOFError, AttributeError, AssertionError, KeyError) as e:
-        reason = explained(e) or f"{what} failed ({type(e).__name__}: {e})"
+        known = explained(e) or (e.__cause__ and explained(e.__cause__))
+        reason = known or f"{what} failed ({type(e).__name__}: {e})"
         raise TransportError(f"Bluetooth: {without_addresses(reason)}") from e

@@ -52,7 +52,7 @@ from telemetry.messages.notices import LinkState, WearableState
 
 from .rate_limited import RateLimited
 from .resuming import abandoned
-from .wearing import OnHeartRate, Wearing
+from .wearing import OnHeartRate, ServicesMissingError, Wearing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -73,6 +73,8 @@ log = logging.getLogger(__name__)
 
 SCAN_CHECK_S = 3.0
 STATE_EVERY_CHECKS = 10
+REASON_LENGTH = 300
+FORGOTTEN = "; BlueZ was made to forget the device, and it is tried again"
 
 
 class Gateway:
@@ -232,10 +234,14 @@ class Gateway:
         address = sighting.address
         started_ns = self._clock.now_ns()
         try:
-            async with self._radio.connected(sighting) as connection:
+            name = self._name_of(sighting, wearable)
+            async with self._radio.connected(sighting, name or wearable.model) as connection:
                 await self._serve_connection(sighting, wearable, connection)
+        except ServicesMissingError as e:
+            forgot = await self._radio.forget(sighting)
+            self._lost(sighting, wearable, f"{e}{FORGOTTEN if forgot else ''}")
         except RipresaError as e:
-            self._complain.warning("%s", e)
+            self._lost(sighting, wearable, str(e))
         except Exception as e:
             self._complain.error("%s: unexpected %s", wearable.model, type(e).__name__)
             log.debug("connection fault", exc_info=True)
@@ -293,6 +299,31 @@ class Gateway:
         finally:
             if any(other.connected for other in self._worn_at(placement)):
                 await _end_replaced(wearing)
+
+    def _name_of(self, sighting: Sighting, wearable: Wearable) -> str | None:
+        """Its identity, as far as it is known before it is asked."""
+        return (
+            self._identities.get(sighting.address)
+            or wearable.advertised_identity(sighting.advertisement)
+            or self._guard.bound_at(sighting.address)
+        )
+
+    def _lost(self, sighting: Sighting, wearable: Wearable, reason: str) -> None:
+        """Say why a connection was not made, or ended."""
+        self._complain.warning("%s", reason)
+        identity = self._name_of(sighting, wearable)
+        placement = None if identity is None else self._placement_of(identity)
+        if identity is not None and placement is not None:
+            self._on_wearable_state(
+                WearableState(
+                    wearable=identity,
+                    state=LinkState.LOST,
+                    model=wearable.model,
+                    placement=placement,
+                    stream=self.streams().get(identity),
+                    reason=reason[:REASON_LENGTH],
+                )
+            )
 
     def _say_renamed(self, identity: str, address: str) -> None:
         renamed = self._guard.renamed(identity, address)

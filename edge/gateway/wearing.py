@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from .resuming import ResumePoint
 
-__all__ = ["SILENCE_S", "OnHeartRate", "Wearing"]
+__all__ = ["SILENCE_S", "OnHeartRate", "ServicesMissingError", "Wearing"]
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,13 @@ OnHeartRate: TypeAlias = "Callable[[str, int, HeartRate], None]"
 
 SILENCE_S = 2.0
 BATTERY_EVERY_S = 300.0
+
+
+MOST_HIDDEN = 3
+
+
+class ServicesMissingError(TransportError):
+    """A connection on which the system does not show the services that carry the data."""
 
 
 class Wearing:
@@ -83,6 +90,7 @@ class Wearing:
         self._battery: Battery | None = None
         self._complain = RateLimited(log, clock)
         self._beside = ""
+        self._hidden = 0
 
     @property
     def connected(self) -> bool:
@@ -153,6 +161,7 @@ class Wearing:
                 f"{self.identity}: the link carries {connection.mtu} bytes, "
                 f"{self.wearable.minimum_mtu} are needed: update the system's Bluetooth"
             )
+        self._check_services(connection)
         firmware = await self._ask_firmware(connection)
         sampling = await self.wearable.configure(connection)
         if self._assembly is None or self._assembly.sampling != sampling:
@@ -168,6 +177,21 @@ class Wearing:
             await connection.subscribe(HEART_RATE_MEASUREMENT, self._receive_heart_rate)
         # Some answer on the characteristic that carries the data, so only now.
         await self._ask_battery(connection)
+
+    def _check_services(self, connection: Connection) -> None:
+        """Refuse a connection whose services the system hides, as it may for ever (bluez#1489).
+
+        Where they stay hidden the wearable is asked all the same: it may lack them.
+        """
+        wanted = self.wearable.data_characteristics
+        if all(connection.has(c) for c in wanted) or self._hidden >= MOST_HIDDEN:
+            self._hidden = 0
+            return
+        self._hidden += 1
+        raise ServicesMissingError(
+            f"{self.identity}: connected, but the system does not show its data service "
+            f"({self._hidden} time{'s' if self._hidden > 1 else ''}); next: switch it off and on"
+        )
 
     async def _ask_firmware(self, connection: Connection) -> str | None:
         """Its firmware; one that does not tell is served all the same."""

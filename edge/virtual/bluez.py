@@ -64,6 +64,8 @@ class FakeBluez:
         self.devices: dict[str, Device] = {}
         self.refusals: list[str] = []
         """Names of errors with which the next connections fail, e.g. InProgress."""
+        self.late_s = 0.0
+        """How long after the link services are shown."""
         self._scanner: BleakScanner | None = None
         self._adapter = Adapter(self)
 
@@ -80,6 +82,25 @@ class FakeBluez:
         elif not on and self._scanner is not None:
             scanner, self._scanner = self._scanner, None
             await scanner.stop()
+
+    def stick(self) -> None:
+        """Every device's object answers InProgress until it is removed."""
+        for device in self.devices.values():
+            device.stuck = True
+
+    def hide(self) -> None:
+        """Every device's object shows no services until it is removed."""
+        for device in self.devices.values():
+            device.hides = True
+
+    async def remove(self, path: str) -> None:
+        """Forget a device; its next advertisement makes a fresh object."""
+        device = next((d for d in self.devices.values() if d.path == path), None)
+        if device is None:
+            raise DBusError("org.bluez.Error.DoesNotExist", "Does Not Exist")
+        await device.disconnect_link()
+        self.devices = {a: d for a, d in self.devices.items() if d is not device}
+        self.bus.unexport(path, device)
 
     def _seen(self, found: BLEDevice, advertisement: AdvertisementData) -> None:
         device = self.devices.get(found.address)
@@ -138,6 +159,11 @@ class Adapter(ServiceInterface):
         """Stop scanning."""
         await self._set(False)
 
+    @dbus_method(name="RemoveDevice")
+    async def remove_device(self, device: Path) -> None:
+        """Forget a device and its services."""
+        await self._daemon.remove(device)
+
     async def _set(self, on: bool) -> None:
         self._discovering = on
         await self._daemon.discover(on)
@@ -157,6 +183,8 @@ class Device(ServiceInterface):
         self._seen = advertisement
         self._client: BleakClient | None = None
         self._resolved = False
+        self.stuck = False
+        self.hides = False
         self._attributes: list[tuple[str, ServiceInterface]] = []
 
     def heard(self, advertisement: AdvertisementData) -> None:
@@ -225,6 +253,8 @@ class Device(ServiceInterface):
         if self._daemon.refusals:
             name = self._daemon.refusals.pop(0)
             raise DBusError(f"org.bluez.Error.{name}", name)
+        if self.stuck:
+            raise DBusError("org.bluez.Error.InProgress", "Operation already in progress")
         client = BleakClient(
             self._found,
             self._lost,
@@ -238,7 +268,9 @@ class Device(ServiceInterface):
             raise _failed(e) from e
         self._client = client
         self.emit_properties_changed({"Connected": True})
-        for service in client.services:
+        if self._daemon.late_s:
+            await asyncio.sleep(self._daemon.late_s)
+        for service in [] if self.hides else client.services:
             path = f"{self.path}/service{service.handle:04x}"
             self._export(path, Service(self.path, service.uuid))
             for characteristic in service.characteristics:
@@ -250,6 +282,10 @@ class Device(ServiceInterface):
     @dbus_method(name="Disconnect")
     async def disconnect(self) -> None:
         """Drop the link."""
+        await self.disconnect_link()
+
+    async def disconnect_link(self) -> None:
+        """Drop the link, where there is one."""
         if self._client is not None:
             await self._client.disconnect()
 
@@ -384,11 +420,22 @@ async def _serve(transport: str) -> None:
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     while line := await lines.readline():
-        daemon.refusals += json.loads(line)["refuse"]
+        asked = json.loads(line)
+        daemon.refusals += asked.get("refuse", [])
+        daemon.late_s = asked.get("late_s", daemon.late_s)
+        if asked.get("stick"):
+            daemon.stick()
+        if asked.get("hide"):
+            daemon.hide()
 
 
 def main() -> None:
-    """Serve until standard input ends; a line `{"refuse": ["InProgress"]}` refuses connections."""
+    """Serve until standard input ends; lines of JSON say what goes wrong.
+
+    `{"refuse": ["InProgress"]}` refuses the next connections, `{"stick": true}` all of the known
+    devices until these are removed, `{"hide": true}` hides their services until then,
+    `{"late_s": 2}` shows services so late.
+    """
     asyncio.run(_serve(sys.argv[1]))
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -67,7 +68,10 @@ class Bluetoothd:
         await self.process.wait()
 
     async def refuse(self, *errors):
-        self.process.stdin.write(json.dumps({"refuse": errors}).encode() + b"\n")
+        await self.ask(refuse=errors)
+
+    async def ask(self, **what):
+        self.process.stdin.write(json.dumps(what).encode() + b"\n")
         await self.process.stdin.drain()
 
 
@@ -125,6 +129,47 @@ async def test_wearables_stream_through_the_real_backend_past_refusals_and_a_kil
     assert {g.reason for g in of(StreamGap, items)} == {"link lost"}
     lost = sum(g.count or 0 for g in of(StreamGap, items))
     assert sum(emitted) >= stored(items) + lost > 0
+
+
+@contextlib.asynccontextmanager
+async def wearable_behind(daemon_does):
+    """A Movesense behind the stand-in, which knows the device already and then does as asked."""
+    clock, items, states = ScaledClock.start(), [], []
+    async with RadioProcess(["movesense"], clock) as radio, bluetoothd(radio.transport) as daemon:
+        first = Radio(connect_timeout_s=5)
+        heard = asyncio.Event()
+        await first.start_scan(lambda _: heard.set())
+        await asyncio.wait_for(heard.wait(), 10)
+        await first.stop_scan()
+        await daemon.ask(**daemon_does)
+        gateway = Gateway(
+            Radio(connect_timeout_s=5),
+            {radio.identities[0]: "wrist-right"}.get,
+            clock=clock,
+            sinks=[items.append],
+            board=SimpleNamespace(wearable=states.append, gateway=lambda _: None),
+        )
+        async with gateway:
+            yield items, states
+
+
+@pytest.mark.usefixtures("private_bus")
+@pytest.mark.parametrize("trouble", ["stick", "hide"])
+async def test_an_object_that_bluez_is_stuck_with_is_removed_and_samples_flow(trouble, caplog):
+    async with wearable_behind({trouble: True}) as (items, states):
+        await until(lambda: samples(items) > 60, 60)
+    reasons = [state.reason for state in states if state.reason and state.state == "lost"]
+    assert all("next:" in reason or "again" in reason for reason in reasons)
+    assert any("forget the device" in reason for reason in reasons)
+    assert all(state.wearable.startswith("movesense-") for state in states)
+    assert "close other programs" not in caplog.text
+    assert "firmware" not in caplog.text
+
+
+@pytest.mark.usefixtures("private_bus")
+async def test_services_that_come_late_are_waited_for():
+    async with wearable_behind({"late_s": 2.0}) as (items, _):
+        await until(lambda: samples(items) > 60, 30)
 
 
 @pytest.mark.usefixtures("private_bus")
