@@ -10,7 +10,7 @@ import numpy as np
 
 from analytics.joints.angle import GATE_FROM, held_by_gravity, in_plane_angle, looseness
 from analytics.joints.axis import estimate_axes
-from analytics.joints.pairing import pairing_of
+from analytics.joints.pairing import axes_beside, pairing_of
 from analytics.signals.orientation import up_in_sensor
 from analytics.signals.synchronisation import Between, Matcher, Timed
 from telemetry.errors import NotObservable
@@ -18,10 +18,10 @@ from telemetry.errors import NotObservable
 from .hinge import LiveHinge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from analytics.joints.axis import HingeAxes
-    from analytics.joints.pairing import Pairing
+    from analytics.joints.pairing import AxesBeside, Pairing
     from analytics.signals.arrays import Array, Indices
     from analytics.signals.oriented_stream import Frames
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Flexion", "Paired", "axes_found", "flexion", "pair"]
 
-DOUBTFUL = 0.25
-"""Calibrated axes this loose are compared with those that the movement shows."""
 LEAST_SHARED = 0.9
 """Share of the item that both sensors must have seen."""
 
@@ -81,6 +79,23 @@ class Paired:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenByBoth:
+    """Angular rates, forces and up directions [n, 3] of the proximal and the distal sensor.
+
+    Attributes:
+        rates, forces, ups: of both, at the joint's frames.
+        axes: by which the angle is told.
+        found: those that the movement itself shows, where others are calibrated.
+    """
+
+    rates: tuple[Array, Array]
+    forces: tuple[Array, Array]
+    ups: tuple[Array, Array]
+    axes: HingeAxes
+    found: HingeAxes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Flexion:
     """A joint's movement over an item.
 
@@ -93,8 +108,9 @@ class Flexion:
         forward_deg: [n] the same angle as it is followed frame by frame (`hinge`), about the
             axes of the whole item.
         visible: gravity's part in the joint's plane, median, 0 to 1.
-        pairing: whether the two sensors move as a joint's.
-        found_looseness: of the axes that the movement itself shows; None where that was not asked.
+        seen: what the two sensors measured at the frames.
+        pairing: whether they move as a joint's; None while that was not looked at.
+        beside: calibrated axes beside those that the movement itself shows.
     """
 
     frames: Frames
@@ -103,8 +119,33 @@ class Flexion:
     change_sigma_deg: float
     forward_deg: Array
     visible: float
-    pairing: Pairing
-    found_looseness: float | None = None
+    seen: SeenByBoth | None
+    pairing: Pairing | None = None
+    beside: AxesBeside | None = None
+
+    def paired_in(self, spans: Sequence[tuple[int, int]], rate_hz: float) -> Flexion:
+        """The same with its pairing judged in these stretches of frames alone, or in all."""
+        seen = self.seen
+        if seen is None:
+            return self
+        chosen = np.zeros(len(self.frames), bool)
+        for a, b in spans or [(0, len(chosen))]:
+            chosen[max(0, a) : b] = True
+        rates, forces, ups = (
+            (x[chosen], y[chosen]) for x, y in (seen.rates, seen.forces, seen.ups)
+        )
+        beside = None
+        if seen.found is not None:
+            beside = axes_beside(rates, seen.axes, seen.found)
+        pairing = pairing_of(rates, forces, ups, rate_hz, seen.axes)
+        return replace(self, pairing=pairing, beside=beside)
+
+    @property
+    def unproven(self) -> float:
+        """How far the movement leaves open that the distal sensor follows the proximal, 0 to 1."""
+        if self.pairing is None:
+            return 0.0
+        return min(1.0, abs(1 - self.pairing.gain) + self.pairing.gain_sigma)
 
 
 def pair(distal: Frames, proximal: Frames) -> Paired:
@@ -218,15 +259,16 @@ def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> F
         float(np.degrees(change)),
         followed,
         float(np.median(in_plane_angle(*ups, axes)[1])),
-        pairing_of(rates, forces, ups, rate_hz, axes),
-        _looseness_found(paired, rate_hz, rates) if hinge.axes and loose > DOUBTFUL else None,
+        SeenByBoth(
+            rates, forces, ups, axes, None if hinge.axes is None else _shown(paired, rate_hz)
+        ),
     )
 
 
-def _looseness_found(paired: Paired, rate_hz: float, rates: tuple[Array, Array]) -> float | None:
-    """How loose the joint is about the axes that the movement itself shows."""
+def _shown(paired: Paired, rate_hz: float) -> HingeAxes | None:
+    """The axes that the movement itself shows, where it shows some."""
     try:
-        return looseness(*rates, axes_found(paired, rate_hz))
+        return axes_found(paired, rate_hz)
     except NotObservable:
         return None
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from analytics.movement.counting import count
 from analytics.movement.gravity_sweep import swept_deg
-from analytics.movement.movement import ANGLE_LEAST_DEG
+from analytics.movement.movement import ANGLE_LEAST_DEG, TURNING_LEAST_DEG
 from analytics.movement.repetition import Excursion, excursions_of, found_live
 from analytics.observability.doubt import Doubt, DoubtKind, doubt
 from analytics.observability.grounds import joint_doubts
@@ -19,6 +19,7 @@ from telemetry.errors import NotObservable
 from therapy.wording import Wording
 
 from .flexion import Flexion, flexion
+from .membership import membership_of
 from .observation import Method, doubted
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ __all__ = ["FoundRepetitions", "found_in", "restarts_of"]
 
 MOST_HINGE_DEG: Final = 175.0
 """No elbow, knee or wrist goes further from one end to the other."""
+AROUND_S: Final = 0.5
 ZERO_SEEN: Final = 0.3
 """Gravity's part in the joint's plane from which on it tells where the angle's zero is."""
 LEAST_FLEXION_DEG, MOST_FLEXION_DEG = -35.0, 175.0
@@ -63,6 +65,15 @@ class FoundRepetitions:
     alike: float | None = None
     flexion: Flexion | None = None
     raw: Array | None = None
+
+    @property
+    def least_deg(self) -> float:
+        """A smaller back and forth is no movement of its own."""
+        return TURNING_LEAST_DEG if self.raw is None else ANGLE_LEAST_DEG
+
+    def in_frames(self, count: int) -> list[float]:
+        """The movement, where it has a value for each of the frames; else none."""
+        return self.values if len(self.values) == count else []
 
 
 def found_in(
@@ -96,7 +107,6 @@ def _by_angle(
     try:
         if observation.hinge is not None:
             joint = _flexion(observation.hinge, frames, rate_hz, tracks)
-            doubts = _of_joint(observation, observation.hinge, joint, frames)
             frames, movement = joint.frames, joint.angle_deg
             if joint.visible < ZERO_SEEN:
                 # About an upright axis gravity tells no zero: only how far the joint went.
@@ -108,6 +118,12 @@ def _by_angle(
         return None, [_doubt(observation, frames, DoubtKind.UNSEEN, reason)]
     values = smoothed(movement, rate_hz, restarts_of(frames)).tolist()
     seen = excursions_of(values, ANGLE_LEAST_DEG)
+    if observation.hinge is not None and joint is not None:
+        # Judged in the set alone: who handles a sensor in between moves it alone.
+        near = round(AROUND_S * rate_hz)
+        kept = membership_of(seen, frames, rate_hz).kept
+        joint = joint.paired_in([(e.start - near, e.end + near) for e in kept], rate_hz)
+        doubts = _of_joint(observation, observation.hinge, joint, frames)
     if observation.hinge is not None and _beyond_anatomy(observation.hinge, seen):
         doubts.append(_doubt(observation, frames, DoubtKind.ANATOMY))
     live = _found_meanwhile(observation, frames, rate_hz, joint)
@@ -122,13 +138,14 @@ def _doubt(
 
 
 def _of_joint(seen: Observation, hinge: Hinge, joint: Flexion, frames: Frames) -> list[Doubt]:
+    if joint.pairing is None:
+        return []
     return joint_doubts(
         joint.pairing,
         (seen.stream, hinge.proximal),
         int(frames.index[0]),
         int(frames.index[-1]) + 1,
-        calibrated_looseness=None if hinge.axes is None else joint.looseness,
-        found_looseness=joint.found_looseness,
+        axes=joint.beside,
     )
 
 

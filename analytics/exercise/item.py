@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -13,15 +14,19 @@ from analytics.observability.gate import Known, gate
 from analytics.observability.grounds import channel_doubts, clock_doubts, rate_doubts
 from telemetry.messages.results import (
     ActivePeak,
+    Attempt,
     Conditioning,
     DoubtNote,
     ItemResult,
+    OtherMovement,
     RangeOfMotion,
     Revision,
 )
 
+from .count_interval import count_interval
 from .found import found_in
 from .measures import lean, measures_of
+from .membership import membership_of
 from .observation import Method, doubted
 from .range_band import item_bands
 from .repetition_figures import repetition_figures
@@ -68,10 +73,15 @@ def analyse_item(
     if doubts and observation.method is not Method.COUNT:
         observation = doubted(observation, doubts)
     found = found_in(observation, frames, track.frame_rate_hz, tracks)
-    observation, excursions = found.observation, found.excursions
+    observation = found.observation
     doubts = [*observation.doubts, *(d for d in doubts if d not in observation.doubts)]
     if found.flexion is not None:
         frames = found.flexion.frames
+    sorted_out = membership_of(
+        found.excursions, frames, track.frame_rate_hz, found.in_frames(len(frames)), found.least_deg
+    )
+    found = replace(found, excursions=sorted_out.kept)
+    excursions = found.excursions
     bands = item_bands(observation, frames, track.frame_rate_hz, found.flexion)
     repetitions = repetition_figures(found, bands, track, frames, from_index)
     measures = measures_of(
@@ -82,6 +92,7 @@ def analyse_item(
         leaned = lean(trunk, [(frames.t_us[e.start], frames.t_us[e.end]) for e in excursions])
         measures += [] if leaned is None else [leaned]
     counts = track.conditioner.counts(from_index, to_index)
+    interval = count_interval(sorted_out, doubted=bool(doubts), lost=_lost(counts))
     return ItemResult(
         item=started.item,
         exercise=started.exercise,
@@ -98,7 +109,15 @@ def analyse_item(
         ),
         measures=tuple(measures),
         revisions=tuple(_revisions(found.live, excursions, frames)),
-        alike=None if found.alike is None or found.alike < 0 else round(found.alike, 3),
+        attempts=tuple(
+            Attempt(start_s=a, end_s=b, range_deg=_size_deg(e, observation))
+            for e in sorted_out.attempts
+            for a, b in [_between_s(e, e, frames, track, from_index)]
+        ),
+        other_movement=_other(sorted_out.other, frames, track, from_index),
+        count_low=interval[0],
+        count_high=interval[1],
+        alike=None if sorted_out.alike is None else round(max(0.0, sorted_out.alike), 3),
         judged=_lost(counts) <= MOST_LOST,
         moving_s=_moving_s(repetitions),
         donning_sigma_deg=bands.donning_sigma_deg,
@@ -137,6 +156,33 @@ def _of_streams(
                 *clock_doubts(other, *span),
             ]
     return doubts
+
+
+def _size_deg(e: Excursion, observation: Observation) -> float | None:
+    return None if observation.method is Method.COUNT else round(e.rise, 2)
+
+
+def _between_s(
+    first: Excursion, last: Excursion, frames: Frames, track: StreamTrack, from_index: int
+) -> tuple[float, float]:
+    """From the start of one excursion to the end of another, seconds in the item."""
+    ends = frames.index.item(first.start), frames.index.item(last.end)
+    start_s, end_s = (round((i - from_index) / track.opened.rate_hz, 4) for i in ends)
+    return start_s, end_s
+
+
+def _other(
+    excursions: Sequence[Excursion], frames: Frames, track: StreamTrack, from_index: int
+) -> tuple[OtherMovement, ...]:
+    """Stretches of other movement: excursions with no more than a short break between them."""
+    stretches: list[list[Excursion]] = []
+    for e in excursions:
+        if stretches and (e.start - stretches[-1][-1].end) / track.frame_rate_hz < BREAK_S:
+            stretches[-1].append(e)
+        else:
+            stretches.append([e])
+    found = (_between_s(s[0], s[-1], frames, track, from_index) for s in stretches)
+    return tuple(OtherMovement(start_s=a, end_s=b) for a, b in found)
 
 
 def _lost(counts: SampleCounts) -> float:

@@ -6,8 +6,6 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from analytics.movement.movement import ANGLE_LEAST_DEG, Turning
 from analytics.signals.synchronisation import Matcher, Timed, Unmatched
 from telemetry.errors import NotObservable
@@ -239,8 +237,7 @@ class _PairedFrames:
         first = self._distal.first()
         if first is None:
             return 0
-        near = track.frames_between(first[1] - EARLY_US, np.inf)
-        return track.frame_at(int(near.index[0]) if len(near) else track.position)
+        return track.frame_since(first[1] - EARLY_US)
 
     def fresh(self, to_index: int | None) -> Iterator[_Frame]:
         """Frames not yet given, up to the item's end."""
@@ -285,8 +282,8 @@ class _Waiting:
             new = list(self._track.fresh(self._number))
             if not new:
                 return None
+            times_us = self._track.times_us(self._number, self._number + len(new)).tolist()
             self._number += len(new)
-            times_us = self._track.frames(new[0][0], new[-1][0] + 1).t_us.tolist()
             self._frames.extend(
                 (index, t_us, q, restarted)
                 for (index, q, restarted), t_us in zip(new, times_us, strict=True)

@@ -63,6 +63,7 @@ class ItemBands:
                 looseness=self.flexion.looseness,
                 change_sigma_deg=self.flexion.change_sigma_deg,
                 gap_sigma_deg=self.gap_deg,
+                unproven=self.flexion.unproven,
             )
         else:
             elevated = self.observation.method is Method.ELEVATION

@@ -83,6 +83,8 @@ class BandModel:
     """As `range_share`, with axes found from the motion."""
     range_beyond: float = 0.05
     """Of a range, per looseness beyond that."""
+    range_unproven: float = 0.07
+    """Of a range about axes found from the motion, per how far following is unproven."""
     gap_share: float = 0.5
     """Of the angle swept while samples were missing."""
 
@@ -263,6 +265,7 @@ def joint_range_band(
     looseness: float,
     change_sigma_deg: float,
     gap_sigma_deg: float = 0.0,
+    unproven: float = 0.0,
     model: BandModel = MODEL,
 ) -> RangeBand:
     """The band of the median range of a joint's repetitions.
@@ -276,10 +279,14 @@ def joint_range_band(
         looseness: as measured in the item, see `joints.angle.RecordedAngle`.
         change_sigma_deg: standard deviation of the slow part of a change within a repetition.
         gap_sigma_deg: what bridged gaps leave behind.
+        unproven: how far the movement leaves open that one sensor follows the other, 0 to 1: axes
+            found from such a movement may be off.
         model: sizes of the parts.
     """
     slope, most = model.range_motion_share if level == "motion" else model.range_share
     share = slope * min(looseness, most) + model.range_beyond * max(0.0, looseness - most)
+    if level == "motion":
+        share = math.hypot(share, model.range_unproven * unproven)
     fixed = np.hypot(model.range_floor_deg, model.range_drift * change_sigma_deg)
     sigma = np.sqrt((share * range_deg) ** 2 + fixed**2 + gap_sigma_deg**2)
     half = float(min(COVERAGE_95 * sigma, MOST_DEG))

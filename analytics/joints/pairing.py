@@ -27,15 +27,15 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from .angle import plane_basis
-from .axis import project
+from .angle import looseness, plane_basis
+from .axis import principal_direction, project
 
 if TYPE_CHECKING:
     from analytics.signals.arrays import Array
 
     from .axis import HingeAxes
 
-__all__ = ["Pairing", "pairing_of"]
+__all__ = ["AxesBeside", "Pairing", "axes_beside", "pairing_of"]
 
 Complex: TypeAlias = npt.NDArray[np.complex128]
 
@@ -59,6 +59,8 @@ class Pairing:
         apart: root mean square of what no fixed rotation between the two explains of the rates,
             as a share of the livelier sensor's; near 0 on one segment.
         apart_deg: the same of gravity's direction, degrees.
+        apart_across: the same of the rates, as a share of the turning across the main direction:
+            small on one segment, not of two that swing against each other in one plane.
         across_deg_s: root mean square of the proximal rate across the axis, cleaned.
         gain, gain_sigma: by how much of it the distal sensor follows, 1 for a rigid hinge, and its
             standard deviation.
@@ -74,6 +76,7 @@ class Pairing:
     moving_s: float
     apart: float
     apart_deg: float
+    apart_across: float
     across_deg_s: float
     gain: float
     gain_sigma: float
@@ -93,6 +96,34 @@ class Pairing:
     def by_chance(self) -> float:
         """The share that sensors which have nothing to do with each other reach once in 1000."""
         return 7.0 / self.independent
+
+
+@dataclass(frozen=True, slots=True)
+class AxesBeside:
+    """Calibrated axes beside those that the movement itself shows.
+
+    Attributes:
+        looser: by how much they are further from one hinge (`angle.looseness`).
+        shown: how much the joint turns about them, as a share of its turning about the others.
+    """
+
+    looser: float
+    shown: float
+
+
+def axes_beside(rates: tuple[Array, Array], calibrated: HingeAxes, found: HingeAxes) -> AxesBeside:
+    """How well calibrated axes hold in a movement.
+
+    Args:
+        rates: [n, 3] rad/s of the proximal and the distal sensor.
+        calibrated: the axes that are judged.
+        found: by `axis.estimate_axes`.
+    """
+    turning = [float(np.sqrt(np.mean(a.rate(*rates) ** 2))) for a in (calibrated, found)]
+    return AxesBeside(
+        looser=looseness(*rates, calibrated) - looseness(*rates, found),
+        shown=turning[0] / max(turning[1], 1e-9),
+    )
 
 
 def pairing_of(
@@ -115,7 +146,7 @@ def pairing_of(
     speeds = [np.sqrt((r * r).sum(axis=1)) for r in (near, far)]
     moving = speeds[1] > MOVING_RAD_S
     still = float(np.median(speeds[0][moving])) if moving.any() else 0.0
-    apart, apart_rad = _apart(near, far, ups)
+    apart, apart_rad, apart_across = _apart(near, far, ups)
     along = project(near, axes.proximal), project(far, axes.distal)
     joint = along[1] - along[0]
     turned = np.concatenate(([0.0], np.cumsum((joint[1:] + joint[:-1]) / (2 * rate_hz))))
@@ -148,6 +179,7 @@ def pairing_of(
         moving_s=float(moving.sum()) / rate_hz,
         apart=apart,
         apart_deg=float(np.degrees(apart_rad)),
+        apart_across=apart_across,
         across_deg_s=float(np.degrees(np.sqrt(power))),
         gain=float(abs(gain)),
         gain_sigma=float(sigma),
@@ -196,7 +228,7 @@ def _heaved(
     return float((near * far).mean()) / max(sizes[0] * sizes[1], 1e-12), sizes[0], sizes[1]
 
 
-def _apart(near: Array, far: Array, ups: tuple[Array, Array]) -> tuple[float, float]:
+def _apart(near: Array, far: Array, ups: tuple[Array, Array]) -> tuple[float, float, float]:
     """What the best fixed rotation between two sensors leaves of rates and of gravity (rad)."""
     size = np.sqrt(max(float((near * near).sum(axis=1).mean()), 1e-12))
     size = max(size, float(np.sqrt((far * far).sum(axis=1).mean())))
@@ -205,9 +237,14 @@ def _apart(near: Array, far: Array, ups: tuple[Array, Array]) -> tuple[float, fl
     u, _, vt = np.linalg.svd(matched)
     turn = u @ np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ vt))]) @ vt
     left, tilted = far - near @ turn.T, ups[1] - ups[0] @ turn.T
+    main = principal_direction(far)
+    across = far - np.outer(far @ main, main)
+    # What is left along the main direction tells nothing here.
+    left_across = left - np.outer(left @ main, main)
     return (
         float(np.sqrt((left * left).sum(axis=1).mean())) / size,
         float(np.sqrt((tilted * tilted).sum(axis=1).mean())),
+        float(np.sqrt((left_across**2).sum() / max(float((across**2).sum()), 1e-12))),
     )
 
 

@@ -14,7 +14,7 @@ from .doubt import Doubt, DoubtKind, doubt
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analytics.joints.pairing import Pairing
+    from analytics.joints.pairing import AxesBeside, Pairing
     from analytics.signals.oriented_stream import StreamTrack
 
 __all__ = ["channel_doubts", "clock_doubts", "joint_doubts", "rate_doubts"]
@@ -30,16 +30,20 @@ _CHANNELS: Final[Mapping[Implausibility, DoubtKind]] = {
 }
 LIVING_DEG_S: Final = 0.3
 """A limb that holds still beside one that exercises turns faster than this, half of the time."""
-SAME_SHARE, SAME_DEG = 0.3, 6.0
-"""What skin leaves of rates and of gravity between two sensors on one segment."""
-AXES_LOOSE, AXES_WORSE = 0.25, 3.0
-"""Calibrated axes miss the movement if they are this loose, and so many times looser than those
-that the movement itself shows."""
-FOLLOWS_LEAST, CONFIDENT = 0.75, 2.5
-"""A distal sensor that follows by less than the first, beyond so many standard deviations, is not
-carried by the proximal one."""
-TELLING_DEG_S, TELLING_SIGMA = 1.0, 0.3
-"""Turns across the axis that are too small, or a gain too uncertain, to tell anything."""
+SAME_SHARE, SAME_DEG, SAME_ACROSS = 0.3, 6.0, 0.75
+"""What skin leaves of rates, of gravity, and of rates across the main direction between two sensors
+on one segment."""
+AXES_LOOSER = 0.3
+"""Calibrated axes miss the movement if they are so much looser than those that it shows,"""
+AXES_SHOWN = 0.7, 1.4
+"""or if the joint turns about them by less or more than so many times as much."""
+FOLLOWS_LEAST, CONFIDENT = 0.85, 2.0
+"""A distal sensor that follows by no more than chance is not carried by the proximal one if full
+following is further off than so many standard deviations,"""
+FOLLOWS_HALF = 0.45
+"""or if not following at all fits better."""
+TELLING_DEG_S = 0.5
+"""Turns across the axis that are too small to tell anything."""
 APART_S, EVIDENCE = 0.2, 10.0
 """Clocks are apart if movement agrees better by so much of log likelihood at a lag of so much."""
 HEAVED_M_S2, HEAVED_ALIKE, HEAVED_SHARE = 0.3, 0.35, 0.25
@@ -80,8 +84,7 @@ def joint_doubts(
     from_index: int,
     to_index: int,
     *,
-    calibrated_looseness: float | None = None,
-    found_looseness: float | None = None,
+    axes: AxesBeside | None = None,
 ) -> list[Doubt]:
     """What the movement of two sensors says against their being a joint's.
 
@@ -90,15 +93,14 @@ def joint_doubts(
         streams: the distal and the proximal one.
         from_index: of the distal one's first sample.
         to_index: after its last.
-        calibrated_looseness: of the calibrated axes, where there are some.
-        found_looseness: of those that the movement shows.
+        axes: calibrated ones beside those that the movement shows, where there are some.
     """
     kinds = [
         kind
         for kind, holds in (
             (DoubtKind.LYING_STILL, pairing.moving_s > 1 and _lies_still(pairing)),
             (DoubtKind.ONE_SEGMENT, pairing.moving_s > 1 and _on_one_segment(pairing)),
-            (DoubtKind.AXES, _axes_miss(calibrated_looseness, found_looseness)),
+            (DoubtKind.AXES, axes is not None and _axes_miss(axes)),
             (DoubtKind.CLOCKS, _clocks_apart(pairing)),
             (DoubtKind.NOT_FOLLOWING, _does_not_follow(pairing) or _heaves_alone(pairing)),
         )
@@ -112,13 +114,13 @@ def _lies_still(p: Pairing) -> bool:
 
 
 def _on_one_segment(p: Pairing) -> bool:
-    return p.apart < SAME_SHARE and p.apart_deg < SAME_DEG
+    alike = p.apart < SAME_SHARE and p.apart_deg < SAME_DEG
+    return alike and p.apart_across < SAME_ACROSS
 
 
-def _axes_miss(calibrated: float | None, found: float | None) -> bool:
-    if calibrated is None or calibrated < AXES_LOOSE:
-        return False
-    return found is not None and calibrated > AXES_WORSE * found
+def _axes_miss(axes: AxesBeside) -> bool:
+    least, most = AXES_SHOWN
+    return axes.looser > AXES_LOOSER or not least < axes.shown < most
 
 
 def _clocks_apart(p: Pairing) -> bool:
@@ -132,8 +134,7 @@ def _does_not_follow(p: Pairing) -> bool:
     if p.across_deg_s < TELLING_DEG_S:
         return False
     too_little = p.gain + CONFIDENT * p.gain_sigma < FOLLOWS_LEAST
-    by_chance = p.following < p.by_chance and p.gain_sigma < TELLING_SIGMA
-    return too_little or by_chance
+    return p.following < p.by_chance and (too_little or p.gain < FOLLOWS_HALF)
 
 
 def _heaves_alone(p: Pairing) -> bool:

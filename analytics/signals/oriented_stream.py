@@ -247,6 +247,16 @@ class StreamTrack:
         for i, w, x, y, z in self._rows[after : self._n, :5].tolist():
             yield int(i), (w, x, y, z), i in self._restarts
 
+    def times_us(self, first: int, stop: int) -> Array:
+        """Host times of the frames from number `first` up to `stop`, without anything else."""
+        times: Array = self._rows[first:stop, 5]
+        return times
+
+    def frame_since(self, t_us: float) -> int:
+        """Number of the frame before the first one with at least this host time."""
+        found = int(np.searchsorted(self._rows[: self._n, 5], t_us))
+        return max(0, found - 1) if found < self._n else self._n
+
     def runs(self, from_index: int) -> Iterator[Run]:
         """The conditioned samples from this index on, without breaks inside a run."""
         return self._samples.runs(from_index, self.position, 0)

@@ -22,6 +22,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,8 @@ MOVING_RAD_S = np.deg2rad(20.0)
 MOVING_M_S2 = 0.5
 GLITCH_M_S2, GLITCH_RAD_S = 15.0, 6.0
 """A single sample this far from both neighbours is none of a limb's."""
+AROUND, STANDS_OUT = 5, 4.0
+"""How many samples to both sides, and how many times their usual step a glitch is."""
 ALIKE_SHARE = 0.25
 """Neighbours agree if they differ by no more than this share of the glitch."""
 GLITCH_SHARE = 0.006
@@ -177,6 +180,10 @@ def _glitching(values: Array, size: float) -> bool:
     before, now, after = values[:-2], values[1:-1], values[2:]
     off = np.minimum(np.abs(now - before), np.abs(now - after))
     alone = (off > size) & (np.abs(after - before) < ALIKE_SHARE * off)
+    # A tremor's samples are as far from each other all the time; a glitch stands out.
+    steps = np.pad(np.abs(np.diff(values, axis=0)), ((AROUND, AROUND - 1), (0, 0)), mode="edge")
+    usual = np.median(sliding_window_view(steps, 2 * AROUND, axis=0), axis=-1)[1:]
+    alone &= off > STANDS_OUT * usual[: len(off)]
     return bool(alone.any(axis=1).mean() > GLITCH_SHARE)
 
 

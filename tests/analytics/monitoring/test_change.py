@@ -17,6 +17,7 @@ from analytics.monitoring.change import (
     baseline_and_recent,
     change_between,
     sem_of,
+    threshold_deg,
 )
 from builders import SESSION, STREAM
 from telemetry.errors import NotObservable
@@ -24,7 +25,7 @@ from telemetry.messages.results import ItemResult, RangeOfMotion, Repetition, Se
 
 DAY = date(2023, 11, 13)
 CONTEXT = Context("arm-abduction", "right", "seated", "upper-arm-right", "gravity")
-OWN = Sem(4.0, "own stable days", 5)
+DECLARED = Sem(4.0, "population default")
 
 
 def assessed(*values_deg, context=CONTEXT, **more):
@@ -35,20 +36,29 @@ def assessed(*values_deg, context=CONTEXT, **more):
 
 
 def test_the_threshold_is_the_formula_of_the_design():
-    assert change_between(assessed(100), assessed(90), OWN).threshold_deg == pytest.approx(
-        1.96 * math.sqrt(2) * 4
+    assert change_between(assessed(100), assessed(90), DECLARED).threshold_deg == pytest.approx(
+        2.7 * math.sqrt(2) * 4
     )
-    assert change_between(assessed(100, 100, 100), assessed(90, 90, 90), OWN).threshold_deg == (
-        pytest.approx(1.96 * 4 * math.sqrt(2 / 3))
+    days = assessed(100, 100, 100), assessed(90, 90, 90)
+    assert change_between(*days, DECLARED).threshold_deg == (
+        pytest.approx(2.7 * 4 * math.sqrt(2 / 3))
     )
     tiny = Sem(0.5, "own stable days", 5)
     assert change_between(assessed(100), assessed(94.9), tiny).threshold_deg == 5.0
+    assert threshold_deg(DECLARED, 1, 1) == pytest.approx(1.96 * math.sqrt(2) * 4)
+
+
+def test_an_error_from_few_own_days_asks_for_more_than_one_that_is_declared():
+    days = assessed(100, 100, 100), assessed(90, 90, 90)
+    few, many = (change_between(*days, Sem(4.0, "own stable days", n)) for n in (5, 100))
+    declared = change_between(*days, DECLARED)
+    assert few.threshold_deg > many.threshold_deg > declared.threshold_deg
 
 
 def test_a_difference_counts_only_beyond_the_threshold():
-    assert not change_between(assessed(100), assessed(89), OWN).beyond_error
-    assert change_between(assessed(100), assessed(88.9), OWN).beyond_error
-    assert change_between(assessed(100), assessed(111.1), OWN).beyond_error
+    assert not change_between(assessed(100), assessed(84.8), DECLARED).beyond_error
+    assert change_between(assessed(100), assessed(84.7), DECLARED).beyond_error
+    assert change_between(assessed(100), assessed(115.4), DECLARED).beyond_error
 
 
 @pytest.mark.parametrize(
@@ -63,20 +73,26 @@ def test_a_difference_counts_only_beyond_the_threshold():
 )
 def test_another_context_is_not_compared(other):
     with pytest.raises(NotObservable, match="not comparable"):
-        change_between(assessed(100), assessed(90, context=other), OWN)
+        change_between(assessed(100), assessed(90, context=other), DECLARED)
 
 
 def test_without_assessments_there_is_no_change():
     with pytest.raises(NotObservable, match="missing"):
-        change_between([], assessed(90), OWN)
+        change_between([], assessed(90), DECLARED)
 
 
-def test_the_error_is_the_spread_between_days_or_the_declared_default():
+def test_the_error_is_the_declared_default_refined_by_own_stable_days():
     own = sem_of(assessed(100, 104, 98, 102, 96), limb="arm")
     assert (own.source, own.n) == ("own stable days", 5)
-    assert own.value_deg == pytest.approx(np.std([100, 104, 98, 102, 96], ddof=1))
-    assert sem_of(assessed(100, 104, 98, 102), limb="arm") == Sem(4.0, "population default")
-    assert sem_of([], limb="leg").value_deg == 5.0
+    variance = np.var([100, 104, 98, 102, 96], ddof=1)
+    assert own.value_deg == pytest.approx(math.sqrt((30 * 6.5**2 + 4 * variance) / 34))
+    assert sem_of(assessed(100, 104, 98, 102), limb="arm") == Sem(6.5, "population default")
+    assert sem_of([], limb="leg").value_deg == 6.5
+
+
+def test_the_declared_error_is_the_donning_error_that_the_results_tell():
+    told = sem_of(assessed(100, 104, donning_sigma_deg=4.0), limb="arm")
+    assert told.value_deg == pytest.approx(math.hypot(4.0, 2.5))
 
 
 def test_assessments_of_one_day_or_one_donning_are_no_between_day_error():
@@ -92,6 +108,50 @@ def test_baseline_and_recent_days_do_not_overlap():
     assert [a.value_deg for a in baseline] == [100, 101, 102]
     assert [a.value_deg for a in recent] == [104, 105, 106]
     assert baseline_and_recent(days[:3], CONTEXT)[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "counts"),
+    [
+        ({}, True),
+        ({"flags": ("too small", "up too slow")}, True),
+        ({"technical": ("interpolated",)}, False),
+        ({"flags": ("up too fast",)}, False),
+    ],
+)
+def test_an_assessment_is_three_technically_clean_slow_repetitions_or_none(spoilt, counts):
+    item = item_result(assessment=True, peak_deg=90)
+    first, *rest = item.repetitions
+    spoilt_one = item.model_copy(update={"repetitions": (first.model_copy(update=spoilt), *rest)})
+    assert bool(told_of(spoilt_one)) is counts
+    assert not told_of(spoilt_one.model_copy(update={"judged": False}))
+
+
+def test_without_a_calibration_nothing_is_an_assessment():
+    assert told_of(item_result(assessment=True, peak_deg=90), levels={}) == ()
+
+
+def test_a_swept_angle_is_compared_by_its_excursion():
+    item = item_result(assessment=True, peak_deg=90)
+    swept = [r.model_copy(update={"peak_deg": None, "range_deg": 70.0}) for r in item.repetitions]
+    (told,) = told_of(item.model_copy(update={"repetitions": tuple(swept)}))
+    assert (told.context.quantity, told.value_deg) == ("excursion", 70.0)
+
+
+LEVELS = {"upper-arm-right": "gravity"}
+
+
+def told_of(*items, levels=LEVELS):
+    result = SessionResult(
+        session=SESSION, core_version="1", plan_version=1, provisional=False, items=items
+    )
+    return assessments_of(
+        result,
+        day=DAY,
+        posture="seated",
+        placements={STREAM: "upper-arm-right"},
+        levels=levels,
+    )
 
 
 def item_result(*, assessment, peak_deg=120.0):
@@ -146,11 +206,20 @@ def test_more_assessments_never_raise_the_threshold(n_baseline, n_recent, sem_de
     assert 5 <= more.threshold_deg <= few.threshold_deg
 
 
-def test_without_a_true_change_at_most_one_in_twenty_is_called_one():
+def beyond_in_ten_looks(rng, change_deg, error_deg, sem):
+    """Whether one person is told to be beyond the error in ten looks at later days."""
+    usual = assessed(*rng.normal(100, error_deg, 3))
+    later = rng.normal(100 + change_deg, error_deg, 10)
+    return any(
+        change_between(usual, assessed(*later[max(0, n - 3) : n]), sem).beyond_error
+        for n in range(1, 11)
+    )
+
+
+def test_ten_looks_call_few_unchanged_persons_changed_and_find_a_change_of_15_degrees():
     rng = np.random.default_rng(1)
-    true_sem = Sem(4.0, "own stable days", 100)
-    called = 0
-    for _ in range(2000):
-        values = rng.normal(100, 4, 2)
-        called += change_between(assessed(values[0]), assessed(values[1]), true_sem).beyond_error
-    assert 0.03 <= called / 2000 <= 0.07
+    sem = sem_of([], limb="arm")
+    false = [beyond_in_ten_looks(rng, 0.0, sem.value_deg, sem) for _ in range(500)]
+    found = [beyond_in_ten_looks(rng, 15.0, sem.value_deg, sem) for _ in range(200)]
+    assert 0.01 < np.mean(false) <= 0.06
+    assert np.mean(found) >= 0.8
