@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from therapy.plan.plan import Plan, plan_in_force
+from therapy.plan.schedule import week_of
 
+from .adherence import PeriodAdherence, period_adherence
 from .alert import Alert, needing_a_look
 
 if TYPE_CHECKING:
@@ -18,7 +21,9 @@ if TYPE_CHECKING:
     from .evidence import SessionFacts
     from .plan_versions import VersionView
 
-__all__ = ["PatientFigures", "PatientState"]
+__all__ = ["WEEKS", "PatientFigures", "PatientState"]
+
+WEEKS = 4
 
 PatientState: TypeAlias = Literal[
     "enrolled",
@@ -67,6 +72,17 @@ class PatientFigures:
     def plan(self) -> Plan | None:
         """The version in force today."""
         return plan_in_force(self.plans, self.today)
+
+    @property
+    def recent_days(self) -> tuple[AdherenceResult, ...]:
+        """Four calendar weeks up to today, as pages show them and their period sums them up."""
+        first = week_of(self.today)[0] - timedelta(weeks=WEEKS - 1)
+        return tuple(self.days[day] for day in sorted(self.days) if first <= day <= self.today)
+
+    @property
+    def period(self) -> PeriodAdherence:
+        """Adherence over those weeks."""
+        return period_adherence(self.recent_days)
 
     @property
     def waiting(self) -> tuple[Alert, ...]:

@@ -9,14 +9,15 @@ alerts they make, how many of them false, and what they miss is kept by `ripresa
     fall       a fall was told in the last 7 days, or one was          not for 7 days
                suspected and the question left without an answer
     pain       it ended, or was at the stop value after, any of the    none of the last 3,
-               last 3 sessions; or their median is the plan's rise     and half the rise
-               above that of the sessions before (28 days)
+               last 3 sessions; or their median and mean are the        and half the rise
+               plan's rise above those of the sessions before (28 days)
     few days   so few active days in 14 as the agreed goal gives       at the goal's own number
                by chance in 1 of 200 fortnights; or none
     - grave    none for so many known days, 10 or more, as the patient's
                own four weeks before give by chance once in 1000
     range      assessments fell beyond their error                     by half of it
-    speed      more than the plan's share of 3 sessions too fast       under half of it
+    speed      beyond chance (99 %) more than the plan's share of 3     under half of it
+               sessions too fast
     overdose   over 130 % of the dose in 7 days, each day's by the     up to 110 %
                plan in force on it
     data       nothing heard for 3 days                                heard
@@ -126,7 +127,11 @@ def _pain(picture: Picture) -> Evidence:
     before = [s.pain_after for s in earlier if s.pain_after is not None]
     rise = 0.0
     if len(before) >= LAST_SESSIONS and len(after) == LAST_SESSIONS:
-        rise = statistics.median(after) - statistics.median(before)
+        # Median and mean must both have risen: whole numbers make a median of three jump.
+        rise = min(
+            statistics.median(after) - statistics.median(before),
+            statistics.fmean(after) - statistics.fmean(before),
+        )
     return _told(
         "pain",
         raised=high > 0 or rise >= limits.pain_rise,
@@ -245,9 +250,11 @@ def _speed(picture: Picture) -> Evidence:
     share = sum(s.too_fast for s in last) / counted if counted else 0.0
     enough = counted >= LEAST_REPETITIONS and len(last) == LAST_SESSIONS
     limit = picture.plan.limits.fast_share
+    # One-sided 99 %, as it is looked at often: a habit at the limit is not told of by chance.
+    error = 2.326 * math.sqrt(share * (1 - share) / counted) if counted else 0.0
     return _told(
         "speed",
-        raised=enough and share > limit,
+        raised=enough and share - error > limit,
         cleared=enough and share < limit / 2,
         percent=100 * share,
         sessions=len(last),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict
 
 from analytics.monitoring.adherence import items_done, items_reported, period_adherence
-from analytics.monitoring.figures import PatientState
+from analytics.monitoring.figures import WEEKS, PatientState
 from telemetry.messages.events import (
     CloseReason,
     ExerciseEnded,
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from .trend_view import TrendSession
 
 __all__ = ["AlertView", "DayView", "ExerciseRow", "PainPoint", "PatientView", "patient_view"]
-
-WEEKS = 4
 
 DayShown = Literal[
     "measured",

@@ -9,16 +9,9 @@ import typer
 if TYPE_CHECKING:
     from ingest.influx.server import InfluxSettings
 
-__all__ = ["app"]
-
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help="InfluxDB behind the clinic's journal; named by RIPRESA_INFLUX_URL, _TOKEN, _ORG.",
-)
+__all__ = ["set_aside", "settings", "setup"]
 
 
-@app.command()
 def setup(
     motion_days: Annotated[
         float | None, typer.Option(help="How long raw samples are kept; 0: for ever.")
@@ -30,71 +23,14 @@ def setup(
     from ingest.influx.admin import set_up
     from ingest.influx.server import InfluxWriter
 
-    settings = _settings()
+    wanted = settings()
     if motion_days is not None:
-        settings = dataclasses.replace(settings, motion_days=motion_days or None)
-    with InfluxWriter(settings) as writer:
-        made = set_up(writer, settings)
+        wanted = dataclasses.replace(wanted, motion_days=motion_days or None)
+    with InfluxWriter(wanted) as writer:
+        made = set_up(writer, wanted)
     typer.echo(f"made: {', '.join(made)}" if made else "all is there")
 
 
-@app.command()
-def verify() -> None:
-    """Compare the clinic's journal with the database, count by count."""
-    from ingest.influx.admin import verify as compare
-    from ingest.influx.server import InfluxWriter
-    from ingest.journal.reading import JournalReader
-    from ingest.places import Places
-
-    settings, places = _settings(), Places.from_environment()
-    with (
-        InfluxWriter(settings) as writer,
-        JournalReader(places.journal(places.clinic_journal)) as journal,
-    ):
-        differences = compare(journal, writer, settings)
-    for d in differences:
-        typer.echo(f"{d.what}: journal {d.journal}, database {d.database}")
-    typer.echo(f"{len(differences)} difference(s)" if differences else "journal and database agree")
-    if differences:
-        raise typer.Exit(1)
-
-
-@app.command()
-def catch_up(
-    refill: Annotated[
-        bool, typer.Option("--refill", help="From the journal's first record, whatever is there.")
-    ] = False,
-) -> None:
-    """Write what the database has not yet, with progress; it may have been away for days."""
-    import asyncio
-
-    from rich.progress import Progress
-
-    from ingest.influx.followers import MOTION, THERAPY, influx_followers
-    from ingest.influx.server import InfluxWriter
-    from ingest.journal.journal import Journal
-    from ingest.places import Places
-    from telemetry.clock import SystemClock
-
-    settings, places, clock = _settings(), Places.from_environment(), SystemClock()
-    with (
-        InfluxWriter(settings) as writer,
-        Journal.open(places.journal(places.clinic_journal), clock) as journal,
-        Progress() as progress,
-    ):
-        if refill:
-            for name in (MOTION, THERAPY):
-                journal.move_cursor(name, 0)
-        for follower in influx_followers(journal, writer, settings, clock):
-            task = progress.add_task(follower.status().name, total=journal.last_seq())
-            asyncio.run(
-                follower.catch_up(
-                    lambda s, task=task: progress.update(task, completed=s.cursor, total=s.last)  # type: ignore[misc]
-                )
-            )
-
-
-@app.command()
 def set_aside() -> None:
     """Show the lines that the database refused, with its reasons."""
     from ingest.journal.reading import JournalReader
@@ -110,15 +46,19 @@ def set_aside() -> None:
     typer.echo(f"{sum(row[2] for row in rows)} line(s) set aside")
 
 
-def _settings() -> InfluxSettings:
+def settings() -> InfluxSettings:
+    """The database that the environment names.
 
+    Raises:
+        ConfigurationError: it names none.
+    """
     from ingest.influx.server import InfluxSettings
     from telemetry.errors import ConfigurationError
 
-    settings = InfluxSettings.from_environment()
-    if settings is None:
+    found = InfluxSettings.from_environment()
+    if found is None:
         raise ConfigurationError(
             "no InfluxDB configured: set RIPRESA_INFLUX_URL, RIPRESA_INFLUX_TOKEN and "
             "RIPRESA_INFLUX_ORG"
         )
-    return settings
+    return found

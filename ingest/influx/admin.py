@@ -7,40 +7,39 @@ line. `verify` and `delete_patient` work on both.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from telemetry.errors import DecodeError, StoreBusy
-from telemetry.messages.record import RecordKind
 
 from .followers import THERAPY_KINDS
+from .points import Difference, PointKey, Written, compared, read_point, stored
 from .record_context import RecordContext
-from .therapy_lines import PrescribedDose, superseded_points, therapy_lines
+from .therapy_lines import PrescribedDose, Superseded, superseded_points, therapy_lines
 
 if TYPE_CHECKING:
     from ingest.journal.reading import JournalReader
 
     from .server import InfluxSettings, InfluxWriter
 
-__all__ = ["Difference", "delete_patient", "minutes_flux", "patient_series", "set_up", "verify"]
+__all__ = ["delete_patient", "minutes_flux", "patient_series", "set_up", "verify"]
 
 DAY_S: Final = 86_400
 MINUTES_BUCKET: Final = "motion_minutes"
 TASK: Final = "ripresa motion by minute"
-# A field that every point of the measurement has, so that counting it counts points.
-_UNESCAPED_SPACE: Final = re.compile(rb"(?<!\\) ")
-_COUNTED: Final = {"gap": "reason", "adherence": "state"}
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A count that is not the same on both sides."""
-
-    what: str
-    journal: int
-    database: int
+RECORD_MEASUREMENTS: Final = (
+    "adherence",
+    "exercise_end",
+    "gap",
+    "heart",
+    "item",
+    "repetition",
+    "report",
+    "reported",
+    "session",
+    "session_end",
+)
+"""What the follower of records writes; figures are written and compared apart."""
 
 
 def set_up(writer: InfluxWriter, settings: InfluxSettings) -> list[str]:
@@ -101,19 +100,27 @@ def verify(
     settings: InfluxSettings,
     *,
     doses: PrescribedDose | None = None,
+    now_ns: int | None = None,
 ) -> list[Difference]:
-    """Compare journal and database, count by count; empty where they agree.
+    """Compare journal and database; empty where they agree.
 
     Motion: samples of each stream that the journal holds, against points of its patient and
-    placement in its time. Therapy: distinct points by patient and measurement. What was set
-    aside is taken off the journal's side.
+    placement in its time; streams that began before what the bucket keeps are left out, as what
+    was set aside is. Therapy: every field of every point, told by field, patient and day.
+
+    Args:
+        journal: the clinic's.
+        writer: the database.
+        settings: its buckets, and how long they keep.
+        doses: the plans.
+        now_ns: the clock's time, from which on backwards the motion bucket keeps; None: all of it.
 
     Raises:
         StoreBusy: the database cannot be asked.
     """
     context = RecordContext(journal)
     return [
-        *_motion_differences(journal, writer, settings, context),
+        *_motion_differences(journal, writer, settings, context, _kept_from(settings, now_ns)),
         *_therapy_differences(journal, writer, settings, context, doses),
     ]
 
@@ -146,8 +153,19 @@ def delete_patient(writer: InfluxWriter, settings: InfluxSettings, patient: str)
         writer.delete_patient(bucket, patient)
 
 
+def _kept_from(settings: InfluxSettings, now_ns: int | None) -> int:
+    """From when on the motion bucket keeps for sure: an hour is left for its own clock."""
+    if settings.motion_days is None or now_ns is None:
+        return -(1 << 63)
+    return now_ns - round((settings.motion_days * DAY_S - 3600) * 1e9)
+
+
 def _motion_differences(
-    journal: JournalReader, writer: InfluxWriter, settings: InfluxSettings, context: RecordContext
+    journal: JournalReader,
+    writer: InfluxWriter,
+    settings: InfluxSettings,
+    context: RecordContext,
+    kept_from_ns: int,
 ) -> list[Difference]:
     found = []
     aside = dict(journal.set_aside_by_stream("influx:motion"))
@@ -155,7 +173,7 @@ def _motion_differences(
     spans: dict[tuple[str, str], tuple[int, int]] = {}
     for stream, home, samples, first_ns, last_ns in journal.motion_by_stream():
         whose = journal.patient_of(home)
-        if whose is None:
+        if whose is None or first_ns < kept_from_ns:
             continue
         key = whose[1], context.placement(stream)
         expected[key] += samples - aside.get(stream, 0)
@@ -185,44 +203,30 @@ def _therapy_differences(
     context: RecordContext,
     doses: PrescribedDose | None,
 ) -> list[Difference]:
-    points: dict[tuple[str, str], set[tuple[bytes, bytes]]] = {}
+    wanted: dict[PointKey, Written] = {}
     after = 0
     while arrivals := journal.arrivals(after, kinds=THERAPY_KINDS):
         after = arrivals[-1].seq
         for arrival in arrivals:
-            whose = context.whose(arrival.record, _result(arrival.record.body, arrival.record.kind))
-            if whose is None:
-                continue
-            for old in superseded_points(arrival.record, context):
-                known = points.get((old.patient, old.measurement), set())
-                known -= {p for p in known if old.start_ns <= int(p[1]) <= old.stop_ns}
-            for text in therapy_lines(arrival.record, context, doses):
-                series, time = _UNESCAPED_SPACE.split(text)[0], text.rsplit(b" ", 1)[1]
-                name = series.split(b",", 1)[0].decode()
-                points.setdefault((whose[1], name), set()).add((series, time))
-    found = []
-    for (patient, name), expected in points.items():
-        field = _COUNTED.get(name, "session")
-        stored = _count(
-            writer,
-            f"from(bucket: {_text(settings.therapy_bucket)}) |> range(start: 0) "
-            f"|> filter(fn: (r) => r._measurement == {_text(name)} and r._field == {_text(field)} "
-            f"and r.patient == {_text(patient)}) |> group() |> count()",
-        )
-        if stored != len(expected):
-            found.append(Difference(f"{name} of {patient}", len(expected), stored))
-    return found
+            try:
+                lines = therapy_lines(arrival.record, context, doses)
+                superseded = superseded_points(arrival.record, context)
+            except DecodeError:
+                continue  # set aside by the follower, which tells of it
+            for old in superseded:
+                wanted = {k: p for k, p in wanted.items() if not _is_of(k, old)}
+            for text in lines:
+                key, fields = read_point(text)
+                # A point written again keeps what it had: the database adds fields.
+                wanted[key] = wanted.get(key, {}) | fields
+    there = stored(writer, settings.therapy_bucket, RECORD_MEASUREMENTS)
+    return compared(wanted, there)
 
 
-def _result(body: bytes, kind: RecordKind) -> Any:
-    from telemetry.messages.results import decode_result  # noqa: PLC0415
-
-    if kind is not RecordKind.RESULT:
-        return None
-    try:
-        return decode_result(body)
-    except DecodeError:
-        return None
+def _is_of(key: PointKey, old: Superseded) -> bool:
+    return (key.measurement, key.patient) == (old.measurement, old.patient) and (
+        old.start_ns <= key.t_ns <= old.stop_ns
+    )
 
 
 def _count(writer: InfluxWriter, flux: str) -> int:

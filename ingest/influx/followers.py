@@ -200,6 +200,15 @@ class InfluxFollower:
             if progress is not None:
                 progress(self.status())
 
+    def rewind(self) -> None:
+        """Begin anew with the journal's first record.
+
+        Raises:
+            StoreBusy, StoreError: the cursor has not moved.
+        """
+        self._journal.move_cursor(self._name, 0)
+        self._cursor = 0
+
     def status(self) -> FollowerStatus:
         """How far it is."""
         return FollowerStatus(

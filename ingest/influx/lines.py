@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from telemetry.messages.motion import MotionBatch
 
-__all__ = ["FieldValue", "line", "motion_lines", "series"]
+__all__ = ["FieldValue", "field_text", "line", "motion_lines", "series"]
 
 FieldValue: TypeAlias = "str | int | float | None"
 
@@ -43,7 +43,7 @@ def line(
     Raises:
         ValueError: no field is left.
     """
-    written = [f"{key}={text}" for key, value in fields.items() if (text := _field(value))]
+    written = [f"{key}={text}" for key, value in fields.items() if (text := field_text(value))]
     if not written:
         raise ValueError(f"{measurement}: a point needs a field")
     return f"{series(measurement, tags)} {','.join(written)} {t_ns}".encode()
@@ -64,7 +64,8 @@ def motion_lines(batch: MotionBatch, tags: Mapping[str, str]) -> bytes:
     return ("\n".join([template] * len(rows)) % tuple(rows.ravel().tolist())).encode()
 
 
-def _field(value: FieldValue) -> str:
+def field_text(value: FieldValue) -> str:
+    """A field's value as it is written; empty for one that is absent or not finite."""
     match value:
         case bool() | None:
             return "" if value is None else f"{int(value)}i"

@@ -158,28 +158,28 @@ def _of_exercised_part(event: CheckAnswered) -> bool:
 
 
 def _adherence_line(result: AdherenceResult, whose: Whose, context: RecordContext) -> bytes:
+    """Of a session; what a day came to is a figure (`adherence_day`) and written from those."""
     session = context.session(result.session) if result.session else None
-    t_ns = _noon_ns(result.day) if session is None else session.opened_ns
     fields: dict[str, FieldValue] = {
         "session": result.session,
         "day": result.day,
         "state": result.state,
-        "missed": int(result.state == "missed"),
         "plan_version": result.plan_version,
         "sessions": result.sessions,
         "dose": result.dose,
         "range": result.range,
         "quality": result.quality,
     }
-    tags = whose.tags | {"span": "day" if result.session is None else "session"}
-    return line("adherence", tags, fields, t_ns)
+    t_ns = _noon_ns(result.day) if session is None else session.opened_ns
+    return line("adherence", whose.tags | {"span": "session"}, fields, t_ns)
 
 
 def _result_lines(
     result: Result, whose: Whose, context: RecordContext, doses: PrescribedDose | None
 ) -> Iterator[bytes]:
     if isinstance(result, AdherenceResult):
-        yield _adherence_line(result, whose, context)
+        if result.session is not None:
+            yield _adherence_line(result, whose, context)
     elif isinstance(result, SessionResult) and not result.provisional:
         yield from _session_lines(result, whose, context, doses)
 

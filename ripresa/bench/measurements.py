@@ -29,6 +29,12 @@ def _chain(_: Path) -> Figures:
     return bench_chain()
 
 
+def _clinic(_: Path) -> Figures:
+    from .clinic_bench import bench_clinic  # noqa: PLC0415
+
+    return bench_clinic()
+
+
 def _clock(_: Path) -> Figures:
     from edge.rehearsal.gateway_bench import bench_clock  # noqa: PLC0415
 
@@ -126,6 +132,7 @@ def _say(line: str) -> None:
 
 BENCHES: dict[str, tuple[str, Callable[..., Figures]]] = {
     "chain": ("the demo's chain: latency of each hop, throughput beside its parts alone", _chain),
+    "clinic": ("alerts of a simulated clinic against its truth, and the cost of judging", _clinic),
     "clock": ("how far two wearables' host times come apart in an hour", _clock),
     "core": ("the signal core beside VQF alone", _core),
     "edge": ("the gateway's own cost for a notification, and what it adds to latency", _edge),

@@ -156,6 +156,34 @@ def correct(
 
 
 @app.command()
+def simulate(
+    folder: Annotated[Path, typer.Option(help="Where the simulated clinic is written.")],
+    *,
+    patients: Annotated[int, typer.Option(min=1, max=999, help="How many.")] = 40,
+    weeks: Annotated[int, typer.Option(min=1, max=520, help="How long.")] = 12,
+    seed: Annotated[int, typer.Option(help="Of all chance: the same gives the same.")] = 1,
+    until: Annotated[str | None, typer.Option(help="Its last day; without it yesterday.")] = None,
+    influx: Annotated[
+        bool, typer.Option("--influx", help="Fill the configured database from it, too.")
+    ] = False,
+) -> None:
+    """Write a clinic of virtual patients whose truth is known, marked as simulated."""
+    from ripresa.clinic.simulation import SimulationWish, write_simulation
+    from ripresa.platform.configuration import clock_from
+
+    wish = SimulationWish(
+        folder=folder,
+        patients=patients,
+        weeks=weeks,
+        seed=seed,
+        last=None if until is None else _day(until),
+        influx=influx,
+    )
+    for line in write_simulation(wish, clock_from()):
+        typer.echo(line)
+
+
+@app.command()
 def worklist(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write it here too.")] = None,
     language: Annotated[str, typer.Option(help="it or en.")] = "it",

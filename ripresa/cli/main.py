@@ -34,7 +34,7 @@ lazy_commands |= {
     "devices": ("edge.devices_cli:app", "Find wearables, and bind each to its place."),
     "home": ("ripresa.cli.home_cli:app", "The patient's side: join a clinic, hold sessions."),
     "influx": (
-        "ingest.cli.influx_cli:app",
+        "ripresa.cli.influx_cli:app",
         "InfluxDB behind the clinic: set up, verify, catch up.",
     ),
     "journal": ("ingest.cli.journal_cli:app", "Journals: check, back up, archive, dead letters."),

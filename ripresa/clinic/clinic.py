@@ -37,6 +37,7 @@ from telemetry.trouble import TroubleBoard
 from .care_journal import JournalCareRecord
 from .clinic_status import ClinicStatus
 from .erasure_rounds import ErasureParts, ErasureRounds
+from .figure_follower import FigureFollower
 from .ledger_board import LedgerBoard
 from .outbox import Outbox, OutboxPublisher
 from .survey_desk import SurveyArchive, SurveyDesk
@@ -143,6 +144,8 @@ async def run_clinic(options: ClinicOptions) -> None:
                 restricted=consent.restricted,
             )
             programs |= {follower.status().name: follower.run for follower in followers}
+            figures = FigureFollower(care, writer, options.influx.therapy_bucket, clock)
+            programs["influx:figures"] = figures.run
         supervisor = Supervisor(clock, board)
         status = ClinicStatus(
             journal, records, receiver, followers, supervisor, quota, board, clock, options.broker

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from analytics.monitoring.facts import Fact, FactOrigin
 from analytics.monitoring.fold import Fold
+from journals import event_record, result_record
+from ripresa.clinic.care_journal import care_record
 from telemetry.messages import care
 from telemetry.messages import events as ev
 from telemetry.messages.results import ItemResult, Repetition, SessionResult
@@ -196,3 +198,15 @@ def folded(facts, now_ns: int = at(MONDAY)) -> Fold:
 
 def figures(story: PatientStory, now_ns: int = at(MONDAY)):
     return folded(story.facts, now_ns).figures(story.patient)
+
+
+def appended(journal, facts):
+    """Facts as a clinic's journal would hold them."""
+    records = []
+    for fact in facts:
+        body = fact.body
+        if isinstance(body, SessionResult):
+            records.append(result_record(body))
+        else:
+            records.append(care_record(body) if fact.session is None else event_record(body))
+    journal.append_now(records)

@@ -82,17 +82,14 @@ async def test_a_session_becomes_the_points_that_the_document_names(clinic):
     )
 
 
-async def test_the_clinics_own_adherence_points_find_their_patient(clinic):
+async def test_what_a_day_came_to_is_no_records_point_but_a_figure(clinic):
     receive(clinic, whole_session())
     missed = AdherenceResult(patient="p-01", day="2023-11-15", plan_version=1, state="missed")
     await clinic.append([result_record(missed)])
     memory = MemoryLines()
     _, therapy = influx_followers(clinic, memory, SETTINGS, ManualClock())
     await therapy.catch_up()
-    (point,) = [text.decode() for text in memory.lines["therapy"] if b"adherence" in text]
-    assert point.startswith("adherence,patient=p-01,site=clinic,span=day ")
-    assert "missed=1i" in point
-    assert point.endswith(" 1700049600000000000")
+    assert not [text for text in memory.lines["therapy"] if b"2023-11-15" in text]
 
 
 async def analysed_anew(clinic):

@@ -115,7 +115,7 @@ def test_a_bench_that_is_not_there_is_named(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["ripresa", "bench", "nothing"])
     with pytest.raises(SystemExit):
         main()
-    assert "there are chain, clock" in capsys.readouterr().err
+    assert "there are chain, clinic" in capsys.readouterr().err
 
 
 def test_figures_are_written_as_flat_json(monkeypatch, tmp_path):

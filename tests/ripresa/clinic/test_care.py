@@ -5,12 +5,11 @@ from datetime import timedelta
 import pytest
 from typer.testing import CliRunner
 
-from clinic_facts import MONDAY, PatientStory, at, days_before
+from clinic_facts import MONDAY, PatientStory, appended, at, days_before
 from ingest.journal.journal import Journal
-from journals import event_record, result_record
 from ripresa.cli.main import app
 from ripresa.clinic.care_desk import CareDesk
-from ripresa.clinic.care_journal import JournalCareRecord, care_record
+from ripresa.clinic.care_journal import JournalCareRecord
 from ripresa.clinic.outbox import Outbox, OutboxPublisher
 from ripresa.platform.configuration import Folder
 from telemetry.clock import ManualClock
@@ -18,24 +17,11 @@ from telemetry.errors import ConfigurationError
 from telemetry.messages.care import AlertSeen, decode_care
 from telemetry.messages.notices import Receipt
 from telemetry.messages.record import RecordKind
-from telemetry.messages.results import SessionResult
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import HomeTopics
 from therapy_builders import item, plan
 
 PATIENT = "p-1"
-
-
-def appended(journal, facts):
-    """Facts as a clinic's journal would hold them."""
-    records = []
-    for fact in facts:
-        body = fact.body
-        if isinstance(body, SessionResult):
-            records.append(result_record(body))
-        else:
-            records.append(care_record(body) if fact.session is None else event_record(body))
-    journal.append_now(records)
 
 
 @pytest.fixture

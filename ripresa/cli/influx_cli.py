@@ -1,0 +1,65 @@
+"""`ripresa influx`: the database behind the clinic, with the figures that stand in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ingest.cli import influx_cli as records
+
+if TYPE_CHECKING:
+    from ingest.influx.followers import FollowerStatus
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="InfluxDB behind the clinic's journal; named by RIPRESA_INFLUX_URL, _TOKEN, _ORG.",
+)
+app.command()(records.setup)
+app.command()(records.set_aside)
+
+
+@app.command()
+def verify(
+    time_zone: Annotated[
+        str, typer.Option(help="Of the clinic: where a day's figures stand.")
+    ] = "Europe/Rome",
+) -> None:
+    """Compare the clinic's journal with the database, field by field, patient and day."""
+    from ripresa.clinic.refill import verify_clinic
+    from ripresa.platform.configuration import clock_from, ripresa_home
+
+    found = verify_clinic(ripresa_home(), records.settings(), clock_from(), time_zone)
+    for d in found:
+        typer.echo(f"{d.what}: journal {d.journal}, database {d.database}")
+    typer.echo(f"{len(found)} difference(s)" if found else "journal and database agree")
+    if found:
+        raise typer.Exit(1)
+
+
+@app.command()
+def catch_up(
+    refill: Annotated[
+        bool, typer.Option("--refill", help="From the journal's first record, whatever is there.")
+    ] = False,
+) -> None:
+    """Write what the database has not yet, with progress; it may have been away for days."""
+    from rich.progress import Progress
+
+    from ripresa.clinic.refill import refill as fill
+    from ripresa.platform.configuration import clock_from, ripresa_home
+
+    tasks: dict[str, object] = {}
+    with Progress() as progress:
+
+        def told(status: FollowerStatus) -> None:
+            task = tasks.setdefault(status.name, progress.add_task(status.name))
+            progress.update(task, completed=status.cursor, total=status.last)  # type: ignore[arg-type]
+
+        points = fill(
+            ripresa_home(), records.settings(), clock_from(), from_start=refill, progress=told
+        )
+    typer.echo(f"{points} points written")

@@ -1,0 +1,139 @@
+"""A patient's figures as points of the `therapy` bucket: the same numbers as on the page.
+
+adherence (span day)   what each day came to, at noon of the clinic's zone
+alert                  each episode by its evidence now, at noon of its first day
+patient                one point a patient, at the moment of enrolment: where they stand today
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Final
+
+from analytics.monitoring.alert import GRAVITY
+from ingest.influx.points import Point
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
+
+    from analytics.monitoring.alert import Alert
+    from analytics.monitoring.figures import PatientFigures
+    from telemetry.messages.results import AdherenceResult
+
+__all__ = ["MEASUREMENTS", "figure_points"]
+
+MEASUREMENTS: Final = ("adherence_day", "alert", "patient")
+"""Written from figures only, each patient's replaced whole."""
+UNKNOWN: Final = "unknown"
+CALM: Final = 99
+"""Rank of a patient of whom nothing waits; below it the place of the gravest alert's kind."""
+BEFORE_START: Final = 90
+
+
+def figure_points(figures: PatientFigures, zone: ZoneInfo) -> Iterator[Point]:
+    """All points of a patient.
+
+    Args:
+        figures: of the patient.
+        zone: the clinic's: its noon is where a day stands.
+    """
+    tags = {"site": figures.site or UNKNOWN, "patient": figures.patient}
+    for judged in figures.days.values():
+        yield _day(judged, tags, zone)
+    for alert in figures.alerts:
+        yield _alert(alert, figures, tags, zone)
+    yield _patient(figures, tags)
+
+
+def _day(judged: AdherenceResult, tags: dict[str, str], zone: ZoneInfo) -> Point:
+    return Point(
+        "adherence_day",
+        tags,
+        {
+            "day": judged.day,
+            "state": judged.state,
+            "reason": judged.reason,
+            "missed": int(judged.state == "missed"),
+            "unknown": int(judged.state == "unknown"),
+            "stopped": int(judged.state == "stopped by rule"),
+            "done": int(judged.state in ("done", "partly")),
+            "plan_version": judged.plan_version,
+            "sessions": judged.sessions,
+            "dose": judged.dose,
+            "range": judged.range,
+            "quality": judged.quality,
+        },
+        _noon(date.fromisoformat(judged.day), zone),
+    )
+
+
+def _alert(alert: Alert, figures: PatientFigures, tags: dict[str, str], zone: ZoneInfo) -> Point:
+    seen = alert.seen
+    return Point(
+        "alert",
+        tags | {"kind": alert.kind, "grave": "true" if alert.grave else "false"},
+        {
+            "opened": alert.opened.isoformat(),
+            "closed": None if alert.closed is None else alert.closed.isoformat(),
+            "open": int(alert.open),
+            "waiting": int(alert in figures.waiting),
+            "rank": GRAVITY.index(alert.kind),
+            "text_it": alert.it,
+            "text_en": alert.en,
+            "digest": alert.digest,
+            "seen_by": None if seen is None else seen.by,
+            "seen_day": None if seen is None else seen.day.isoformat(),
+            "action": None if seen is None else seen.action,
+        },
+        _noon(alert.opened, zone),
+    )
+
+
+def _patient(figures: PatientFigures, tags: dict[str, str]) -> Point:
+    waiting, period = figures.waiting, figures.period
+    gravest = waiting[0] if waiting else None
+    started = figures.state not in ("enrolled", "plan sent", "plan refused", "plan taken")
+    rank = GRAVITY.index(gravest.kind) if gravest else CALM if started else BEFORE_START
+    states = period.days
+    return Point(
+        "patient",
+        tags,
+        {
+            "state": figures.state,
+            "rank": rank,
+            "waiting": len(waiting),
+            "why_it": gravest.it if gravest else None,
+            "why_en": gravest.en if gravest else None,
+            "kind": gravest.kind if gravest else None,
+            "since": gravest.opened.isoformat() if gravest else None,
+            "plan_version": None if figures.plan is None else figures.plan.version,
+            "last_contact_ms": None if figures.heard_ns is None else figures.heard_ns // 1_000_000,
+            "last_session": None if figures.last_session is None else str(figures.last_session),
+            "sessions": len(figures.sessions),
+            "active": int(figures.state != "discharged"),
+            "dose": period.dose,
+            "adherence": period.sessions,
+            "range": period.range,
+            "quality": period.quality,
+            "missed": states.get("missed", 0),
+            "unknown": states.get("unknown", 0),
+            "stopped": states.get("stopped by rule", 0),
+            "unwell": sum(a.kind == "unwell" and a.open for a in figures.alerts),
+            "falls": sum(a.kind == "fall" and a.open for a in figures.alerts),
+        },
+        _standing(figures),
+    )
+
+
+def _standing(figures: PatientFigures) -> int:
+    """Where the patient's one point stands: it never moves."""
+    first = figures.enrolled_ns
+    if first is None and figures.sessions:
+        first = min(s.t_ns for s in figures.sessions)
+    return (first or 0) // 1_000_000_000 * 1_000_000_000
+
+
+def _noon(day: date, zone: ZoneInfo) -> int:
+    local = datetime.combine(day, time(12), zone)
+    return int(local.astimezone(UTC).timestamp()) * 1_000_000_000
