@@ -168,7 +168,7 @@ def simulate(
     ] = False,
 ) -> None:
     """Write a clinic of virtual patients whose truth is known, marked as simulated."""
-    from ripresa.clinic.simulation import SimulationWish, write_simulation
+    from ripresa.care.simulation import SimulationWish, write_simulation
     from ripresa.platform.configuration import clock_from
 
     wish = SimulationWish(
@@ -189,7 +189,7 @@ def worklist(
     language: Annotated[str, typer.Option(help="it or en.")] = "it",
 ) -> None:
     """Show who needs a look first, why, and since when."""
-    from ripresa.clinic.worklist_report import show_worklist
+    from ripresa.care.worklist_report import show_worklist
     from ripresa.platform.configuration import clock_from
 
     show_worklist(_state(), clock_from(), "en" if language == "en" else "it", json_file)

@@ -29,7 +29,7 @@ def verify(
     ] = "Europe/Rome",
 ) -> None:
     """Compare the clinic's journal with the database, field by field, patient and day."""
-    from ripresa.clinic.refill import verify_clinic
+    from ripresa.care.refill import verify_clinic
     from ripresa.platform.configuration import clock_from, ripresa_home
 
     found = verify_clinic(ripresa_home(), records.settings(), clock_from(), time_zone)
@@ -49,7 +49,7 @@ def catch_up(
     """Write what the database has not yet, with progress; it may have been away for days."""
     from rich.progress import Progress
 
-    from ripresa.clinic.refill import refill as fill
+    from ripresa.care.refill import refill as fill
     from ripresa.platform.configuration import clock_from, ripresa_home
 
     tasks: dict[str, object] = {}

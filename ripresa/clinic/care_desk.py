@@ -7,6 +7,7 @@ import difflib
 from typing import TYPE_CHECKING, Literal
 
 from ingest.journal.journal import Journal
+from ripresa.care.care_journal import care_record, fold_journal
 from telemetry.errors import ConfigurationError
 from telemetry.messages.care import (
     DaysExcused,
@@ -17,7 +18,6 @@ from telemetry.messages.care import (
 )
 from telemetry.messages.notices import PlanNotice
 
-from .care_journal import care_record, fold_journal
 from .outbox import Outbox, OutboxLetter
 
 if TYPE_CHECKING:

@@ -25,6 +25,8 @@ from ingest.rights.audit import AuditKey
 from ingest.rights.consent import Consent
 from ingest.transfer.quota import Quota
 from ingest.transfer.receiver import Receiver
+from ripresa.care.care_journal import JournalCareRecord
+from ripresa.care.figure_follower import FigureFollower
 from ripresa.platform.configuration import LOOPBACK
 from ripresa.platform.folder_lock import folder_lock
 from ripresa.platform.status_socket import status_served
@@ -34,10 +36,8 @@ from telemetry.errors import ConfigurationError
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.trouble import TroubleBoard
 
-from .care_journal import JournalCareRecord
 from .clinic_status import ClinicStatus
 from .erasure_rounds import ErasureParts, ErasureRounds
-from .figure_follower import FigureFollower
 from .ledger_board import LedgerBoard
 from .outbox import Outbox, OutboxPublisher
 from .survey_desk import SurveyArchive, SurveyDesk

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from analytics.monitoring.facts import Fact, FactOrigin
 from analytics.monitoring.fold import Fold
 from journals import event_record, result_record
-from ripresa.clinic.care_journal import care_record
+from ripresa.care.care_journal import care_record
 from telemetry.messages import care
 from telemetry.messages import events as ev
 from telemetry.messages.results import ItemResult, Repetition, SessionResult

@@ -12,9 +12,9 @@ from ingest.journal.reading import JournalReader
 from ingest.places import Places
 from research.virtual_clinic.clinic_files import MARK, write_clinic
 from research.virtual_clinic.virtual_clinic import simulate
+from ripresa.care.care_journal import fold_journal
 from ripresa.cli.main import app
 from ripresa.clinic.care_desk import CareDesk
-from ripresa.clinic.care_journal import fold_journal
 from ripresa.platform.configuration import Folder
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError

@@ -7,9 +7,9 @@ from typer.testing import CliRunner
 
 from clinic_facts import MONDAY, PatientStory, appended, at, days_before
 from ingest.journal.journal import Journal
+from ripresa.care.care_journal import JournalCareRecord
 from ripresa.cli.main import app
 from ripresa.clinic.care_desk import CareDesk
-from ripresa.clinic.care_journal import JournalCareRecord
 from ripresa.clinic.outbox import Outbox, OutboxPublisher
 from ripresa.platform.configuration import Folder
 from telemetry.clock import ManualClock

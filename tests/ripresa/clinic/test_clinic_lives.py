@@ -10,7 +10,7 @@ from ingest.journal.journal import Journal
 from ingest.transfer.uplink import Uplink
 from journals import event_record, session_opened
 from record_path import PATIENCE, TOPICS, some_records, until
-from ripresa.clinic.care_journal import JournalCareRecord
+from ripresa.care.care_journal import JournalCareRecord
 from ripresa.clinic.clinic import ClinicOptions, run_clinic
 from ripresa.clinic.status_report import report_lines
 from ripresa.platform.configuration import Folder

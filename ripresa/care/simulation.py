@@ -58,7 +58,7 @@ def write_simulation(wish: SimulationWish, clock: Clock) -> Iterator[str]:
     yield f"simulated: {wish.patients} patients {span}, {records} records"
     yield f"truth: {', '.join(f'{kind} {n}' for kind, n in sorted(kinds.items()))} ({MARK})"
     if settings is not None:
-        from .refill import refill  # noqa: PLC0415 - only where it is asked for
+        from ripresa.care.refill import refill  # noqa: PLC0415 - only where it is asked for
 
         points = refill(wish.folder, settings, clock)
         yield f"database: {points} points written"

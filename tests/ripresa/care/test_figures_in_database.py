@@ -13,11 +13,11 @@ from ingest.influx.server import InfluxSettings, InfluxWriter
 from ingest.journal.journal import Journal
 from research.virtual_clinic.clinic_files import write_clinic
 from research.virtual_clinic.virtual_clinic import simulate
+from ripresa.care.care_journal import JournalCareRecord, care_record
+from ripresa.care.figure_follower import FigureFollower
+from ripresa.care.figure_points import MEASUREMENTS, figure_points
+from ripresa.care.refill import refill, verify_clinic
 from ripresa.clinic.care_desk import CareDesk
-from ripresa.clinic.care_journal import JournalCareRecord, care_record
-from ripresa.clinic.figure_follower import FigureFollower
-from ripresa.clinic.figure_points import MEASUREMENTS, figure_points
-from ripresa.clinic.refill import refill, verify_clinic
 from ripresa.platform.configuration import Folder
 from telemetry.clock import ManualClock
 from telemetry.messages.care import DaysExcused

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ingest.influx.points import PointTable
+from ripresa.care.figure_points import MEASUREMENTS, figure_points
 from telemetry.errors import StoreError
-
-from .figure_points import MEASUREMENTS, figure_points
 
 if TYPE_CHECKING:
     from analytics.monitoring.figures import PatientFigures
     from ingest.influx.server import InfluxWriter
+    from ripresa.care.care_journal import JournalCareRecord
     from telemetry.clock import Clock
-
-    from .care_journal import JournalCareRecord
 
 __all__ = ["FigureFollower"]
 

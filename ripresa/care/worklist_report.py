@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from analytics.monitoring.worklist import worklist
 from ingest.journal.reading import JournalReader
+from ripresa.care.care_journal import fold_journal
 from ripresa.session.plan_folder import PlanFolder
-
-from .care_journal import fold_journal
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,12 +12,11 @@ from ingest.influx.points import compared, stored
 from ingest.influx.server import InfluxWriter
 from ingest.journal.journal import Journal
 from ingest.journal.reading import JournalReader
+from ripresa.care.care_journal import JournalCareRecord, fold_journal
+from ripresa.care.figure_follower import FigureFollower
+from ripresa.care.figure_points import MEASUREMENTS, figure_points
 from ripresa.platform.configuration import Folder
 from ripresa.session.plan_folder import PlanFolder
-
-from .care_journal import JournalCareRecord, fold_journal
-from .figure_follower import FigureFollower
-from .figure_points import MEASUREMENTS, figure_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable
