@@ -8,91 +8,117 @@ from grafana_foundation_sdk.builders import dashboard as d
 from grafana_foundation_sdk.builders import table
 from grafana_foundation_sdk.models import dashboard as dm
 
-from .flux import daily, figure, per_tag, points
+from .flux import a_patient_a_row, daily, points, standing
 from .patient import PATIENT_UID
-from .style import AMBER, BLUE, GREEN, RUST, Panels, steps
+from .style import AMBER, BLUE, GREEN, GREY, RUST, Panels, steps
 
 __all__ = ["COHORT_UID", "cohort_dashboard"]
 
 COHORT_UID: Final = "ripresa-cohort"
 
-_LAST_SESSION = (
-    '  |> group(columns: ["patient"])\n'
-    '  |> sort(columns: ["_time"])\n'
-    "  |> last()\n"
-    "  |> group()\n"
-    '  |> keep(columns: ["patient", "_time"])\n'
-    '  |> rename(columns: {_time: "last_session"})\n'
+_FIELDS: Final = (
+    "kind",
+    "why_en",
+    "why_it",
+    "since",
+    "waiting",
+    "state",
+    "last_session",
+    "last_contact_ms",
+    "sessions",
+    "dose",
+    "missed",
+    "unknown",
+    "stopped",
+    "unwell",
+    "falls",
+    "rank",
 )
-
 _NAMES: Final = {
     "patient": "Patient",
-    "missed": "Planned days missed",
-    "unwell": "“I feel unwell”",
-    "pain": "Highest pain",
-    "dose": "Dose",
+    "kind": "What",
+    "why_en": "Why",
+    "why_it": "Perché",
+    "since": "Since",
+    "waiting": "Alerts nobody has seen",
+    "state": "State",
     "last_session": "Last session",
+    "last_contact_ms": "Last contact",
     "sessions": "Sessions",
-    "lost": "Samples lost",
+    "dose": "Dose",
+    "missed": "Planned days missed",
+    "unknown": "Days unknown",
+    "stopped": "Days stopped by a rule",
+    "unwell": "“I feel unwell”",
+    "falls": "Falls",
+    "rank": "Rank",
 }
 
 
 def cohort_dashboard() -> d.Dashboard:
-    """One line a patient, those with most missed days first."""
+    """One line a patient, who needs a look first on top."""
     panels = Panels()
     return (
         d.Dashboard("Ripresa · all patients")
         .uid(COHORT_UID)
         .description("Research software, not a medical device.")
         .tags(["ripresa"])
-        .time("now-2w", "now")
+        .time("now-4w", "now")
         .refresh("5m")
         .timezone("browser")
         .with_panel(panels.watermark())
         .with_panel(
             panels.figure(
-                "Sessions",
-                points("session", ["opened"]) + figure("sum"),
+                "Patients to look at",
+                standing("waiting")
+                + "  |> group()\n  |> filter(fn: (r) => r._value > 0)\n  |> count()\n",
                 unit="short",
-                thresholds=steps((None, BLUE)),
-                about="Sessions opened by all patients in the time shown.",
+                thresholds=steps((None, GREEN), (1, AMBER)),
+                about="With an alert that nobody has seen; now, whatever time is shown.",
             )
         )
         .with_panel(
             panels.figure(
                 "Planned days missed",
-                points("adherence", ["missed"], span="day") + figure("sum"),
+                standing("missed") + "  |> group()\n  |> sum()\n",
                 unit="short",
                 thresholds=steps((None, GREEN), (1, AMBER)),
-                about="Over all patients.",
+                about="Over all patients, in the four calendar weeks up to today.",
             )
         )
         .with_panel(
             panels.figure(
                 "Dose",
-                points("adherence", ["dose"]) + figure("mean"),
+                standing("dose") + "  |> group()\n  |> mean()\n",
                 unit="percentunit",
                 thresholds=steps((None, RUST), (0.5, AMBER), (0.8, GREEN)),
-                about="Mean share of the prescribed dose that was done, over all patients.",
+                about="Mean over patients of their share of the prescribed dose in the four "
+                "calendar weeks up to today: by days, missed ones as none; unknown, excused and "
+                "stopped days lower it for nobody.",
             )
         )
         .with_panel(
             panels.figure(
-                "“I feel unwell”",
-                points("report", ["unwell"]) + figure("sum"),
+                "Unwell and falls",
+                standing("unwell", "falls") + "  |> group()\n  |> sum()\n",
                 unit="short",
                 thresholds=steps((None, GREEN), (1, RUST)),
-                about="How often it was pressed in the time shown.",
+                about="Days of the last week on which either was told.",
             )
         )
         .with_panel(_who_first(panels))
         .with_panel(
             panels.columns(
-                "Sessions per day",
-                points("session", ["opened"]) + daily("sum"),
+                "Days by what they came to",
+                points("adherence_day", ["done", "missed", "unknown", "stopped"]) + daily("sum"),
                 unit="short",
-                shown={"opened": ("sessions", BLUE)},
-                about="All patients.",
+                shown={
+                    "done": ("done or partly", BLUE),
+                    "missed": ("missed", RUST),
+                    "unknown": ("unknown", GREY),
+                    "stopped": ("stopped by a rule", AMBER),
+                },
+                about="All patients, each day's of the clinic.",
             )
         )
         .with_panel(
@@ -108,31 +134,17 @@ def cohort_dashboard() -> d.Dashboard:
 
 
 def _who_first(panels: Panels) -> table.Panel:
-    queries = [
-        points("session", ["opened"]) + per_tag("patient", "sum", "sessions"),
-        points("adherence", ["missed"], span="day") + per_tag("patient", "sum", "missed"),
-        points("adherence", ["dose"]) + per_tag("patient", "mean", "dose"),
-        points("report", ["pain"]) + per_tag("patient", "max", "pain"),
-        points("report", ["unwell"]) + per_tag("patient", "sum", "unwell"),
-        points("gap", ["count"]) + per_tag("patient", "sum", "lost"),
-        points("session", ["opened"]) + _LAST_SESSION,
-    ]
     return (
         panels.rows(
-            "Who needs a look first",
-            queries,
-            join="patient",
+            "Who needs me first",
+            [standing(*_FIELDS) + a_patient_a_row(_FIELDS, "rank", "since")],
             names=_NAMES,
-            about="Missed days first. It describes what was recorded and decides nothing; "
+            about="Unwell, falls and those who never started on top, then the other alerts by "
+            "their gravity, then the longest. It describes what was recorded and decides nothing; "
             "a patient's name leads to their own dashboard.",
         )
         .span(24)
-        .height(12)
-        .with_transformation(
-            dm.DataTransformerConfig(
-                id_val="sortBy", options={"sort": [{"field": _NAMES["missed"], "desc": True}]}
-            )
-        )
+        .height(14)
         .override_by_name(
             _NAMES["patient"],
             [
@@ -150,11 +162,12 @@ def _who_first(panels: Panels) -> table.Panel:
         )
         .override_by_name(_NAMES["dose"], [dm.DynamicConfigValue("unit", "percentunit")])
         .override_by_name(
-            _NAMES["last_session"], [dm.DynamicConfigValue("unit", "dateTimeFromNow")]
+            _NAMES["last_contact_ms"], [dm.DynamicConfigValue("unit", "dateTimeFromNow")]
         )
+        .override_by_name(_NAMES["rank"], [dm.DynamicConfigValue("custom.hidden", value=True)])
         .override_by_name(_NAMES["missed"], _shaded(("transparent", None), (AMBER, 1), (RUST, 3)))
-        .override_by_name(_NAMES["pain"], _shaded(("transparent", None), (AMBER, 4), (RUST, 6)))
         .override_by_name(_NAMES["unwell"], _shaded(("transparent", None), (RUST, 1)))
+        .override_by_name(_NAMES["falls"], _shaded(("transparent", None), (RUST, 1)))
     )
 
 

@@ -1,8 +1,9 @@
 """Flux as Grafana takes it: a query type for the foundation SDK, which has none, and its parts.
 
 Queries keep to what InfluxDB 2.x and the `/api/v2/query` of 1.8 (Flux 0.65) both understand:
-no `schema` package, no `timezone` option, so a day here is a day in UTC. The bucket is the
-data source's own default, so its name stands in one place.
+no `schema` package, no `timezone` option. Figures of days stand at noon in the clinic's zone, so
+that a day in UTC is the clinic's day. The bucket is the data source's own default, so its name
+stands in one place.
 """
 
 from __future__ import annotations
@@ -22,10 +23,14 @@ __all__ = [
     "DATASOURCE_UID",
     "Flux",
     "FluxQuery",
+    "a_patient_a_row",
+    "answered",
     "daily",
     "figure",
+    "newest_first",
     "per_tag",
     "points",
+    "standing",
     "tag_values",
     "wide",
 ]
@@ -85,6 +90,47 @@ def wide(keep: Sequence[str]) -> str:
     )
 
 
+def standing(*fields: str, **tags: str) -> str:
+    """Of each patient the one point that says where they stand today, whatever time is shown."""
+    wanted = "".join(f' and r.{tag} == "{value}"' for tag, value in tags.items())
+    either = " or ".join(f'r._field == "{field}"' for field in fields)
+    return (
+        "from(bucket: v.defaultBucket)\n"
+        "  |> range(start: 0)\n"
+        f'  |> filter(fn: (r) => r._measurement == "patient"{wanted})\n'
+        f"  |> filter(fn: (r) => {either})\n"
+    )
+
+
+def a_patient_a_row(fields: Sequence[str], *by: str) -> str:
+    """One row a patient, one column a field, sorted."""
+    columns = ", ".join(f'"{name}"' for name in ("patient", *fields))
+    order = ", ".join(f'"{name}"' for name in (*by, "patient"))
+    return (
+        '  |> pivot(rowKey: ["_time", "patient"], columnKey: ["_field"], valueColumn: "_value")\n'
+        "  |> group()\n"
+        f"  |> keep(columns: [{columns}])\n"
+        f"  |> sort(columns: [{order}])\n"
+    )
+
+
+def answered(field: str, at: str, name: str) -> str:
+    """Of reports that were asked for at one moment of a session, a field, under a name."""
+    return (
+        '  |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")\n'
+        "  |> group()\n"
+        f'  |> filter(fn: (r) => r.at == "{at}")\n'
+        f'  |> keep(columns: ["_time", "{field}"])\n'
+        f'  |> rename(columns: {{{field}: "{name}"}})\n'
+        '  |> sort(columns: ["_time"])\n'
+    )
+
+
+def newest_first(keep: Sequence[str]) -> str:
+    """One row a point, one column a field, the newest first."""
+    return wide(keep).replace('sort(columns: ["_time"])', 'sort(columns: ["_time"], desc: true)')
+
+
 def daily(fold: Literal["sum", "max", "mean"]) -> str:
     """All series of a field folded per day (UTC), one column a field."""
     return (
@@ -119,7 +165,7 @@ def tag_values(measurement: str, tag: str, **tags: str) -> str:
     wanted = "".join(f' and r.{name} == "{value}"' for name, value in tags.items())
     return (
         "from(bucket: v.defaultBucket)\n"
-        "  |> range(start: -5y)\n"
+        "  |> range(start: 0)\n"
         f'  |> filter(fn: (r) => r._measurement == "{measurement}"{wanted})\n'
         f'  |> keep(columns: ["{tag}"])\n'
         "  |> group()\n"

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Final
 from grafana_foundation_sdk.builders import dashboard as d
 from grafana_foundation_sdk.models import dashboard as dm
 
-from .flux import daily, figure, points, tag_values, wide
+from .flux import (
+    Flux,
+    answered,
+    daily,
+    figure,
+    newest_first,
+    points,
+    standing,
+    tag_values,
+    wide,
+)
 from .style import (
     AMBER,
     BLUE,
@@ -22,12 +32,13 @@ from .style import (
 )
 
 if TYPE_CHECKING:
-    from grafana_foundation_sdk.builders import timeseries
+    from grafana_foundation_sdk.builders import statushistory, timeseries
 
 __all__ = ["PATIENT_UID", "patient_dashboard"]
 
 PATIENT_UID: Final = "ripresa-patient"
 
+_ALERT_FIELDS = ("text_en", "text_it", "closed", "seen_by", "seen_day", "action")
 _RANGE_FIELDS = ("rom_median_deg", "rom_p10_deg", "rom_p90_deg")
 _LOW = "10th percentile"
 _OF_PATIENT = {"patient": "${patient}"}
@@ -60,30 +71,31 @@ def patient_dashboard() -> d.Dashboard:
         .with_panel(panels.watermark())
         .with_panel(
             panels.figure(
-                "Sessions",
-                points("session", ["opened"], **_OF_PATIENT) + figure("sum"),
-                unit="short",
+                "Where they stand",
+                standing("state", **_OF_PATIENT) + "  |> last()\n",
+                unit="string",
                 thresholds=steps((None, BLUE)),
-                about="Sessions opened in the time shown.",
+                about="Enrolled, plan sent, taken or refused, started, silent, paused; now.",
             )
         )
         .with_panel(
             panels.figure(
                 "Planned days missed",
-                points("adherence", ["missed"], span="day", **_OF_PATIENT) + figure("sum"),
+                standing("missed", **_OF_PATIENT) + "  |> last()\n",
                 unit="short",
                 thresholds=steps((None, GREEN), (1, AMBER), (3, RUST)),
-                about="Days on which the plan asked for a session and none was recorded.",
+                about="In the four calendar weeks up to today: days on which the plan asked for a "
+                "session and none was recorded. Unknown days are none of them.",
             )
         )
         .with_panel(
             panels.figure(
                 "Dose",
-                points("adherence", ["dose"], **_OF_PATIENT) + figure("mean"),
+                standing("dose", **_OF_PATIENT) + "  |> last()\n",
                 unit="percentunit",
                 thresholds=steps((None, RUST), (0.5, AMBER), (0.8, GREEN)),
-                about="Share of the prescribed dose that was done, capped per exercise and day, "
-                "averaged over exercises.",
+                about="Share of the prescribed dose in the four calendar weeks up to today, capped "
+                "per exercise and day, averaged over exercises and days.",
             )
         )
         .with_panel(
@@ -94,6 +106,24 @@ def patient_dashboard() -> d.Dashboard:
                 thresholds=steps((None, BLUE), (4, AMBER), (6, RUST)),
                 about="0 to 10, as the person reported it.",
             )
+        )
+        .with_panel(_days(panels))
+        .with_panel(
+            panels.rows(
+                "Alerts",
+                [points("alert", _ALERT_FIELDS, **_OF_PATIENT) + newest_first(_ALERT_FIELDS)],
+                names={
+                    "_time": "Day",
+                    "text_en": "What",
+                    "text_it": "Che cosa",
+                    "closed": "Over on",
+                    "seen_by": "Seen by",
+                    "seen_day": "Seen on",
+                    "action": "Done",
+                },
+                about="By their evidence now, the newest first. An empty cell under “Seen by”: "
+                "nobody has looked.",
+            ).span(24)
         )
         .with_panel(_range(panels, "Range at assessments", assessment="true"))
         .with_panel(_range(panels, "Range reached in exercises", assessment="false"))
@@ -110,22 +140,21 @@ def patient_dashboard() -> d.Dashboard:
         .with_panel(
             panels.columns(
                 "Adherence",
-                points("adherence", ["dose", "range"], **_OF_PATIENT) + daily("max"),
+                points("adherence_day", ["dose", "range"], **_OF_PATIENT) + daily("max"),
                 unit="percentunit",
                 shown={"dose": ("dose", BLUE), "range": ("range", GREEN)},
                 about="Per day: dose done and range reached, as shares of what the plan asks for. "
-                "A day without therapy has no column; planned ones are counted as missed above.",
+                "A missed day has a dose of none; an unknown or excused one has no column.",
             ).max(1)
         )
+        .with_panel(_pains(panels))
         .with_panel(
             panels.lines(
-                "Pain and effort",
-                points("report", ["pain", "effort"], **_OF_PATIENT)
-                + "  |> toFloat()\n"
-                + wide(["pain", "effort"]),
+                "Effort",
+                points("report", ["effort"], **_OF_PATIENT) + "  |> toFloat()\n" + wide(["effort"]),
                 unit="short",
-                shown={"pain": ("pain", RUST), "effort": ("effort", SKY)},
-                about="Pain 0 to 10 and effort (0 to 10), where they were reported.",
+                shown={"effort": ("effort", SKY)},
+                about="0 to 10, where it was reported.",
             )
             .min(0)
             .max(10)
@@ -182,6 +211,36 @@ def patient_dashboard() -> d.Dashboard:
                 about="Done, pain, tired, unwell, time, lost sensor, other.",
             )
         )
+    )
+
+
+def _days(panels: Panels) -> statushistory.Panel:
+    """What each day came to, a cell a day."""
+    return panels.states(
+        "Days",
+        points("adherence_day", ["state"], **_OF_PATIENT) + wide(["state"]),
+        about="What each day of the clinic came to. Unknown is grey: nothing was heard, or the "
+        "home did not have the plan; it is not missed.",
+    )
+
+
+def _pains(panels: Panels) -> timeseries.Panel:
+    """Pain before and after, each a line of its own."""
+    before, after = (
+        points("report", ["pain", "at"], **_OF_PATIENT) + answered("pain", at, name)
+        for at, name in (("in", "before"), ("out", "after"))
+    )
+    return (
+        panels.lines(
+            "Pain before and after",
+            before,
+            unit="short",
+            shown={"before": ("before", SKY), "after": ("after", RUST)},
+            about="0 to 10, as told at a session's start and at its end.",
+        )
+        .with_target(Flux(after, "B"))
+        .min(0)
+        .max(10)
     )
 
 

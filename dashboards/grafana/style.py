@@ -8,6 +8,7 @@ from grafana_foundation_sdk.builders import common as c
 from grafana_foundation_sdk.builders import dashboard as d
 from grafana_foundation_sdk.builders import (
     stat,
+    statushistory,
     table,
     text,
     timeseries,
@@ -41,13 +42,24 @@ AMBER: Final = "#E69F00"
 RUST: Final = "#D55E00"
 GREY: Final = "#8A979D"
 
+STATE_COLOURS: Final = {
+    "done": BLUE,
+    "partly": SKY,
+    "self-reported": GREEN,
+    "excused": "#D8D2C4",
+    "unknown": GREY,
+    "missed": RUST,
+    "stopped by rule": AMBER,
+    "nothing asked": "transparent",
+}
+
 Shown: TypeAlias = tuple[str, str]
 """How a column is called, and its colour."""
 
 WATERMARK: Final = (
     "**Research software, not a medical device** · *Software di ricerca, non un dispositivo "
     "medico* — Figures describe what was recorded; they advise nothing. Range and repetitions "
-    "were checked on recordings of healthy adults only. Days are counted in UTC."
+    "were checked on recordings of healthy adults only. Days are the clinic's."
 )
 
 
@@ -74,7 +86,7 @@ def query_variable(name: str, label: str, query: str) -> d.QueryVariable:
 
 def patient_variable() -> d.QueryVariable:
     """Whose dashboard it is, by pseudonym."""
-    return query_variable("patient", "Patient", tag_values("session", "patient"))
+    return query_variable("patient", "Patient", tag_values("patient", "patient"))
 
 
 class Panels:
@@ -164,6 +176,29 @@ class Panels:
             .line_width(0)
             .show_points(cm.VisibilityMode.NEVER)
             .min(0)
+        )
+
+    def states(self, title: str, query: str, *, about: str) -> statushistory.Panel:
+        """A state a day, as a row of coloured cells that say what they are."""
+        mapping = dm.ValueMap(
+            options={
+                state: dm.ValueMappingResult(text=state, color=colour)
+                for state, colour in STATE_COLOURS.items()
+            },
+        )
+        return (
+            statushistory.Panel()
+            .id(self._next_id())
+            .title(title)
+            .description(about)
+            .datasource(DATASOURCE)
+            .with_target(Flux(query))
+            .mappings([mapping])
+            .show_value(cm.VisibilityMode.AUTO)
+            .row_height(0.9)
+            .no_value("–")
+            .span(24)
+            .height(6)
         )
 
     def rows(
