@@ -14,21 +14,19 @@ __all__ = ["set_aside", "settings", "setup"]
 
 def setup(
     motion_days: Annotated[
-        float | None, typer.Option(help="How long raw samples are kept; 0: for ever.")
+        float | None, typer.Option(help="How long raw samples are kept from now on; 0: for ever.")
     ] = None,
 ) -> None:
-    """Make the buckets and the down-sampling task where they are missing."""
-    import dataclasses
-
-    from ingest.influx.admin import set_up
+    """Make the buckets where they are missing; tells how long raw samples are kept."""
+    from ingest.influx.admin import set_up, with_stored_retention
     from ingest.influx.server import InfluxWriter
 
     wanted = settings()
-    if motion_days is not None:
-        wanted = dataclasses.replace(wanted, motion_days=motion_days or None)
     with InfluxWriter(wanted) as writer:
-        made = set_up(writer, wanted)
+        made = set_up(writer, wanted, motion_days=motion_days)
+        kept = with_stored_retention(writer, wanted).motion_days
     typer.echo(f"made: {', '.join(made)}" if made else "all is there")
+    typer.echo(f"raw samples are kept {'for ever' if kept is None else f'for {kept:g} days'}")
 
 
 def set_aside() -> None:

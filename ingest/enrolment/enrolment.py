@@ -119,6 +119,7 @@ def init_clinic(folder: Path, *, site: str, hosts: Sequence[str]) -> list[Path]:
         "RIPRESA_MQTT_PASSWORD": password,
         "RIPRESA_INFLUX_ORG": site,
         "RIPRESA_INFLUX_TOKEN": _password(),
+        "RIPRESA_INFLUX_MOTION_DAYS": "90",
         "RIPRESA_INFLUX_ADMIN_PASSWORD": _password(),
         "GRAFANA_ADMIN_PASSWORD": _password(),
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from telemetry.errors import DecodeError, StoreBusy
@@ -22,11 +23,17 @@ if TYPE_CHECKING:
 
     from .server import InfluxSettings, InfluxWriter
 
-__all__ = ["delete_patient", "minutes_flux", "patient_series", "set_up", "verify"]
+__all__ = [
+    "delete_patient",
+    "has_bucket",
+    "patient_series",
+    "set_up",
+    "verify",
+    "with_stored_retention",
+]
 
 DAY_S: Final = 86_400
-MINUTES_BUCKET: Final = "motion_minutes"
-TASK: Final = "ripresa motion by minute"
+OLD_TASK: Final = "ripresa motion by minute"
 RECORD_MEASUREMENTS: Final = (
     "adherence",
     "exercise_end",
@@ -42,17 +49,25 @@ RECORD_MEASUREMENTS: Final = (
 """What the follower of records writes; figures are written and compared apart."""
 
 
-def set_up(writer: InfluxWriter, settings: InfluxSettings) -> list[str]:
-    """Make buckets and the down-sampling task where they are missing; tells what it made.
+def set_up(
+    writer: InfluxWriter, settings: InfluxSettings, *, motion_days: float | None = None
+) -> list[str]:
+    """Make buckets where they are missing; tells what it made.
 
-    A bucket that is there keeps its data and gets the retention of the settings.
+    How long motion is kept stands in its bucket and nowhere else: one that is there keeps its
+    data and its retention, unless another is asked for.
+
+    Args:
+        writer: the database.
+        settings: names of buckets, and how long motion is kept in a new one.
+        motion_days: how long it is kept from now on, 0: for ever; None: as it is.
 
     Raises:
         StoreBusy: no answer, no right, or a server without buckets (1.8).
     """
-    days = settings.motion_days
-    kept = 0 if days is None else round(days * DAY_S)
-    wanted = {settings.motion_bucket: kept, settings.therapy_bucket: 0, MINUTES_BUCKET: 0}
+    days = settings.motion_days if motion_days is None else motion_days
+    kept = round((days or 0) * DAY_S)
+    wanted = {settings.motion_bucket: kept, settings.therapy_bucket: 0, settings.minutes_bucket: 0}
     made = []
     with writer.asking("set up"):
         buckets: Any = writer.client.buckets_api()
@@ -62,20 +77,35 @@ def set_up(writer: InfluxWriter, settings: InfluxSettings) -> list[str]:
             if found is None:
                 buckets.create_bucket(bucket_name=name, retention_rules=rules, org=settings.org)
                 made.append(f"bucket {name}")
-            elif [r.every_seconds for r in found.retention_rules or []] != [seconds]:
+            elif (name, motion_days is None) == (settings.motion_bucket, False) and [
+                r.every_seconds for r in found.retention_rules or []
+            ] != [seconds]:
                 found.retention_rules = rules
                 buckets.update_bucket(found)
                 made.append(f"retention of bucket {name}")
         tasks: Any = writer.client.tasks_api()
-        if not tasks.find_tasks(name=TASK):
-            organisations: Any = writer.client.organizations_api()
-            (organisation,) = organisations.find_organizations(org=settings.org)
-            flux = minutes_flux(settings.motion_bucket) + (
-                f' |> to(bucket: "{MINUTES_BUCKET}", org: "{settings.org}")'
-            )
-            tasks.create_task_every(TASK, flux, "1h", organisation)
-            made.append(f"task {TASK}")
+        for task in tasks.find_tasks(name=OLD_TASK):
+            # The minutes are written by the clinic itself: a task misses what comes late.
+            tasks.delete_task(task.id)
+            made.append(f"task {OLD_TASK} taken away")
     return made
+
+
+def with_stored_retention(writer: InfluxWriter, settings: InfluxSettings) -> InfluxSettings:
+    """The settings with the retention that the motion bucket itself has.
+
+    Where the server has no buckets (1.8), or does not answer, they stay as they are.
+    """
+    try:
+        with writer.asking("tell its retention"):
+            buckets: Any = writer.client.buckets_api()
+            found: Any = buckets.find_bucket_by_name(settings.motion_bucket)
+    except StoreBusy:
+        return settings
+    if found is None:
+        return settings
+    seconds = [r.every_seconds for r in found.retention_rules or [] if r.every_seconds]
+    return replace(settings, motion_days=seconds[0] / DAY_S if seconds else None)
 
 
 def _expire(seconds: int) -> Any:
@@ -83,15 +113,6 @@ def _expire(seconds: int) -> Any:
 
     rules: Any = bucket_retention_rules.BucketRetentionRules
     return rules(type="expire", every_seconds=seconds)
-
-
-def minutes_flux(bucket: str, start: str = "-2h") -> str:
-    """Mean of every channel by minute; kept for ever where raw samples are not."""
-    return (
-        f'from(bucket: "{bucket}") |> range(start: {start}) '
-        '|> filter(fn: (r) => r._measurement == "motion") '
-        "|> aggregateWindow(every: 1m, fn: mean, createEmpty: false)"
-    )
 
 
 def verify(
@@ -126,7 +147,7 @@ def verify(
 
 
 def patient_series(writer: InfluxWriter, settings: InfluxSettings, patient: str) -> int:
-    """How many series of a patient still hold something, in both buckets.
+    """How many series of a patient still hold something, in all buckets.
 
     Raises:
         StoreBusy: the database cannot be asked.
@@ -139,18 +160,31 @@ def patient_series(writer: InfluxWriter, settings: InfluxSettings, patient: str)
             '|> limit(n: 1) |> keep(columns: ["_time"]) '
             "|> map(fn: (r) => ({_value: 1})) |> count()",
         )
-        for bucket in (settings.motion_bucket, settings.therapy_bucket)
+        for bucket in (settings.motion_bucket, settings.minutes_bucket, settings.therapy_bucket)
+        if has_bucket(writer, bucket)
     )
 
 
 def delete_patient(writer: InfluxWriter, settings: InfluxSettings, patient: str) -> None:
-    """Delete all points of a patient from both buckets.
+    """Delete all points of a patient from all buckets.
 
     Raises:
         StoreBusy: the database did not do it.
     """
-    for bucket in (settings.motion_bucket, settings.therapy_bucket):
-        writer.delete_patient(bucket, patient)
+    for bucket in (settings.motion_bucket, settings.minutes_bucket, settings.therapy_bucket):
+        if has_bucket(writer, bucket):
+            writer.delete_patient(bucket, patient)
+
+
+def has_bucket(writer: InfluxWriter, bucket: str) -> bool:
+    """Whether a bucket is there: a database without minutes has none of a patient's."""
+    try:
+        writer.query(f"from(bucket: {_text(bucket)}) |> range(start: -1s) |> limit(n: 1)")
+    except StoreBusy as e:
+        if any(said in str(e) for said in ("not find", "not found", "no database")):
+            return False
+        raise
+    return True
 
 
 def _kept_from(settings: InfluxSettings, now_ns: int | None) -> int:

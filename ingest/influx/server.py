@@ -48,7 +48,8 @@ class LinesTooMany(StoreError):  # noqa: N818 - an answer
 class InfluxSettings:
     """Where the database is, how to get in, what its buckets are called.
 
-    `motion_days` is how long the motion bucket keeps; None: for ever.
+    `motion_days` is how long a motion bucket keeps that has yet to be made, None: for ever; one
+    that is there keeps as long as it says itself.
     """
 
     url: str
@@ -56,6 +57,7 @@ class InfluxSettings:
     org: str
     motion_bucket: str = "motion"
     therapy_bucket: str = "therapy"
+    minutes_bucket: str = "motion_minutes"
     motion_days: float | None = 90.0
     timeout_s: float = 10.0
 
@@ -63,8 +65,8 @@ class InfluxSettings:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> InfluxSettings | None:
         """The database named by `RIPRESA_INFLUX_*`; None where no address is given.
 
-        `URL`, `TOKEN` or `TOKEN_FILE`, `ORG`, `MOTION_BUCKET`, `THERAPY_BUCKET` and
-        `MOTION_DAYS`, of which 0 keeps motion for good.
+        `URL`, `TOKEN` or `TOKEN_FILE`, `ORG`, `MOTION_BUCKET`, `THERAPY_BUCKET`,
+        `MINUTES_BUCKET` and `MOTION_DAYS`, of which 0 keeps motion for good.
 
         Raises:
             ConfigurationError: an address without token or organisation, a token file that
@@ -81,6 +83,7 @@ class InfluxSettings:
             org=named.org,
             motion_bucket=named.motion_bucket,
             therapy_bucket=named.therapy_bucket,
+            minutes_bucket=named.minutes_bucket,
             motion_days=named.motion_days or None,
         )
 
@@ -94,6 +97,7 @@ class _Database(EnvironmentSettings):
     org: str | None = None
     motion_bucket: str = "motion"
     therapy_bucket: str = "therapy"
+    minutes_bucket: str = "motion_minutes"
     motion_days: float = Field(default=90.0, ge=0, allow_inf_nan=False)
 
     def secret(self) -> str:

@@ -6,8 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ingest.influx.admin import verify
+from ingest.influx.admin import has_bucket, verify, with_stored_retention
 from ingest.influx.followers import influx_followers
+from ingest.influx.minutes import minutes_follower
 from ingest.influx.points import compared, stored
 from ingest.influx.server import InfluxWriter
 from ingest.journal.journal import Journal
@@ -59,7 +60,10 @@ def refill(
         Journal.open(folder.clinic_journal, clock) as journal,
     ):
         care = JournalCareRecord(journal, plans.version, clock)
-        followers = influx_followers(journal, writer, settings, clock, doses=plans)
+        settings = with_stored_retention(writer, settings)
+        followers = [*influx_followers(journal, writer, settings, clock, doses=plans)]
+        if has_bucket(writer, settings.minutes_bucket):
+            followers.append(minutes_follower(journal, writer, settings, clock))
         for follower in followers:
             if from_start:
                 follower.rewind()
@@ -82,6 +86,7 @@ def verify_clinic(
         InfluxWriter(settings) as writer,
         JournalReader(folder.clinic_journal) as journal,
     ):
+        settings = with_stored_retention(writer, settings)
         found = verify(journal, writer, settings, doses=plans, now_ns=clock.now_ns())
         fold = fold_journal(journal, plans.version, clock.now_ns())
         zone = ZoneInfo(time_zone)

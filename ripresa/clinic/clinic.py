@@ -17,7 +17,9 @@ from zoneinfo import ZoneInfo
 from analytics.monitoring.worklist import MonitoredHours
 from dashboards.web.app import create_app
 from dashboards.web.serving import serve
+from ingest.influx.admin import with_stored_retention
 from ingest.influx.followers import influx_followers
+from ingest.influx.minutes import minutes_follower
 from ingest.influx.server import InfluxWriter
 from ingest.journal.journal import Journal
 from ingest.places import Places
@@ -135,15 +137,20 @@ async def run_clinic(options: ClinicOptions) -> None:
         followers: tuple[InfluxFollower, ...] = ()
         if options.influx is not None:
             writer = stack.enter_context(InfluxWriter(options.influx))
+            settings = await asyncio.to_thread(with_stored_retention, writer, options.influx)
             followers = influx_followers(
                 journal,
                 writer,
-                options.influx,
+                settings,
                 clock,
                 doses=plans,
                 restricted=consent.restricted,
             )
             programs |= {follower.status().name: follower.run for follower in followers}
+            minutes = minutes_follower(
+                journal, writer, options.influx, clock, restricted=consent.restricted
+            )
+            programs[minutes.status().name] = minutes.run
             figures = FigureFollower(care, writer, options.influx.therapy_bucket, clock)
             programs["influx:figures"] = figures.run
         supervisor = Supervisor(clock, board)

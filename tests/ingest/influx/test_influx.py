@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from builders import SESSION, T0_NS, batch
-from ingest.influx.admin import delete_patient, minutes_flux, patient_series, set_up, verify
+from ingest.influx.admin import delete_patient, patient_series, set_up, verify
 from ingest.influx.followers import MOTION, THERAPY, influx_followers
 from ingest.influx.lines import line, motion_lines
-from ingest.influx.record_context import Whose
+from ingest.influx.minutes import MinuteMeans, minutes_follower
+from ingest.influx.points import stored
+from ingest.influx.record_context import RecordContext, Whose
 from ingest.influx.server import InfluxSettings, InfluxWriter, LinesTooMany, MemoryLines
 from ingest.influx.therapy_lines import _event_lines
 from journals import (
@@ -25,6 +27,7 @@ from journals import (
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError, StoreBusy
 from telemetry.messages.events import HeartMeasured
+from telemetry.messages.record import RecordKind
 from telemetry.messages.results import (
     AdherenceResult,
 )
@@ -299,16 +302,37 @@ async def test_on_a_real_server_superseded_points_go(clinic, influxd):
     assert influxd.count(bucket, "session", "opened") == 1
 
 
-async def test_the_minutes_of_the_down_sampling_are_means(clinic, influxd):
-    receive(clinic, whole_session())
-    settings = settings_for(influxd, "minutes")
+async def minutes_of(clinic, influxd, name):
+    settings = dataclasses.replace(
+        settings_for(influxd, name), minutes_bucket=influxd.create_bucket(f"{name}min")
+    )
     with InfluxWriter(settings) as writer:
-        motion, _ = influx_followers(clinic, writer, settings, ManualClock())
-        await motion.catch_up()
-        tables = writer.query(minutes_flux(settings.motion_bucket, "2023-11-14T00:00:00Z"))
-    rows = [r for t in tables for r in t.records if r.get_field() == "acc_z"]
-    assert len(rows) == 1
-    assert rows[0].get_value() == pytest.approx(9.81, abs=0.1)
+        follower = minutes_follower(clinic, writer, settings, ManualClock())
+        await follower.catch_up()
+        return stored(writer, settings.minutes_bucket, ["motion"])
+
+
+async def test_minutes_are_means_of_all_samples_that_the_journal_holds(clinic, influxd):
+    receive(clinic, whole_session())
+    ((key, fields),) = (await minutes_of(clinic, influxd, "minutes")).items()
+    assert key.t_ns % 60_000_000_000 == 0
+    assert float(fields["acc_z"]) == pytest.approx(9.81, abs=0.1)
+    assert fields["samples"] == "100i"
+
+
+async def test_minutes_written_bit_by_bit_or_again_are_those_written_at_once(clinic, influxd):
+    receive(clinic, whole_session())
+    whole = await minutes_of(clinic, influxd, "whole")
+    settings = dataclasses.replace(
+        settings_for(influxd, "bits"), minutes_bucket=influxd.create_bucket("bitsmin")
+    )
+    motion = clinic.arrivals(0, kinds=(RecordKind.MOTION,))
+    with InfluxWriter(settings) as writer:
+        for arrival in [*motion, *motion[-1:]]:
+            # A new one each time, as after a restart: nothing is in mind.
+            means = MinuteMeans(clinic, RecordContext(clinic))
+            writer.write(settings.minutes_bucket, b"\n".join(means.lines(arrival.record)))
+        assert stored(writer, settings.minutes_bucket, ["motion"]) == whole
 
 
 def test_setting_up_a_server_without_buckets_is_one_clear_line(influxd):
