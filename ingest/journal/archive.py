@@ -43,6 +43,7 @@ __all__ = [
     "archive_closed",
     "archive_session",
     "read_stream",
+    "whole_store",
     "write_stream",
 ]
 
@@ -96,6 +97,15 @@ class ArchiveReader(JournalReader):
         if not path.is_file():
             raise StoreError(f"stream {stream} lies in the archive, and {path} is gone: restore it")
         return path
+
+
+def whole_store(journal: Path) -> ArchiveReader:
+    """A reader of all that is kept: the journal, and the archive that lies beside it.
+
+    Raises:
+        StoreError: no journal there, or it cannot be read.
+    """
+    return ArchiveReader(journal, journal.parent / "archive")
 
 
 def archive_closed(journal: Journal, archive: Path, *, now_ns: int, settle_ns: int) -> list[str]:

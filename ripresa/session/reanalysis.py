@@ -10,30 +10,35 @@ from typing import TYPE_CHECKING
 from analytics import offline
 from analytics.core import CORE_VERSION
 from analytics.exercise.observing import observe_by
-from ingest.journal.reading import JournalReader
-from telemetry.errors import ConfigurationError
+from ingest.journal.archive import whole_store
+from ingest.journal.ledger import ARCHIVED, AT_CLINIC, stream_account
+from telemetry.errors import ConfigurationError, StoreError
 from telemetry.messages.events import (
     AssessmentEnded,
     AssessmentStarted,
     ExerciseEnded,
     ExerciseStarted,
-    RangeCalibrated,
     SessionOpened,
 )
+from telemetry.messages.motion import MotionBatch, StreamGap
 from telemetry.messages.results import SessionResult
 
 from .closing import streams_of
 from .plan_folder import PlanFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from ingest.journal.reading import JournalReader
     from telemetry.messages.events import SessionEvent
+    from telemetry.messages.motion import StreamItem
     from telemetry.messages.results import ItemResult
     from therapy.plan.plan import Plan
 
 __all__ = ["Reanalysis", "ResultChange", "changes", "plan_of_session", "reanalyse"]
+
+STORED = "stored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +91,17 @@ def reanalyse(
 
     Raises:
         ConfigurationError: no such session, or its plan is not at hand.
-        StoreError: the journal cannot be read.
+        StoreError: the journal cannot be read, or motion that an item spans is missing.
     """
-    with JournalReader(journal) as reader:
+    with whole_store(journal) as reader:
         events = reader.events(session)
         plan = plan_of_session(session, events, plans)
+        if missing := _missing(reader, events, None):
+            raise StoreError(
+                f"{sum(missing.values())} samples that session {session} recorded are not in "
+                f"{journal} nor in its archive: a result without them would be wrong, nothing was "
+                "done; bring the archive back, or analyse where they are"
+            )
         counted = [
             r for r in reader.results(session) if isinstance(r, SessionResult) and not r.provisional
         ]
@@ -163,26 +174,69 @@ def _flagged(item: ItemResult) -> int:
 
 
 def _parts(events: Sequence[SessionEvent]) -> list[list[SessionEvent]]:
-    """The session's events, cut into one list for each item and each assessment."""
+    """The session's events, cut into one list for each item and each assessment.
+
+    Each holds all that came before it but other items: how the sensors lie, what was calibrated.
+    """
     parts: list[list[SessionEvent]] = []
-    open_part: dict[tuple[str, str], list[SessionEvent]] = {}
+    before: list[SessionEvent] = []
+    open_parts: dict[tuple[str, str], list[SessionEvent]] = {}
     for event in events:
         match event:
             case ExerciseStarted() | AssessmentStarted():
-                part = open_part[event.item, event.type.split(".")[0]] = [event]
+                part = open_parts[event.item, event.type.split(".")[0]] = [*before, event]
                 parts.append(part)
             case ExerciseEnded() | AssessmentEnded():
-                open_part.get((event.item, event.type.split(".")[0]), []).append(event)
-            case RangeCalibrated():
-                open_part.get((event.item, "exercise"), []).append(event)
+                open_parts.pop((event.item, event.type.split(".")[0]), []).append(event)
             case _:
-                pass
+                before.append(event)
+                for part in open_parts.values():
+                    part.append(event)
     return parts
+
+
+def _missing(
+    reader: JournalReader, events: Sequence[SessionEvent], home: str | None
+) -> dict[str, int]:
+    """Of each stream: samples that items span, that were recorded, and that are not here."""
+    spans: dict[str, list[int]] = {}
+    for event in events:
+        if isinstance(event, ExerciseStarted | AssessmentStarted | ExerciseEnded | AssessmentEnded):
+            for stream, index in event.spans.items():
+                spans.setdefault(stream, []).append(index)
+    found = {}
+    for stream, indices in spans.items():
+        account = stream_account(
+            stream,
+            _within(reader.stream_items(stream, home=home), min(indices), max(indices)),
+            moved=(ARCHIVED, AT_CLINIC),
+        )
+        covered = account.lost
+        if absent := max(indices) - min(indices) - covered:
+            found[stream] = absent
+    return found
+
+
+def _within(items: Iterable[StreamItem], first: int, stop: int) -> Iterator[StreamItem]:
+    """Batches and gaps, cut to the indices from `first` to `stop`."""
+    for item in items:
+        if isinstance(item, MotionBatch):
+            start, end = max(item.first_index, first), min(item.next_index, stop)
+        elif isinstance(item, StreamGap) and item.count is not None:
+            start, end = max(item.first_index, first), min(item.first_index + item.count, stop)
+        else:
+            continue
+        if end <= start:
+            continue
+        reason = item.reason if isinstance(item, StreamGap) else STORED
+        yield StreamGap(
+            stream=item.stream, first_index=start, count=end - start, reason=reason, t_ns=0
+        )
 
 
 def _analyse(
     journal: Path, session: str, events: Sequence[SessionEvent], plan: Plan
 ) -> SessionResult:
-    with JournalReader(journal) as reader:
+    with whole_store(journal) as reader:
         streams = [reader.stream_items(stream) for stream in streams_of(events)]
         return offline.run(session, events, streams, observe_by(plan), plan_version=plan.version)

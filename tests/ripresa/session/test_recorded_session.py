@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -10,14 +11,16 @@ import numpy as np
 import pytest
 
 import ripresa
+from ingest.journal.archive import archive_closed
 from ingest.journal.journal import Journal
 from ingest.journal.reading import JournalReader
+from ingest.journal.retention import drop_archived
 from ripresa.session.closing import analyse_recorded, result_record
 from ripresa.session.ledger_report import session_ledger
 from ripresa.session.plan_folder import PlanFolder
 from ripresa.session.reanalysis import reanalyse
 from telemetry.clock import SystemClock
-from telemetry.errors import ConfigurationError
+from telemetry.errors import ConfigurationError, StoreError
 from telemetry.messages.results import results_hash
 
 pytestmark = pytest.mark.slow
@@ -112,6 +115,30 @@ def test_a_result_that_was_other_shows_what_changed(kept, tmp_path):
     assert known >= 2
 
 
+def test_motion_in_the_archive_is_analysed_and_without_it_no_result_is_written_over(kept, tmp_path):
+    copy = tmp_path / "journal.sqlite"
+    with sqlite3.connect(kept.clinic) as source, sqlite3.connect(copy) as target:
+        source.backup(target)
+    far_ns = 1 << 62
+    with Journal.open(copy, SystemClock()) as journal:
+        archive_closed(journal, tmp_path / "archive", now_ns=far_ns, settle_ns=0)
+        assert drop_archived(journal, far_ns) > 0
+    found = reanalyse(copy, kept.folder / "plans", kept.session)
+    assert found.changes == []
+    shutil.rmtree(tmp_path / "archive")
+    with pytest.raises(StoreError, match="archive"):
+        reanalyse(copy, kept.folder / "plans", kept.session)
+
+
+def test_motion_that_was_dropped_and_is_nowhere_writes_no_result_over(kept, tmp_path):
+    copy = tmp_path / "journal.sqlite"
+    with sqlite3.connect(kept.clinic) as source, sqlite3.connect(copy) as target:
+        source.backup(target)
+        target.execute("DELETE FROM record WHERE kind = 'motion' AND seq % 3 = 0")
+    with pytest.raises(StoreError, match="samples that session"):
+        reanalyse(copy, kept.folder / "plans", kept.session)
+
+
 @pytest.mark.parametrize("journal", ["home", "clinic"])
 def test_an_unknown_session_is_named(kept, journal):
     path = getattr(kept, journal)
@@ -162,13 +189,13 @@ def test_the_command_line_shows_it_all(kept, tmp_path, capsys, monkeypatch):
     assert "Traceback" not in told.err
 
 
-def test_an_erased_patient_leaves_no_byte_and_the_home_is_told(kept, tmp_path, monkeypatch):
-    import shutil
+def test_an_erased_patient_leaves_no_byte_and_what_the_home_keeps_is_said(
+    kept, tmp_path, monkeypatch, mosquitto
+):
 
     from typer.testing import CliRunner
 
     from ripresa.cli.main import app
-    from ripresa.clinic.outbox import Outbox
 
     folder = tmp_path / "clinic-of-its-own"
     (folder / "clinic").mkdir(parents=True)
@@ -179,12 +206,11 @@ def test_an_erased_patient_leaves_no_byte_and_the_home_is_told(kept, tmp_path, m
     ):
         source.backup(target)
     monkeypatch.setenv("RIPRESA_HOME", str(folder))
+    monkeypatch.setenv("RIPRESA_MQTT_PORT", str(mosquitto.port))
     arguments = ["patient", "erase", "demo-patient", "--ground", "asked for", "--yes"]
     told = CliRunner().invoke(app, arguments)
     assert told.exit_code == 0, told.output
-    assert "on its way" in told.output
-    (letter,) = Outbox(folder / "outbox").letters()
-    assert letter.notice.what == "erase"
+    assert "no home has answered" in told.output
     for path in (*(folder / "clinic").rglob("*"), *(folder / "plans").rglob("*")):
         assert not path.is_file() or b"demo-patient" not in path.read_bytes(), path
     again = CliRunner().invoke(app, ["patient", "audit"])
