@@ -1,6 +1,9 @@
 # The clinic service: receiver, InfluxDB followers, web page. Runs as a normal user.
 FROM python:3.12-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+# A compiler for ARM, where vqf has no wheel; this stage is not shipped.
+RUN apt-get update && apt-get install -y --no-install-recommends g++ \
+    && rm -rf /var/lib/apt/lists/*
 RUN python -m venv /opt/ripresa
 WORKDIR /build
 COPY requirements/clinic.txt requirements/clinic.txt

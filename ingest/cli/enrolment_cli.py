@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["dismiss", "enrol", "home", "init"]
+__all__ = ["enrol", "home", "init", "renew", "revoke", "rotate"]
+
+READ_AGAIN = "Now let the broker read its files again: docker compose kill -s HUP mosquitto"
 
 home = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -46,19 +48,49 @@ def enrol(
     join = enrol_home(folder, patient, gateway=gateway)
     write_join_file(join, file)
     typer.echo(f"wrote {file}: it holds a password, carry it to the home by hand")
-    typer.echo("Now let the broker read its users again: docker compose kill -s HUP mosquitto")
+    typer.echo(READ_AGAIN)
     return join.site
 
 
-def dismiss(
+def revoke(
     patient: Annotated[str, typer.Argument(help="The pseudonym.")], folder: FolderOption = Path()
 ) -> None:
-    """Take a home's user away from the broker; its data stays."""
+    """Take a home's user away from the broker: its box comes in no more; its data stays."""
     from ingest.enrolment.enrolment import dismiss_home
 
     found = dismiss_home(folder, patient)
     typer.echo("its user is gone" if found else "it had no user")
-    typer.echo("Now let the broker read its users again: docker compose kill -s HUP mosquitto")
+    typer.echo(READ_AGAIN)
+
+
+def rotate(
+    patient: Annotated[str, typer.Argument(help="The pseudonym.")],
+    file: Annotated[Path, typer.Argument(help="The join file to write.")],
+    folder: FolderOption = Path(),
+) -> None:
+    """Give a home a new password under its old name; the old one ends with the broker's reading."""
+    from ingest.enrolment.enrolment import enrol_home, gateway_of, write_join_file
+    from telemetry.errors import ConfigurationError
+
+    if not gateway_of(folder, patient):
+        raise ConfigurationError(f"{patient} has no user at the broker: `ripresa clinic enrol`")
+    write_join_file(enrol_home(folder, patient), file)
+    typer.echo(f"wrote {file}: it holds a password, carry it to the home by hand")
+    typer.echo(READ_AGAIN)
+
+
+def renew(
+    folder: FolderOption = Path(),
+    authority: Annotated[
+        bool, typer.Option("--authority", help="A new authority, too; the old one stays valid.")
+    ] = False,
+) -> None:
+    """Renew the broker's certificate; with --authority homes need a new join file in time."""
+    from ingest.enrolment.certificates import renew_certificates
+
+    for path in renew_certificates(folder, authority=authority):
+        typer.echo(f"wrote {path}")
+    typer.echo(READ_AGAIN)
 
 
 @home.callback()

@@ -11,11 +11,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
-import subprocess
-import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -36,9 +32,11 @@ from .broker_access import (
     with_surveys,
     without_home,
 )
+from .certificates import make_certificates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 __all__ = [
     "JoinFile",
@@ -47,9 +45,11 @@ __all__ = [
     "enrol_home",
     "forget_home",
     "gateway_of",
+    "give_to",
     "init_clinic",
     "join_home",
     "joined",
+    "service_owner",
     "write_join_file",
 ]
 
@@ -57,6 +57,8 @@ TLS_PORT = 8883
 SURVEY_PASSWORD = "survey.password"  # noqa: S105 - a file's name
 BROKER = "broker"  # the part of `secrets` that the broker's container sees
 SALT_BYTES = 12
+IMAGE_USER = 10001
+"""The user that the Dockerfile makes."""
 
 
 class JoinFile(BaseModel):
@@ -111,11 +113,12 @@ def init_clinic(folder: Path, *, site: str, hosts: Sequence[str]) -> list[Path]:
             "move them away if that is meant"
         )
     password = _password()
+    owner = service_owner()
     values = {
         "RIPRESA_SITE": site,
         "RIPRESA_HOST": hosts[0],
-        "RIPRESA_UID": str(os.getuid()),
-        "RIPRESA_GID": str(os.getgid()),
+        "RIPRESA_UID": str(owner[0]),
+        "RIPRESA_GID": str(owner[1]),
         "RIPRESA_MQTT_PASSWORD": password,
         "RIPRESA_INFLUX_ORG": site,
         "RIPRESA_INFLUX_TOKEN": _password(),
@@ -125,14 +128,38 @@ def init_clinic(folder: Path, *, site: str, hosts: Sequence[str]) -> list[Path]:
     }
     place.mkdir(mode=0o700, parents=True)
     (place / BROKER).mkdir(mode=0o700)
-    _certificates(place, hosts)
+    make_certificates(place, place / BROKER, hosts)
     access = clinic_access(password, secrets.token_bytes(SALT_BYTES))
     _write_access(place / BROKER, _survey_access(place, access)[0])
     write_atomically(place / "audit.key", secrets.token_hex(32) + "\n")
     write_atomically(env, "".join(f"{name}={value}\n" for name, value in values.items()))
-    for name in ("mosquitto", "clinic"):
-        (folder / "state" / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in ("", "mosquitto", "clinic"):
+        (folder / "state" / name).mkdir(mode=0o700, exist_ok=True)
+    for part in (place, folder / "state"):
+        give_to(part, owner)
     return [env, *sorted(path for path in place.rglob("*") if path.is_file())]
+
+
+def service_owner() -> tuple[int, int]:
+    """Who runs broker and clinic: the one who makes it, and never root.
+
+    A broker that is started as root drops that for a user of its own and cannot read its
+    password file any more. For root it is whoever called sudo, else the image's own user.
+    """
+    if os.geteuid() != 0:
+        return os.getuid(), os.getgid()
+    user, group = os.environ.get("SUDO_UID", "0"), os.environ.get("SUDO_GID", "0")
+    if user.isdecimal() and group.isdecimal() and int(user):
+        return int(user), int(group)
+    return IMAGE_USER, IMAGE_USER
+
+
+def give_to(folder: Path, owner: tuple[int, int]) -> None:
+    """Hand a folder and all in it over; only root needs to, and can."""
+    if os.geteuid() != 0:
+        return
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, *owner)
 
 
 def enrol_home(folder: Path, patient: str, *, gateway: str | None = None) -> JoinFile:
@@ -281,55 +308,6 @@ def _survey_access(keys: Path, access: Access) -> tuple[Access, str]:
     return with_surveys(access, password, secrets.token_bytes(SALT_BYTES)), password
 
 
-def _certificates(place: Path, hosts: Sequence[str]) -> None:
-    """A certificate authority of the clinic's own, and the broker's certificate for `hosts`."""
-    program = shutil.which("openssl")
-    if program is None:
-        raise ConfigurationError("openssl is not on the PATH: install it, it makes the keys")
-    names = ",".join(f"{'IP' if _is_address(host) else 'DNS'}:{host}" for host in hosts)
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    with tempfile.TemporaryDirectory() as scratch:
-        request, extension = Path(scratch, "server.csr"), Path(scratch, "server.ext")
-        extension.write_text(f"subjectAltName={names}\nextendedKeyUsage=serverAuth\n")
-        broker = place / BROKER
-        ca_key, ca = str(place / "ca.key"), str(broker / "ca.crt")
-        server_key, server = str(broker / "server.key"), str(broker / "server.crt")
-        for command in (
-            ["req", "-x509", *key, "-keyout", ca_key, "-out", ca, "-days", "3650"]
-            + ["-subj", "/CN=Ripresa clinic"],
-            ["req", *key, "-keyout", server_key, "-out", str(request), "-subj", f"/CN={hosts[0]}"],
-            ["x509", "-req", "-in", str(request), "-CA", ca, "-CAkey", ca_key]
-            + [
-                "-CAserial",
-                str(Path(scratch, "serial")),
-                "-CAcreateserial",
-                "-out",
-                server,
-                "-days",
-                "825",
-                "-extfile",
-                str(extension),
-            ],
-        ):
-            done = subprocess.run(  # noqa: S603 - openssl with arguments of our own
-                [program, *command], capture_output=True, text=True, check=False
-            )
-            if done.returncode:
-                raise ConfigurationError(f"openssl failed: {done.stderr.strip()[-200:]}")
-    for path in place.rglob("*.*"):
-        path.chmod(0o600)
-
-
-def _is_address(host: str) -> bool:
-    import ipaddress  # noqa: PLC0415
-
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
 def _environment(folder: Path) -> dict[str, str]:
     path = folder / ".env"
     if not path.is_file():
@@ -343,8 +321,12 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _write_access(place: Path, access: Access) -> None:
-    write_atomically(place / "passwd", access.passwords)
-    write_atomically(place / "acl", access.acl)
+    """The broker's two files, of the one who owns the folder: the broker runs as that one."""
+    status = place.stat()
+    for name, text in (("passwd", access.passwords), ("acl", access.acl)):
+        write_atomically(place / name, text)
+        if os.geteuid() == 0:
+            os.chown(place / name, status.st_uid, status.st_gid)
 
 
 def _read(path: Path) -> str:

@@ -6,6 +6,8 @@ SQLite file. A journal of another version is led here by `UPGRADES`, or refused 
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -214,6 +216,8 @@ def connect(path: Path, *, busy_timeout_s: float, read_only: bool = False) -> sq
     an acknowledgement may have told a home that it need not keep them. `secure_delete`
     overwrites with zeros what is deleted.
     """
+    if not read_only:
+        _only_its_owners(path)
     name = f"file:{_escaped(path)}?mode={'ro' if read_only else 'rwc'}"
     db = sqlite3.connect(
         name, uri=True, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False
@@ -225,6 +229,20 @@ def connect(path: Path, *, busy_timeout_s: float, read_only: bool = False) -> sq
         db.execute("PRAGMA secure_delete = ON")
         db.execute("PRAGMA journal_size_limit = 67108864")
     return db
+
+
+def _only_its_owners(path: Path) -> None:
+    """Make the file so that only its owner reads it; SQLite's other files take its mode.
+
+    One that is there is never opened: closing it would let go of every lock that this process
+    has on it.
+    """
+    with contextlib.suppress(FileExistsError, OSError):  # SQLite says better what is wrong
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    with contextlib.suppress(OSError):
+        for each in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+            if each.exists() and each.stat().st_mode & 0o077:
+                each.chmod(0o600)
 
 
 def migrate(

@@ -18,7 +18,13 @@ __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command()(enrolment_cli.init)
-app.command()(enrolment_cli.dismiss)
+home = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="One home's way in: revoke, rotate."
+)
+home.command()(enrolment_cli.revoke)
+home.command()(enrolment_cli.rotate)
+app.add_typer(home, name="home")
+app.command("renew-certificates")(enrolment_cli.renew)
 
 Patient = Annotated[str, typer.Argument(help="The pseudonym.")]
 By = Annotated[str, typer.Option(help="Who does it: a pseudonym or a role.")]
@@ -212,6 +218,21 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as e:
         raise ConfigurationError(f"day {text!r}: give it as e.g. 2026-03-02") from e
+
+
+@app.command()
+def check(folder: enrolment_cli.FolderOption = Path()) -> None:
+    """Tell, before `docker compose up -d`, what would fail; exit code 1 where something would."""
+    from ripresa.clinic.preflight import preflight
+
+    findings = preflight(folder)
+    for finding in findings:
+        mark = {"good": "ok  ", "fair": "look", "missing": "FAIL"}[finding.grade]
+        typer.echo(f"{mark} {finding.part}: {finding.state}")
+        if finding.advice:
+            typer.echo(f"     {finding.advice}")
+    if any(finding.grade == "missing" for finding in findings):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -1,0 +1,119 @@
+"""The preflight, held to the shipped files and to what `clinic init` makes."""
+
+import os
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ingest.enrolment.certificates import hosts_of, renew_certificates
+from ingest.enrolment.enrolment import enrol_home, init_clinic
+from ingest.journal.journal import Journal
+from needs import need_program
+from ripresa.clinic import preflight as looked
+from ripresa.clinic.preflight import preflight
+from telemetry.clock import ManualClock
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    need_program("openssl")
+    monkeypatch.setattr(looked, "port_open", lambda _port: False)
+    for name in ("docker-compose.yml", "Dockerfile"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    init_clinic(tmp_path, site="clinic", hosts=["clinic.example.org", "192.0.2.7"])
+    return tmp_path
+
+
+def failing(folder):
+    return {(f.part, f.state) for f in preflight(folder) if f.grade == "missing"}
+
+
+def parts(folder):
+    return {part for part, _ in failing(folder)}
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o000, 0o077])
+def test_what_init_makes_passes_whatever_the_umask(tmp_path, monkeypatch, mask):
+    before = os.umask(mask)
+    try:
+        need_program("openssl")
+        monkeypatch.setattr(looked, "port_open", lambda _port: False)
+        for name in ("docker-compose.yml", "Dockerfile"):
+            shutil.copy(ROOT / name, tmp_path / name)
+        init_clinic(tmp_path, site="clinic", hosts=["clinic.example.org"])
+        enrol_home(tmp_path, "p-1")
+        with Journal.open(tmp_path / "elsewhere" / "j.sqlite", ManualClock()) as journal:
+            journal.move_cursor("x", 1)
+            modes = [stat.S_IMODE(p.stat().st_mode) for p in journal.path.parent.glob("j.*")]
+    finally:
+        os.umask(before)
+    assert failing(tmp_path) == set()
+    assert {mode & 0o077 for mode in modes} == {0}
+
+
+def _owner(folder):
+    status = (folder / "secrets").stat()
+    return status.st_uid, status.st_gid
+
+
+def test_root_never_runs_the_broker_and_another_owns_its_files(folder):
+    if os.geteuid() != 0:
+        return
+    uid, _ = _owner(folder)
+    assert uid != 0
+    enrol_home(folder, "p-1")
+    assert {p.stat().st_uid for p in (folder / "secrets" / "broker").iterdir()} == {uid}
+    env = folder / ".env"
+    env.write_text(env.read_text().replace(f"RIPRESA_UID={uid}", "RIPRESA_UID=0"))
+    assert "User" in parts(folder)
+
+
+def test_what_others_can_read_is_named(folder):
+    (folder / "secrets" / "broker" / "passwd").chmod(0o644)
+    assert "Rights" in parts(folder)
+
+
+def test_a_port_that_is_open_to_the_network_is_named(folder):
+    compose = folder / "docker-compose.yml"
+    compose.write_text(compose.read_text().replace("127.0.0.1:8470:8470", "8470:8470"))
+    assert {"Published", "Page"} <= parts(folder)
+
+
+def test_a_host_that_the_certificate_is_not_for_is_named(folder):
+    env = folder / ".env"
+    env.write_text(env.read_text().replace("clinic.example.org", "other.example.org"))
+    assert "Certificate" in parts(folder)
+
+
+def test_no_clinic_there_is_named(tmp_path):
+    assert "Clinic" in parts(tmp_path)
+
+
+def test_a_renewed_certificate_is_for_the_same_hosts_and_its_authority_is_believed(folder):
+    broker = folder / "secrets" / "broker"
+    before = (broker / "server.crt").read_bytes()
+    renew_certificates(folder)
+    assert (broker / "server.crt").read_bytes() != before
+    assert hosts_of(broker / "server.crt") == ["clinic.example.org", "192.0.2.7"]
+    assert verified(broker)
+
+
+def test_a_new_authority_stands_beside_the_old_one_until_all_homes_know_it(folder):
+    broker = folder / "secrets" / "broker"
+    old = (broker / "ca.crt").read_text()
+    renew_certificates(folder, authority=True)
+    assert (broker / "ca.crt").read_text().endswith(old)
+    assert verified(broker), "what the broker shows is still of the old one"
+    renew_certificates(folder)
+    assert verified(broker), "and now of the new one, which every new join file holds"
+    assert failing(folder) == set()
+
+
+def verified(broker):
+    command = ["openssl", "verify", "-CAfile", str(broker / "ca.crt"), str(broker / "server.crt")]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
