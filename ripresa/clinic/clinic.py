@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -31,12 +32,13 @@ from ripresa.care.care_journal import JournalCareRecord
 from ripresa.care.figure_follower import FigureFollower
 from ripresa.platform.configuration import LOOPBACK
 from ripresa.platform.folder_lock import folder_lock
+from ripresa.platform.listening import wider_than_loopback
 from ripresa.platform.status_socket import status_served
 from ripresa.platform.supervise import Supervisor
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError
 from telemetry.transport.mqtt import MqttBus, MqttSettings
-from telemetry.trouble import TroubleBoard
+from telemetry.trouble import TroubleBoard, TroubleKind
 
 from .clinic_status import ClinicStatus
 from .erasure_rounds import ErasureParts, ErasureRounds
@@ -166,6 +168,9 @@ async def run_clinic(options: ClinicOptions) -> None:
             serve(app, host=options.web_host, port=options.web_port)
         )
         log.info("web page at %s", page.url)
+        for wide in wider_than_loopback(os.getpid()):
+            if not options.published_on_loopback:
+                board.show(TroubleKind.LISTENS_WIDE, wide, clock.now_ns())
         await stack.enter_async_context(status_served(options.folder.clinic, status.document))
         await stack.enter_async_context(supervisor.running(programs))
         await asyncio.Event().wait()

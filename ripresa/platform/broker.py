@@ -10,14 +10,20 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from telemetry.errors import ConfigurationError
+
 from .child import Child, free_port, wait_for_port
 from .configuration import LOOPBACK
+from .listening import wider_than_loopback
+from .websocket_bridge import websocket_bridge
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
 __all__ = ["LocalBroker", "broker_beside", "find_mosquitto", "local_broker"]
+
+log = logging.getLogger(__name__)
 
 USUAL_PORT = 1883
 
@@ -29,12 +35,6 @@ allow_anonymous true
 max_queued_messages 0
 max_inflight_messages 200
 set_tcp_nodelay true
-"""
-
-
-WEBSOCKET_LISTENER = """\
-listener {port} 127.0.0.1
-protocol websockets
 """
 
 
@@ -70,10 +70,11 @@ async def local_broker(
         folder: takes its configuration and its log.
         port: the wanted one.
         embedded: amqtt, even where mosquitto is there.
-        websocket_port: also listen here, for screens in a browser.
+        websocket_port: also listen here, on loopback, for screens in a browser; where it cannot
+            be used, that is said and all else goes on.
 
     Raises:
-        ConfigurationError: mosquitto cannot be started.
+        ConfigurationError: mosquitto cannot be started, or listens wider than on loopback.
         TransportError: it does not listen.
     """
     port = free_port(port)
@@ -84,15 +85,28 @@ async def local_broker(
         return
     configuration = folder / "mosquitto.conf"
     text = MOSQUITTO_CONFIGURATION.format(port=port)
-    if websocket_port is not None:
-        text += WEBSOCKET_LISTENER.format(port=websocket_port)
     configuration.write_text(text)
     command = [program, "-c", str(configuration)]
     async with Child("mosquitto", command, folder / "mosquitto.log") as child:
         await wait_for_port(port, "mosquitto")
-        if websocket_port is not None:
-            await wait_for_port(websocket_port, "mosquitto's listener for browsers")
-        yield LocalBroker("mosquitto", port, child)
+        if child.pid is not None and (wide := wider_than_loopback(child.pid)):
+            raise ConfigurationError(
+                f"the home's broker listens on {', '.join(wide)}, which others can reach: "
+                "it was stopped; see mosquitto's own configuration on this machine"
+            )
+        async with contextlib.AsyncExitStack() as stack:
+            if websocket_port is not None:
+                try:
+                    await stack.enter_async_context(websocket_bridge(websocket_port, port))
+                except OSError as e:
+                    # A screen in a browser is an extra: the session does not wait for it.
+                    log.warning(
+                        "no screens in a browser: port %d cannot be used (%s); give another in "
+                        "RIPRESA_WEBSOCKET_PORT",
+                        websocket_port,
+                        e.strerror or e,
+                    )
+            yield LocalBroker("mosquitto", port, child)
 
 
 @contextlib.contextmanager

@@ -82,6 +82,11 @@ class Child:
                 await process.wait()
 
     @property
+    def pid(self) -> int | None:
+        """Its process; None before it was started."""
+        return None if self._process is None else self._process.pid
+
+    @property
     def returncode(self) -> int | None:
         """How it ended; None while it runs."""
         return None if self._process is None else self._process.returncode

@@ -1,0 +1,77 @@
+"""MQTT over WebSocket for screens in a browser, on loopback, whatever the broker's own would do.
+
+Mosquitto 2.0 is told an address for its WebSocket listener and listens on all of them. So the
+bytes between browser and broker go through here: one TCP connection to the broker for each
+browser, binary frames as they come.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import TYPE_CHECKING, Final
+
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from .configuration import LOOPBACK
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+__all__ = ["websocket_bridge"]
+
+log = logging.getLogger(__name__)
+
+SCREENS_AT_ONCE: Final = 16
+LARGEST: Final = 1 << 20
+
+
+@contextlib.asynccontextmanager
+async def websocket_bridge(port: int, broker_port: int) -> AsyncIterator[None]:
+    """Carry WebSocket connections on loopback `port` to the broker, as long as this lasts.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    room = asyncio.Semaphore(SCREENS_AT_ONCE)
+
+    async def carry(browser: ServerConnection) -> None:
+        if room.locked():
+            return
+        async with room:
+            await _carry(browser, broker_port)
+
+    async with serve(carry, LOOPBACK, port, subprotocols=[Subprotocol("mqtt")], max_size=LARGEST):
+        yield
+
+
+async def _carry(browser: ServerConnection, broker_port: int) -> None:
+    try:
+        reader, writer = await asyncio.open_connection(LOOPBACK, broker_port)
+    except OSError as e:
+        log.warning("a screen found no broker: %s", e.strerror)
+        return
+
+    async def to_broker() -> None:
+        async for frame in browser:
+            if not isinstance(frame, bytes):
+                return
+            writer.write(frame)
+            await writer.drain()
+
+    async def to_browser() -> None:
+        while data := await reader.read(1 << 16):
+            await browser.send(data)
+
+    ways = [asyncio.create_task(way()) for way in (to_broker, to_browser)]
+    try:
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for way in ways:
+            way.cancel()
+        with contextlib.suppress(ConnectionClosed, OSError):
+            await asyncio.gather(*ways, return_exceptions=True)
+        writer.close()

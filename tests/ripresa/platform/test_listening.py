@@ -1,0 +1,81 @@
+"""What listens is looked up in the kernel's tables; a browser's way in is on loopback alone."""
+
+import asyncio
+import os
+import socket
+
+import paho.mqtt.client as paho
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from needs import need_program
+from ripresa.platform.broker import local_broker
+from ripresa.platform.child import free_port
+from ripresa.platform.listening import listening, wider_than_loopback
+
+
+@pytest.mark.parametrize(
+    ("address", "wide"),
+    [("127.0.0.1", False), ("0.0.0.0", True), ("::1", False), ("::", True)],  # noqa: S104
+)
+def test_a_listener_is_found_with_its_address(address, wide):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as listener:
+        try:
+            listener.bind((address, 0))
+        except OSError:
+            return  # no such family on this machine
+        listener.listen()
+        port = listener.getsockname()[1]
+        assert (address, port) in listening(os.getpid())
+        assert (f"{address}:{port}" in wider_than_loopback(os.getpid())) is wide
+
+
+async def test_a_browser_reaches_the_broker_on_loopback_and_nobody_else_reaches_it(tmp_path):
+    need_program("mosquitto")
+    port = free_port()
+    async with local_broker(tmp_path, port=free_port(), websocket_port=port) as broker:
+        assert ("127.0.0.1", port) in listening(os.getpid())
+        assert wider_than_loopback(broker.process.pid) == []
+        heard = await _over_websocket(port, broker.port)
+    assert heard == [b"from a browser"]
+
+
+async def _over_websocket(port, broker_port):
+
+    heard, done = [], asyncio.Event()
+    loop = asyncio.get_running_loop()
+    listener = paho.Client(CallbackAPIVersion.VERSION2)
+    screen = paho.Client(CallbackAPIVersion.VERSION2, transport="websockets")
+
+    def on_message(_client, _user, message):
+        heard.append(message.payload)
+        loop.call_soon_threadsafe(done.set)
+
+    listener.on_message = on_message
+    listener.on_connect = lambda client, *_: client.subscribe("a")
+
+    screen.on_connect = lambda client, *_: client.publish("a", b"from a browser", 1)
+    listener.on_subscribe = lambda *_: screen.loop_start()
+    screen.connect_async("127.0.0.1", port)
+    listener.connect_async("127.0.0.1", broker_port)
+    listener.loop_start()
+    try:
+        async with asyncio.timeout(10):
+            await done.wait()
+    finally:
+        for client in (screen, listener):
+            client.disconnect()
+            await asyncio.to_thread(client.loop_stop)
+    return heard
+
+
+async def test_a_port_for_browsers_that_is_taken_stops_nothing_and_is_named(tmp_path, caplog):
+    need_program("mosquitto")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        async with local_broker(tmp_path, port=free_port(), websocket_port=port) as broker:
+            assert broker.kind == "mosquitto"
+    assert f"port {port} cannot be used" in caplog.text
