@@ -1,0 +1,1 @@
+"""Where something of a patient may lie, and what becomes of it there."""
