@@ -1,8 +1,7 @@
-"""The processes that `kills` starts and kills: `python -m ingest.faults.kill_roles ROLE ...`.
+"""The home that `kills` starts and kills: `python -m ingest.faults.kill_roles JOURNAL PORT`.
 
-`home JOURNAL PORT` records samples as fast as its journal confirms them, a line on standard
-output for each promise (`STREAM NEXT_INDEX`), and sends them; `receiver JOURNAL PORT` takes
-them in; `follower JOURNAL URL MOTION_BUCKET THERAPY_BUCKET` fills the database.
+It records samples as fast as its journal confirms them, a line on standard output for each
+promise (`STREAM NEXT_INDEX`), and sends them.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from pathlib import Path
 import numpy as np
 
 from ingest.journal.journal import Journal
-from ingest.transfer.receiver import Receiver
 from ingest.transfer.send_window import WindowLimits
 from ingest.transfer.uplink import Uplink
 from telemetry.clock import SystemClock
@@ -80,36 +78,6 @@ async def home(journal_path: Path, port: int) -> None:
         await sending
 
 
-async def receiver(journal_path: Path, port: int) -> None:
-    """Take in until killed."""
-    clock = SystemClock()
-    journal = Journal.open(journal_path, clock)
-    settings = MqttSettings(port=port)
-    bus = MqttBus(settings, "receiver", manual_ack=True, persistent=True)
-    taking = Receiver(bus, journal, clock)
-    async with bus:
-        await taking.run()
-
-
-async def follower(journal_path: Path, url: str, motion: str, therapy: str) -> None:
-    """Fill the database until killed."""
-    from ingest.influx.followers import influx_followers  # noqa: PLC0415 - takes a second to import
-    from ingest.influx.server import InfluxSettings, InfluxWriter  # noqa: PLC0415
-
-    clock = SystemClock()
-    journal = Journal.open(journal_path, clock)
-    settings = InfluxSettings(
-        url=url,
-        token="-",  # noqa: S106 - an own server without users
-        org="-",
-        motion_bucket=motion,
-        therapy_bucket=therapy,
-        motion_days=None,
-    )
-    with InfluxWriter(settings) as writer:
-        await asyncio.gather(*(f.run() for f in influx_followers(journal, writer, settings, clock)))
-
-
 async def _keep(journal: Journal, record: NewRecord) -> None:
     while True:
         try:
@@ -121,14 +89,9 @@ async def _keep(journal: Journal, record: NewRecord) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Run one role."""
-    role, path, *more = arguments
-    if role == "home":
-        asyncio.run(home(Path(path), int(more[0])))
-    elif role == "receiver":
-        asyncio.run(receiver(Path(path), int(more[0])))
-    else:
-        asyncio.run(follower(Path(path), *more))
+    """Be a home."""
+    path, port = arguments
+    asyncio.run(home(Path(path), int(port)))
 
 
 if __name__ == "__main__":

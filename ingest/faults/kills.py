@@ -1,4 +1,4 @@
-"""`kill -9` of home, broker, receiver and follower at random moments, with real processes.
+"""`kill -9` of home, broker and the real clinic at random moments, each its own process.
 
 The home promises samples on its standard output only after its journal has confirmed them.
 After every kill the part is started again, and the clinic must come to hold every promise,
@@ -8,12 +8,14 @@ each sample once; with a database, the database as well.
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import socket
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from ingest.influx.followers import MOTION
@@ -23,13 +25,13 @@ from telemetry.errors import StoreError
 from telemetry.messages.motion import MotionBatch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from ingest.influx.server import InfluxSettings
     from telemetry.clock import Clock
 
-__all__ = ["bench_kills"]
+__all__ = ["ClinicProgram", "bench_kills"]
 
 PATIENCE_S: Final = 90
 
@@ -41,6 +43,7 @@ def bench_kills(
     runs: int = 100,
     seed: int = 1,
     mosquitto: str,
+    clinic: ClinicProgram,
     influx: InfluxSettings | None = None,
 ) -> dict[str, float]:
     """Kill one part after the other, `runs` times.
@@ -51,8 +54,9 @@ def bench_kills(
         runs: kills.
         seed: which part, and when.
         mosquitto: the broker's program.
-        influx: a running database of its own for this bench, without users; its follower is
-            killed too.
+        clinic: `clinic run`; its followers, where it has some, are killed with it.
+        influx: a running database of its own for this bench, without users, that the clinic
+            follows its journal into.
 
     Returns:
         `runs`, `promised` (samples), `lost`, `stored_twice`, `not_in_database`.
@@ -61,8 +65,8 @@ def bench_kills(
         StoreError: the clinic stopped getting on.
     """
     dice = random.Random(seed)
-    parts = ["home", "broker", "receiver", *(["follower"] if influx else [])]
-    with Processes(folder, clock, mosquitto, influx) as processes:
+    parts = ["home", "broker", "clinic"]
+    with Processes(folder, clock, mosquitto, clinic, influx) as processes:
         for part in parts:
             processes.start(part)
         for run in range(runs):
@@ -80,22 +84,43 @@ def bench_kills(
         return {"runs": float(runs), **processes.account(promises)}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicProgram:
+    """How the real clinic is started; the broker's port is added to its environment.
+
+    Attributes:
+        command: program and arguments.
+        environment: of its own folder, and of its database where it has one.
+        journal: where it keeps what it takes in.
+    """
+
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    journal: Path
+
+
 class Processes:
-    """The four parts, each a process that can be killed and started again."""
+    """The parts, each a process that can be killed and started again."""
 
     def __init__(
-        self, folder: Path, clock: Clock, mosquitto: str, influx: InfluxSettings | None
+        self,
+        folder: Path,
+        clock: Clock,
+        mosquitto: str,
+        clinic: ClinicProgram,
+        influx: InfluxSettings | None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._mosquitto = mosquitto
+        self._clinic = clinic
         self._influx = influx
         self._port = _free_port()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._readers: list[threading.Thread] = []
         self.promises: dict[str, int] = {}
         self.home = Journal.open(folder / "home.db", clock)
-        self.clinic = Journal.open(folder / "clinic.db", clock)
+        self.clinic = Journal.open(clinic.journal, clock)
 
     def __enter__(self) -> Self:
         return self
@@ -112,6 +137,7 @@ class Processes:
             self._command(part),
             stdout=subprocess.PIPE if part == "home" else subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env=self._environment() if part == "clinic" else None,
         )
         self._running[part] = process
         if part == "home":
@@ -201,12 +227,14 @@ class Processes:
                 f"listener {self._port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n"
             )
             return [self._mosquitto, "-c", str(config)]
-        python = [sys.executable, "-m", "ingest.faults.kill_roles", part]
-        if part == "follower" and self._influx is not None:
-            buckets = [self._influx.motion_bucket, self._influx.therapy_bucket]
-            return [*python, str(self.clinic.path), self._influx.url, *buckets]
-        journal = self.home if part == "home" else self.clinic
-        return [*python, str(journal.path), str(self._port)]
+        if part == "clinic":
+            return self._clinic.command
+        home = [sys.executable, "-m", "ingest.faults.kill_roles"]
+        return [*home, str(self.home.path), str(self._port)]
+
+    def _environment(self) -> dict[str, str]:
+        own = {k: v for k, v in os.environ.items() if not k.startswith("RIPRESA_")}
+        return own | dict(self._clinic.environment) | {"RIPRESA_MQTT_PORT": str(self._port)}
 
     def _note_promises(self, process: subprocess.Popen[bytes]) -> None:
         for text in process.stdout or ():

@@ -14,7 +14,7 @@ import random
 import sqlite3
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 import numpy as np
 
@@ -46,6 +46,9 @@ TOPICS: Final = HomeTopics("rehearsal", "p-1")
 WINDOW: Final = WindowLimits(records=60, size_bytes=60_000, patience_s=4, max_pause_s=8)
 PATIENCE_S: Final = 60
 
+Intake: TypeAlias = "Callable[..., Receiver]"
+"""Puts a clinic's receiver together from bus, journal, clock and `limits`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultReport:
@@ -61,7 +64,11 @@ class FaultReport:
 
 
 def bench_record_faults(
-    folder: Path, *, seeds: Sequence[int] = tuple(range(20)), names: Sequence[str] = ()
+    folder: Path,
+    *,
+    seeds: Sequence[int] = tuple(range(20)),
+    names: Sequence[str] = (),
+    intake: Intake = Receiver,
 ) -> dict[str, object]:
     """Rehearse every fault (or those named) once for each seed.
 
@@ -72,7 +79,7 @@ def bench_record_faults(
         StoreError: the clinic did not get everything in time.
     """
     reports = [
-        rehearse(name, seed, folder / f"{name.replace(' ', '-')}-{seed}")
+        rehearse(name, seed, folder / f"{name.replace(' ', '-')}-{seed}", intake)
         for name in names or FAULTS
         for seed in seeds
     ]
@@ -85,7 +92,7 @@ def bench_record_faults(
     }
 
 
-def rehearse(fault: str, seed: int, folder: Path) -> FaultReport:
+def rehearse(fault: str, seed: int, folder: Path, intake: Intake = Receiver) -> FaultReport:
     """Play one scene.
 
     Raises:
@@ -96,7 +103,7 @@ def rehearse(fault: str, seed: int, folder: Path) -> FaultReport:
     folder.mkdir(parents=True, exist_ok=True)
 
     async def play() -> FaultReport:
-        async with FaultStage(folder, random.Random(seed), weather) as stage:
+        async with FaultStage(folder, random.Random(seed), weather, intake) as stage:
             await scene(stage)
             await stage.settled()
             return stage.report(fault, seed)
@@ -107,7 +114,8 @@ def rehearse(fault: str, seed: int, folder: Path) -> FaultReport:
 class FaultStage:
     """A home, a clinic and the line between them."""
 
-    def __init__(self, folder: Path, dice: random.Random, weather: Weather) -> None:
+    def __init__(self, folder: Path, dice: random.Random, weather: Weather, intake: Intake) -> None:
+        self._intake = intake
         self.dice = dice
         self.clock = ScaledClock.start(SPEED)
         self.line = RoughLine(dice, weather)
@@ -132,7 +140,7 @@ class FaultStage:
             runner: Uplink | Receiver = (
                 Uplink(self.line, self.home, TOPICS, self.clock, limits=WINDOW)
                 if part == "uplink"
-                else Receiver(
+                else self._intake(
                     self.line, self.clinic, self.clock, limits=ReceiverLimits(queue_bytes=200_000)
                 )
             )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from ingest.enrolment.enrolment import enrol_home, init_clinic, join_home, write_join_file
+from ingest.faults.kills import ClinicProgram
 from ripresa.platform.broker import find_mosquitto
 from ripresa.platform.child import free_port, wait_for_port
 from ripresa.platform.configuration import LOOPBACK, Folder
@@ -23,11 +24,22 @@ from telemetry.transport.mqtt import MqttSettings
 if TYPE_CHECKING:
     from ingest.enrolment.enrolment import JoinFile
 
-__all__ = ["ClinicUnderTest"]
+__all__ = ["ClinicUnderTest", "clinic_program"]
 
 SHIPPED: Final = Path(__file__).parents[2] / "deploy" / "mosquitto" / "mosquitto.conf"
 SITE: Final = "siege"
 READY_S: Final = 60.0
+
+
+def clinic_program(folder: Path) -> ClinicProgram:
+    """`clinic run` on a folder of its own, for a broker without users."""
+    state = Folder(folder).create()
+    command = [sys.executable, "-m", "ripresa", "clinic", "run", "--site", "+", "--web-port", "0"]
+    return ClinicProgram(
+        command=command,
+        environment={"RIPRESA_HOME": str(state.root)},
+        journal=state.clinic_journal,
+    )
 
 
 class ClinicUnderTest:

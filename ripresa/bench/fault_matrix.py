@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 from edge.rehearsal.radio_faults import RADIO_FAULTS, run_radio_fault
 from ingest.faults.kills import bench_kills
 from ingest.faults.record_faults import FAULTS, bench_record_faults
+from ripresa.clinic.intake_parts import clinic_intake
 from ripresa.platform.broker import find_mosquitto
 from telemetry.clock import ScaledClock, SystemClock
+
+from .clinic_under_test import clinic_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["bench_faults"]
 
 RADIO_SPEED = 8.0
-KILLED = ("home kill -9", "broker kill -9", "receiver kill -9")
+KILLED = ("home kill -9", "broker kill -9", "clinic kill -9")
 
 
 def bench_faults(
@@ -60,7 +63,7 @@ def bench_faults(
             surplus = found.duplicates + found.surplus
             add(1, found.undeclared_lost, surplus, found.declared_lost)
     tell("record path")
-    record = bench_record_faults(folder / "record", seeds=seeds)
+    record = bench_record_faults(folder / "record", seeds=seeds, intake=clinic_intake)
     add(
         int(_number(record["runs"])),
         _number(record["undeclared_lost"]),
@@ -72,7 +75,13 @@ def bench_faults(
     if mosquitto is not None:
         tell("killed processes")
         runs = len(KILLED) * len(seeds)
-        kills = bench_kills(folder / "kills", SystemClock(), runs=runs, mosquitto=mosquitto)
+        kills = bench_kills(
+            folder / "kills",
+            SystemClock(),
+            runs=runs,
+            mosquitto=mosquitto,
+            clinic=clinic_program(folder / "clinic"),
+        )
         add(runs, kills["lost"], kills["stored_twice"], 0)
         names += KILLED
     return {"runs": totals.pop("runs"), "faults": names, **totals}

@@ -80,12 +80,14 @@ def _ingest(folder: Path) -> Figures:
 
 def _kills(folder: Path) -> Figures:
     from ingest.faults.kills import bench_kills  # noqa: PLC0415
+    from ripresa.bench.clinic_under_test import clinic_program  # noqa: PLC0415
     from telemetry.clock import SystemClock  # noqa: PLC0415
 
     program = find_mosquitto()
     if program is None:
         raise ConfigurationError("this measurement kills a broker: install mosquitto")
-    return bench_kills(folder, SystemClock(), mosquitto=program)
+    clinic = clinic_program(folder / "clinic")
+    return bench_kills(folder / "kills", SystemClock(), mosquitto=program, clinic=clinic)
 
 
 def _players(_: Path) -> Figures:
@@ -139,7 +141,7 @@ BENCHES: dict[str, tuple[str, Callable[..., Figures]]] = {
     "faults": ("every fault, 20 seeds each: nothing undeclared lost, nothing twice", _faults),
     "games": ("from sample to frame, and frames a second", _games),
     "ingest": ("the record path beside SQLite and mosquitto alone", _ingest),
-    "kills": ("100 times kill -9 of home, broker, receiver: nothing lost, nothing twice", _kills),
+    "kills": ("100 times kill -9 of home, broker, clinic run: nothing lost, nothing twice", _kills),
     "players": ("simulated players of the games over 12 weeks", _players),
     "siege": ("the real clinic, 40 homes and a hostile one, with every part killed", _siege),
     "soak": ("one hour of six virtual wearables: memory, and the account", _soak),

@@ -23,11 +23,9 @@ from ingest.influx.followers import influx_followers
 from ingest.influx.minutes import minutes_follower
 from ingest.influx.server import InfluxWriter
 from ingest.journal.journal import Journal
-from ingest.places import Places
 from ingest.rights.audit import AuditKey
 from ingest.rights.consent import Consent
 from ingest.transfer.quota import Quota
-from ingest.transfer.receiver import Receiver
 from ripresa.care.care_journal import JournalCareRecord
 from ripresa.care.figure_follower import FigureFollower
 from ripresa.platform.configuration import LOOPBACK
@@ -42,6 +40,7 @@ from telemetry.trouble import TroubleBoard, TroubleKind
 
 from .clinic_status import ClinicStatus
 from .erasure_rounds import ErasureParts, ErasureRounds
+from .intake_parts import clinic_intake
 from .ledger_board import LedgerBoard
 from .outbox import Outbox, OutboxPublisher
 from .survey_desk import SurveyArchive, SurveyDesk
@@ -104,16 +103,16 @@ async def run_clinic(options: ClinicOptions) -> None:
             options.broker, f"receiver-{journal.home}", manual_ack=True, persistent=True
         )
         live = MqttBus(options.broker, f"page-{journal.home}")
-        consent = Consent(journal, AuditKey.at(Places(options.folder.root).audit_key))
+        consent = Consent(journal, AuditKey.at(options.folder.audit_key))
         # All that listens is wired before a connection opens: what waits comes at once.
-        receiver = Receiver(
+        receiver = clinic_intake(
             records,
             journal,
             clock,
             site=options.site,
-            barred=consent.barred,
             quota=(quota := Quota()),
             board=board,
+            audit_key=options.folder.audit_key,
         )
         desk = SurveyDesk(records, SurveyArchive(options.folder.survey_answers), site=options.site)
         counted = LedgerBoard(live, options.site, journal, clock)
