@@ -87,12 +87,24 @@ class ScaledClock:
 
 
 class SystemClock:
-    """The machine's own pace, anchored to UTC when it is made."""
+    """The machine's own pace, anchored to UTC when it is made and when it is told to be.
+
+    A machine without a battery for its clock is started before its time is set; whoever runs
+    for days anchors again where a jump does no harm: at home between sessions.
+    """
 
     speed = 1.0
 
     def __init__(self) -> None:
         self._clock = ScaledClock.start()
+
+    def anchor_again(self, *, beyond_s: float = 1.0) -> float:
+        """Take the machine's UTC anew where it is further off; returns by how much, in seconds."""
+        off_s = (time.time_ns() - self._clock.now_ns()) / NS_PER_S
+        if abs(off_s) <= beyond_s:
+            return 0.0
+        self._clock = ScaledClock.start()
+        return off_s
 
     def now_ns(self) -> int:
         """Nanoseconds since the Unix epoch, UTC."""

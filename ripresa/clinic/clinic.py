@@ -156,7 +156,16 @@ async def run_clinic(options: ClinicOptions) -> None:
             programs["influx:figures"] = figures.run
         supervisor = Supervisor(clock, board)
         status = ClinicStatus(
-            journal, records, receiver, followers, supervisor, quota, board, clock, options.broker
+            journal,
+            records,
+            receiver,
+            followers,
+            supervisor,
+            quota,
+            board,
+            clock,
+            options.broker,
+            counted.offset_s,
         )
         programs["watch"] = status.run
         parts = ErasureParts(options.folder, options.broker, clock)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import statistics
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from telemetry.clock import SystemClock
 from telemetry.errors import StoreError
 from telemetry.trouble import TroubleBoard, TroubleKind, words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ingest.influx.followers import InfluxFollower
     from ingest.journal.journal import Journal
@@ -21,7 +25,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ClinicStatus"]
 
+log = logging.getLogger(__name__)
+
 LOOK_EVERY_S: Final = 2.0
+EARLIEST_NS: Final = 1_760_000_000 * 1_000_000_000
+"""Before this program was."""
+MOST_OFF_S: Final = 86_400.0
+"""The median home may differ by a day; one wrong home alone moves no median of three."""
 AWAY_AFTER_S: Final = 5.0
 
 
@@ -39,6 +49,7 @@ class ClinicStatus:
         board: TroubleBoard,
         clock: Clock,
         broker: MqttSettings,
+        offsets: Mapping[str, float],
     ) -> None:
         self._journal = journal
         self._bus = bus
@@ -51,11 +62,15 @@ class ClinicStatus:
         self._broker = f"{broker.host}:{broker.port}"
         self._started_ns = self._changed_ns = clock.now_ns()
         self._connected = False
+        self._offsets = offsets
 
     async def run(self) -> None:
         """Keep the board in step with the parts, until cancelled."""
         while True:
+            if isinstance(self._clock, SystemClock) and (off_s := self._clock.anchor_again()):
+                log.warning("this machine's clock was %+.0f s off and was set", off_s)
             self._look()
+            self._look_at_clock()
             await self._clock.sleep(LOOK_EVERY_S)
 
     def document(self) -> dict[str, Any]:
@@ -128,6 +143,15 @@ class ClinicStatus:
         for topic, messages in self._quota.turned_away().items():
             self._board.show(TroubleKind.QUOTA_PASSED, topic, now_ns, messages=messages)
 
+    def _look_at_clock(self) -> None:
+        """A clock from before this program, or far from what all homes say, is plainly wrong."""
+        now_ns = self._clock.now_ns()
+        off_s = statistics.median(self._offsets.values()) if self._offsets else 0.0
+        if now_ns < EARLIEST_NS or abs(off_s) > MOST_OFF_S:
+            self._board.show(TroubleKind.CLOCK_WRONG, _day(now_ns), now_ns)
+        else:
+            self._board.clear(TroubleKind.CLOCK_WRONG)
+
     def _homes(self) -> list[dict[str, Any]]:
         heard = self._receiver.heard_ns
         try:
@@ -164,3 +188,10 @@ class ClinicStatus:
             else:
                 self._board.clear(kind)
         return {"dead_letters": letters, "forgone": forgone, "held": held}
+
+
+def _day(t_ns: int) -> str:
+    try:
+        return datetime.fromtimestamp(t_ns / 1e9, UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        return "?"

@@ -16,6 +16,7 @@ from games.rules.heart_rate import shown_bpm
 from ripresa.platform.background import running
 from ripresa.session.closing import close_session, streams_of
 from ripresa.session.plan_folder import PlanFolder
+from telemetry.clock import SystemClock
 from telemetry.errors import ConfigurationError, DecodeError, RipresaError, StoreError
 from telemetry.files import write_atomically
 from telemetry.identity import new_ulid
@@ -146,6 +147,10 @@ class HomeAtWork:
         while not self.outdated:
             async with running(self._telling(ALIVE_EVERY_S)):
                 wish = await self._next_wish()
+            # A box may have been started before its time was set: no session is open here.
+            clock = self.home.clock
+            if isinstance(clock, SystemClock) and (off_s := clock.anchor_again()):
+                log.warning("this box's clock was %+.0f s off and was set", off_s)
             if wish is None:
                 continue
             try:

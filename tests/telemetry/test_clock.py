@@ -50,3 +50,14 @@ async def test_sleepers_of_a_manual_clock_wake_in_order_at_their_own_instant():
     assert woken == [("a", 1_000_000_000), ("b", 2_000_000_000)]
     assert clock.now_ns() == 5_000_000_000
     tasks[2].cancel()
+
+
+def test_a_clock_that_was_started_before_its_time_was_set_is_anchored_again(monkeypatch):
+    clock = SystemClock()
+    before_ns = clock.now_ns()
+    year_ns = 365 * 86_400 * 1_000_000_000
+    monkeypatch.setattr("time.time_ns", lambda: before_ns + year_ns)
+    assert clock.now_ns() < before_ns + year_ns // 2, "while a session runs nothing jumps"
+    assert clock.anchor_again() == pytest.approx(365 * 86_400, abs=60)
+    assert clock.now_ns() >= before_ns + year_ns
+    assert clock.anchor_again() == 0
