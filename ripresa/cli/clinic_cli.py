@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -265,10 +265,11 @@ def surveys(
     """Show what the anonymous questionnaire says, survey by survey, from five answers up."""
     from ripresa.clinic.survey_desk import SurveyArchive
     from ripresa.clinic.survey_report import report
-    from ripresa.platform.configuration import Folder, ripresa_home
+    from ripresa.platform.configuration import Folder, clock_from, ripresa_home
     from telemetry.errors import ConfigurationError
 
     if language not in ("it", "en"):
         raise ConfigurationError(f"language {language!r}: there are it and en")
     archive = SurveyArchive(Folder(ripresa_home()).survey_answers)
-    typer.echo(report(archive, "en" if language == "en" else "it"))
+    today = datetime.fromtimestamp(clock_from().now_ns() / 1e9, UTC).date()
+    typer.echo(report(archive, "en" if language == "en" else "it", today))

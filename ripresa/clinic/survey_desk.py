@@ -12,6 +12,8 @@ import hashlib
 import json
 import logging
 import os
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from games.persuasion.questionnaire import LEAST_ANSWERS, SurveyAnswer, released
@@ -25,12 +27,27 @@ if TYPE_CHECKING:
 
     from telemetry.transport.bus import Bus, Message
 
-__all__ = ["SurveyArchive", "SurveyDesk"]
+__all__ = ["SurveyArchive", "SurveyBatch", "SurveyDesk"]
 
 log = logging.getLogger(__name__)
 
 QUEUED = 1000
 """More answers than this are turned away; their homes send them again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyBatch:
+    """A released batch: how many answers at least, and the median mark of each item."""
+
+    at_least: int
+    medians: dict[str, float]
+
+
+def _last_day(survey: str) -> date:
+    """Of the quarter that a survey is of, e.g. `2026-q4`."""
+    year, quarter = int(survey[:4]), int(survey[-1])
+    following = date(year + (quarter == 4), 1 if quarter == 4 else 3 * quarter + 1, 1)
+    return following - timedelta(days=1)
 
 
 class SurveyArchive:
@@ -61,35 +78,39 @@ class SurveyArchive:
             return False
         taken = sorted([*kept["taken"], token])
         marks = sorted([*kept["marks"], answer.marks], key=lambda m: json.dumps(m, sort_keys=True))
-        self._write(notice.survey, {"taken": taken, "marks": marks})
+        self._write(notice.survey, {**kept, "taken": taken, "marks": marks})
         return True
 
-    def released(self, survey: str) -> dict[str, float] | None:
-        """Median mark of each item; None below five answers, items below five left out.
+    def released(self, survey: str, today: date) -> list[SurveyBatch]:
+        """What a survey says: nothing before it has ended, and then in batches of at least five.
+
+        A batch is closed once and never changes: two looks cannot be subtracted, and an answer
+        that comes later waits until there are five of its kind. The marks of a closed batch are
+        not kept.
 
         Raises:
-            StoreError: the survey's file is damaged.
+            StoreError: the survey's file is damaged, or the disk refuses.
         """
-        return released(self._answers(survey), survey)
-
-    def at_least(self, survey: str) -> int:
-        """The number of answers, rounded down to a multiple of five.
-
-        Raises:
-            StoreError: the survey's file is damaged.
-        """
-        return len(self._answers(survey)) // LEAST_ANSWERS * LEAST_ANSWERS
-
-    def _answers(self, survey: str) -> list[SurveyAnswer]:
-        return [SurveyAnswer(survey, marks) for marks in self._read(survey)["marks"]]
+        kept = self._read(survey)
+        if today > _last_day(survey) and len(kept["marks"]) >= LEAST_ANSWERS:
+            answers = [SurveyAnswer(survey, marks) for marks in kept["marks"]]
+            medians = released(answers, survey) or {}
+            at_least = len(answers) // LEAST_ANSWERS * LEAST_ANSWERS
+            kept["batches"] = [*kept["batches"], {"at_least": at_least, "medians": medians}]
+            self._write(survey, {**kept, "marks": []})
+        return [SurveyBatch(b["at_least"], dict(b["medians"])) for b in kept["batches"]]
 
     def _read(self, survey: str) -> dict[str, list[Any]]:
         path = self._folder / f"{survey}.json"
         try:
             body = json.loads(path.read_bytes())
-            return {"taken": list(body["taken"]), "marks": list(body["marks"])}
+            return {
+                "taken": list(body["taken"]),
+                "marks": list(body["marks"]),
+                "batches": list(body.get("batches", ())),
+            }
         except FileNotFoundError:
-            return {"taken": [], "marks": []}
+            return {"taken": [], "marks": [], "batches": []}
         except (OSError, ValueError, KeyError, TypeError) as e:
             raise StoreError(f"{path} cannot be read ({e}): restore it from a back-up") from e
 

@@ -4,20 +4,22 @@ import asyncio
 import contextlib
 import json
 import random
+import time
+from datetime import date
 
 import pytest
 from typer.testing import CliRunner
 
 from games.persuasion.questionnaire import ITEMS, SurveyAnswer
 from ripresa.cli.main import app
-from ripresa.clinic.survey_desk import SurveyArchive, SurveyDesk
+from ripresa.clinic.survey_desk import SurveyArchive, SurveyBatch, SurveyDesk
 from ripresa.clinic.survey_report import report
 from ripresa.home.home import Home
 from ripresa.home.survey_box import SurveyBox
 from ripresa.home.survey_post import TURN_S, SurveyPost, anonymous_bus, survey_post
 from ripresa.platform.background import running
 from ripresa.platform.configuration import Folder, Identity
-from telemetry.clock import ManualClock, SystemClock
+from telemetry.clock import ManualClock, ScaledClock, SystemClock
 from telemetry.errors import DecodeError, StoreError
 from telemetry.messages.notices import SurveyNotice
 from telemetry.transport.bus import LocalBus
@@ -94,7 +96,7 @@ async def test_nothing_of_the_home_is_in_what_is_sent_or_stored(box, archive):
     for path in archive._folder.iterdir():
         assert path.stat().st_mtime == 0
     body = json.loads((archive._folder / f"{SURVEY}.json").read_bytes())
-    assert body.keys() == {"taken", "marks"}
+    assert body.keys() == {"taken", "marks", "batches"}
     assert token not in {p.stem for p in box._folder.iterdir()}
 
 
@@ -113,7 +115,7 @@ def test_a_repeated_delivery_counts_once_and_equal_answers_twice(archive):
     assert archive.add(notice(1, fun=3))
     assert not archive.add(notice(1, fun=3))
     assert archive.add(notice(2, fun=3))
-    assert len(archive._answers(SURVEY)) == 2
+    assert len(archive._read(SURVEY)["marks"]) == 2
 
 
 async def test_nothing_is_lost_while_broker_or_clinic_are_away(box, archive):
@@ -125,7 +127,7 @@ async def test_nothing_is_lost_while_broker_or_clinic_are_away(box, archive):
         async with running(SurveyDesk(bus, archive).run()):
             await turns(clock, 20)
     assert box.waiting() == {}
-    assert len(archive._answers(SURVEY)) == 1
+    assert len(archive._read(SURVEY)["marks"]) == 1
 
 
 async def test_a_disk_that_refuses_answers_nobody_and_the_answer_comes_again(tmp_path, box):
@@ -187,18 +189,33 @@ async def test_what_is_no_answer_is_refused_without_repeating_it(payload, archiv
     assert "p-017" not in caplog.text
 
 
-def test_below_five_answers_nothing_is_shown(archive):
+DURING, AFTER = date(2026, 12, 31), date(2027, 1, 1)
+
+
+def test_below_five_answers_or_before_its_end_nothing_of_a_survey_is_shown(archive):
     for n in range(4):
         archive.add(notice(n, fun=5, use=1))
-        text = report(archive, "en")
-        assert text == f"{SURVEY}: fewer than 5 answers, nothing is shown"
+        text = report(archive, "en", AFTER)
+        assert text == f"{SURVEY}: not over, or fewer than 5 answers: nothing is shown"
     archive.add(notice(4, fun=5))
-    text = report(archive, "en")
+    assert "nothing is shown" in report(archive, "en", DURING)
+    text = report(archive, "en", AFTER)
     assert "at least 5 answers" in text
     assert "5  I enjoy playing" in text
     assert "fewer than 5  It seems useful to me" in text, "only four marked it"
-    archive.add(notice(5, fun=5))
-    assert "at least 5 answers" in report(archive, "en"), "the sixth answer shows in no number"
+
+
+def test_a_batch_that_was_released_never_changes_and_later_answers_wait_for_five(archive):
+    for n in range(6):
+        archive.add(notice(n, fun=1))
+    first = archive.released(SURVEY, AFTER)
+    for n in range(6, 10):
+        archive.add(notice(n, fun=5))
+        assert archive.released(SURVEY, AFTER) == first, "two looks cannot be subtracted"
+    archive.add(notice(10, fun=5))
+    assert archive.released(SURVEY, AFTER) == [*first, SurveyBatch(5, {"fun": 5.0})]
+    assert not archive.add(notice(0, fun=1)), "a repeat of a released one counts no more"
+    assert json.loads((archive._folder / f"{SURVEY}.json").read_bytes())["marks"] == []
 
 
 def test_the_command_shows_the_surveys_in_both_languages(tmp_path, monkeypatch):
@@ -208,6 +225,8 @@ def test_the_command_shows_the_surveys_in_both_languages(tmp_path, monkeypatch):
     archive = SurveyArchive(Folder(tmp_path).survey_answers)
     for n in range(10):
         archive.add(notice(n, **dict.fromkeys(ITEMS, 4)))
+    after = ScaledClock(1.0, time.monotonic_ns(), 1_800_000_000_000_000_000)
+    monkeypatch.setenv("RIPRESA_CLOCK", after.spec)
     shown = run(app, ["clinic", "surveys"])
     assert "almeno 10 risposte" in shown.output
     assert "Mi piace giocare" in shown.output
@@ -219,7 +238,7 @@ def test_a_damaged_file_is_named(archive):
     archive.add(notice())
     (archive._folder / f"{SURVEY}.json").write_text("{")
     with pytest.raises(StoreError, match="2026-q4.json"):
-        archive.released(SURVEY)
+        archive.released(SURVEY, AFTER)
 
 
 def test_a_notice_holds_a_token_a_survey_and_marks_only():
@@ -242,7 +261,7 @@ async def test_over_a_real_broker_that_comes_late(mosquitto, box, archive, tmp_p
         await bus.wait_connected()
         await sending
         assert box.waiting() == {} or await post.send_one()
-    assert len(archive._answers(SURVEY)) == 1
+    assert len(archive._read(SURVEY)["marks"]) == 1
     home = Home(
         folder=Folder(tmp_path),
         identity=Identity(),
