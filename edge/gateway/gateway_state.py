@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telemetry.messages.notices import GatewayState, LinkState, WearableState
+from telemetry.messages.notices import MOST_WEARABLES, GatewayState, LinkState, WearableState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,13 +53,13 @@ class StateBoard:
     def gateway(self, state: LinkState) -> None:
         """Set the gateway's own state."""
         self._gateway = state
-        self._say_gateway()
+        self._say()
 
     def wearable(self, state: WearableState) -> None:
         """Set one wearable's state."""
         if self._wearables.get(state.wearable) != state:
             self._wearables[state.wearable] = state
-            self._say_wearable(state)
+            self._say()
 
     def known(self) -> list[WearableState]:
         """Every wearable's state."""
@@ -67,19 +67,14 @@ class StateBoard:
 
     def republish(self) -> None:
         """Say it all again: a last will may have been said in between."""
-        self._say_gateway()
-        for state in self._wearables.values():
-            self._say_wearable(state)
+        self._say()
 
-    def _say_gateway(self) -> None:
+    def _say(self) -> None:
         state = GatewayState(
             gateway=self._topics.gateway,
             state=self._gateway,
             home_ns=self._clock.now_ns(),
             backlog=self._backlog(),
+            wearables=tuple(self._wearables.values())[-MOST_WEARABLES:],
         )
         self._bus.publish(self._topics.state, state.encode(), qos=1, retain=True)
-
-    def _say_wearable(self, state: WearableState) -> None:
-        topic = self._topics.wearable(state.wearable)
-        self._bus.publish(topic, state.encode(), qos=1, retain=True)

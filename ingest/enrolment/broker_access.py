@@ -60,7 +60,6 @@ def clinic_access(password: str, salt: bytes) -> Access:
         f"user {CLINIC_USER}",
         "topic read ripresa/#",
         *(f"topic write ripresa/+/+/{name}" for name in CLINIC_WRITES),
-        "topic write ripresa/+/+/wearable/+/state",
     ]
     return Access(password_line(CLINIC_USER, password, salt), "\n".join(rules) + "\n")
 
@@ -105,7 +104,6 @@ def with_home(
         *(f"topic read {topic}" for topic in (home.ack, home.plan, home.message, home.command)),
         f"topic write {box.state}",
         f"topic write {home.ledger}",
-        f"topic write {box.wearable()}",
     ]
     if f"topic write {box.state}\n" in rest.acl or gateway == patient:
         raise ConfigurationError(

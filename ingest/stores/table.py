@@ -154,7 +154,6 @@ STORES: Final[tuple[Store, ...]] = (
     _retained("message", "the outbox", "no: it was meant for one session"),
     _retained("command", "the outbox", "no"),
     _retained("state", "a box, and its last will", "no: it names a box"),
-    _retained("wearable_state", "a box", "no: it names a box"),
     # The database's buckets.
     *(
         Store(

@@ -14,6 +14,7 @@ from .bounds import STRICT, Count, Int64
 from .newer import first_problem
 
 __all__ = [
+    "MOST_WEARABLES",
     "Command",
     "GatewayState",
     "LedgerNotice",
@@ -25,6 +26,10 @@ __all__ = [
     "TherapistMessage",
     "WearableState",
 ]
+
+
+MOST_WEARABLES = 64
+"""In one gateway's state: a home wears a dozen at most."""
 
 
 class LinkState(StrEnum):
@@ -57,15 +62,6 @@ class _Notice(BaseModel):
             raise DecodeError(cls.__name__, first_problem(e)) from e
 
 
-class GatewayState(_Notice):
-    """A gateway; `lost` is its last will. `home_ns` lets the clinic measure its clock's offset."""
-
-    gateway: Name
-    state: LinkState
-    home_ns: Int64 | None = None
-    backlog: Count | None = None
-
-
 class WearableState(_Notice):
     """A wearable as its gateway sees it."""
 
@@ -76,6 +72,20 @@ class WearableState(_Notice):
     stream: UlidText | None = None
     battery_percent: int | None = Field(default=None, ge=0, le=100)
     reason: str | None = None
+
+
+class GatewayState(_Notice):
+    """A gateway and its wearables; `lost` is its last will.
+
+    `home_ns` lets the clinic measure its clock's offset. One retained message says all: a topic
+    for each wearable would let a home leave any number of them in the broker.
+    """
+
+    gateway: Name
+    state: LinkState
+    home_ns: Int64 | None = None
+    backlog: Count | None = None
+    wearables: tuple[WearableState, ...] = Field(default=(), max_length=MOST_WEARABLES)
 
 
 class LedgerNotice(_Notice):

@@ -24,7 +24,6 @@ PARAMETERS: Final = {
     "patient": "Pseudonym; the key to the person lies apart, at the clinic.",
     "gateway": "Name of the home's gateway.",
     "stream": "ULID of one run of one wearable.",
-    "wearable": "The wearable's identity, never its radio address.",
 }
 
 # Channel: what it is for, who sends (home or clinic), QoS, retained, its JSON messages.
@@ -88,7 +87,7 @@ USES: Final[dict[str, tuple[str, str, int, bool, tuple[Any, ...]]]] = {
         (notices.Receipt,),
     ),
     "state": (
-        "A gateway's state; its last will is `lost`.",
+        "The state of a gateway and its wearables; its last will is `lost`.",
         "send",
         1,
         True,
@@ -100,13 +99,6 @@ USES: Final[dict[str, tuple[str, str, int, bool, tuple[Any, ...]]]] = {
         1,
         False,
         (notices.LedgerNotice,),
-    ),
-    "wearable_state": (
-        "A wearable's state as its gateway sees it.",
-        "send",
-        1,
-        True,
-        (notices.WearableState,),
     ),
     "survey": (
         "Anonymous answers to the questionnaire, under a user that all homes share.",

@@ -30,7 +30,6 @@ CHANNELS: Final = {
     "receipt": "ripresa/{site}/{patient}/receipt",
     "state": "ripresa/{site}/{gateway}/state",
     "ledger": "ripresa/{site}/{patient}/ledger",
-    "wearable_state": "ripresa/{site}/{gateway}/wearable/{wearable}/state",
     "survey": "ripresa/{site}/survey",
     "survey_taken": "ripresa/{site}/survey-taken",
 }
@@ -109,7 +108,7 @@ class HomeTopics:
 
 @dataclass(frozen=True, slots=True)
 class GatewayTopics:
-    """The retained state of one gateway and its wearables."""
+    """The one retained state of a gateway and its wearables."""
 
     site: str
     gateway: str
@@ -121,14 +120,8 @@ class GatewayTopics:
 
     @property
     def state(self) -> str:
-        """The gateway's own state; its last will is `lost`."""
+        """The state of the gateway and its wearables; its last will is `lost`."""
         return CHANNELS["state"].format(site=self.site, gateway=self.gateway)
-
-    def wearable(self, wearable: str = "+") -> str:
-        """One wearable's state."""
-        return CHANNELS["wearable_state"].format(
-            site=self.site, gateway=self.gateway, wearable=wearable
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from edge_streams import MemoryRecorder, check_streams, declared_lost, of, store
 from telemetry.clock import ScaledClock
 from telemetry.messages.codec import decode_item
 from telemetry.messages.motion import MotionBatch, StreamEnded, StreamOpened
-from telemetry.messages.notices import GatewayState, LinkState, WearableState
+from telemetry.messages.notices import GatewayState, LinkState
 from telemetry.seams import WearableSource
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import GatewayTopics, HomeTopics
@@ -226,7 +226,8 @@ async def test_states_are_retained_and_told():
         told = [GatewayState.decode(p).state for p in h.states("gw/state")]
         assert told[0] == LinkState.INIT
         assert told[-1] == LinkState.SLEEPING
-        states = [WearableState.decode(p) for p in h.states(f"{dot.identity}/state")]
+        said = [GatewayState.decode(p) for p in h.states("gw/state")]
+        states = [w for state in said for w in state.wearables if w.wearable == dot.identity]
         assert list(dict.fromkeys(s.state for s in states)) == [
             LinkState.INIT,
             LinkState.READY,

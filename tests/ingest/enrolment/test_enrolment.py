@@ -105,7 +105,7 @@ async def test_a_home_writes_its_own_records_only(folder, tmp_path):
     first, second = enrol_home(folder, "p-01"), enrol_home(folder, "p-02")
     assert first.password != second.password
     box = GatewayTopics("clinic", first.gateway)
-    allowed = [OWN.record, box.state, OWN.ledger, box.wearable("dot-1")]
+    allowed = [OWN.record, box.state, OWN.ledger]
     forbidden = (
         OTHER.record,
         OWN.ack,
