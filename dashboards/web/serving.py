@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
+from starlette.responses import PlainTextResponse
 
 from telemetry.errors import ConfigurationError, TransportError
 
@@ -16,10 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from fastapi import FastAPI
+    from starlette.types import Message, Receive, Scope, Send
 
 __all__ = ["USUAL_PORT", "ServedPage", "serve"]
 
 USUAL_PORT: Final = 8470
+AT_ONCE: Final = 200
+"""Requests and connections; more are told to come later."""
+KEEP_ALIVE_S: Final = 5
+LARGEST_HEAD: Final = 16 << 10
+LARGEST_BODY: Final = 1 << 20
+"""Nothing that the page takes is near it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +62,16 @@ async def serve(
     listener = _listen(host, port)
     server = _Server(
         uvicorn.Config(
-            app,
+            BodyLimit(app),
             log_config=None,
             access_log=False,
             ws="websockets-sansio",
             ws_max_size=1 << 16,
             timeout_graceful_shutdown=1,
             server_header=False,
+            limit_concurrency=AT_ONCE,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            h11_max_incomplete_event_size=LARGEST_HEAD,
         )
     )
     running = asyncio.create_task(server.serve(sockets=[listener]))
@@ -74,6 +85,35 @@ async def serve(
         server.should_exit = True
         await running
         listener.close()
+
+
+class BodyLimit:
+    """Refuses a request whose body is larger than anything the page takes, before reading it."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, its body bounded."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        told = dict(scope["headers"]).get(b"content-length", b"0")
+        left = LARGEST_BODY
+        if not told.isdigit() or len(told) > 12 or int(told) > left:
+            await PlainTextResponse("too large", 413)(scope, receive, send)
+            return
+
+        async def bounded() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                # Without a length it was not known before: the rest is not waited for.
+                return {"type": "http.disconnect"}
+            return message
+
+        await self._app(scope, bounded, send)
 
 
 class _Server(uvicorn.Server):

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from .patient_options import Pseudonym
+
 __all__ = ["enrol", "home", "init", "renew", "revoke", "rotate"]
 
 READ_AGAIN = "Now let the broker read its files again: docker compose kill -s HUP mosquitto"
@@ -37,7 +39,7 @@ def init(
 
 
 def enrol(
-    patient: Annotated[str, typer.Argument(help="The pseudonym.")],
+    patient: Pseudonym,
     file: Annotated[Path, typer.Argument(help="The join file to write.")],
     gateway: Annotated[str | None, typer.Option(help="Name of the home's box.")] = None,
     folder: FolderOption = Path(),
@@ -52,9 +54,7 @@ def enrol(
     return join.site
 
 
-def revoke(
-    patient: Annotated[str, typer.Argument(help="The pseudonym.")], folder: FolderOption = Path()
-) -> None:
+def revoke(patient: Pseudonym, folder: FolderOption = Path()) -> None:
     """Take a home's user away from the broker: its box comes in no more; its data stays."""
     from ingest.enrolment.enrolment import dismiss_home
 
@@ -64,7 +64,7 @@ def revoke(
 
 
 def rotate(
-    patient: Annotated[str, typer.Argument(help="The pseudonym.")],
+    patient: Pseudonym,
     file: Annotated[Path, typer.Argument(help="The join file to write.")],
     folder: FolderOption = Path(),
 ) -> None:

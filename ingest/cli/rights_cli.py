@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .patient_options import Actor, Ground, KeyFileOption, Lift, Pseudonym
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -35,21 +37,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Export, withdraw, restrict, erase; and who did what to whose data.",
 )
-
-Pseudonym = Annotated[str, typer.Argument(metavar="ID", help="The pseudonym.")]
-Ground = Annotated[str, typer.Option(help="Why; must not name the patient.")]
-Lift = Annotated[bool, typer.Option("--lift", help="Take it back.")]
-Actor = Annotated[
-    str, typer.Option(envvar="RIPRESA_ACTOR", help="Who does this, for the audit log.")
-]
-
-
-KeyFileOption = Annotated[
-    Path,
-    typer.Option(
-        envvar="RIPRESA_KEY_FILE", help="Where the clinic keeps names; apart from RIPRESA_HOME."
-    ),
-]
 
 
 @app.command()
@@ -152,7 +139,7 @@ def restrict(
 @app.command()
 def erase(
     patient: Pseudonym,
-    ground: Annotated[str, typer.Option(help="Why; must not name the patient.")],
+    ground: Ground,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     actor: Actor = "command line",
 ) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ingest.cli import enrolment_cli
+from ingest.cli.patient_options import Pseudonym
 
 if TYPE_CHECKING:
     from ripresa.platform.configuration import Folder
@@ -26,7 +27,6 @@ home.command()(enrolment_cli.rotate)
 app.add_typer(home, name="home")
 app.command("renew-certificates")(enrolment_cli.renew)
 
-Patient = Annotated[str, typer.Argument(help="The pseudonym.")]
 By = Annotated[str, typer.Option(help="Who does it: a pseudonym or a role.")]
 
 
@@ -87,7 +87,7 @@ def run(
 
 @app.command()
 def enrol(
-    patient: Patient,
+    patient: Pseudonym,
     file: Annotated[Path, typer.Argument(help="The join file to write.")],
     gateway: Annotated[str | None, typer.Option(help="Name of the home's box.")] = None,
     folder: enrolment_cli.FolderOption = Path(),
@@ -102,7 +102,7 @@ def enrol(
 
 
 @app.command()
-def discharge(patient: Patient, by: By) -> None:
+def discharge(patient: Pseudonym, by: By) -> None:
     """Note that a patient is no longer treated here; enrolling again ends that."""
     from ripresa.clinic.care_desk import CareDesk
     from ripresa.platform.configuration import clock_from
@@ -114,7 +114,7 @@ def discharge(patient: Patient, by: By) -> None:
 
 @app.command()
 def excuse(
-    patient: Patient,
+    patient: Pseudonym,
     first: Annotated[str, typer.Argument(help="The first day, e.g. 2026-03-02.")],
     last: Annotated[str | None, typer.Argument(help="The last; without it the same.")] = None,
     *,
@@ -141,7 +141,7 @@ def excuse(
 
 @app.command()
 def correct(
-    patient: Patient,
+    patient: Pseudonym,
     day: Annotated[str, typer.Argument(help="The day, e.g. 2026-03-02.")],
     item: Annotated[str, typer.Argument(help="The item's id in the plan.")],
     amount: Annotated[

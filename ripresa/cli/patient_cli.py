@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from ingest.cli import rights_cli as at_clinic
+from ingest.cli.patient_options import Actor, Decider, Ground, Lift, Pseudonym
 
 __all__ = ["app"]
 
@@ -23,15 +24,12 @@ app.command()(at_clinic.export)
 app.command()(at_clinic.restrict)
 app.command()(at_clinic.audit)
 
-Pseudonym = at_clinic.Pseudonym
-Actor = at_clinic.Actor
-
 
 @app.command()
 def withdraw(
     patient: Pseudonym,
-    lift: at_clinic.Lift = False,
-    ground: at_clinic.Ground = "asked by the patient",
+    lift: Lift = False,
+    ground: Ground = "asked by the patient",
     actor: Actor = "command line",
 ) -> None:
     """Collect nothing new of a patient, here and at the home; what is there stays."""
@@ -43,7 +41,7 @@ def withdraw(
 @app.command()
 def erase(
     patient: Pseudonym,
-    ground: Annotated[str, typer.Option(help="Why; must not name the patient.")],
+    ground: Ground,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     actor: Actor = "command line",
     folder: Annotated[
@@ -69,9 +67,7 @@ def erase(
 @app.command()
 def unlock(
     patient: Pseudonym,
-    actor: Annotated[
-        str, typer.Option(envvar="RIPRESA_ACTOR", help="Who decided it, for the audit log.")
-    ],
+    actor: Decider,
 ) -> None:
     """Allow standing exercises again after a fall that was told, or whose question was skipped.
 
