@@ -144,6 +144,10 @@ class TroubleBoard:
             del self._found[key]
         return bool(gone)
 
+    def has(self, kind: TroubleKind) -> bool:
+        """Whether there is one of a kind."""
+        return any(known is kind for known, _ in self._found)
+
     def all(self) -> list[Trouble]:
         """Every trouble, the grave ones first, then the oldest."""
         return sorted(self._found.values(), key=lambda t: (not t.grave, t.since_ns, t.subject))

@@ -66,10 +66,12 @@ class JournalCareRecord:
         *,
         restricted: Callable[[str], bool] = lambda _patient: False,
         heard: Mapping[str, int] | None = None,
+        clock_wrong: Callable[[], bool] = lambda: False,
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._restricted = restricted
+        self._clock_wrong = clock_wrong
         self._lock = threading.RLock()
         self._local_plan = local_plan
         self._fold = Fold(local_plan, _placements(journal))
@@ -94,9 +96,13 @@ class JournalCareRecord:
             StoreBusy, StoreError: the journal cannot be read now.
         """
         with self._lock:
-            self._note_heard()
+            wrong = self._clock_wrong()
+            if not wrong:
+                self._note_heard()
             self._forget_erased()
             self._seq = _read_into(self._fold, self._journal, self._seq)
+            if wrong:
+                return set()  # by a clock that is plainly wrong no day has passed
             looked = self._fold.look(self._clock.now_ns())
             self._tell_shown(looked)
             return looked

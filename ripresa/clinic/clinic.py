@@ -44,6 +44,7 @@ from .intake_parts import clinic_intake
 from .ledger_board import LedgerBoard
 from .outbox import Outbox, OutboxPublisher
 from .survey_desk import SurveyArchive, SurveyDesk
+from .wrong_clock import plainly_wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -124,6 +125,7 @@ async def run_clinic(options: ClinicOptions) -> None:
             _hours(options.time_zone),
             restricted=consent.restricted,
             heard=counted.heard,
+            clock_wrong=lambda: plainly_wrong(clock.now_ns(), journal, counted.offset_s.values()),
         )
         outbox.note = care.note
         app = create_app(

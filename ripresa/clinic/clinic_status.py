@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
-import statistics
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from telemetry.clock import SystemClock
 from telemetry.errors import StoreError
 from telemetry.trouble import TroubleBoard, TroubleKind, words
+
+from .wrong_clock import plainly_wrong
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,10 +29,6 @@ __all__ = ["ClinicStatus"]
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S: Final = 2.0
-EARLIEST_NS: Final = 1_760_000_000 * 1_000_000_000
-"""Before this program was."""
-MOST_OFF_S: Final = 86_400.0
-"""The median home may differ by a day; one wrong home alone moves no median of three."""
 AWAY_AFTER_S: Final = 5.0
 
 
@@ -70,7 +67,6 @@ class ClinicStatus:
             if isinstance(self._clock, SystemClock) and (off_s := self._clock.anchor_again()):
                 log.warning("this machine's clock was %+.0f s off and was set", off_s)
             self._look()
-            self._look_at_clock()
             await self._clock.sleep(LOOK_EVERY_S)
 
     def document(self) -> dict[str, Any]:
@@ -125,6 +121,7 @@ class ClinicStatus:
         }
 
     def _look(self) -> None:
+        self._look_at_clock()
         now_ns = self._clock.now_ns()
         if self._bus.connected != self._connected:
             self._connected, self._changed_ns = self._bus.connected, now_ns
@@ -144,10 +141,8 @@ class ClinicStatus:
             self._board.show(TroubleKind.QUOTA_PASSED, topic, now_ns, messages=messages)
 
     def _look_at_clock(self) -> None:
-        """A clock from before this program, or far from what all homes say, is plainly wrong."""
         now_ns = self._clock.now_ns()
-        off_s = statistics.median(self._offsets.values()) if self._offsets else 0.0
-        if now_ns < EARLIEST_NS or abs(off_s) > MOST_OFF_S:
+        if plainly_wrong(now_ns, self._journal, self._offsets.values()):
             self._board.show(TroubleKind.CLOCK_WRONG, _day(now_ns), now_ns)
         else:
             self._board.clear(TroubleKind.CLOCK_WRONG)
