@@ -2,7 +2,7 @@
 
 Mosquitto 2.0 is told an address for its WebSocket listener and listens on all of them. So the
 bytes between browser and broker go through here: one TCP connection to the broker for each
-browser, binary frames as they come.
+browser, binary frames as they come, from pages of this machine only.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 from typing import TYPE_CHECKING, Final
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 from .configuration import LOOPBACK
 
@@ -27,6 +28,9 @@ log = logging.getLogger(__name__)
 
 SCREENS_AT_ONCE: Final = 16
 LARGEST: Final = 1 << 20
+PAGES: Final = [None, Origin("null"), re.compile(r"https?://(localhost|127\.0\.0\.1)(:\d+)?")]
+"""Pages of this machine: a file's, or a local server's. A web site that happens to be open in the
+browser names itself, and is refused; what is no browser names nothing."""
 
 
 @contextlib.asynccontextmanager
@@ -44,7 +48,14 @@ async def websocket_bridge(port: int, broker_port: int) -> AsyncIterator[None]:
         async with room:
             await _carry(browser, broker_port)
 
-    async with serve(carry, LOOPBACK, port, subprotocols=[Subprotocol("mqtt")], max_size=LARGEST):
+    async with serve(
+        carry,
+        LOOPBACK,
+        port,
+        origins=PAGES,
+        subprotocols=[Subprotocol("mqtt")],
+        max_size=LARGEST,
+    ):
         yield
 
 

@@ -7,11 +7,14 @@ import socket
 import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from needs import need_program
 from ripresa.platform.broker import local_broker
 from ripresa.platform.child import free_port
 from ripresa.platform.listening import listening, wider_than_loopback
+from ripresa.platform.websocket_bridge import websocket_bridge
 
 
 @pytest.mark.parametrize(
@@ -79,3 +82,25 @@ async def test_a_port_for_browsers_that_is_taken_stops_nothing_and_is_named(tmp_
         async with local_broker(tmp_path, port=free_port(), websocket_port=port) as broker:
             assert broker.kind == "mosquitto"
     assert f"port {port} cannot be used" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("origin", "comes_in"),
+    [
+        (None, True),
+        ("null", True),
+        ("http://localhost:8000", True),
+        ("https://evil.example", False),
+        ("http://localhost.evil.example", False),
+        ("http://127.0.0.1.evil.example:80", False),
+    ],
+)
+async def test_a_web_site_that_is_open_in_the_browser_does_not_reach_the_broker(origin, comes_in):
+    port = free_port()
+    async with websocket_bridge(port, free_port()):
+        try:
+            async with connect(f"ws://127.0.0.1:{port}", origin=origin, subprotocols=["mqtt"]):
+                came_in = True
+        except InvalidStatus:
+            came_in = False
+    assert came_in is comes_in
