@@ -9,6 +9,7 @@ from typing import Annotated, cast
 import typer
 
 from research.challenges.challenge import registered_entries, select_entries
+from research.challenges.entry_process import Isolation
 from research.challenges.running import Challenge
 from telemetry.errors import ConfigurationError, RipresaError
 
@@ -85,6 +86,12 @@ def run_challenge(  # noqa: PLR0917 - typer fills them by name
         list[str] | None, typer.Option("--entry", help="Score only this entry; repeatable.")
     ] = None,
     subjects: Annotated[str | None, typer.Option(help="Only these subjects, as 1-6.")] = None,
+    time_limit: Annotated[
+        float, typer.Option(min=0.1, help="Seconds that a foreign entry may take for one case.")
+    ] = 60.0,
+    memory_limit: Annotated[
+        int, typer.Option(min=256, help="Megabytes that a foreign entry may use.")
+    ] = 4096,
 ) -> None:
     """Score entries on a folder of cases; with --json a readable report is written beside it."""
     from rich.console import Console
@@ -99,6 +106,7 @@ def run_challenge(  # noqa: PLR0917 - typer fills them by name
             report_file=report_file,
             entry_names=entry or [],
             subjects=subjects,
+            limits=Isolation(time_limit, memory_limit),
         )
     except RipresaError as error:
         console.print(f"[red]{challenge}[/red]: {error}", highlight=False, soft_wrap=True)
@@ -145,6 +153,7 @@ def _run(
     report_file: Path | None,
     entry_names: list[str],
     subjects: str | None,
+    limits: Isolation,
 ) -> None:
     from rich.console import Console
     from rich.progress import Progress as Bar
@@ -161,7 +170,7 @@ def _run(
         def advance(done: int, total: int, label: str) -> None:
             bar.update(task, completed=done, total=total, description=label)
 
-        report = challenge.run(entries, data, subjects=chosen, progress=advance)
+        report = challenge.run(entries, data, subjects=chosen, progress=advance, isolation=limits)
     table = Table("entry", "figure", "value", "to reach", title=report.title)
     for figure in report.figures:
         value = f"{figure.value:.2f} {figure.unit}".strip()

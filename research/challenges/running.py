@@ -18,6 +18,8 @@ from .challenge import (
     ScoringProgress,
     silent,
 )
+from .entry_guard import EntryRunner, GuardedEntry, InProcess
+from .entry_process import EntryProcess, Isolation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -173,13 +175,29 @@ class Challenge(ABC):
         *,
         subjects: Sequence[int] | None = None,
         progress: ScoringProgress = silent,
+        isolation: Isolation | None = None,
     ) -> Report:
         """Score the entries on the cases in `data` and tell it in a report.
+
+        An entry gets copies and never the truth; what goes wrong in it costs the case's row.
+
+        Args:
+            entries: the first one leads the report.
+            data: a folder, or the name of a set.
+            subjects: only these; None: all.
+            progress: is told after each case.
+            isolation: limits of the processes in which entries run that do not ship with the
+                challenge; None: all run in this one.
 
         Raises:
             ConfigurationError: the data are missing or no case can be read; says what and where.
         """
-        scored = self.score(Scoring(entries, data, subjects, progress))
+        guarded = [GuardedEntry(entry, self._runner(entry, isolation)) for entry in entries]
+        try:
+            scored = self.score(Scoring(guarded, data, subjects, progress))
+        finally:
+            for entry in guarded:
+                entry.runner.close()
         return Report(
             challenge=self.name,
             title=self.title,
@@ -191,3 +209,9 @@ class Challenge(ABC):
             notes=scored.notes,
             plots=scored.plots,
         )
+
+    def _runner(self, entry: Entry, isolation: Isolation | None) -> EntryRunner:
+        own = any(e.name == entry.name and e.solve == entry.solve for e in self.entries())
+        if own or isolation is None:
+            return InProcess(entry)
+        return EntryProcess(entry, isolation)

@@ -5,9 +5,10 @@ A case is one `.npz` file: `rate_hz`; `proximal`, `distal` [n, 6] (acc m/s², gy
 `calibration_distal` [m, 6] (neutral pose still, flexions, straight raises), `joint`, and
 `neutral_deg`, what the joint measures in the neutral pose (0 if absent).
 
-An entry's `solve(case)` gives a `JointAngleSolution`: the angle in degrees and, if it has one, the
-half width of its 95 % band, both [n]. An entry that publishes ranges offers the attribute
-`publish(recording)` as well, as in the refusals challenge.
+An entry's `solve(case)` gets all but the reference (`joint_case.JointTask`) and gives a
+`JointAngleSolution`: the angle in degrees and, if it has one, the half width of its 95 % band, both
+[n]. An entry that publishes ranges offers the attribute `publish(recording)` as well, as in the
+refusals challenge.
 
 Scores: `rmse_deg`; `rmse_offset_removed_deg`, the mean difference taken off;
 `range_error_deg`, error of the largest minus the smallest angle; `correlation`;
@@ -30,11 +31,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from research.challenges.challenge import ChallengeEntry, Entry, Section
+from research.challenges.entry_guard import FaultRows, offered
 from research.challenges.figures import FigureLabel, figure_rows, mean_figures, worst_plots
 from research.challenges.running import Challenge, Scored, Scoring
 from research.session_cases.outcome import outcome_of
 from research.session_cases.published import Published, published
-from telemetry.errors import ConfigurationError, RipresaError
+from telemetry.errors import ConfigurationError
 
 from .joint_angle_entries import gravity_only, gyroscope_only, ripresa_angle, ripresa_live
 from .joint_case import JointAngleSolution, JointCase, read_case
@@ -109,7 +111,7 @@ def _correlation(a: Array, b: Array) -> float:
 def score_range(case: JointCase, publish: Callable[[SessionRecording], Published]) -> Scores:
     """How the range holds that is published of a case."""
     session = session_of(case)
-    shown = publish(session.recording)
+    shown = Published.read(publish(session.recording))
     outcome = outcome_of(session, shown)
     error = None
     if shown.range_deg is not None and outcome.true_deg is not None:
@@ -169,26 +171,25 @@ class JointAngleChallenge(Challenge):
             otherwise="give a folder of cases with --data, or make one with `challenge simulate`",
         )
         meter = scoring.meter(len(cases))
+        faults = FaultRows(notes)
         bodies: dict[str, Any] = {}
         first: dict[str, JointAngleSolution] = {}
         for entry in scoring.entries:
             scores: dict[str, Scores] = {}
-            publish = getattr(entry, "publish", None)
+            publish = offered(entry, "publish")
             for case in meter.over(entry, cases):
-                try:
-                    solution = entry.solve(case)
+                scores[case.name] = dict.fromkeys(SCORES)
+                with faults.row(entry, case.name):
+                    solution = entry.solve(case.task)
                     scores[case.name] = score_case(case, solution)
-                    if publish is not None:
-                        scores[case.name] |= score_range(case, publish)
                     if not bodies:
                         first[case.name] = solution
-                except RipresaError as error:
-                    scores[case.name] = dict.fromkeys(SCORES)
-                    notes.append(f"{entry.name}: {case.name}: {error}")
+                    if publish is not None:
+                        scores[case.name] |= score_range(case, publish)
             bodies[entry.name] = {
                 "mean": mean_figures(scores.values(), (*SCORES, *RANGE_SCORES)),
                 "cases": scores,
-            }
+            } | faults.of(entry)
         leading = bodies[scoring.entries[0].name]
         population = _population(cases)
         return Scored(

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from analytics.joints.axis import HingeAxes
     from analytics.signals.arrays import Array
 
-    from .joint_case import JointCase
+    from .joint_case import JointTask
 
 
-def ripresa_angle(case: JointCase) -> JointAngleSolution:
+def ripresa_angle(case: JointTask) -> JointAngleSolution:
     """The product's recorded angle: calibration if there is one, else axes from the motion."""
     proximal, distal, bridged = _mended(case)
     calibration = _calibration(case, proximal, distal)
@@ -42,7 +42,7 @@ def ripresa_angle(case: JointCase) -> JointAngleSolution:
     return JointAngleSolution(np.rad2deg(found.angle_rad), band)
 
 
-def ripresa_live(case: JointCase) -> JointAngleSolution:
+def ripresa_live(case: JointTask) -> JointAngleSolution:
     """The product's live angle, sample by sample; axes found from motion see the whole case."""
     proximal, distal, _ = _mended(case)
     calibration = _calibration(case, proximal, distal)
@@ -58,7 +58,7 @@ def ripresa_live(case: JointCase) -> JointAngleSolution:
     return JointAngleSolution(np.rad2deg(angle))
 
 
-def gravity_only(case: JointCase) -> JointAngleSolution:
+def gravity_only(case: JointTask) -> JointAngleSolution:
     """The in-plane angle of gravity by the accelerometers alone, smoothed over 0.1 s."""
     proximal, distal, _ = _mended(case)
     calibration = _calibration(case, proximal, distal)
@@ -76,14 +76,14 @@ def gravity_only(case: JointCase) -> JointAngleSolution:
     return JointAngleSolution(np.rad2deg(angle - zero - turns))
 
 
-def gyroscope_only(case: JointCase) -> JointAngleSolution:
+def gyroscope_only(case: JointTask) -> JointAngleSolution:
     """The integrated rate, from the start."""
     proximal, distal, _ = _mended(case)
     rate = _axes(case, proximal, distal).rate(proximal[:, 3:], distal[:, 3:])
     return JointAngleSolution(np.rad2deg(np.cumsum(rate) / case.rate_hz))
 
 
-def _calibration(case: JointCase, proximal: Array, distal: Array) -> SegmentCalibration:
+def _calibration(case: JointTask, proximal: Array, distal: Array) -> SegmentCalibration:
     """The best level that the case allows: functional, else the pose's zero, else motion alone."""
     if case.calibration_proximal is None or case.calibration_distal is None:
         return SegmentCalibration("motion", _axes_from_motion(case, proximal, distal), None)
@@ -107,7 +107,7 @@ def _calibration(case: JointCase, proximal: Array, distal: Array) -> SegmentCali
     return SegmentCalibration("stored", axes, zero)
 
 
-def _axes_from_motion(case: JointCase, proximal: Array, distal: Array) -> HingeAxes:
+def _axes_from_motion(case: JointTask, proximal: Array, distal: Array) -> HingeAxes:
     return estimate_axes(*_parts(proximal), *_parts(distal), case.rate_hz)
 
 
@@ -116,7 +116,7 @@ def _up(still: Array) -> Array:
     return np.asarray(mean / np.linalg.norm(mean))
 
 
-def _axes(case: JointCase, proximal: Array, distal: Array) -> HingeAxes:
+def _axes(case: JointTask, proximal: Array, distal: Array) -> HingeAxes:
     axes = _calibration(case, proximal, distal).axes
     if axes is None:
         raise NotObservable("joint angle: the axis was not found")
@@ -127,7 +127,7 @@ def _parts(sensor: Array) -> tuple[Array, Array]:
     return np.ascontiguousarray(sensor[:, :3]), np.ascontiguousarray(sensor[:, 3:])
 
 
-def _mended(case: JointCase) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
+def _mended(case: JointTask) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
     """Both sensors with non-finite samples bridged linearly, and where that was."""
     both = np.hstack([case.proximal, case.distal])
     bad = np.asarray(~np.isfinite(both).all(axis=1))

@@ -25,6 +25,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class JointTask:
+    """What an entry gets of a case: all but the reference and the name.
+
+    Attributes:
+        proximal, distal: [n, 6] acc m/s², gyr rad/s.
+        calibration_proximal, calibration_distal: [m, 6] or None.
+        joint: which.
+        neutral_deg: what the joint measures in the calibration's neutral pose.
+    """
+
+    rate_hz: float
+    proximal: Array
+    distal: Array
+    calibration_proximal: Array | None = None
+    calibration_distal: Array | None = None
+    joint: str = ""
+    neutral_deg: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class JointCase:
     """One case; arrays float64.
 
@@ -46,6 +66,19 @@ class JointCase:
     joint: str = ""
     neutral_deg: float = 0.0
     population: str = ""
+
+    @property
+    def task(self) -> JointTask:
+        """What an entry gets of it."""
+        return JointTask(
+            self.rate_hz,
+            self.proximal,
+            self.distal,
+            self.calibration_proximal,
+            self.calibration_distal,
+            self.joint,
+            self.neutral_deg,
+        )
 
     @property
     def calibrated(self) -> bool:
@@ -179,4 +212,11 @@ def _text(arrays: dict[str, Any], key: str) -> str:
     return str(arrays[key]) if key in arrays else ""
 
 
-__all__ = ["JointAngleSolution", "JointCase", "read_case", "write_case", "write_simulated"]
+__all__ = [
+    "JointAngleSolution",
+    "JointCase",
+    "JointTask",
+    "read_case",
+    "write_case",
+    "write_simulated",
+]

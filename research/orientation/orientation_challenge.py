@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from research.challenges.challenge import ChallengeEntry, Entry, Figure, Plot, Section
+from research.challenges.entry_guard import FaultRows, offered
 from research.challenges.figures import FigureLabel, figure_rows, mean_figures
 from research.challenges.running import Challenge, ProgressMeter, Scored, Scoring
 
@@ -106,10 +107,10 @@ class LossScore:
 def score_loss(entry: Entry, trial: OrientationTrial, loss: float, seed: int) -> LossScore:
     """6D inclination of a 100 Hz trial with lost packets."""
     kept = kept_samples(len(trial.gyr), loss, seed)
-    bridge = getattr(entry, "solve_with_gaps", None) or _interpolating(entry)
+    bridge = offered(entry, "solve_with_gaps") or _interpolating(entry)
     estimate, band = bridge(trial.rate_hz, trial.gyr, trial.acc, kept)
     error = orientation_error_deg(estimate, trial.reference, trial.moving)[1]
-    look_back = getattr(entry, "recorded_with_gaps", None) or _interpolating_recorded(entry)
+    look_back = offered(entry, "recorded_with_gaps") or _interpolating_recorded(entry)
     found = look_back(trial.rate_hz, trial.gyr, trial.acc, kept)
     recorded_deg = rms(orientation_error_deg(found, trial.reference, trial.moving)[1])
     if band is None:
@@ -208,14 +209,19 @@ class OrientationChallenge(Challenge):
         )
         calm = [at_100_hz(t) for t in trials if "_undisturbed_" in t.name]
         meter = scoring.meter(len(trials) + len(calm))
+        faults = FaultRows(notes)
         bodies: dict[str, dict[str, Any]] = {}
         for entry in scoring.entries:
-            scores = {t.name: score_trial(entry, t) for t in meter.over(entry, trials)}
+            scores: dict[str, dict[str, float | None]] = {}
+            for trial in meter.over(entry, trials):
+                scores[trial.name] = dict.fromkeys(FIGURES)
+                with faults.row(entry, trial.name):
+                    scores[trial.name] |= score_trial(entry, trial)
             bodies[entry.name] = {
                 "trials": scores,
                 "mean": mean_figures(scores.values(), FIGURES),
-                "packet_loss": self._loss(entry, calm, meter),
-            }
+                "packet_loss": self._loss(entry, calm, meter, faults),
+            } | faults.of(entry)
         return Scored(
             population=POPULATION,
             body={"entries": bodies},
@@ -225,14 +231,19 @@ class OrientationChallenge(Challenge):
         )
 
     def _loss(
-        self, entry: Entry, trials: Sequence[OrientationTrial], meter: ProgressMeter
+        self,
+        entry: Entry,
+        trials: Sequence[OrientationTrial],
+        meter: ProgressMeter,
+        faults: FaultRows,
     ) -> dict[str, dict[str, Any]]:
         runs: dict[str, dict[str, list[LossScore]]] = {rate: {} for rate in LOSS_RATES}
         for trial in meter.over(entry, trials, ", packet loss"):
-            for rate, loss in LOSS_RATES.items():
-                runs[rate][trial.name] = [
-                    score_loss(entry, trial, loss, seed) for seed in self.loss_seeds
-                ]
+            with faults.row(entry, f"{trial.name}, packet loss"):
+                for rate, loss in LOSS_RATES.items():
+                    runs[rate][trial.name] = [
+                        score_loss(entry, trial, loss, seed) for seed in self.loss_seeds
+                    ]
         return {rate: _loss_summary(by_trial) for rate, by_trial in runs.items() if by_trial}
 
 
@@ -267,14 +278,16 @@ def _figures(bodies: Mapping[str, Any], trials: int, calm: int) -> list[Figure]:
     return figures
 
 
-def _worst_percent(body: Mapping[str, Any], bare: Mapping[str, Any]) -> float:
+def _worst_percent(body: Mapping[str, Any], bare: Mapping[str, Any]) -> float | None:
     """By how much the trial that went worst exceeds bare VQF's."""
-    ratios = (
-        body["trials"][trial][key] / bare["trials"][trial][key]
+    ratios = [
+        ours / theirs
         for trial in body["trials"]
         for key in FIGURES
-    )
-    return float(100 * (max(ratios) - 1))
+        if (ours := body["trials"][trial][key]) is not None
+        and (theirs := bare["trials"][trial][key]) is not None
+    ]
+    return float(100 * (max(ratios) - 1)) if ratios else None
 
 
 def _plots(bodies: Mapping[str, Any]) -> list[Plot]:
@@ -284,7 +297,7 @@ def _plots(bodies: Mapping[str, Any]) -> list[Plot]:
             for i, (name, body) in enumerate(bodies.items()):
                 names = sorted(body["trials"])
                 at = np.arange(len(names)) + i * width
-                axes.bar(at, [body["trials"][n][key] for n in names], width, label=name)
+                axes.bar(at, [body["trials"][n][key] or 0.0 for n in names], width, label=name)
                 axes.set_xticks(np.arange(len(names)) + 0.4 - width / 2, names)
             axes.tick_params(axis="x", rotation=75, labelsize=7)
             axes.set_ylabel("error, degrees")

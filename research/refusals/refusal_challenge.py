@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from research.challenges.challenge import ChallengeEntry, Entry, Section
+from research.challenges.entry_guard import FaultRows
 from research.challenges.figures import FigureLabel, figure_rows
 from research.challenges.running import Challenge, Scored, Scoring
 from research.joint_angle.joint_case import read_case
@@ -36,7 +37,6 @@ from research.session_cases.outcome import (
 from research.session_cases.published import Published, published
 from research.session_cases.right_placements import people
 from research.session_cases.wrong_placements import wrong
-from telemetry.errors import RipresaError
 
 from .refusal_entries import always_answers
 
@@ -97,21 +97,20 @@ class RefusalChallenge(Challenge):
         """
         cases, population, notes = self._cases(scoring)
         meter = scoring.meter(len(cases))
+        faults = FaultRows(notes)
         bodies: dict[str, dict[str, Any]] = {}
         for entry in scoring.entries:
             outcomes = []
             for case in meter.over(entry, cases):
-                try:
-                    shown = entry.solve(case.recording)
-                except RipresaError as error:
-                    notes.append(f"{entry.name}: {case.name}: {error}")
-                    shown = Published(None, None, None, 0, reason=str(error))
-                outcomes.append(outcome_of(case, shown))
+                outcome = outcome_of(case, Published(None, None, None, 0, reason="failed"))
+                with faults.row(entry, case.name):
+                    outcome = outcome_of(case, Published.read(entry.solve(case.recording)))
+                outcomes.append(outcome)
             bodies[entry.name] = {
                 "mean": _mean(outcomes),
                 "kinds": _kinds(outcomes),
                 "cases": {o.name: _row(o) for o in outcomes},
-            }
+            } | faults.of(entry)
         leading = bodies[scoring.entries[0].name]
         return Scored(
             population=population,

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from research.challenges.entry_guard import FaultRows, offered
+from research.session_cases.published import Published
+
 from .everyday_cases import everyday_cases
 from .metamorphic_cases import places, whole_repetitions
 
@@ -14,7 +17,6 @@ if TYPE_CHECKING:
 
     from research.challenges.challenge import Entry
     from research.challenges.running import ProgressMeter
-    from research.session_cases.published import Published
 
     from .repetition_cases import RepetitionCase
     from .repetition_entries import RepetitionSpans
@@ -23,16 +25,19 @@ __all__ = ["score_sessions"]
 
 
 def score_sessions(
-    entry: Entry, cases: Sequence[RepetitionCase], body: dict[str, Any], meter: ProgressMeter
+    entry: Entry,
+    cases: Sequence[RepetitionCase],
+    body: dict[str, Any],
+    meter: ProgressMeter,
+    faults: FaultRows,
 ) -> None:
     """Add what an entry that counts sessions makes of recordings with something else in them."""
-    count = getattr(entry, "count", None)
-    rows = [
-        row
-        for seed, case in enumerate(meter.over(entry, cases, ", everyday movement"))
-        if count is not None and case.exercise is not None
-        for row in _everyday_rows(case, entry.solve, count, seed)
-    ]
+    count = offered(entry, "count")
+    rows: list[dict[str, Any]] = []
+    for seed, case in enumerate(meter.over(entry, cases, ", everyday movement")):
+        if count is not None and case.exercise is not None:
+            with faults.row(entry, f"{case.name}, everyday movement"):
+                rows += _everyday_rows(case, entry.solve, count, seed)
     if not rows:
         return
     body["everyday"] = rows
@@ -56,7 +61,7 @@ def _session_means(rows: Sequence[dict[str, Any]]) -> dict[str, float | None]:
 def _everyday_rows(
     case: RepetitionCase,
     solve: Callable[..., RepetitionSpans],
-    count: Callable[..., Published],
+    count: Callable[..., Any],
     seed: int,
 ) -> Iterator[dict[str, Any]]:
     """The recording itself against what was done, and each activity against the plain recording."""
@@ -71,15 +76,16 @@ def _everyday_rows(
             "high": shown.count_high,
         }
 
-    yield row(None, case.truth, count(case.sensors, case.rate_hz, case.exercise))
+    shown = Published.read(count(case.sensors, case.rate_hz, case.exercise))
+    yield row(None, case.truth, shown)
     whole = whole_repetitions(case, solve)
     if whole is None:
         return
     sensors, spans = whole
-    expected = count(sensors, case.rate_hz, case.exercise).count
+    expected = Published.read(count(sensors, case.rate_hz, case.exercise)).count
     (_, at), *_ = places(spans)
     for made in everyday_cases(sensors, case.rate_hz, at, seed=seed):
-        shown = count(made.sensors, case.rate_hz, case.exercise)
+        shown = Published.read(count(made.sensors, case.rate_hz, case.exercise))
         yield row(made.activity, expected, shown)
 
 

@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from research.challenges.challenge import ChallengeEntry, Entry, Figure, Plot, Section
+from research.challenges.entry_guard import FaultRows
 from research.challenges.figures import FigureLabel, figure_rows, worst_plots
 from research.challenges.running import Challenge, ProgressMeter, Scored, Scoring
 from telemetry.errors import ConfigurationError
@@ -45,7 +46,7 @@ from .repetition_cases import (
 from .repetition_entries import RepetitionSpans, acceleration_peaks, ripresa_core
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from research.session_cases.published import Published
 
@@ -150,48 +151,66 @@ class RepetitionChallenge(Challenge):
                 f"{scoring.data}: no recordings; give a folder or the name spar"
             )
         meter = scoring.meter(len(cases) * (3 if whole else 1))
+        notes: list[str] = []
+        faults = FaultRows(notes)
+        found: dict[str, RepetitionSpans] = {}
         bodies: dict[str, dict[str, Any]] = {}
         for entry in scoring.entries:
-            body = bodies[entry.name] = _score(entry, cases, meter)
+            body, spans = _score(entry, cases, meter, faults)
+            found = found if bodies else spans
             if whole:
-                _score_made(entry, cases, body, meter)
-                score_sessions(entry, cases, body, meter)
+                _score_made(entry, cases, body, meter, faults)
+                score_sessions(entry, cases, body, meter, faults)
+            bodies[entry.name] = body | faults.of(entry)
         leading = scoring.entries[0]
         first = bodies[leading.name]
         return Scored(
             population=f"{len(cases)} recordings: {population}",
             body={**first, "entries": bodies},
             figures=_figures(bodies, population, len(cases)),
+            notes=notes,
             plots=[
                 Plot("Counted minus done, by recording", _draw_errors(bodies)),
-                *_worst_plots(leading, cases, first["recordings"]),
+                *_worst_plots(leading.name, cases, first["recordings"], found),
             ],
         )
 
 
-def _score(entry: Entry, cases: Sequence[RepetitionCase], meter: ProgressMeter) -> dict[str, Any]:
-    recordings = []
+def _score(
+    entry: Entry, cases: Sequence[RepetitionCase], meter: ProgressMeter, faults: FaultRows
+) -> tuple[dict[str, Any], dict[str, RepetitionSpans]]:
+    """The entry's body, and what it found by recording; where it fails it has found nothing."""
+    recordings, by_case = [], {}
     for case in meter.over(entry, cases):
-        found = entry.solve(case.sensors, case.rate_hz, case.exercise)
+        found: RepetitionSpans = []
+        with faults.row(entry, case.name):
+            answer = entry.solve(case.sensors, case.rate_hz, case.exercise)
+            found = [(int(a), int(b)) for a, b in answer]
         row: dict[str, Any] = {"name": case.name, "truth": case.truth, "counted": len(found)}
         if case.labels is not None:
             match = matched(found, [(int(a), int(b)) for a, b in case.labels])
             row |= {"missed": match.missed, "false": match.false}
         recordings.append(row)
-    return {"mean": _means(recordings), "recordings": recordings}
+        by_case[case.name] = found
+    return {"mean": _means(recordings), "recordings": recordings}, by_case
 
 
 def _score_made(
-    entry: Entry, cases: Sequence[RepetitionCase], body: dict[str, Any], meter: ProgressMeter
+    entry: Entry,
+    cases: Sequence[RepetitionCase],
+    body: dict[str, Any],
+    meter: ProgressMeter,
+    faults: FaultRows,
 ) -> None:
     """Add the metamorphic cases of each recording to what was found in the recordings."""
-    made = []
+    made: list[dict[str, Any]] = []
     for seed, case in enumerate(meter.over(entry, cases, ", made cases")):
-        for made_case in metamorphic_cases(case, entry.solve, seed=seed):
-            counted = len(entry.solve(made_case.sensors, made_case.rate_hz, made_case.exercise))
-            made.append(
-                {"name": made_case.name, "expected": made_case.expected, "counted": counted}
-            )
+        with faults.row(entry, f"{case.name}, made cases"):
+            for made_case in metamorphic_cases(case, entry.solve, seed=seed):
+                row = {"name": made_case.name, "expected": made_case.expected, "counted": None}
+                made.append(row)
+                found = entry.solve(made_case.sensors, made_case.rate_hz, made_case.exercise)
+                row["counted"] = len(found)
     body["metamorphic"] = made
     exact = [m["counted"] == m["expected"] for m in made]
     body["mean"]["metamorphic_exact_percent"] = 100 * float(np.mean(exact)) if made else None
@@ -241,7 +260,10 @@ def _draw_errors(bodies: dict[str, dict[str, Any]]) -> Callable[[Any], None]:
 
 
 def _worst_plots(
-    entry: Entry, cases: Sequence[RepetitionCase], rows: Sequence[dict[str, Any]]
+    entry: str,
+    cases: Sequence[RepetitionCase],
+    rows: Sequence[dict[str, Any]],
+    found: Mapping[str, RepetitionSpans],
 ) -> list[Plot]:
     """The recordings counted worst: how fast each sensor turns, and what was found in it."""
     of = {case.name: row for case, row in zip(cases, rows, strict=True)}
@@ -253,25 +275,25 @@ def _worst_plots(
 
     def title(_: int, case: RepetitionCase) -> str:
         counted, done = of[case.name]["counted"], of[case.name]["truth"]
-        return f"{case.name}: {counted} counted by {entry.name}, {done} done"
+        return f"{case.name}: {counted} counted by {entry}, {done} done"
 
     return worst_plots(
         [case for case in cases if badness(case)],
         badness,
         title=title,
-        draw=lambda case: _draw_case(entry, case),
+        draw=lambda case: _draw_case(case, found[case.name]),
         most=WORST,
     )
 
 
-def _draw_case(entry: Entry, case: RepetitionCase) -> Callable[[Any], None]:
+def _draw_case(case: RepetitionCase, found: RepetitionSpans) -> Callable[[Any], None]:
     def draw(axes: Any) -> None:
         seconds = np.arange(len(case)) / case.rate_hz
         for placement, sensor in case.sensors.items():
             shown = np.degrees(sensor.gyr) if sensor.gyroscope else sensor.acc
             axes.plot(seconds, np.linalg.norm(shown, axis=1), lw=0.6)
             axes.lines[-1].set_label(placement)
-        for a, b in entry.solve(case.sensors, case.rate_hz, case.exercise):
+        for a, b in found:
             axes.axvspan(a / case.rate_hz, b / case.rate_hz, alpha=0.15)
         if case.labels is not None:
             for a, b in case.labels:

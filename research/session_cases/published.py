@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analytics import offline
 from analytics.exercise.observing import observe_by
@@ -43,6 +43,34 @@ class Published:
     spans: tuple[Span, ...] = ()
     reason: str | None = None
 
+    @classmethod
+    def read(cls, answer: object) -> Published:
+        """The same of whatever an entry answers that has these attributes.
+
+        Raises:
+            AttributeError, TypeError, ValueError: it is of another form.
+        """
+        if isinstance(answer, cls):
+            return answer
+        range_deg, low_deg, high_deg = (
+            None if (told := getattr(answer, name)) is None else float(told)
+            for name in ("range_deg", "low_deg", "high_deg")
+        )
+        if len({told is None for told in (range_deg, low_deg, high_deg)}) > 1:
+            raise ValueError("a range comes with both ends of its band, or not at all")
+        spans = tuple((int(a), int(b), int(c)) for a, b, c in getattr(answer, "spans", ()))
+        reason = getattr(answer, "reason", None)
+        return cls(
+            range_deg,
+            low_deg,
+            high_deg,
+            count=int(getattr(answer, "count", len(spans))),
+            count_low=_whole(getattr(answer, "count_low", None)),
+            count_high=_whole(getattr(answer, "count_high", None)),
+            spans=spans,
+            reason=None if reason is None else str(reason),
+        )
+
     @property
     def refused(self) -> bool:
         """Whether no range was published."""
@@ -62,6 +90,10 @@ class Published:
     def holds_peak(self, truth: ItemTruth) -> bool | None:
         """The same of the active peak."""
         return _within(truth.peak_deg, self.peak_low_deg, self.peak_high_deg)
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def _within(true_deg: float | None, low_deg: float | None, high_deg: float | None) -> bool | None:

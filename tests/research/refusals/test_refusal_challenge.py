@@ -1,6 +1,7 @@
 """Wrong placements are told from right ones, and an entry never sees which is which."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,16 +21,18 @@ from research.session_cases.wrong_placements import wrong
 from research.simulation.hinge_simulator import SCENARIOS, simulate
 from telemetry.errors import ConfigurationError, NotObservable
 
+SHORT = replace(SCENARIOS["no-rest"], seconds=15.0)
+
 
 @pytest.fixture
 def folder(tmp_path):
     for seed in range(2):
-        write_case(tmp_path / f"hinge-{seed}.npz", simulate(SCENARIOS["no-rest"], seed))
+        write_case(tmp_path / f"hinge-{seed}.npz", simulate(SHORT, seed))
     return tmp_path
 
 
 def joint(seed=0):
-    r = simulate(SCENARIOS["no-rest"], seed)
+    r = simulate(SHORT, seed)
     return JointCase(f"hinge-{seed}", r.rate_hz, r.proximal, r.distal, r.reference_deg)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from arm_motion import raises, sensed
 from research.challenges.challenge import silent
+from research.challenges.entry_guard import FaultRows
 from research.challenges.running import ProgressMeter
 from research.repetitions.counted_session import counted_session
 from research.repetitions.everyday_cases import EVERYDAY, everyday_cases
@@ -152,7 +153,7 @@ def test_sessions_are_scored_with_and_without_everyday_movement_and_by_their_int
         count=lambda *_: Published(None, None, None, 8, count_low=8, count_high=9),
     )
     body = {"mean": {}}
-    score_sessions(entry, [case], body, ProgressMeter(silent, 1))
+    score_sessions(entry, [case], body, ProgressMeter(silent, 1), FaultRows([]))
     assert body["mean"] == {
         "everyday_count_error": 0,
         "everyday_within_one_percent": 100,
