@@ -12,7 +12,7 @@ from .challenge import Figure, Plot, Section
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = ["FigureLabel", "figure_rows", "mean_figures", "worst_plots"]
+__all__ = ["FigureLabel", "figure_rows", "figures_of", "mean_figures", "worst_plots"]
 
 _Case = TypeVar("_Case")
 
@@ -61,6 +61,24 @@ def figure_rows(
         Figure(section, entry, label.text, value, label.unit, population, asked.get(key, ""))
         for key, label in labels.items()
         if (value := values.get(key)) is not None
+    ]
+
+
+def figures_of(
+    bodies: Mapping[str, Mapping[str, Any]],
+    labels: Mapping[str, FigureLabel],
+    *,
+    section: Section,
+    population: str,
+    reach: Mapping[str, str] | None = None,
+) -> list[Figure]:
+    """The rows of the means of all entries, one entry after the other; see `figure_rows`."""
+    return [
+        figure
+        for name, body in bodies.items()
+        for figure in figure_rows(
+            name, body["mean"], labels, section=section, population=population, reach=reach
+        )
     ]
 
 

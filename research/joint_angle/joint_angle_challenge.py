@@ -32,7 +32,7 @@ import numpy as np
 
 from research.challenges.challenge import ChallengeEntry, Entry, Section
 from research.challenges.entry_guard import FaultRows, offered
-from research.challenges.figures import FigureLabel, figure_rows, mean_figures, worst_plots
+from research.challenges.figures import FigureLabel, figures_of, mean_figures, worst_plots
 from research.challenges.running import Challenge, Scored, Scoring
 from research.session_cases.outcome import outcome_of
 from research.session_cases.published import Published, published
@@ -195,17 +195,9 @@ class JointAngleChallenge(Challenge):
         return Scored(
             population=population,
             body={"mean": leading["mean"], "cases": leading["cases"], "entries": bodies},
-            figures=[
-                figure
-                for name, body in bodies.items()
-                for figure in figure_rows(
-                    name,
-                    body["mean"],
-                    LABELS | RANGE_LABELS,
-                    section=Section.CLINICAL,
-                    population=population,
-                )
-            ],
+            figures=figures_of(
+                bodies, LABELS | RANGE_LABELS, section=Section.CLINICAL, population=population
+            ),
             notes=notes,
             plots=worst_plots(
                 [case for case in cases if case.name in first],

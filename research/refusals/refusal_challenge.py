@@ -24,7 +24,7 @@ import numpy as np
 
 from research.challenges.challenge import ChallengeEntry, Entry, Section
 from research.challenges.entry_guard import FaultRows
-from research.challenges.figures import FigureLabel, figure_rows
+from research.challenges.figures import FigureLabel, figures_of
 from research.challenges.running import Challenge, Scored, Scoring
 from research.joint_angle.joint_case import read_case
 from research.joint_angle.joint_session import MISPLACED, misplaced, session_of
@@ -115,18 +115,9 @@ class RefusalChallenge(Challenge):
         return Scored(
             population=population,
             body={"mean": leading["mean"], "kinds": leading["kinds"], "entries": bodies},
-            figures=[
-                figure
-                for name, body in bodies.items()
-                for figure in figure_rows(
-                    name,
-                    body["mean"],
-                    LABELS,
-                    section=Section.CLINICAL,
-                    population=population,
-                    reach=REACH,
-                )
-            ],
+            figures=figures_of(
+                bodies, LABELS, section=Section.CLINICAL, population=population, reach=REACH
+            ),
             notes=notes,
         )
 

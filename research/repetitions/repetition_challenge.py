@@ -31,7 +31,7 @@ import numpy as np
 
 from research.challenges.challenge import ChallengeEntry, Entry, Figure, Plot, Section
 from research.challenges.entry_guard import FaultRows
-from research.challenges.figures import FigureLabel, figure_rows, worst_plots
+from research.challenges.figures import FigureLabel, figures_of, worst_plots
 from research.challenges.running import Challenge, ProgressMeter, Scored, Scoring
 from telemetry.errors import ConfigurationError
 
@@ -232,18 +232,9 @@ def _means(recordings: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _figures(bodies: dict[str, dict[str, Any]], population: str, cases: int) -> list[Figure]:
-    return [
-        figure
-        for name, body in bodies.items()
-        for figure in figure_rows(
-            name,
-            body["mean"],
-            LABELS,
-            section=Section.DESIGN,
-            population=f"{cases} recordings, {population}",
-            reach=REACH.get(population),
-        )
-    ]
+    among = f"{cases} recordings, {population}"
+    reach = REACH.get(population)
+    return figures_of(bodies, LABELS, section=Section.DESIGN, population=among, reach=reach)
 
 
 def _draw_errors(bodies: dict[str, dict[str, Any]]) -> Callable[[Any], None]:
