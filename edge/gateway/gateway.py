@@ -92,6 +92,7 @@ class Gateway:
         places: once each of these is served, scanning rests, which leaves the air to the
             connections; without any it never does.
         guard: knows which device was bound; None: only equal identities are told apart.
+        kinds: wearables that are served besides those that are installed.
         rng: jitter of the back-off.
     """
 
@@ -107,6 +108,7 @@ class Gateway:
         resume: Mapping[str, ResumePoint] | None = None,
         places: Collection[str] = (),
         guard: IdentityGuard | None = None,
+        kinds: Sequence[Wearable] = (),
         rng: random.Random | None = None,
     ) -> None:
         self._radio = radio
@@ -118,6 +120,7 @@ class Gateway:
         self._resume = dict(resume or {})
         self._places = frozenset(places)
         self._guard = guard or IdentityGuard()
+        self._kinds = tuple(kinds)
         self._scans = False
         self._back_off = BackOff(rng or random.Random())
         self._wearings: dict[str, Wearing] = {}
@@ -208,7 +211,7 @@ class Gateway:
         address = sighting.address
         if address in self._busy or not self._back_off.over(address, self._clock.now_ns()):
             return
-        wearable = recognise(sighting.advertisement)
+        wearable = recognise(sighting.advertisement, self._kinds)
         if wearable is None:
             if len(self.unknown_devices) < 1000:
                 self.unknown_devices.add(address)

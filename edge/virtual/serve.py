@@ -15,7 +15,7 @@ import json
 import sys
 from typing import Any
 
-from edge.virtual.peripherals.virtual_catalogue import VIRTUAL_WEARABLES, virtual_wearable
+from edge.virtual.peripherals.virtual_catalogue import virtual_names, virtual_wearable
 from telemetry.clock import ScaledClock
 from telemetry.errors import RipresaError
 
@@ -40,7 +40,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="A virtual radio in a process of its own.")
     parser.add_argument("--listen", required=True, help="tcp-server:HOST:PORT")
-    parser.add_argument("--wearable", action="append", choices=list(VIRTUAL_WEARABLES))
+    parser.add_argument("--wearable", action="append", choices=virtual_names())
     parser.add_argument("--recording", help="what each replays; without it they swing for ever")
     parser.add_argument("--rate-hz", type=float, help="instead of the wearable's own")
     parser.add_argument("--samples", type=int, help="in a notification, instead of its own")
