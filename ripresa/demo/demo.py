@@ -57,6 +57,8 @@ __all__ = ["Demo", "DemoOptions", "Watch", "run_demo"]
 log = logging.getLogger(__name__)
 
 WEB_PORT = 8470
+PATIENCE_S = 5.0
+"""Real seconds without a wearable before the demo says what it waits for."""
 UPLINK_PATIENCE_S = 90
 """Real seconds that the clinic may be away at the end before the demo gives up waiting."""
 DATABASE_PATIENCE_S = 60
@@ -206,7 +208,7 @@ class _Run:
             await patient.place_wearables()
             async with gateway:
                 demo.stage = "exercise"
-                await box.positions.wait_for_streams(1)
+                await _first_stream(box, worn.identity)
                 await patient.start_exercise()
                 box.positions.pin()
                 await worn.ended.wait()
@@ -299,6 +301,20 @@ class _Run:
             results_hash=results_hash(final),
             files=self.at.files(),
         )
+
+
+async def _first_stream(box: HomeBox, wearable: str, *, patience_s: float = PATIENCE_S) -> None:
+    """Wait until the wearable sends; say what it is that one waits for, and how it stands."""
+    told = ""
+    while True:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience_s):
+                return await box.positions.wait_for_streams(1)
+        stands = next((s for s in box.board.known() if s.wearable == wearable), None)
+        how = "not found yet" if stands is None else stands.reason or stands.state.value
+        if how != told:
+            told = how
+            log.warning("waiting for the wearable %s: %s", wearable, how)
 
 
 def _plan_for(name: RecordingName, side: str) -> tuple[Plan, PlanItem]:

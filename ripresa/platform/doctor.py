@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+import re
 import shutil
+import socket
 import sys
 from collections.abc import Callable  # noqa: TC003 - one import is clearer than two
 from dataclasses import dataclass
@@ -79,6 +81,9 @@ def _state_folder() -> MachineFinding:
 
 
 def _bluetooth() -> MachineFinding:
+    chosen = os.environ.get("RIPRESA_RADIO", "")
+    if chosen and not re.fullmatch(r"hci\d+", chosen):
+        return _virtual_radio(chosen)
     system = platform.system()
     if system == "Linux":
         return _bluez()
@@ -91,6 +96,29 @@ def _bluetooth() -> MachineFinding:
             "System Settings, Privacy & Security, Bluetooth: allow your terminal",
         )
     return MachineFinding("Bluetooth", "fair", f"{system}: not examined", "real wearables may work")
+
+
+def _virtual_radio(transport: str) -> MachineFinding:
+    """The radio that RIPRESA_RADIO names instead of this machine's own."""
+    kind, _, rest = transport.partition(":")
+    host, _, port = rest.rpartition(":")
+    means = "virtual wearables in its place; this machine's own Bluetooth is not used"
+    if kind != "tcp-client" or not port.isdigit():
+        return MachineFinding(
+            "Bluetooth", "fair", f"RIPRESA_RADIO={transport}: not examined", means
+        )
+    try:
+        with socket.create_connection((host or "127.0.0.1", int(port)), timeout=1):
+            pass
+    except OSError as e:
+        return MachineFinding(
+            "Bluetooth",
+            "missing",
+            f"RIPRESA_RADIO={transport}: no virtual radio there ({e})",
+            "no wearable can be reached, virtual or real",
+            "start one (python -m edge.virtual.serve), or unset RIPRESA_RADIO",
+        )
+    return MachineFinding("Bluetooth", "good", f"a virtual radio at {host}:{port}", means)
 
 
 def _bluez() -> MachineFinding:

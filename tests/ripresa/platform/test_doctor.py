@@ -1,5 +1,7 @@
 """The doctor tells what is there, and never falls ill."""
 
+import socket
+
 from ripresa.platform import doctor
 from ripresa.platform.doctor import examine
 
@@ -28,3 +30,15 @@ def test_a_missing_broker_names_what_serves_instead(monkeypatch):
     assert finding.grade == "fair"
     assert "amqtt" in finding.state
     assert "install mosquitto" in finding.advice
+
+
+def test_a_virtual_radio_is_looked_for_where_one_is_asked_for(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        monkeypatch.setenv("RIPRESA_RADIO", f"tcp-client:127.0.0.1:{port}")
+        found = next(f for f in examine() if f.part == "Bluetooth")
+    assert (found.grade, found.state) == ("good", f"a virtual radio at 127.0.0.1:{port}")
+    gone = next(f for f in examine() if f.part == "Bluetooth")
+    assert gone.grade == "missing"
+    assert "no virtual radio there" in gone.state
+    assert "edge.virtual.serve" in gone.advice
