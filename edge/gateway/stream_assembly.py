@@ -103,6 +103,11 @@ class StreamAssembly:
         return self._stream
 
     @property
+    def epoch(self) -> int:
+        """Of the newest stream; -1 before the first."""
+        return self._epoch
+
+    @property
     def counted(self) -> bool:
         """Whether samples are counted, for want of stamps or of any use in them."""
         return not self.sampling.stamped or self._grid.fault is not None

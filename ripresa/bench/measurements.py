@@ -37,8 +37,10 @@ def _clinic(_: Path) -> Figures:
 
 def _clock(_: Path) -> Figures:
     from edge.rehearsal.gateway_bench import bench_clock  # noqa: PLC0415
+    from edge.rehearsal.troubled_hours import troubled_hours  # noqa: PLC0415
 
-    return bench_clock()
+    troubled = troubled_hours()
+    return bench_clock() | {f"troubled_2h.{name}": value for name, value in troubled.items()}
 
 
 def _core(_: Path) -> Figures:
@@ -135,7 +137,10 @@ def _say(line: str) -> None:
 BENCHES: dict[str, tuple[str, Callable[..., Figures]]] = {
     "chain": ("the demo's chain: latency of each hop, throughput beside its parts alone", _chain),
     "clinic": ("alerts of a simulated clinic against its truth, and the cost of judging", _clinic),
-    "clock": ("how far two wearables' host times come apart in an hour", _clock),
+    "clock": (
+        "how far wearables' host times come apart in an hour, and in two troubled ones",
+        _clock,
+    ),
     "core": ("the signal core beside VQF alone", _core),
     "edge": ("the gateway's own cost for a notification, and what it adds to latency", _edge),
     "faults": ("every fault, 20 seeds each: nothing undeclared lost, nothing twice", _faults),

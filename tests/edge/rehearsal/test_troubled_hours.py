@@ -1,0 +1,19 @@
+"""Wearables whose links creep, burst and break: their clocks hold together."""
+
+import pytest
+
+from edge.rehearsal.troubled_hours import troubled_hours
+
+
+def test_two_wearables_with_troubled_links_stay_within_5_ms():
+    figures = troubled_hours(seconds=1200.0, wearables=2)
+    assert figures["apart_ms.p99"] < 5
+    assert figures["undeclared"] == 0
+    assert figures["streams"] == 2
+
+
+@pytest.mark.nightly
+def test_six_wearables_with_troubled_links_stay_within_5_ms_for_two_hours():
+    figures = troubled_hours()
+    assert figures["apart_ms.p99"] < 5
+    assert figures["undeclared"] == 0
