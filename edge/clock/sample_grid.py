@@ -219,8 +219,7 @@ class SampleGrid:
         step = self._forward(raw - self._raw)
         self._advance(raw, self._device_us + step, self._index + self._jump(step), arrival_us)
         self._remember(raw, None if prints is None else prints[0])
-        if self._watch.verdict() is not None:
-            self._judge()
+        self._judge()
         return Placed(FIRST_ROW, np.array([self._index]), np.array([self._device_us]))
 
     def _take(self, sample: _Sample) -> None:

@@ -35,32 +35,28 @@ class StampWatch:
     """
 
     def __init__(self, rate_hz: float) -> None:
-        self._window: deque[StampFault | None] = deque(
-            maxlen=max(LEAST_SAMPLES, round(LOOKED_BACK_S * rate_hz))
-        )
+        self._most = max(LEAST_SAMPLES, round(LOOKED_BACK_S * rate_hz))
         self._least = max(LEAST_SAMPLES, round(LEAST_S * rate_hz))
-        self._counts: Counter[StampFault] = Counter()
-        self._irregular = 0
+        self._noted = 0
+        # Only the odd ones are kept, each with its number: mostly there are none.
+        self._odd: deque[tuple[int, StampFault]] = deque()
 
     def note(self, fault: StampFault | None) -> None:
         """Take note of one sample's step; None: as it should be."""
-        window = self._window
-        if len(window) == window.maxlen and (gone := window[0]) is not None:
-            self._counts[gone] -= 1
-            self._irregular -= 1
-        window.append(fault)
+        self._noted += 1
         if fault is not None:
-            self._counts[fault] += 1
-            self._irregular += 1
+            self._odd.append((self._noted, fault))
+        while self._odd and self._odd[0][0] <= self._noted - self._most:
+            self._odd.popleft()
 
     def verdict(self) -> StampFault | None:
         """What is wrong with the stamps; None while they are good enough."""
-        if self._irregular <= MOST_IRREGULAR * len(self._window) or len(self._window) < self._least:
+        looked_at = min(self._noted, self._most)
+        if len(self._odd) <= MOST_IRREGULAR * looked_at or looked_at < self._least:
             return None
-        return self._counts.most_common(1)[0][0]
+        return Counter(fault for _, fault in self._odd).most_common(1)[0][0]
 
     def forget(self) -> None:
         """Begin anew, as with a new connection."""
-        self._window.clear()
-        self._counts.clear()
-        self._irregular = 0
+        self._odd.clear()
+        self._noted = 0

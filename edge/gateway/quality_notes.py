@@ -10,12 +10,13 @@ from telemetry.messages.motion import QualityKind, StreamQuality
 if TYPE_CHECKING:
     from edge.clock.clock_model import Correction
 
-__all__ = ["LATE_US", "QualityNotes"]
+__all__ = ["IN_TIME_US", "LATE_US", "QualityNotes"]
 
 US_PER_S = 1_000_000
 LATE_US = US_PER_S // 2
 """Live samples that come later than this pause the game."""
 IN_TIME_US = US_PER_S // 4
+"""And in time again."""
 # A queue that drains at once is a burst, not a lag.
 LASTING_US = US_PER_S // 4
 # Rungs of the told uncertainty, each twice the one below.
@@ -46,6 +47,11 @@ class QualityNotes:
     def lag_us(self) -> int:
         """The lag that was told; 0 while in time."""
         return self._told_lag_us
+
+    @property
+    def was_late(self) -> bool:
+        """Whether the last sample that was looked at was late, told or not."""
+        return bool(self._told_lag_us) or self._late_since is not None
 
     def state(
         self,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from edge.clock.rate_watch import RateWatch, rate_word
 from telemetry.messages.motion import QualityKind
 
-from .quality_notes import QualityNotes
+from .quality_notes import IN_TIME_US, QualityNotes
 
 if TYPE_CHECKING:
     from edge.clock.clock_model import ClockModel
@@ -103,6 +103,10 @@ class StreamTrust:
         notes = self._notes
         told: list[StreamQuality] = []
         arrival_us = arrival_ns // 1000
+        due = not 0 <= arrival_us - self._clock_told_us < CLOCK_EVERY_US
+        if not (due or self._link_lost or clock.lag_us > IN_TIME_US or notes.was_late):
+            # The common case, at each notification; corrections come with a second's end.
+            return told
         if self._link_lost:
             self._link_lost = False
             told += notes.state(QualityKind.LINK, "good", index=newest, t_ns=arrival_ns)
@@ -111,7 +115,7 @@ class StreamTrust:
             told += notes.corrected(found, index=newest, t_ns=arrival_ns)
             self._note_correction(arrival_us)
         told += notes.lag(clock.lag_us, index=newest, arrival_ns=arrival_ns)
-        if not 0 <= arrival_us - self._clock_told_us < CLOCK_EVERY_US:
+        if due:
             self._clock_told_us = arrival_us
             told += notes.clock(clock.uncertainty_us, index=newest, t_ns=arrival_ns)
         return told

@@ -337,3 +337,11 @@ def test_a_queue_that_was_there_from_the_start_shows_when_it_drains():
     (first, *_) = [q for q in of(StreamQuality, items) if q.kind is QualityKind.LAG]
     assert first.first_index == 0
     assert first.lag_us == pytest.approx(2e6, rel=0.1)
+
+
+def test_two_single_stalls_apart_are_no_lag():
+    numbers = np.arange(1800)
+    arrivals = numbers * 1e6 / 60 + 10_000
+    for at in (600, 1200):
+        arrivals[at : at + 38] = np.maximum(arrivals[at : at + 38], arrivals[at + 38])
+    assert told(run(even, arrivals_us=arrivals)) == []
