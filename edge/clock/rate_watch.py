@@ -43,10 +43,12 @@ class RateWatch:
 
     Args:
         rate_hz: nominal.
+        slack: how many times faster than real time the host's clock runs: its hiccups last longer.
     """
 
-    def __init__(self, rate_hz: float) -> None:
+    def __init__(self, rate_hz: float, *, slack: float = 1.0) -> None:
         self._period_us = US_PER_S / rate_hz
+        self._slack = max(1.0, slack)
         self._window: deque[tuple[int, int, int]] = deque()
         self._before_us: float | None = None
 
@@ -66,7 +68,7 @@ class RateWatch:
         if abs(off) < WITHIN:
             return None
         count0, device0, arrival0 = self._window[0]
-        needed_s = FAR_OFF_S if abs(off) > FAR_OFF else WINDOW_S * 0.9
+        needed_s = self._slack * (FAR_OFF_S if abs(off) > FAR_OFF else WINDOW_S * 0.9)
         samples, arrived = count - count0, arrival_us - arrival0
         if samples < LEAST_SAMPLES or arrived < needed_s * US_PER_S or device_us <= device0:
             return None
@@ -81,7 +83,7 @@ class RateWatch:
         self._add(count, 0, arrival_us)
         count0, _, arrival0 = self._window[0]
         samples, arrived = count - count0, arrival_us - arrival0
-        if samples < LEAST_SAMPLES or arrived < WINDOW_S * 0.9 * US_PER_S:
+        if samples < LEAST_SAMPLES or arrived < WINDOW_S * 0.9 * US_PER_S * self._slack:
             return None
         usual_us = arrived / samples
         before, self._before_us = self._before_us, usual_us
@@ -99,7 +101,7 @@ class RateWatch:
         if window and arrival_us < window[-1][2]:
             window.clear()
         window.append((count, device_us, arrival_us))
-        while arrival_us - window[0][2] > WINDOW_S * US_PER_S:
+        while arrival_us - window[0][2] > WINDOW_S * US_PER_S * self._slack:
             window.popleft()
 
     def _told_hz(self, period_us: float) -> float:

@@ -19,6 +19,7 @@ IN_TIME_US = US_PER_S // 4
 """And in time again."""
 # A queue that drains at once is a burst, not a lag.
 LASTING_US = US_PER_S // 4
+LEAST_CORRECTION_US = 30_000
 # Rungs of the told uncertainty, each twice the one below.
 LEAST_RUNG_US = 2500
 DOWN = 0.7
@@ -33,10 +34,12 @@ class QualityNotes:
 
     Args:
         stream: ULID.
+        slack: how many times faster than real time the host's clock runs.
     """
 
-    def __init__(self, stream: str) -> None:
+    def __init__(self, stream: str, *, slack: float = 1.0) -> None:
         self._stream = stream
+        self._slack = max(1.0, slack)
         self._rung_us = 0
         self._told_lag_us = 0
         self._late_since: tuple[int, int] | None = None
@@ -86,6 +89,8 @@ class QualityNotes:
 
     def corrected(self, found: Correction, *, index: int, t_ns: int) -> list[StreamQuality]:
         """Times told so far were too late, or begin anew."""
+        if found.late_us and found.late_us < LEAST_CORRECTION_US * self._slack:
+            return []
         notes: list[StreamQuality] = []
         if found.late_us and index > self._trusted_from:
             late = self._note(
@@ -98,7 +103,8 @@ class QualityNotes:
 
     def lag(self, lag_us: int, *, index: int, arrival_ns: int) -> list[StreamQuality]:
         """How late the newest sample, of this index, came."""
-        if lag_us <= IN_TIME_US or (lag_us <= LATE_US and not self._told_lag_us):
+        worth_us = lag_us / self._slack
+        if worth_us <= IN_TIME_US or (worth_us <= LATE_US and not self._told_lag_us):
             self._late_since = None
             if not self._told_lag_us:
                 return []
@@ -108,7 +114,7 @@ class QualityNotes:
         first, since_ns = self._late_since
         told = self._told_lag_us
         if not told:
-            if arrival_ns - since_ns < LASTING_US * 1000:
+            if arrival_ns - since_ns < LASTING_US * 1000 * self._slack:
                 return []
             return [self._told_lag(lag_us, "late", first, arrival_ns)]
         if told / 2 < lag_us < 2 * told:

@@ -95,7 +95,7 @@ class StreamAssembly:
         self._rate_hz = rate_hz
         self._grid = SampleGrid(rate_hz=rate_hz, wrap_us=self.sampling.wrap_us, slack=self._slack)
         self._clock = self._new_clock()
-        self._trust = StreamTrust(rate_hz, self.sampling.rate_hz)
+        self._trust = StreamTrust(rate_hz, self.sampling.rate_hz, slack=self._slack)
 
     @property
     def stream(self) -> str | None:

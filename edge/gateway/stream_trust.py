@@ -33,17 +33,19 @@ class StreamTrust:
     Args:
         rate_hz: of the stream.
         asked_hz: what the wearable was told to.
+        slack: how many times faster than real time the host's clock runs.
 
     Attributes:
         stamps: why stamps are not used; None while they are.
         stretched: whether the clock was put right so often that its stamps run too fast.
     """
 
-    def __init__(self, rate_hz: float, asked_hz: float) -> None:
+    def __init__(self, rate_hz: float, asked_hz: float, *, slack: float = 1.0) -> None:
+        self._slack = slack
         self._rate_hz = rate_hz
         self._asked_hz = asked_hz
-        self._notes = QualityNotes("")
-        self._rate = RateWatch(rate_hz)
+        self._notes = QualityNotes("", slack=slack)
+        self._rate = RateWatch(rate_hz, slack=slack)
         self._received = 0
         self._looked_us = self._clock_told_us = LONG_AGO_US
         self._corrections: list[int] = []
@@ -65,7 +67,7 @@ class StreamTrust:
 
     def opened(self, stream: str, t_ns: int = 0) -> list[StreamQuality]:
         """A stream begins, or goes on: what is known of its stamps holds from its start."""
-        self._notes = notes = QualityNotes(stream)
+        self._notes = notes = QualityNotes(stream, slack=self._slack)
         self._clock_told_us = LONG_AGO_US
         if self.stamps is None:
             return []
@@ -112,8 +114,10 @@ class StreamTrust:
             told += notes.state(QualityKind.LINK, "good", index=newest, t_ns=arrival_ns)
         found = clock.corrected()
         if found is not None:
-            told += notes.corrected(found, index=newest, t_ns=arrival_ns)
-            self._note_correction(arrival_us)
+            corrected = notes.corrected(found, index=newest, t_ns=arrival_ns)
+            told += corrected
+            if corrected:
+                self._note_correction(arrival_us)
         told += notes.lag(clock.lag_us, index=newest, arrival_ns=arrival_ns)
         if due:
             self._clock_told_us = arrival_us
