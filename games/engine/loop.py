@@ -16,7 +16,8 @@ from games.ui.dark_screen import DarkScreen
 from games.ui.ending import ending_lines
 from games.ui.hud import Hud, pill
 from games.ui.overlay import banner, card, on_card
-from games.ui.pain_scale import PainScale
+from games.ui.pain_scale import BACK, PainScale
+from games.ui.pause_card import CARD_KEYS, PauseCard
 from games.ui.texts import FRAME, said
 from telemetry.messages.requests import CalibrateRange, ReportPain, ReportUnwell
 from therapy.session.safety import Verdict, judge_pain
@@ -52,6 +53,9 @@ FEEDBACK = {
 """The sound of each message of `games.rules.feedback`."""
 END_SHOWN_NS = 4_000_000_000
 CALM_NS = 1_000_000_000
+RESTED_NS = 8_000_000_000
+"""With scanning, an arm that rests so long asks for a pause: the way to it by motion alone."""
+REST_MOVES = 0.06
 CLOSE_KEYS = (pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_SPACE)
 UP_KEYS = (pygame.K_UP, pygame.K_w, pygame.K_RETURN)
 DOWN_KEYS = (pygame.K_DOWN, pygame.K_s, pygame.K_BACKSPACE)
@@ -107,6 +111,9 @@ class Loop:
         self._ended_ns: int | None = None
         self._newest: ArrivedSample | None = None
         self._scale = PainScale(0)
+        self._card = PauseCard(0)
+        self._resting: tuple[float, int] | None = None
+        self._reaches, self._measured = settings.reaches, settings.measured
         self._cue: tuple[str, int] = ("", 0)
         self._shown: Any = self.simulation.state
         self._screen.backdrop(self._canvas, self._shown)
@@ -134,8 +141,7 @@ class Loop:
         self._note(self._source.counted())
         for event in pygame.event.get():
             self._handle(event)
-        if self.mode is Mode.PAIN:
-            self._answer(self._scale.waited(now_ns))
+        self._wait(now_ns)
         self._consider_end(now_ns)
         self._screen.backdrop(self._canvas, self._shown)
 
@@ -149,8 +155,7 @@ class Loop:
             self._scale = PainScale(self._pace.now_ns())
             self._sounds.play("pause")
         elif name == "pause" and self.mode in (Mode.PLAY, Mode.PAUSED):
-            self.mode = Mode.PAUSED if self.mode is Mode.PLAY else Mode.PLAY
-            self._sounds.play("pause")
+            self._pause(on=self.mode is Mode.PLAY)
         elif name == "retest" and self._retest_shown:
             self._ask(CalibrateRange(retest=True))
 
@@ -170,9 +175,47 @@ class Loop:
         self.mode = Mode.PLAY
         return verdict
 
-    def _answer(self, pain: int | None) -> None:
-        if pain is not None:
+    def _answer(self, pain: int | str | None) -> None:
+        if pain == BACK:
+            self.mode = Mode.PLAY
+        elif isinstance(pain, int):
             self.report_pain(pain)
+
+    def _pause(self, *, on: bool) -> None:
+        """Rest on a card that offers all there is; to go on is in focus."""
+        self.mode = Mode.PAUSED if on else Mode.PLAY
+        self._card = PauseCard(self._pace.now_ns())
+        self._resting = None
+        self._sounds.play("pause")
+
+    def _wait(self, now_ns: int) -> None:
+        """What comes by waiting: the second digit, and with scanning what a movement takes."""
+        control = None if self._newest is None or self._by_keys else self._newest.sample.control
+        if self.mode is Mode.PAIN:
+            self._answer(self._scale.waited(now_ns))
+            if self._look.scanning and self.mode is Mode.PAIN:
+                self._answer(self._scale.scanned(now_ns, control))
+        elif self._look.scanning and self.mode is Mode.PAUSED:
+            self._choose(self._card.scanned(now_ns, control))
+        elif self._look.scanning and self.mode is Mode.PLAY and control is not None:
+            self._rest(control, now_ns)
+
+    def _rest(self, control: float, now_ns: int) -> None:
+        """An arm that keeps still at rest, outside the game's own rests, asks for a pause."""
+        resting = self._shown.progress.phase is GamePhase.REST
+        if resting or self._resting is None or abs(control - self._resting[0]) > REST_MOVES:
+            self._resting = (control, now_ns)
+        elif now_ns - self._resting[1] > RESTED_NS:
+            self._pause(on=True)
+
+    def _choose(self, name: str | None) -> None:
+        """A button of the pause card."""
+        if name == "go_on":
+            self._pause(on=False)
+        elif name == "end_set":
+            self.stopped_by = "closed"
+        elif name is not None:
+            self.press(name)
 
     def _ask(self, wish: Request) -> None:
         self.requested.append(wish.what)
@@ -235,7 +278,8 @@ class Loop:
 
     def _draw_frame(self, now_ns: int) -> None:
         state, language = self._shown, self._look.language
-        angle = None if self._newest is None else self._newest.angle_deg
+        shown = self._measured and self._newest is not None
+        angle = self._newest.angle_deg if shown and self._newest is not None else None
         stands = self._why_it_stands(now_ns)
         rest_s = -(-state.progress.rest_ns // 1_000_000_000)
         told = said(FRAME, stands, language, seconds=rest_s) if stands else ""
@@ -245,6 +289,8 @@ class Loop:
         self._hud.draw_heart(self._canvas, self._heart())
         if self.mode is Mode.PAIN:
             self._scale.draw(self._canvas, self._look)
+        elif self.mode is Mode.PAUSED:
+            self._card.draw(self._canvas, self._look)
         elif self._ended_ns is not None:
             self._draw_end()
             self._hud.draw_buttons(self._canvas)
@@ -285,7 +331,7 @@ class Loop:
             self._offer_keys()
         elif self.aside and not stands:
             pill(self._canvas, self.aside, 26, "midbottom", (WIDTH // 2, HEIGHT - 100))
-        if self._retest_shown:
+        if self._retest_shown and not stands:
             self._hud.draw_retest(self._canvas)
 
     @property
@@ -303,10 +349,16 @@ class Loop:
             pill(self._canvas, hint, 26, "midbottom", (WIDTH // 2, HEIGHT - 100))
 
     def _draw_end(self) -> None:
-        progress, language = self.simulation.state.progress, self._look.language
-        title, *lines = ending_lines(self.mode, progress, language, measured=not self._by_keys)
+        language = self._look.language
+        title, *lines = self._ending_lines()
         foot = said(FRAME, "close", language) if self._stopping.lingers else ""
         card(self._canvas, title, lines, foot=foot)
+
+    def _ending_lines(self) -> list[str]:
+        progress, language = self.simulation.state.progress, self._look.language
+        return ending_lines(
+            self.mode, progress, language, measured=not self._by_keys, reaches=self._reaches
+        )
 
     def _handle(self, event: pygame.event.Event) -> None:
         if event.type == pygame.QUIT:
@@ -322,19 +374,23 @@ class Loop:
             if event.rel[1] and y < HEIGHT - 100:
                 self._source.point((560 - y) / 400)
 
-    def _key(self, key: int) -> None:
+    def _key(self, key: int) -> None:  # noqa: C901 - one case a key
         if self.mode is Mode.PAIN and key != pygame.K_u:
             self._answer(self._scale.key(key, self._pace.now_ns()))
+        elif self.mode is Mode.PAUSED and key in CARD_KEYS:
+            self._choose(self._card.key(key, self._pace.now_ns()))
         elif key == pygame.K_p:
             self.press("pain")
         elif key == pygame.K_u:
             self.press("unwell")
-        elif key == pygame.K_SPACE:
+        elif key == pygame.K_SPACE and self._ended_ns is None:
             self.press("pause")
         elif key == pygame.K_r:
             self.press("retest")
-        elif key == pygame.K_ESCAPE or (key in CLOSE_KEYS and self._may_close):
+        elif key in (pygame.K_ESCAPE, *CLOSE_KEYS) and self._may_close:
             self.stopped_by = "closed"
+        elif key == pygame.K_ESCAPE:
+            self.press("pause")
         elif key in UP_KEYS:
             self._move_by_key(1)
         elif key in DOWN_KEYS:
@@ -350,6 +406,11 @@ class Loop:
     def _click(self, at: tuple[float, float]) -> None:
         if self.mode is Mode.PAIN:
             self._answer(self._scale.click(at))
+        elif self.mode is Mode.PAUSED:
+            name = self._card.click(at)
+            self._choose(name)
+            if name is not None:
+                return
         elif self._may_close and on_card(at):
             self.stopped_by = "closed"
         name = self._hud.pressed(at, retest=self._retest_shown)
@@ -364,9 +425,7 @@ class Loop:
 
     def _end(self, mode: Mode, sound: str) -> None:
         self.mode = mode
-        progress, language = self.simulation.state.progress, self._look.language
-        lines = ending_lines(mode, progress, language, measured=not self._by_keys)
-        self._voice.say(". ".join(lines))
+        self._voice.say(" ".join(f"{line.rstrip('.')}." for line in self._ending_lines()))
         self._ended_ns = self._pace.now_ns()
         self._sounds.play(sound)
 

@@ -10,6 +10,8 @@ from games.rules.setting import Setting
 from therapy.plan.limits import Limits
 
 if TYPE_CHECKING:
+    from games.rules.mode import Reaches
+
     from .game import Game
 
 __all__ = ["PlaySettings", "Stopping"]
@@ -43,6 +45,8 @@ class PlaySettings:
         limits: the patient's.
         pain_at_check_in: what was told there; None: nothing.
         stopping: when it ends by itself.
+        reaches: who will read what is told here.
+        measured: an angle may be shown.
     """
 
     game: Game
@@ -51,3 +55,5 @@ class PlaySettings:
     limits: Limits = field(default_factory=Limits)
     pain_at_check_in: int | None = None
     stopping: Stopping = field(default_factory=Stopping)
+    reaches: Reaches = "nobody"
+    measured: bool = True

@@ -15,6 +15,7 @@ from games.ui.paint import mix, shrunk
 
 from .body import BOX
 from .poses import POSES
+from .upright import upright
 
 if TYPE_CHECKING:
     from games.ui.paint import Colour
@@ -54,10 +55,12 @@ class ExerciseDrawing:
     Args:
         exercise: id of the library; exercises without a drawing of their own show an arm raise.
         mirrored: for the left side.
+        standing: the plan asks for it standing.
     """
 
-    def __init__(self, exercise: str, *, mirrored: bool = False) -> None:
-        self._pose = POSES.get(exercise, POSES["forward-arm-raise"])
+    def __init__(self, exercise: str, *, mirrored: bool = False, standing: bool = False) -> None:
+        posed = POSES.get(exercise, POSES["forward-arm-raise"])
+        self._pose = (lambda share: upright(posed(share))) if standing else posed
         self._mirrored = mirrored
         self._made: dict[tuple[int, int | None, tuple[int, int] | None], pygame.Surface] = {}
         self._needed: pygame.Rect | None = None

@@ -6,7 +6,7 @@ request it makes. Therapy decides what comes next, never this room.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from games.persuasion.prompts import Mechanism
@@ -16,13 +16,17 @@ from telemetry.messages.requests import (
     AnswerCheck,
     CalibrateRange,
     CalibrateSegment,
+    CloseSession,
     EndAssessment,
     EndExercise,
+    GoBack,
+    ReportBreathlessness,
     ReportEffort,
     StartAssessment,
     StartExercise,
 )
 from therapy.session.alignment import AlignmentPhase
+from therapy.session.questions import PAIN_ENDS
 from therapy.session.screens import (
     AlignSensor,
     Ask,
@@ -35,14 +39,14 @@ from therapy.session.screens import (
     SessionScreen,
 )
 
-from .session_texts import SESSION
+from .session_texts import BREATH_WORDS, EFFORT_WORDS, SESSION
 
 if TYPE_CHECKING:
     from games.persuasion.prompts import Prompt
     from telemetry.messages.requests import Request
     from therapy.plan.plan import PlanItem
     from therapy.session.questions import Answer, Question
-    from therapy.wording import Language
+    from therapy.wording import Language, Wording
 
 __all__ = [
     "Begin",
@@ -50,7 +54,11 @@ __all__ = [
     "Leave",
     "Mark",
     "Page",
+    "Stay",
+    "breath_page",
+    "confirm_page",
     "effort_page",
+    "leave_page",
     "opening_page",
     "page_of",
     "questionnaire_page",
@@ -75,6 +83,11 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Stay:
+    """Go back to what was on the screen before a card lay over it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """The last card was read."""
 
@@ -87,11 +100,28 @@ class Choice:
         text: what it says.
         asks: the request that it makes, or what the screens themselves do.
         small: one of a scale's steps.
+        word: beside a scale's number.
     """
 
     text: str
-    asks: Request | Begin | Mark | Leave
+    asks: Request | Begin | Mark | Leave | Stay
     small: bool = False
+    word: str = ""
+
+    @property
+    def skips(self) -> bool:
+        """Whether it leaves the question out: an answer of its own."""
+        match self.asks:
+            case AnswerCheck(answer=None) | Mark(mark=None) | ReportEffort(effort=None):
+                return True
+            case ReportBreathlessness(breathlessness=None):
+                return True
+        return False
+
+    @property
+    def quiet(self) -> bool:
+        """Whether it stands apart from the answers: back and skip."""
+        return self.skips or isinstance(self.asks, GoBack)
 
 
 MEASURING_GUARD_S = 3.0
@@ -107,9 +137,12 @@ class Page:
         mistake: the common mistake, set apart.
         exercise: whose drawing is shown; None: none.
         side: of the exercise.
+        standing: the figure stands, as the plan asks for it.
         seen, of: repetitions to count on this page; `of` 0: none.
         spoken: said aloud when the page opens.
         lines: one kind sentence each, set apart.
+        clinical: it asks for an answer: nothing is preselected, and what motion takes is confirmed.
+        ends: what the lowest and the highest number of a scale stand for.
         guard_s: for how long Enter chooses nothing, so that a second press by mistake is harmless.
     """
 
@@ -118,12 +151,15 @@ class Page:
     mistake: str = ""
     exercise: str | None = None
     side: str = "right"
+    standing: bool = False
     seen: int = 0
     of: int = 0
     choices: tuple[Choice, ...] = ()
     spoken: str = ""
     lines: tuple[str, ...] = ()
     guard_s: float = 0.0
+    clinical: bool = False
+    ends: tuple[str, str] = ("", "")
 
     @property
     def last(self) -> bool:
@@ -131,15 +167,17 @@ class Page:
         return bool(self.choices) and all(isinstance(choice.asks, Leave) for choice in self.choices)
 
 
-def page_of(screen: SessionScreen, language: Language) -> Page:  # noqa: PLR0911 - one case a screen
-    """The page for one of therapy's screens."""
+def page_of(  # noqa: PLR0911 - one case a screen
+    screen: SessionScreen, language: Language, *, back: bool = False
+) -> Page:
+    """The page for one of therapy's screens; `back`: a question was answered before this one."""
 
     def said(key: str, **values: object) -> str:
         return SESSION[key][language].format(**values)
 
     match screen:
         case Ask(question):
-            return _question(question, language)
+            return _question(question, language, back=back)
         case AlignSensor():
             return _alignment(screen, language)
         case Ready(item, cue, mistake):
@@ -150,6 +188,7 @@ def page_of(screen: SessionScreen, language: Language) -> Page:  # noqa: PLR0911
                 mistake.text(language),
                 exercise=item.exercise,
                 side=item.side,
+                standing=item.in_posture == "standing",
                 choices=(begin,),
                 spoken=cue.text(language),
             )
@@ -168,6 +207,7 @@ def page_of(screen: SessionScreen, language: Language) -> Page:  # noqa: PLR0911
                 item.known.name.text(language),
                 exercise=item.exercise,
                 side=item.side,
+                standing=item.in_posture == "standing",
                 choices=choices,
                 spoken=title,
             )
@@ -189,7 +229,8 @@ def questionnaire_page(item: str, language: Language) -> Page:
     marks = tuple(Choice(str(n), Mark(item, n), small=True) for n in range(1, 6))
     skip = Choice(SESSION["skip"][language], Mark(item))
     why = SESSION["anonymous"][language]
-    return Page(text, why, choices=(*marks, skip), spoken=text)
+    ends = (SESSION["not_at_all"][language], SESSION["very_much"][language])
+    return Page(text, why, choices=(*marks, skip), spoken=text, clinical=True, ends=ends)
 
 
 def opening_page(prompts: list[Prompt], language: Language) -> Page:
@@ -208,9 +249,57 @@ def opening_page(prompts: list[Prompt], language: Language) -> Page:
 
 def effort_page(language: Language) -> Page:
     """Half-way through an item: how hard is it?"""
-    choices = tuple(Choice(str(n), ReportEffort(effort=n), small=True) for n in SCALE)
-    text = SESSION["effort"][language]
-    return Page(text, choices=choices, spoken=text)
+    asks = tuple(ReportEffort(effort=n) for n in SCALE)
+    return _middle(
+        SESSION["effort"][language], EFFORT_WORDS, asks, ReportEffort(effort=None), language
+    )
+
+
+def breath_page(language: Language) -> Page:
+    """Half-way through an item: how short of breath?"""
+    asks = tuple(ReportBreathlessness(breathlessness=n) for n in SCALE)
+    return _middle(
+        SESSION["breath"][language],
+        BREATH_WORDS,
+        asks,
+        ReportBreathlessness(breathlessness=None),
+        language,
+    )
+
+
+def leave_page(language: Language) -> Page:
+    """Before a session is ended: what is left stays on the agenda."""
+    stay = Choice(SESSION["stay"][language], Stay())
+    stop = Choice(SESSION["stop"][language], CloseSession())
+    title = SESSION["leave"][language]
+    kept = SESSION["leave_kept"][language]
+    return Page(title, kept, choices=(stay, stop), spoken=f"{title} {kept}")
+
+
+def confirm_page(choice: Choice, language: Language) -> Page:
+    """What motion chose, once more: no answer is recorded that was not meant."""
+    told = choice.text if not choice.word else f"{choice.text}, {choice.word}"
+    title = SESSION["confirm"][language].format(answer=told)
+    choices = (
+        Choice(SESSION["other"][language], Stay()),
+        Choice(SESSION["right"][language], choice.asks),
+    )
+    return Page(title, choices=choices, spoken=title, clinical=True)
+
+
+def _middle(
+    text: str,
+    words: tuple[Wording, ...],
+    asks: tuple[Request, ...],
+    skip: Request,
+    language: Language,
+) -> Page:
+    choices = tuple(
+        Choice(str(n), ask, small=True, word=word.text(language))
+        for n, (word, ask) in enumerate(zip(words, asks, strict=True))
+    )
+    left_out = Choice(SESSION["skip"][language], skip)
+    return Page(text, choices=(*choices, left_out), spoken=text, clinical=True)
 
 
 def _alignment(screen: AlignSensor, language: Language) -> Page:
@@ -240,6 +329,7 @@ def _alignment(screen: AlignSensor, language: Language) -> Page:
         words if told is None else told,
         exercise=screen.exercise,
         side=screen.side,
+        standing=screen.standing,
         seen=screen.seen,
         of=screen.of,
         choices=choices,
@@ -262,6 +352,7 @@ def _moving(
         text,
         exercise=item.exercise,
         side=item.side,
+        standing=item.in_posture == "standing",
         seen=seen,
         of=of,
         choices=choices,
@@ -269,21 +360,28 @@ def _moving(
     )
 
 
-def _question(question: Question, language: Language) -> Page:
+def _question(question: Question, language: Language, *, back: bool) -> Page:
     text = question.text.text(language)
 
     def answer(words: str, value: Answer, *, small: bool = False) -> Choice:
         return Choice(words, AnswerCheck(question=question.id, answer=value), small=small)
 
+    ends = ("", "")
     choices: tuple[Choice, ...]
     if question.kind == "yes or no":
-        choices = (
-            answer(SESSION["no"][language], value=False),
-            answer(SESSION["yes"][language], value=True),
-        )
+        no, yes = (label.text(language) for label in question.labels)
+        choices = (answer(no, value=False), answer(yes, value=True))
     elif question.kind == "choice":
         choices = tuple(answer(SESSION[f"why.{c}"][language], c) for c in question.choices)
-    else:
+    elif question.kind == "pain":
         choices = tuple(answer(str(n), n, small=True) for n in SCALE)
+        ends = (PAIN_ENDS[0].text(language), PAIN_ENDS[1].text(language))
+    else:
+        words = EFFORT_WORDS if question.kind == "effort" else BREATH_WORDS
+        choices = tuple(
+            replace(answer(str(n), n, small=True), word=words[n].text(language)) for n in SCALE
+        )
     skip = answer(SESSION["skip"][language], None)
-    return Page(text, choices=(*choices, skip), spoken=text)
+    before = (Choice(SESSION["back"][language], GoBack()),) if back else ()
+    asked = (*choices, *before, skip)
+    return Page(text, choices=asked, spoken=text, clinical=True, ends=ends)

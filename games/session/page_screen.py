@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from games.ui.menu import Menu
     from games.ui.paint import Colour
 
-    from .page import Page
+    from .page import Choice, Page
 
 __all__ = ["PageScreen"]
 
@@ -29,6 +29,8 @@ FOCUS: Colour = (0, 104, 170)
 QUIET: Colour = (88, 96, 116)
 WARN: Colour = (150, 84, 0)
 CHOICES_Y = 520
+ANSWERS_Y = 390
+WORDS_Y = 158
 LAST_Y = 596
 """On the last card, where nothing lies below."""
 POINTER = 34
@@ -40,74 +42,79 @@ class PageScreen:
     def __init__(self, look: Look) -> None:
         self._look = look
         self._ground = _ground().convert()
-        self._drawings: dict[tuple[str, str], ExerciseDrawing] = {}
+        self._drawings: dict[tuple[str, str, bool], ExerciseDrawing] = {}
 
     def buttons(self, page: Page) -> list[Button]:
-        """Where the page's choices lie."""
-        small = [c for c in page.choices if c.small]
-        large = [c for c in page.choices if not c.small]
-        places: list[Button] = []
-        if small:
-            width = 92
-            left = (WIDTH - len(small) * width - (len(small) - 1) * 10) // 2
-            for n, choice in enumerate(small):
-                place = pygame.Rect(left + n * (width + 10), 330, width, 104)
-                places.append(Button(str(n), choice.text, "", place))
-        width = 360 if len(large) <= 2 else 270
-        gap = 24
-        total = len(large) * width + (len(large) - 1) * gap
+        """Where the page's choices lie, in the order of its choices."""
+        small = [n for n, c in enumerate(page.choices) if c.small]
+        quiet = [n for n, c in enumerate(page.choices) if c.quiet]
+        large = [n for n, c in enumerate(page.choices) if not (c.small or c.quiet)]
+        places = dict(zip(small, _scale_places(page, len(small)), strict=True))
+        crowded = page.exercise or page.lines or page.of or small
+        # Answers stand above the way back and the way past them.
+        top = CHOICES_Y if crowded and not quiet else ANSWERS_Y
+        if page.last:
+            top = LAST_Y
+        places |= zip(large, self._row(page, len(large), top), strict=True)
+        places |= zip(quiet, self._row(page, len(quiet), CHOICES_Y), strict=True)
+        keys = {n: str(at + 1) for at, n in enumerate(large)} if len(large) > 1 else {}
+        keys |= {n: "S" if page.choices[n].skips else "B" for n in quiet}
+        return [
+            Button(str(n), _text_of(choice), keys.get(n, ""), places[n])
+            for n, choice in enumerate(page.choices)
+        ]
+
+    def _row(self, page: Page, count: int, top: int) -> list[pygame.Rect]:
+        gap, width = 24, 360 if count <= 2 else 270
+        total = count * width + (count - 1) * gap
         left = (WIDTH - total) // 2
         if page.exercise:
             column = _column(self._look)
             if total > column.width:
-                width = (column.width - gap * (len(large) - 1)) // len(large)
+                width = (column.width - gap * (count - 1)) // count
                 total = column.width
             left = column.centerx - total // 2
-        top = CHOICES_Y if page.exercise or small or page.lines or page.of else 400
-        if page.last:
-            top = LAST_Y
-        for n, choice in enumerate(large):
-            place = pygame.Rect(left + n * (width + gap), top, width, 92)
-            places.append(Button(str(len(small) + n), choice.text, "", place))
-        return places
+        return [pygame.Rect(left + n * (width + gap), top, width, 92) for n in range(count)]
 
     def draw(
         self, canvas: Canvas, page: Page, menu: Menu, seconds: float, ghost: float | None = None
     ) -> None:
         """One page."""
         canvas.surface.blit(self._ground, (0, 0))
+        buttons = self.buttons(page)
         if page.exercise is not None:
             self._draw_exercise(canvas, page, seconds, ghost)
         else:
             blocks = [Block(page.title, 56, INK), Block(page.text, 38, QUIET, gap=26)]
             blocks += [Block(line, 34, INK, gap=12) for line in page.lines]
-            top = min((b.place.top for b in self.buttons(page)), default=HEIGHT - 120)
-            room = top - POINTER - 90 if len(blocks) > 2 or page.text else top - POINTER - 100
-            y = canvas.column(blocks, pygame.Rect(80, 90, WIDTH - 160, room - 84 * bool(page.of)))
+            top = min((b.place.top for b in buttons), default=HEIGHT - 120)
+            start = 24 if any(c.word for c in page.choices) else 76
+            room = top - POINTER - start - 4 - 84 * bool(page.of)
+            y = canvas.column(blocks, pygame.Rect(80, start, WIDTH - 160, room))
             _draw_counted(canvas, page, WIDTH // 2, y + 44)
-        for n, button in enumerate(self.buttons(page)):
-            self._draw_choice(canvas, button, focused=n == menu.focus, small=page.choices[n].small)
-        if any(c.small for c in page.choices):
-            scale = self.buttons(page)
-            language = self._look.language
-            low, high = SESSION["scale.low"][language], SESSION["scale.high"][language]
-            canvas.write(low, (scale[0].place.left, 448), 26, QUIET, fit=380)
-            canvas.write(
-                high,
-                (scale[_last_small(page)].place.right, 448),
-                26,
-                QUIET,
-                anchor="topright",
-                fit=380,
-            )
+        for n, button in enumerate(buttons):
+            self._draw_choice(canvas, button, page.choices[n], focused=n == menu.focus)
+        if any(page.ends):
+            self._draw_ends(canvas, page, buttons)
+
+    @staticmethod
+    def _draw_ends(canvas: Canvas, page: Page, buttons: list[Button]) -> None:
+        """What the lowest and the highest number of a scale stand for."""
+        low, high = page.ends
+        first, last = buttons[0].place, buttons[sum(c.small for c in page.choices) - 1].place
+        canvas.write(low, (first.left, first.bottom + 14), 26, QUIET, fit=330)
+        at = (last.right, last.bottom + 14)
+        canvas.write(high, at, 26, QUIET, anchor="topright", fit=last.right - first.left - 360)
 
     def _draw_exercise(
         self, canvas: Canvas, page: Page, seconds: float, ghost: float | None
     ) -> None:
         known = EXERCISES[page.exercise or ""]
-        key = (known.id, page.side)
+        key = (known.id, page.side, page.standing)
         if key not in self._drawings:
-            self._drawings[key] = ExerciseDrawing(known.id, mirrored=page.side == "left")
+            self._drawings[key] = ExerciseDrawing(
+                known.id, mirrored=page.side == "left", standing=page.standing
+            )
         column = _column(self._look)
         wide = column.left - 60
         panel = pygame.Rect(30, 84, wide, 520)
@@ -137,20 +144,36 @@ class PageScreen:
         pygame.draw.line(canvas.surface, PAPER, (x, y + 15), (x, y + 28), 5)
         pygame.draw.circle(canvas.surface, PAPER, (x, y + 35), 3)
 
-    def _draw_choice(self, canvas: Canvas, button: Button, *, focused: bool, small: bool) -> None:
+    @staticmethod
+    def _draw_choice(canvas: Canvas, button: Button, choice: Choice, *, focused: bool) -> None:
         ink = PAPER if focused else INK
         canvas.panel(button.place, FOCUS if focused else PAPER, alpha=255, edge=INK)
         if focused:
             pygame.draw.polygon(canvas.surface, FOCUS, _pointer(button.place))
-        size = 40 if small else 32
-        canvas.write(
-            button.text,
-            button.place.center,
-            size,
-            ink,
-            anchor="center",
-            fit=button.place.width - 20,
-        )
+        size = 40 if choice.small and not choice.word else 30
+        text = f"{button.text}  [{button.key}]" if button.key else button.text
+        fit = button.place.width - 20
+        canvas.write(text, button.place.center, size, ink, anchor="center", fit=fit)
+
+
+def _text_of(choice: Choice) -> str:
+    return f"{choice.text}  {choice.word}" if choice.word else choice.text
+
+
+def _scale_places(page: Page, count: int) -> list[pygame.Rect]:
+    """A row of numbers; with a word at each number three columns of four."""
+    if any(c.word for c in page.choices):
+        width, height, gap = 392, 78, 10
+        left = (WIDTH - 3 * width - 2 * gap) // 2
+        return [
+            pygame.Rect(
+                left + n // 4 * (width + gap), WORDS_Y + n % 4 * (height + gap), width, height
+            )
+            for n in range(count)
+        ]
+    width, gap = 92, 10
+    left = (WIDTH - count * width - (count - 1) * gap) // 2
+    return [pygame.Rect(left + n * (width + gap), 330, width, 104) for n in range(count)]
 
 
 def _draw_counted(canvas: Canvas, page: Page, x: int, y: int) -> None:
@@ -158,10 +181,6 @@ def _draw_counted(canvas: Canvas, page: Page, x: int, y: int) -> None:
     for n in range(page.of):
         at = (x + round((n - (page.of - 1) / 2) * 84), y)
         pygame.draw.circle(canvas.surface, INK, at, 28, 0 if n < page.seen else 4)
-
-
-def _last_small(page: Page) -> int:
-    return sum(c.small for c in page.choices) - 1
 
 
 def _column(look: Look) -> pygame.Rect:

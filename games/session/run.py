@@ -14,7 +14,7 @@ window): only `state` is read and only `request` is called.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from games.engine.devices import devices_for
 from games.engine.frame_latency import FrameLatency
@@ -28,8 +28,14 @@ from games.persuasion.questionnaire import ITEMS
 from games.persuasion.session_prompts import Told
 from games.rules.control import Invitation, Signal
 from games.rules.setting import setting_for
-from telemetry.messages.events import StopReason
-from telemetry.messages.requests import CloseSession, EndExercise, ReportEffort
+from games.ui.texts import FRAME, said
+from telemetry.messages.events import CloseReason, StopReason
+from telemetry.messages.requests import (
+    CloseSession,
+    EndExercise,
+    ReportBreathlessness,
+    ReportEffort,
+)
 from therapy.session.alignment import AlignmentPhase
 from therapy.session.screens import (
     AlignSensor,
@@ -45,7 +51,18 @@ from therapy.session.screens import (
 from therapy.session.session_state import SessionStage
 
 from .desk import PageDesk
-from .page import Begin, Leave, Mark, Page, effort_page, opening_page, page_of, questionnaire_page
+from .page import (
+    Begin,
+    Leave,
+    Mark,
+    Page,
+    Stay,
+    breath_page,
+    effort_page,
+    opening_page,
+    page_of,
+    questionnaire_page,
+)
 from .session_texts import SESSION
 
 if TYPE_CHECKING:
@@ -54,6 +71,7 @@ if TYPE_CHECKING:
     from games.engine.devices import Devices
     from games.inputs.source import ControlSource
     from games.persuasion.prompts import Prompt
+    from games.rules.mode import Reaches
     from games.rules.progress import GameProgress
     from games.rules.take import Take
     from telemetry.clock import Clock
@@ -98,6 +116,7 @@ class ScreenSettings:
         takes: the physiotherapist's own, by exercise.
         prompts: what to say before and after play, see `games.persuasion.session_prompts`;
             None: nothing.
+        reaches: who will read what is told.
         questionnaire: takes the marks of an anonymous answer; None where no survey is due.
     """
 
@@ -109,6 +128,7 @@ class ScreenSettings:
     takes: Mapping[str, Take] = field(default_factory=dict)
     prompts: Callable[[Told], list[Prompt]] | None = None
     questionnaire: Callable[[dict[str, int]], None] | None = None
+    reaches: Reaches = "nobody"
 
 
 class SessionScreens:
@@ -144,13 +164,18 @@ class SessionScreens:
         self._loop: Loop | None = None
         self._loop_item = ""
         self._control: float | None = None
-        self._effort_told: set[str] = set()
+        self._asked: set[tuple[str, str]] = set()
         self._questionnaire = settings.questionnaire
         self._asking: list[str] = []
         self._marks: dict[str, int] = {}
         self._played: list[GameProgress] = []
         self._eased = False
         self._began_ns = 0
+
+    @property
+    def page(self) -> Page:
+        """The page that is seen now."""
+        return self._desk.top
 
     def run(self) -> None:
         """Show until the last card is closed."""
@@ -165,11 +190,18 @@ class SessionScreens:
         self.in_game = False
         if not isinstance(screen, Play):
             self._leave_game()
-        elif not screen.ask_effort or screen.item.id in self._effort_told:
+        elif self._due(screen) is None:
             self.in_game = True
             self._play_frame(screen, state)
             return
         self._page_frame(screen)
+
+    def _due(self, screen: Play) -> Literal["effort", "breath"] | None:
+        """What is to be asked now, half-way through the item; None: nothing."""
+        item = screen.item.id
+        if screen.ask_effort and (item, "effort") not in self._asked:
+            return "effort"
+        return "breath" if screen.ask_breath and (item, "breath") not in self._asked else None
 
     def _play_frame(self, screen: Play, state: SessionState | None) -> None:
         loop = self._loop
@@ -218,6 +250,8 @@ class SessionScreens:
             limits=limits,
             pain_at_check_in=state.pain_in,
             stopping=Stopping(with_source=False),
+            reaches=self._settings.reaches,
+            measured=screen.measured,
         )
         return Loop(settings, self._devices, self._view, heart=self._view.heart_bpm)
 
@@ -248,7 +282,9 @@ class SessionScreens:
         if arrivals:
             self._control = arrivals[-1].sample.control
         measuring = isinstance(screen, AlignSensor) and screen.phase is not AlignmentPhase.WAITING
-        choosing = not moving and not measuring and not isinstance(self._source, KeysSource)
+        # Only who chose scanning chooses by motion, and never while asked to move.
+        by_keys = isinstance(self._source, KeysSource)
+        choosing = self._look.scanning and not (moving or measuring or by_keys)
         self._desk.show(self._page(screen), now_ns, self._control if choosing else None)
         take = self._settings.takes.get(screen.item.exercise) if isinstance(screen, Ready) else None
         shown_s = self._desk.shown_s(now_ns)
@@ -267,10 +303,13 @@ class SessionScreens:
         if self._opening:
             return opening_page(self._opening, language)
         if isinstance(screen, Play):
-            return effort_page(language)
-        page = page_of(screen, language)
+            return effort_page(language) if self._due(screen) == "effort" else breath_page(language)
+        state = self._view.state
+        page = page_of(screen, language, back=state is not None and bool(state.answered))
         if isinstance(screen, Closed):
             lines = [prompt.text for prompt in self._closing or ()]
+            if screen.reason in (CloseReason.UNWELL, CloseReason.PAIN):
+                lines.insert(0, said(FRAME, f"told_to.{self._settings.reaches}", language))
             if isinstance(self._source, KeysSource):
                 lines.insert(0, SESSION["by_keys"][language])
             return replace(page, lines=tuple(lines))
@@ -296,10 +335,13 @@ class SessionScreens:
                 self._five_minutes |= five_minutes
                 self._log(self._opening)
                 self._opening = []
+            case Stay():
+                pass
             case wish:
                 state = self._view.state
-                if isinstance(wish, ReportEffort) and state is not None:
-                    self._effort_told.add(state.current.item.id)
+                if isinstance(wish, ReportEffort | ReportBreathlessness) and state is not None:
+                    kind = "effort" if isinstance(wish, ReportEffort) else "breath"
+                    self._asked.add((state.current.item.id, kind))
                 self._view.request(wish)
 
     def _marked(self, marked: Mark) -> None:

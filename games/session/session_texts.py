@@ -4,11 +4,60 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["SESSION"]
+from therapy.wording import Wording
+
+__all__ = ["BREATH_WORDS", "EFFORT_WORDS", "SESSION"]
+
+EFFORT_WORDS: Final = (
+    Wording("nessuna fatica", "no effort"),
+    Wording("quasi nessuna", "hardly any"),
+    Wording("poca", "a little"),
+    Wording("leggera", "light"),
+    Wording("si sente", "noticeable"),
+    Wording("media", "medium"),
+    Wording("abbastanza", "fairly hard"),
+    Wording("molta", "hard"),
+    Wording("moltissima", "very hard"),
+    Wording("quasi il massimo", "almost the most"),
+    Wording("il massimo", "the most possible"),
+)
+"""A word of our own at each number of effort."""
+
+BREATH_WORDS: Final = (
+    Wording("respiro libero", "breathing freely"),
+    Wording("quasi libero", "almost freely"),
+    Wording("un po' corto", "a little short"),
+    Wording("corto", "short"),
+    Wording("si sente", "noticeably short"),
+    Wording("parlo a frasi", "talking in phrases"),
+    Wording("parlo a fatica", "talking is hard"),
+    Wording("molto corto", "very short"),
+    Wording("cortissimo", "extremely short"),
+    Wording("quasi il massimo", "almost the most"),
+    Wording("il massimo", "the most possible"),
+)
+"""And of breathlessness."""
 
 SESSION: Final[dict[str, dict[str, str]]] = {
     "yes": {"it": "Sì", "en": "Yes"},
     "no": {"it": "No", "en": "No"},
+    "back": {"it": "Indietro", "en": "Back"},
+    "leave": {"it": "Vuole smettere?", "en": "Do you want to stop?"},
+    "leave_kept": {
+        "it": "Quello che resta si può fare più tardi.",
+        "en": "What is left can be done later.",
+    },
+    "stay": {"it": "Continuo", "en": "Go on"},
+    "stop": {"it": "Basta per oggi", "en": "Enough for today"},
+    "confirm": {"it": "Ha scelto: {answer}. Va bene?", "en": "You chose: {answer}. Is that right?"},
+    "right": {"it": "Sì, va bene", "en": "Yes, that is right"},
+    "other": {"it": "No, un'altra", "en": "No, another one"},
+    "not_at_all": {"it": "per niente", "en": "not at all"},
+    "very_much": {"it": "molto", "en": "very much"},
+    "breath": {
+        "it": "Quanto Le manca il respiro adesso?",
+        "en": "How short of breath are you now?",
+    },
     "skip": {"it": "Salta", "en": "Skip"},
     "begin": {"it": "Cominciamo", "en": "Begin"},
     "five_minutes": {"it": "Cinque minuti", "en": "Five minutes"},
@@ -17,7 +66,7 @@ SESSION: Final[dict[str, dict[str, str]]] = {
     "cannot": {"it": "Non ci riesco", "en": "I can't do it"},
     "close": {"it": "Chiudi", "en": "Close"},
     "tired": {"it": "Basta per ora", "en": "Enough for now"},
-    "attention": {"it": "Attenzione", "en": "Watch for"},
+    "attention": {"it": "Attenzione", "en": "Take care"},
     "today": {"it": "Oggi", "en": "Today"},
     "again": {"it": "Ripetiamo", "en": "Once more"},
     "leave_out": {"it": "Avanti senza", "en": "Go on without"},
@@ -41,8 +90,8 @@ SESSION: Final[dict[str, dict[str, str]]] = {
     },
     "waiting": {"it": "Un momento", "en": "One moment"},
     "effort": {
-        "it": "Quanto è faticoso, da 0 a 10?",
-        "en": "How hard is it, from 0 to 10?",
+        "it": "Quanto è faticoso adesso?",
+        "en": "How hard is it now?",
     },
     "anonymous": {
         "it": "Senza nome: da 1, per niente, a 5, molto",
@@ -52,6 +101,4 @@ SESSION: Final[dict[str, dict[str, str]]] = {
     "why.tired": {"it": "Stanchezza", "en": "Tiredness"},
     "why.time": {"it": "Tempo", "en": "Time"},
     "why.other": {"it": "Altro", "en": "Something else"},
-    "scale.low": {"it": "niente", "en": "none"},
-    "scale.high": {"it": "il massimo", "en": "the most"},
 }

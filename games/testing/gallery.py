@@ -130,7 +130,7 @@ def _session(folder: Path, look: Look) -> list[Path]:
             window.save(files[-1])
         pace.wait(bool)
         if n % PRESS_EVERY == PRESS_EVERY - 1 and name not in ("play", "findrange", "assess"):
-            pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN))
+            pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=_easy(screens)))
     window.close()
     return files
 
@@ -145,6 +145,14 @@ def _name(view: Rehearsal, screens: SessionScreens, *, first: bool) -> str:
         return type(screen).__name__.lower()
     name = type(screen).__name__.lower()
     return "effort-mid" if name == "play" else name
+
+
+def _easy(screens: SessionScreens) -> int:
+    """The digit of an answer without complaints; Enter where nothing is asked for."""
+    page = screens.page
+    if not page.clinical:
+        return pygame.K_RETURN
+    return pygame.K_2 if any(c.small for c in page.choices) else pygame.K_1
 
 
 def _prompts(look: Look, *, closing: bool) -> list[Prompt]:

@@ -9,6 +9,7 @@ from games.rules.mode import Mode
 from .texts import FRAME, said
 
 if TYPE_CHECKING:
+    from games.rules.mode import Reaches
     from games.rules.progress import GameProgress
     from therapy.wording import Language
 
@@ -18,7 +19,12 @@ TITLES = {Mode.UNWELL: "unwell_told", Mode.STOPPED: "pain_ends"}
 
 
 def ending_lines(
-    mode: Mode, progress: GameProgress, language: Language, *, measured: bool
+    mode: Mode,
+    progress: GameProgress,
+    language: Language,
+    *,
+    measured: bool,
+    reaches: Reaches = "nobody",
 ) -> list[str]:
     """A title, and what stands below it.
 
@@ -27,13 +33,15 @@ def ending_lines(
         progress: what was done.
         language: of the words.
         measured: whether a sensor saw it: without one nothing is said of how it was done.
+        reaches: who will read what was told, so that nothing is promised that does not come.
     """
     title = said(FRAME, TITLES.get(mode, "done"), language)
     some = said(FRAME, "praise_some", language, trials=progress.trials)
+    told = said(FRAME, f"told_to.{reaches}", language)
     if mode is Mode.UNWELL:
-        return [title, said(FRAME, "summons_nobody", language)]
+        return [title, told, said(FRAME, "summons_nobody", language)]
     if mode is Mode.STOPPED:
-        return [title, some]
+        return [title, told, some]
     full = said(FRAME, "praise", language, full=progress.full, trials=progress.trials)
     points = said(FRAME, "points", language, score=progress.score)
     return [title, full if progress.full and measured else some, points]

@@ -1,4 +1,4 @@
-"""What lies over every game: the count, the cue, and the two buttons that are always there."""
+"""What lies over every game: the count, the cue, and the three buttons that are always there."""
 
 from __future__ import annotations
 
@@ -51,23 +51,25 @@ class Hud:
     """Draws the frame around any game.
 
     Attributes:
-        buttons: pain and unwell, on the side of the hand that presses.
+        buttons: pause, pain and unwell, on the side of the hand that presses.
     """
 
     def __init__(self, look: Look) -> None:
         self._look = look
         height = round(64 + 16 * (look.text_scale - 1))
-        width = round(350 + 120 * (look.text_scale - 1))
+        width = round(min(350 + 120 * (look.text_scale - 1), (WIDTH - 80) / 3))
+        narrow = width if look.text_scale > 1.3 else 200
         y = HEIGHT - height - 12
-        xs = (
-            (16, 32 + width)
-            if look.side == "left"
-            else (WIDTH - 2 * width - 32, WIDTH - width - 16)
-        )
-        self.buttons = (
-            Button("pain", self._said("pain"), "P", pygame.Rect(xs[0], y, width, height)),
-            Button("unwell", self._said("unwell"), "U", pygame.Rect(xs[1], y, width, height)),
-        )
+        widths = (narrow, width, width)
+        left = 16 if look.side == "left" else WIDTH - sum(widths) - 48
+        buttons = []
+        for name, key, wide in zip(
+            ("pause", "pain", "unwell"), ("Esc", "P", "U"), widths, strict=True
+        ):
+            place = pygame.Rect(left, y, wide, height)
+            buttons.append(Button(name, self._said(name), key, place))
+            left += wide + 16
+        self.buttons = tuple(buttons)
         # Below the cue, which large letters bring down.
         top = 100 if look.text_scale <= 1.3 else 224
         place = pygame.Rect(WIDTH - width - 16, top, width, height)
@@ -118,10 +120,12 @@ class Hud:
         shape = self._hearts[size]
         told = canvas.text(self._said("heart", rate=rate_bpm), 24, INK)
         place = pygame.Rect(0, 0, told.get_width() + size + 50, max(size, told.get_height()) + 14)
+        # Large letters leave no room beside the buttons.
+        foot = HEIGHT - 12 if canvas.text_scale <= 1.3 else self.buttons[0].place.top - 8
         if self._look.side == "left":
-            place.bottomright = (WIDTH - 16, HEIGHT - 12)
+            place.bottomright = (WIDTH - 16, foot)
         else:
-            place.bottomleft = (16, HEIGHT - 12)
+            place.bottomleft = (16, foot)
         canvas.panel(place, PAPER, alpha=214)
         canvas.surface.blit(shape, shape.get_rect(midleft=(place.left + 20, place.centery)))
         at = (place.left + 30 + size, place.centery)
@@ -131,10 +135,12 @@ class Hud:
         """The offer to find today's range again."""
         draw_button(canvas, self._retest, fill=PAPER, ink=INK)
 
-    def draw_buttons(self, canvas: Canvas) -> None:
-        """Pain and unwell: on every screen."""
-        for button in self.buttons:
-            draw_button(canvas, button, fill=PAPER, ink=ALERT)
+    def draw_buttons(self, canvas: Canvas, *, focus: int | None = None) -> None:
+        """Pause, pain and unwell: on every screen; `focus`: the one that scanning is at."""
+        for n, button in enumerate(self.buttons):
+            ink = INK if button.name == "pause" else ALERT
+            fill, text = (ink, PAPER) if n == focus else (PAPER, ink)
+            draw_button(canvas, button, fill=fill, ink=text)
 
     def pressed(self, at: tuple[float, float], *, retest: bool = False) -> str | None:
         """The button at a place of the canvas."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from therapy.session.questions import PAIN
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,9 +22,10 @@ FRAME: Final[dict[str, dict[str, str]]] = {
     "pain": {"it": "Ho dolore", "en": "I have pain"},
     "unwell": {"it": "Non mi sento bene", "en": "I feel unwell"},
     "pause": {"it": "Pausa", "en": "Pause"},
-    "paused": {
-        "it": "Pausa. Prema lo spazio per continuare, quando vuole.",
-        "en": "Paused. Press space to go on, whenever you like.",
+    "paused": {"it": "Pausa. Continui quando vuole.", "en": "Paused. Go on whenever you like."},
+    "kept": {
+        "it": "Quello che resta si può fare più tardi.",
+        "en": "What is left can be done later.",
     },
     "silent": {
         "it": "Il sensore tace: il gioco aspetta e tiene tutto quello che ha fatto.",
@@ -41,9 +44,14 @@ FRAME: Final[dict[str, dict[str, str]]] = {
         "it": "Riposi. Si riparte tra {seconds} s.",
         "en": "Rest. We go on in {seconds} s.",
     },
-    "how_much": {"it": "Quanto dolore sente, da 0 a 10?", "en": "How much pain, from 0 to 10?"},
-    "none": {"it": "nessuno", "en": "none"},
-    "worst": {"it": "il peggiore", "en": "the worst"},
+    "how_much": {"it": PAIN.it, "en": PAIN.en},
+    "back": {"it": "Indietro", "en": "Back"},
+    "again": {
+        "it": "Ha scelto {answer}? Lo scelga ancora per confermare.",
+        "en": "Did you choose {answer}? Choose it once more to confirm.",
+    },
+    "go_on": {"it": "Continuo", "en": "Go on"},
+    "end_set": {"it": "Basta per ora", "en": "Enough for now"},
     "told.good": {"it": "Bene: ampio e con calma", "en": "Well done: full and unhurried"},
     "told.further": {"it": "Ancora un po' più su", "en": "A little further up"},
     "told.stay": {"it": "Resti un momento in alto", "en": "Stay up for a moment"},
@@ -51,13 +59,22 @@ FRAME: Final[dict[str, dict[str, str]]] = {
     "told.upright": {"it": "Tronco fermo", "en": "Keep the trunk still"},
     "told.enough": {"it": "Basta così", "en": "That is far enough"},
     "eased": {"it": "Rendiamo il gioco più facile.", "en": "The game gets easier now."},
-    "pain_ends": {
-        "it": "Ci fermiamo qui. Il fisioterapista lo saprà.",
-        "en": "We stop here. Your physiotherapist will know.",
+    "pain_ends": {"it": "Ci fermiamo qui.", "en": "We stop here."},
+    "told_to.clinic": {
+        "it": "Il Suo fisioterapista lo leggerà.",
+        "en": "Your physiotherapist will read this.",
+    },
+    "told_to.home": {
+        "it": "Resta annotato su questo computer; nessun altro lo legge.",
+        "en": "It is noted on this computer; nobody else reads it.",
+    },
+    "told_to.nobody": {
+        "it": "Questo gioco non lo annota e non lo dice a nessuno.",
+        "en": "This game notes it nowhere and tells nobody.",
     },
     "unwell_told": {
-        "it": "La seduta è finita ed è annotato che non si sente bene.",
-        "en": "The session has ended, and it is noted that you feel unwell.",
+        "it": "Ci fermiamo qui, perché non si sente bene.",
+        "en": "We stop here, since you feel unwell.",
     },
     "summons_nobody": {
         "it": "Questo schermo non chiama nessuno: chi serve, va chiamato al telefono.",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .look_options import AudioOnly, LanguageOption, SideOption, TextScale
+from .look_options import AudioOnly, LanguageOption, Scanning, SideOption, TextScale
 
 __all__ = ["app"]
 
@@ -50,6 +50,7 @@ def session(  # noqa: PLR0917 - typer reads options from it
     text_scale: TextScale = 1.0,
     side: SideOption = "right",
     audio_only: AudioOnly = False,
+    scanning: Scanning = False,
     five_minutes: Annotated[
         bool, typer.Option("--five-minutes", help="The short version of a hard day.")
     ] = False,
@@ -65,7 +66,7 @@ def session(  # noqa: PLR0917 - typer reads options from it
 
     told = hold_session_with_screens(
         HeldSession(
-            look=look_of(language, text_scale, side, audio_only=audio_only),
+            look=look_of(language, text_scale, side, audio_only=audio_only, scanning=scanning),
             five_minutes=five_minutes,
             headless=headless,
             by_keys=keys,

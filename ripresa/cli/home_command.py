@@ -8,7 +8,7 @@ import logging
 import os
 import threading
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ripresa.home.erasing import erase
 from ripresa.home.home import Home
@@ -89,6 +89,7 @@ def hold_session_with_screens(held: HeldSession) -> str:
             takes=takes_at_hand(at_work.home.folder.takes),
             prompts=prompts_for(at_work, held.look.language),
             questionnaire=survey_for(at_work),
+            reaches=reaches(at_work.home),
         ),
         source=CountedKeys(at_work) if held.by_keys else link,
         clock=at_work.home.clock,
@@ -194,6 +195,11 @@ async def _serve() -> None:
         if at_work.erasing is not None:
             gone = await erase(home, at_work.erasing)
             log.info("erased: %d files; this home keeps nothing of its patient", gone)
+
+
+def reaches(home: Home) -> Literal["home", "clinic"]:
+    """Who reads what the person tells: a clinic where one was joined, else this computer only."""
+    return "home" if home.clinic_broker == home.broker else "clinic"
 
 
 def home_settings() -> Home:

@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from games.look import Look
 
-__all__ = ["AudioOnly", "LanguageOption", "SideOption", "TextScale", "look_of"]
+__all__ = ["AudioOnly", "LanguageOption", "Scanning", "SideOption", "TextScale", "look_of"]
 
 LanguageOption = Annotated[str, typer.Option(help="it or en.")]
 TextScale = Annotated[float, typer.Option(help="Size of the text, 1 to 2.")]
@@ -20,7 +20,17 @@ AudioOnly = Annotated[
 ]
 
 
-def look_of(language: str, text_scale: float, side: str, *, audio_only: bool) -> Look:
+Scanning = Annotated[
+    bool,
+    typer.Option(
+        "--scanning", help="Choices light up in turn; one key, or the still arm, takes one."
+    ),
+]
+
+
+def look_of(
+    language: str, text_scale: float, side: str, *, audio_only: bool, scanning: bool = False
+) -> Look:
     """The look that the options ask for.
 
     Raises:
@@ -36,4 +46,10 @@ def look_of(language: str, text_scale: float, side: str, *, audio_only: bool) ->
     spoken: Literal["it", "en"] = "en" if language == "en" else "it"
     if language not in ("it", "en"):
         raise ConfigurationError(f"language {language!r}: there are it and en")
-    return Look(language=spoken, text_scale=text_scale, side=pressing, audio_only=audio_only)
+    return Look(
+        language=spoken,
+        text_scale=text_scale,
+        side=pressing,
+        audio_only=audio_only,
+        scanning=scanning,
+    )

@@ -62,18 +62,18 @@ class ReportPain(RequestEnvelope):
 
 
 class ReportEffort(RequestEnvelope):
-    """Effort now."""
+    """Effort now; None: asked, and skipped."""
 
     what: Literal["effort.reported"] = "effort.reported"
-    effort: Scale
+    effort: Scale | None
     at: Literal["before", "mid", "after"] = "mid"
 
 
 class ReportBreathlessness(RequestEnvelope):
-    """Breathlessness now."""
+    """Breathlessness now; None: asked, and skipped."""
 
     what: Literal["breathlessness.reported"] = "breathlessness.reported"
-    breathlessness: Scale
+    breathlessness: Scale | None
     at: Literal["before", "mid", "after"] = "mid"
 
 

@@ -47,8 +47,8 @@ SHRUNK_DEG: Final = 10.0
 """A range smaller than last time's by more than this is shown: two game days differ by about
 1.96·√2 times the error of a day's range."""
 _UNWELL: Final = Wording(
-    "La seduta è finita. Il suo terapista lo leggerà, ma questo schermo non chiama nessuno.",
-    "The session has ended. Your therapist will read this, but this screen summons nobody.",
+    "La seduta è finita. Questo schermo non chiama nessuno.",
+    "The session has ended. This screen summons nobody.",
 )
 _SENSOR: Final = Wording("Il sensore", "The sensor")
 _SUMMONS_NOBODY: Final = Wording("Questo schermo non chiama nessuno.", "It summons nobody.")
@@ -79,7 +79,7 @@ class AlignSensor:
         told: what the last attempt found wrong, or why this level comes now.
         again: there was an attempt at this level.
         seen, of: movements of this phase; `of` 0: none are counted.
-        exercise, side: whose drawing shows the movement; None: none.
+        exercise, side, standing: whose drawing shows the movement, or where the sensor is worn.
     """
 
     placement: str
@@ -94,6 +94,7 @@ class AlignSensor:
     of: int = 0
     exercise: str | None = None
     side: Literal["left", "right"] = "right"
+    standing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +200,22 @@ def screen_of(state: SessionState) -> SessionScreen:
 
 def _place(state: SessionState) -> AlignSensor:
     level, alignment, measuring = state.levels[0], state.alignments[0], state.measuring
+    worn_for = next(
+        (a.item for a in state.agenda if set(a.item.placements) & set(alignment.placements)),
+        state.agenda[0].item if state.agenda else None,
+    )
+    shown = None if worn_for is None else worn_for.exercise
+    standing = worn_for is not None and worn_for.in_posture == "standing"
+    side = alignment.side or ("right" if worn_for is None else worn_for.side)
     if not state.measured:
-        return AlignSensor(alignment.placement, level, _LEVELS[level])
+        return AlignSensor(
+            alignment.placement,
+            level,
+            _LEVELS[level],
+            exercise=shown,
+            side=side,
+            standing=standing,
+        )
     phase = measuring.phase
     pose_measured = any(
         (known.joint, known.side) == (alignment.joint, alignment.side)
@@ -218,8 +233,9 @@ def _place(state: SessionState) -> AlignSensor:
         again=measuring.tried,
         seen=measuring.seen,
         of=MOVEMENTS if moving else 0,
-        exercise=shown_exercise(alignment, phase),
-        side=alignment.side or "right",
+        exercise=shown_exercise(alignment, phase) or shown,
+        side=side,
+        standing=standing,
     )
 
 
@@ -305,9 +321,9 @@ _UNITS: Final = {
     "holds": Wording("tenute", "holds"),
 }
 _LEVELS: Final = {
-    "gravity": Wording("Stia fermo o ferma due secondi.", "Keep still for two seconds."),
+    "gravity": Wording("Tenga fermo il corpo per due secondi.", "Keep still for two seconds."),
     "stored": Wording(
-        "Stia fermo o ferma: uso la misura fatta in ambulatorio.",
+        "Tenga fermo il corpo: vale la misura fatta in ambulatorio.",
         "Keep still: the clinic's measurement is used.",
     ),
     "functional": Wording(

@@ -250,14 +250,20 @@ def _pain(turn: Turn, pain: int) -> None:
 
 
 def _effort(turn: Turn, told: ReportEffort) -> None:
-    turn.record(EffortReported, effort=told.effort, at=told.at)
     turn.to(effort_asked=True)
+    if told.effort is None:
+        turn.record(CheckAnswered, at="in", question=f"effort {told.at}", answer=None)
+        return
+    turn.record(EffortReported, effort=told.effort, at=told.at)
     _judged(turn, judge_effort(told.effort, turn.state.plan.limits))
 
 
 def _breathless(turn: Turn, told: ReportBreathlessness) -> None:
-    turn.record(BreathlessnessReported, breathlessness=told.breathlessness, at=told.at)
     turn.to(breath_asked=True)
+    if told.breathlessness is None:
+        turn.record(CheckAnswered, at="in", question=f"breathlessness {told.at}", answer=None)
+        return
+    turn.record(BreathlessnessReported, breathlessness=told.breathlessness, at=told.at)
     _judged(turn, judge_breathlessness(told.breathlessness, turn.state.plan.limits))
 
 

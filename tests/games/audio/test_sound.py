@@ -1,11 +1,51 @@
-"""Sounds are soft, speech is a program, and guidance by ear does not chatter."""
+"""Sound and speech say what has to be known, softly."""
 
 import numpy as np
+import pygame
 import pytest
 
 from games.audio.level_guide import STEPS, Guide
 from games.audio.sound import SOUNDS, rendered
 from games.audio.speech import Voice, command_for
+from games.inputs.keys import KeysSource
+from games.look import Look
+from games.rules.progress import GamePhase
+from games.rules.setting import Setting
+
+
+def test_audio_only_says_and_sounds_everything_that_is_needed(table):
+    played = table("volo", look=Look(audio_only=True, voice=False))
+    for _ in played.play():
+        pass
+    assert {"Salga con calma", "Plani giù, piano"} <= set(played.voice.said)
+    assert played.voice.said[-1] == "Fatto. Ripetizioni ampie e con calma: 2 su 2. 20 punti."
+    assert {"step1", "step2", "step3", "chime", "end"} <= set(played.sounds.played)
+
+
+def test_a_rest_asks_for_no_movement_and_is_told_once_by_ear(table):
+    setting = Setting(sets=2, repetitions=1, rest_s=5)
+    played = table("raccolto", look=Look(audio_only=True, voice=False), setting=setting)
+    for _ in played.play():
+        resting = played.loop.simulation.state.progress.phase is GamePhase.REST
+        if resting and played.voice.said[-1].startswith("Riposi"):
+            break
+    told = len(played.voice.said)
+    while played.loop._shown.progress.phase is GamePhase.REST:
+        assert len(played.voice.said) == told
+        played.frame()
+    assert "Riposi. Si riparte tra 5 s." in played.voice.said
+
+
+def test_what_stops_a_game_is_told_by_ear(table):
+    played = table("volo", look=Look(audio_only=True, voice=False), source=KeysSource())
+    played.press(pygame.K_SPACE)
+    played.frame()
+    played.frame()
+    assert played.voice.said[-1].startswith("Pausa")
+    played.press(pygame.K_p)
+    played.frame()
+    played.frame()
+    assert played.voice.said[-1] == "Quanto dolore sente adesso, da 0 a 10?"
 
 
 def test_guidance_by_ear_rises_on_the_way_up_and_does_not_chatter():

@@ -1,4 +1,4 @@
-"""Each exercise has a drawing of its own and a cue that is short."""
+"""Each exercise has a drawing of its own, and a cue short enough to be heard."""
 
 import pygame
 import pytest

@@ -1,11 +1,32 @@
-"""A movement is recorded to be shown again in its own time."""
+"""The physiotherapist's own take of an exercise."""
 
+import pygame
 import pytest
 
-from game_table import T0_NS
 from games.rules.control import ControlSample
+from games.rules.setting import Setting
 from games.rules.take import Take
 from telemetry.errors import ConfigurationError
+
+T0_NS = 1_700_000_000_000_000_000
+
+
+def test_where_no_wearable_comes_keys_take_its_place(table):
+    class Mute:
+        ended = waiting = False
+
+        def poll(self, _now_ns, _invited):
+            return []
+
+        def counted(self):
+            return []
+
+    played = table(source=Mute(), setting=Setting(up_s=1.0, down_s=1.0))
+    for n in range(80):
+        played.frame()
+        if n in (10, 45):
+            played.press(pygame.K_UP if n == 10 else pygame.K_DOWN)
+    assert played.loop.simulation.state.progress.trials == 1
 
 
 def test_a_take_is_recorded_kept_and_shown_in_its_own_time(tmp_path):

@@ -6,107 +6,17 @@ from dataclasses import replace
 import pygame
 import pytest
 
-from games.audio.sound import Sounds
-from games.audio.speech import Voice
-from games.engine.devices import Devices
-from games.engine.pace import InstantPace
-from games.engine.window import Window
-from games.inputs.player import PROFILES, Player
-from games.inputs.simulated import PlayerSource
 from games.look import Look
 from games.persuasion.prompts import Situation, prompts_for
 from games.persuasion.questionnaire import ITEMS
 from games.rules.take import Take
 from games.session.page import page_of
-from games.session.rehearsal import Rehearsal
-from games.session.run import ScreenSettings, SessionScreens
 from games.ui.texts import blaming
-from telemetry.clock import ManualClock
-from telemetry.identity import new_ulid
-from therapy.plan.plan import Plan
+from session_stage import T0_NS, Stage
+from session_stage import seated_raise as plan
 from therapy.session.screens import Closed, screen_of
 
 pytestmark = pytest.mark.slow
-
-T0_NS = 1_700_000_000_000_000_000
-
-
-def plan(*items, **more):
-    fields = {
-        "patient": "p-1",
-        "version": 1,
-        "valid_from": "2023-01-01",
-        "check_in": {"fallen": False, "medicine": False},
-        "limits": {"rest_s": 0},
-    }
-    given = items or (
-        {
-            "id": "raise",
-            "exercise": "forward-arm-raise",
-            "side": "left",
-            "posture": "seated",
-            "placements": ["upper-arm-left"],
-            "dose": {"sets": 1, "repetitions": 4},
-            "assessment": "every day",
-            "game": "raccolto",
-        },
-    )
-    return Plan.model_validate({**fields, "items": list(given), **more})
-
-
-class Stage:
-    """Screens of a rehearsal, with somebody who presses and moves."""
-
-    def __init__(self, the_plan, look=None, *, screens=None, **options):
-        self.window = Window(headless=True, title="test")
-        self.pace = InstantPace(T0_NS, 10)
-        clock = ManualClock(T0_NS)
-        player = Player(
-            replace(PROFILES["strong"], spread=0.0, aim=0.02, move_s=1.6), 3, rate_hz=30
-        )
-        self.view = Rehearsal(
-            the_plan,
-            PlayerSource(player, T0_NS),
-            self.pace.now_ns,
-            lambda: new_ulid(clock),
-            **options,
-        )
-        look = look or Look(language="it", audio_only=True, voice=False)
-        self.voice = Voice(look.language, on=False)
-        devices = Devices(
-            window=self.window,
-            pace=self.pace,
-            source=self.view,
-            sounds=Sounds(0.0),
-            voice=self.voice,
-        )
-        settings = ScreenSettings(look=look, **(screens or {}))
-        self.screens = SessionScreens(self.view, devices, settings)
-        self.seen = []
-
-    def frame(self):
-        self.screens.frame()
-        self.pace.wait(bool)
-        kind = type(screen_of(self.view.state)).__name__
-        if not self.seen or self.seen[-1] != kind:
-            self.seen.append(kind)
-        return kind
-
-    def run(self, press, frames=3000):
-        for n in range(frames):
-            if self.screens.finished:
-                return
-            kind = self.frame()
-            if n % 7 == 6 and not self.moves(kind):
-                for key in press(kind):
-                    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
-        raise AssertionError(f"not finished, at {self.seen}")
-
-    def moves(self, kind):
-        return self.screens.in_game or kind in ("FindRange", "Assess")
-
-    def types(self):
-        return [event.type for event in self.view.events]
 
 
 @pytest.fixture
@@ -161,7 +71,7 @@ def test_the_first_repetition_is_reached_within_three_minutes_by_one_key(stage):
     played = stage(plan())
     while not played.view.state.counted:
         if not played.moves(played.frame()):
-            pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN))
+            played.press(pygame.K_RETURN)
     assert (played.pace.now_ns() - T0_NS) * 1e-9 < 180
 
 
@@ -172,7 +82,7 @@ def test_unwell_is_one_key_away_on_every_kind_of_screen(stage):
         while (kind := played.frame()) != wanted:
             n += 1
             if n % 7 == 0 and not played.moves(kind):
-                pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN))
+                played.press(pygame.K_RETURN)
         pressed_ns = played.pace.now_ns()
         pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_u))
         played.frame()
@@ -187,7 +97,7 @@ def test_pain_told_on_a_screen_reaches_the_session_and_ends_the_set(stage):
     while (kind := played.frame()) != "Play":
         n += 1
         if n % 7 == 0 and not played.moves(kind):
-            pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN))
+            played.press(pygame.K_RETURN)
     for key in (pygame.K_p, pygame.K_8):
         pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
     played.frame()
@@ -205,7 +115,7 @@ def test_every_page_speaks_in_both_languages_without_blame(stage):
             for text in (page.title, page.text, *(c.text for c in page.choices)):
                 assert blaming(text, language) is None, text
         if not played.moves(played.frame()):
-            pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN))
+            played.press(pygame.K_RETURN)
     assert played.voice.said
 
 
@@ -259,7 +169,7 @@ def test_the_physiotherapists_take_moves_a_ghost_beside_the_drawing(stage):
         while played.frame() != "Ready":
             n += 1
             if n % 7 == 0:
-                pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN))
+                played.press(pygame.K_RETURN)
         for _ in range(10):
             played.frame()
         pictures.append(pygame.image.tobytes(played.window.picture, "RGB"))
@@ -290,6 +200,6 @@ def test_a_survey_asks_five_statements_after_the_last_card_and_leaves_no_trace(s
     answers = []
     played = stage(plan(), screens={"questionnaire": answers.append}, assess=False)
     played.run(only_return)
-    assert answers == [dict.fromkeys(ITEMS, 1)]
+    assert answers == [dict.fromkeys(ITEMS, 2)]
     assert not any("questionnaire" in kind for kind in played.types())
     assert played.view.refused == []

@@ -1,16 +1,17 @@
-"""Pain can be told in the middle of a game, by every kind of hand."""
+"""Pain is told in one key and one digit, on the one scale, and nothing is preselected."""
 
 import pygame
 import pytest
 
-from game_table import T0_NS
 from games.inputs.keys import KeysSource
+from games.look import Look
 from games.rules.mode import Mode
 from games.rules.setting import Setting
+from games.ui.hud import Hud
 from games.ui.pain_scale import PainScale
 from telemetry.messages.requests import ReportPain, ReportUnwell
 
-pytestmark = pytest.mark.slow
+T0_NS = 1_700_000_000_000_000_000
 
 
 @pytest.mark.parametrize(("keys", "answer"), [
@@ -19,7 +20,9 @@ pytestmark = pytest.mark.slow
     ((pygame.K_x,), 10),
     ((pygame.K_KP7,), 7),
     ((pygame.K_1, pygame.K_3), 3),
-    ((pygame.K_1, pygame.K_RETURN), 1),
+    ((pygame.K_RIGHT, pygame.K_RIGHT, pygame.K_RETURN), 1),
+    ((pygame.K_RETURN,), None),
+    ((pygame.K_ESCAPE,), "back"),
     ((pygame.K_0,), 0),
 ])  # fmt: skip
 def test_pain_can_be_typed_as_people_type_it(keys, answer):
@@ -87,7 +90,7 @@ def test_pain_can_be_told_with_two_keys(table):
     assert played.asks.requests == [], "a press that came with the question is no answer"
     for _ in range(60):
         played.frame()
-    for _ in range(3):
+    for _ in range(4):
         played.press(pygame.K_RIGHT)
         played.frame()
     played.press(pygame.K_RETURN)
@@ -104,3 +107,14 @@ def test_unwell_is_in_reach_while_the_pain_scale_is_open(table):
     played.press(pygame.K_u)
     played.frame()
     assert played.asks.requests == [ReportUnwell()]
+
+
+def test_unwell_is_a_button_too_and_ends_at_once(table):
+    played = table()
+    played.frame()
+    button = next(b for b in Hud(Look()).buttons if b.name == "unwell")
+    event = pygame.event.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=button.place.center)
+    pygame.event.post(event)
+    played.frame()
+    assert played.asks.requests == [ReportUnwell()]
+    assert played.loop.mode is Mode.UNWELL

@@ -1,4 +1,4 @@
-"""What is on the picture can be read, told apart and hit."""
+"""What is pressed is large enough, and what is read stands out."""
 
 import itertools
 
@@ -7,7 +7,7 @@ import pytest
 
 from games.engine.window import Window
 from games.look import Look
-from games.session.page import Choice, Page
+from games.session.page import Choice, Leave, Mark, Page, Stay, breath_page, effort_page
 from games.session.page_screen import PageScreen
 from games.ui.canvas import Canvas
 from games.ui.hud import SMALLEST_TARGET, Button, Hud, pill
@@ -32,10 +32,16 @@ def test_every_target_is_large_enough_on_the_picture_and_apart(side, scale):
     look = Look(side=side, text_scale=scale)
     pages = [
         Page(
-            "t", choices=(*(Choice(str(n), "x", small=True) for n in range(11)), Choice("s", "x"))
+            "t",
+            choices=(
+                *(Choice(str(n), Leave(), small=True) for n in range(11)),
+                Choice("s", Mark("fun")),
+            ),
         ),
-        Page("t", choices=tuple(Choice(str(n), "x") for n in range(4))),
-        Page("t", exercise="elbow-bend", choices=(Choice("a", "x"), Choice("b", "x"))),
+        Page("t", choices=tuple(Choice(str(n), Stay()) for n in range(4))),
+        effort_page("it"),
+        breath_page("en"),
+        Page("t", exercise="elbow-bend", choices=(Choice("a", Stay()), Choice("b", Stay()))),
     ]
     hud = list(Hud(look).buttons)
     Window(headless=True, title="t")
