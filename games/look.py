@@ -24,6 +24,7 @@ class Look:
         audio_only: the picture is dark and calm; voice and sound say it all.
         reduced_motion: no parallax, no particles.
         scanning: choices light up in turn; one key, or the arm that was still, takes one.
+        full_screen: the window fills the display from its start.
         sound: volume of the sounds, 0 to 1.
         voice: whether prompts are spoken where a speech program is installed.
         seed: start of the scenery's random numbers.
@@ -35,6 +36,7 @@ class Look:
     audio_only: bool = False
     reduced_motion: bool = False
     scanning: bool = False
+    full_screen: bool = False
     sound: float = 0.7
     voice: bool = True
     seed: int = 1

@@ -50,6 +50,8 @@ def devices_for(
         ConfigurationError: a window was wanted and there is no display.
     """
     window = Window(headless=headless, title=title)
+    if look.full_screen and not headless and not window.full_screen:
+        window.toggle_full_screen()
     sounds = Sounds(0.0 if headless else look.sound)
     voice = Voice(look.language, on=look.voice and not headless)
     try:

@@ -62,6 +62,7 @@ __all__ = [
     "opening_page",
     "page_of",
     "questionnaire_page",
+    "resume_page",
 ]
 
 SCALE = range(11)
@@ -231,6 +232,14 @@ def questionnaire_page(item: str, language: Language) -> Page:
     why = SESSION["anonymous"][language]
     ends = (SESSION["not_at_all"][language], SESSION["very_much"][language])
     return Page(text, why, choices=(*marks, skip), spoken=text, clinical=True, ends=ends)
+
+
+def resume_page(language: Language) -> Page:
+    """After a session that broke off: to go on, with what is left of today."""
+    title, text = SESSION["broken_off"][language], SESSION["broken_off_kept"][language]
+    go_on = Choice(SESSION["stay"][language], Begin())
+    stop = Choice(SESSION["stop"][language], CloseSession())
+    return Page(title, text, choices=(go_on, stop), spoken=f"{title} {text}")
 
 
 def opening_page(prompts: list[Prompt], language: Language) -> Page:

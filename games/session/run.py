@@ -62,6 +62,7 @@ from .page import (
     opening_page,
     page_of,
     questionnaire_page,
+    resume_page,
 )
 from .session_texts import SESSION
 
@@ -117,6 +118,7 @@ class ScreenSettings:
         prompts: what to say before and after play, see `games.persuasion.session_prompts`;
             None: nothing.
         reaches: who will read what is told.
+        resumed: the last session broke off today: to go on is offered first.
         questionnaire: takes the marks of an anonymous answer; None where no survey is due.
     """
 
@@ -129,6 +131,7 @@ class ScreenSettings:
     prompts: Callable[[Told], list[Prompt]] | None = None
     questionnaire: Callable[[dict[str, int]], None] | None = None
     reaches: Reaches = "nobody"
+    resumed: bool = False
 
 
 class SessionScreens:
@@ -152,6 +155,7 @@ class SessionScreens:
         self._prompts = settings.prompts
         self._opening = [] if settings.prompts is None else settings.prompts(Told())
         self._closing: list[Prompt] | None = None
+        self._resuming = settings.resumed
         self._desk = PageDesk(
             devices.window,
             settings.look,
@@ -294,12 +298,14 @@ class SessionScreens:
         self._window.show()
         self.latencies.submitted(arrivals, self._pace.now_ns())
 
-    def _page(self, screen: SessionScreen | None) -> Page:
+    def _page(self, screen: SessionScreen | None) -> Page:  # noqa: PLR0911 - one case a page
         language = self._look.language
         if screen is None:
             return Page(SESSION["waiting"][language])
         if self._asking:
             return questionnaire_page(self._asking[0], language)
+        if self._resuming:
+            return resume_page(language)
         if self._opening:
             return opening_page(self._opening, language)
         if isinstance(screen, Play):
@@ -331,6 +337,8 @@ class SessionScreens:
             case Leave():
                 self._asking = list(ITEMS) if self._questionnaire is not None else []
                 self.finished = not self._asking
+            case Begin() if self._resuming:
+                self._resuming = False
             case Begin(five_minutes=five_minutes):
                 self._five_minutes |= five_minutes
                 self._log(self._opening)
@@ -338,6 +346,7 @@ class SessionScreens:
             case Stay():
                 pass
             case wish:
+                self._resuming = False
                 state = self._view.state
                 if isinstance(wish, ReportEffort | ReportBreathlessness) and state is not None:
                     kind = "effort" if isinstance(wish, ReportEffort) else "breath"

@@ -58,6 +58,15 @@ SESSION: Final[dict[str, dict[str, str]]] = {
         "it": "Quanto Le manca il respiro adesso?",
         "en": "How short of breath are you now?",
     },
+    "broken_off": {
+        "it": "L'ultima seduta si è interrotta. Si continua?",
+        "en": "The last session broke off. Shall we go on?",
+    },
+    "broken_off_kept": {
+        "it": "Quello che ha fatto è conservato; resta da fare il resto di oggi.",
+        "en": "What you did is kept; the rest of today is left to do.",
+    },
+    "not_now": {"it": "Adesso no", "en": "Not now"},
     "skip": {"it": "Salta", "en": "Skip"},
     "begin": {"it": "Cominciamo", "en": "Begin"},
     "five_minutes": {"it": "Cinque minuti", "en": "Five minutes"},

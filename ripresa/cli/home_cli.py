@@ -55,6 +55,9 @@ def session(  # noqa: PLR0917 - typer reads options from it
         bool, typer.Option("--five-minutes", help="The short version of a hard day.")
     ] = False,
     headless: Annotated[bool, typer.Option("--headless", help="Without a window.")] = False,
+    full_screen: Annotated[
+        bool, typer.Option("--full-screen", help="The window fills the display.")
+    ] = False,
     keys: Annotated[
         bool,
         typer.Option("--keys", help="Without a wearable: what is done counts as self-reported."),
@@ -66,13 +69,48 @@ def session(  # noqa: PLR0917 - typer reads options from it
 
     told = hold_session_with_screens(
         HeldSession(
-            look=look_of(language, text_scale, side, audio_only=audio_only, scanning=scanning),
+            look=look_of(
+                language,
+                text_scale,
+                side,
+                audio_only=audio_only,
+                scanning=scanning,
+                full_screen=full_screen,
+            ),
             five_minutes=five_minutes,
             headless=headless,
             by_keys=keys,
         )
     )
     typer.echo(told)
+
+
+@app.command()
+def install(
+    language: LanguageOption = "it",
+    text_scale: TextScale = 1.0,
+    side: SideOption = "right",
+    keys: Annotated[bool, typer.Option("--keys", help="Sessions without a wearable.")] = False,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Take away what it set up; what was recorded stays.")
+    ] = False,
+) -> None:
+    """Set this computer up as a home box: it serves at log-in, and sessions fill the screen."""
+    import os
+    import sys
+
+    from ripresa.platform import home_installation as installing
+
+    asked = ("--language", language, "--text-scale", f"{text_scale:g}", "--side", side)
+    installation = installing.Installation(
+        home=Path.home(),
+        command=(str(Path(sys.executable).with_name("ripresa")),),
+        settings=installing.settings_of(os.environ),
+        session=(*asked, "--keys") if keys else asked,
+    )
+    done = installing.remove(installation) if remove else installing.install(installation)
+    for line in done:
+        typer.echo(line)
 
 
 @app.command()

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ripresa.home.erasing import erase
+from ripresa.home.history import broke_off
 from ripresa.home.home import Home
 from ripresa.home.home_at_work import HomeAtWork
+from ripresa.home.not_ready import words_for
 from ripresa.home.outside_screens import websocket_port
 from ripresa.home.plan_reception import plan_arrives
 from ripresa.home.prompting import Levels, prompts_for, takes_at_hand
@@ -22,7 +24,7 @@ from ripresa.platform.background import running
 from ripresa.platform.broker import local_broker
 from ripresa.platform.configuration import Folder, Identity, clock_from, mqtt_settings, ripresa_home
 from ripresa.platform.program import log_to, run_until_stopped
-from telemetry.errors import TransportTimeout
+from telemetry.errors import RipresaError, TransportTimeout
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -75,10 +77,16 @@ def hold_session_with_screens(held: HeldSession) -> str:
     """
     from games.session.by_keys import CountedKeys
     from games.session.run import ScreenSettings, run_session
+    from games.session.trouble_screen import show_trouble
 
     worker = _SessionThread(held)
     worker.start()
-    at_work, link = worker.opened()
+    try:
+        at_work, link = worker.opened()
+    except RipresaError as e:
+        # Whoever sits before the screen sees no terminal.
+        show_trouble(words_for(e), held.look, clock_from(), line=str(e), headless=held.headless)
+        raise
     remembered = Levels(at_work.home.folder.levels)
     levels = run_session(
         at_work,
@@ -90,6 +98,7 @@ def hold_session_with_screens(held: HeldSession) -> str:
             prompts=prompts_for(at_work, held.look.language),
             questionnaire=survey_for(at_work),
             reaches=reaches(at_work.home),
+            resumed=_resumed(at_work),
         ),
         source=CountedKeys(at_work) if held.by_keys else link,
         clock=at_work.home.clock,
@@ -195,6 +204,12 @@ async def _serve() -> None:
         if at_work.erasing is not None:
             gone = await erase(home, at_work.erasing)
             log.info("erased: %d files; this home keeps nothing of its patient", gone)
+
+
+def _resumed(at_work: HomeAtWork) -> bool:
+    """Whether the session before this one broke off today."""
+    day = at_work.plan.day_of(at_work.home.clock.now_ns())
+    return broke_off(at_work.box.journal, at_work.plan, day)
 
 
 def reaches(home: Home) -> Literal["home", "clinic"]:

@@ -29,7 +29,13 @@ Scanning = Annotated[
 
 
 def look_of(
-    language: str, text_scale: float, side: str, *, audio_only: bool, scanning: bool = False
+    language: str,
+    text_scale: float,
+    side: str,
+    *,
+    audio_only: bool,
+    scanning: bool = False,
+    full_screen: bool = False,
 ) -> Look:
     """The look that the options ask for.
 
@@ -52,4 +58,5 @@ def look_of(
         side=pressing,
         audio_only=audio_only,
         scanning=scanning,
+        full_screen=full_screen,
     )

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from telemetry.seams import SessionReader, SessionSummary
     from therapy.plan.plan import Plan
 
-__all__ = ["counting_result", "last_targets", "left_extra_pain", "past_of", "sessions_on"]
+__all__ = [
+    "broke_off",
+    "counting_result",
+    "last_targets",
+    "left_extra_pain",
+    "past_of",
+    "sessions_on",
+]
 
 
 def past_of(reader: SessionReader, plans: Sequence[Plan], day: date) -> Past:
@@ -68,6 +75,16 @@ def counting_result(
 def sessions_on(reader: SessionReader, plan: Plan, day: date) -> int:
     """How many sessions the patient opened on a day."""
     return sum(summary.day == day.isoformat() for summary in _of(reader, [plan]))
+
+
+def broke_off(reader: SessionReader, plan: Plan, day: date) -> bool:
+    """Whether the newest closed session of a day broke off, by a crash or a power cut."""
+    closed = [
+        summary
+        for summary in _of(reader, [plan])
+        if summary.closed_ns is not None and summary.day == day.isoformat()
+    ]
+    return bool(closed) and closed[-1].reason == "interrupted"
 
 
 def last_targets(reader: SessionReader, plan: Plan) -> dict[str, float]:

@@ -31,6 +31,7 @@ from therapy.session.session_state import Moment
 
 from .history import last_targets, left_extra_pain, past_of, sessions_on
 from .home_box import LEDGER_EVERY_S, home_box, tell_ledger
+from .not_ready import NotReady
 from .plan_reception import answer, keep_plan
 from .survey_post import survey_post
 from .todays_plan import plan_for_today
@@ -189,7 +190,7 @@ class HomeAtWork:
             RipresaError: the radio or the journal cannot be used.
         """
         if self.home.folder.withdrawn.exists():
-            raise ConfigurationError("therapy is withdrawn: the clinic can resume it")
+            raise NotReady("withdrawn", "therapy is withdrawn: the clinic can resume it")
         box, plan, clock = self.box, self.plan, self.home.clock
         day = plan.day_of(clock.now_ns())
         versions = PlanFolder(self.home.folder.plans).versions(plan.patient)
@@ -197,9 +198,9 @@ class HomeAtWork:
         if five_minutes:
             agenda = shortened(agenda)
         if not agenda.items:
-            raise ConfigurationError("nothing is left to do today: the plan's dose is done")
+            raise NotReady("dose done", "nothing is left to do today: the plan's dose is done")
         if not by_keys and not self._bindings.entries:
-            raise ConfigurationError(NO_WEARABLE)
+            raise NotReady("no wearable", NO_WEARABLE)
         radio = None if by_keys else await chosen_radio()
         gateway = None if radio is None else self._gateway(radio)
         box.record.start()

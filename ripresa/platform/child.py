@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import shutil
 import signal
 import socket
 from typing import IO, TYPE_CHECKING, Self
@@ -106,7 +107,7 @@ class Child:
         with self._open_log() as output:
             try:
                 self._process = await asyncio.create_subprocess_exec(
-                    *self._command,
+                    *bound_to_its_parent(self._command),
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=output,
                     stderr=asyncio.subprocess.STDOUT,
@@ -169,3 +170,15 @@ async def wait_for_port(port: int, what: str, timeout_s: float = 15) -> None:
                 await asyncio.sleep(0.05)
     except TimeoutError:
         raise TransportTimeout(f"{what} did not open port {port} within {timeout_s:g} s") from None
+
+
+def bound_to_its_parent(command: Sequence[str]) -> list[str]:
+    """The command so that its process ends when this one is killed, where the system can do so.
+
+    util-linux's `setpriv` asks the kernel for it and becomes the command; where it, or the
+    command itself, is not there, the command stays as it is.
+    """
+    setpriv = shutil.which("setpriv")
+    if setpriv is None or shutil.which(command[0]) is None:
+        return list(command)
+    return [setpriv, "--pdeathsig", "TERM", "--", *command]

@@ -203,3 +203,15 @@ def test_a_survey_asks_five_statements_after_the_last_card_and_leaves_no_trace(s
     assert answers == [dict.fromkeys(ITEMS, 2)]
     assert not any("questionnaire" in kind for kind in played.types())
     assert played.view.refused == []
+
+
+@pytest.mark.parametrize(("keys", "goes_on"), [((pygame.K_1,), True), ((pygame.K_2,), False)])
+def test_after_a_session_that_broke_off_going_on_is_offered_first(stage, keys, goes_on):
+    played = stage(plan(), screens={"resumed": True})
+    for _ in range(8):
+        played.frame()
+    assert played.screens.page.title.startswith("L'ultima seduta si è interrotta")
+    played.press(*keys)
+    for _ in range(3):
+        played.frame()
+    assert (played.view.state.asking[0].at == "in") == goes_on
