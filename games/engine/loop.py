@@ -387,7 +387,9 @@ class Loop:
             self.press("pause")
         elif key == pygame.K_r:
             self.press("retest")
-        elif key in (pygame.K_ESCAPE, *CLOSE_KEYS) and self._may_close:
+        elif (key == pygame.K_ESCAPE and self._ended_ns is not None) or (
+            key in CLOSE_KEYS and self._may_close
+        ):
             self.stopped_by = "closed"
         elif key == pygame.K_ESCAPE:
             self.press("pause")

@@ -138,7 +138,8 @@ class PageDesk:
         top = self.top
         count = len(top.choices)
         entries = count + len(self._hud.buttons) if self._look.scanning and count else count
-        focus = None if top.clinical or not count else 0
+        # Neither is what ends a measurement under way: Enter by mistake must end nothing.
+        focus = None if top.clinical or top.of or not count else 0
         self._menu = Menu.opened(entries, now_ns, focus=focus)
         numbers = [int(c.text) for c in top.choices if c.small]
         self._digits = Digits(max(numbers, default=9))
