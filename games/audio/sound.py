@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import pygame
 
-__all__ = ["SOUNDS", "Sounds", "rendered"]
+__all__ = ["FEEDBACK", "SOUNDS", "Sounds", "rendered"]
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,17 @@ SOUNDS: Final[dict[str, tuple[tuple[tuple[float, float], ...], float, float, flo
     "step4": (((523.3, 0.6), (1046.5, 0.2)), 0.45, 0.015, 0.0),
     "end": (((523.3, 0.35), (659.3, 0.3), (784.0, 0.25)), 2.0, 0.05, 0.0),
 }
+
+FEEDBACK: Final = {
+    "good": "good",
+    "slower": "low",
+    "further": "again",
+    "stay": "again",
+    "lower": "fall",
+    "upright": "wood",
+    "enough": "stop",
+}
+"""The sound of each message of `games.rules.feedback`."""
 
 
 def rendered(name: str) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pygame
 
 from games.audio.level_guide import Guide
+from games.audio.sound import FEEDBACK
 from games.inputs.keys import KeysSource
 from games.rules.control import LATE_NS, SILENCE_NS, Signal
 from games.rules.mode import Mode
@@ -15,9 +16,9 @@ from games.ui.canvas import HEIGHT, WIDTH, Canvas
 from games.ui.dark_screen import DarkScreen
 from games.ui.ending import ending_lines
 from games.ui.hud import Hud, pill
+from games.ui.interlude import Interlude
 from games.ui.overlay import banner, card, on_card
-from games.ui.pain_scale import BACK, PainScale
-from games.ui.pause_card import CARD_KEYS, PauseCard
+from games.ui.pain_scale import BACK
 from games.ui.texts import FRAME, said
 from telemetry.messages.requests import CalibrateRange, ReportPain, ReportUnwell
 from therapy.session.safety import Verdict, judge_pain
@@ -41,21 +42,8 @@ if TYPE_CHECKING:
 __all__ = ["Loop"]
 
 CUE_SHOWN_NS = 2_500_000_000
-FEEDBACK = {
-    "good": "good",
-    "slower": "low",
-    "further": "again",
-    "stay": "again",
-    "lower": "fall",
-    "upright": "wood",
-    "enough": "stop",
-}
-"""The sound of each message of `games.rules.feedback`."""
 END_SHOWN_NS = 4_000_000_000
 CALM_NS = 1_000_000_000
-RESTED_NS = 8_000_000_000
-"""With scanning, an arm that rests so long asks for a pause: the way to it by motion alone."""
-REST_MOVES = 0.06
 CLOSE_KEYS = (pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_SPACE)
 UP_KEYS = (pygame.K_UP, pygame.K_w, pygame.K_RETURN)
 DOWN_KEYS = (pygame.K_DOWN, pygame.K_s, pygame.K_BACKSPACE)
@@ -110,9 +98,7 @@ class Loop:
         self._began_ns = pace.now_ns()
         self._ended_ns: int | None = None
         self._newest: ArrivedSample | None = None
-        self._scale = PainScale(0)
-        self._card = PauseCard(0)
-        self._resting: tuple[float, int] | None = None
+        self._interlude = Interlude(look)
         self._reaches, self._measured = settings.reaches, settings.measured
         self._cue: tuple[str, int] = ("", 0)
         self._shown: Any = self.simulation.state
@@ -151,11 +137,9 @@ class Loop:
             self._ask(ReportUnwell())
             self._end(Mode.UNWELL, "end")
         elif name == "pain" and self.mode in (Mode.PLAY, Mode.PAUSED):
-            self.mode = Mode.PAIN
-            self._scale = PainScale(self._pace.now_ns())
-            self._sounds.play("pause")
+            self._stand(Mode.PAIN)
         elif name == "pause" and self.mode in (Mode.PLAY, Mode.PAUSED):
-            self._pause(on=self.mode is Mode.PLAY)
+            self._stand(Mode.PAUSED if self.mode is Mode.PLAY else Mode.PLAY)
         elif name == "retest" and self._retest_shown:
             self._ask(CalibrateRange(retest=True))
 
@@ -175,47 +159,32 @@ class Loop:
         self.mode = Mode.PLAY
         return verdict
 
-    def _answer(self, pain: int | str | None) -> None:
-        if pain == BACK:
-            self.mode = Mode.PLAY
-        elif isinstance(pain, int):
-            self.report_pain(pain)
+    def _answer(self, told: int | str | None) -> None:
+        """What was answered on the scale of pain, or pressed on the card to rest on."""
+        if isinstance(told, int):
+            self.report_pain(told)
+        elif told in (BACK, "go_on"):
+            self._stand(Mode.PLAY)
+        elif told == "end_set":
+            self.stopped_by = "closed"
+        elif told is not None:
+            self.press(told)
 
-    def _pause(self, *, on: bool) -> None:
-        """Rest on a card that offers all there is; to go on is in focus."""
-        self.mode = Mode.PAUSED if on else Mode.PLAY
-        self._card = PauseCard(self._pace.now_ns())
-        self._resting = None
+    def _stand(self, mode: Mode) -> None:
+        """Stand still for an interlude, or play on after it."""
+        self.mode = mode
+        self._interlude.open(self._pace.now_ns())
         self._sounds.play("pause")
 
     def _wait(self, now_ns: int) -> None:
-        """What comes by waiting: the second digit, and with scanning what a movement takes."""
+        """What comes by waiting, and with scanning by keeping still."""
         control = None if self._newest is None or self._by_keys else self._newest.sample.control
-        if self.mode is Mode.PAIN:
-            self._answer(self._scale.waited(now_ns))
-            if self._look.scanning and self.mode is Mode.PAIN:
-                self._answer(self._scale.scanned(now_ns, control))
-        elif self._look.scanning and self.mode is Mode.PAUSED:
-            self._choose(self._card.scanned(now_ns, control))
+        if self.mode in (Mode.PAIN, Mode.PAUSED):
+            self._answer(self._interlude.waited(self.mode, now_ns, control))
         elif self._look.scanning and self.mode is Mode.PLAY and control is not None:
-            self._rest(control, now_ns)
-
-    def _rest(self, control: float, now_ns: int) -> None:
-        """An arm that keeps still at rest, outside the game's own rests, asks for a pause."""
-        resting = self._shown.progress.phase is GamePhase.REST
-        if resting or self._resting is None or abs(control - self._resting[0]) > REST_MOVES:
-            self._resting = (control, now_ns)
-        elif now_ns - self._resting[1] > RESTED_NS:
-            self._pause(on=True)
-
-    def _choose(self, name: str | None) -> None:
-        """A button of the pause card."""
-        if name == "go_on":
-            self._pause(on=False)
-        elif name == "end_set":
-            self.stopped_by = "closed"
-        elif name is not None:
-            self.press(name)
+            resting = self._shown.progress.phase is GamePhase.REST
+            if self._interlude.rested(control, now_ns, told_to_rest=resting):
+                self._stand(Mode.PAUSED)
 
     def _ask(self, wish: Request) -> None:
         self.requested.append(wish.what)
@@ -287,10 +256,8 @@ class Loop:
         self._say(stands or cue, told or cue)
         self._hud.draw(self._canvas, self._setting, state.progress, cue, angle)
         self._hud.draw_heart(self._canvas, self._heart())
-        if self.mode is Mode.PAIN:
-            self._scale.draw(self._canvas, self._look)
-        elif self.mode is Mode.PAUSED:
-            self._card.draw(self._canvas, self._look)
+        if self.mode in (Mode.PAIN, Mode.PAUSED):
+            self._interlude.draw(self.mode, self._canvas)
         elif self._ended_ns is not None:
             self._draw_end()
             self._hud.draw_buttons(self._canvas)
@@ -374,11 +341,9 @@ class Loop:
             if event.rel[1] and y < HEIGHT - 100:
                 self._source.point((560 - y) / 400)
 
-    def _key(self, key: int) -> None:  # noqa: C901 - one case a key
-        if self.mode is Mode.PAIN and key != pygame.K_u:
-            self._answer(self._scale.key(key, self._pace.now_ns()))
-        elif self.mode is Mode.PAUSED and key in CARD_KEYS:
-            self._choose(self._card.key(key, self._pace.now_ns()))
+    def _key(self, key: int) -> None:
+        if self._interlude.takes(self.mode, key):
+            self._answer(self._interlude.key(self.mode, key, self._pace.now_ns()))
         elif key == pygame.K_p:
             self.press("pain")
         elif key == pygame.K_u:
@@ -406,12 +371,10 @@ class Loop:
             self._source.press(direction)
 
     def _click(self, at: tuple[float, float]) -> None:
-        if self.mode is Mode.PAIN:
-            self._answer(self._scale.click(at))
-        elif self.mode is Mode.PAUSED:
-            name = self._card.click(at)
-            self._choose(name)
-            if name is not None:
+        if self.mode in (Mode.PAIN, Mode.PAUSED):
+            told = self._interlude.click(self.mode, at)
+            self._answer(told)
+            if told is not None:
                 return
         elif self._may_close and on_card(at):
             self.stopped_by = "closed"
