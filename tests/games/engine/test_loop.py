@@ -9,9 +9,12 @@ import pytest
 
 from games.engine.play_settings import Stopping
 from games.inputs.keys import KeysSource
+from games.inputs.source import ArrivedSample
 from games.look import Look
 from games.rules.control import ControlSample
 from games.rules.mode import Mode
+from games.ui import pause_card
+from games.ui.hud import Hud
 
 T0_NS = 1_700_000_000_000_000_000
 GAMES = ("onda", "raccolto", "volo")
@@ -120,3 +123,72 @@ def test_two_keys_without_holding_down_play_a_game(table):
         elif n % 90 == 50:
             played.press(pygame.K_DOWN)
     assert played.loop.simulation.state.progress.trials == 2
+
+
+def clicked(played, place):
+    at = {"button": 1, "pos": place.center}
+    pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, at))
+    played.frame()
+    played.frame()
+
+
+def test_the_mouse_alone_pauses_goes_on_and_leaves(table):
+    played = table()
+    pause = next(b for b in Hud(Look()).buttons if b.name == "pause").place
+    go_on, _, _, enough = pause_card._places()
+    played.frame()
+    clicked(played, pause)
+    assert played.loop.mode is Mode.PAUSED
+    clicked(played, go_on)
+    assert played.loop.mode is Mode.PLAY
+    clicked(played, pause)
+    clicked(played, enough)
+    assert played.loop.stopped_by == "closed"
+
+
+def test_escape_asks_before_a_set_ends(table):
+    played = table()
+    played.frame()
+    played.press(pygame.K_ESCAPE)
+    played.frame()
+    assert played.loop.stopped_by is None
+    assert played.loop.mode is Mode.PAUSED
+    played.press(pygame.K_1)
+    played.frame()
+    assert played.loop.mode is Mode.PLAY
+
+
+@pytest.mark.parametrize(("scanning", "mode"), [(True, Mode.PAUSED), (False, Mode.PLAY)])
+def test_with_scanning_an_arm_that_keeps_still_reaches_the_pause(table, scanning, mode):
+    class Resting:
+        ended = waiting = False
+        last_ns = T0_NS
+
+        def poll(self, now_ns, _invited):
+            arrivals = []
+            while self.last_ns < now_ns:
+                self.last_ns += 33_333_333
+                arrivals.append(ArrivedSample(ControlSample(self.last_ns, 0.02), self.last_ns))
+            return arrivals
+
+        def counted(self):
+            return []
+
+    played = table(source=Resting(), look=Look(scanning=scanning, voice=False))
+    for _ in range(190):
+        played.frame()
+    assert played.loop.mode is mode
+
+
+@pytest.mark.parametrize(
+    ("reaches", "words"),
+    [("nobody", "nessuno"), ("home", "computer"), ("clinic", "fisioterapista")],
+)
+def test_what_is_promised_after_pain_is_what_happens(table, reaches, words):
+    played = table()
+    played.loop._reaches = reaches
+    played.frame()
+    played.press(pygame.K_p, pygame.K_9)
+    played.frame()
+    assert words in played.voice.said[-1]
+    assert ("fisioterapista" in played.voice.said[-1]) == (reaches == "clinic")
