@@ -121,7 +121,8 @@ def _by_angle(
     if observation.hinge is not None and joint is not None:
         # Judged in the set alone: who handles a sensor in between moves it alone.
         near = round(AROUND_S * rate_hz)
-        kept = membership_of(seen, frames, rate_hz).kept
+        sorted_out = membership_of(seen, frames, rate_hz)
+        kept = sorted_out.kept if sorted_out.other else []
         joint = joint.paired_in([(e.start - near, e.end + near) for e in kept], rate_hz)
         doubts = _of_joint(observation, observation.hinge, joint, frames)
     if observation.hinge is not None and _beyond_anatomy(observation.hinge, seen):

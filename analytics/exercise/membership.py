@@ -38,15 +38,22 @@ STEP_M_S2: Final = 0.9
 STEPS_S: Final = (0.35, 1.3)
 STEPS_ALIKE: Final = 0.45
 WALK_WINDOW_S: Final = 4.0
+MOSTLY: Final = 0.75
+"""Of a group's excursions walked, from which on it is a walk."""
 FEWEST: Final = 3
 OCTAVES_TIME, OCTAVES_SIZE = 1.25, 1.1
 """Within which two excursions next to each other in time and size are of one group."""
-ALIKE: Final = 0.7
+ALIKE: Final = 0.6
 """Cosine between the turns of two excursions of one group."""
 POSTURE_DEG: Final = 35.0
 """Between gravity's directions in the sensor where two excursions of one group began."""
 AT_ONCE: Final = 2
 """Frames from the item's beginning within which an excursion began before it."""
+SPEED_S: Final = 0.4
+STILL: Final = 0.15
+"""Of an excursion's greatest speed; what is slower before it and after it is rest."""
+MOSTLY_BACK: Final = 0.9
+"""Of the turn between a peak and rest: from there on it is rest."""
 LEAST_GAP_S: Final = 1.0
 WAVE_POINTS: Final = 12
 ATTEMPT_SHARE: Final = 0.12
@@ -112,7 +119,9 @@ def membership_of(
     traits = _traits(excursions, frames, rate_hz)
     weight = 2.0**traits.size * np.sqrt(2.0**traits.time)
     groups = _groups(traits)
-    best = max(groups, key=lambda g: float(weight[g].sum()))
+    # A walk is the set only where nothing else is done.
+    still = [g for g in groups if g.sum() >= FEWEST and traits.walked[g].mean() < MOSTLY]
+    best = max(still or groups, key=lambda g: float(weight[g].sum()))
     if best.sum() < FEWEST:
         return Membership(list(excursions), [], [], _alike(traits, np.ones(len(weight), bool)))
     alike = _alike(traits, best)
@@ -170,16 +179,19 @@ def _traits(excursions: Sequence[Excursion], frames: Frames, rate_hz: float) -> 
     q = frames.q_forward
     unbroken = np.zeros(WAVE_POINTS, bool)
     ups = up_in_sensor(q)
+    speed = _mean(frames.speed, rate_hz, SPEED_S)
     walked = _walking(frames, rate_hz)
-    turns, posture, share = [], [], []
+    turns, posture, share, frames_long = [], [], [], []
     for e in excursions:
+        start, end = _moved(q, speed, e)
         # Seen from where it began: which way the person faces changes nothing.
-        points = np.linspace(e.start, e.end, WAVE_POINTS).round().astype(np.int64)
+        points = np.linspace(start, end, WAVE_POINTS).round().astype(np.int64)
         wave = rotation_vectors(q[points], unbroken).ravel()
         turns.append(wave / max(float(np.sqrt(wave @ wave)), 1e-9))
-        posture.append(ups[e.start])
-        share.append(float(walked[e.start : e.end + 1].mean()))
-    seconds = np.array([max(1, e.end - e.start) for e in excursions]) / rate_hz
+        posture.append(ups[start])
+        share.append(float(walked[start : end + 1].mean()))
+        frames_long.append(max(1, end - start))
+    seconds = np.array(frames_long) / rate_hz
     return _Traits(
         np.log2(seconds),
         np.log2([max(e.rise, 0.5) for e in excursions]),
@@ -189,10 +201,27 @@ def _traits(excursions: Sequence[Excursion], frames: Frames, rate_hz: float) -> 
     )
 
 
+def _moved(q: Array, speed: Array, e: Excursion) -> tuple[int, int]:
+    """The frames between which an excursion moved: rest before and after it is left out."""
+    turned = [2 * np.arccos(np.minimum(1.0, np.abs(q[a:b] @ q[e.peak]))) for a, b in _sides(e)]
+    back, forth = turned[0][::-1], turned[1]
+    left = int(np.argmax(back >= MOSTLY_BACK * back[-1]))
+    right = int(np.argmax(forth >= MOSTLY_BACK * forth[-1]))
+    start, end = e.peak - left, e.peak + right
+    moving = np.flatnonzero(speed[start : end + 1] > STILL * speed[start : end + 1].max())
+    if len(moving) < WAVE_POINTS // 2:
+        return start, end
+    return start + int(moving[0]), start + int(moving[-1])
+
+
+def _sides(e: Excursion) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (e.start, e.peak + 1), (e.peak, e.end + 1)
+
+
 def _groups(traits: _Traits) -> list[Mask]:
-    """Excursions linked with each other; those of a walk apart, unless there is nothing else."""
-    free = ~traits.walked if (~traits.walked).sum() >= FEWEST else np.ones(len(traits.time), bool)
-    left, groups = free.copy(), []
+    """Excursions linked with each other."""
+    left: Mask = np.ones(len(traits.time), bool)
+    groups: list[Mask] = []
     while left.any():
         group = np.zeros(len(left), bool)
         edge = [int(np.flatnonzero(left)[0])]

@@ -46,7 +46,7 @@ TELLING_DEG_S = 0.5
 """Turns across the axis that are too small to tell anything."""
 APART_S, EVIDENCE = 0.2, 10.0
 """Clocks are apart if movement agrees better by so much of log likelihood at a lag of so much."""
-HEAVED_M_S2, HEAVED_ALIKE, HEAVED_SHARE = 0.3, 0.35, 0.25
+HEAVED_M_S2, HEAVED_ALIKE, HEAVED_SHARE = 0.8, 0.35, 0.2
 """A joint that rises and sinks this much does so for both of its sensors."""
 CLOCK_US: Final = 100_000
 """Host times less certain than this do not bring two segments together."""

@@ -39,12 +39,13 @@ MOVING_RAD_S = np.deg2rad(20.0)
 MOVING_M_S2 = 0.5
 GLITCH_M_S2, GLITCH_RAD_S = 15.0, 6.0
 """A single sample this far from both neighbours is none of a limb's."""
-AROUND, STANDS_OUT = 5, 4.0
+AROUND, STANDS_OUT = 5, 10.0
 """How many samples to both sides, and how many times their usual step a glitch is."""
 ALIKE_SHARE = 0.25
 """Neighbours agree if they differ by no more than this share of the glitch."""
 GLITCH_SHARE = 0.006
 SATURATED_RUN, SATURATED_SHARE = 3, 0.01
+CLIPPED_M_S2, CLIPPED_RAD_S = 1.3 * GRAVITY_M_S2, np.deg2rad(15.0)
 SLOW_TURN_RAD_S = np.deg2rad(15.0)
 WEIGHT_WITHIN, WEIGHT_SPREAD = 0.1, 0.13
 """Share of gravity, in the middle and at either end; worn ones keep to a twentieth."""
@@ -56,7 +57,7 @@ CALM_M_S2, CALM_WITHIN = 0.6, 0.06
 """Spread of the acceleration, and how far from gravity, while it shows where down is."""
 AVERAGED_S = 0.2
 FEWEST_WINDOWS = 12
-DISAGREE_SHARE = 0.5
+DISAGREE_SHARE = 0.3
 BIAS_RAD_S = np.deg2rad(4.0)
 BIAS_S = 0.8
 FEWEST_STEADY = 3
@@ -106,7 +107,8 @@ def implausible(
     ]
     whole = {
         Implausibility.STUCK: _stuck(acc, gyr, rate_hz, gyroscope=gyroscope),
-        Implausibility.SATURATED: _saturated(values),
+        Implausibility.SATURATED: _saturated(acc, CLIPPED_M_S2)
+        or (gyroscope and _saturated(gyr, CLIPPED_RAD_S)),
         Implausibility.GLITCHING: _glitching(acc, GLITCH_M_S2)
         or (gyroscope and _glitching(gyr, GLITCH_RAD_S)),
     }
@@ -162,16 +164,14 @@ def _stuck(acc: Array, gyr: Array, rate_hz: float, *, gyroscope: bool) -> bool:
     return False
 
 
-def _saturated(values: Array) -> bool:
-    """Whether a channel stands at its own extreme, run after run."""
+def _saturated(values: Array, least: float) -> bool:
+    """Whether a channel stands at its own extreme, run after run, beyond what rest could be."""
     for channel in values.T:
         for extreme in (channel.max(), channel.min()):
-            if abs(extreme) < 1e-6:
+            if abs(extreme) < least:
                 continue
             runs = [b - a for a, b in _stretches(channel == extreme) if b - a >= SATURATED_RUN]
-            spread = float(channel.std())
-            far = abs(extreme - float(np.median(channel))) > 2 * spread
-            if far and sum(runs) > SATURATED_SHARE * len(channel):
+            if sum(runs) > SATURATED_SHARE * len(channel):
                 return True
     return False
 
