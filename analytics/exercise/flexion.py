@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Flexion", "Paired", "axes_found", "flexion", "pair"]
 
+USUALLY_OPEN = 0.25
+"""How far following stays open in movements that tell the axes well."""
 LEAST_SHARED = 0.9
 """Share of the item that both sensors must have seen."""
 
@@ -86,6 +88,7 @@ class SeenByBoth:
         rates, forces, ups: of both, at the joint's frames.
         axes: by which the angle is told.
         found: those that the movement itself shows, where others are calibrated.
+        measured_rates: as measured, biases and all.
     """
 
     rates: tuple[Array, Array]
@@ -93,6 +96,12 @@ class SeenByBoth:
     ups: tuple[Array, Array]
     axes: HingeAxes
     found: HingeAxes | None
+    measured_rates: tuple[Array, Array]
+
+    @property
+    def measured(self) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+        """Forces and angular rates, as measured, of the proximal and the distal sensor."""
+        return self.forces, self.measured_rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +154,8 @@ class Flexion:
         """How far the movement leaves open that the distal sensor follows the proximal, 0 to 1."""
         if self.pairing is None:
             return 0.0
-        return min(1.0, abs(1 - self.pairing.gain) + self.pairing.gain_sigma)
+        open_still = abs(1 - self.pairing.gain) + self.pairing.gain_sigma
+        return min(1.0, max(0.0, open_still - USUALLY_OPEN))
 
 
 def pair(distal: Frames, proximal: Frames) -> Paired:
@@ -260,7 +270,12 @@ def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> F
         followed,
         float(np.median(in_plane_angle(*ups, axes)[1])),
         SeenByBoth(
-            rates, forces, ups, axes, None if hinge.axes is None else _shown(paired, rate_hz)
+            rates,
+            forces,
+            ups,
+            axes,
+            None if hinge.level == "motion" or hinge.axes is None else _shown(paired, rate_hz),
+            gyrs,
         ),
     )
 

@@ -7,24 +7,26 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from analytics.joints.axis import estimate_axes
 from analytics.movement.counting import count
 from analytics.movement.gravity_sweep import swept_deg
 from analytics.movement.movement import ANGLE_LEAST_DEG, TURNING_LEAST_DEG
 from analytics.movement.repetition import Excursion, excursions_of, found_live
+from analytics.movement.unfolding import unfolded_elevation_deg
 from analytics.observability.doubt import Doubt, DoubtKind, doubt
 from analytics.observability.grounds import joint_doubts
-from analytics.signals.orientation import elevations_deg
 from analytics.signals.smoothing import smoothed
 from telemetry.errors import NotObservable
 from therapy.wording import Wording
 
 from .flexion import Flexion, flexion
-from .membership import membership_of
+from .membership import Membership, membership_of
 from .observation import Method, doubted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from analytics.joints.axis import HingeAxes
     from analytics.signals.arrays import Array
     from analytics.signals.oriented_stream import Frames, StreamTrack
 
@@ -122,6 +124,14 @@ def _by_angle(
         # Judged in the set alone: who handles a sensor in between moves it alone.
         near = round(AROUND_S * rate_hz)
         sorted_out = membership_of(seen, frames, rate_hz)
+        axes = _shown_in_set(observation.hinge, joint, sorted_out, rate_hz)
+        if axes is not None:
+            again = replace(observation.hinge, axes=axes, level="motion")
+            joint = _flexion(again, frames, rate_hz, tracks)
+            movement = joint.angle_deg
+            values = smoothed(movement, rate_hz, restarts_of(frames)).tolist()
+            seen = excursions_of(values, ANGLE_LEAST_DEG)
+            sorted_out = membership_of(seen, frames, rate_hz)
         kept = sorted_out.kept if sorted_out.other else []
         joint = joint.paired_in([(e.start - near, e.end + near) for e in kept], rate_hz)
         doubts = _of_joint(observation, observation.hinge, joint, frames)
@@ -148,6 +158,30 @@ def _of_joint(seen: Observation, hinge: Hinge, joint: Flexion, frames: Frames) -
         int(frames.index[-1]) + 1,
         axes=joint.beside,
     )
+
+
+def _shown_in_set(
+    hinge: Hinge, joint: Flexion, sorted_out: Membership, rate_hz: float
+) -> HingeAxes | None:
+    """The joint's axes by the set's own movement, where something else was done beside it."""
+    if hinge.axes is not None or joint.seen is None or not sorted_out.other:
+        return None
+    near = round(AROUND_S * rate_hz)
+    apart = [e.start for e in sorted_out.other]
+    stretches: list[list[Excursion]] = []
+    for e in sorted_out.kept:
+        last = stretches[-1][-1] if stretches else None
+        if last is None or any(last.start < a < e.start for a in apart):
+            stretches.append([e])
+        else:
+            stretches[-1].append(e)
+    longest = max(stretches, key=len)
+    span = slice(max(0, longest[0].start - near), longest[-1].end + near)
+    (acc1, acc2), (gyr1, gyr2) = (tuple(v[span] for v in b) for b in joint.seen.measured)
+    try:
+        return estimate_axes(acc1, gyr1, acc2, gyr2, rate_hz)
+    except NotObservable:
+        return None
 
 
 def _beyond_anatomy(hinge: Hinge, excursions: Sequence[Excursion]) -> bool:
@@ -204,7 +238,7 @@ def _angle(observation: Observation, frames: Frames, q: Array, rate_hz: float) -
             "it is not known how the sensor lies on its segment",
             italian="non si sa come il sensore è messo sul segmento",
         )
-    return elevations_deg(q, observation.axis)
+    return unfolded_elevation_deg(q, observation.axis, frames.restarted, rate_hz)
 
 
 def restarts_of(frames: Frames) -> list[int]:

@@ -83,7 +83,7 @@ class BandModel:
     """As `range_share`, with axes found from the motion."""
     range_beyond: float = 0.05
     """Of a range, per looseness beyond that."""
-    range_unproven: float = 0.07
+    range_unproven: float = 0.08
     """Of a range about axes found from the motion, per how far following is unproven."""
     gap_share: float = 0.5
     """Of the angle swept while samples were missing."""

@@ -78,7 +78,8 @@ class ItemSeen:
     """What the core found of one exercise item, as much of it as adherence needs.
 
     Attributes:
-        minutes: from its first repetition to the end of its last.
+        minutes: of its repetitions and of the short breaks between them; rests count for nothing.
+        judged: whether enough was received to judge the person's quality.
     """
 
     item: str
@@ -87,6 +88,7 @@ class ItemSeen:
     too_fast: int
     median_deg: float | None
     minutes: float
+    judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class ItemDone:
         range_deg: median range; None where it is not observable.
         repetitions: counted.
         good: of them, without any flag.
+        judged: whether enough was received to judge them.
     """
 
     item: str
@@ -106,6 +109,7 @@ class ItemDone:
     range_deg: float | None = None
     repetitions: int = 0
     good: int = 0
+    judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,7 +385,7 @@ def _quality(asked: Sequence[PlanItem], done: Sequence[ItemDone]) -> float | Non
     by_exercise: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for item in asked:
         for d in done:
-            if d.item == item.id and d.repetitions > 0:
+            if d.item == item.id and d.repetitions > 0 and d.judged:
                 by_exercise[item.exercise].append((d.good, d.repetitions))
     return _mean(
         sum(good for good, _ in parts) / sum(n for _, n in parts) for parts in by_exercise.values()
@@ -397,7 +401,8 @@ def _seen(found: ItemResult) -> ItemSeen:
         good=sum(not repetition.flags for repetition in repetitions),
         too_fast=sum(any("fast" in flag for flag in r.flags) for r in repetitions),
         median_deg=None if range_of_motion is None else range_of_motion.median_deg,
-        minutes=(repetitions[-1].end_s - repetitions[0].start_s) / 60 if repetitions else 0.0,
+        minutes=_minutes(found),
+        judged=found.judged,
     )
 
 
@@ -408,7 +413,16 @@ def _item_done(item: PlanItem, seen: ItemSeen) -> ItemDone:
         range_deg=seen.median_deg,
         repetitions=seen.repetitions,
         good=seen.good,
+        judged=seen.judged,
     )
+
+
+def _minutes(found: ItemResult) -> float:
+    if found.moving_s is not None:
+        return found.moving_s / 60
+    # Results of an older core do not tell it.
+    repetitions = found.repetitions
+    return (repetitions[-1].end_s - repetitions[0].start_s) / 60 if repetitions else 0.0
 
 
 def _day(history: Mapping[date, DayHistory], day: date) -> DayHistory:

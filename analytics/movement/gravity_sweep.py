@@ -16,7 +16,7 @@ from .movement import ANGLE_LEAST_DEG, FIT_FRAMES, Turning, dot, main_axis, rota
 if TYPE_CHECKING:
     from analytics.signals.arrays import Array, Mask, Quaternion, Vector
 
-__all__ = ["LEAST_VISIBLE", "Sweeping", "swept_deg"]
+__all__ = ["LEAST_VISIBLE", "Sweeping", "across_of", "swept_deg"]
 
 LEAST_VISIBLE = 0.35
 """Gravity's share across the axis below which the axis is too upright to tell an angle."""
@@ -46,7 +46,7 @@ def swept_deg(q: Array, restarted: Mask, rate_hz: float) -> Array:
     """
     axis = np.array(main_axis(rotation_vectors(q, restarted), rate_hz))
     up = up_in_sensor(q)
-    x, y = _across(axis)
+    x, y = across_of(axis)
     along_x = up[:, 0] * x[0] + up[:, 1] * x[1] + up[:, 2] * x[2]
     along_y = up[:, 0] * y[0] + up[:, 1] * y[1] + up[:, 2] * y[2]
     if float(np.median(np.sqrt(along_x * along_x + along_y * along_y))) < LEAST_VISIBLE:
@@ -148,7 +148,7 @@ def _up(q: Quaternion) -> Vector:
     return (2 * (x * z - w * y), 2 * (y * z + w * x), w * w - x * x - y * y + z * z)
 
 
-def _across(axis: Array) -> tuple[Array, Array]:
+def across_of(axis: Array) -> tuple[Array, Array]:
     """Two unit vectors across an axis, right-handed with it."""
     first = np.zeros(3)
     first[int(np.argmin(np.abs(axis)))] = 1.0
@@ -158,5 +158,5 @@ def _across(axis: Array) -> tuple[Array, Array]:
 
 
 def _vectors_across(axis: Vector) -> tuple[Vector, Vector]:
-    (a, b, c), (d, e, f) = (v.tolist() for v in _across(np.array(axis)))
+    (a, b, c), (d, e, f) = (v.tolist() for v in across_of(np.array(axis)))
     return (a, b, c), (d, e, f)

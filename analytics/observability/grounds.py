@@ -48,6 +48,7 @@ APART_S, EVIDENCE = 0.2, 10.0
 """Clocks are apart if movement agrees better by so much of log likelihood at a lag of so much."""
 HEAVED_M_S2, HEAVED_ALIKE, HEAVED_SHARE = 0.8, 0.35, 0.2
 """A joint that rises and sinks this much does so for both of its sensors."""
+HEAVED_AS_ONE = 0.8
 CLOCK_US: Final = 100_000
 """Host times less certain than this do not bring two segments together."""
 
@@ -131,10 +132,15 @@ def _clocks_apart(p: Pairing) -> bool:
 
 
 def _does_not_follow(p: Pairing) -> bool:
-    if p.across_deg_s < TELLING_DEG_S:
+    if p.across_deg_s < TELLING_DEG_S or _heaves_together(p):
         return False
     too_little = p.gain + CONFIDENT * p.gain_sigma < FOLLOWS_LEAST
     return p.following < p.by_chance and (too_little or p.gain < FOLLOWS_HALF)
+
+
+def _heaves_together(p: Pairing) -> bool:
+    """A tremor or a step that both feel alike is proof enough that one carries the other."""
+    return min(p.heaved_m_s2) > HEAVED_SHARE * HEAVED_M_S2 and p.heaving > HEAVED_AS_ONE
 
 
 def _heaves_alone(p: Pairing) -> bool:

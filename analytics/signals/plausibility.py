@@ -4,7 +4,7 @@ The gateway judges stamps, rate and link; what the samples say is judged here, o
 imported files get it as well:
 
 1. **Frozen**: all channels repeat their values for `FROZEN_S`; no worn sensor does.
-2. **Stuck**: one channel keeps a value other than zero for that long while the sensor moves.
+2. **Stuck**: one channel keeps its value for that long while the sensor moves.
 3. **Saturated**: a channel stands at its own extreme for several samples again and again.
 4. **Glitching**: single samples far from both neighbours, which agree.
 5. **Weight**: where the sensor hardly turns, the acceleration's norm is not gravity's.
@@ -53,11 +53,11 @@ TURNS_S = 0.8, 1.6, 3.2
 STEP_S = 0.1
 LEAST_TURN_RAD = np.deg2rad(25.0)
 """Less may be what a movement feels like, not how gravity turns."""
-CALM_M_S2, CALM_WITHIN = 0.6, 0.06
+CALM_M_S2, CALM_WITHIN = 0.6, 0.04
 """Spread of the acceleration, and how far from gravity, while it shows where down is."""
 AVERAGED_S = 0.2
 FEWEST_WINDOWS = 12
-DISAGREE_SHARE = 0.3
+DISAGREE_SHARE = 0.4
 BIAS_RAD_S = np.deg2rad(4.0)
 BIAS_S = 0.8
 FEWEST_STEADY = 3
@@ -151,9 +151,12 @@ def _stuck(acc: Array, gyr: Array, rate_hz: float, *, gyroscope: bool) -> bool:
     least = max(FEWEST_REPEATED, round(FROZEN_S * rate_hz))
     channels = [*acc.T, *gyr.T] if gyroscope else [*acc.T]
     for at, channel in enumerate(channels):
-        same = (channel[1:] == channel[:-1]) & (channel[1:] != 0)
-        for a, b in _stretches(same):
+        for a, b in _stretches(channel[1:] == channel[:-1]):
             if b + 1 - a < least:
+                continue
+            beside = channels[3:] if at < 3 else channels[:3]
+            if channel[a] == 0 and not all(np.ptp(c[a : b + 1]) > 0 for c in beside):
+                # Made without noise, a movement in one plane leaves channels at zero.
                 continue
             others = [c[a : b + 1] for i, c in enumerate(channels) if i != at]
             sizes = [float(c.std()) for c in others]

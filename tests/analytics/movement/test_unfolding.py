@@ -1,0 +1,40 @@
+"""An elevation that passes straight down or up goes on; one that does not is left as it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from analytics.movement.unfolding import unfolded_elevation_deg
+from analytics.signals.orientation import elevations_deg
+from arm_motion import raises
+
+AXIS = (-1.0, 0.0, 0.0)
+RATE_HZ = 60.0
+
+
+def quaternions(elevation_deg):
+    """Orientations of a right wrist so high; its y axis lies level."""
+    half = np.radians(np.asarray(elevation_deg) - 90) / 2
+    zero = np.zeros_like(half)
+    return np.stack((np.cos(half), zero, np.sin(half), zero), axis=1)
+
+
+def seen(elevation_deg):
+    q = quaternions(elevation_deg)
+    unbroken = np.zeros(len(q), bool)
+    return unfolded_elevation_deg(q, AXIS, unbroken, RATE_HZ), elevations_deg(q, AXIS)
+
+
+@pytest.mark.parametrize(("rest_deg", "top_deg"), [(105.0, 195.0), (-22.0, 75.0), (-15.0, 60.0)])
+def test_an_arc_through_the_vertical_keeps_its_size_and_place(rest_deg, top_deg):
+    told, folded = seen(raises(4, rest_deg=rest_deg, top_deg=top_deg))
+    assert np.ptp(told) == pytest.approx(top_deg - rest_deg, abs=1)
+    assert told.max() == pytest.approx(top_deg, abs=1)
+    assert np.ptp(folded) < np.ptp(told) - 10
+
+
+@pytest.mark.parametrize(("rest_deg", "top_deg"), [(10.0, 150.0), (20.0, 178.0), (60.0, 100.0)])
+def test_an_arc_beside_the_vertical_is_left_as_it_is(rest_deg, top_deg):
+    told, folded = seen(raises(4, rest_deg=rest_deg, top_deg=top_deg))
+    assert np.array_equal(told, folded)
