@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from analytics.movement.repetition import Excursion, without_match
+from analytics.observability.doubt import DoubtKind, doubt
 from analytics.observability.gate import Known, gate
 from analytics.observability.grounds import channel_doubts, clock_doubts, rate_doubts
 from telemetry.messages.results import (
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
 
 __all__ = ["analyse_item"]
 
+UNLIKE: Final = 0.75
+"""Repetitions that resemble each other less are no measure of a range: recorded ones of healthy
+adults reach 0.83 and more, simulated paretic and trembling ones 0.95, a loose strap 0.3 to 0.74."""
 MOST_LOST: Final = 0.03
 """Share of an item's samples whose loss leaves the person's quality to be judged."""
 BREAK_S: Final = 5.0
@@ -80,7 +84,11 @@ def analyse_item(
     sorted_out = membership_of(
         found.excursions, frames, track.frame_rate_hz, found.in_frames(len(frames)), found.least_deg
     )
-    found = replace(found, excursions=sorted_out.kept)
+    if observation.method is not Method.COUNT and (sorted_out.alike or 1.0) < UNLIKE:
+        span = observation.stream, from_index, to_index
+        doubts = [doubt(DoubtKind.UNLIKE, span[:1], *span[1:])]
+        observation = doubted(observation, doubts)
+    found = replace(found, observation=observation, excursions=sorted_out.kept)
     excursions = found.excursions
     bands = item_bands(observation, frames, track.frame_rate_hz, found.flexion)
     repetitions = repetition_figures(found, bands, track, frames, from_index)

@@ -20,6 +20,8 @@ NEAR_DEG: Final = 14.0
 """An elevation that never comes so near to straight down or up does not go through it."""
 IN_PLANE: Final = 0.85
 """Of the limb's axis and of gravity across the axis of turning: else there is no plane to tell."""
+LEAST_DEG, MOST_DEG = -60.0, 205.0
+"""No limb goes further behind, or beyond straight up: then the sensor turns on it."""
 LONGER_DEG: Final = 8.0
 """A sweep that is longer than the folded elevation by so much went through the vertical."""
 
@@ -54,6 +56,7 @@ def unfolded_elevation_deg(q: Array, axis: Vector, restarted: Mask, rate_hz: flo
     # The limb is raised to the side on which it gets further from hanging down.
     if abs(angle.min()) > abs(angle.max()):
         angle = -angle
-    if np.ptp(angle) < np.ptp(folded) + LONGER_DEG:
+    beyond = angle.min() < LEAST_DEG or angle.max() > MOST_DEG
+    if beyond or np.ptp(angle) < np.ptp(folded) + LONGER_DEG:
         return folded
     return np.asarray(angle)
