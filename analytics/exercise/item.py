@@ -84,7 +84,10 @@ def analyse_item(
     sorted_out = membership_of(
         found.excursions, frames, track.frame_rate_hz, found.in_frames(len(frames)), found.least_deg
     )
-    if observation.method is not Method.COUNT and (sorted_out.alike or 1.0) < UNLIKE:
+    # A joint's sensors show themselves whether they hold; a single one that turns on its limb
+    # shows only in that nothing repeats.
+    alone = observation.method is not Method.COUNT and observation.hinge is None
+    if alone and (sorted_out.alike or 1.0) < UNLIKE:
         span = observation.stream, from_index, to_index
         doubts = [doubt(DoubtKind.UNLIKE, span[:1], *span[1:])]
         observation = doubted(observation, doubts)
