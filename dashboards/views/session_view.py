@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from telemetry.messages.events import (
     AssessmentEnded,
     AssessmentStarted,
+    BreathlessnessReported,
     CheckAnswered,
     EffortReported,
     ExerciseEnded,
@@ -291,6 +292,8 @@ def _said(event: SessionEvent) -> dict[str, Any]:
             said = {"value": event.pain}
         case EffortReported():
             said = {"value": event.effort, "detail": event.at}
+        case BreathlessnessReported():
+            said = {"value": event.breathlessness, "detail": event.at}
         case SuspectedFall():
             said = {"place": place_words(event.placement)}
         case SessionClosed():

@@ -11,6 +11,7 @@ it would be up to 40 ms late.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 from dataclasses import dataclass, field
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 __all__ = ["LastWill", "MqttBus", "MqttSettings"]
 
 log = logging.getLogger(__name__)
+
+LOOK_S = 0.05
+"""How long a message that went may not yet be marked so."""
 
 MOST_GOING = 256
 """Messages at QoS 1 that are remembered before those that have gone are forgotten."""
@@ -100,6 +104,7 @@ class MqttBus:
         self._callbacks: list[Callable[[], None]] = []
         self._up = asyncio.Event()
         self._went = asyncio.Event()
+        self._waiters = 0
         self._going: list[paho.MQTTMessageInfo] = []
         self._refused: TransportError | None = None
         self.without_handler = 0
@@ -216,18 +221,21 @@ class MqttBus:
         return len(self._going)
 
     async def _until(self, sent: Callable[[], bool], timeout_s: float) -> None:
+        self._waiters += 1
         try:
             async with asyncio.timeout(timeout_s):
                 while not sent():
                     self._went.clear()
-                    # What went between the look and the clearing is seen by the second look.
-                    if not sent():
-                        await self._went.wait()
+                    # paho tells that a message went a moment before it marks it as gone.
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._went.wait(), LOOK_S)
         except TimeoutError:
             raise TransportTimeout(
                 f"the MQTT broker at {self._address} has not taken what was sent "
                 f"within {timeout_s:g} s: is it running?"
             ) from None
+        finally:
+            self._waiters -= 1
 
     def subscribe(self, topic_filter: str, handler: Handler, *, qos: int = 0) -> None:
         """Hand every matching message to `handler`, now and after each reconnection."""
@@ -280,7 +288,8 @@ class MqttBus:
         self._call(self._up.clear)
 
     def _on_publish(self, _client: paho.Client, _user: Any, *_rest: Any) -> None:
-        self._call(self._went.set)
+        if self._waiters:
+            self._call(self._went.set)
 
     def _on_message(self, client: paho.Client, _user: Any, message: paho.MQTTMessage) -> None:
         def acknowledge() -> None:

@@ -16,7 +16,7 @@ from telemetry.messages.care import DaysExcused
 from telemetry.messages.events import ExerciseReported, StopReason, UnwellReported
 
 DAY_NS = 86_400 * 10**9
-HERE = {"FactOrigin": "http://127.0.0.1"}
+HERE = {"Origin": "http://127.0.0.1"}
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ async def test_seeing_an_alert_is_written_down_with_the_day(pretend, clinic):
     assert answer.json()["alerts"][0]["seen"]["by"] == "FT-1"
 
 
-@pytest.mark.parametrize("headers", [{}, {"FactOrigin": "https://evil.example"}])
+@pytest.mark.parametrize("headers", [{}, {"Origin": "https://evil.example"}])
 async def test_no_page_of_elsewhere_may_write(pretend, clinic, headers):
     web, care = clinic
     answer = await web.post(f"/api/patients/{pretend.patient}/seen", json=SEEN, headers=headers)

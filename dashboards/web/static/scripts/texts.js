@@ -145,6 +145,7 @@ const TEXTS = {
   fall_asked: ["è stato chiesto alla persona", "the person was asked"],
   "pain.reported": ["Dolore riferito", "Pain reported"],
   "effort.reported": ["Fatica riferita", "Effort reported"],
+  "breathlessness.reported": ["Affanno riferito", "Breathlessness reported"],
   "unwell.reported": ["«Non mi sento bene»", "“I feel unwell”"],
   "prompt.shown": ["Messaggio mostrato", "Prompt shown"],
   "session.closed": ["Seduta chiusa", "Session closed"],
