@@ -24,6 +24,8 @@ LEAST_DEG, MOST_DEG = -60.0, 205.0
 """No limb goes further behind, or beyond straight up: then the sensor turns on it."""
 LONGER_DEG: Final = 8.0
 """A sweep that is longer than the folded elevation by so much went through the vertical."""
+MOST_ARC_DEG: Final = 170.0
+"""No limb sweeps further in one plane: then the sensor lies askew."""
 
 
 def unfolded_elevation_deg(q: Array, axis: Vector, restarted: Mask, rate_hz: float) -> Array:
@@ -56,7 +58,7 @@ def unfolded_elevation_deg(q: Array, axis: Vector, restarted: Mask, rate_hz: flo
     # The limb is raised to the side on which it gets further from hanging down.
     if abs(angle.min()) > abs(angle.max()):
         angle = -angle
-    beyond = angle.min() < LEAST_DEG or angle.max() > MOST_DEG
+    beyond = angle.min() < LEAST_DEG or angle.max() > MOST_DEG or np.ptp(angle) > MOST_ARC_DEG
     if beyond or np.ptp(angle) < np.ptp(folded) + LONGER_DEG:
         return folded
     return np.asarray(angle)

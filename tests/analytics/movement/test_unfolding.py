@@ -26,7 +26,7 @@ def seen(elevation_deg):
     return unfolded_elevation_deg(q, AXIS, unbroken, RATE_HZ), elevations_deg(q, AXIS)
 
 
-@pytest.mark.parametrize(("rest_deg", "top_deg"), [(105.0, 195.0), (-22.0, 75.0), (-15.0, 60.0)])
+@pytest.mark.parametrize(("rest_deg", "top_deg"), [(105.0, 195.0), (-26.0, 75.0)])
 def test_an_arc_through_the_vertical_keeps_its_size_and_place(rest_deg, top_deg):
     told, folded = seen(raises(4, rest_deg=rest_deg, top_deg=top_deg))
     assert np.ptp(told) == pytest.approx(top_deg - rest_deg, abs=1)
