@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
-from analytics.monitoring.patient_record import SessionRecord, history_of
 
+from analytics.monitoring.facts import Fact, FactOrigin, SessionFile
 from homes import one_exercise_home
 from ripresa.demo.demo_patient import DemoPatient
 from ripresa.home.history import counting_result, last_targets, past_of
@@ -68,9 +68,11 @@ async def test_a_session_by_keys_is_self_reported_and_never_measured(home):
     assert (adherence.range, adherence.quality) == (None, None)
     assert past.done_today["abduction"] == 6, "the day's cap holds for what is told, too"
     assert targets == {}, "keys find no range"
-    known = history_of([plan], [SessionRecord(events, result)])
-    assert known[day].measured == ()
-    assert [d.amount for d in known[day].reported] == [6]
+    known = SessionFile("home", session)
+    for position, told in enumerate((*events, result)):
+        known.take(Fact(FactOrigin(own=False, home="home", position=position), told, session))
+    assert not known.done(plan)
+    assert [d.amount for d in known.reported()] == [6]
 
 
 async def test_without_a_bound_wearable_a_session_says_how_to_do_without(home):
