@@ -89,17 +89,18 @@ class QualityNotes:
 
     def corrected(self, found: Correction, *, index: int, t_ns: int) -> list[StreamQuality]:
         """Times told so far were too late, or begin anew."""
-        if found.late_us and found.late_us < LEAST_CORRECTION_US * self._slack:
+        late = found.late_us >= LEAST_CORRECTION_US * self._slack
+        if not late and not found.afresh:
             return []
         notes: list[StreamQuality] = []
-        if found.late_us and index > self._trusted_from:
-            late = self._note(
+        if late and index > self._trusted_from:
+            was_late = self._note(
                 QualityKind.LAG, "late", self._trusted_from, t_ns, lag_us=found.late_us
             )
-            notes = [late, self._note(QualityKind.LAG, "good", index, t_ns, lag_us=0)]
+            notes = [was_late, self._note(QualityKind.LAG, "good", index, t_ns, lag_us=0)]
             self._told_lag_us, self._late_since = 0, None
         self._trusted_from = index
-        return [*notes, *self.clock_set(found.late_us or LATE_US, index=index, t_ns=t_ns)]
+        return [*notes, *self.clock_set(found.late_us if late else LATE_US, index=index, t_ns=t_ns)]
 
     def lag(self, lag_us: int, *, index: int, arrival_ns: int) -> list[StreamQuality]:
         """How late the newest sample, of this index, came."""
