@@ -12,6 +12,8 @@ import pytest
 
 from ripresa.platform.extras import extra_of, how_to_install
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 ROOMS = {path.parent.name for path in ROOT.glob("*/__init__.py")}

@@ -12,6 +12,8 @@ from clinic_facts import MONDAY, PatientStory, at, days_before, figures, folded
 from telemetry.messages.events import CloseReason
 from therapy_builders import item, plan
 
+pytestmark = pytest.mark.slow
+
 
 def started(**more) -> PatientStory:
     return PatientStory(**more).enrolled().published().answered()

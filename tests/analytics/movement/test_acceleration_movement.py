@@ -16,6 +16,8 @@ from builders import SESSION, STREAM, opened
 from telemetry.messages.live import ControlBatch, RepetitionCounted
 from telemetry.messages.motion import StreamEnded
 
+pytestmark = pytest.mark.slow
+
 ARM = replace(
     one_batch(raises(6, up_s=1.0, down_s=1.0, hold_s=0.3, pause_s=0.6), noise=0.3), gyr=None
 )

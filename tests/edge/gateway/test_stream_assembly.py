@@ -23,6 +23,8 @@ from telemetry.messages.motion import (
     TimeQuality,
 )
 
+pytestmark = pytest.mark.slow
+
 RATE_HZ = 50.0
 START_NS = 1_795_000_000_000_000_000
 STAMPED = Sampling(rate_hz=RATE_HZ, wrap_us=1 << 32, acc_range_m_s2=160.0)

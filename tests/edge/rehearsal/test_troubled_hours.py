@@ -4,6 +4,8 @@ import pytest
 
 from edge.rehearsal.troubled_hours import troubled_hours
 
+pytestmark = pytest.mark.slow
+
 
 def test_two_wearables_with_troubled_links_stay_within_5_ms():
     figures = troubled_hours(seconds=1200.0, wearables=2)

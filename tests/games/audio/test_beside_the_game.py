@@ -30,6 +30,8 @@ from telemetry.transport.topics import HomeTopics
 from therapy.plan.limits import Limits
 from therapy.plan.plan_file import sample_plan
 
+pytestmark = pytest.mark.slow
+
 T0_NS = 1_700_000_000_000_000_000
 SESSION = "01J00000000000000000000001"
 

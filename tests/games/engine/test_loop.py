@@ -16,6 +16,8 @@ from games.rules.mode import Mode
 from games.ui import pause_card
 from games.ui.hud import Hud
 
+pytestmark = pytest.mark.slow
+
 T0_NS = 1_700_000_000_000_000_000
 GAMES = ("onda", "raccolto", "volo")
 

@@ -23,6 +23,8 @@ from telemetry.transport.bus import LocalBus
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import HomeTopics
 
+pytestmark = pytest.mark.slow
+
 TOPICS = HomeTopics("home", "P001")
 SESSION = new_ulid(ManualClock())
 

@@ -13,6 +13,8 @@ from games.rules.reach import Reach, asked_of
 from games.rules.setting import Setting
 from games.rules.smoothed_control import SmoothedControl
 
+pytestmark = pytest.mark.slow
+
 SETTING = Setting()
 DT_NS = 1_000_000_000 // 60
 

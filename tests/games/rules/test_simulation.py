@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +10,8 @@ from games.engine.simulation import Simulation
 from games.rules.control import SILENCE_NS, ControlSample
 from games.rules.setting import Setting
 from games.volo.game import GAME
+
+pytestmark = pytest.mark.slow
 
 SECOND_NS = 1_000_000_000
 T0_NS = 1_700_000_000 * SECOND_NS

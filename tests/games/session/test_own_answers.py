@@ -13,6 +13,8 @@ from games.rules.control import ControlSample
 from session_stage import T0_NS, Stage, easy
 from session_stage import seated_raise as plan
 
+pytestmark = pytest.mark.slow
+
 CLINICAL = ("check.answered", "effort.reported", "pain.reported", "breathlessness.reported")
 STRAY = (
     pygame.K_RETURN,

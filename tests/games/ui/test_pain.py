@@ -11,6 +11,8 @@ from games.ui.hud import Hud
 from games.ui.pain_scale import PainScale
 from telemetry.messages.requests import ReportPain, ReportUnwell
 
+pytestmark = pytest.mark.slow
+
 T0_NS = 1_700_000_000_000_000_000
 
 

@@ -17,6 +17,8 @@ from telemetry.transport.bus import LocalBus
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import HomeTopics
 
+pytestmark = pytest.mark.slow
+
 WAITING = 300
 
 

@@ -18,6 +18,8 @@ from research.joint_angle.joint_case import JointAngleSolution, write_case
 from research.simulation.hinge_simulator import SCENARIOS, simulate, single_repetitions
 from telemetry.errors import DecodeError
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = """
 import gc, os, sys, time
 import numpy as np

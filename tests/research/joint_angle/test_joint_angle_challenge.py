@@ -17,6 +17,8 @@ from research.joint_angle.joint_case import JointAngleSolution, JointCase, read_
 from research.simulation.hinge_simulator import SCENARIOS, simulate, single_repetitions
 from telemetry.errors import ConfigurationError
 
+pytestmark = pytest.mark.slow
+
 SENSOR = np.tile([0.0, 0, 9.81, 0, 0, 0], (5, 1))
 REFERENCE = np.array([10.0, 20, 30, 20, 10])
 

@@ -21,6 +21,8 @@ from research.session_cases.wrong_placements import wrong
 from research.simulation.hinge_simulator import SCENARIOS, simulate
 from telemetry.errors import ConfigurationError, NotObservable
 
+pytestmark = pytest.mark.slow
+
 SHORT = replace(SCENARIOS["no-rest"], seconds=15.0)
 
 

@@ -29,6 +29,8 @@ from research.repetitions.repetition_entries import ripresa_core
 from research.session_cases.published import Published
 from telemetry.errors import ConfigurationError
 
+pytestmark = pytest.mark.slow
+
 RATE_HZ = 25.0
 
 needs_spar = pytest.mark.skipif(

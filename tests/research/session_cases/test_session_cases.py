@@ -17,6 +17,8 @@ from research.session_cases.wrong_placements import SECOND_SENSOR, second_sensor
 from telemetry.messages.codec import encode_item
 from telemetry.messages.motion import MotionBatch, StreamGap
 
+pytestmark = pytest.mark.slow
+
 
 def motion_of(case, number=0):
     """[n, 3] accelerations of one stream."""

@@ -19,6 +19,8 @@ from ripresa.platform.configuration import Folder
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError
 
+pytestmark = pytest.mark.slow
+
 LAST = date(2025, 12, 1)
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from research.wrong_inputs.wrong_inputs_bench import KINDS, bench_wrong_inputs, run_kind
 
+pytestmark = pytest.mark.slow
+
 BY_NAME = {kind.name: kind for kind in KINDS}
 
 

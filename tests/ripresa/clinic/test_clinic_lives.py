@@ -21,6 +21,8 @@ from telemetry.messages.notices import LedgerNotice, Receipt
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import HomeTopics
 
+pytestmark = pytest.mark.slow
+
 
 def options(folder, mosquitto, **more):
     fields = {

@@ -16,7 +16,7 @@ from telemetry.messages.requests import ReportPain, ReportUnwell
 from telemetry.messages.results import AdherenceResult
 from therapy.session.session_state import SessionStage
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
 
 
 @pytest.fixture
