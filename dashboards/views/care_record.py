@@ -64,7 +64,8 @@ def known_alert(figures: PatientFigures | None, seen: AlertSeen) -> None:
 def recorded_facts(reader: SessionReader, patient: str | None = None) -> Iterator[Fact]:
     """What the recorded sessions tell, where no clinic knows more of its patients."""
     for summary in reader.sessions(patient=patient):
-        told = (*reader.events(summary.session), *reader.results(summary.session))
+        session, home = summary.session, summary.home
+        told = (*reader.events(session, home=home), *reader.results(session, home=home))
         for place, body in enumerate(told):
             if not isinstance(body, AdherenceResult):
                 yield Fact(FactOrigin(own=False, home="", position=place), body, summary.session)

@@ -224,6 +224,9 @@ class _Away:
     ) -> None:
         raise StoreBusy(f"no InfluxDB for {bucket} {measurement} {patient} {start_ns} {stop_ns}")
 
+    def delete_patient(self, bucket: str, patient: str) -> None:
+        raise StoreBusy(f"no InfluxDB for {bucket} {patient}")
+
 
 def away_for_a_week(folder: Path) -> dict[str, float]:
     """Growth of the followers' memory while the database is away for a simulated week."""

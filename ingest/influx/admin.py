@@ -19,6 +19,8 @@ from .record_context import RecordContext
 from .therapy_lines import PrescribedDose, Superseded, superseded_points, therapy_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ingest.journal.reading import JournalReader
 
     from .server import InfluxSettings, InfluxWriter
@@ -27,7 +29,9 @@ __all__ = [
     "delete_patient",
     "has_bucket",
     "patient_series",
+    "patients_in",
     "set_up",
+    "strangers",
     "verify",
     "with_stored_retention",
 ]
@@ -122,28 +126,45 @@ def verify(
     *,
     doses: PrescribedDose | None = None,
     now_ns: int | None = None,
+    restricted: Callable[[str], bool] = lambda _patient: False,
 ) -> list[Difference]:
     """Compare journal and database; empty where they agree.
 
-    Motion: samples of each stream that the journal holds, against points of its patient and
-    placement in its time; streams that began before what the bucket keeps are left out, as what
-    was set aside is. Therapy: every field of every point, told by field, patient and day.
+    Motion: samples of each stream that journal and archive hold, against points of its patient
+    and placement in its time; streams that began before what the bucket keeps are left out, as
+    what was set aside is. Therapy: every field of every point, told by field, patient and day.
+    Of a restricted patient none are wanted.
 
     Args:
-        journal: the clinic's.
+        journal: the clinic's; where older motion lies in an archive, a reader of both.
         writer: the database.
         settings: its buckets, and how long they keep.
         doses: the plans.
         now_ns: the clock's time, from which on backwards the motion bucket keeps; None: all of it.
+        restricted: whose data must not be used.
 
     Raises:
         StoreBusy: the database cannot be asked.
     """
-    context = RecordContext(journal)
+    context = RecordContext(journal, restricted)
     return [
         *_motion_differences(journal, writer, settings, context, _kept_from(settings, now_ns)),
         *_therapy_differences(journal, writer, settings, context, doses),
     ]
+
+
+def patients_in(writer: InfluxWriter, bucket: str) -> list[str]:
+    """Whose points stand in a bucket.
+
+    Raises:
+        StoreBusy: the database cannot be asked.
+    """
+    tables = writer.query(
+        f"from(bucket: {_text(bucket)}) |> range(start: 0, stop: 2200-01-01T00:00:00Z) "
+        '|> first() |> keep(columns: ["patient"]) |> group() |> distinct(column: "patient")'
+    )
+    found = {row.values.get("_value") for table in tables for row in table.records}
+    return sorted(str(patient) for patient in found if patient)
 
 
 def patient_series(writer: InfluxWriter, settings: InfluxSettings, patient: str) -> int:
@@ -160,7 +181,7 @@ def patient_series(writer: InfluxWriter, settings: InfluxSettings, patient: str)
             '|> limit(n: 1) |> keep(columns: ["_time"]) '
             "|> map(fn: (r) => ({_value: 1})) |> count()",
         )
-        for bucket in (settings.motion_bucket, settings.minutes_bucket, settings.therapy_bucket)
+        for bucket in settings.buckets
         if has_bucket(writer, bucket)
     )
 
@@ -171,9 +192,30 @@ def delete_patient(writer: InfluxWriter, settings: InfluxSettings, patient: str)
     Raises:
         StoreBusy: the database did not do it.
     """
-    for bucket in (settings.motion_bucket, settings.minutes_bucket, settings.therapy_bucket):
+    for bucket in settings.buckets:
         if has_bucket(writer, bucket):
             writer.delete_patient(bucket, patient)
+
+
+def strangers(
+    journal: JournalReader,
+    writer: InfluxWriter,
+    settings: InfluxSettings,
+    restricted: Callable[[str], bool],
+) -> list[Difference]:
+    """Patients of whom the database has something, and the journal nothing that may be used.
+
+    Raises:
+        StoreBusy: the database cannot be asked.
+    """
+    known = {home.patient for home in journal.homes()} | set(journal.cared_for())
+    return [
+        Difference(f"{bucket} of {patient}", 0, 1)
+        for bucket in settings.buckets
+        if has_bucket(writer, bucket)
+        for patient in patients_in(writer, bucket)
+        if patient not in known or restricted(patient)
+    ]
 
 
 def has_bucket(writer: InfluxWriter, bucket: str) -> bool:
@@ -202,15 +244,15 @@ def _motion_differences(
     kept_from_ns: int,
 ) -> list[Difference]:
     found = []
-    aside = dict(journal.set_aside_by_stream("influx:motion"))
+    aside = {(s, h): n for s, h, n in journal.set_aside_by_stream("influx:motion")}
     expected: Counter[tuple[str, str]] = Counter()
     spans: dict[tuple[str, str], tuple[int, int]] = {}
     for stream, home, samples, first_ns, last_ns in journal.motion_by_stream():
         whose = journal.patient_of(home)
-        if whose is None or first_ns < kept_from_ns:
+        if whose is None or first_ns < kept_from_ns or context.barred(whose[1]):
             continue
-        key = whose[1], context.placement(stream)
-        expected[key] += samples - aside.get(stream, 0)
+        key = whose[1], context.placement(stream, home)
+        expected[key] += samples - aside.get((stream, home), 0)
         before = spans.get(key, (first_ns, last_ns))
         spans[key] = min(before[0], first_ns), max(before[1], last_ns)
     for (patient, placement), samples in expected.items():

@@ -25,12 +25,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from telemetry.errors import DecodeError, StoreError
-from telemetry.messages.codec import decode_item
-from telemetry.messages.motion import MotionBatch
 from telemetry.messages.record import RecordKind
 
 from .lines import motion_lines
-from .record_context import RecordContext
+from .record_context import RecordContext, home_of
 from .server import InfluxSettings, LinesRefused, LinesTooMany, LineWriter
 from .therapy_lines import PrescribedDose, Superseded, superseded_points, therapy_lines
 
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from ingest.journal.journal import Journal
+    from ingest.journal.reading import JournalReader
     from telemetry.clock import Clock
     from telemetry.messages.record import Record
 
@@ -48,6 +47,8 @@ log = logging.getLogger(__name__)
 MOTION: Final = "influx:motion"
 THERAPY: Final = "influx:therapy"
 THERAPY_KINDS: Final = (RecordKind.EVENT, RecordKind.RESULT, RecordKind.STREAM, RecordKind.DROPPED)
+MOTION_KINDS: Final = (RecordKind.MOTION, RecordKind.DROPPED)
+"""What was dropped may lie in the archive."""
 BLOCK_RECORDS: Final = 64
 DAY_NS: Final = 86_400 * 1_000_000_000
 
@@ -87,20 +88,24 @@ def influx_followers(
     *,
     doses: PrescribedDose | None = None,
     restricted: Callable[[str], bool] = lambda _patient: False,
+    whole: JournalReader | None = None,
 ) -> tuple[InfluxFollower, InfluxFollower]:
     """The followers of both buckets; each has its own cursor in `journal`.
 
-    Nothing of a patient whose data is `restricted` is written.
+    Nothing of a patient whose data is `restricted` is written. `whole` reads the journal and the
+    archive beside it; without it the journal alone.
     """
-    context = RecordContext(journal, restricted)
+    context = RecordContext(whole or journal, restricted)
 
     def motion(record: Record) -> list[bytes]:
-        item, whose = decode_item(record.body), context.whose(record)
-        if whose is None or not isinstance(item, MotionBatch):
+        whose = context.whose(record)
+        if whose is None:
             return []
-        tags = whose.tags | {"placement": context.placement(item.stream)}
-        lines = motion_lines(item, tags)
-        return [lines] if lines else []
+        lines = []
+        for batch in context.motion(record):
+            placement = context.placement(batch.stream, home_of(record))
+            lines.append(motion_lines(batch, whose.tags | {"placement": placement}))
+        return [text for text in lines if text]
 
     days = settings.motion_days
     return (
@@ -110,8 +115,9 @@ def influx_followers(
             clock,
             name=MOTION,
             bucket=settings.motion_bucket,
-            kinds=(RecordKind.MOTION,),
+            kinds=MOTION_KINDS,
             lines_of=motion,
+            context=context,
             keeps_ns=None if days is None else round(days * DAY_NS),
         ),
         InfluxFollower(
@@ -122,6 +128,7 @@ def influx_followers(
             bucket=settings.therapy_bucket,
             kinds=THERAPY_KINDS,
             lines_of=lambda record: therapy_lines(record, context, doses),
+            context=context,
             superseded_by=lambda record: superseded_points(record, context),
         ),
     )
@@ -138,6 +145,7 @@ class InfluxFollower:
         bucket: where to write.
         kinds: of records that make lines.
         lines_of: a record's lines, several separated by newlines in one value allowed.
+        context: whose a record is, and whether anything of that patient may stand there.
         superseded_by: points that go before a record's own are written.
         keeps_ns: what is older than the bucket keeps is set aside untried.
     """
@@ -152,6 +160,7 @@ class InfluxFollower:
         bucket: str,
         kinds: Collection[RecordKind],
         lines_of: Callable[[Record], list[bytes]],
+        context: RecordContext,
         superseded_by: Callable[[Record], list[Superseded]] = lambda _record: [],
         keeps_ns: int | None = None,
         poll_s: float = 1.0,
@@ -164,6 +173,7 @@ class InfluxFollower:
         self._bucket = bucket
         self._kinds = kinds
         self._lines_of = lines_of
+        self._context = context
         self._superseded_by = superseded_by
         self._keeps_ns = keeps_ns
         self._poll_s = poll_s
@@ -229,7 +239,10 @@ class InfluxFollower:
         self._last = self._journal.last_seq()
         arrivals = self._journal.arrivals(self._cursor, kinds=self._kinds, limit=BLOCK_RECORDS)
         parts: list[FollowerPart] = []
+        patients: set[str] = set()
         for arrival in arrivals:
+            if (whose := self._context.whose(arrival.record)) is not None:
+                patients.add(whose.patient)
             try:
                 lines = self._lines_of(arrival.record)
                 if superseded := self._superseded_by(arrival.record):
@@ -243,11 +256,18 @@ class InfluxFollower:
                 count = sum(1 + text.count(b"\n") for text in lines)
                 parts.append(FollowerPart(arrival.seq, arrival.record.t_ns, tuple(lines), count))
         self._write(self._young_enough(parts))
+        self._take_back(patients)
         done = arrivals[-1].seq if arrivals else self._last
         if done > self._cursor:
             self._journal.move_cursor(self._name, done)
             self._cursor = done
         return bool(arrivals)
+
+    def _take_back(self, patients: Collection[str]) -> None:
+        """Take out who was erased or restricted while these lines were in our hands."""
+        for patient in patients:
+            if self._context.barred(patient):
+                self._writer.delete_patient(self._bucket, patient)
 
     def _delete(self, superseded: Sequence[Superseded]) -> None:
         for points in superseded:

@@ -13,18 +13,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from telemetry.messages.codec import decode_item
 from telemetry.messages.motion import MotionBatch
-from telemetry.messages.record import RecordKind
 
-from .followers import InfluxFollower
+from .followers import MOTION_KINDS, InfluxFollower
 from .lines import line
-from .record_context import RecordContext
+from .record_context import RecordContext, cut, home_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ingest.journal.journal import Journal
+    from ingest.journal.reading import JournalReader
     from telemetry.clock import Clock
     from telemetry.messages.record import Record
 
@@ -47,17 +46,23 @@ def minutes_follower(
     clock: Clock,
     *,
     restricted: Callable[[str], bool] = lambda _patient: False,
+    whole: JournalReader | None = None,
 ) -> InfluxFollower:
-    """The follower that fills the bucket of minutes; it has a cursor of its own."""
-    means = MinuteMeans(journal, RecordContext(journal, restricted))
+    """The follower that fills the bucket of minutes; it has a cursor of its own.
+
+    `whole` reads the journal and the archive beside it; without it the journal alone.
+    """
+    context = RecordContext(whole or journal, restricted)
+    means = MinuteMeans(context)
     return InfluxFollower(
         journal,
         writer,
         clock,
         name=MINUTES,
         bucket=settings.minutes_bucket,
-        kinds=(RecordKind.MOTION,),
+        kinds=MOTION_KINDS,
         lines_of=means.lines,
+        context=context,
     )
 
 
@@ -97,12 +102,10 @@ class MinuteMeans:
     anew from the journal, with its session's other streams of the same placement.
 
     Args:
-        journal: the clinic's.
-        context: whose a record is, and where a stream was worn.
+        context: whose a record is, where a stream was worn, what it measured.
     """
 
-    def __init__(self, journal: Journal, context: RecordContext) -> None:
-        self._journal = journal
+    def __init__(self, context: RecordContext) -> None:
         self._context = context
         self._streams: OrderedDict[tuple[str, str], _StreamMinutes] = OrderedDict()
 
@@ -112,29 +115,31 @@ class MinuteMeans:
         Raises:
             DecodeError: the body is not what the record's kind says.
         """
-        item, whose = decode_item(record.body), self._context.whose(record)
-        if whose is None or not isinstance(item, MotionBatch):
+        whose, home = self._context.whose(record), home_of(record)
+        batches = [] if whose is None else self._context.motion(record)
+        if whose is None or not batches:
             return []
-        mine = self._of(record, item)
-        touched = mine.add(item)
+        mine = self._of(record, batches[0])
+        touched = {minute for batch in batches for minute in mine.add(batch)}
         beside = [
             other
-            for (home, _), other in self._streams.items()
-            if home == record.home and other.placement == mine.placement
+            for (of, _), other in self._streams.items()
+            if of == home and other.placement == mine.placement
         ]
         tags = whose.tags | {"placement": mine.placement}
         return [text for minute in sorted(touched) if (text := _line(minute, beside, tags))]
 
     def _of(self, record: Record, item: MotionBatch) -> _StreamMinutes:
-        key = (record.home, item.stream)
+        home = home_of(record)
+        key = (home, item.stream)
         if key not in self._streams:
-            placement = self._context.placement(item.stream)
+            placement = self._context.placement(item.stream, home)
             others: list[str] = []
             if record.session is not None:
-                others = self._journal.streams(record.session, home=record.home)
+                others = self._context.streams(record.session, home)
             for stream in dict.fromkeys((*others, item.stream)):
-                if self._context.placement(stream) == placement:
-                    self._count(record.home, stream, placement, before=item)
+                if self._context.placement(stream, home) == placement:
+                    self._count(home, stream, placement, before=item)
         self._streams.move_to_end(key)
         while len(self._streams) > STREAMS_KEPT:
             self._streams.popitem(last=False)
@@ -145,10 +150,12 @@ class MinuteMeans:
         if (home, stream) in self._streams:
             return
         counted = _StreamMinutes(placement)
-        for item in self._journal.stream_items(stream, home=home):
+        for item in self._context.stream_items(stream, home):
             if not isinstance(item, MotionBatch):
                 continue
-            if stream == before.stream and item.first_index >= before.first_index:
+            if stream == before.stream and item.next_index > before.first_index:
+                if (head := cut(item, item.first_index, before.first_index)) is not None:
+                    counted.add(head)  # the archive's batches are cut elsewhere
                 break
             counted.add(item)
         self._streams[home, stream] = counted

@@ -61,6 +61,11 @@ class InfluxSettings:
     motion_days: float | None = 90.0
     timeout_s: float = 10.0
 
+    @property
+    def buckets(self) -> tuple[str, str, str]:
+        """All of them."""
+        return self.motion_bucket, self.minutes_bucket, self.therapy_bucket
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> InfluxSettings | None:
         """The database named by `RIPRESA_INFLUX_*`; None where no address is given.
@@ -129,6 +134,14 @@ class LineWriter(Protocol):
         self, bucket: str, measurement: str, patient: str, *, start_ns: int, stop_ns: int
     ) -> None:
         """Delete a patient's points of one measurement and span of time, ends included.
+
+        Raises:
+            StoreBusy: they may still be there.
+        """
+        ...
+
+    def delete_patient(self, bucket: str, patient: str) -> None:
+        """Delete all of a patient's points.
 
         Raises:
             StoreBusy: they may still be there.
@@ -321,3 +334,8 @@ class MemoryLines:
             or mark not in line
             or not start_ns <= int(line.rsplit(b" ", 1)[1]) <= stop_ns
         ]
+
+    def delete_patient(self, bucket: str, patient: str) -> None:
+        """Forget the lines of a patient."""
+        mark = f",patient={patient},".encode()
+        self.lines[bucket] = [text for text in self.lines.get(bucket, []) if mark not in text]

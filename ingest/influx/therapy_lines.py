@@ -28,12 +28,14 @@ from telemetry.messages.record import Record, RecordKind
 from telemetry.messages.results import AdherenceResult, ItemResult, SessionResult, decode_result
 
 from .lines import FieldValue, line
+from .record_context import home_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from telemetry.messages.events import SessionEvent
-    from telemetry.messages.results import Result
+    from telemetry.messages.results import Repetition, Result
+    from telemetry.seams import SessionSummary
 
     from .record_context import RecordContext, Whose
 
@@ -72,10 +74,10 @@ def superseded_points(record: Record, context: RecordContext) -> list[Superseded
     result = decode_result(record.body)
     if not isinstance(result, SessionResult) or result.provisional or result.supersedes is None:
         return []
-    whose, session = context.whose(record), context.session(result.session)
+    whose, session = context.whose(record), context.session(result.session, home_of(record))
     if whose is None or session is None:
         return []
-    stop_ns = session.closed_ns or session.opened_ns + DAY_NS
+    stop_ns = _stop_ns(session)
     return [
         Superseded(
             measurement=name, patient=whose.patient, start_ns=session.opened_ns, stop_ns=stop_ns
@@ -96,22 +98,25 @@ def therapy_lines(
         case RecordKind.EVENT:
             event = decode_event(record.body)
             whose = context.whose(record)
-            return _event_lines(event, whose, context) if whose else []
+            return _event_lines(event, whose, context, home_of(record)) if whose else []
         case RecordKind.RESULT:
             result = decode_result(record.body)
             whose = context.whose(record, result)
-            return list(_result_lines(result, whose, context, doses)) if whose else []
+            if whose is None:
+                return []
+            return list(_result_lines(result, whose, context, doses, home_of(record)))
         case RecordKind.STREAM | RecordKind.DROPPED:
             item = decode_item(record.body)
             whose = context.whose(record)
             moved = isinstance(item, StreamGap) and item.reason == ARCHIVED
             if whose is not None and isinstance(item, StreamGap) and not moved:
-                return [_gap_line(item, whose, context.placement(item.stream), record.t_ns)]
+                placement = context.placement(item.stream, home_of(record))
+                return [_gap_line(item, whose, placement, record.t_ns)]
     return []
 
 
 def _event_lines(  # noqa: C901 - one case an event
-    event: SessionEvent, whose: Whose, context: RecordContext
+    event: SessionEvent, whose: Whose, context: RecordContext, home: str
 ) -> list[bytes]:
     fields: dict[str, FieldValue] = {"session": event.session}
     match event:
@@ -125,7 +130,7 @@ def _event_lines(  # noqa: C901 - one case an event
             }
         case SessionClosed():
             name = "session_end"
-            opened = context.session(event.session)
+            opened = context.session(event.session, home)
             seconds = None if opened is None else (event.t_ns - opened.opened_ns) / S_NS
             fields |= {"closed": 1, "reason": str(event.reason), "duration_s": seconds}
         case ExerciseEnded():
@@ -157,9 +162,11 @@ def _of_exercised_part(event: CheckAnswered) -> bool:
     return event.question.startswith("pain") and event.question != "pain elsewhere"
 
 
-def _adherence_line(result: AdherenceResult, whose: Whose, context: RecordContext) -> bytes:
+def _adherence_line(
+    result: AdherenceResult, whose: Whose, context: RecordContext, home: str
+) -> bytes:
     """Of a session; what a day came to is a figure (`adherence_day`) and written from those."""
-    session = context.session(result.session) if result.session else None
+    session = context.session(result.session, home) if result.session else None
     fields: dict[str, FieldValue] = {
         "session": result.session,
         "day": result.day,
@@ -175,37 +182,75 @@ def _adherence_line(result: AdherenceResult, whose: Whose, context: RecordContex
 
 
 def _result_lines(
-    result: Result, whose: Whose, context: RecordContext, doses: PrescribedDose | None
+    result: Result,
+    whose: Whose,
+    context: RecordContext,
+    doses: PrescribedDose | None,
+    home: str,
 ) -> Iterator[bytes]:
     if isinstance(result, AdherenceResult):
         if result.session is not None:
-            yield _adherence_line(result, whose, context)
+            yield _adherence_line(result, whose, context, home)
     elif isinstance(result, SessionResult) and not result.provisional:
-        yield from _session_lines(result, whose, context, doses)
+        context.forget_times()
+        yield from _session_lines(result, whose, context, doses, home)
+        if result.supersedes is not None:
+            yield from _lines_beside(result, whose, context, doses, home)
+
+
+def _lines_beside(
+    result: SessionResult,
+    whose: Whose,
+    context: RecordContext,
+    doses: PrescribedDose | None,
+    home: str,
+) -> Iterator[bytes]:
+    """Of the sessions whose points went with the superseded ones, because they were held then."""
+    session = context.session(result.session, home)
+    for other in () if session is None else context.beside(session, _stop_ns(session)):
+        if other.home is None:
+            continue
+        counted = [
+            r
+            for r in context.results(other.session, other.home)
+            if isinstance(r, SessionResult) and not r.provisional
+        ]
+        if counted:
+            yield from _session_lines(counted[-1], whose, context, doses, other.home)
+
+
+def _stop_ns(session: SessionSummary) -> int:
+    return session.closed_ns or session.opened_ns + DAY_NS
 
 
 def _session_lines(
-    result: SessionResult, whose: Whose, context: RecordContext, doses: PrescribedDose | None
+    result: SessionResult,
+    whose: Whose,
+    context: RecordContext,
+    doses: PrescribedDose | None,
+    home: str,
 ) -> Iterator[bytes]:
-    context.forget_times()
     starts = {
         (event.item, stream): (index, event.t_ns)
-        for event in context.events(result.session)
+        for event in context.events(result.session, home)
         if isinstance(event, ExerciseStarted | AssessmentStarted)
         for stream, index in event.spans.items()
     }
-    summary = context.session(result.session)
+    summary = context.session(result.session, home)
     for item in result.items:
         default_ns = 0 if summary is None else summary.opened_ns
         index, event_ns = starts.get((item.item, item.stream), (0, default_ns))
-        start_ns = context.sample_ns(item.stream, index) or event_ns
+        start_ns = context.sample_ns(item.stream, home, index) or event_ns
         prescribed = (
             None
             if doses is None
             else doses.repetitions(whose[1], result.plan_version, item.exercise, item.side)
         )
         yield _item_line(result, item, whose, start_ns, prescribed)
-        yield from _repetition_lines(result.session, item, whose, context, start_ns)
+        for repetition in item.repetitions:
+            t_ns = context.sample_ns(item.stream, home, repetition.start_index)
+            t_ns = t_ns or start_ns + round(repetition.start_s * S_NS)
+            yield _repetition_line(result.session, item, repetition, whose, t_ns)
 
 
 def _item_tags(item: ItemResult, whose: Whose) -> dict[str, str]:
@@ -242,26 +287,23 @@ def _item_line(
     return line("item", _item_tags(item, whose), fields, start_ns)
 
 
-def _repetition_lines(
-    session: str, item: ItemResult, whose: Whose, context: RecordContext, start_ns: int
-) -> Iterator[bytes]:
-    tags = _item_tags(item, whose)
-    for repetition in item.repetitions:
-        t_ns = context.sample_ns(item.stream, repetition.start_index)
-        fields: dict[str, FieldValue] = {
-            "session": session,
-            "number": repetition.number,
-            "range_deg": repetition.range_deg,
-            "peak_deg": repetition.peak_deg,
-            "up_s": float(repetition.up_s),
-            "hold_s": float(repetition.hold_s),
-            "down_s": float(repetition.down_s),
-            "peak_velocity_deg_s": repetition.peak_velocity_deg_s,
-            "sparc": repetition.sparc,
-            "flags": ",".join(repetition.flags),
-            "too_fast": int(any("fast" in flag for flag in repetition.flags)),
-        }
-        yield line("repetition", tags, fields, t_ns or start_ns + round(repetition.start_s * S_NS))
+def _repetition_line(
+    session: str, item: ItemResult, repetition: Repetition, whose: Whose, t_ns: int
+) -> bytes:
+    fields: dict[str, FieldValue] = {
+        "session": session,
+        "number": repetition.number,
+        "range_deg": repetition.range_deg,
+        "peak_deg": repetition.peak_deg,
+        "up_s": float(repetition.up_s),
+        "hold_s": float(repetition.hold_s),
+        "down_s": float(repetition.down_s),
+        "peak_velocity_deg_s": repetition.peak_velocity_deg_s,
+        "sparc": repetition.sparc,
+        "flags": ",".join(repetition.flags),
+        "too_fast": int(any("fast" in flag for flag in repetition.flags)),
+    }
+    return line("repetition", _item_tags(item, whose), fields, t_ns)
 
 
 def _gap_line(gap: StreamGap, whose: Whose, placement: str, t_ns: int) -> bytes:

@@ -117,6 +117,15 @@ class JournalReader:
         )
         return _summary(rows[0]) if rows else None
 
+    def homes_of(self, session: str) -> list[str]:
+        """The homes that have a session of that name, in the order in which they came."""
+        rows = self.rows(
+            "SELECT h.ulid FROM session s JOIN home h ON h.id = s.home WHERE s.session = ? "
+            "ORDER BY h.id",
+            (session,),
+        )
+        return [row[0] for row in rows]
+
     def events(self, session: str, *, home: str | None = None) -> list[SessionEvent]:
         """A session's events in order; empty where the session is unknown."""
         return [decode_event(body) for body in self._bodies(session, RecordKind.EVENT, home)]
@@ -301,19 +310,31 @@ class JournalReader:
         return int(self.rows("SELECT count(*) FROM record WHERE held > 0")[0][0])
 
     def motion_by_stream(self) -> list[tuple[str, str, int, int, int]]:
-        """Of each stream with raw motion: stream, home, samples, first and last record's time."""
+        """Of each stream with motion: stream, home, samples, first and last record's time.
+
+        What has moved to the archive counts as what is still here.
+        """
         return self.rows(
-            "SELECT r.stream, h.ulid, sum(r.samples), min(r.t_ns), max(r.t_ns) FROM record r "
-            "JOIN home h ON h.id = r.home WHERE r.kind = 'motion' GROUP BY r.stream, h.ulid"
+            "SELECT r.stream, h.ulid, coalesce(a.samples, 0) + coalesce(sum(r.samples) "
+            "FILTER (WHERE r.position > coalesce(a.position, 0)), 0), min(r.t_ns), max(r.t_ns) "
+            "FROM record r JOIN home h ON h.id = r.home "
+            "LEFT JOIN archived a ON a.stream = r.stream AND a.home = r.home "
+            "WHERE r.kind = 'motion' OR (r.kind = 'dropped' AND a.position >= r.position) "
+            "GROUP BY r.stream, r.home"
         )
 
-    def set_aside_by_stream(self, follower: str) -> list[tuple[str, int]]:
-        """Of each stream: how many lines a follower has set aside."""
+    def set_aside_by_stream(self, follower: str) -> list[tuple[str, str, int]]:
+        """Of each stream and its home: how many lines a follower has set aside."""
         return self.rows(
-            "SELECT r.stream, sum(a.lines) FROM set_aside a JOIN record r ON r.seq = a.seq "
-            "WHERE a.follower = ? AND r.stream IS NOT NULL GROUP BY r.stream",
+            "SELECT r.stream, h.ulid, sum(a.lines) FROM set_aside a "
+            "JOIN record r ON r.seq = a.seq JOIN home h ON h.id = r.home "
+            "WHERE a.follower = ? AND r.stream IS NOT NULL GROUP BY r.stream, r.home",
             (follower,),
         )
+
+    def cared_for(self) -> list[str]:
+        """Patients of whom this journal's own box wrote something."""
+        return [row[0] for row in self.rows("SELECT DISTINCT patient FROM care ORDER BY patient")]
 
     def counts(
         self, *, session: str | None = None, stream: str | None = None, after: int = 0
@@ -340,12 +361,21 @@ class JournalReader:
         return [row[0] for row in rows]
 
     def _subject(self, what: Literal["session", "stream"], name: str, home: str | None) -> int:
-        """Row of the home that is meant; -1 where it is unknown."""
+        """Row of the home that is meant; -1 where it is unknown.
+
+        Where nobody says whose, it is the one whose record of that name came first: whoever
+        takes a name that another has does not get in before them.
+        """
         if home is not None:
             rows = self.rows("SELECT id FROM home WHERE ulid = ?", (home,))
-        else:
-            rows = self.rows(f"SELECT min(subject) FROM record WHERE {what} = ?", (name,))  # noqa: S608
-        return -1 if not rows or rows[0][0] is None else int(rows[0][0])
+            return int(rows[0][0]) if rows else -1
+        of = f"FROM record WHERE {what} = ?"
+        # Each by itself is one step in the index; both in one query would read all of them.
+        least = self.rows(f"SELECT min(subject) {of}", (name,))[0][0]
+        most = self.rows(f"SELECT max(subject) {of}", (name,))[0][0]
+        if least != most:
+            least = self.rows(f"SELECT subject {of} ORDER BY seq LIMIT 1", (name,))[0][0]
+        return -1 if least is None else int(least)
 
     def rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[Any]:
         """What a query on the journal's tables answers.

@@ -48,6 +48,10 @@ class Consent:
         """Whether a patient's data must not be used."""
         return ConsentState.RESTRICTED in self.states(patient)
 
+    def unused(self, patient: str) -> bool:
+        """Whether nothing of a patient may be in use: restricted, or erased."""
+        return self.restricted(patient) or self.erased(patient)
+
     def erased(self, patient: str) -> bool:
         """Whether a pseudonym's data was erased."""
         found = self._journal.rows(

@@ -119,6 +119,10 @@ class JournalCareRecord:
             self.look()
             return [f for f in self._fold.all_figures() if not self._restricted(f.patient)]
 
+    def barred(self, patient: str) -> bool:
+        """Whether a patient's data must not be used, as it stands at this moment."""
+        return self._restricted(patient)
+
     def worklist(self) -> Sequence[WorkLine]:
         """Everybody, who needs a look first."""
         return worklist(self.all_figures())

@@ -70,6 +70,8 @@ class FigureFollower:
             if self._written.get(patient) is not figures:
                 count += self._table.replace(patient, figure_points(figures, self._zone))
                 self._written[patient] = figures
+                if self._care.barred(patient):  # erased or restricted while it was written
+                    self._table.replace(patient, ())
         for patient in self._written.keys() - there.keys():
             count += self._table.replace(patient, ())
             del self._written[patient]

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from ingest.influx.admin import has_bucket, verify, with_stored_retention
-from ingest.influx.followers import influx_followers
-from ingest.influx.minutes import minutes_follower
-from ingest.influx.points import compared, stored
+from ingest.influx.admin import has_bucket
+from ingest.influx.minutes import MINUTES
 from ingest.influx.server import InfluxWriter
-from ingest.journal.journal import Journal
-from ingest.journal.reading import JournalReader
-from ripresa.care.care_journal import JournalCareRecord, fold_journal
-from ripresa.care.figure_follower import FigureFollower
-from ripresa.care.figure_points import MEASUREMENTS, figure_points
 from ripresa.platform.configuration import Folder
-from ripresa.session.plan_folder import PlanFolder
+
+from .clinic_store import TIME_ZONE, ClinicStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,8 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["refill", "verify_clinic"]
 
-TIME_ZONE = "Europe/Rome"
-
 
 def refill(
     root: Path,
@@ -39,36 +30,36 @@ def refill(
     clock: Clock,
     *,
     from_start: bool = True,
+    time_zone: str = TIME_ZONE,
     progress: Callable[[FollowerStatus], None] | None = None,
 ) -> int:
     """Write what the database lacks; returns how many points.
+
+    The archive's motion comes back, too; nothing of a restricted patient does.
 
     Args:
         root: the clinic's state.
         settings: the database.
         clock: says which day it is.
         from_start: from the journal's first record, whatever is there.
+        time_zone: of the clinic.
         progress: told after each block.
 
     Raises:
         StoreBusy, StoreError: the database or the journal is not to be used now.
     """
-    folder = Folder(root)
-    plans = PlanFolder(folder.plans)
     with (
         InfluxWriter(settings) as writer,
-        Journal.open(folder.clinic_journal, clock) as journal,
+        ClinicStore(Folder(root), clock, time_zone) as store,
     ):
-        care = JournalCareRecord(journal, plans.version, clock)
-        settings = with_stored_retention(writer, settings)
-        followers = [*influx_followers(journal, writer, settings, clock, doses=plans)]
-        if has_bucket(writer, settings.minutes_bucket):
-            followers.append(minutes_follower(journal, writer, settings, clock))
+        followers = store.followers(writer, settings)
+        if not has_bucket(writer, settings.minutes_bucket):
+            followers = tuple(f for f in followers if f.status().name != MINUTES)
         for follower in followers:
             if from_start:
                 follower.rewind()
             asyncio.run(follower.catch_up(progress))
-        figures = FigureFollower(care, writer, settings.therapy_bucket, clock).step()
+        figures = store.figures(store.care(), writer, settings).step()
         return figures + sum(follower.status().points for follower in followers)
 
 
@@ -80,16 +71,8 @@ def verify_clinic(
     Raises:
         StoreBusy, StoreError: the database or the journal cannot be read now.
     """
-    folder = Folder(root)
-    plans = PlanFolder(folder.plans)
     with (
         InfluxWriter(settings) as writer,
-        JournalReader(folder.clinic_journal) as journal,
+        ClinicStore(Folder(root), clock, time_zone) as store,
     ):
-        settings = with_stored_retention(writer, settings)
-        found = verify(journal, writer, settings, doses=plans, now_ns=clock.now_ns())
-        fold = fold_journal(journal, plans.version, clock.now_ns())
-        zone = ZoneInfo(time_zone)
-        points = [p for f in fold.all_figures() for p in figure_points(f, zone)]
-        wanted = {point.key: point.written for point in points}
-        return found + compared(wanted, stored(writer, settings.therapy_bucket, MEASUREMENTS))
+        return store.differences(writer, settings)

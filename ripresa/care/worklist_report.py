@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from analytics.monitoring.worklist import worklist
 from ingest.journal.reading import JournalReader
+from ingest.rights.audit import AuditKey
+from ingest.rights.consent import Consent
 from ripresa.care.care_journal import fold_journal
 from ripresa.session.plan_folder import PlanFolder
 
@@ -33,8 +35,9 @@ def show_worklist(
     from rich.table import Table  # noqa: PLC0415
 
     with JournalReader(folder.clinic_journal) as reader:
+        unused = Consent(reader, AuditKey.at(folder.audit_key)).unused
         fold = fold_journal(reader, PlanFolder(folder.plans).version, clock.now_ns())
-    lines = worklist(fold.all_figures())
+        lines = worklist([f for f in fold.all_figures() if not unused(f.patient)])
     table = Table("patient", "state", "since", "why", "last session")
     for line in lines:
         why = [alert.text.text(language) for alert in line.waiting]

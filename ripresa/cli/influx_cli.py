@@ -18,15 +18,15 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="InfluxDB behind the clinic's journal; named by RIPRESA_INFLUX_URL, _TOKEN, _ORG.",
 )
+TimeZone = Annotated[str, typer.Option(help="Of the clinic: where a day's figures stand.")]
+
 app.command()(records.setup)
 app.command()(records.set_aside)
 
 
 @app.command()
 def verify(
-    time_zone: Annotated[
-        str, typer.Option(help="Of the clinic: where a day's figures stand.")
-    ] = "Europe/Rome",
+    time_zone: TimeZone = "Europe/Rome",
 ) -> None:
     """Compare the clinic's journal with the database, field by field, patient and day."""
     from ripresa.care.refill import verify_clinic
@@ -45,6 +45,7 @@ def catch_up(
     refill: Annotated[
         bool, typer.Option("--refill", help="From the journal's first record, whatever is there.")
     ] = False,
+    time_zone: TimeZone = "Europe/Rome",
 ) -> None:
     """Write what the database has not yet, with progress; it may have been away for days."""
     from rich.progress import Progress
@@ -60,6 +61,11 @@ def catch_up(
             progress.update(task, completed=status.cursor, total=status.last)  # type: ignore[arg-type]
 
         points = fill(
-            ripresa_home(), records.settings(), clock_from(), from_start=refill, progress=told
+            ripresa_home(),
+            records.settings(),
+            clock_from(),
+            from_start=refill,
+            time_zone=time_zone,
+            progress=told,
         )
     typer.echo(f"{points} points written")

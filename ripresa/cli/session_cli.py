@@ -20,6 +20,11 @@ JournalOption = Annotated[
     Path | None, typer.Option(help="The journal; without it this machine's home or clinic.")
 ]
 
+HomeOption = Annotated[
+    str | None,
+    typer.Option("--of", help="The home, where several have a session of that name."),
+]
+
 
 @app.callback()
 def session() -> None:
@@ -48,6 +53,7 @@ def list_sessions(journal: JournalOption = None) -> None:
 def analyse(
     session: Annotated[str, typer.Argument(help="ULID of the session.")],
     journal: JournalOption = None,
+    of: HomeOption = None,
     write: Annotated[
         bool, typer.Option("--write", help="Record the new result: from then on it counts.")
     ] = False,
@@ -72,6 +78,7 @@ def analyse(
             path,
             plans,
             session,
+            home=of,
             progress=lambda done, total: progress.update(bar, completed=done, total=total),
         )
     _show(found, console)
@@ -80,7 +87,8 @@ def analyse(
 
         clock = SystemClock()
         with Writable.open(path, clock) as target:
-            asyncio.run(target.append([result_record(found.now, clock.now_ns())]))
+            record = result_record(found.now, clock.now_ns(), subject=found.home)
+            asyncio.run(target.append([record]))
         console.print("recorded: this result counts from now on")
 
 
@@ -88,17 +96,17 @@ def analyse(
 def calibrations(
     session: Annotated[str, typer.Argument(help="ULID of a session at the clinic.")],
     journal: JournalOption = None,
+    of: HomeOption = None,
 ) -> None:
     """Print what a session's functional calibrations measured, as tables for the plan."""
     from ingest.journal.reading import JournalReader
     from ripresa.platform.configuration import journal_at_hand
+    from ripresa.session.reanalysis import the_one_home
     from telemetry.errors import ConfigurationError
     from therapy.plan.plan_calibration import calibrations_toml, measured_calibrations
 
     with JournalReader(journal_at_hand(journal)) as reader:
-        events = reader.events(session)
-    if not events:
-        raise ConfigurationError(f"no session {session} in this journal: check the ULID")
+        events = reader.events(session, home=of or the_one_home(reader, session))
     found = measured_calibrations(events)
     if not found:
         raise ConfigurationError(

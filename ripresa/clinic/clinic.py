@@ -13,27 +13,17 @@ import logging
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
-from analytics.monitoring.worklist import MonitoredHours
 from dashboards.web.app import create_app
 from dashboards.web.serving import serve
-from ingest.influx.admin import with_stored_retention
-from ingest.influx.followers import influx_followers
-from ingest.influx.minutes import minutes_follower
 from ingest.influx.server import InfluxWriter
-from ingest.journal.journal import Journal
-from ingest.rights.audit import AuditKey
-from ingest.rights.consent import Consent
 from ingest.transfer.quota import Quota
-from ripresa.care.care_journal import JournalCareRecord
-from ripresa.care.figure_follower import FigureFollower
+from ripresa.care.clinic_store import ClinicStore
 from ripresa.platform.configuration import LOOPBACK
 from ripresa.platform.folder_lock import folder_lock
 from ripresa.platform.listening import wider_than_loopback
 from ripresa.platform.status_socket import status_served
 from ripresa.platform.supervise import Supervisor
-from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.trouble import TroubleBoard, TroubleKind
@@ -95,16 +85,14 @@ async def run_clinic(options: ClinicOptions) -> None:
     """
     clock, board = options.clock, TroubleBoard()
     _refuse_wider_than_loopback(options)
-    plans = PlanFolder(options.folder.plans)
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(folder_lock(options.folder.clinic, "clinic"))
-        journal = Journal.open(options.folder.clinic_journal, clock)
-        stack.callback(journal.close)
+        store = stack.enter_context(ClinicStore(options.folder, clock, options.time_zone))
+        journal, plans = store.journal, store.plans
         records = MqttBus(
             options.broker, f"receiver-{journal.home}", manual_ack=True, persistent=True
         )
         live = MqttBus(options.broker, f"page-{journal.home}")
-        consent = Consent(journal, AuditKey.at(options.folder.audit_key))
         # All that listens is wired before a connection opens: what waits comes at once.
         receiver = clinic_intake(
             records,
@@ -118,12 +106,7 @@ async def run_clinic(options: ClinicOptions) -> None:
         desk = SurveyDesk(records, SurveyArchive(options.folder.survey_answers), site=options.site)
         counted = LedgerBoard(live, options.site, journal, clock)
         outbox = OutboxPublisher(live, Outbox(options.folder.outbox), clock)
-        care = JournalCareRecord(
-            journal,
-            plans.version,
-            clock,
-            _hours(options.time_zone),
-            restricted=consent.restricted,
+        care = store.care(
             heard=counted.heard,
             clock_wrong=lambda: plainly_wrong(clock.now_ns(), journal, counted.offset_s.values()),
         )
@@ -140,22 +123,9 @@ async def run_clinic(options: ClinicOptions) -> None:
         followers: tuple[InfluxFollower, ...] = ()
         if options.influx is not None:
             writer = stack.enter_context(InfluxWriter(options.influx))
-            settings = await asyncio.to_thread(with_stored_retention, writer, options.influx)
-            followers = influx_followers(
-                journal,
-                writer,
-                settings,
-                clock,
-                doses=plans,
-                restricted=consent.restricted,
-            )
+            followers = await asyncio.to_thread(store.followers, writer, options.influx)
             programs |= {follower.status().name: follower.run for follower in followers}
-            minutes = minutes_follower(
-                journal, writer, options.influx, clock, restricted=consent.restricted
-            )
-            programs[minutes.status().name] = minutes.run
-            figures = FigureFollower(care, writer, options.influx.therapy_bucket, clock)
-            programs["influx:figures"] = figures.run
+            programs["influx:figures"] = store.figures(care, writer, options.influx).run
         supervisor = Supervisor(clock, board)
         status = ClinicStatus(
             journal,
@@ -202,16 +172,3 @@ def _refuse_wider_than_loopback(options: ClinicOptions) -> None:
             f"the web page has no sign-in and would be open to the network on {host}: "
             f"leave --web-host at {LOOPBACK}; the shipped compose file alone listens wider"
         )
-
-
-def _hours(time_zone: str) -> MonitoredHours:
-    """When somebody looks at alerts: the usual hours, in the clinic's time zone.
-
-    Raises:
-        ConfigurationError: there is no such time zone.
-    """
-    try:
-        ZoneInfo(time_zone)
-    except (OSError, ValueError, KeyError) as e:
-        raise ConfigurationError(f"time zone {time_zone!r}: give e.g. Europe/Rome") from e
-    return MonitoredHours(time_zone=time_zone)

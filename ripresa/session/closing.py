@@ -93,8 +93,12 @@ def streams_of(events: Sequence[SessionEvent]) -> list[str]:
     return list(found)
 
 
-def result_record(result: Result, t_ns: int) -> NewRecord:
-    """A result as a record for the journal."""
+def result_record(result: Result, t_ns: int, *, subject: str | None = None) -> NewRecord:
+    """A result as a record for the journal; of another home's session `subject` says whose."""
     return NewRecord(
-        t_ns=t_ns, kind=RecordKind.RESULT, body=encode_result(result), session=result.session
+        t_ns=t_ns,
+        kind=RecordKind.RESULT,
+        body=encode_result(result),
+        session=result.session,
+        subject=subject,
     )

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from telemetry.messages.results import ItemResult
     from therapy.plan.plan import Plan
 
-__all__ = ["Reanalysis", "ResultChange", "changes", "plan_of_session", "reanalyse"]
+__all__ = ["Reanalysis", "ResultChange", "changes", "plan_of_session", "reanalyse", "the_one_home"]
 
 STORED = "stored"
 
@@ -58,10 +58,12 @@ class Reanalysis:
     Attributes:
         before: the result that counted so far; None: there was none.
         now: the new one.
+        home: whose session it is.
     """
 
     before: SessionResult | None
     now: SessionResult
+    home: str
 
     @property
     def changes(self) -> list[ResultChange]:
@@ -74,6 +76,7 @@ def reanalyse(
     plans: Path,
     session: str,
     *,
+    home: str | None = None,
     progress: Callable[[int, int], None] | None = None,
     processes: int | None = None,
 ) -> Reanalysis:
@@ -86,30 +89,34 @@ def reanalyse(
         journal: the file that holds the session.
         plans: folder of plans.
         session: ULID.
+        home: whose session it is; needed where more than one has a session of that name.
         progress: told how many of the items are done.
         processes: how many at once; None: as many as there are cores.
 
     Raises:
-        ConfigurationError: no such session, or its plan is not at hand.
+        ConfigurationError: no such session, several of that name, or its plan is not at hand.
         StoreError: the journal cannot be read, or motion that an item spans is missing.
     """
     with whole_store(journal) as reader:
-        events = reader.events(session)
+        home = home or the_one_home(reader, session)
+        events = reader.events(session, home=home)
         plan = plan_of_session(session, events, plans)
-        if missing := _missing(reader, events, None):
+        if missing := _missing(reader, events, home):
             raise StoreError(
                 f"{sum(missing.values())} samples that session {session} recorded are not in "
                 f"{journal} nor in its archive: a result without them would be wrong, nothing was "
                 "done; bring the archive back, or analyse where they are"
             )
         counted = [
-            r for r in reader.results(session) if isinstance(r, SessionResult) and not r.provisional
+            r
+            for r in reader.results(session, home=home)
+            if isinstance(r, SessionResult) and not r.provisional
         ]
     parts = _parts(events)
     done: dict[int, SessionResult] = {}
     with ProcessPoolExecutor(processes or os.cpu_count()) as pool:
         jobs = {
-            pool.submit(_analyse, journal, session, part, plan): place
+            pool.submit(_analyse, journal, session, home, part, plan): place
             for place, part in enumerate(parts)
         }
         for job in as_completed(jobs):
@@ -125,7 +132,23 @@ def reanalyse(
         supersedes=len(counted) - 1 if counted else None,
         items=items,
     )
-    return Reanalysis(counted[-1] if counted else None, now)
+    return Reanalysis(counted[-1] if counted else None, now, home)
+
+
+def the_one_home(reader: JournalReader, session: str) -> str:
+    """Whose a session is, where nobody says it.
+
+    Raises:
+        ConfigurationError: no such session, or more than one home has one of that name.
+    """
+    homes = reader.homes_of(session)
+    if not homes:
+        raise ConfigurationError(f"no session {session} in this journal: check the ULID")
+    if len(homes) > 1:
+        raise ConfigurationError(
+            f"{len(homes)} homes have a session {session}: name one of {', '.join(homes)} with --of"
+        )
+    return homes[0]
 
 
 def plan_of_session(session: str, events: Sequence[SessionEvent], plans: Path) -> Plan:
@@ -235,8 +258,8 @@ def _within(items: Iterable[StreamItem], first: int, stop: int) -> Iterator[Stre
 
 
 def _analyse(
-    journal: Path, session: str, events: Sequence[SessionEvent], plan: Plan
+    journal: Path, session: str, home: str, events: Sequence[SessionEvent], plan: Plan
 ) -> SessionResult:
     with whole_store(journal) as reader:
-        streams = [reader.stream_items(stream) for stream in streams_of(events)]
+        streams = [reader.stream_items(stream, home=home) for stream in streams_of(events)]
         return offline.run(session, events, streams, observe_by(plan), plan_version=plan.version)

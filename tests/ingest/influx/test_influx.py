@@ -16,6 +16,7 @@ from ingest.influx.record_context import RecordContext, Whose
 from ingest.influx.server import InfluxSettings, InfluxWriter, LinesTooMany, MemoryLines
 from ingest.influx.therapy_lines import _event_lines
 from journals import (
+    HOME,
     S_NS,
     item_record,
     receive,
@@ -330,7 +331,7 @@ async def test_minutes_written_bit_by_bit_or_again_are_those_written_at_once(cli
     with InfluxWriter(settings) as writer:
         for arrival in [*motion, *motion[-1:]]:
             # A new one each time, as after a restart: nothing is in mind.
-            means = MinuteMeans(clinic, RecordContext(clinic))
+            means = MinuteMeans(RecordContext(clinic))
             writer.write(settings.minutes_bucket, b"\n".join(means.lines(arrival.record)))
         assert stored(writer, settings.minutes_bucket, ["motion"]) == whole
 
@@ -349,6 +350,7 @@ def test_a_heart_rate_without_skin_contact_becomes_no_point():
             ),
             Whose(("s", "p")),
             None,
+            HOME,
         )
 
     assert len(heard(None)) == len(heard(True)) == 1

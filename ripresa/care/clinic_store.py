@@ -1,0 +1,149 @@
+"""A clinic's journal with all that its use needs: archive, plans, consent. Put together once.
+
+`clinic run`, filling the database, comparing it and looking at the figures take their parts from
+here: what one of them respects, all of them do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Self
+from zoneinfo import ZoneInfo
+
+from analytics.monitoring.worklist import MonitoredHours
+from ingest.influx.admin import strangers, verify, with_stored_retention
+from ingest.influx.followers import influx_followers
+from ingest.influx.minutes import minutes_follower
+from ingest.influx.points import compared, stored
+from ingest.journal.archive import ArchiveReader
+from ingest.journal.journal import Journal
+from ingest.rights.audit import AuditKey
+from ingest.rights.consent import Consent
+from ripresa.session.plan_folder import PlanFolder
+from telemetry.errors import ConfigurationError
+
+from .care_journal import JournalCareRecord, fold_journal
+from .figure_follower import FigureFollower
+from .figure_points import MEASUREMENTS, figure_points
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ingest.influx.followers import InfluxFollower
+    from ingest.influx.points import Difference
+    from ingest.influx.server import InfluxSettings, InfluxWriter
+    from ripresa.platform.configuration import Folder
+    from telemetry.clock import Clock
+
+__all__ = ["TIME_ZONE", "ClinicStore", "monitored_hours"]
+
+TIME_ZONE = "Europe/Rome"
+
+
+class ClinicStore:
+    """What one clinic knows; a context manager.
+
+    Args:
+        folder: the clinic's state.
+        clock: stamps what is written, and says which day it is.
+        time_zone: of the clinic, where its days end.
+
+    Raises:
+        StoreBusy, StoreError: the journal cannot be opened.
+        ConfigurationError: no such time zone, or the audit key cannot be read.
+    """
+
+    def __init__(self, folder: Folder, clock: Clock, time_zone: str = TIME_ZONE) -> None:
+        self.hours = monitored_hours(time_zone)
+        self.plans = PlanFolder(folder.plans)
+        self._clock = clock
+        with contextlib.ExitStack() as stack:
+            self.journal = stack.enter_context(Journal.open(folder.clinic_journal, clock))
+            self.whole = stack.enter_context(ArchiveReader(folder.clinic_journal, folder.archive))
+            self.consent = Consent(self.journal, AuditKey.at(folder.audit_key))
+            self._stack = stack.pop_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the journal."""
+        self._stack.close()
+
+    def care(
+        self,
+        *,
+        heard: Mapping[str, int] | None = None,
+        clock_wrong: Callable[[], bool] = lambda: False,
+    ) -> JournalCareRecord:
+        """The figures, kept up with the journal."""
+        return JournalCareRecord(
+            self.journal,
+            self.plans.version,
+            self._clock,
+            self.hours,
+            restricted=self.consent.unused,
+            heard=heard,
+            clock_wrong=clock_wrong,
+        )
+
+    def followers(
+        self, writer: InfluxWriter, settings: InfluxSettings
+    ) -> tuple[InfluxFollower, ...]:
+        """What fills the database's buckets: motion, therapy, minutes."""
+        kept = with_stored_retention(writer, settings)
+        unused = self.consent.unused
+        found = influx_followers(
+            self.journal,
+            writer,
+            kept,
+            self._clock,
+            doses=self.plans,
+            restricted=unused,
+            whole=self.whole,
+        )
+        minutes = minutes_follower(
+            self.journal, writer, kept, self._clock, restricted=unused, whole=self.whole
+        )
+        return (*found, minutes)
+
+    def figures(
+        self, care: JournalCareRecord, writer: InfluxWriter, settings: InfluxSettings
+    ) -> FigureFollower:
+        """What keeps the database's figures as the clinic's are."""
+        return FigureFollower(care, writer, settings.therapy_bucket, self._clock)
+
+    def differences(self, writer: InfluxWriter, settings: InfluxSettings) -> list[Difference]:
+        """Where this store and the database differ: records, and the figures drawn from them.
+
+        Raises:
+            StoreBusy, StoreError: the database or the journal cannot be read now.
+        """
+        kept, now_ns = with_stored_retention(writer, settings), self._clock.now_ns()
+        unused = self.consent.unused
+        found = strangers(self.whole, writer, kept, unused)
+        found += verify(
+            self.whole, writer, kept, doses=self.plans, now_ns=now_ns, restricted=unused
+        )
+        fold = fold_journal(self.whole, self.plans.version, now_ns)
+        zone = ZoneInfo(self.hours.time_zone)
+        used = [f for f in fold.all_figures() if not unused(f.patient)]
+        points = [p for f in used for p in figure_points(f, zone)]
+        wanted = {point.key: point.written for point in points}
+        return found + compared(wanted, stored(writer, settings.therapy_bucket, MEASUREMENTS))
+
+
+def monitored_hours(time_zone: str) -> MonitoredHours:
+    """When somebody looks at alerts: the usual hours, in the clinic's time zone.
+
+    Raises:
+        ConfigurationError: there is no such time zone.
+    """
+    try:
+        ZoneInfo(time_zone)
+    except (OSError, ValueError, KeyError) as e:
+        raise ConfigurationError(f"time zone {time_zone!r}: give e.g. Europe/Rome") from e
+    return MonitoredHours(time_zone=time_zone)
