@@ -1,6 +1,6 @@
 """Sounds made by code: soft bells and breaths, never sudden, never loud.
 
-Where there is no audio device the games play without sound and say so once, in the log.
+Where there is no audio device the games play without sound; the log says why, the screen that.
 """
 
 from __future__ import annotations
@@ -73,13 +73,14 @@ class Sounds:
 
     Attributes:
         at_hand: whether anything is heard.
+        missing: whether an audio device was asked for and there is none.
         played: the last hundred sounds asked for.
     """
 
     def __init__(self, volume: float) -> None:
         self._made: dict[str, pygame.mixer.Sound] = {}
         self._volume = volume
-        self.at_hand = False
+        self.at_hand = self.missing = False
         self.played: list[str] = []
         if volume <= 0:
             return
@@ -87,6 +88,7 @@ class Sounds:
             pygame.mixer.init(RATE_HZ, -16, 2, 512)
             self.at_hand = True
         except (pygame.error, NotImplementedError, AttributeError) as e:
+            self.missing = True
             log.info("no sound: %s", e)
 
     def play(self, name: str) -> None:

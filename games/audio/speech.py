@@ -37,6 +37,7 @@ class Voice:
 
     def __init__(self, language: Language, *, on: bool = True) -> None:
         self._language = language
+        self._on = on
         found = (shutil.which(name) for name in PROGRAMS)
         self._program = next((path for path in found if path), None) if on else None
         self._speaking: subprocess.Popen[bytes] | None = None
@@ -46,6 +47,11 @@ class Voice:
     def at_hand(self) -> bool:
         """Whether anything will be heard."""
         return self._program is not None
+
+    @property
+    def missing(self) -> bool:
+        """Whether it was to speak and there is nothing to speak with."""
+        return self._on and self._program is None
 
     def say(self, text: str) -> None:
         """Begin to say `text`; returns at once."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pygame
 
+from games.audio.hearing import heard_alone, unheard
 from games.audio.level_guide import Guide
 from games.audio.sound import FEEDBACK
 from games.inputs.keys import KeysSource
@@ -43,6 +44,7 @@ __all__ = ["Loop"]
 
 CUE_SHOWN_NS = 2_500_000_000
 END_SHOWN_NS = 4_000_000_000
+UNHEARD_ABOVE = 170
 CALM_NS = 1_000_000_000
 CLOSE_KEYS = (pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_SPACE)
 UP_KEYS = (pygame.K_UP, pygame.K_w, pygame.K_RETURN)
@@ -93,7 +95,8 @@ class Loop:
         self._asks, self._stopping, self._heart = asks, settings.stopping, heart
         self._canvas = Canvas(devices.window.picture, look.text_scale)
         self._hud = Hud(look)
-        self._screen: GameScreen = DarkScreen() if look.audio_only else game.screen(look)
+        by_ear = heard_alone(look, devices.sounds)
+        self._screen: GameScreen = DarkScreen() if by_ear else game.screen(look)
         self._guide, self._said = Guide(), ""
         self._began_ns = pace.now_ns()
         self._ended_ns: int | None = None
@@ -298,6 +301,10 @@ class Loop:
             self._offer_keys()
         elif self.aside and not stands:
             pill(self._canvas, self.aside, 26, "midbottom", (WIDTH // 2, HEIGHT - 100))
+        missing = unheard(self._look, self._sounds, self._voice)
+        if missing and (self._look.audio_only or self._shown.progress.trials == 0):
+            text = said(FRAME, missing, self._look.language)
+            pill(self._canvas, text, 26, "midbottom", (WIDTH // 2, HEIGHT - UNHEARD_ABOVE))
         if self._retest_shown and not stands:
             self._hud.draw_retest(self._canvas)
 

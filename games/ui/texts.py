@@ -35,6 +35,18 @@ FRAME: Final[dict[str, dict[str, str]]] = {
         "it": "Il segnale del sensore arriva in ritardo: il gioco aspetta che si riprenda.",
         "en": "The sensor's signal comes late: the game waits until it has caught up.",
     },
+    "no_sound": {
+        "it": "Qui non c'è audio: si gioca senza suoni.",
+        "en": "No sound device here: we play without.",
+    },
+    "no_sound_seen": {
+        "it": "Qui non c'è audio: c'è l'immagine.",
+        "en": "No sound device here: there is the picture.",
+    },
+    "no_voice": {
+        "it": "Qui non c'è una voce: legga le parole.",
+        "en": "No voice here: the words are written.",
+    },
     "waiting": {"it": "In attesa del sensore", "en": "Waiting for the sensor"},
     "calibrating": {
         "it": "Troviamo il Suo movimento di oggi: lo faccia piano, tre volte",

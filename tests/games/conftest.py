@@ -24,12 +24,20 @@ class Table:
     """A loop without anybody watching."""
 
     def __init__(
-        self, name="volo", *, look=None, source=None, setting=None, frames_per_s=20, stopping=None
+        self,
+        name="volo",
+        *,
+        look=None,
+        source=None,
+        setting=None,
+        frames_per_s=20,
+        stopping=None,
+        sounds=None,
     ):
         self.window = Window(headless=True, title="test")
         self.pace = InstantPace(T0_NS, frames_per_s)
         self.asks = NobodyAsked()
-        self.sounds, self.voice = Sounds(0.0), Voice("it", on=False)
+        self.sounds, self.voice = sounds or Sounds(0.0), Voice("it", on=False)
         devices = Devices(
             window=self.window,
             pace=self.pace,

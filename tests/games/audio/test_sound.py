@@ -4,13 +4,17 @@ import numpy as np
 import pygame
 import pytest
 
+from games.audio.hearing import UNHEARD, unheard
 from games.audio.level_guide import STEPS, Guide
-from games.audio.sound import SOUNDS, rendered
+from games.audio.sound import SOUNDS, Sounds, rendered
 from games.audio.speech import Voice, command_for
 from games.inputs.keys import KeysSource
 from games.look import Look
 from games.rules.progress import GamePhase
 from games.rules.setting import Setting
+from games.ui.canvas import SMALLEST_TEXT, WIDTH, Canvas
+from games.ui.dark_screen import GROUND
+from games.ui.texts import FRAME, said
 
 
 def test_audio_only_says_and_sounds_everything_that_is_needed(table):
@@ -46,6 +50,60 @@ def test_what_stops_a_game_is_told_by_ear(table):
     played.frame()
     played.frame()
     assert played.voice.said[-1] == "Quanto dolore sente adesso, da 0 a 10?"
+
+
+@pytest.fixture
+def deaf(monkeypatch):
+    """A machine on which no audio device opens."""
+
+    def refuses(*_args, **_more):
+        raise pygame.error("No such audio device")
+
+    monkeypatch.setattr(pygame.mixer, "init", refuses)
+    return Sounds(0.7)
+
+
+def pixels(played):
+    """One frame as it is shown."""
+    kept = []
+    show = played.window.show
+    played.window.show = lambda: kept.append(pygame.surfarray.array3d(played.window.picture))
+    played.frame()
+    played.window.show = show
+    return kept[0].reshape(-1, 3)
+
+
+@pytest.mark.parametrize("audio_only", [False, True], ids=["seen", "heard"])
+def test_a_machine_without_an_audio_device_says_so_on_the_screen(table, deaf, audio_only):
+    look = Look(language="en", audio_only=audio_only, voice=False)
+    shown = {}
+    for sounds in (deaf, Sounds(0.0)):
+        played = table("volo", look=look, sounds=sounds)
+        shown[sounds.missing] = pixels(played)
+    assert (shown[True] != shown[False]).any()
+    assert unheard(look, deaf, Voice("en", on=False)).startswith("no_sound")
+
+
+def test_played_by_ear_without_an_audio_device_the_picture_is_there(table, deaf):
+    look = Look(audio_only=True, voice=False)
+    dark, seen = table("volo", look=look), table("volo", look=look, sounds=deaf)
+    ground = [(pixels(played) == GROUND).all(axis=1).mean() for played in (dark, seen)]
+    assert ground[0] > 0.5
+    assert ground[1] < 0.05
+
+
+def test_a_voice_that_is_missing_is_told_where_the_picture_is_dark(monkeypatch):
+    monkeypatch.setattr("games.audio.speech.PROGRAMS", ())
+    voice, sounds = Voice("it"), Sounds(0.0)
+    assert unheard(Look(audio_only=True), sounds, voice) == "no_voice"
+    assert unheard(Look(), sounds, voice) == ""
+
+
+@pytest.mark.parametrize("key", UNHEARD)
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_what_cannot_be_heard_fits_the_screen_at_the_largest_text(table, key, language):
+    canvas = Canvas(table("volo").window.picture, 2.0)
+    assert canvas.text(said(FRAME, key, language), SMALLEST_TEXT, GROUND).get_width() < WIDTH - 72
 
 
 def test_guidance_by_ear_rises_on_the_way_up_and_does_not_chatter():
