@@ -110,7 +110,9 @@ class SampleGrid:
     3. Otherwise take the step to the first held one, and of those that differ by whole wraps
        the one nearest to what the host's clock says has passed. That is a loss when the sample
        is then neither 0.5 s too early for the link's best delay nor too late: 30 s within a
-       connection, which may stall, 2 s at the start of one.
+       connection, which may stall. At the start of one, 2 s, or what the last one before it
+       was late by, for that queue may still be there; up to 30 s where the wearable kept all
+       that it sampled meanwhile and no clock that began at zero could have come so far.
     4. Otherwise the clock began anew: a reboot.
     5. More than half a second of held samples, or too many irregular steps (`StampWatch`): the
        stamps are of no use, `fault` says why, `fault_index` from where on. From then on samples
@@ -418,5 +420,14 @@ class SampleGrid:
             passed = arrival_us - self._arrival_us
             step += max(0, round((passed - step) / self._wrap_us)) * self._wrap_us
         late_us = arrival_us - (self._device_us + step) - self._least_delay_us
-        most_late_us = self._late_us if self._reconnected else LATE_US
+        most_late_us = self._most_late_us(raw, arrival_us) if self._reconnected else LATE_US
         return step if step > 0 and -EARLY_US <= late_us <= most_late_us else None
+
+    def _most_late_us(self, raw: int, arrival_us: int) -> float:
+        """How late the first sample of a connection may be and still belong to the run."""
+        absent_us = arrival_us - self._arrival_us
+        was_late_us = self._arrival_us - self._device_us - self._least_delay_us
+        if raw > absent_us + self._late_us:
+            # No clock that began anew at zero meanwhile is there yet.
+            return max(self._late_us, min(LATE_US, was_late_us + absent_us))
+        return max(self._late_us, min(LATE_US, was_late_us))

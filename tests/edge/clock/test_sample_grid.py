@@ -68,6 +68,34 @@ def test_an_absence_is_counted_whatever_wraps_it_spans(away_s):
     assert before[1] == after[1] == 0
 
 
+@pytest.mark.parametrize("late_s", [2.5, 5, 14])
+@pytest.mark.parametrize("kept_up", [False, True], ids=["the queue stayed", "it grew"])
+def test_what_waited_in_a_queue_over_a_lost_link_is_no_reboot(late_s, kept_up):
+    """A wearable that was late before the link broke brings the rest of its queue afterwards."""
+    first, away_s = np.arange(600), 3.0
+    lag = np.minimum(late_s, first / RATE_HZ * late_s / 5) * 1e6
+    taken = (600 + np.arange(100)) if kept_up else (600 + int(away_s * RATE_HZ) + np.arange(100))
+    due = taken * PERIOD_US + (late_s + (away_s if kept_up else 0.0)) * 1e6
+    grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=WRAP_US)
+    boot_us = 60_000_000
+    before = feed(grid, stamps(first, boot_us=boot_us), first * PERIOD_US + lag)
+    grid.reconnected()
+    after = feed(grid, stamps(taken, boot_us=boot_us), due)
+    assert before == (list(range(600)), 0)
+    assert after == (taken.tolist(), 0)
+
+
+def test_after_a_late_link_a_reboot_is_still_a_reboot():
+    first = np.arange(600)
+    lag = np.minimum(14, first / RATE_HZ * 3) * 1e6
+    grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=WRAP_US)
+    feed(grid, stamps(first, boot_us=1_000_000), first * PERIOD_US + lag)
+    grid.reconnected()
+    # Up for 30 s when it is back: later than its last stamp, and far too early for its run.
+    again = feed(grid, stamps(first, boot_us=30_000_000), 100e6 + first * PERIOD_US)
+    assert again == (list(range(600)), 1)
+
+
 @pytest.mark.parametrize("up_s", [0.2, 10, 3000, 4000])
 @pytest.mark.parametrize("down_s", [0.5, 60])
 def test_a_reboot_restarts_at_index_0_and_keeps_its_first_sample(up_s, down_s):

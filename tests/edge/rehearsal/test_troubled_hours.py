@@ -19,3 +19,4 @@ def test_six_wearables_with_troubled_links_stay_within_5_ms_for_two_hours():
     figures = troubled_hours()
     assert figures["apart_ms.p99"] < 5
     assert figures["undeclared"] == 0
+    assert figures["streams"] == 6
