@@ -147,6 +147,7 @@ STORES: Final[tuple[Store, ...]] = (
     _at_home("reminder", "reminders"),
     _at_home("takes", "the physiotherapist"),
     _at_home("surveys", "questionnaires, until delivered"),
+    _at_home("devices", "ripresa devices bind: address and serial number of each wearable"),
     _at_home("withdrawn", "ripresa patient withdraw"),
     _at_home("unlocking", "ripresa patient unlock"),
     # What the clinic's broker keeps.

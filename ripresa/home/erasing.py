@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from edge.ble.binding import bindings_file
 from ingest.rights.erasure import erase_home
 from telemetry.messages.notices import Receipt
 from telemetry.transport.mqtt import MqttBus
@@ -33,7 +32,10 @@ async def erase(home: Home, command: Command) -> int:
     gone = await asyncio.to_thread(erase_home, folder.home_journal.parent)
     for place in (folder.plans, folder.logs, folder.pictures, folder.surveys):
         gone += await asyncio.to_thread(erase_home, place)
-    bindings_file(folder.root).unlink(missing_ok=True)
+    if folder.devices.exists():
+        # Address and serial number of what she wore.
+        folder.devices.unlink()
+        gone += 1
     receipt = Receipt(
         patient=command.patient,
         what="command",

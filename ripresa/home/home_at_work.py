@@ -7,7 +7,7 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING, Any, Literal
 
-from edge.ble.binding import Bindings, bindings_file
+from edge.ble.binding import Bindings
 from edge.ble.identity_guard import IdentityGuard
 from edge.gateway.gateway import Gateway
 from edge.gateway.resuming import abandoned, resume_point
@@ -88,7 +88,7 @@ class HomeAtWork:
             RipresaError: no plan, no broker, or a journal that cannot be used.
         """
         plan = plan_for_today(home)
-        bindings = Bindings.load(bindings_file(home.folder.root))
+        bindings = Bindings.load(home.folder.devices)
         async with home_box(home, plan, survey_post=survey_post(home)) as box:
             self = cls(home, plan, box, bindings)
             topics = home.identity.topics

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from edge.ble.binding import bindings_file
 from ingest.places import Places
 from telemetry.clock import ScaledClock, SystemClock
 from telemetry.errors import ConfigurationError
@@ -87,6 +88,11 @@ class Folder(Places):
     def unlocking(self) -> Path:
         """When a clinician last unlocked standing exercises here."""
         return self.root / "home" / "unlocking.json"
+
+    @property
+    def devices(self) -> Path:
+        """The wearables that are bound here, with the address and serial number of each."""
+        return bindings_file(self.root)
 
     @property
     def outbox(self) -> Path:

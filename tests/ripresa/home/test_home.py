@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from edge.ble.binding import Bindings, bindings_file
+from edge.ble.identity_guard import Remembered
 from edge.virtual.process import RadioProcess
 from games.persuasion.session_prompts import Told
 from homes import one_exercise_home
@@ -212,6 +213,8 @@ async def test_an_erasure_deletes_all_at_home_and_every_letter_to_it(home, tmp_p
         id=command.command,
         notice=command,
     )
+    met = Remembered(address="C0:00:00:00:00:01", serial="7")
+    Bindings().bind("dot-1", "wrist-right", met=met).save(home.folder.devices)
     async with clinic_of(home, tmp_path) as outbox:
         outbox.post(letter)
         async with HomeAtWork.at_work(home) as at_work:
@@ -219,6 +222,7 @@ async def test_an_erasure_deletes_all_at_home_and_every_letter_to_it(home, tmp_p
             assert at_work.erasing == command
         assert await erase(home, command) > 0
         await until(lambda: not outbox.letters())
+    assert not home.folder.devices.exists()
     assert not [
         path
         for path in home.folder.root.rglob("*")
