@@ -46,6 +46,8 @@ class LiveState(BaseModel):
     calibrated: bool
     angle_observable: bool | None
     silent: tuple[str, ...]
+    late: tuple[str, ...] = ()
+    """Those of `silent` whose samples come, each too late to play by."""
 
 
 class LiveSession:
@@ -66,7 +68,7 @@ class LiveSession:
         self._results: Sequence[Result] = ()
         self._plan: Plan | None = None
         self._counted: dict[ItemKey, dict[int, RepetitionView]] = {}
-        self._silent: set[str] = set()
+        self._silent: dict[str, str] = {}
         self._calibrated = False
         self._observable: bool | None = None
         self._assessing: set[str] = set()
@@ -127,7 +129,10 @@ class LiveSession:
                     flags=message.flags + (("too fast",) if message.too_fast else ()),
                 )
             case SensorSilent():
-                (self._silent.add if message.silent else self._silent.discard)(message.stream)
+                if message.silent:
+                    self._silent[message.stream] = message.why
+                else:
+                    self._silent.pop(message.stream, None)
         return ()
 
     def _hear_control(self, batch: ControlBatch) -> Sequence[Sample]:
@@ -161,4 +166,5 @@ class LiveSession:
             calibrated=self._calibrated,
             angle_observable=self._observable,
             silent=tuple(sorted(self._silent)),
+            late=tuple(sorted(s for s, why in self._silent.items() if why == "late")),
         )

@@ -185,6 +185,10 @@ async def test_a_silent_sensor_is_told_and_untold(chain, pretend):
     await settle()
     mailbox = chain.feed.watch(pretend.patient)
     assert (await mailbox.take()).state.silent == (stream,)
+    chain.say(SensorSilent(session=pretend.session, stream=stream, silent=True, why="late"))
+    await settle()
+    late = (await mailbox.take()).state
+    assert (late.silent, late.late) == ((stream,), (stream,))
     chain.say(SensorSilent(session=pretend.session, stream=stream, silent=False))
     await settle()
     assert (await mailbox.take()).state.silent == ()

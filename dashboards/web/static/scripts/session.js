@@ -19,7 +19,7 @@ function banner() {
   return {
     element: h("div", { class: "banner" }, h("div", {}, h("p", { class: "who" }, `${t("patient")} `, who), title, when), h("div", { class: "states" }, pill, line)),
     line,
-    update(view, silent) {
+    update(view, standing) {
       say(who, view.patient);
       who.href = `/patient/${encodeURIComponent(view.patient)}`;
       const item = itemOfInterest(view);
@@ -28,11 +28,11 @@ function banner() {
       const lasted = view.closed_ms === null ? "" : ` · ${lasting(view.opened_ms, view.closed_ms)}`;
       say(when, `${longDay(view.day)}, ${shortTime(view.opened_ms)}${lasted}${replay}`);
       const closed = view.phase === "closed";
-      const state = closed ? "closed" : view.unwell ? "unwell" : silent ? "silent" : "live";
+      const state = closed ? "closed" : view.unwell ? "unwell" : standing ? "silent" : "live";
       pill.className = `pill pill-${view.unwell ? "unwell" : state}`;
       const reason = closed && view.reason ? `: ${t(`reason_${view.reason}`)}` : "";
       const phase = t(`phase_${view.phase.replace("-", "")}`);
-      say(pill, view.unwell ? t("unwell") : silent && !closed ? t("silent") : phase + reason);
+      say(pill, view.unwell ? t("unwell") : standing && !closed ? t(standing) : phase + reason);
       document.title = `${view.patient} · Ripresa`;
     },
   };
@@ -83,7 +83,9 @@ export function livePage(main, patient) {
     patient,
     (frame) => {
       if (frame.state) {
-        head.update(frame.state.session, frame.state.silent.length > 0);
+        // One that says nothing at all stops more than one that is late.
+        const { silent, late } = frame.state;
+        head.update(frame.state.session, silent.length > late.length ? "silent" : late.length ? "late" : "");
         movement.update(frame.state);
         for (const each of cards) each.update(frame.state.session);
         document.body.dataset.session = frame.state.session.session;
@@ -110,7 +112,7 @@ export async function recordedPage(main, session) {
   const head = banner();
   const cards = [repetitionsCard(), rangeCard(), adherenceCard(), storyCard()];
   const grid = h("div", { class: "grid grid-past" }, pastCard(view), ...cards.map((each) => each.element));
-  head.update(view, false);
+  head.update(view, "");
   for (const each of cards) each.update(view);
   main.replaceChildren(head.element, grid);
 }

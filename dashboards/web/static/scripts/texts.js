@@ -26,6 +26,7 @@ const TEXTS = {
   phase_checkout: ["Domande finali", "Check-out"],
   phase_closed: ["Conclusa", "Closed"],
   silent: ["In pausa: un sensore tace", "Paused: a sensor is silent"],
+  late: ["In pausa: i dati di un sensore arrivano in ritardo", "Paused: a sensor’s samples come late"],
   unwell: ["Ha detto «Non mi sento bene»", "Said “I feel unwell”"],
   replay: ["riproduzione di una registrazione", "replay of a recording"],
   provisional: ["provvisorio", "provisional"],
