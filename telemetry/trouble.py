@@ -15,7 +15,7 @@ from .printable import printable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Trouble", "TroubleBoard", "TroubleKind", "words"]
+__all__ = ["DATABASE_STATES", "Trouble", "TroubleBoard", "TroubleKind", "words"]
 
 
 class TroubleKind(StrEnum):
@@ -25,7 +25,17 @@ class TroubleKind(StrEnum):
     PROGRAM_FAILED = "program failed"
     PART_ABSENT = "part absent"
     STORE_WAITS = "store waits"
+    BROKER_REFUSES = "broker refuses"
+    DATABASE_AWAY = "database away"
+    DATABASE_EMPTY = "database not set up"
+    DATABASE_TOKEN = "database token"  # noqa: S105 - no token
+    DATABASE_ORG = "database organisation"
+    DATABASE_RIGHTS = "database rights"
+    DATABASE_BUCKET = "database bucket"
+    DATABASE_FULL = "database full"
+    DATABASE_SHUT = "database shut"
     DATABASE_WAITS = "database waits"
+    LINES_REFUSED = "lines refused"
     HOME_NEW = "new home"
     LETTERS_KEPT = "dead letters"
     HELD_RECORDS = "held records"
@@ -36,14 +46,35 @@ class TroubleKind(StrEnum):
 
 
 GRAVE: Final = frozenset(
-    {TroubleKind.BROKER_AWAY, TroubleKind.PROGRAM_FAILED, TroubleKind.STORE_WAITS}
+    {
+        TroubleKind.BROKER_AWAY,
+        TroubleKind.BROKER_REFUSES,
+        TroubleKind.PROGRAM_FAILED,
+        TroubleKind.STORE_WAITS,
+    }
 )
 """With one of these the clinic does not do what it is there for."""
 
 _WORDS: Final[Mapping[TroubleKind, tuple[str, str]]] = {
     TroubleKind.BROKER_AWAY: (
-        "il broker {subject} non risponde",
-        "the broker {subject} does not answer",
+        (
+            "il broker {subject} non risponde: è in funzione? "
+            "Le case conservano ciò che registrano e lo inviano di nuovo"
+        ),
+        (
+            "the broker {subject} does not answer: is it running? "
+            "Homes keep what they record and send it again"
+        ),
+    ),
+    TroubleKind.BROKER_REFUSES: (
+        (
+            "il broker {subject} non accetta la clinica: "
+            "controllare RIPRESA_MQTT_USERNAME e RIPRESA_MQTT_PASSWORD"
+        ),
+        (
+            "the broker {subject} does not let the clinic in: "
+            "check RIPRESA_MQTT_USERNAME and RIPRESA_MQTT_PASSWORD"
+        ),
     ),
     TroubleKind.PROGRAM_FAILED: (
         "{subject} si è fermato ed è stato riavviato {restarts:.0f} volte",
@@ -57,9 +88,73 @@ _WORDS: Final[Mapping[TroubleKind, tuple[str, str]]] = {
         "l'archivio non accetta dati: {subject}",
         "the store takes nothing in: {subject}",
     ),
+    TroubleKind.DATABASE_AWAY: (
+        (
+            "nessun InfluxDB a {subject}: è in funzione, l'indirizzo è giusto? "
+            "Nulla va perso, si riprova"
+        ),
+        (
+            "no InfluxDB at {subject}: is it running, is the address right? "
+            "Nothing is lost, it will be tried again"
+        ),
+    ),
+    TroubleKind.DATABASE_EMPTY: (
+        (
+            "l'InfluxDB a {subject} non è ancora configurato: "
+            "eseguire `influx setup`, poi `ripresa influx setup`"
+        ),
+        (
+            "the InfluxDB at {subject} has not been set up yet: "
+            "run `influx setup`, then `ripresa influx setup`"
+        ),
+    ),
+    TroubleKind.DATABASE_TOKEN: (
+        "InfluxDB non riconosce il token: controllare {subject}",
+        "InfluxDB does not know the token: check {subject}",
+    ),
+    TroubleKind.DATABASE_ORG: (
+        "InfluxDB non ha l'organizzazione {subject}: controllare RIPRESA_INFLUX_ORG",
+        "InfluxDB has no organisation {subject}: check RIPRESA_INFLUX_ORG",
+    ),
+    TroubleKind.DATABASE_RIGHTS: (
+        (
+            "il token di InfluxDB non ha il diritto: {subject}; "
+            "serve un token che legga e scriva i bucket"
+        ),
+        "InfluxDB's token lacks a right: {subject}; give one that may read and write the buckets",
+    ),
+    TroubleKind.DATABASE_BUCKET: (
+        "InfluxDB non ha il bucket {subject}: eseguire `ripresa influx setup`",
+        "InfluxDB has no bucket {subject}: run `ripresa influx setup`",
+    ),
+    TroubleKind.DATABASE_FULL: (
+        "il disco di InfluxDB è pieno ({subject}): fare spazio, poi prosegue da solo",
+        "InfluxDB's disk is full ({subject}): make room there, then it goes on by itself",
+    ),
+    TroubleKind.DATABASE_SHUT: (
+        (
+            "InfluxDB tiene chiusa una parte dei suoi dati ({subject}), "
+            "di solito dopo un disco pieno: "
+            "fare spazio e riavviare InfluxDB"
+        ),
+        (
+            "InfluxDB keeps a part of its data shut ({subject}), mostly after a full disk: "
+            "make room there, then restart InfluxDB"
+        ),
+    ),
     TroubleKind.DATABASE_WAITS: (
-        "la banca dati aspetta ({backlog:.0f} record): {subject}",
-        "the database waits ({backlog:.0f} records): {subject}",
+        "InfluxDB non accetta dati ({subject}): si riprova; il suo registro dice di più",
+        "InfluxDB takes nothing in ({subject}): it will be tried again; its log says more",
+    ),
+    TroubleKind.LINES_REFUSED: (
+        (
+            "InfluxDB ha rifiutato {lines:.0f} righe ({subject}): "
+            "`ripresa influx set-aside` le mostra, il registro della clinica le ha tutte"
+        ),
+        (
+            "InfluxDB has refused {lines:.0f} lines ({subject}): "
+            "`ripresa influx set-aside` shows them, the clinic's journal has them all"
+        ),
     ),
     TroubleKind.HOME_NEW: (
         "{subject} invia ora da un registro nuovo ({homes:.0f} in tutto)",
@@ -118,6 +213,12 @@ def words(trouble: Trouble, language: Literal["it", "en"]) -> str:
     """A trouble in one line."""
     text = _WORDS[trouble.kind][language == "en"]
     return text.format(subject=trouble.subject, **trouble.figures)
+
+
+DATABASE_STATES: Final = frozenset(
+    kind for kind in TroubleKind if kind.name.startswith("DATABASE_")
+)
+"""Of these the database is in one at a time."""
 
 
 class TroubleBoard:

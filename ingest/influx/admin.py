@@ -12,7 +12,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from telemetry.errors import DecodeError, StoreBusy
+from telemetry.trouble import TroubleKind
 
+from .answers import DatabaseWaits
+from .database_watch import probe
 from .followers import THERAPY_KINDS
 from .points import Difference, PointKey, Written, compared, read_point, stored
 from .record_context import RecordContext
@@ -73,6 +76,7 @@ def set_up(
     kept = round((days or 0) * DAY_S)
     wanted = {settings.motion_bucket: kept, settings.therapy_bucket: 0, settings.minutes_bucket: 0}
     made = []
+    _right_organisation(writer, settings)
     with writer.asking("set up"):
         buckets: Any = writer.client.buckets_api()
         for name, seconds in wanted.items():
@@ -93,6 +97,19 @@ def set_up(
             tasks.delete_task(task.id)
             made.append(f"task {OLD_TASK} taken away")
     return made
+
+
+def _right_organisation(writer: InfluxWriter, settings: InfluxSettings) -> None:
+    """Ask with an empty write: buckets are found by name alone, in whatever organisation.
+
+    Raises:
+        DatabaseWaits: no answer, not set up yet, a wrong token or a wrong organisation.
+    """
+    try:
+        probe(writer, settings)
+    except DatabaseWaits as e:
+        if e.kind is not TroubleKind.DATABASE_BUCKET:
+            raise
 
 
 def with_stored_retention(writer: InfluxWriter, settings: InfluxSettings) -> InfluxSettings:

@@ -21,15 +21,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from telemetry.errors import DecodeError, StoreError
 from telemetry.messages.record import RecordKind
 
+from .answers import LinesRefused, LinesTooMany
 from .lines import motion_lines
 from .record_context import RecordContext, home_of
-from .server import InfluxSettings, LinesRefused, LinesTooMany, LineWriter
+from .refused import refused_lines
 from .therapy_lines import PrescribedDose, Superseded, superseded_points, therapy_lines
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from ingest.journal.reading import JournalReader
     from telemetry.clock import Clock
     from telemetry.messages.record import Record
+
+    from .server import InfluxSettings, LineWriter
 
 __all__ = ["MOTION", "THERAPY", "FollowerStatus", "InfluxFollower", "influx_followers"]
 
@@ -50,6 +54,9 @@ THERAPY_KINDS: Final = (RecordKind.EVENT, RecordKind.RESULT, RecordKind.STREAM, 
 MOTION_KINDS: Final = (RecordKind.MOTION, RecordKind.DROPPED)
 """What was dropped may lie in the archive."""
 BLOCK_RECORDS: Final = 64
+MOST_REASONS: Final = 100
+CALLS_FOR_ONE: Final = 40
+"""So many calls narrow down which lines of one record are refused; the rest goes with them."""
 DAY_NS: Final = 86_400 * 1_000_000_000
 
 
@@ -73,6 +80,7 @@ class FollowerStatus:
     points: int
     set_aside: int
     trouble: str | None
+    error: StoreError | None = None
 
     @property
     def backlog(self) -> int:
@@ -181,7 +189,8 @@ class InfluxFollower:
         self._cursor = journal.cursor(name)
         self._too_old_ns = -(1 << 63)
         self._last = self._points = self._set_aside = 0
-        self._trouble: str | None = None
+        self._error: StoreError | None = None
+        self._told: set[str] = set()
 
     async def run(self) -> None:
         """Follow until cancelled."""
@@ -190,13 +199,11 @@ class InfluxFollower:
             try:
                 busy = await asyncio.to_thread(self.step)
             except StoreError as e:
-                if self._trouble is None:
-                    log.warning("%s waits: %s", self._name, e)
-                self._trouble = str(e)
+                self._error = e
                 await self._clock.sleep(pause_s)
                 pause_s = min(2 * pause_s, self._max_pause_s)
                 continue
-            self._trouble, pause_s = None, self._poll_s
+            self._error, pause_s = None, self._poll_s
             if not busy:
                 await self._clock.sleep(self._poll_s)
 
@@ -227,7 +234,8 @@ class InfluxFollower:
             last=max(self._last, self._cursor),
             points=self._points,
             set_aside=self._set_aside,
-            trouble=self._trouble,
+            trouble=None if self._error is None else str(self._error),
+            error=self._error,
         )
 
     def step(self) -> bool:
@@ -289,7 +297,12 @@ class InfluxFollower:
         return [part for part in parts if part.t_ns > oldest_ns]
 
     def _write(self, parts: Sequence[FollowerPart]) -> None:
-        """Write all of `parts`, halving what is refused until the bad line stands alone."""
+        """Write all of `parts`; what is refused is set aside, and the rest is there.
+
+        An answer that names a field and how many points it dropped has written all others: where
+        exactly so many lines have that field, they are set aside without another call. What it
+        does not name is found by halving, record by record and then, boundedly, line by line.
+        """
         if not parts:
             return
         try:
@@ -297,7 +310,9 @@ class InfluxFollower:
                 self._bucket, b"\n".join(text for part in parts for text in part.lines)
             )
         except (LinesRefused, LinesTooMany) as e:
-            if len(parts) > 1:
+            if named := refused_lines(str(e), [part.lines for part in parts]):
+                self._set_apart(parts, named, str(e))
+            elif len(parts) > 1:
                 half = len(parts) // 2
                 self._write(parts[:half])
                 self._write(self._young_enough(parts[half:]))
@@ -305,15 +320,45 @@ class InfluxFollower:
                 self._too_old_ns = max(self._too_old_ns, parts[0].t_ns)
                 self._put_aside(parts[0], "older than the bucket keeps")
             elif parts[0].count > 1:
-                self._write(_singles(parts[0]))
+                self._narrow(parts[0], str(e))
             else:
                 self._put_aside(parts[0], str(e))
         else:
             self._points += sum(part.count for part in parts)
 
+    def _set_apart(
+        self, parts: Sequence[FollowerPart], named: Sequence[Sequence[bytes]], reason: str
+    ) -> None:
+        """Set aside the lines of each part that were dropped, as the others were written."""
+        for part, lines in zip(parts, named, strict=True):
+            if lines:
+                # One of them says it all: the journal has them.
+                self._put_aside(replace(part, lines=(lines[0],), count=len(lines)), reason)
+            self._points += part.count - len(lines)
+
+    def _narrow(self, part: FollowerPart, reason: str) -> None:
+        """Halve one record's lines until the bad ones stand alone, in so many calls at most."""
+        groups, calls = [_singles(part)], 0
+        while groups:
+            group = groups.pop()
+            if calls >= CALLS_FOR_ONE:
+                self._put_aside(replace(part, count=len(group)), reason)
+                continue
+            calls += 1
+            try:
+                self._writer.write(self._bucket, b"\n".join(group))
+            except (LinesRefused, LinesTooMany) as e:
+                if len(group) == 1:
+                    self._put_aside(replace(part, lines=(group[0],), count=1), str(e))
+                else:
+                    half = len(group) // 2
+                    groups += [group[half:], group[:half]]
+            else:
+                self._points += len(group)
+
     def _put_aside(self, part: FollowerPart, reason: str) -> None:
-        # A whole record that is too old is noted without its lines: the journal has them.
-        text = b"" if part.count > 1 else b"".join(part.lines)
+        # A whole record is noted without its lines: the journal has them.
+        text = part.lines[0] if len(part.lines) == 1 and b"\n" not in part.lines[0] else b""
         with self._journal.writing() as db:
             db.execute(
                 "INSERT OR IGNORE INTO set_aside (follower, seq, t_ns, lines, reason, line) "
@@ -321,11 +366,16 @@ class InfluxFollower:
                 (self._name, part.seq, self._clock.now_ns(), part.count, reason, text),
             )
         self._set_aside += part.count
-        log.warning(
-            "%s set aside %d line(s) of record %d: %s", self._name, part.count, part.seq, reason
-        )
+        kind = _without_numbers(reason)
+        if kind not in self._told and len(self._told) < MOST_REASONS:
+            # Once for a reason: how many there are stands on the board.
+            self._told.add(kind)
+            log.warning("%s sets lines aside, from record %d on: %s", self._name, part.seq, reason)
 
 
-def _singles(part: FollowerPart) -> list[FollowerPart]:
-    lines = [text for block in part.lines for text in block.split(b"\n")]
-    return [FollowerPart(part.seq, part.t_ns, (text,), 1) for text in lines]
+def _without_numbers(reason: str) -> str:
+    return re.sub(r"\d+", "#", reason)
+
+
+def _singles(part: FollowerPart) -> list[bytes]:
+    return [text for block in part.lines for text in block.split(b"\n")]

@@ -10,38 +10,33 @@ import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from telemetry.errors import ConfigurationError, StoreBusy, StoreError, StoreNotAuthorised
+from telemetry.errors import ConfigurationError
 from telemetry.settings import EnvironmentSettings, SecretFile
+
+from .answers import LinesRefused, answer_meant, no_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from influxdb_client.client.influxdb_client import InfluxDBClient
 
+    from telemetry.errors import StoreError
+
 __all__ = [
     "InfluxSettings",
     "InfluxWriter",
     "LineWriter",
-    "LinesRefused",
-    "LinesTooMany",
     "MemoryLines",
 ]
 
 
 NS_PER_S = 1_000_000_000
-
-
-class LinesRefused(StoreError):  # noqa: N818 - an answer
-    """The database does not want at least one of these lines, now or ever (400, 422)."""
-
-
-class LinesTooMany(StoreError):  # noqa: N818 - an answer
-    """More than the database takes at once (413)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,13 +180,9 @@ class InfluxWriter:
         try:
             self._api.write(bucket=bucket, org=self._settings.org, record=lines)
         except ApiException as e:
-            raise self._answer(bucket, e) from e
+            raise self._meant(e, bucket, "write") from e
         except (HTTPError, OSError) as e:
-            where = self._settings.url
-            raise StoreBusy(
-                f"no InfluxDB at {where} ({type(e).__name__}): is it running, is the address "
-                "right? Nothing is lost, it will be tried again"
-            ) from e
+            raise no_answer(self._settings.url, e) from e
 
     def query(self, flux: str) -> list[Any]:
         """Run a Flux query; returns the client's tables.
@@ -202,6 +193,26 @@ class InfluxWriter:
         with self.asking("query"):
             tables: list[Any] = self.client.query_api().query(flux, org=self._settings.org)
             return tables
+
+    def to_be_set_up(self) -> bool:
+        """Whether the server waits for its first user (2.x); 1.8 has no such state.
+
+        Raises:
+            StoreBusy: no answer.
+        """
+        from influxdb_client.rest import ApiException  # noqa: PLC0415
+
+        with self.asking("tell whether it is set up"):
+            try:
+                answer: Any = self.client.api_client.call_api(  # type: ignore[no-untyped-call]
+                    "/api/v2/setup", "GET", response_type="object", auth_settings=[]
+                )
+            except ApiException as e:
+                if e.status and e.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                    return False
+                raise
+        body = answer[0] if isinstance(answer, tuple) else answer
+        return isinstance(body, dict) and body.get("allowed") is True
 
     def delete_patient(self, bucket: str, patient: str) -> None:
         """Delete all of a patient's points.
@@ -267,38 +278,13 @@ class InfluxWriter:
         try:
             yield
         except ApiException as e:
-            raise StoreBusy(
-                f"InfluxDB refuses to {what} ({e.status}: {_reason(e)}): check the token's rights "
-                "and that it is version 2"
-            ) from e
+            raise self._meant(e, "", what) from e
         except (HTTPError, OSError) as e:
-            raise StoreBusy(
-                f"no InfluxDB at {self._settings.url} ({type(e).__name__}): is it running?"
-            ) from e
+            raise no_answer(self._settings.url, e) from e
 
-    def _answer(self, bucket: str, e: Any) -> StoreError:
-        status, reason = e.status or 0, _reason(e)
-        match status:
-            case 400 | 422:
-                return LinesRefused(reason)
-            case 413:
-                return LinesTooMany(reason)
-            case 401 | 403:
-                return StoreNotAuthorised(
-                    f"InfluxDB lets us not write to {bucket!r} ({status}): check "
-                    "RIPRESA_INFLUX_TOKEN and RIPRESA_INFLUX_ORG"
-                )
-            case 404:
-                return StoreBusy(
-                    f"InfluxDB has no bucket {bucket!r} (404): run `ripresa influx setup`"
-                )
-            case _:
-                return StoreBusy(f"InfluxDB answers {status}: {reason}; it will be tried again")
-
-
-def _reason(e: Any) -> str:
-    text = e.body.decode(errors="replace") if isinstance(e.body, bytes) else str(e.body or e.reason)
-    return " ".join(text.split())[:300]
+    def _meant(self, e: Any, bucket: str, doing: str) -> StoreError:
+        said = e.body or e.reason
+        return answer_meant(e.status or 0, said, bucket=bucket, org=self._settings.org, doing=doing)
 
 
 class MemoryLines:

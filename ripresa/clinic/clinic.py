@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboards.web.app import create_app
 from dashboards.web.serving import serve
+from ingest.influx.database_watch import DatabaseWatch
 from ingest.influx.server import InfluxWriter
 from ingest.transfer.quota import Quota
 from ripresa.care.clinic_store import ClinicStore
@@ -39,7 +40,7 @@ from .wrong_clock import plainly_wrong
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from ingest.influx.followers import InfluxFollower
+    from ingest.influx.database_watch import Follows
     from ingest.influx.server import InfluxSettings
     from ripresa.platform.configuration import Folder
     from telemetry.clock import Clock
@@ -120,12 +121,16 @@ async def run_clinic(options: ClinicOptions) -> None:
             "outbox": outbox.run,
             "survey desk": desk.run,
         }
-        followers: tuple[InfluxFollower, ...] = ()
+        followers: tuple[Follows, ...] = ()
         if options.influx is not None:
             writer = stack.enter_context(InfluxWriter(options.influx))
-            followers = await asyncio.to_thread(store.followers, writer, options.influx)
-            programs |= {follower.status().name: follower.run for follower in followers}
-            programs["influx:figures"] = store.figures(care, writer, options.influx).run
+            recorded = await asyncio.to_thread(store.followers, writer, options.influx)
+            figures = store.figures(care, writer, options.influx)
+            followers = (*recorded, figures)
+            programs |= {follower.status().name: follower.run for follower in recorded}
+            programs |= {figures.status().name: figures.run}
+            watch = DatabaseWatch(writer, options.influx, followers, board, clock)
+            programs["database watch"] = watch.run
         supervisor = Supervisor(clock, board)
         status = ClinicStatus(
             journal,

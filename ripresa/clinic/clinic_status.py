@@ -16,7 +16,7 @@ from .wrong_clock import plainly_wrong
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ingest.influx.followers import InfluxFollower
+    from ingest.influx.database_watch import Follows
     from ingest.journal.journal import Journal
     from ingest.transfer.quota import Quota
     from ingest.transfer.receiver import Receiver
@@ -40,7 +40,7 @@ class ClinicStatus:
         journal: Journal,
         bus: MqttBus,
         receiver: Receiver,
-        followers: Sequence[InfluxFollower],
+        followers: Sequence[Follows],
         supervisor: Supervisor,
         quota: Quota,
         board: TroubleBoard,
@@ -124,21 +124,26 @@ class ClinicStatus:
         self._look_at_clock()
         now_ns = self._clock.now_ns()
         if self._bus.connected != self._connected:
+            away_s = (now_ns - self._changed_ns) / 1e9
             self._connected, self._changed_ns = self._bus.connected, now_ns
+            if self._connected:
+                log.info("the broker %s is there after %.0f s", self._broker, away_s)
         if self._connected:
             self._board.clear(TroubleKind.BROKER_AWAY)
+            self._board.clear(TroubleKind.BROKER_REFUSES)
+        elif self._bus.refused is not None:
+            self._board.clear(TroubleKind.BROKER_AWAY)
+            self._tell(TroubleKind.BROKER_REFUSES, self._broker, now_ns)
         elif now_ns - self._changed_ns >= AWAY_AFTER_S * 1e9:
-            self._board.show(TroubleKind.BROKER_AWAY, self._broker, now_ns)
-        for follower in self._followers:
-            status = follower.status()
-            if status.trouble is None:
-                self._board.clear(TroubleKind.DATABASE_WAITS, status.name)
-            else:
-                self._board.show(
-                    TroubleKind.DATABASE_WAITS, status.name, now_ns, backlog=status.backlog
-                )
+            self._board.clear(TroubleKind.BROKER_REFUSES)
+            self._tell(TroubleKind.BROKER_AWAY, self._broker, now_ns)
         for topic, messages in self._quota.turned_away().items():
             self._board.show(TroubleKind.QUOTA_PASSED, topic, now_ns, messages=messages)
+
+    def _tell(self, kind: TroubleKind, subject: str, now_ns: int) -> None:
+        if self._board.show(kind, subject, now_ns):
+            told = next(t for t in self._board.all() if (t.kind, t.subject) == (kind, subject))
+            log.warning("%s", words(told, "en"))
 
     def _look_at_clock(self) -> None:
         now_ns = self._clock.now_ns()

@@ -22,6 +22,7 @@ _TEXT: Final[Mapping[str, tuple[str, str]]] = {
     "home": ("{who}: {committed} record, ultimo {last}", "{who}: {committed} records, last {last}"),
     "never": ("mai da quando è in funzione", "none since the start"),
     "follower": ("{name}: {lag} da scrivere", "{name}: {lag} to write"),
+    "aside": (", {lines} righe rifiutate", ", {lines} lines refused"),
     "program": ("{name}: {restarts} riavvii", "{name}: {restarts} restarts"),
     "stopped": ("fermo", "stopped"),
 }
@@ -61,7 +62,10 @@ def report_lines(document: Mapping[str, Any], language: Literal["it", "en"]) -> 
                 last=say("never") if last_ns is None else _when(last_ns),
             )
         )
-    lines += [say("follower", name=f["name"], lag=f["lag"]) for f in document["followers"]]
+    for follower in document["followers"]:
+        line = say("follower", name=follower["name"], lag=follower["lag"])
+        aside = follower["set_aside"]
+        lines.append(line + say("aside", lines=aside) if aside else line)
     for program in document["programs"]:
         line = say("program", name=program["name"], restarts=program["restarts"])
         lines.append(line if program["running"] else f"{line}, {say('stopped')}")

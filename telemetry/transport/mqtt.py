@@ -125,6 +125,7 @@ class MqttBus:
             client.will_set(last_will.topic, last_will.payload, qos=1, retain=True)
         client.on_socket_open = _send_at_once
         client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         client.on_publish = self._on_publish
@@ -162,6 +163,11 @@ class MqttBus:
     def connected(self) -> bool:
         """Whether the broker has accepted us and the line holds."""
         return self._up.is_set()
+
+    @property
+    def refused(self) -> TransportError | None:
+        """Why the broker does not let us in; None where it does, or is not there."""
+        return self._refused
 
     async def wait_connected(self, timeout_s: float = 10) -> None:
         """Wait until the broker is there.
@@ -266,13 +272,17 @@ class MqttBus:
         self, client: paho.Client, _user: Any, _flags: Any, reason: Any, _properties: Any
     ) -> None:
         if reason.is_failure:
-            self._refused = self._refusal(str(reason))
-            log.warning("broker refused the connection: %s", reason)
+            known, self._refused = self._refused, self._refusal(str(reason))
+            if str(known) != str(self._refused):
+                log.warning("%s", self._refused)
             return
         wanted = [(name, qos) for name, (qos, _) in list(self._subscriptions.items())]
         if wanted and client.subscribe(wanted)[0] != MQTTErrorCode.MQTT_ERR_SUCCESS:
             return
         self._call(self._connected_on_loop)
+
+    def _on_connect_fail(self, _client: paho.Client, _user: Any) -> None:
+        self._refused = None
 
     def _refusal(self, reason: str) -> TransportError:
         told = f"the MQTT broker at {self._address} refuses us ({reason})"

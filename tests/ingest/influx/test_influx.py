@@ -8,12 +8,13 @@ import pytest
 
 from builders import SESSION, T0_NS, batch
 from ingest.influx.admin import delete_patient, patient_series, set_up, verify
+from ingest.influx.answers import LinesTooMany
 from ingest.influx.followers import MOTION, THERAPY, influx_followers
 from ingest.influx.lines import line, motion_lines
 from ingest.influx.minutes import MinuteMeans, minutes_follower
 from ingest.influx.points import stored
 from ingest.influx.record_context import RecordContext, Whose
-from ingest.influx.server import InfluxSettings, InfluxWriter, LinesTooMany, MemoryLines
+from ingest.influx.server import InfluxSettings, InfluxWriter, MemoryLines
 from ingest.influx.therapy_lines import _event_lines
 from journals import (
     HOME,
