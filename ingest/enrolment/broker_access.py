@@ -2,8 +2,9 @@
 
 A home has a user of its own, `{site}.{patient}`, that may write its own records and states
 and read what the clinic says to it: nothing of any other home. The clinic's own user writes
-acknowledgements, plans, messages and commands. Anonymous answers come under a user that all
-homes share, so that the broker knows no name for them. Nobody else may do anything.
+acknowledgements, plans, messages and commands. Anonymous answers come under a second user of each
+home, whose name means nothing and which nothing here ties to the home: users of that kind stand
+together, in the order of their names. Nobody else may do anything.
 """
 
 from __future__ import annotations
@@ -18,23 +19,24 @@ from telemetry.transport.topics import GatewayTopics, HomeTopics, SiteTopics
 
 __all__ = [
     "CLINIC_USER",
-    "SURVEY_USER",
     "Access",
     "clinic_access",
     "gateway_in",
     "home_user",
     "with_home",
-    "with_surveys",
+    "with_survey_user",
     "without_home",
 ]
 
 CLINIC_USER = "clinic"
 SURVEY_USER = "survey"
-"""Shared by all homes: has no dot, so that no home's own user is called so."""
+"""Begins the names of those for answers: no dot is in them, as there is in a home's own."""
 ITERATIONS = 20_000
 CLINIC_WRITES = (
     *("ack", "plan", "message", "command"),
-    *("record", "receipt", "ledger", "state"),  # to clear what a broker has kept of a home
+    "survey-issue",
+    # To clear what a broker has kept of a home:
+    *("record", "receipt", "ledger", "state", "survey-request"),
 )
 _WHOLE = re.MULTILINE | re.DOTALL
 _USER_LINE = re.compile(r"^user (\S+)$", re.MULTILINE)
@@ -56,34 +58,50 @@ def home_user(site: str, patient: str) -> str:
 
 def clinic_access(password: str, salt: bytes) -> Access:
     """The files of a clinic without homes."""
-    rules = [
-        f"user {CLINIC_USER}",
-        "topic read ripresa/#",
-        *(f"topic write ripresa/+/+/{name}" for name in CLINIC_WRITES),
-    ]
-    return Access(password_line(CLINIC_USER, password, salt), "\n".join(rules) + "\n")
+    acl = _with_clinic_rules(f"user {CLINIC_USER}\ntopic read ripresa/#\n")
+    return Access(password_line(CLINIC_USER, password, salt), acl)
 
 
-def with_surveys(access: Access, password: str, salt: bytes) -> Access:
-    """The files with the user for anonymous answers, or with a new password for it.
+def with_survey_user(access: Access, name: str, password: str, salt: bytes) -> Access:
+    """The files with one more user for anonymous answers.
 
-    It may write answers and read which were taken, not the answers of others.
+    It may write answers and read which were taken, not the answers of others. The one user that
+    all homes shared once goes: two connections under it threw each other off.
+
+    Args:
+        access: the files.
+        name: random hexadecimal.
+        password: its password.
+        salt: of its hash.
     """
-    rest = _without_user(access, SURVEY_USER)
-    topics = SiteTopics("+")
-    says_taken = f"topic write {topics.survey_taken}"
-    acl = rest.acl
-    if f"{says_taken}\n" not in acl:
-        acl = acl.replace(f"user {CLINIC_USER}\n", f"user {CLINIC_USER}\n{says_taken}\n", 1)
-    rules = [
-        f"user {SURVEY_USER}",
-        f"topic write {topics.survey}",
-        f"topic read {topics.survey_taken}",
-    ]
+    rest, topics = _without_user(access, SURVEY_USER), SiteTopics("+")
+    user = f"{SURVEY_USER}-{name}"
+    rules = f"user {user}\ntopic write {topics.survey}\ntopic read {topics.survey_taken}\n"
+    passwords = [*rest.passwords.splitlines(), password_line(user, password, salt).rstrip("\n")]
+    acl = _with_clinic_rules(rest.acl)
+    blocks = [*re.split(r"\n(?=user )", acl), rules]
     return Access(
-        rest.passwords + password_line(SURVEY_USER, password, salt),
-        acl + "\n" + "\n".join(rules) + "\n",
+        "".join(f"{line}\n" for line in sorted(passwords, key=_survey_last)),
+        "\n".join(
+            block.rstrip("\n") + "\n"
+            for block in sorted(blocks, key=lambda block: _survey_last(block.removeprefix("user ")))
+        ),
     )
+
+
+def _survey_last(text: str) -> tuple[bool, str]:
+    """Leaves all others as they stand, and sorts those for answers after them."""
+    theirs = text.startswith(f"{SURVEY_USER}-")
+    return theirs, text if theirs else ""
+
+
+def _with_clinic_rules(acl: str) -> str:
+    """The clinic's user may do what a clinic does today, whichever made the file."""
+    topics, head = SiteTopics("+"), f"user {CLINIC_USER}\n"
+    wanted = [f"topic write ripresa/+/+/{name}" for name in CLINIC_WRITES]
+    wanted += [f"topic write {topic}" for topic in (topics.survey_taken, topics.survey_key)]
+    missing = [rule for rule in wanted if f"{rule}\n" not in acl]
+    return acl.replace(head, head + "".join(f"{rule}\n" for rule in missing), 1)
 
 
 def with_home(
@@ -101,7 +119,9 @@ def with_home(
         f"user {user}",
         f"topic write {home.record}",
         f"topic write {home.receipt}",
+        f"topic write {home.survey_request}",
         *(f"topic read {topic}" for topic in (home.ack, home.plan, home.message, home.command)),
+        *(f"topic read {topic}" for topic in (home.survey_issue, SiteTopics(site).survey_key)),
         f"topic write {box.state}",
         f"topic write {home.ledger}",
     ]

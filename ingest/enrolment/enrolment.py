@@ -29,7 +29,7 @@ from .broker_access import (
     gateway_in,
     home_user,
     with_home,
-    with_surveys,
+    with_survey_user,
     without_home,
 )
 from .certificates import make_certificates
@@ -54,7 +54,8 @@ __all__ = [
 ]
 
 TLS_PORT = 8883
-SURVEY_PASSWORD = "survey.password"  # noqa: S105 - a file's name
+OLD_SURVEY_PASSWORD = "survey.password"  # noqa: S105 - a file's name
+"""Of the user that all homes shared once."""
 BROKER = "broker"  # the part of `secrets` that the broker's container sees
 SALT_BYTES = 12
 IMAGE_USER = 10001
@@ -62,7 +63,7 @@ IMAGE_USER = 10001
 
 
 class JoinFile(BaseModel):
-    """All that a home must know of its clinic; `survey_password` is the same in every home's."""
+    """All that a home must know of its clinic; nobody else knows its `survey_username`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -72,6 +73,7 @@ class JoinFile(BaseModel):
     ca_certificate: str
     username: str
     password: str = Field(repr=False)
+    survey_username: str | None = Field(default=None, repr=False)
     survey_password: str | None = Field(default=None, repr=False)
     site: Name
     patient: Pseudonym
@@ -82,8 +84,8 @@ class JoinFile(BaseModel):
 class Joined:
     """A home that has joined: who it is, and how it reaches the clinic's broker.
 
-    `surveys` is the way of anonymous answers, under a user that all homes share; None in a home
-    that joined before there was one.
+    `surveys` is the way of anonymous answers, under a user that names nobody; None in a home that
+    joined before there was one.
     """
 
     site: str
@@ -130,7 +132,7 @@ def init_clinic(folder: Path, *, site: str, hosts: Sequence[str]) -> list[Path]:
     (place / BROKER).mkdir(mode=0o700)
     make_certificates(place, place / BROKER, hosts)
     access = clinic_access(password, secrets.token_bytes(SALT_BYTES))
-    _write_access(place / BROKER, _survey_access(place, access)[0])
+    _write_access(place / BROKER, access)
     write_atomically(place / "audit.key", secrets.token_hex(32) + "\n")
     write_atomically(env, "".join(f"{name}={value}\n" for name, value in values.items()))
     for name in ("", "mosquitto", "clinic"):
@@ -177,16 +179,20 @@ def enrol_home(folder: Path, patient: str, *, gateway: str | None = None) -> Joi
     # Of no meaning: a name that held the pseudonym would stay where an erasure cannot follow.
     known = gateway_in(before, site, patient) or f"box-{secrets.token_hex(4)}"
     box = checked_name(gateway or known, "gateway")
-    before, survey_password = _survey_access(keys, before)
     salt = secrets.token_bytes(SALT_BYTES)
     access = with_home(before, site, patient, gateway=box, password=password, salt=salt)
+    # Whose it is stands in the join file and nowhere else.
+    survey, survey_password = secrets.token_hex(8), _password()
+    access = with_survey_user(access, survey, survey_password, secrets.token_bytes(SALT_BYTES))
     _write_access(place, access)
+    (keys / OLD_SURVEY_PASSWORD).unlink(missing_ok=True)
     return JoinFile(
         host=values["RIPRESA_HOST"],
         port=TLS_PORT,
         ca_certificate=_read(place / "ca.crt"),
         username=home_user(site, patient),
         password=password,
+        survey_username=f"{SURVEY_USER}-{survey}",
         survey_password=survey_password,
         site=site,
         patient=patient,
@@ -290,22 +296,9 @@ def joined(folder: Path) -> Joined | None:
         ca_file=folder / "clinic-ca.crt",
     )
     surveys = None
-    if join.survey_password is not None:
-        surveys = replace(settings, username=SURVEY_USER, password=join.survey_password)
+    if join.survey_username is not None and join.survey_password is not None:
+        surveys = replace(settings, username=join.survey_username, password=join.survey_password)
     return Joined(join.site, join.patient, join.gateway, settings, surveys)
-
-
-def _survey_access(keys: Path, access: Access) -> tuple[Access, str]:
-    """The broker's files with the user for anonymous answers, and its password.
-
-    A clinic that was made before there was one gets it here.
-    """
-    path = keys / SURVEY_PASSWORD
-    if path.exists() and f"user {SURVEY_USER}\n" in access.acl:
-        return access, _read(path).strip()
-    password = _password()
-    write_atomically(path, password + "\n")
-    return with_surveys(access, password, secrets.token_bytes(SALT_BYTES)), password
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -132,6 +132,8 @@ STORES: Final[tuple[Store, ...]] = (
     _folder("logs", "programs that a home or a demo starts", "until deleted", "no names", "files"),
     _nobodys("audit_key", "clinic init", "as long as the audit log is to be read"),
     _nobodys("survey_answers", "anonymous answers", "for ever: marks without names"),
+    _nobodys("survey_keys", "clinic run, one a survey", "for ever: keyed hashes of homes"),
+    _nobodys("survey_key", "clinic run: public keys", "by the broker, the open surveys'"),
     _nobodys("pictures", "games without a screen", "until deleted"),
     _folder(
         "broker users",

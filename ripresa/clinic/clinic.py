@@ -18,6 +18,7 @@ from dashboards.web.app import create_app
 from dashboards.web.serving import serve
 from ingest.influx.database_watch import DatabaseWatch
 from ingest.influx.server import InfluxWriter
+from ingest.rights.audit import AuditKey
 from ingest.transfer.quota import Quota
 from ripresa.care.clinic_store import ClinicStore
 from ripresa.platform.configuration import LOOPBACK
@@ -25,6 +26,8 @@ from ripresa.platform.folder_lock import folder_lock
 from ripresa.platform.listening import wider_than_loopback
 from ripresa.platform.status_socket import status_served
 from ripresa.platform.supervise import Supervisor
+from ripresa.survey.issuing import SurveyIssuing
+from ripresa.survey.signing_keys import SigningKeys
 from telemetry.errors import ConfigurationError
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.trouble import TroubleBoard, TroubleKind
@@ -104,9 +107,19 @@ async def run_clinic(options: ClinicOptions) -> None:
             board=board,
             audit_key=options.folder.audit_key,
         )
-        desk = SurveyDesk(records, SurveyArchive(options.folder.survey_answers), site=options.site)
+        keys = SigningKeys(options.folder.survey_keys, AuditKey.at(options.folder.audit_key))
+        answers = SurveyArchive(options.folder.survey_answers)
+        desk = SurveyDesk(records, answers, keys, site=options.site)
         counted = LedgerBoard(live, options.site, journal, clock)
         outbox = OutboxPublisher(live, Outbox(options.folder.outbox), clock)
+        issuing = SurveyIssuing(
+            live,
+            keys,
+            clock,
+            site=options.site,
+            sites=lambda: {h.site for h in journal.homes() if h.site},
+            barred=lambda patient: store.consent.barred("", patient) is not None,
+        )
         care = store.care(
             heard=counted.heard,
             clock_wrong=lambda: plainly_wrong(clock.now_ns(), journal, counted.offset_s.values()),
@@ -120,6 +133,7 @@ async def run_clinic(options: ClinicOptions) -> None:
             "figures": care.run,
             "outbox": outbox.run,
             "survey desk": desk.run,
+            "survey credentials": issuing.run,
         }
         followers: tuple[Follows, ...] = ()
         if options.influx is not None:

@@ -1,8 +1,9 @@
 """The clinic's side of the anonymous questionnaire: takes answers in, keeps them, releases sums.
 
-Of an answer its marks are kept, and apart from them a hash of its one-time token, so that a
-repeated delivery counts once. Both lists are sorted anew each time: neither says what came when,
-and nothing links one to the other.
+Each home has one credential a survey, which the clinic signed without seeing it: an answer counts
+once, and nobody counts twice. Of an answer its marks are kept, and apart from them a hash of its
+one-time token, so that a repeated delivery counts once. Both lists are sorted anew each time:
+neither says what came when, and nothing links one to the other.
 """
 
 from __future__ import annotations
@@ -13,18 +14,20 @@ import json
 import logging
 import os
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from games.persuasion.questionnaire import LEAST_ANSWERS, SurveyAnswer, released
+from ripresa.survey.quarters import last_day
 from telemetry.errors import DecodeError, StoreError
 from telemetry.files import replacing
-from telemetry.messages.notices import SurveyNotice, SurveyTaken
+from telemetry.messages.surveys import SurveyNotice, SurveyTaken
 from telemetry.transport.topics import SiteTopics, parse_topic
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
+    from ripresa.survey.signing_keys import SigningKeys
     from telemetry.transport.bus import Bus, Message
 
 __all__ = ["SurveyArchive", "SurveyBatch", "SurveyDesk"]
@@ -41,13 +44,6 @@ class SurveyBatch:
 
     at_least: int
     medians: dict[str, float]
-
-
-def _last_day(survey: str) -> date:
-    """Of the quarter that a survey is of, e.g. `2026-q4`."""
-    year, quarter = int(survey[:4]), int(survey[-1])
-    following = date(year + (quarter == 4), 1 if quarter == 4 else 3 * quarter + 1, 1)
-    return following - timedelta(days=1)
 
 
 class SurveyArchive:
@@ -92,7 +88,7 @@ class SurveyArchive:
             StoreError: the survey's file is damaged, or the disk refuses.
         """
         kept = self._read(survey)
-        if today > _last_day(survey) and len(kept["marks"]) >= LEAST_ANSWERS:
+        if today > last_day(survey) and len(kept["marks"]) >= LEAST_ANSWERS:
             answers = [SurveyAnswer(survey, marks) for marks in kept["marks"]]
             medians = released(answers, survey) or {}
             at_least = len(answers) // LEAST_ANSWERS * LEAST_ANSWERS
@@ -132,12 +128,16 @@ class SurveyDesk:
         bus: the clinic's connection; with `manual_ack` and `persistent` the broker keeps what
             comes while the clinic is away.
         archive: where they are kept.
+        keys: of the surveys: an answer without a credential of theirs is refused.
         site: one site, or `+` for all that this broker serves.
     """
 
-    def __init__(self, bus: Bus, archive: SurveyArchive, *, site: str = "+") -> None:
+    def __init__(
+        self, bus: Bus, archive: SurveyArchive, keys: SigningKeys, *, site: str = "+"
+    ) -> None:
         self._bus = bus
         self._archive = archive
+        self._keys = keys
         self._queue: asyncio.Queue[Message] = asyncio.Queue(QUEUED)
         self.refused = 0
         bus.subscribe(SiteTopics(site).survey, self._on_answer, qos=1)
@@ -160,7 +160,7 @@ class SurveyDesk:
 
     def _take(self, message: Message) -> SurveyTaken | None:
         try:
-            notice = SurveyNotice.decode(message.payload)
+            notice = self._signed(message.payload)
             self._archive.add(notice)
         except DecodeError:
             # The reason would repeat what was sent, and that may be anything.
@@ -171,3 +171,15 @@ class SurveyDesk:
             log.warning("an anonymous answer is not kept, it will come again: %s", e)
             return None
         return SurveyTaken(token=notice.token)
+
+    def _signed(self, payload: bytes) -> SurveyNotice:
+        """Read an answer, and hold its credential to the survey's key.
+
+        Raises:
+            DecodeError: none, or without a credential of this clinic for its survey.
+            StoreError: the key cannot be read.
+        """
+        notice = SurveyNotice.decode(payload)
+        if not self._keys.has_signed(notice):
+            raise DecodeError("questionnaire answer", "its credential is none of ours")
+        return notice

@@ -33,7 +33,6 @@ from .history import last_targets, left_extra_pain, past_of, sessions_on
 from .home_box import LEDGER_EVERY_S, home_box, tell_ledger
 from .not_ready import NotReady
 from .plan_reception import answer, keep_plan
-from .survey_post import survey_post
 from .todays_plan import plan_for_today
 from .unlocking import Unlocking, standing_locked
 
@@ -89,7 +88,7 @@ class HomeAtWork:
         """
         plan = plan_for_today(home)
         bindings = Bindings.load(home.folder.devices)
-        async with home_box(home, plan, survey_post=survey_post(home)) as box:
+        async with home_box(home, plan, surveys=True) as box:
             self = cls(home, plan, box, bindings)
             topics = home.identity.topics
             box.clinic_bus.subscribe(topics.plan, self._take_plan, qos=1)

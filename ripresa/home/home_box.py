@@ -22,6 +22,8 @@ from telemetry.latency import Latencies
 from telemetry.messages.notices import LedgerNotice
 from telemetry.transport.mqtt import LastWill, MqttBus
 
+from .survey_post import survey_post
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from therapy.plan.plan import Plan
 
     from .home import Home
-    from .survey_post import SurveyPost
 
 __all__ = ["HomeBox", "home_box", "tell_ledger"]
 
@@ -66,7 +67,7 @@ async def home_box(
     plan: Plan,
     *,
     from_first_sample: bool = False,
-    survey_post: SurveyPost | None = None,
+    surveys: bool = False,
 ) -> AsyncIterator[HomeBox]:
     """Run a home's parts as long as the context lasts.
 
@@ -74,7 +75,7 @@ async def home_box(
         home: whose.
         plan: the version in force.
         from_first_sample: see `Positions`.
-        survey_post: takes anonymous answers to the clinic; None: they stay.
+        surveys: take anonymous answers to the clinic, where there is a way.
 
     Raises:
         StoreError: the journal cannot be opened.
@@ -125,8 +126,8 @@ async def home_box(
         programs.append(
             SensorAlignment(bus, topics, clock, service, lambda: positions.opened).run()
         )
-        if survey_post is not None:
-            programs.append(survey_post.run())
+        if surveys and (post := survey_post(home, clinic_bus)) is not None:
+            programs.append(post.run())
         await stack.enter_async_context(running(*programs))
         yield box
 

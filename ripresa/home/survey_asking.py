@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from games.persuasion.questionnaire import SurveyAnswer, survey_due
+from ripresa.survey.quarters import survey_of
 
-from .survey_box import SurveyBox, survey_of
+from .survey_box import SurveyBox
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,21 +12,15 @@ from telemetry.errors import DecodeError, StoreError
 from telemetry.files import replacing
 
 if TYPE_CHECKING:
-    from datetime import date
     from pathlib import Path
 
-__all__ = ["SurveyBox", "survey_of"]
+__all__ = ["SurveyBox"]
 
 log = logging.getLogger(__name__)
 
 
-def survey_of(day: date) -> str:
-    """The survey that a day lies in: a quarter of a year."""
-    return f"{day.year}-q{(day.month + 2) // 3}"
-
-
 class SurveyBox:
-    """A folder of answers without times, each under its random one-time token.
+    """A folder of answers without times, each under a random name.
 
     Args:
         folder: made where it is missing.
@@ -36,7 +30,7 @@ class SurveyBox:
         self._folder = folder
 
     def waiting(self) -> dict[str, SurveyAnswer]:
-        """By one-time token, the answers that have not left the home."""
+        """By their files' random names, the answers that have not left the home."""
         return {token: answer for token, answer in self._known().items() if answer.marks}
 
     def delivered(self, token: str) -> None:

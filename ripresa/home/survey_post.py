@@ -1,8 +1,9 @@
 """Takes a home's anonymous answers to the clinic so that neither name nor moment goes with them.
 
-An answer leaves alone, on a connection of its own under a user that all homes share, at a
-random moment: every ten minutes that the home runs, chance decides. It is sent again, after
-another such wait, until the clinic has said that its token is stored.
+An answer leaves alone, on a connection of its own under a user whose name means nothing, at a
+random moment: every ten minutes that the home runs, chance decides. It carries a credential that
+the clinic has signed without seeing it, asked for under the home's own name beforehand. It is sent
+again, after another such wait, until the clinic has said that its token is stored.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import logging
 import secrets
 from typing import TYPE_CHECKING
 
+from ripresa.survey.wallet import SurveyWallet
 from telemetry.errors import DecodeError, TransportError
-from telemetry.messages.notices import SurveyNotice, SurveyTaken
+from telemetry.messages.surveys import SurveyNotice, SurveyTaken
 from telemetry.transport.mqtt import MqttBus
 from telemetry.transport.topics import SiteTopics
 
@@ -47,6 +49,7 @@ class SurveyPost:
 
     Args:
         box: the home's answers.
+        wallet: its credentials.
         connect: a connection that tells nothing of the home, for one answer.
         topics: the site's.
         clock: paces.
@@ -58,6 +61,7 @@ class SurveyPost:
     def __init__(
         self,
         box: SurveyBox,
+        wallet: SurveyWallet,
         connect: Callable[[], AbstractAsyncContextManager[Bus]],
         topics: SiteTopics,
         clock: Clock,
@@ -67,6 +71,7 @@ class SurveyPost:
         chance: float = CHANCE,
     ) -> None:
         self._box = box
+        self._wallet = wallet
         self._connect = connect
         self._topics = topics
         self._clock = clock
@@ -78,18 +83,31 @@ class SurveyPost:
         """Send, now and then, until cancelled."""
         while True:
             await self._clock.sleep(TURN_S)
-            if self._draw.random() < self._chance and self._may_send():
+            if not self._may_send():
+                continue
+            # A credential that is asked for now is used in a later turn, if chance will have it.
+            if self._draw.random() < self._chance:
                 await self.send_one()
+            self.ask()
+
+    def ask(self) -> None:
+        """Ask for the credentials of the answers that wait."""
+        self._wallet.ask({answer.survey for answer in self._box.waiting().values()})
 
     async def send_one(self) -> bool:
         """Send one of the waiting answers, drawn by lot; whether the clinic has stored it."""
         waiting = self._box.waiting()
-        if not waiting:
+        ready = {name: c for name, a in waiting.items() if (c := self._wallet.issued(a.survey))}
+        if not ready:
             return False
-        token = self._draw.choice(sorted(waiting))
-        answer = waiting[token]
+        name = self._draw.choice(sorted(ready))
+        answer, credential = waiting[name], ready[name]
         notice = SurveyNotice(
-            token=token, survey=answer.survey, marks=dict(sorted(answer.marks.items()))
+            token=credential.token,
+            survey=answer.survey,
+            marks=dict(sorted(answer.marks.items())),
+            prefix=credential.prefix,
+            signature=credential.signature,
         )
         try:
             taken = await self._deliver(notice)
@@ -97,7 +115,8 @@ class SurveyPost:
             log.info("an anonymous answer waits: %s", e)
             return False
         if taken:
-            self._box.delivered(token)
+            self._box.delivered(name)
+            self._wallet.spent(answer.survey)
         return taken
 
     async def _deliver(self, notice: SurveyNotice) -> bool:
@@ -131,15 +150,22 @@ async def anonymous_bus(settings: MqttSettings) -> AsyncIterator[Bus]:
         yield bus
 
 
-def survey_post(home: Home) -> SurveyPost | None:
-    """What takes a home's answers to the clinic; None where they have no way there."""
+def survey_post(home: Home, clinic_bus: Bus) -> SurveyPost | None:
+    """What takes a home's answers to the clinic; None where they have no way there.
+
+    Args:
+        home: whose.
+        clinic_bus: its own connection, for credentials; no answer goes there.
+    """
     settings, folder = home.surveys, home.folder
     if settings is None:
         return None
+    site = SiteTopics(home.identity.site)
     return SurveyPost(
         SurveyBox(folder.surveys),
+        SurveyWallet(folder.surveys, clinic_bus, home.identity.topics, site),
         lambda: anonymous_bus(settings),
-        SiteTopics(home.identity.site),
+        site,
         home.clock,
         may_send=lambda: not folder.withdrawn.exists(),
     )

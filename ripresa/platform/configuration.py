@@ -80,6 +80,11 @@ class Folder(Places):
         return self.root / "survey-answers"
 
     @property
+    def survey_keys(self) -> Path:
+        """The surveys' keys, by which a clinic signs credentials, and to whom it gave one."""
+        return self.root / "survey-keys"
+
+    @property
     def withdrawn(self) -> Path:
         """There while therapy is withdrawn: no session is opened."""
         return self.root / "home" / "withdrawn"

@@ -1,11 +1,11 @@
-"""Notices: how gateways and wearables are, what the clinic tells a home, anonymous answers."""
+"""Notices: how gateways and wearables are, what the clinic tells a home, what that answers."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from telemetry.errors import DecodeError
 from telemetry.identity import Name, Pseudonym, UlidText
@@ -19,10 +19,9 @@ __all__ = [
     "GatewayState",
     "LedgerNotice",
     "LinkState",
+    "Notice",
     "PlanNotice",
     "Receipt",
-    "SurveyNotice",
-    "SurveyTaken",
     "TherapistMessage",
     "WearableState",
 ]
@@ -41,7 +40,9 @@ class LinkState(StrEnum):
     LOST = "lost"
 
 
-class _Notice(BaseModel):
+class Notice(BaseModel):
+    """A small message in JSON."""
+
     # What a newer program says besides is left out; what an older one needs is all there.
     model_config = STRICT | ConfigDict(extra="ignore")
 
@@ -62,7 +63,7 @@ class _Notice(BaseModel):
             raise DecodeError(cls.__name__, first_problem(e)) from e
 
 
-class WearableState(_Notice):
+class WearableState(Notice):
     """A wearable as its gateway sees it."""
 
     wearable: Name
@@ -74,7 +75,7 @@ class WearableState(_Notice):
     reason: str | None = None
 
 
-class GatewayState(_Notice):
+class GatewayState(Notice):
     """A gateway and its wearables; `lost` is its last will.
 
     `home_ns` lets the clinic measure its clock's offset. One retained message says all: a topic
@@ -88,7 +89,7 @@ class GatewayState(_Notice):
     wearables: tuple[WearableState, ...] = Field(default=(), max_length=MOST_WEARABLES)
 
 
-class LedgerNotice(_Notice):
+class LedgerNotice(Notice):
     """What a home has counted of its samples since it started.
 
     Attributes:
@@ -110,7 +111,7 @@ class LedgerNotice(_Notice):
     refused: Count = 0
 
 
-class PlanNotice(_Notice):
+class PlanNotice(Notice):
     """A version of a patient's plan; `plan` is the plan's canonical JSON."""
 
     patient: Pseudonym
@@ -118,7 +119,7 @@ class PlanNotice(_Notice):
     plan: dict[str, Any]
 
 
-class TherapistMessage(_Notice):
+class TherapistMessage(Notice):
     """What the therapist wants the patient to read at the next session."""
 
     message: UlidText
@@ -126,7 +127,7 @@ class TherapistMessage(_Notice):
     text_en: str = Field(max_length=500)
 
 
-class Command(_Notice):
+class Command(Notice):
     """What a home must do; it answers with a `Receipt`. A repeat does nothing more.
 
     `erase` deletes all that the home keeps of its patient; `withdraw` opens no session any
@@ -140,36 +141,7 @@ class Command(_Notice):
     value: dict[str, str | Int64 | None] = {}
 
 
-OneTimeToken = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
-"""128 random bits; says of an answer that it is the same one again, and nothing else."""
-
-
-class SurveyNotice(_Notice):
-    """One anonymous answer to the questionnaire on its way: no name, no time, no order.
-
-    Attributes:
-        token: drawn for this answer.
-        survey: the quarter of a year that it belongs to, the same for everybody.
-        marks: item to mark.
-    """
-
-    # Nothing may ride along with an anonymous answer.
-    model_config = STRICT
-
-    token: OneTimeToken
-    survey: str = Field(pattern=r"^\d{4}-q[1-4]$")
-    marks: dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{1,12}$")], Int64] = Field(
-        min_length=1, max_length=20
-    )
-
-
-class SurveyTaken(_Notice):
-    """The answer with this token is stored; its home may forget it."""
-
-    token: OneTimeToken
-
-
-class Receipt(_Notice):
+class Receipt(Notice):
     """A home's answer: it has taken a plan or a message, done a command, or refused it.
 
     Attributes:

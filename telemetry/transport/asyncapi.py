@@ -11,7 +11,7 @@ from typing import Any, Final
 import yaml
 from pydantic import BaseModel, TypeAdapter
 
-from telemetry.messages import events, live, notices, record, requests
+from telemetry.messages import events, live, notices, record, requests, surveys
 
 from .topics import CHANNELS
 
@@ -100,19 +100,40 @@ USES: Final[dict[str, tuple[str, str, int, bool, tuple[Any, ...]]]] = {
         False,
         (notices.LedgerNotice,),
     ),
-    "survey": (
-        "Anonymous answers to the questionnaire, under a user that all homes share.",
+    "survey_request": (
+        "A home asks for its one credential for a survey, blinded.",
         "send",
         1,
         False,
-        (notices.SurveyNotice,),
+        (surveys.SurveyRequest,),
+    ),
+    "survey_issue": (
+        "The blind signature that makes a home's credential.",
+        "receive",
+        1,
+        False,
+        (surveys.SurveyIssue,),
+    ),
+    "survey_key": (
+        "The public keys of the open surveys, the same for every home.",
+        "receive",
+        1,
+        True,
+        (surveys.SurveyKeys,),
+    ),
+    "survey": (
+        "Anonymous answers to the questionnaire, under a user that names nobody.",
+        "send",
+        1,
+        False,
+        (surveys.SurveyNotice,),
     ),
     "survey_taken": (
         "The one-time tokens of answers that the clinic has stored.",
         "receive",
         1,
         False,
-        (notices.SurveyTaken,),
+        (surveys.SurveyTaken,),
     ),
 }
 

@@ -30,6 +30,9 @@ CHANNELS: Final = {
     "receipt": "ripresa/{site}/{patient}/receipt",
     "state": "ripresa/{site}/{gateway}/state",
     "ledger": "ripresa/{site}/{patient}/ledger",
+    "survey_request": "ripresa/{site}/{patient}/survey-request",
+    "survey_issue": "ripresa/{site}/{patient}/survey-issue",
+    "survey_key": "ripresa/{site}/survey-key",
     "survey": "ripresa/{site}/survey",
     "survey_taken": "ripresa/{site}/survey-taken",
 }
@@ -105,6 +108,16 @@ class HomeTopics:
         """What the home has counted of its samples, for the loss ledger at the clinic."""
         return self._at("ledger")
 
+    @property
+    def survey_request(self) -> str:
+        """A home asks for its credential for the anonymous questionnaire, JSON, QoS 1."""
+        return self._at("survey_request")
+
+    @property
+    def survey_issue(self) -> str:
+        """What makes that credential, JSON, QoS 1."""
+        return self._at("survey_issue")
+
 
 @dataclass(frozen=True, slots=True)
 class GatewayTopics:
@@ -133,6 +146,11 @@ class SiteTopics:
     def __post_init__(self) -> None:
         if self.site != "+":
             checked_name(self.site, "site")
+
+    @property
+    def survey_key(self) -> str:
+        """The public keys of the surveys that are open, JSON, retained: one for all homes."""
+        return CHANNELS["survey_key"].format(site=self.site)
 
     @property
     def survey(self) -> str:

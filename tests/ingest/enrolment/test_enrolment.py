@@ -25,7 +25,7 @@ from ingest.journal.journal import Journal
 from needs import need_program
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError, TransportError
-from telemetry.messages.notices import SurveyNotice
+from telemetry.messages.surveys import SurveyNotice
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import GatewayTopics, HomeTopics, SiteTopics
 
@@ -200,9 +200,15 @@ async def test_a_home_enrolled_while_the_broker_runs_comes_in_after_its_signal(f
             await home.wait_connected()
 
 
-async def test_anonymous_answers_come_in_under_a_name_that_all_homes_share(folder, tmp_path):
-    first, second = enrol_home(folder, "p-01"), enrol_home(folder, "p-02")
-    assert first.survey_password == second.survey_password
+async def test_anonymous_answers_come_in_under_names_that_nothing_ties_to_a_home(folder, tmp_path):
+    joins = [enrol_home(folder, f"p-0{n}") for n in range(1, 9)]
+    first, second = joins[:2]
+    names = [join.survey_username for join in joins]
+    for file in ("passwd", "acl"):
+        text = (folder / "secrets" / "broker" / file).read_text()
+        places = [text.index(name) for name in sorted(names)]
+        assert places == sorted(places), "in the order of names, not of enrolment"
+    assert not any(join.patient in name for join, name in zip(joins, names, strict=True))
     with Broker(folder) as broker:
         async with broker.clinic() as clinic:
             heard, overheard = [], []
@@ -239,7 +245,8 @@ async def test_anonymous_answers_come_in_under_a_name_that_all_homes_share(folde
 
 async def test_the_brokers_store_holds_no_name_beside_an_answer(folder, tmp_path):
     join = enrol_home(folder, "p-017")
-    notice = SurveyNotice(token="0f" * 16, survey="2026-q4", marks={"fun": 5})
+    unsigned = {"prefix": "00" * 32, "signature": "00" * 256}
+    notice = SurveyNotice(token="0f" * 16, survey="2026-q4", marks={"fun": 5}, **unsigned)
     with Broker(folder) as broker:
         async with broker.clinic(manual_ack=True, persistent=True) as clinic:
             clinic.subscribe(SITE.survey, lambda _: None, qos=1)
@@ -255,19 +262,37 @@ async def test_the_brokers_store_holds_no_name_beside_an_answer(folder, tmp_path
         assert b"p-017" not in stored.read_bytes()
 
 
-def test_a_clinic_made_before_anonymous_answers_gets_their_user_with_the_next_home(folder):
-    place = folder / "secrets" / "broker"
-    (folder / "secrets" / "survey.password").unlink()
-    older = (place / "acl").read_text().split("\nuser survey")[0]
-    (place / "acl").write_text(older.replace("topic write ripresa/+/survey-taken\n", ""))
-    join = enrol_home(folder, "p-01")
+def test_the_user_that_all_homes_shared_goes_with_the_next_home(folder):
+    place, old = folder / "secrets" / "broker", folder / "secrets" / "survey.password"
+    old.write_text("shared\n")
     acl = (place / "acl").read_text()
-    assert acl.startswith("user clinic\ntopic write ripresa/+/survey-taken\n")
-    assert acl.count("user survey\n") == 1
-    assert (place / "passwd").read_text().count("survey:") == 1
-    assert enrol_home(folder, "p-02").survey_password == join.survey_password
+    older = acl.replace("topic write ripresa/+/survey-key\n", "")
+    (place / "acl").write_text(older + "\nuser survey\n")
+    (place / "passwd").write_text((place / "passwd").read_text() + "survey:$7$1$a$b\n")
+    enrol_home(folder, "p-01")
+    enrol_home(folder, "p-02")
+    acl = (place / "acl").read_text()
+    assert "user survey\n" not in acl
+    assert "survey:" not in (place / "passwd").read_text()
+    assert not old.exists()
+    assert acl.count("topic write ripresa/+/survey-key\n") == 1
+    assert acl.count("user survey-") == 2
     dismiss_home(folder, "p-01")
-    assert "user survey\n" in (place / "acl").read_text()
+    assert (place / "acl").read_text().count("user survey-") == 2, "nobody knows whose it was"
+
+
+async def test_two_homes_answer_at_one_moment_and_neither_throws_the_other_off(folder, tmp_path):
+    joins = [enrol_home(folder, "p-01"), enrol_home(folder, "p-02")]
+    with Broker(folder) as broker:
+        first, second = (broker.anonymous(j, tmp_path / j.patient) for j in joins)
+        lost = []
+        async with first, second:
+            for bus in (first, second):
+                await bus.wait_connected()
+            for _ in range(20):
+                lost += [bus for bus in (first, second) if not bus.connected]
+                await asyncio.sleep(0.05)
+        assert lost == []
 
 
 def test_enrolling_again_replaces_the_password_and_doubles_nothing(folder):
@@ -284,11 +309,15 @@ def test_enrolling_again_replaces_the_password_and_doubles_nothing(folder):
 
 def test_a_home_that_is_dismissed_has_no_user_and_the_others_stay(folder):
     enrol_home(folder, "p-01")
-    before = (folder / "secrets" / "broker" / "acl").read_text()
-    enrol_home(folder, "p-02")
+    acl = folder / "secrets" / "broker" / "acl"
+    before = acl.read_text()
+    join = enrol_home(folder, "p-02")
     assert dismiss_home(folder, "p-02")
     assert not dismiss_home(folder, "p-02")
-    assert (folder / "secrets" / "broker" / "acl").read_text() == before
+    named = {f"user {join.survey_username}"}  # nobody but its home knows that it is p-02's
+    blocks = acl.read_text().split("\n\n"), before.split("\n\n")
+    after = {block.strip() for block in blocks[0] if block.split("\n")[0] not in named}
+    assert after == {block.strip() for block in blocks[1]}
     assert "p-02" not in (folder / "secrets" / "broker" / "passwd").read_text()
 
 

@@ -17,7 +17,7 @@ from ripresa.clinic.outbox import Outbox, OutboxLetter
 from telemetry.clock import SystemClock
 from telemetry.messages.notices import GatewayState, LinkState, PlanNotice
 from telemetry.transport.mqtt import MqttBus
-from telemetry.transport.topics import GatewayTopics
+from telemetry.transport.topics import GatewayTopics, SiteTopics
 
 pytestmark = pytest.mark.slow
 GOAL = "walk to the lake again"
@@ -93,7 +93,8 @@ async def test_no_byte_of_an_erased_patient_is_left_at_the_clinic_or_its_broker(
             while left := found(places, needles, others):
                 await asyncio.sleep(0.5)
         assert left == []
-        assert await retained(clinic) == {GatewayTopics(SITE, joins["p-0171"].gateway).state}
+        kept = {GatewayTopics(SITE, joins["p-0171"].gateway).state, SiteTopics(SITE).survey_key}
+        assert await retained(clinic) == kept
         assert check(clinic.state.clinic_journal) == []
         with JournalReader(clinic.state.clinic_journal) as reader:
             assert homes[1].lost(reader) == 0
