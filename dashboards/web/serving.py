@@ -13,6 +13,8 @@ from starlette.responses import PlainTextResponse
 
 from telemetry.errors import ConfigurationError, TransportError
 
+from .timed_protocol import TimedProtocol
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
@@ -65,6 +67,7 @@ async def serve(
             BodyLimit(app),
             log_config=None,
             access_log=False,
+            http=TimedProtocol,
             ws="websockets-sansio",
             ws_max_size=1 << 16,
             timeout_graceful_shutdown=1,
