@@ -1,8 +1,10 @@
 """The faults of the record path, rehearsed: whatever happens, nothing undeclared is lost.
 
 Each fault is a short scene on real journals in a folder, with a line between home and clinic
-that misbehaves and a clock that runs fast. At its end the clinic must hold, or must have been
-told to be lost, every sample that the home's recorder was promised, each once.
+that misbehaves and a clock that runs fast. The clinic is a receiver in this process, for quick
+tests, or any other `FaultClinic`, such as the real program behind a real broker. At its end the
+clinic must hold, or must have been told to be lost, every sample that the home's recorder was
+promised, each once.
 What kills processes stands in `kills`.
 """
 
@@ -14,13 +16,14 @@ import random
 import sqlite3
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, Self, TypeAlias
 
 import numpy as np
 
 from ingest.journal.journal import Journal
 from ingest.journal.ledger import ARCHIVED, AT_CLINIC, stream_account
 from ingest.journal.retention import make_room
+from ingest.transfer.quota import Quota
 from ingest.transfer.receiver import Receiver, ReceiverLimits
 from ingest.transfer.send_window import WindowLimits
 from ingest.transfer.uplink import Uplink
@@ -38,16 +41,55 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["FAULTS", "FaultReport", "bench_record_faults", "rehearse"]
+    from ingest.journal.ledger import StreamAccount
+
+__all__ = ["FAULTS", "FaultClinic", "FaultReport", "bench_record_faults", "rehearse"]
 
 SPEED: Final = 40
 BATCH: Final = 20
-TOPICS: Final = HomeTopics("rehearsal", "p-1")
+SITE: Final = "rehearsal"
 WINDOW: Final = WindowLimits(records=60, size_bytes=60_000, patience_s=4, max_pause_s=8)
 PATIENCE_S: Final = 60
 
-Intake: TypeAlias = "Callable[..., Receiver]"
-"""Puts a clinic's receiver together from bus, journal, clock and `limits`."""
+
+class FaultClinic(Protocol):
+    """A clinic that faults are done to."""
+
+    @property
+    def path(self) -> Path:
+        """Its journal."""
+        ...
+
+    def line(self, dice: random.Random, weather: Weather) -> RoughLine:
+        """The line that its homes use; misbehaves."""
+        ...
+
+    async def start(self) -> None:
+        """Start what takes records in, with nothing but what its journal remembers."""
+        ...
+
+    async def stop(self) -> None:
+        """Stop it in the middle of whatever it does."""
+        ...
+
+    async def fill(self, *, full: bool) -> None:
+        """Let it have no more room, or room again."""
+        ...
+
+    def committed(self, home: str) -> int:
+        """Up to where it has everything of a home."""
+        ...
+
+    def account(self, stream: str) -> StreamAccount:
+        """What it holds of a stream."""
+        ...
+
+    async def close(self) -> None:
+        """End it for good."""
+        ...
+
+
+MakeClinic: TypeAlias = "Callable[[Path, ScaledClock, random.Random], FaultClinic]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +110,7 @@ def bench_record_faults(
     *,
     seeds: Sequence[int] = tuple(range(20)),
     names: Sequence[str] = (),
-    intake: Intake = Receiver,
+    clinic: MakeClinic | None = None,
 ) -> dict[str, object]:
     """Rehearse every fault (or those named) once for each seed.
 
@@ -79,7 +121,7 @@ def bench_record_faults(
         StoreError: the clinic did not get everything in time.
     """
     reports = [
-        rehearse(name, seed, folder / f"{name.replace(' ', '-')}-{seed}", intake)
+        rehearse(name, seed, folder / f"{name.replace(' ', '-')}-{seed}", clinic)
         for name in names or FAULTS
         for seed in seeds
     ]
@@ -92,8 +134,14 @@ def bench_record_faults(
     }
 
 
-def rehearse(fault: str, seed: int, folder: Path, intake: Intake = Receiver) -> FaultReport:
+def rehearse(fault: str, seed: int, folder: Path, clinic: MakeClinic | None = None) -> FaultReport:
     """Play one scene.
+
+    Args:
+        fault: its name.
+        seed: of everything random.
+        folder: of the journals.
+        clinic: makes the clinic; None: a receiver in this process.
 
     Raises:
         StoreError: the clinic did not get everything in time.
@@ -103,7 +151,9 @@ def rehearse(fault: str, seed: int, folder: Path, intake: Intake = Receiver) -> 
     folder.mkdir(parents=True, exist_ok=True)
 
     async def play() -> FaultReport:
-        async with FaultStage(folder, random.Random(seed), weather, intake) as stage:
+        dice, clock = random.Random(seed), ScaledClock.start(SPEED)
+        made = (clinic or ReceiverHere)(folder, clock, dice)
+        async with FaultStage(folder, dice, clock, made, weather) as stage:
             await scene(stage)
             await stage.settled()
             return stage.report(fault, seed)
@@ -114,46 +164,44 @@ def rehearse(fault: str, seed: int, folder: Path, intake: Intake = Receiver) -> 
 class FaultStage:
     """A home, a clinic and the line between them."""
 
-    def __init__(self, folder: Path, dice: random.Random, weather: Weather, intake: Intake) -> None:
-        self._intake = intake
+    def __init__(
+        self,
+        folder: Path,
+        dice: random.Random,
+        clock: ScaledClock,
+        clinic: FaultClinic,
+        weather: Weather,
+    ) -> None:
         self.dice = dice
-        self.clock = ScaledClock.start(SPEED)
-        self.line = RoughLine(dice, weather)
+        self.clock = clock
+        self.clinic = clinic
+        self.line = clinic.line(dice, weather)
         self.home = Journal.open(folder / "home.db", self.clock, busy_timeout_s=0.02)
-        self.clinic = Journal.open(folder / "clinic.db", self.clock, busy_timeout_s=0.02)
+        # A patient for each: nobody has so many homes as there are scenes.
+        self._topics = HomeTopics(SITE, f"p-{folder.name}"[:40].replace("'", ""))
         self._stream = new_ulid(self.clock)
         self._promised = 0
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._sending: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        await self.start("receiver", "uplink")
+        await self.clinic.start()
+        await self.start_home()
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        await self.stop(*list(self._tasks))
+        await self.stop_home()
+        await self.clinic.close()
         self.home.close()
-        self.clinic.close()
 
-    async def start(self, *parts: str) -> None:
-        """Start the named parts anew, with nothing but what their journals remember."""
-        for part in parts:
-            runner: Uplink | Receiver = (
-                Uplink(self.line, self.home, TOPICS, self.clock, limits=WINDOW)
-                if part == "uplink"
-                else self._intake(
-                    self.line, self.clinic, self.clock, limits=ReceiverLimits(queue_bytes=200_000)
-                )
-            )
-            self._tasks[part] = asyncio.create_task(runner.run())
+    async def start_home(self) -> None:
+        """Start the uplink with nothing but what its journal remembers."""
+        uplink = Uplink(self.line, self.home, self._topics, self.clock, limits=WINDOW)
+        self._sending = asyncio.create_task(uplink.run())
         await asyncio.sleep(0)
 
-    async def stop(self, *parts: str) -> None:
-        """Stop the named parts in the middle of whatever they do."""
-        for part in parts:
-            task = self._tasks.pop(part)
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, StoreError):
-                await task
+    async def stop_home(self) -> None:
+        """Stop the uplink in the middle of whatever it does."""
+        await _stopped(self._sending)
 
     async def produce(self, batches: int) -> None:
         """Record `batches`; a busy journal is asked until it takes them, as a recorder does."""
@@ -187,8 +235,7 @@ class FaultStage:
 
     def report(self, fault: str, seed: int) -> FaultReport:
         """Hold what the clinic has against what was promised."""
-        items = self.clinic.stream_items(self._stream)
-        account = stream_account(self._stream, items, moved=(ARCHIVED, AT_CLINIC))
+        account = self.clinic.account(self._stream)
         known = account.stored + account.lost
         return FaultReport(
             fault=fault,
@@ -238,17 +285,17 @@ async def _network_cut(stage: FaultStage) -> None:
 async def _receiver_restarts(stage: FaultStage) -> None:
     for _ in range(4):
         await stage.produce(15)
-        await stage.stop("receiver")
+        await stage.clinic.stop()
         await stage.produce(5)
-        await stage.start("receiver")
+        await stage.clinic.start()
 
 
 async def _home_restarts(stage: FaultStage) -> None:
     for _ in range(4):
         await stage.produce(15)
-        await stage.stop("uplink")
+        await stage.stop_home()
         await stage.produce(5)
-        await stage.start("uplink")
+        await stage.start_home()
 
 
 async def _journal_locked(stage: FaultStage) -> None:
@@ -263,16 +310,81 @@ async def _journal_locked(stage: FaultStage) -> None:
 
 
 async def _disk_full(stage: FaultStage) -> None:
-    for journal in (stage.clinic, stage.home):
+    async def home(*, full: bool) -> None:
+        _fill(stage.home, stage.dice.randint(0, 3), full=full)
+
+    for fill in (stage.clinic.fill, home):
         await stage.produce(10)
-        with journal.writing() as db:
-            pages = int(db.execute("PRAGMA page_count").fetchone()[0])
-            db.execute(f"PRAGMA max_page_count = {pages + stage.dice.randint(0, 3)}")
+        await fill(full=True)
         producing = asyncio.create_task(stage.produce(60))
         await stage.clock.sleep(5 + 10 * stage.dice.random())
-        with journal.writing() as db:
-            db.execute("PRAGMA max_page_count = 1000000000")
+        await fill(full=False)
         await producing
+
+
+def _fill(journal: Journal, spare_pages: int, *, full: bool) -> None:
+    with journal.writing() as db:
+        pages = int(db.execute("PRAGMA page_count").fetchone()[0])
+        most = pages + spare_pages if full else 1_000_000_000
+        db.execute(f"PRAGMA max_page_count = {most}")
+
+
+async def _stopped(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, StoreError):
+            await task
+
+
+class ReceiverHere:
+    """A `FaultClinic` that is a receiver in this process."""
+
+    def __init__(self, folder: Path, clock: ScaledClock, dice: random.Random) -> None:
+        self._clock = clock
+        self._dice = dice
+        self._journal = Journal.open(folder / "clinic.db", clock, busy_timeout_s=0.02)
+        self._line: RoughLine | None = None
+        self._receiving: asyncio.Task[None] | None = None
+
+    @property
+    def path(self) -> Path:
+        """Its journal."""
+        return self._journal.path
+
+    def line(self, dice: random.Random, weather: Weather) -> RoughLine:
+        """A line within this process."""
+        self._line = RoughLine(dice, weather)
+        return self._line
+
+    async def start(self) -> None:
+        """Start a receiver anew."""
+        limits = ReceiverLimits(queue_bytes=200_000)
+        assert self._line is not None, "asked for before"  # noqa: S101 - the stage's order
+        receiver = Receiver(self._line, self._journal, self._clock, limits=limits, quota=Quota())
+        self._receiving = asyncio.create_task(receiver.run())
+        await asyncio.sleep(0)
+
+    async def stop(self) -> None:
+        """Stop it."""
+        await _stopped(self._receiving)
+
+    async def fill(self, *, full: bool) -> None:
+        """Bound the journal's pages, or not."""
+        _fill(self._journal, self._dice.randint(0, 3), full=full)
+
+    def committed(self, home: str) -> int:
+        """Up to where it has everything of a home."""
+        return self._journal.committed(home)
+
+    def account(self, stream: str) -> StreamAccount:
+        """What it holds of a stream."""
+        items = self._journal.stream_items(stream)
+        return stream_account(stream, items, moved=(ARCHIVED, AT_CLINIC))
+
+    async def close(self) -> None:
+        """Stop, and close the journal."""
+        await self.stop()
+        self._journal.close()
 
 
 async def _home_full(stage: FaultStage) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from telemetry.transport.bus import LocalBus
+from telemetry.transport.bus import Bus, LocalBus
 
 if TYPE_CHECKING:
     import random
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from telemetry.transport.bus import Handler
 
-__all__ = ["RoughLine", "Weather"]
+__all__ = ["CuttableBus", "RoughLine", "Weather"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +28,27 @@ class Weather:
     """Some bytes of a block of records are changed, or its end is cut off."""
 
 
+class CuttableBus(Bus, Protocol):
+    """A bus that can be cut and mended."""
+
+    def disconnect(self) -> None:
+        """Let nothing pass."""
+        ...
+
+    def reconnect(self) -> None:
+        """Let messages pass again."""
+        ...
+
+
 class RoughLine:
     """A `Bus` within one event loop whose messages meet with `Weather`."""
 
-    def __init__(self, dice: random.Random, weather: Weather) -> None:
+    def __init__(
+        self, dice: random.Random, weather: Weather, inner: CuttableBus | None = None
+    ) -> None:
         self._dice = dice
         self._weather = weather
-        self._inner = LocalBus()
+        self._inner = inner or LocalBus()
         self._held: list[tuple[str, bytes]] = []
 
     @property

@@ -24,11 +24,12 @@ from telemetry.transport.mqtt import MqttSettings
 if TYPE_CHECKING:
     from ingest.enrolment.enrolment import JoinFile
 
-__all__ = ["ClinicUnderTest", "clinic_program"]
+__all__ = ["NO_ROOM_BYTES", "ClinicUnderTest", "clinic_program"]
 
 SHIPPED: Final = Path(__file__).parents[2] / "deploy" / "mosquitto" / "mosquitto.conf"
 SITE: Final = "siege"
 READY_S: Final = 60.0
+NO_ROOM_BYTES: Final = 4096
 
 
 def clinic_program(folder: Path) -> ClinicProgram:
@@ -166,12 +167,13 @@ class ClinicUnderTest:
             self._clinic = None
 
     def fill_disk(self, *, full: bool) -> None:
-        """No file of the clinic's may grow any more, as on a full disk; or it may again."""
-        if self._clinic is None:
-            return
-        largest = max((f.stat().st_size for f in self.state.clinic.iterdir()), default=0)
-        limit = largest if full else resource.RLIM_INFINITY
-        resource.prlimit(self._clinic.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+        """No file of the clinic's takes anything in, as on a full disk; or it does again."""
+        if self._clinic is not None:
+            # The log of what is to be written is used again from its start: no bound that a file
+            # has reached would hold.
+            limit = NO_ROOM_BYTES if full else resource.RLIM_INFINITY
+            most = (limit, resource.RLIM_INFINITY)
+            resource.prlimit(self._clinic.pid, resource.RLIMIT_FSIZE, most)
 
     def size_bytes(self) -> int:
         """What clinic and broker keep on the disk, logs among it."""

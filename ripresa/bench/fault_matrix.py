@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from edge.rehearsal.radio_faults import RADIO_FAULTS, run_radio_fault
 from ingest.faults.kills import bench_kills
 from ingest.faults.record_faults import FAULTS, bench_record_faults
-from ripresa.clinic.intake_parts import clinic_intake
 from ripresa.platform.broker import find_mosquitto
 from telemetry.clock import ScaledClock, SystemClock
+from telemetry.errors import ConfigurationError
 
+from .clinic_for_faults import ClinicForFaults
 from .clinic_under_test import clinic_program
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def bench_faults(
     """Run every fault once for each seed.
 
     Radio faults are held against the virtual wearable's own count; faults of the record path
-    and killed processes against what the home's journal had promised to keep.
+    and killed processes, both with the real `clinic run`, against what the home's journal had
+    promised to keep.
 
     Args:
         folder: scratch space.
@@ -44,6 +46,7 @@ def bench_faults(
         `runs`, `faults` (names), `undeclared_lost`, `duplicates`, `declared_lost`.
 
     Raises:
+        ConfigurationError: there is no mosquitto.
         StoreError: the clinic did not get everything in time.
     """
     tell = said or (lambda _: None)
@@ -62,28 +65,30 @@ def bench_faults(
             found = asyncio.run(run_radio_fault(fault, seed, clock))
             surplus = found.duplicates + found.surplus
             add(1, found.undeclared_lost, surplus, found.declared_lost)
-    tell("record path")
-    record = bench_record_faults(folder / "record", seeds=seeds, intake=clinic_intake)
+    names: list[str] = [*RADIO_FAULTS, *FAULTS]
+    mosquitto = find_mosquitto()
+    if mosquitto is None:
+        raise ConfigurationError("the faults are done to a real clinic and broker: get mosquitto")
+    tell("record path, with clinic run")
+    with ClinicForFaults(folder / "faulted", mosquitto) as clinic:
+        record = bench_record_faults(folder / "record", seeds=seeds, clinic=clinic.scene)
     add(
         int(_number(record["runs"])),
         _number(record["undeclared_lost"]),
         _number(record["duplicates"]),
         _number(record["declared_lost"]),
     )
-    names: list[str] = [*RADIO_FAULTS, *FAULTS]
-    mosquitto = find_mosquitto()
-    if mosquitto is not None:
-        tell("killed processes")
-        runs = len(KILLED) * len(seeds)
-        kills = bench_kills(
-            folder / "kills",
-            SystemClock(),
-            runs=runs,
-            mosquitto=mosquitto,
-            clinic=clinic_program(folder / "clinic"),
-        )
-        add(runs, kills["lost"], kills["stored_twice"], 0)
-        names += KILLED
+    tell("killed processes")
+    runs = len(KILLED) * len(seeds)
+    kills = bench_kills(
+        folder / "kills",
+        SystemClock(),
+        runs=runs,
+        mosquitto=mosquitto,
+        clinic=clinic_program(folder / "clinic"),
+    )
+    add(runs, kills["lost"], kills["stored_twice"], 0)
+    names += KILLED
     return {"runs": totals.pop("runs"), "faults": names, **totals}
 
 
