@@ -49,6 +49,20 @@ def _check(holds: object, what: str) -> None:
         raise AssertionError(what)
 
 
+def _why_unserved(identity: str, met: set[str], items: int) -> str:
+    """What to look at when the twin's motion has not come to its end."""
+    if items:
+        return "it was served, and then its motion did not end: see the gateway's log above"
+    if identity in met:
+        return f"{identity} was met, and no sample came: does its run start, when, by what?"
+    others = ", ".join(sorted(met))
+    return (
+        f"the twin calls itself {identity}, the wearable calls it {others}"
+        if others
+        else f"{identity} was not met: does `recognises` take what the twin advertises?"
+    )
+
+
 class WearableContract:
     """Inherit, set `kind`, and pytest does the rest.
 
@@ -108,9 +122,15 @@ class WearableContract:
         clock, items = ScaledClock.start(SPEED), list[Any]()
         radio = VirtualRadio(clock)
         wearable = await radio.add(twin_of(self.kind), swing(SECONDS, 60.0))
+        met: set[str] = set()
+
+        def placement_of(identity: str) -> str | None:
+            met.add(identity)
+            return "wrist-left" if identity == wearable.identity else None
+
         gateway = Gateway(
             Radio(await radio.backend()),
-            {wearable.identity: "wrist-left"}.get,
+            placement_of,
             clock=clock,
             sinks=[items.append],
             kinds=[self.kind.wearable],
@@ -123,6 +143,8 @@ class WearableContract:
                     radio.air.cut_link(wearable.address)
                 await wearable.ended.wait()
                 await gateway.settled()
+        except TimeoutError as e:
+            raise AssertionError(_why_unserved(wearable.identity, met, len(items))) from e
         finally:
             await radio.close()
         return wearable, items

@@ -12,6 +12,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
+import stat
 import sys
 from typing import Any
 
@@ -64,10 +66,19 @@ async def _serve(options: argparse.Namespace) -> None:
         _say({"ready": True, "identities": [w.identity for w in radio.wearables]})
         lines = asyncio.StreamReader()
         loop = asyncio.get_running_loop()
+        if not _tells_its_end(sys.stdin.fileno()):
+            # Started in the background: nothing will be asked, and only a signal ends it.
+            await asyncio.Event().wait()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
         while line := await lines.readline():
             _say(await _obey(radio, json.loads(line)))
         await radio.close()
+
+
+def _tells_its_end(descriptor: int) -> bool:
+    """Whether this is a pipe, a socket or a terminal; `/dev/null` and files can't be watched."""
+    mode = os.fstat(descriptor).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(descriptor)
 
 
 async def _obey(radio: VirtualRadio, command: dict[str, Any]) -> dict[str, Any]:

@@ -71,6 +71,23 @@ def test_an_installed_package_adds_the_wearable_and_its_twin(package, monkeypatc
         del sys.modules[name]
 
 
+@pytest.mark.nightly
+def test_a_twin_that_is_called_otherwise_is_told_by_both_names(package):
+    twin = package / "ciottolo" / "virtual.py"
+    code = twin.read_text(encoding="utf-8")
+    twin.write_text(code.replace('f"ciottolo-{self.serial}"', '"pebble"'), encoding="utf-8")
+    told = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_ciottolo.py"]
+        + ["-k", "arrives_whole"],
+        cwd=package,
+        env=os.environ | {"PYTHONPATH": str(package)},
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    assert "the twin calls itself pebble, the wearable calls it ciottolo-" in told
+
+
 @pytest.mark.parametrize("value", ["nowhere.at.all:KIND", "json:dumps"])
 def test_a_package_that_cannot_be_loaded_is_named_and_left_out(value, monkeypatch, caplog):
     point = metadata.EntryPoint("broken", value, catalogue.ENTRY_POINTS)

@@ -1,6 +1,8 @@
 """The socket of a virtual radio: hosts come, crash and come again."""
 
 import asyncio
+import subprocess
+import sys
 
 import pytest
 
@@ -74,6 +76,24 @@ async def test_a_packet_without_a_host_is_dropped():
 def test_where_to_listen_is_said_clearly(spec):
     with pytest.raises(ConfigurationError, match="tcp-server:127"):
         AdapterListener(spec)
+
+
+def test_a_radio_that_is_started_in_the_background_goes_on_without_a_traceback():
+    command = ["-m", "edge.virtual.serve", "--listen", f"tcp-server:127.0.0.1:{_free_port()}"]
+    serving = subprocess.Popen(
+        [sys.executable, *command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        assert b'"ready": true' in serving.stdout.readline()
+        with pytest.raises(subprocess.TimeoutExpired):
+            serving.wait(0.3)
+    finally:
+        serving.terminate()
+        _, errors = serving.communicate()
+    assert not errors
 
 
 async def test_a_taken_port_is_told():
