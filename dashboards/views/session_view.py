@@ -160,14 +160,7 @@ def session_view(
         pain_before=pain_at(events, "in"),
         pain_after=pain_at(events, "out"),
         effort=next((e.effort for e in reversed(events) if isinstance(e, EffortReported)), None),
-        heart_bpm=next(
-            (
-                e.rate_bpm
-                for e in reversed(events)
-                if isinstance(e, HeartMeasured) and e.contact is not False
-            ),
-            None,
-        ),
+        heart_bpm=_heart_bpm(events, closed=closed is not None),
         items=items,
         dose_so_far=_dose_so_far(items),
         adherence=_adherence(results),
@@ -176,6 +169,19 @@ def session_view(
         # A heart rate comes every second: it is a figure, not a line of the story.
         events=tuple(_event_view(e) for e in events if not isinstance(e, HeartMeasured)),
     )
+
+
+def _heart_bpm(events: Sequence[SessionEvent], *, closed: bool) -> int | None:
+    """The newest rate; in a session under way only while the sensor has not said that it is none.
+
+    What a sensor tells without skin contact is none, whatever it is.
+    """
+    rates = [
+        None if e.contact is False else e.rate_bpm for e in events if isinstance(e, HeartMeasured)
+    ]
+    if not closed:
+        return rates[-1] if rates else None
+    return next((rate for rate in reversed(rates) if rate is not None), None)
 
 
 def best_result(results: Sequence[Result]) -> SessionResult | None:

@@ -274,7 +274,12 @@ class Wearing:
             self._complain.warning("%s: notification refused: %s", self.identity, e)
             return
         if self._on_heart_rate is not None:
-            self._on_heart_rate(self.identity, self._clock.now_ns(), measured)
+            try:
+                self._on_heart_rate(self.identity, self._clock.now_ns(), measured)
+            except Exception:
+                # The platform's callback must not raise: its motion comes by the same way.
+                self._complain.error("%s: a fault in what takes its heart rate", self.identity)
+                log.debug("heart rate fault", exc_info=True)
 
     async def _watch(self, connection: Connection) -> None:
         """Return when the link goes; raise when it is up and no data come."""

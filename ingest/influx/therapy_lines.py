@@ -149,13 +149,20 @@ def _event_lines(  # noqa: C901 - one case an event
         case BreathlessnessReported():
             name = "report"
             fields |= {"breathlessness": float(event.breathlessness), "at": event.at}
-        case HeartMeasured() if event.contact is not False:
-            name, fields = "heart", {**fields, "rate_bpm": event.rate_bpm}
+        case HeartMeasured():
+            name, fields = "heart", fields | _heart(event)
         case UnwellReported():
             name, fields = "report", {**fields, "unwell": 1}
         case _:
             return []
     return [line(name, whose.tags, fields, event.t_ns)]
+
+
+def _heart(event: HeartMeasured) -> dict[str, int]:
+    """What is known of a heart rate; one that was taken without skin contact is none."""
+    known = event.rate_bpm is not None and event.contact is not False
+    told = {"rate_bpm": event.rate_bpm if known else None, "contact": event.contact}
+    return {name: int(value) for name, value in told.items() if value is not None}
 
 
 def _of_exercised_part(event: CheckAnswered) -> bool:

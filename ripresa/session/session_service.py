@@ -42,6 +42,7 @@ __all__ = ["SessionService"]
 
 log = logging.getLogger(__name__)
 
+MOST_BPM = 300
 TICK_S = 1.0
 FIRST_PAUSE_S = 0.05
 LONGEST_PAUSE_S = 1.0
@@ -84,6 +85,7 @@ class SessionService:
         """Events of the session, in order."""
         self.heart: HeartMeasured | None = None
         """The session's newest heart rate."""
+        self._beatless: set[str] = set()
         self.refused = 0
         """Messages that could not be read, and requests that did not fit."""
         bus.subscribe(topics.request, self._on_request, qos=1)
@@ -106,6 +108,7 @@ class SessionService:
         """
         session = new_ulid(self._clock)
         self.events, self.heart = [], None
+        self._beatless.clear()
         await self._take(open_session(settings, session=session, moment=self._moment()))
         return session
 
@@ -122,15 +125,20 @@ class SessionService:
         self._occurrences.put_nowait(repetition)
 
     def note_heart_rate(self, wearable: str, _t_ns: int, measured: HeartRate) -> None:
-        """Record a heart rate, unless the sensor says itself that it is none.
+        """Record a heart rate; where the sensor says itself that it is none, that, once.
 
         0 is what sensors say when they find no beat; without skin contact they go on with an old
-        or a made-up one.
+        or a made-up one, which is kept nowhere.
         """
         session = self.session
-        if session is None or not measured.bpm or measured.contact is False:
+        if session is None:
             return
-        noted = NoteHeartRate(wearable=wearable, rate_bpm=measured.bpm, contact=measured.contact)
+        known = 0 < measured.bpm <= MOST_BPM and measured.contact is not False
+        if not known and wearable in self._beatless:
+            return
+        (self._beatless.discard if known else self._beatless.add)(wearable)
+        rate = measured.bpm if known else None
+        noted = NoteHeartRate(wearable=wearable, rate_bpm=rate, contact=measured.contact)
         self.request(noted.stamped(new_ulid(self._clock), session))
 
     async def run(self) -> None:

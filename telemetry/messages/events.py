@@ -292,13 +292,13 @@ class HeartMeasured(_Event):
     """A heart rate as a worn sensor told it; medicines falsify it, so it controls nothing.
 
     Attributes:
-        rate_bpm: beats a minute.
+        rate_bpm: beats a minute; None: it says that it takes none now.
         contact: skin contact; None where the sensor cannot tell.
     """
 
     type: Literal["heart.measured"] = "heart.measured"
     wearable: Name
-    rate_bpm: int = Field(ge=1, le=300)
+    rate_bpm: int | None = Field(default=None, ge=1, le=300)
     contact: bool | None = None
 
 

@@ -164,11 +164,11 @@ class NotePrompt(RequestEnvelope):
 
 
 class NoteHeartRate(RequestEnvelope):
-    """A worn sensor told a heart rate."""
+    """A worn sensor told a heart rate, or that it takes none now."""
 
     what: Literal["heart.measured"] = "heart.measured"
     wearable: Name
-    rate_bpm: int = Field(ge=1, le=300)
+    rate_bpm: int | None = Field(default=None, ge=1, le=300)
     contact: bool | None = None
 
 

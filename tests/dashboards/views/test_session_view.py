@@ -235,4 +235,7 @@ def test_a_heart_rate_without_skin_contact_is_not_shown(pretend):
         return ev.HeartMeasured, fields
 
     view = session_view(in_order(pretend, rate(True, 64), rate(False, 72)))
-    assert view.heart_bpm == 64
+    assert view.heart_bpm is None
+    closing = (ev.SessionClosed, {"reason": ev.CloseReason.DONE})
+    closed = session_view(in_order(pretend, rate(True, 64), rate(False, None), closing))
+    assert closed.heart_bpm == 64

@@ -343,7 +343,7 @@ def test_setting_up_a_server_without_buckets_is_one_clear_line(influxd):
         set_up(writer, settings)
 
 
-def test_a_heart_rate_without_skin_contact_becomes_no_point():
+def test_a_heart_rate_without_skin_contact_becomes_a_point_without_a_rate():
     def heard(contact):
         return _event_lines(
             HeartMeasured(
@@ -354,5 +354,11 @@ def test_a_heart_rate_without_skin_contact_becomes_no_point():
             HOME,
         )
 
-    assert len(heard(None)) == len(heard(True)) == 1
-    assert heard(False) == []
+    assert [b"rate_bpm=72i" in line for c in (None, True, False) for line in heard(c)] == [
+        True,
+        True,
+        False,
+    ]
+    assert b"contact=0i" in heard(False)[0]
+    assert b"contact=1i" in heard(True)[0]
+    assert b"contact" not in heard(None)[0]

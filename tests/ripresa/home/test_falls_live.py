@@ -116,15 +116,16 @@ async def test_a_fall_is_asked_about_and_recorded_before_anybody_answers(patient
     assert kept[-1].placement == "wrist-right"
 
 
-async def test_a_heart_rate_taken_without_skin_contact_is_not_recorded(patient):
-    for payload in ("14485503", "16485503"):
+async def test_a_lost_skin_contact_is_recorded_once_and_its_rate_is_not(patient):
+    for payload in ("14485503", "14485503", "16485503", "0400", "016602", "0046"):
         measured = decode_heart_rate(bytes.fromhex(payload))
         patient.service.note_heart_rate("band", T0_NS, measured)
     await patient.service.wait_for(
-        lambda _: any(e.type == "heart.measured" for e in patient.service.events)
+        lambda _: sum(e.type == "heart.measured" for e in patient.service.events) == 4
     )
     kept = patient.journal.events(patient.service.session)
-    assert [e.contact for e in kept if e.type == "heart.measured"] == [True]
+    told = [(e.rate_bpm, e.contact) for e in kept if e.type == "heart.measured"]
+    assert told == [(None, False), (72, True), (None, False), (70, None)]
 
 
 async def test_a_false_suspicion_costs_one_question_and_nothing_else(patient):
