@@ -23,6 +23,7 @@ class Look:
         side: of the hand that presses: the buttons lie there.
         audio_only: the picture is dark and calm; voice and sound say it all.
         reduced_motion: no parallax, no particles.
+        plain: neither ornaments nor points.
         scanning: choices light up in turn; one key, or the arm that was still, takes one.
         full_screen: the window fills the display from its start.
         sound: volume of the sounds, 0 to 1.
@@ -35,6 +36,7 @@ class Look:
     side: Literal["left", "right"] = "right"
     audio_only: bool = False
     reduced_motion: bool = False
+    plain: bool = False
     scanning: bool = False
     full_screen: bool = False
     sound: float = 0.7

@@ -40,6 +40,7 @@ SOUNDS: Final[dict[str, tuple[tuple[tuple[float, float], ...], float, float, flo
 
 FEEDBACK: Final = {
     "good": "good",
+    "wide": "good",
     "slower": "low",
     "further": "again",
     "stay": "again",

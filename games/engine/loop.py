@@ -61,6 +61,7 @@ class Loop:
         heart: tells the heart rate, where one is worn; shown, and nothing hangs on it.
 
     Attributes:
+        session_count: repetitions done and asked for, as the session counts; None: it does not.
         aside: a line of the session's to stand beside the game; empty: none.
         window_closed: whether it was the window's own close button that stopped the game.
         retest_offered: whether finding today's range again is offered.
@@ -79,6 +80,7 @@ class Loop:
         self.latencies = FrameLatency(pace.speed)
         self.mode = Mode.PLAY
         self.aside = ""
+        self.session_count: tuple[int, int] | None = None
         self.retest_offered = False
         self.frames = 0
         self.samples = 0
@@ -104,6 +106,7 @@ class Loop:
         self._interlude = Interlude(look)
         self._reaches, self._measured = settings.reaches, settings.measured
         self._cue: tuple[str, int] = ("", 0)
+        self._sign = ""
         self._shown: Any = self.simulation.state
         self._screen.backdrop(self._canvas, self._shown)
 
@@ -159,6 +162,7 @@ class Loop:
         if verdict is Verdict.EASE:
             self.simulation.signal(Signal.EASE)
             self._cue = (said(FRAME, "eased", self._look.language), self._pace.now_ns())
+            self._sign = ""
         self.mode = Mode.PLAY
         return verdict
 
@@ -238,6 +242,7 @@ class Loop:
         own = "slower" if message == "slower" else None
         texts, key = (self._game.texts, own) if own else (FRAME, f"told.{message}")
         self._cue = (said(texts, key, self._look.language), self._pace.now_ns())
+        self._sign = message
         self._sounds.play(FEEDBACK[message])
 
     def _now_shown(self, now_ns: int) -> Any:
@@ -257,7 +262,16 @@ class Loop:
         told = said(FRAME, stands, language, seconds=rest_s) if stands else ""
         cue = self._cue_now(now_ns) if self.mode is Mode.PLAY and not stands else ""
         self._say(stands or cue, told or cue)
-        self._hud.draw(self._canvas, self._setting, state.progress, cue, angle)
+        sign = self._sign if cue and cue == self._cue[0] else ""
+        self._hud.draw(
+            self._canvas,
+            self._setting,
+            state.progress,
+            cue,
+            angle,
+            counted=self.session_count,
+            sign=sign,
+        )
         self._hud.draw_heart(self._canvas, self._heart())
         if self.mode in (Mode.PAIN, Mode.PAUSED):
             self._interlude.draw(self.mode, self._canvas)
@@ -309,6 +323,12 @@ class Loop:
             self._hud.draw_retest(self._canvas)
 
     @property
+    def resting(self) -> bool:
+        """Whether nothing is to be moved now: a rest between sets, a pause, a question."""
+        rests = self.simulation.state.progress.phase is GamePhase.REST
+        return self.mode is not Mode.PLAY or rests
+
+    @property
     def _retest_shown(self) -> bool:
         return self.retest_offered and self.mode is Mode.PLAY
 
@@ -331,7 +351,13 @@ class Loop:
     def _ending_lines(self) -> list[str]:
         progress, language = self.simulation.state.progress, self._look.language
         return ending_lines(
-            self.mode, progress, language, measured=not self._by_keys, reaches=self._reaches
+            self.mode,
+            progress,
+            language,
+            measured=not self._by_keys,
+            reaches=self._reaches,
+            counted=None if self.session_count is None else self.session_count[0],
+            points=not self._look.plain,
         )
 
     def _handle(self, event: pygame.event.Event) -> None:

@@ -187,7 +187,7 @@ def _simulated(setting: Setting) -> ControlSource:
     from games.inputs.player import PROFILES, Player  # noqa: PLC0415
     from games.inputs.simulated import PlayerSource  # noqa: PLC0415
 
-    return PlayerSource(Player(PROFILES["tired"], setting.seed), SIMULATED_START_NS)
+    return PlayerSource(Player(PROFILES["strong"], setting.seed), SIMULATED_START_NS)
 
 
 @contextmanager

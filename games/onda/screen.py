@@ -73,7 +73,8 @@ class OndaScreen:
             self._glitter.set_alpha(round(80 + 70 * math.sin(seconds * 1.1 + n * 1.7)))
             surface.blit(self._glitter, (x - 26, 474 + n * 3.4))
 
-        for n in range(min(state.lanterns, MOST_LANTERNS)):
+        shown = 0 if self._look.plain else min(state.lanterns, MOST_LANTERNS)
+        for n in range(shown):
             surface.blit(self._lantern, (60 + n * 62 - 20, 446 - 9 * math.sin(n * 1.3) - 20))
 
     def draw(self, canvas: Canvas, state: OndaState) -> None:
@@ -104,6 +105,8 @@ class OndaScreen:
 
     def _draw_band(self, surface: pygame.Surface, state: OndaState, line: list[Point]) -> None:
         """Dots at both edges of the band, around and ahead of the boat."""
+        if self._look.plain:
+            return
         band = state.wave.band * (REST_Y - TOP_Y)
         dots = [p for p in line if BOAT_X - 130 <= p[0] <= BOAT_X + 420]
         for n, (x, y) in enumerate(dots):

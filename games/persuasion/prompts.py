@@ -85,12 +85,12 @@ PROMPTS: Final[dict[Mechanism, dict[str, dict[str, str]]]] = {
     },
     Mechanism.PRAISE: {
         "full": {
-            "it": "{full} di {trials}: ampie e con calma",
-            "en": "{full} of {trials}: full and unhurried",
+            "it": "Complete nel gioco: {full} su {trials}",
+            "en": "Complete in the game: {full} of {trials}",
         },
         "deed": {
-            "it": "Ha fatto {trials} ripetizioni, {full} fino in fondo",
-            "en": "You did {trials} repetitions, {full} of them all the way",
+            "it": "Nel gioco, fino in fondo: {full} su {trials}",
+            "en": "In the game, all the way: {full} of {trials}",
         },
     },
     Mechanism.STREAK: {

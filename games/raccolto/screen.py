@@ -119,7 +119,8 @@ class RaccoltoScreen:
         for n in range(min(lying, 13)):
             row, place = (0, n) if n < 5 else (1, n - 5) if n < 9 else (2, n - 9)
             px = x - 84 + place * 42 + row * 21
-            small = self._golden if n in state.golden else self._small
+            golden = n in state.golden and not self._look.plain
+            small = self._golden if golden else self._small
             surface.blit(small, small.get_rect(center=(px, y + 42 - row * 25)))
         if falling:
             share = since_s / FALL_S

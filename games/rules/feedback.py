@@ -12,7 +12,7 @@ from typing import Final
 
 from .endings import Ending
 
-__all__ = ["MESSAGES", "Coach"]
+__all__ = ["MESSAGES", "PRAISES", "UNBOUNDED", "Coach"]
 
 MESSAGES: Final = {
     Ending.FULL: "good",
@@ -25,6 +25,9 @@ MESSAGES: Final = {
 }
 """What is told of each ending, by its key in the frame's texts."""
 
+UNBOUNDED: Final = "wide"
+"""Told of a complete repetition whose speed nobody prescribed: nothing is said of its calm."""
+PRAISES: Final = frozenset({"good", UNBOUNDED})
 SECOND_TIME: Final = frozenset({Ending.SHORT, Ending.UNHELD})
 """Told when it comes twice in a row."""
 BETWEEN = 3
@@ -54,14 +57,23 @@ class Coach:
         """This repetition was corrected on its way."""
         return replace(self, told=True)
 
-    def after(self, ending: Ending) -> tuple[Coach, str | None]:
-        """The coach after a repetition, and what to tell of it; None: nothing."""
+    def after(self, ending: Ending, *, calm: bool | None = True) -> tuple[Coach, str | None]:
+        """The coach after a repetition, and what to tell of it; None: nothing.
+
+        Args:
+            ending: how the repetition ended.
+            calm: whether it took about as long as prescribed; None: no speed is prescribed.
+        """
         message: str | None = MESSAGES[ending]
-        if ending is Ending.FULL:
+        if ending is Ending.FULL and calm is False:
+            # Complete by the plan's bounds, yet "unhurried" would not be true of it.
+            message = MESSAGES[Ending.TOO_FAST] if self.may_correct else None
+        elif ending is Ending.FULL:
+            message = UNBOUNDED if calm is None else message
             message = None if self.told else message
         elif ending is not Ending.TOO_FAR:
             early = ending in SECOND_TIME and self.before is not ending
             if early or not self.may_correct:
                 message = None
-        corrects = self.told or (message is not None and ending is not Ending.FULL)
+        corrects = self.told or (message is not None and message not in PRAISES)
         return Coach(0 if corrects else self.since + 1, ending), message

@@ -47,6 +47,7 @@ class TrialOutcome:
         level: the difficulty it was played at.
         t_from_ns, t_to_ns: instants of the first and last sample that it rests on.
         ornament: the finer thing succeeded, too.
+        calm: it took about as long as prescribed, or longer; None: no speed is prescribed.
     """
 
     number: int
@@ -59,6 +60,7 @@ class TrialOutcome:
     t_from_ns: int
     t_to_ns: int
     ornament: bool = False
+    calm: bool | None = True
 
     @property
     def success(self) -> bool:
@@ -154,7 +156,7 @@ class GameProgress:
             phase = GamePhase.DONE
         elif trials % setting.repetitions == 0 and setting.rest_s > 0:
             phase, rest_ns = GamePhase.REST, round(setting.rest_s * 1e9)
-        coach, message = self.coach.after(outcome.ending)
+        coach, message = self.coach.after(outcome.ending, calm=outcome.calm)
         told = () if message is None else (Cue(message, outcome.t_to_ns),)
         after = replace(
             self,

@@ -42,6 +42,10 @@ RETURN = 0.25
 WAVERING = 0.5
 SETTLE_S = 1.5
 SETTLE_WITHIN = 0.04
+MOVING_SHARE = 0.7
+"""Of a way up or down, what lies between leaving rest and being back at it."""
+HURRIED = 0.65
+"""Of the time that a repetition is expected to take; what takes less was hurried."""
 BEYOND = 1.05
 """Of the clinician's limit; what lies between is a sensor's own error."""
 
@@ -72,6 +76,11 @@ class Asked:
     hold_s: float
     min_phase_s: float | None
     repetition_s: float = 7.0
+
+    @property
+    def expected_s(self) -> float:
+        """How long a repetition in the prescribed tempo lasts between leaving rest and return."""
+        return max(0.1, self.hold_s + MOVING_SHARE * (self.repetition_s - self.hold_s))
 
     def demand(self, control: SmoothedControl) -> float:
         """The level asked for under the control's present ceiling."""
@@ -181,6 +190,7 @@ class Reach:
             t_from_ns=self.t_from_ns,
             t_to_ns=control.t_ns,
             ornament=full and ornament,
+            calm=self._calm(asked),
         )
 
     def progress(self, control: SmoothedControl, asked: Asked) -> float:
@@ -197,6 +207,11 @@ class Reach:
         if at - base < RISE * control.ceiling:
             return Reach(base=base)
         return Reach(ReachStage.OUT, base=base, t_from_ns=control.t_ns, peak=at)
+
+    def _calm(self, asked: Asked) -> bool | None:
+        if asked.min_phase_s is None:
+            return None
+        return self.duration_ns * 1e-9 >= HURRIED * asked.expected_s
 
     @property
     def way(self) -> float:

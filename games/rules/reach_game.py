@@ -24,8 +24,6 @@ __all__ = ["ReachGame", "ReachTurn", "kept_tempo"]
 
 WIDEST, NARROWEST = 1.2, 0.02
 """Tolerance of a repetition's duration, as a difference of logarithms, at levels 0 and 1."""
-MOVING_SHARE = 0.7
-"""Of a way up or down, what lies between leaving rest and being back at it."""
 
 _G = TypeVar("_G", bound="ReachGame")
 
@@ -123,7 +121,6 @@ class ReachTurn:
 
 def kept_tempo(reach: Reach, asked: Asked, level: float) -> bool:
     """Whether a finished repetition lasted as long as prescribed, within the level's tolerance."""
-    expected_s = asked.hold_s + MOVING_SHARE * (asked.repetition_s - asked.hold_s)
-    off = abs(math.log(max(1e-3, reach.duration_ns * 1e-9) / max(0.1, expected_s)))
+    off = abs(math.log(max(1e-3, reach.duration_ns * 1e-9) / asked.expected_s))
     tolerance: float = WIDEST * (NARROWEST / WIDEST) ** level
     return off <= tolerance

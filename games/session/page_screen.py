@@ -152,8 +152,7 @@ class PageScreen:
             pygame.draw.polygon(canvas.surface, FOCUS, _pointer(button.place))
         size = 40 if choice.small and not choice.word else 30
         text = f"{button.text}  [{button.key}]" if button.key else button.text
-        fit = button.place.width - 20
-        canvas.write(text, button.place.center, size, ink, anchor="center", fit=fit)
+        canvas.write_within(text, button.place.inflate(-20, -8), size, ink)
 
 
 def _text_of(choice: Choice) -> str:

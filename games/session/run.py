@@ -35,6 +35,7 @@ from telemetry.messages.requests import (
     EndExercise,
     ReportBreathlessness,
     ReportEffort,
+    ReportRest,
 )
 from therapy.session.alignment import AlignmentPhase
 from therapy.session.screens import (
@@ -175,6 +176,8 @@ class SessionScreens:
         self._played: list[GameProgress] = []
         self._eased = False
         self._began_ns = 0
+        self._dose = 0
+        self._resting = False
 
     @property
     def page(self) -> Page:
@@ -218,8 +221,14 @@ class SessionScreens:
             loop.simulation.signal(Signal.EASE)
         loop.aside = self._aside(screen)
         loop.retest_offered = screen.retest_offered
+        if screen.item.asked.unit == "repetitions":
+            loop.session_count = (round(screen.done), self._dose)
         going_on = loop.stopped_by is None
         loop.frame()
+        if loop.resting is not self._resting:
+            # What moves in a rest is no dose: the session has to know of it.
+            self._resting = loop.resting
+            self._view.request(ReportRest(resting=self._resting))
         self.levels[screen.item.id] = loop.simulation.state.progress.level
         if loop.window_closed:
             self._closed()
@@ -241,6 +250,8 @@ class SessionScreens:
             five_minutes=self._five_minutes,
             left=screen.dose - screen.done,
         )
+        self._resting = False
+        self._dose = round(screen.done) + setting.dose
         if isinstance(self._source, KeysSource):
             self._source.pace(setting.up_s, setting.down_s)
         language = self._look.language
@@ -269,9 +280,18 @@ class SessionScreens:
     def _told(self) -> Told:
         if isinstance(self._source, KeysSource):
             return Told(closing=True)  # nothing was seen that could be praised
+        counted = self._counted()
         trials = sum(progress.trials for progress in self._played)
-        full = sum(progress.full for progress in self._played)
+        trials = trials if counted is None else min(trials, counted)
+        full = min(sum(progress.full for progress in self._played), trials)
         return Told(closing=True, trials=trials, full=full)
+
+    def _counted(self) -> int | None:
+        """Repetitions as the session counts them; None where it counts minutes."""
+        state = self._view.state
+        if state is None or any(e.item.asked.unit != "repetitions" for e in state.agenda):
+            return None
+        return round(sum(done for _, done in state.totals))
 
     def _leave_game(self) -> None:
         if self._loop is not None:

@@ -75,7 +75,7 @@ SESSION: Final[dict[str, dict[str, str]]] = {
     "cannot": {"it": "Non ci riesco", "en": "I can't do it"},
     "close": {"it": "Chiudi", "en": "Close"},
     "tired": {"it": "Basta per ora", "en": "Enough for now"},
-    "attention": {"it": "Attenzione", "en": "Take care"},
+    "attention": {"it": "Attenzione", "en": "Caution"},
     "today": {"it": "Oggi", "en": "Today"},
     "again": {"it": "Ripetiamo", "en": "Once more"},
     "leave_out": {"it": "Avanti senza", "en": "Go on without"},

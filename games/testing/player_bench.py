@@ -1,17 +1,19 @@
 """`bench players`: simulated players over twelve weeks, their success, their safety.
 
-figures = bench_players()          # {"success_rate.volo.strong": 0.99, ..., "sessions": 2700}
+figures = bench_players()          # {"success_rate.volo.strong": 0.99, ..., "sessions": 10800}
 plot_players(figures, Path("players.png"))
 """
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 from typing import TYPE_CHECKING
 
 from games.engine.game import game_named
+from games.rules.feedback import PRAISES
 
 from .trials import PLAYERS, SESSIONS_A_WEEK, play_weeks, violations
 
@@ -36,6 +38,7 @@ def bench_players(
     *,
     weeks: int = 12,
     seed: int = 1,
+    rounds: int = 4,
     games: Sequence[str] = OURS,
     said: Callable[[str], None] | None = None,
 ) -> dict[str, float]:
@@ -44,22 +47,23 @@ def bench_players(
     Args:
         weeks: how many, five sessions each; more than `SETTLING_WEEKS`.
         seed: of all that is random.
+        rounds: how often each kind of player does so, every time by other chances.
         games: their names.
         said: told of progress, a line for each game and player.
 
     Returns:
         `success_rate.<game>.<player>`, the share of repetitions whose exercise layer is complete,
         and `ornament_rate.<game>.<player>`, the ornament's, both after the settling weeks;
-        `level.<game>.<player>` at the end, `ended_for_pain.<game>.<player>` and
+        `level.<game>.<player>` at the end, on average, `ended_for_pain.<game>.<player>` and
         `never_ended.<game>.<player>` as shares of sessions, `told_late.<game>.<player>`, sessions
-        of incomplete repetitions whose player was not told what to change within two of them;
-        `safety_violations`, `sessions`, `repetitions`.
+        of incomplete or hurried repetitions whose player was not told what to change within two of
+        them; `safety_violations`, `sessions`, `repetitions`.
     """
     figures: dict[str, float] = {}
     total: Counter[str] = Counter()
     pairs = [(name, player) for name in games for player in PLAYERS]
     with ProcessPoolExecutor() as pool:
-        found = pool.map(_played, pairs, repeat(weeks), repeat(seed))
+        found = pool.map(_played, pairs, repeat(weeks), repeat(range(seed, seed + rounds)))
         for (name, player), (own, counted) in zip(pairs, found, strict=True):
             figures |= {f"{key}.{name}.{player}": value for key, value in own.items()}
             total.update(counted)
@@ -70,17 +74,19 @@ def bench_players(
 
 
 def _played(
-    pair: tuple[str, str], weeks: int, seed: int
+    pair: tuple[str, str], weeks: int, seeds: range
 ) -> tuple[dict[str, float], dict[str, int]]:
     """One kind of player in one game: figures, and what is counted over all."""
     name, player = pair
-    sessions = list(play_weeks(game_named(name), player, weeks=weeks, seed=seed))
-    settled = sessions[SETTLING_WEEKS * SESSIONS_A_WEEK :] or sessions
+    game = game_named(name)
+    runs = [list(play_weeks(game, player, weeks=weeks, seed=seed)) for seed in seeds]
+    sessions = [s for run in runs for s in run]
+    settled = [s for run in runs for s in run[SETTLING_WEEKS * SESSIONS_A_WEEK :]] or sessions
     outcomes = [o for s in settled for o in s.outcomes]
     own = {
         "success_rate": _share(o.success for o in outcomes),
         "ornament_rate": _share(o.ornament for o in outcomes),
-        "level": round(sessions[-1].next_level, 3),
+        "level": round(statistics.mean(run[-1].next_level for run in runs), 3),
         "ended_for_pain": _share(s.ended == "pain" for s in sessions),
         "never_ended": _share(s.ended == "time" for s in sessions),
         "told_late": _share(_told_late(s) for s in sessions),
@@ -94,11 +100,11 @@ def _played(
 
 
 def _told_late(session: PlayedSession) -> bool:
-    """Whether somebody whose first two repetitions were incomplete was not told by then."""
+    """Whether somebody whose first two were incomplete, or hurried, was not told by then."""
     first = session.outcomes[:2]
-    if len(first) < 2 or any(o.success for o in first):
+    if len(first) < 2 or any(o.success and o.calm is not False for o in first):
         return False
-    return not any(trial <= 2 for trial, message in session.told if message != "good")
+    return not any(trial <= 2 for trial, message in session.told if message not in PRAISES)
 
 
 def _share(of: Iterable[bool]) -> float:

@@ -15,7 +15,7 @@ from games.engine.simulation import Simulation
 from games.inputs.player import PROFILES, Player, rested
 from games.inputs.prescribed import RHYTHMS, KeyedPlayer, RhythmPlayer
 from games.rules.control import Signal
-from games.rules.feedback import BETWEEN, MESSAGES
+from games.rules.feedback import BETWEEN, MESSAGES, PRAISES, UNBOUNDED
 from games.rules.progress import Cue, GamePhase, TrialOutcome
 from games.rules.setting import Setting
 from therapy.plan.limits import Limits
@@ -34,6 +34,7 @@ RATE_HZ = 20
 SESSIONS_A_WEEK = 5
 PAIN_EVERY = 4
 """A simulated person tells their pain after so many repetitions."""
+TOLD: Final = frozenset({*MESSAGES.values(), UNBOUNDED})
 LONGEST_S = 1200
 KEYED: Final[dict[str, Literal["keys", "mouse"]]] = {
     "prescription_keys": "keys",
@@ -88,11 +89,7 @@ def play_session(
         happened = simulation.feed(sample)
         new = [e for e in happened if isinstance(e, TrialOutcome)]
         outcomes += new
-        told += [
-            (len(outcomes), e.name)
-            for e in happened
-            if isinstance(e, Cue) and e.name in MESSAGES.values()
-        ]
+        told += [(len(outcomes), e.name) for e in happened if isinstance(e, Cue) and e.name in TOLD]
         if simulation.state.progress.phase is GamePhase.DONE:
             ended = "done"
             break
@@ -170,7 +167,7 @@ def _harder_after_flags(session: PlayedSession) -> list[str]:
 
 
 def _too_often_corrected(session: PlayedSession) -> list[str]:
-    corrected = [trial for trial, message in session.told if message not in ("good", "enough")]
+    corrected = [trial for trial, message in session.told if message not in PRAISES | {"enough"}]
     return [
         f"trial {after} was corrected right after trial {before}"
         for before, after in itertools.pairwise(corrected)

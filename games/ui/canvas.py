@@ -79,6 +79,32 @@ class Canvas:
         self.surface.blit(picture, place)
         return place
 
+    def write_within(self, text: str, place: pygame.Rect, size: int, colour: Colour) -> None:
+        """Write in the middle of a place, in one line or two, whichever is larger."""
+        parts = [[text], *_halved(text)]
+        height, lines = max(
+            ((self._height_within(lines, place, size), lines) for lines in parts),
+            key=lambda found: (found[0], -len(found[1])),
+        )
+        font = self._font(height)
+        y = place.centery - font.line * len(lines) // 2
+        for line in lines:
+            picture = self._written_at(line, height, colour)
+            row = pygame.Rect(place.left, y, place.width, font.line)
+            self.surface.blit(picture, picture.get_rect(center=row.center))
+            y += font.line
+
+    def _height_within(self, lines: Sequence[str], place: pygame.Rect, size: int) -> int:
+        """The largest height at which lines fit; too small to read counts as not at all."""
+        height = round(size * self.text_scale)
+        while height > SMALLEST_TEXT and (
+            max(self._font(height).width(line) for line in lines) > place.width
+            or self._font(height).line * len(lines) > place.height
+        ):
+            height = max(SMALLEST_TEXT, height - 2)
+        fits = self._font(height).line * len(lines) <= place.height
+        return height if fits or len(lines) == 1 else 0
+
     def column(self, blocks: Sequence[Block], place: pygame.Rect) -> int:
         """Write centred blocks of text from the top of `place`; gives the lower edge.
 
@@ -144,6 +170,12 @@ class Canvas:
 
 def _size_of(block: Block, scale: float) -> int:
     return max(SMALLEST_TEXT, round(block.size * scale))
+
+
+def _halved(text: str) -> list[list[str]]:
+    """A text in two lines, broken at each of its single spaces; the key's two belong together."""
+    words = text.replace("  [", "\u00a0[").split(" ")
+    return [[" ".join(words[:n]), " ".join(words[n:])] for n in range(1, len(words))]
 
 
 def _broken(text: str, font: Lettering, width: int) -> list[str]:

@@ -25,6 +25,8 @@ def ending_lines(
     *,
     measured: bool,
     reaches: Reaches = "nobody",
+    counted: int | None = None,
+    points: bool = True,
 ) -> list[str]:
     """A title, and what stands below it.
 
@@ -33,15 +35,22 @@ def ending_lines(
         progress: what was done.
         language: of the words.
         measured: whether a sensor saw it: without one nothing is said of how it was done.
+        counted: repetitions as the session counts them, before the game too; None: the game's.
+        points: whether they are told.
         reaches: who will read what was told, so that nothing is promised that does not come.
     """
     title = said(FRAME, TITLES.get(mode, "done"), language)
-    some = said(FRAME, "praise_some", language, trials=progress.trials)
+    trials = progress.trials if counted is None else min(progress.trials, counted)
+    done = progress.trials if counted is None else counted
+    some = said(FRAME, "praise_some", language, trials=done)
     told = said(FRAME, f"told_to.{reaches}", language)
     if mode is Mode.UNWELL:
         return [title, told, said(FRAME, "summons_nobody", language)]
     if mode is Mode.STOPPED:
         return [title, told, some]
-    full = said(FRAME, "praise", language, full=progress.full, trials=progress.trials)
-    points = said(FRAME, "points", language, score=progress.score)
-    return [title, full if progress.full and measured else some, points]
+    full = said(FRAME, "praise", language, full=min(progress.full, trials), trials=trials)
+    score = said(FRAME, "points", language, score=progress.score)
+    praised = [full] if progress.full and measured and trials else []
+    if counted is not None or not praised:
+        praised = [some, *praised]
+    return [title, *praised, *([score] if points else [])]

@@ -10,6 +10,8 @@ import pygame
 from .canvas import HEIGHT, SMALLEST_TEXT, WIDTH
 from .paint import bezier, smooth
 from .palette import ALERT, CALM, INK, PAPER
+from .signs import SHAPES
+from .signs import sign as sign_of
 from .texts import FRAME, said
 
 if TYPE_CHECKING:
@@ -83,32 +85,49 @@ class Hud:
         progress: GameProgress,
         cue: str,
         angle_deg: float | None,
+        *,
+        counted: tuple[int, int] | None = None,
+        sign: str = "",
     ) -> None:
-        """Count and pips above left, the cue in the middle, angle and points above right."""
-        number = min(progress.trials + 1, setting.dose)
-        count = self._said("repetition", number=number, dose=setting.dose)
+        """Count and pips above left, the cue in the middle, angle and points above right.
+
+        Args:
+            canvas: to draw on.
+            setting: of the game.
+            progress: of the game.
+            cue: in words; empty: none.
+            angle_deg: None: no angle is known.
+            counted: repetitions done and asked for where a session counts them; None: the game's.
+            sign: the message whose shape stands beside the cue; empty: none.
+        """
+        done, dose = counted or (progress.trials, setting.dose)
+        count = self._said("repetition", number=min(done + 1, dose), dose=dose)
         label = pill(canvas, count, 28, "topleft", (16, 12), below=PIP + 12)
-        self._pips(canvas, setting, progress, label)
-        told = [self._said("points", score=progress.score)]
+        self._pips(canvas, setting, done, dose, label)
+        told = [] if self._look.plain else [self._said("points", score=progress.score)]
         if angle_deg is not None:
             told.insert(0, f"{angle_deg:.0f}°")
-        right = pill(canvas, "   ".join(told), 28, "topright", (WIDTH - 16, 12))
+        right = pygame.Rect(WIDTH - 16, 12, 0, 0)
+        if told:
+            right = pill(canvas, "   ".join(told), 28, "topright", (WIDTH - 16, 12))
         if cue:
-            self._cue(canvas, cue, label, right)
+            self._cue(canvas, cue, label, right, sign)
         self.draw_buttons(canvas)
 
     @staticmethod
-    def _cue(canvas: Canvas, cue: str, left: pygame.Rect, right: pygame.Rect) -> None:
+    def _cue(canvas: Canvas, cue: str, left: pygame.Rect, right: pygame.Rect, sign: str) -> None:
         """In the middle of the room between, a little smaller if need be; else below."""
         for size in (36, 32, 28, SMALLEST_TEXT):
-            half = canvas.text(cue, size, INK).get_width() // 2 + 32
+            beside = _sign_width(canvas, sign, size)
+            half = (canvas.text(cue, size, INK).get_width() + beside) // 2 + 32
             if left.right < WIDTH // 2 - half and WIDTH // 2 + half < right.left:
-                pill(canvas, cue, size, "midtop", (WIDTH // 2, 12))
+                pill(canvas, cue, size, "midtop", (WIDTH // 2, 12), sign=sign)
                 return
             if canvas.text_scale > 1 and 2 * half < right.left - left.right:
-                pill(canvas, cue, size, "midtop", ((left.right + right.left) // 2, 12))
+                middle = ((left.right + right.left) // 2, 12)
+                pill(canvas, cue, size, "midtop", middle, sign=sign)
                 return
-        pill(canvas, cue, 36, "midtop", (WIDTH // 2, left.bottom + 8))
+        pill(canvas, cue, 36, "midtop", (WIDTH // 2, left.bottom + 8), sign=sign)
 
     def draw_heart(self, canvas: Canvas, rate_bpm: int | None) -> None:
         """The heart rate in the corner away from the buttons: a figure, no judgement."""
@@ -148,11 +167,13 @@ class Hud:
         return next((b.name for b in shown if b.place.collidepoint(at)), None)
 
     @staticmethod
-    def _pips(canvas: Canvas, setting: Setting, progress: GameProgress, under: pygame.Rect) -> None:
-        done = progress.trials % setting.repetitions
-        if progress.trials and done == 0:
+    def _pips(
+        canvas: Canvas, setting: Setting, counted: int, dose: int, under: pygame.Rect
+    ) -> None:
+        done = counted % setting.repetitions
+        if counted and done == 0:
             done = setting.repetitions
-        shown = min(setting.repetitions, setting.dose, 20)
+        shown = min(setting.repetitions, dose, 20)
         gap = min(PIP, (under.width - 40) / max(1, shown - 1))
         radius = max(3, min(8, int(gap * 0.42)))
         for n in range(shown):
@@ -184,7 +205,7 @@ def draw_button(
     place = button.place
     canvas.panel(place, fill, alpha=242, edge=ink)
     text = f"{button.text}  [{button.key}]" if button.key else button.text
-    canvas.write(text, place.center, size, ink, anchor="center", fit=place.width - 36)
+    canvas.write_within(text, place.inflate(-36, -8), size, ink)
 
 
 def pill(
@@ -195,16 +216,38 @@ def pill(
     at: tuple[int, int],
     *,
     below: int = 0,
+    sign: str = "",
 ) -> pygame.Rect:
     """A line of text on a light panel, readable over any scene; `below` leaves room under it.
 
+    A message's shape stands before its words where `sign` names one.
+
     It shrinks a little rather than touch the picture's edges.
     """
-    while size > SMALLEST_TEXT and canvas.text(text, size, INK).get_width() > WIDTH - 72:
+    while (
+        size > SMALLEST_TEXT
+        and canvas.text(text, size, INK).get_width() + _sign_width(canvas, sign, size) > WIDTH - 72
+    ):
         size -= 2
     picture = canvas.text(text, size, INK)
-    place = pygame.Rect(0, 0, picture.get_width() + 40, picture.get_height() + 14 + below)
+    beside = _sign_width(canvas, sign, size)
+    place = pygame.Rect(0, 0, picture.get_width() + beside + 40, picture.get_height() + 14 + below)
     setattr(place, anchor, at)
     canvas.panel(place, PAPER, alpha=214)
-    canvas.surface.blit(picture, (place.left + 20, place.top + 7))
+    if sign:
+        shape = sign_of(sign, _sign_size(canvas, size), INK)
+        y = place.top + 7 + (picture.get_height() - shape.get_height()) // 2
+        canvas.surface.blit(shape, (place.left + 18, y))
+    canvas.surface.blit(picture, (place.left + 20 + beside, place.top + 7))
     return place
+
+
+def _sign_size(canvas: Canvas, size: int) -> int:
+    return round(size * canvas.text_scale)
+
+
+def _sign_width(canvas: Canvas, sign: str, size: int) -> int:
+    """Room that a message's shape takes beside its words."""
+    if not sign:
+        return 0
+    return _sign_size(canvas, size) * (2 if SHAPES[sign] == "tilde" else 1) + 12

@@ -65,10 +65,11 @@ FRAME: Final[dict[str, dict[str, str]]] = {
     "go_on": {"it": "Continuo", "en": "Go on"},
     "end_set": {"it": "Basta per ora", "en": "Enough for now"},
     "told.good": {"it": "Bene: ampio e con calma", "en": "Well done: full and unhurried"},
+    "told.wide": {"it": "Bene: ampio", "en": "Well done: a full movement"},
     "told.further": {"it": "Ancora un po' più su", "en": "A little further up"},
     "told.stay": {"it": "Resti un momento in alto", "en": "Stay up for a moment"},
     "told.lower": {"it": "Scenda ancora un po'", "en": "A little lower"},
-    "told.upright": {"it": "Tronco fermo", "en": "Keep the trunk still"},
+    "told.upright": {"it": "Busto fermo", "en": "Trunk still"},
     "told.enough": {"it": "Basta così", "en": "That is far enough"},
     "eased": {"it": "Rendiamo il gioco più facile.", "en": "The game gets easier now."},
     "pain_ends": {"it": "Ci fermiamo qui.", "en": "We stop here."},
@@ -94,8 +95,8 @@ FRAME: Final[dict[str, dict[str, str]]] = {
     },
     "done": {"it": "Fatto", "en": "Done"},
     "praise": {
-        "it": "Ripetizioni ampie e con calma: {full} su {trials}",
-        "en": "Full and unhurried repetitions: {full} of {trials}",
+        "it": "Complete nel gioco: {full} su {trials}",
+        "en": "Complete in the game: {full} of {trials}",
     },
     "praise_some": {
         "it": "Ripetizioni fatte: {trials}",

@@ -57,7 +57,8 @@ class VoloScreen:
 
     def heard(self, event: GameEvent) -> None:
         """Petals for a flight in its tempo: the ornament."""
-        if isinstance(event, TrialOutcome) and event.ornament and not self._look.reduced_motion:
+        still = self._look.reduced_motion or self._look.plain
+        if isinstance(event, TrialOutcome) and event.ornament and not still:
             self._petals_from = (-1.0, 0.0)
 
     def backdrop(self, canvas: Canvas, state: VoloState) -> None:

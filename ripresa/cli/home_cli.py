@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .look_options import AudioOnly, LanguageOption, Scanning, SideOption, TextScale
+from .look_options import AudioOnly, LanguageOption, Plain, Scanning, SideOption, TextScale
 
 __all__ = ["app"]
 
@@ -51,6 +51,7 @@ def session(  # noqa: PLR0917 - typer reads options from it
     side: SideOption = "right",
     audio_only: AudioOnly = False,
     scanning: Scanning = False,
+    plain: Plain = False,
     five_minutes: Annotated[
         bool, typer.Option("--five-minutes", help="The short version of a hard day.")
     ] = False,
@@ -75,6 +76,7 @@ def session(  # noqa: PLR0917 - typer reads options from it
                 side,
                 audio_only=audio_only,
                 scanning=scanning,
+                plain=plain,
                 full_screen=full_screen,
             ),
             five_minutes=five_minutes,

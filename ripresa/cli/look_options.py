@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from games.look import Look
 
-__all__ = ["AudioOnly", "LanguageOption", "Scanning", "SideOption", "TextScale", "look_of"]
+__all__ = ["AudioOnly", "LanguageOption", "Plain", "Scanning", "SideOption", "TextScale", "look_of"]
 
 LanguageOption = Annotated[str, typer.Option(help="it or en.")]
 TextScale = Annotated[float, typer.Option(help="Size of the text, 1 to 2.")]
@@ -28,6 +28,11 @@ Scanning = Annotated[
 ]
 
 
+Plain = Annotated[
+    bool, typer.Option("--plain", help="The exercise alone: neither ornaments nor points.")
+]
+
+
 def look_of(
     language: str,
     text_scale: float,
@@ -36,6 +41,7 @@ def look_of(
     audio_only: bool,
     scanning: bool = False,
     full_screen: bool = False,
+    plain: bool = False,
 ) -> Look:
     """The look that the options ask for.
 
@@ -59,4 +65,5 @@ def look_of(
         audio_only=audio_only,
         scanning=scanning,
         full_screen=full_screen,
+        plain=plain,
     )

@@ -13,7 +13,7 @@ from ripresa import __version__
 from telemetry.errors import RipresaError
 
 from .lazy import LazyGroup, lazy_commands
-from .look_options import AudioOnly, LanguageOption, Scanning, SideOption, TextScale
+from .look_options import AudioOnly, LanguageOption, Plain, Scanning, SideOption, TextScale
 
 __all__ = ["app", "main"]
 
@@ -180,6 +180,7 @@ def play(  # noqa: PLR0917 - typer reads options from it
     side: SideOption = "right",
     audio_only: AudioOnly = False,
     scanning: Scanning = False,
+    plain: Plain = False,
     json_file: JsonFile = None,
     picture: Annotated[Path | None, typer.Option(help="Save a frame here, as PNG.")] = None,
     ready_file: Annotated[Path | None, typer.Option(hidden=True)] = None,
@@ -195,7 +196,14 @@ def play(  # noqa: PLR0917 - typer reads options from it
             source=source,
             headless=headless,
             seed=seed,
-            look=look_of(language, text_scale, side, audio_only=audio_only, scanning=scanning),
+            look=look_of(
+                language,
+                text_scale,
+                side,
+                audio_only=audio_only,
+                scanning=scanning,
+                plain=plain,
+            ),
             json_file=json_file,
             picture=picture,
             ready_file=ready_file,

@@ -31,6 +31,7 @@ __all__ = [
     "ReportBreathlessness",
     "ReportEffort",
     "ReportPain",
+    "ReportRest",
     "ReportUnwell",
     "Request",
     "RequestEnvelope",
@@ -141,6 +142,13 @@ class EndExercise(RequestEnvelope):
     reason: StopReason = StopReason.DONE
 
 
+class ReportRest(RequestEnvelope):
+    """A rest or a pause of the open item has begun, or is over: what moves in it is no dose."""
+
+    what: Literal["exercise.resting"] = "exercise.resting"
+    resting: bool = True
+
+
 class StartAssessment(RequestEnvelope):
     """Begin the untargeted repetitions."""
 
@@ -196,6 +204,7 @@ Request: TypeAlias = Annotated[
     | CalibrateRange
     | StartExercise
     | EndExercise
+    | ReportRest
     | StartAssessment
     | EndAssessment
     | NotePrompt

@@ -51,7 +51,9 @@ _UNWELL: Final = Wording(
     "The session has ended. This screen summons nobody.",
 )
 _SENSOR: Final = Wording("Il sensore", "The sensor")
-_SUMMONS_NOBODY: Final = Wording("Questo schermo non chiama nessuno.", "It summons nobody.")
+_SUMMONS_NOBODY: Final = Wording(
+    "Questo schermo non chiama nessuno.", "This screen summons nobody."
+)
 _HALTED: Final = Wording(
     "Oggi niente esercizi, dopo quello che ha risposto. La risposta resta annotata.",
     "No exercises today, after what you answered. The answer is noted.",

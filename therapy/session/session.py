@@ -79,6 +79,8 @@ if TYPE_CHECKING:
 __all__ = ["Advance", "SessionNotAllowed", "advance", "interrupted", "open_session"]
 
 NS_PER_S = 1_000_000_000
+RETURNING_NS = NS_PER_S
+"""What was moved before a rest is told so much later at most, and still belongs to the set."""
 
 
 class SessionNotAllowed(RipresaError):  # noqa: N818 - a rule, not a fault
@@ -185,6 +187,13 @@ def _counted(turn: Turn, repetition: RepetitionCounted) -> None:
     if repetition.session != state.session or repetition.number <= state.last_number:
         return
     turn.to(last_number=repetition.number)
+    if not _in_rest(state, repetition):
+        _done(turn, repetition)
+
+
+def _done(turn: Turn, repetition: RepetitionCounted) -> None:
+    """One that belongs to the item."""
+    state = turn.state
     if state.stage is SessionStage.ASSESS:
         turn.to(assessed=state.assessed + 1)
         if turn.state.assessed >= CALIBRATION_REPETITIONS:
@@ -207,6 +216,12 @@ def _counted(turn: Turn, repetition: RepetitionCounted) -> None:
     elif not repetition.too_fast and not state.by_keys:
         turn.to(reached=(*state.reached, repetition.reached))
     _cap_dose(turn)
+
+
+def _in_rest(state: SessionState, repetition: RepetitionCounted) -> bool:
+    """Whether it was moved in a rest or a pause, and not before it and told a little later."""
+    since_ns = state.resting_since_ns
+    return since_ns is not None and repetition.t_ns > since_ns + RETURNING_NS
 
 
 def _suspected(turn: Turn, fall: FallSuspected) -> None:
@@ -250,7 +265,7 @@ def _ticked(turn: Turn, tick: Tick, moment: Moment) -> Turn:
         closing = Turn(state, replace(moment, t_ns=last_ns))
         closing.close_at_once(StopReason.OTHER, CloseReason.INTERRUPTED)
         return closing
-    if state.exercising and not state.paused:
+    if state.exercising and not state.paused and state.resting_since_ns is None:
         turn.to(active_ns=state.active_ns + max(0, moment.t_ns - state.tick_ns))
     turn.to(tick_ns=max(moment.t_ns, state.tick_ns))
     exercising = state.stage not in (SessionStage.CHECK_OUT, SessionStage.CLOSED)

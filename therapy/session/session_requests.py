@@ -29,6 +29,7 @@ from telemetry.messages.requests import (
     ReportBreathlessness,
     ReportEffort,
     ReportPain,
+    ReportRest,
     ReportUnwell,
     StartAssessment,
     StartExercise,
@@ -91,6 +92,8 @@ def _apply(turn: Turn, request: Request) -> None:  # noqa: C901, PLR0912 - one c
             _start(turn, item)
         case EndExercise(reason=reason):
             _end(turn, reason)
+        case ReportRest(resting=resting):
+            _rest(turn, resting=resting)
         case StartAssessment():
             _assess(turn)
         case EndAssessment(reason=reason):
@@ -200,6 +203,12 @@ def _end(turn: Turn, reason: StopReason) -> None:
         _unwell(turn)
     else:
         turn.end_item(reason)
+
+
+def _rest(turn: Turn, *, resting: bool) -> None:
+    if not turn.state.open_item:
+        raise _Refused("no exercise is open")
+    turn.to(resting_since_ns=turn.t_ns if resting else None)
 
 
 def _assess(turn: Turn) -> None:

@@ -193,6 +193,7 @@ class Turn:
             finding=RangeFinding(item.limit_deg, any_speed=recorded),
             today=None,
             counted=0,
+            resting_since_ns=None,
             last_number=-1,
             active_ns=0,
             tick_ns=self.t_ns,

@@ -22,7 +22,7 @@ def test_audio_only_says_and_sounds_everything_that_is_needed(table):
     for _ in played.play():
         pass
     assert {"Salga con calma", "Plani giù, piano"} <= set(played.voice.said)
-    assert played.voice.said[-1] == "Fatto. Ripetizioni ampie e con calma: 2 su 2. 20 punti."
+    assert played.voice.said[-1] == "Fatto. Complete nel gioco: 2 su 2. 20 punti."
     assert {"step1", "step2", "step3", "chime", "end"} <= set(played.sounds.played)
 
 

@@ -78,3 +78,25 @@ def test_the_picture_fits_any_window_and_presses_land_where_they_are_seen(size):
     assert abs(x - 900) < 4
     assert abs(y - 600) < 4
     window.close()
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_letters_grow_with_the_text_on_every_button(language):
+    """What is long stands in two lines rather than in small letters."""
+    heights = {}
+    for scale in (1.0, 2.0):
+        window = Window(headless=True, title="t")
+        canvas = Canvas(window.picture, scale)
+        for button in Hud(Look(language=language, text_scale=scale)).buttons:
+            canvas.surface.fill(PAPER)
+            canvas.write_within(
+                f"{button.text}  [{button.key}]", button.place.inflate(-36, -8), 26, INK
+            )
+            ink = pygame.mask.from_threshold(canvas.surface, INK, (40, 40, 40))
+            inked = ink.get_bounding_rects()
+            # Of the tallest letter: lines lie apart, letters within them too.
+            heights[scale, button.name] = max(r.height for r in inked)
+            assert all(button.place.contains(r) for r in inked), button.name
+        window.close()
+    for name in ("pause", "pain", "unwell"):
+        assert heights[2.0, name] >= 1.15 * heights[1.0, name], name

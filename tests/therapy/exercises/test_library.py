@@ -57,3 +57,12 @@ def test_each_spar_recording_has_its_exercise():
 def test_a_wrong_name_gets_the_nearest():
     with pytest.raises(ConfigurationError, match="did you mean 'knee-extension'"):
         exercise_named("knee-extention")
+
+
+@EACH
+def test_a_common_mistake_is_told_as_a_fact_and_not_as_an_order(exercise):
+    told = exercise.mistake
+    assert told.it.startswith("Spesso ")
+    assert " often " in told.en
+    assert not {"non", "not", "don't", "keep"} & set(told.en.lower().split())
+    assert "Non " not in told.it

@@ -1,0 +1,71 @@
+"""What is moved in a rest or a pause is no dose."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from therapy_builders import Session, item, plan
+
+NS = 10**9
+
+
+def playing(**more):
+    one = Session(plan(item(id="arm", posture="seated", **more)))
+    one.to_play()
+    return one
+
+
+@given(st.lists(st.sampled_from(["rest", "on", "repeat"]), max_size=25))
+def test_only_what_is_moved_outside_a_rest_counts(course):
+    one = playing()
+    expected, resting = one.state.counted, False
+    for what in course:
+        if one.state.closed or not one.state.open_item:
+            break
+        if what == "repeat":
+            # Well after the rest began, as somebody moves who does not rest.
+            one.now_ns += 2 * NS
+            one.repeat()
+            expected += not resting
+        else:
+            resting = what == "rest"
+            assert one.ask("exercise.resting", resting=resting) is None
+        if one.state.open_item:
+            assert one.state.counted == expected
+
+
+def test_what_was_done_before_a_rest_and_is_told_a_moment_later_counts():
+    one = playing()
+    before, done_ns = one.state.counted, one.now_ns
+    one.ask("exercise.resting", resting=True)
+    one.repeat(t_ns=done_ns + NS // 4)
+    assert one.state.counted == before + 1
+
+
+def test_a_rest_ends_with_its_exercise():
+    one = Session(plan(item(id="arm", posture="seated"), item(id="leg", posture="seated")))
+    one.to_play()
+    one.ask("exercise.resting", resting=True)
+    one.ask("exercise.ended", reason="other")
+    assert one.ask("exercise.started") is None
+    one.repeat()
+    assert one.state.counted == 1
+
+
+def test_minutes_stand_still_in_a_rest():
+    dose = {"sets": 2, "minutes": 1}
+    one = playing(exercise="seated-march", dose=dose, limit_deg=100)
+    one.tick(5)
+    one.ask("exercise.resting", resting=True)
+    before_ns = one.state.active_ns
+    for _ in range(20):
+        one.tick(1)
+    assert one.state.active_ns == before_ns
+
+
+@pytest.mark.parametrize("at", ["check in", "between exercises"])
+def test_without_an_exercise_there_is_no_rest(at):
+    one = Session(plan(item(id="arm", posture="seated")))
+    if at != "check in":
+        one.answer()
+    assert "no exercise is open" in one.ask("exercise.resting", resting=True)
