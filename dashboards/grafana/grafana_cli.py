@@ -1,11 +1,16 @@
 """`ripresa dashboards`: Grafana's files written, or sent to a Grafana that runs."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from telemetry.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from .provisioning import GrafanaSite
 
 __all__ = ["app"]
 
@@ -17,12 +22,17 @@ app = typer.Typer(help="Grafana's dashboards, written by code.", no_args_is_help
 @app.command()
 def build(
     folder: Annotated[Path, typer.Option(help="Provisioning folder to write into.")] = PROVISIONING,
+    site: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=N: a site with Grafana's organisation N; may be repeated."),
+    ] = None,
 ) -> None:
-    """Write data source, provider and dashboards for provisioning by file."""
-    from .provisioning import write_provisioning
+    """Write data sources, providers, dashboards and alert rules for provisioning by file."""
+    from .provisioning import ONE_SITE, write_provisioning
 
+    sites = tuple(_site(text) for text in site or ()) or ONE_SITE
     try:
-        changed = write_provisioning(folder)
+        changed = write_provisioning(folder, sites)
     except OSError as e:
         raise ConfigurationError(f"{folder} cannot be written ({e.strerror}): give --folder") from e
     for path in changed:
@@ -49,3 +59,19 @@ def push(
 
     for address in send(url, token, dashboards()):
         typer.echo(address)
+
+
+def _site(text: str) -> GrafanaSite:
+    """Read NAME=N.
+
+    Raises:
+        ConfigurationError: it is something else.
+    """
+    from telemetry.identity import checked_name
+
+    from .provisioning import GrafanaSite
+
+    name, _, number = text.partition("=")
+    if not number.isdecimal() or int(number) < 1:
+        raise ConfigurationError(f"--site {text!r}: give NAME=N, N the number of its organisation")
+    return GrafanaSite(int(number), checked_name(name, "site"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,24 +10,47 @@ import typer
 if TYPE_CHECKING:
     from ingest.influx.server import InfluxSettings
 
-__all__ = ["set_aside", "settings", "setup"]
+__all__ = ["rotate", "set_aside", "settings", "setup"]
+
+Site = Annotated[
+    str | None, typer.Option(help="Of a site with an organisation of its own, of this name.")
+]
 
 
 def setup(
     motion_days: Annotated[
         float | None, typer.Option(help="How long raw samples are kept from now on; 0: for ever.")
     ] = None,
+    tokens: Annotated[
+        Path | None, typer.Option(help="Folder for the clinic's and Grafana's tokens.")
+    ] = None,
+    site: Site = None,
 ) -> None:
-    """Make the buckets where they are missing; tells how long raw samples are kept."""
+    """Make organisation, buckets and tokens where they are missing, with the operator's token."""
+    from ingest.influx.access import make_organisation, of_site
     from ingest.influx.admin import set_up, with_stored_retention
     from ingest.influx.server import InfluxWriter
 
-    wanted = settings()
+    wanted = of_site(settings(), site)
     with InfluxWriter(wanted) as writer:
-        made = set_up(writer, wanted, motion_days=motion_days)
+        made = [f"organisation {wanted.org}"] if make_organisation(writer, wanted) else []
+        made += set_up(writer, wanted, motion_days=motion_days)
         kept = with_stored_retention(writer, wanted).motion_days
+    if tokens is not None and not (tokens / "grafana" / "token").is_file():
+        made += _issued(wanted, tokens)
     typer.echo(f"made: {', '.join(made)}" if made else "all is there")
     typer.echo(f"raw samples are kept {'for ever' if kept is None else f'for {kept:g} days'}")
+
+
+def rotate(
+    tokens: Annotated[Path, typer.Option(help="Folder of the clinic's and Grafana's tokens.")],
+    site: Site = None,
+) -> None:
+    """Give the clinic and Grafana other tokens; the old ones cease. Restart both afterwards."""
+    from ingest.influx.access import of_site
+
+    for path in _issued(of_site(settings(), site), tokens):
+        typer.echo(f"written: {path}")
 
 
 def set_aside() -> None:
@@ -60,3 +84,15 @@ def settings() -> InfluxSettings:
             "RIPRESA_INFLUX_ORG"
         )
     return found
+
+
+def _issued(wanted: InfluxSettings, folder: Path) -> list[str]:
+    """Make tokens and keep them; only then do older ones cease."""
+    from ingest.influx.access import issue_tokens, keep_tokens, withdraw_others
+    from ingest.influx.server import InfluxWriter
+
+    with InfluxWriter(wanted) as writer:
+        made = issue_tokens(writer, wanted)
+        paths = keep_tokens(made, folder)
+        withdraw_others(writer, wanted, made)
+    return [str(path) for path in paths]

@@ -123,13 +123,15 @@ def init_clinic(folder: Path, *, site: str, hosts: Sequence[str]) -> list[Path]:
         "RIPRESA_GID": str(owner[1]),
         "RIPRESA_MQTT_PASSWORD": password,
         "RIPRESA_INFLUX_ORG": site,
-        "RIPRESA_INFLUX_TOKEN": _password(),
+        "RIPRESA_INFLUX_OPERATOR_TOKEN": _password(),
         "RIPRESA_INFLUX_MOTION_DAYS": "90",
         "RIPRESA_INFLUX_ADMIN_PASSWORD": _password(),
         "GRAFANA_ADMIN_PASSWORD": _password(),
     }
     place.mkdir(mode=0o700, parents=True)
     (place / BROKER).mkdir(mode=0o700)
+    for name in ("clinic", "grafana"):
+        (place / "influx" / name).mkdir(mode=0o700, parents=True)
     make_certificates(place, place / BROKER, hosts)
     access = clinic_access(password, secrets.token_bytes(SALT_BYTES))
     _write_access(place / BROKER, access)

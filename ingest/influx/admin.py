@@ -81,7 +81,7 @@ def set_up(
         buckets: Any = writer.client.buckets_api()
         for name, seconds in wanted.items():
             rules = [_expire(seconds)]
-            found: Any = buckets.find_bucket_by_name(name)
+            found: Any = _bucket(buckets, settings, name)
             if found is None:
                 buckets.create_bucket(bucket_name=name, retention_rules=rules, org=settings.org)
                 made.append(f"bucket {name}")
@@ -120,13 +120,20 @@ def with_stored_retention(writer: InfluxWriter, settings: InfluxSettings) -> Inf
     try:
         with writer.asking("tell its retention"):
             buckets: Any = writer.client.buckets_api()
-            found: Any = buckets.find_bucket_by_name(settings.motion_bucket)
+            found: Any = _bucket(buckets, settings, settings.motion_bucket)
     except StoreBusy:
         return settings
     if found is None:
         return settings
     seconds = [r.every_seconds for r in found.retention_rules or [] if r.every_seconds]
     return replace(settings, motion_days=seconds[0] / DAY_S if seconds else None)
+
+
+def _bucket(buckets: Any, settings: InfluxSettings, name: str) -> Any:
+    """A bucket of the settings' organisation: another's may have the same name."""
+    # Asked for by name, one that is not there is an error and not an empty list.
+    found = buckets.find_buckets_iter(org=settings.org)
+    return next((bucket for bucket in found if bucket.name == name), None)
 
 
 def _expire(seconds: int) -> Any:

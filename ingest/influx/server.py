@@ -254,16 +254,49 @@ class InfluxWriter:
                     raise
                 self._by_influxql(bucket, influxql)
 
+    def is_old(self) -> bool:
+        """Whether this is InfluxDB 1.x: no organisations, tokens and bucket API.
+
+        Raises:
+            StoreBusy: no answer.
+        """
+        from influxdb_client.rest import ApiException  # noqa: PLC0415
+
+        with self.asking("tell its kind"):
+            organisations: Any = self.client.organizations_api()
+            try:
+                organisations.find_organizations(limit=1)
+            except ApiException as e:
+                if e.status == 404:
+                    return True
+                raise
+        return False
+
+    def influxql(self, statement: str) -> str:
+        """Run a statement of 1.x; returns the answer's text.
+
+        Raises:
+            StoreBusy: no answer, or the server refuses.
+        """
+        with self.asking("manage users"):
+            return self._ask_influxql([("q", statement)])
+
     def _by_influxql(self, bucket: str, influxql: str) -> None:
-        # 1.8 has no delete endpoint of version 2. The answer is read to its end: the server
-        # goes on working after the first bytes.
-        self.client.api_client.call_api(  # type: ignore[no-untyped-call]
+        # 1.8 has no delete endpoint of version 2.
+        self._ask_influxql([("db", bucket.split("/", maxsplit=1)[0]), ("q", influxql)])
+
+    def _ask_influxql(self, parameters: list[tuple[str, str]]) -> str:
+        # The answer is read to its end: the server goes on working after the first bytes.
+        answer = self.client.api_client.call_api(  # type: ignore[no-untyped-call]
             "/query",
             "POST",
-            query_params=[("db", bucket.split("/", maxsplit=1)[0]), ("q", influxql)],
+            query_params=parameters,
+            header_params={"Authorization": f"Token {self._settings.token}"},
             response_type="str",
             auth_settings=[],
+            _return_http_data_only=True,
         )
+        return str(answer)
 
     @contextmanager
     def asking(self, what: str) -> Iterator[None]:

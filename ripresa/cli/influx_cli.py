@@ -21,6 +21,7 @@ app = typer.Typer(
 TimeZone = Annotated[str, typer.Option(help="Of the clinic: where a day's figures stand.")]
 
 app.command()(records.setup)
+app.command()(records.rotate)
 app.command()(records.set_aside)
 
 

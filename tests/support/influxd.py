@@ -31,6 +31,7 @@ bind-address = "127.0.0.1:{rpc}"
 [http]
   bind-address = "127.0.0.1:{port}"
   flux-enabled = true
+  auth-enabled = {auth}
   log-enabled = false
   suppress-write-log = true
 """
@@ -45,9 +46,13 @@ def free_port() -> int:
 
 @dataclass
 class Influxd:
-    """InfluxDB 1.8, whose v2 endpoints serve; can be killed and started again on its port."""
+    """InfluxDB 1.8, whose v2 endpoints serve; can be killed and started again on its port.
+
+    `operator` NAME:PASSWORD: only who is known gets in, and that is who may do anything.
+    """
 
     folder: Path
+    operator: str | None = None
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -58,7 +63,11 @@ class Influxd:
     def start(self) -> None:
         config = self.folder / "influxd.conf"
         rpc = free_port()
-        config.write_text(CONFIG.format(folder=self.folder, port=self.port, rpc=rpc))
+        config.write_text(
+            CONFIG.format(
+                folder=self.folder, port=self.port, rpc=rpc, auth=str(bool(self.operator)).lower()
+            )
+        )
         self.process = subprocess.Popen(
             [need_program("influxd"), "-config", str(config)],
             stdout=subprocess.DEVNULL,
@@ -67,6 +76,11 @@ class Influxd:
         for _ in range(200):
             with contextlib.suppress(httpx.HTTPError):
                 httpx.get(f"{self.url}/ping")
+                if self.operator is not None:
+                    name, password = self.operator.split(":")
+                    self.command(
+                        f"CREATE USER {name} WITH PASSWORD '{password}' WITH ALL PRIVILEGES"
+                    )
                 return
             time.sleep(0.05)
         raise AssertionError("influxd did not start")
@@ -78,7 +92,8 @@ class Influxd:
 
     def command(self, influxql: str) -> object:
         """Run InfluxQL, as 1.8 has no bucket API."""
-        return httpx.post(f"{self.url}/query", data={"q": influxql}).json()
+        head = {"Authorization": f"Token {self.operator}"} if self.operator else {}
+        return httpx.post(f"{self.url}/query", data={"q": influxql}, headers=head).json()
 
     def ask(self, flux: str) -> list[dict[str, str]]:
         """Rows that the v2 query endpoint answers a Flux query with."""

@@ -185,12 +185,28 @@ def test_building_twice_changes_nothing_the_second_time(tmp_path):
     assert write_provisioning(tmp_path) == []
 
 
-def test_the_data_source_takes_its_secrets_from_the_environment():
+def test_the_data_source_takes_its_token_from_the_file_that_set_up_writes():
     text = provisioning_files()["datasources/ripresa.yaml"]
     (source,) = yaml.safe_load(text)["datasources"]
-    assert source["secureJsonData"]["token"] == "${RIPRESA_INFLUX_TOKEN}"  # noqa: S105
+    assert source["secureJsonData"]["token"] == "$__file{/run/ripresa/influx/token}"  # noqa: S105
     used = {p["datasource"]["uid"] for uid in UIDS for p in panels(uid)}
     assert used == {source["uid"]}
+
+
+def test_each_site_has_a_source_and_a_token_of_its_own(tmp_path):
+    told = CliRunner().invoke(
+        app, ["build", "--folder", str(tmp_path), "--site", "north=2", "--site", "south=3"]
+    )
+    assert told.exit_code == 0, told.output
+    text = (tmp_path / "datasources" / "ripresa.yaml").read_text()
+    sources = yaml.safe_load(text)["datasources"]
+    assert [(s["orgId"], s["jsonData"]["organization"]) for s in sources] == [
+        (2, "north"),
+        (3, "south"),
+    ]
+    assert len({s["secureJsonData"]["token"] for s in sources}) == 2
+    wrong = CliRunner().invoke(app, ["build", "--folder", str(tmp_path), "--site", "north"])
+    assert "NAME=N" in str(wrong.exception)
 
 
 class MemoryFigures(MemoryLines):
