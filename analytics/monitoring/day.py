@@ -76,6 +76,8 @@ def history_of(
         for day in days_between(max(span.first, first), min(span.last, today))
         if facts.excused(day)
     }
+    if facts.pauses():
+        excused |= {day for day in days_between(first, today) if facts.paused(day)}
     known = {}
     for day in days_between(first, today):
         done, reported = measured.get(day, []), told.get(day, [])

@@ -8,7 +8,7 @@ results the one that counts, without what no figure needs.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from telemetry.messages.care import (
@@ -22,6 +22,8 @@ from telemetry.messages.care import (
     HomeHeard,
     PlanAnswered,
     PlanPublished,
+    PlanSigned,
+    TreatmentPaused,
 )
 from telemetry.messages.events import (
     CheckAnswered,
@@ -68,7 +70,9 @@ _CARE: Final = (
     Enrolled,
     Discharged,
     PlanPublished,
+    PlanSigned,
     PlanAnswered,
+    TreatmentPaused,
     DaysExcused,
     DoneCorrected,
     AlertShown,
@@ -242,6 +246,13 @@ class PatientFacts:
             found.setdefault(record.version, record)
         return found
 
+    def signed(self) -> dict[int, PlanSigned]:
+        """The first signature under each version."""
+        found: dict[int, PlanSigned] = {}
+        for record in sorted(self._of(PlanSigned), key=lambda r: r.t_ns):
+            found.setdefault(record.version, record)
+        return found
+
     def answers(self) -> list[PlanAnswered]:
         """What the home said of plans."""
         return list(self._of(PlanAnswered))
@@ -254,6 +265,41 @@ class PatientFacts:
                 known = found.get(opened.plan_version, opened.t_ns)
                 found[opened.plan_version] = min(known, opened.t_ns)
         return found
+
+    def paused(self, day: date) -> bool:
+        """Whether treatment rests on a day: the last word on it, or on a day before, counts."""
+        said = [(r.since, r.t_ns, r.resumed) for r in self._of(TreatmentPaused) if r.since <= day]
+        return bool(said) and not max(said)[2]
+
+    def pauses(self) -> list[TreatmentPaused]:
+        """Everything said of pauses."""
+        return list(self._of(TreatmentPaused))
+
+    def treated(self, day_of: Callable[[int], date], today: date) -> Callable[[date], bool]:
+        """Which days lie in treatment: all but those between a discharge and an enrolment.
+
+        The day of a discharge still counts, as does the day of an enrolment.
+
+        Args:
+            day_of: the day that a moment belongs to.
+            today: the last day asked for.
+        """
+        words = sorted(
+            (body.t_ns, origin, isinstance(body, Discharged), day_of(body.t_ns))
+            for origin, body in self._care.items()
+            if isinstance(body, Enrolled | Discharged)
+        )
+        without: list[tuple[date, date]] = []
+        left: date | None = None
+        for _, _, discharged, day in words:
+            if discharged and left is None:
+                left = day
+            elif not discharged and left is not None:
+                without.append((left, day))
+                left = None
+        if left is not None:
+            without.append((left, max(left, today + timedelta(days=1))))
+        return lambda day: not any(a < day < b for a, b in without)
 
     def excused(self, day: date) -> bool:
         """Whether the clinician excused a day, and did not take that back."""

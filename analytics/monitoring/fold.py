@@ -22,6 +22,7 @@ from telemetry.messages.care import (
     Discharged,
     DoneCorrected,
     Enrolled,
+    TreatmentPaused,
 )
 from telemetry.messages.events import SessionOpened
 from therapy.plan.plan import Plan
@@ -182,7 +183,7 @@ class Fold:
     def _first_day(fact: Fact) -> date | None:
         """The earliest day whose figures a care record can change, by itself."""
         match fact.body:
-            case DaysExcused(first=day) | DoneCorrected(day=day):
+            case DaysExcused(first=day) | DoneCorrected(day=day) | TreatmentPaused(since=day):
                 return day
             case Discharged(t_ns=t_ns) | Enrolled(t_ns=t_ns):
                 # The day in UTC may be one later than the plan's.
@@ -200,6 +201,7 @@ class Fold:
         versions = versions_of(
             all_plans.values(),
             published=facts.published(),
+            signed=facts.signed(),
             answers=facts.answers(),
             opened_with=facts.opened_with(),
             today=today,
@@ -215,12 +217,14 @@ class Fold:
         )
         since = self._since(folded, versions, heard, first, today)
         history = history_of(facts, all_plans, first, today, heard)
-        until = _treated_until(facts, zone, today)
+        treated = facts.treated(lambda t_ns: _day_of(zone, t_ns), today)
         judge = DayJudge(facts.patient, versions, plans, history, sessions, assessments, today)
         for table in (folded.days, folded.evidence):
             for day in [d for d in table if d >= since or d < first or d > today]:
                 del table[day]
-        for day in days_between(max(since, first), min(today, until)):
+        for day in days_between(max(since, first), today):
+            if not treated(day):
+                continue
             judged = judge.day(day)
             if judged is not None:
                 folded.days[day] = judged
@@ -255,7 +259,7 @@ class Fold:
                 self._published[patient, version] = Plan.model_validate(record.plan)
         found = {v: self._published[patient, v] for v in facts.published()}
         unknown = set()
-        for version in facts.opened_with():
+        for version in facts.opened_with().keys() | facts.signed().keys():
             if version in found:
                 continue
             local = self._local.get((patient, version)) or self._local_plan(patient, version)
@@ -308,11 +312,6 @@ def _heard_ns(facts: PatientFacts, now_ns: int) -> int | None:
     return max(told, default=None)
 
 
-def _treated_until(facts: PatientFacts, zone: Plan | None, today: date) -> date:
-    word = facts.enrolment
-    return _day_of(zone, word.t_ns) if isinstance(word, Discharged) else today
-
-
 def _state(
     facts: PatientFacts,
     versions: Sequence[VersionView],
@@ -323,7 +322,7 @@ def _state(
     states = {v.state for v in versions}
     found: list[tuple[bool, PatientState]] = [
         (isinstance(facts.enrolment, Discharged), "discharged"),
-        (today in history and history[today].excused, "paused"),
+        (facts.paused(today) or (today in history and history[today].excused), "paused"),
         (any(a.kind == "data" and a.open for a in alerts), "silent"),
         (bool(facts.sessions), "started"),
         (bool(states & {"taken", "superseded"}), "plan taken"),

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from telemetry.messages.care import PlanAnswered, PlanPublished
+    from telemetry.messages.care import PlanAnswered, PlanPublished, PlanSigned
     from therapy.plan.plan import Plan
 
 __all__ = ["VersionState", "VersionView", "as_in_force", "versions_of"]
 
-VersionState: TypeAlias = Literal["draft", "published", "refused", "taken", "superseded"]
+VersionState: TypeAlias = Literal["draft", "signed", "published", "refused", "taken", "superseded"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,7 @@ class VersionView:
         taken: the day on which the home took it, or first worked by it.
         effective: the first day on which it counts; None: not yet.
         note: why it was refused.
+        signed_by: who answers for it; None: nobody has signed it.
     """
 
     plan: Plan
@@ -41,6 +42,7 @@ class VersionView:
     taken: date | None = None
     effective: date | None = None
     note: str = ""
+    signed_by: str | None = None
 
 
 def versions_of(
@@ -50,6 +52,7 @@ def versions_of(
     answers: Sequence[PlanAnswered],
     opened_with: Mapping[int, int],
     today: date,
+    signed: Mapping[int, PlanSigned] | None = None,
 ) -> tuple[VersionView, ...]:
     """All versions known, in order.
 
@@ -59,6 +62,7 @@ def versions_of(
         answers: of the home, in any order.
         opened_with: of each version, when the first session was opened with it, nanoseconds.
         today: a version is superseded once a later one has come into force.
+        signed: the first signature under each version; one under other content counts for nothing.
     """
     ordered = sorted({plan.version: plan for plan in plans}.values(), key=lambda p: p.version)
     found = [_view(plan, published.get(plan.version), answers, opened_with) for plan in ordered]
@@ -66,10 +70,7 @@ def versions_of(
         (v.plan.version for v in found if v.effective is not None and v.effective <= today),
         default=0,
     )
-    return tuple(
-        replace(v, state="superseded") if v.state == "taken" and v.plan.version < newest else v
-        for v in found
-    )
+    return tuple(_with_standing(v, (signed or {}).get(v.plan.version), newest) for v in found)
 
 
 def as_in_force(versions: Iterable[VersionView]) -> tuple[Plan, ...]:
@@ -84,6 +85,16 @@ def as_in_force(versions: Iterable[VersionView]) -> tuple[Plan, ...]:
         for v in versions
         if v.effective is not None and (v.plan.valid_to is None or v.effective <= v.plan.valid_to)
     )
+
+
+def _with_standing(view: VersionView, signature: PlanSigned | None, newest: int) -> VersionView:
+    """The view with who signed it, and whether a later version has taken its place."""
+    if signature is not None and signature.digest == view.plan.digest():
+        state: VersionState = "signed" if view.state == "draft" else view.state
+        view = replace(view, state=state, signed_by=signature.by)
+    if view.state == "taken" and view.plan.version < newest:
+        return replace(view, state="superseded")
+    return view
 
 
 def _view(

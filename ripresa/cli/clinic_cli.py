@@ -140,6 +140,27 @@ def excuse(
 
 
 @app.command()
+def pause(
+    patient: Pseudonym,
+    since: Annotated[str, typer.Argument(help="The first day of it, e.g. 2026-03-02.")],
+    *,
+    by: By,
+    why: Annotated[str, typer.Option(help="Why.")] = "",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Treatment goes on again from that day on.")
+    ] = False,
+) -> None:
+    """Let a treatment rest from a day on: nothing is missed until it goes on again."""
+    from ripresa.clinic.care_desk import CareDesk
+    from ripresa.platform.configuration import clock_from
+
+    day = _day(since)
+    with CareDesk.at(_state(), clock_from()) as desk:
+        desk.pause(patient, day, by, why=why, resumed=resume)
+    typer.echo(f"{patient}: treatment {'goes on' if resume else 'rests'} from {day} on")
+
+
+@app.command()
 def correct(
     patient: Pseudonym,
     day: Annotated[str, typer.Argument(help="The day, e.g. 2026-03-02.")],

@@ -26,7 +26,7 @@ Version = Annotated[int | None, typer.Option("--version", help="Without it the n
 
 @app.callback()
 def plan() -> None:
-    """Import, show, compare and publish therapy plans."""
+    """Import, show, compare, sign and publish therapy plans."""
 
 
 @app.command("import")
@@ -89,6 +89,22 @@ def diff(
         typer.echo(f"{change.place}: {_told(change)}")
     if not found:
         typer.echo("nothing changed")
+
+
+@app.command()
+def sign(
+    patient: Patient,
+    by: Annotated[str, typer.Option(help="Who answers for it: a pseudonym or a role.")],
+    version: Version = None,
+) -> None:
+    """Write down who answers for a version of a plan."""
+    from ripresa.clinic.care_desk import CareDesk
+    from ripresa.platform.configuration import Folder, clock_from, ripresa_home
+
+    found = _chosen(patient, version)
+    with CareDesk.at(Folder(ripresa_home()).create(), clock_from()) as desk:
+        desk.sign(found, by)
+    typer.echo(f"version {found.version} is signed by {by}")
 
 
 @app.command()

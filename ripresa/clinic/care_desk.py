@@ -15,6 +15,8 @@ from telemetry.messages.care import (
     DoneCorrected,
     Enrolled,
     PlanPublished,
+    PlanSigned,
+    TreatmentPaused,
 )
 from telemetry.messages.notices import PlanNotice
 
@@ -77,6 +79,48 @@ class CareDesk:
         """
         self._known(patient)
         self._write(Discharged(patient=patient, t_ns=self._clock.now_ns(), by=by))
+
+    def pause(
+        self, patient: str, since: date, by: str, *, why: str = "", resumed: bool = False
+    ) -> None:
+        """Write down that treatment rests from a day on, or goes on again.
+
+        Raises:
+            ConfigurationError: nobody of that pseudonym is known.
+        """
+        self._known(patient)
+        self._write(
+            TreatmentPaused(
+                patient=patient,
+                t_ns=self._clock.now_ns(),
+                since=since,
+                by=by,
+                why=why,
+                resumed=resumed,
+            )
+        )
+
+    def sign(self, plan: Plan, by: str) -> None:
+        """Write down who answers for a version.
+
+        Raises:
+            ConfigurationError: somebody has signed it already.
+        """
+        facts = self._fold().facts(plan.patient)
+        known = None if facts is None else facts.signed().get(plan.version)
+        if known is not None:
+            raise ConfigurationError(
+                f"version {plan.version} of {plan.patient}'s plan was signed by {known.by}"
+            )
+        self._write(
+            PlanSigned(
+                patient=plan.patient,
+                t_ns=self._clock.now_ns(),
+                version=plan.version,
+                digest=plan.digest(),
+                by=by,
+            )
+        )
 
     def publish(self, plan: Plan, site: str) -> None:
         """Send a version of a plan to its patient's home.

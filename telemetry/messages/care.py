@@ -28,6 +28,8 @@ __all__ = [
     "HomeHeard",
     "PlanAnswered",
     "PlanPublished",
+    "PlanSigned",
+    "TreatmentPaused",
     "decode_care",
     "encode_care",
     "read_care",
@@ -61,6 +63,28 @@ class Discharged(CareBody):
     """The patient is no longer treated here; enrolling again ends that."""
 
     type: Literal["care.discharged"] = "care.discharged"
+    by: Who
+
+
+class TreatmentPaused(CareBody):
+    """Treatment rests from a day on, or goes on again on it (`resumed`); of two the later counts.
+
+    What is done meanwhile counts all the same; nothing is missed.
+    """
+
+    type: Literal["care.treatment-paused"] = "care.treatment-paused"
+    since: date
+    by: Who
+    why: str = Field(default="", max_length=300)
+    resumed: bool = False
+
+
+class PlanSigned(CareBody):
+    """A clinician answers for a version: who, and of which content."""
+
+    type: Literal["care.plan-signed"] = "care.plan-signed"
+    version: int = Field(ge=1)
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     by: Who
 
 
@@ -156,7 +180,9 @@ CareRecord: TypeAlias = Annotated[
     Enrolled
     | Discharged
     | PlanPublished
+    | PlanSigned
     | PlanAnswered
+    | TreatmentPaused
     | HomeHeard
     | DaysExcused
     | DoneCorrected

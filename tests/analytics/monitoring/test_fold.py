@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.monitoring.fold import Fold
 from analytics.monitoring.worklist import worklist
 from clinic_facts import MONDAY, PatientStory, at, days_before, figures, folded
+from telemetry.messages.care import Discharged, TreatmentPaused
 from telemetry.messages.events import CloseReason
 from therapy_builders import item, plan
 
@@ -38,6 +40,14 @@ def rich_story() -> PatientStory:
         days_before(27), days_before(27), lifted=True
     )
     story.seen("unwell", days_before(5)).heard(days_before(2))
+    for day, resumed in ((days_before(14), False), (days_before(11), True)):
+        story.own(
+            TreatmentPaused(
+                patient=story.patient, t_ns=at(day), since=day, by="pt-1", resumed=resumed
+            )
+        )
+    story.own(Discharged(patient=story.patient, t_ns=at(days_before(35)), by="pt-1"))
+    story.enrolled(days_before(32))
     return story
 
 
@@ -288,14 +298,68 @@ def test_a_session_of_which_no_result_has_come_is_unknown_not_missed():
 
 
 def test_a_discharged_patient_leaves_the_worklist_and_is_judged_no_more():
-    from telemetry.messages.care import Discharged
-
     story = started().heard(MONDAY)
     story.own(Discharged(patient=story.patient, t_ns=at(days_before(10)), by="pt-1"))
     shown = figures(story)
     assert shown.state == "discharged"
     assert max(shown.days) <= days_before(10)
     assert worklist([shown]) == ()
+
+
+def test_days_between_a_discharge_and_a_new_enrolment_are_nobodys():
+    story = started().heard(MONDAY)
+    gone = Discharged(patient=story.patient, t_ns=at(days_before(20)), by="pt-1")
+    story.own(gone)
+    story.enrolled(days_before(9))
+    shown = figures(story)
+    without = {days_before(n) for n in range(19, 9, -1)}
+    assert not without & shown.days.keys()
+    assert {days_before(20), days_before(9), days_before(1)} <= shown.days.keys()
+    assert shown.state != "discharged"
+
+
+def test_a_pause_lets_nothing_be_missed_until_treatment_goes_on():
+    story = started().heard(MONDAY)
+    story.session(days_before(12), 9)
+    missed = figures(story)
+    assert states(missed, days_before(8)) == ["missed"]
+    head = {"patient": story.patient, "by": "pt-1"}
+    story.own(TreatmentPaused(t_ns=at(days_before(9)), since=days_before(9), **head))
+    paused = figures(story)
+    assert paused.state == "paused"
+    assert states(paused, days_before(10), days_before(9), days_before(1)) == [
+        "missed",
+        "excused",
+        "excused",
+    ]
+    story.own(TreatmentPaused(t_ns=at(days_before(4)), since=days_before(4), resumed=True, **head))
+    again = figures(story)
+    assert states(again, days_before(5), days_before(4)) == ["excused", "missed"]
+    assert again.state == "started"
+
+
+def test_a_version_is_signed_for_its_own_content_only_and_says_by_whom():
+    from telemetry.messages.care import PlanSigned
+
+    draft = plan(version=2, valid_from=MONDAY)
+    story = started()
+    head = {"patient": story.patient, "version": 2, "by": "pt-1"}
+    story.own(PlanSigned(t_ns=at(days_before(2)), digest=draft.digest(), **head))
+    fold = Fold(local_plan=lambda _patient, version: draft if version == 2 else None)
+    for fact in story.facts:
+        fold.take(fact)
+    fold.look(at(MONDAY))
+    versions = fold.figures(story.patient).versions
+    assert [(v.state, v.signed_by) for v in versions] == [("taken", None), ("signed", "pt-1")]
+    assert fold.figures(story.patient).plan.version == 1
+    story.published(draft, days_before(1)).answered(days_before(1), version=2)
+    assert [(v.state, v.signed_by) for v in figures(story).versions] == [
+        ("superseded", None),
+        ("taken", "pt-1"),
+    ]
+    other = started()
+    other.own(PlanSigned(t_ns=at(days_before(2)), digest="0" * 64, **(head | {"version": 1})))
+    assert [v.signed_by for v in figures(other).versions] == [None]
 
 
 def test_the_clinics_later_analysis_counts_in_place_of_the_homes():
