@@ -197,7 +197,10 @@ def erase_everywhere(
     if failed:
         typer.echo("each start of the clinic tries again; so does this command")
     elif "database" in steps:
-        typer.echo("the database finds nothing any more")
+        typer.echo(
+            "the database finds nothing any more; InfluxDB 2 keeps deleted names in its files "
+            "until `ripresa influx rebuild`"
+        )
     left = traces([places.clinic, places.plans], erased.needles, others)
     for path in left:
         typer.echo(f"still in {path}")

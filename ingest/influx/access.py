@@ -186,7 +186,7 @@ def _users(writer: InfluxWriter, settings: InfluxSettings) -> SiteTokens:
     made = []
     for whose, right, may in ((CLINIC, "ALL", databases), (GRAFANA, "READ", databases[1:])):
         user, password = f"{whose}-{settings.org}", secrets.token_urlsafe(24)
-        known = re.search(rf"""['"]{user}['"]""", writer.influxql("SHOW USERS"))
+        known = re.search(rf"""['"]{user}['"]""", str(writer.influxql("SHOW USERS")))
         _done(
             writer,
             f"SET PASSWORD FOR \"{user}\" = '{password}'"
@@ -205,7 +205,7 @@ def _done(writer: InfluxWriter, statement: str) -> None:
     Raises:
         StoreBusy: it was not done; the statement, which holds a password, is not told.
     """
-    if "error" in writer.influxql(statement):
+    if "error" in str(writer.influxql(statement)):
         raise StoreBusy(
             f"InfluxDB refuses to {' '.join(statement.split()[:2]).lower()}: is the token the "
             "operator's, are the databases there?"

@@ -200,10 +200,11 @@ def patient_series(writer: InfluxWriter, settings: InfluxSettings, patient: str)
     return sum(
         _count(
             writer,
-            f"from(bucket: {_text(bucket)}) |> range(start: 0) "
+            f"from(bucket: {_text(bucket)}) |> range(start: 0, stop: 2200-01-01T00:00:00Z) "
             f"|> filter(fn: (r) => r.patient == {_text(patient)}) "
-            '|> limit(n: 1) |> keep(columns: ["_time"]) '
-            "|> map(fn: (r) => ({_value: 1})) |> count()",
+            # 2.7 counts only what is left of a row: a column made by `map` counts as none.
+            '|> first() |> keep(columns: ["patient"]) |> group() '
+            '|> count(column: "patient") |> rename(columns: {patient: "_value"})',
         )
         for bucket in settings.buckets
         if has_bucket(writer, bucket)

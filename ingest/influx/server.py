@@ -272,31 +272,31 @@ class InfluxWriter:
                 raise
         return False
 
-    def influxql(self, statement: str) -> str:
-        """Run a statement of 1.x; returns the answer's text.
+    def influxql(self, statement: str) -> dict[str, Any]:
+        """Run a statement of 1.x; returns the answer, which may hold an `error`.
 
         Raises:
             StoreBusy: no answer, or the server refuses.
         """
-        with self.asking("manage users"):
+        with self.asking("manage what 1.x has"):
             return self._ask_influxql([("q", statement)])
 
     def _by_influxql(self, bucket: str, influxql: str) -> None:
         # 1.8 has no delete endpoint of version 2.
         self._ask_influxql([("db", bucket.split("/", maxsplit=1)[0]), ("q", influxql)])
 
-    def _ask_influxql(self, parameters: list[tuple[str, str]]) -> str:
+    def _ask_influxql(self, parameters: list[tuple[str, str]]) -> dict[str, Any]:
         # The answer is read to its end: the server goes on working after the first bytes.
         answer = self.client.api_client.call_api(  # type: ignore[no-untyped-call]
             "/query",
             "POST",
             query_params=parameters,
             header_params={"Authorization": f"Token {self._settings.token}"},
-            response_type="str",
+            response_type="object",
             auth_settings=[],
             _return_http_data_only=True,
         )
-        return str(answer)
+        return dict(answer or {})
 
     @contextmanager
     def asking(self, what: str) -> Iterator[None]:

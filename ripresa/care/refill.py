@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from ingest.influx.admin import has_bucket
 from ingest.influx.minutes import MINUTES
+from ingest.influx.rebuild import rebuild_buckets
 from ingest.influx.server import InfluxWriter
 from ripresa.platform.configuration import Folder
+from ripresa.platform.folder_lock import folder_lock
 
 from .clinic_store import TIME_ZONE, ClinicStore
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from ingest.influx.server import InfluxSettings
     from telemetry.clock import Clock
 
-__all__ = ["refill", "verify_clinic"]
+__all__ = ["rebuild", "refill", "verify_clinic"]
 
 
 def refill(
@@ -52,15 +54,65 @@ def refill(
         InfluxWriter(settings) as writer,
         ClinicStore(Folder(root), clock, time_zone) as store,
     ):
-        followers = store.followers(writer, settings)
-        if not has_bucket(writer, settings.minutes_bucket):
-            followers = tuple(f for f in followers if f.status().name != MINUTES)
-        for follower in followers:
-            if from_start:
-                follower.rewind()
-            asyncio.run(follower.catch_up(progress))
-        figures = store.figures(store.care(), writer, settings).step()
-        return figures + sum(follower.status().points for follower in followers)
+        return _fill(store, writer, settings, from_start=from_start, progress=progress)
+
+
+def rebuild(
+    root: Path,
+    settings: InfluxSettings,
+    clock: Clock,
+    *,
+    time_zone: str = TIME_ZONE,
+    progress: Callable[[FollowerStatus], None] | None = None,
+) -> int:
+    """Make the database's buckets anew from the journal; returns how many points were written.
+
+    Afterwards no file of the database holds a name that was erased. The clinic must not run: what
+    it wrote meanwhile would go into buckets that are dropped.
+
+    Args:
+        root: the clinic's state.
+        settings: the database; its token may make and delete buckets.
+        clock: says which day it is.
+        time_zone: of the clinic.
+        progress: told after each block.
+
+    Raises:
+        ConfigurationError: the clinic runs on this folder.
+        StoreBusy, StoreError: the database or the journal is not to be used now; the old buckets
+            are there still.
+    """
+    folder = Folder(root)
+    with (
+        folder_lock(folder.clinic, "clinic"),
+        InfluxWriter(settings) as writer,
+        ClinicStore(folder, clock, time_zone) as store,
+    ):
+        return rebuild_buckets(
+            writer,
+            settings,
+            fill=lambda named: _fill(store, writer, named, progress=progress),
+            differences=lambda named: store.differences(writer, named),
+        )
+
+
+def _fill(
+    store: ClinicStore,
+    writer: InfluxWriter,
+    settings: InfluxSettings,
+    *,
+    from_start: bool = True,
+    progress: Callable[[FollowerStatus], None] | None = None,
+) -> int:
+    followers = store.followers(writer, settings)
+    if not has_bucket(writer, settings.minutes_bucket):
+        followers = tuple(f for f in followers if f.status().name != MINUTES)
+    for follower in followers:
+        if from_start:
+            follower.rewind()
+        asyncio.run(follower.catch_up(progress))
+    figures = store.figures(store.care(), writer, settings).step()
+    return figures + sum(follower.status().points for follower in followers)
 
 
 def verify_clinic(

@@ -9,6 +9,10 @@ import typer
 from ingest.cli import influx_cli as records
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.progress import Progress, TaskID
+
     from ingest.influx.followers import FollowerStatus
 
 __all__ = ["app"]
@@ -54,19 +58,48 @@ def catch_up(
     from ripresa.care.refill import refill as fill
     from ripresa.platform.configuration import clock_from, ripresa_home
 
-    tasks: dict[str, object] = {}
     with Progress() as progress:
-
-        def told(status: FollowerStatus) -> None:
-            task = tasks.setdefault(status.name, progress.add_task(status.name))
-            progress.update(task, completed=status.cursor, total=status.last)  # type: ignore[arg-type]
-
         points = fill(
             ripresa_home(),
             records.settings(),
             clock_from(),
             from_start=refill,
             time_zone=time_zone,
-            progress=told,
+            progress=_told_to(progress),
         )
     typer.echo(f"{points} points written")
+
+
+@app.command()
+def rebuild(time_zone: TimeZone = "Europe/Rome") -> None:
+    """Make the buckets anew from the journal: no erased name stays in the database's files.
+
+    The clinic must be stopped; homes keep what they have meanwhile. The token must be one that may
+    make and delete buckets. Tokens that were made for single buckets fit the new ones no more.
+    """
+    from rich.progress import Progress
+
+    from ripresa.care.refill import rebuild as make_anew
+    from ripresa.platform.configuration import clock_from, ripresa_home
+
+    with Progress() as progress:
+        points = make_anew(
+            ripresa_home(),
+            records.settings(),
+            clock_from(),
+            time_zone=time_zone,
+            progress=_told_to(progress),
+        )
+    typer.echo(f"the buckets are new; {points} points written")
+    typer.echo("tokens for single buckets are to be made again: `ripresa influx setup`")
+
+
+def _told_to(progress: Progress) -> Callable[[FollowerStatus], None]:
+    tasks: dict[str, TaskID] = {}
+
+    def told(status: FollowerStatus) -> None:
+        if status.name not in tasks:
+            tasks[status.name] = progress.add_task(status.name)
+        progress.update(tasks[status.name], completed=status.cursor, total=status.last)
+
+    return told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import shutil
 import socket
 import subprocess
 import time
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 
 from needs import need_program
 
@@ -131,3 +133,45 @@ class Influxd:
         answer = self.command(f'SELECT count("{field_}") FROM {where}')  # noqa: S608
         series = answer["results"][0].get("series")
         return series[0]["values"][0][1] if series else 0
+
+
+@dataclass
+class Influxd2:
+    """InfluxDB 2.7, where `influxd2` is on the PATH; CI has none, and is not asked for it."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        program = shutil.which("influxd2")
+        if program is None:
+            pytest.skip("influxd2 (InfluxDB 2.7) is not on the PATH")
+        arguments = {
+            "bolt-path": self.folder / "i.bolt",
+            "sqlite-path": self.folder / "i.sqlite",
+            "engine-path": self.folder / "engine",
+            "http-bind-address": f"127.0.0.1:{self.port}",
+        }
+        self.process = subprocess.Popen(
+            [program, "--reporting-disabled", *(f"--{k}={v}" for k, v in arguments.items())],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(400):
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(f"{self.url}/health").status_code == 200:
+                    break
+            time.sleep(0.05)
+        body = {"username": "admin", "password": "password", "org": "clinic", "bucket": "other"}
+        answer = httpx.post(f"{self.url}/api/v2/setup", json=body | {"token": "t" * 20})
+        assert answer.status_code in (201, 422), answer.text
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait()
