@@ -41,6 +41,8 @@ class TroubleKind(StrEnum):
     HELD_RECORDS = "held records"
     QUOTA_PASSED = "quota passed"
     CLOCK_WRONG = "clock wrong"
+    HOME_CLOCK = "clock at home"
+    DAYS_ASIDE = "days set aside"
     LISTENS_WIDE = "listens wide"
     ERASURE_WAITS = "erasure waits"
 
@@ -175,6 +177,26 @@ _WORDS: Final[Mapping[TroubleKind, tuple[str, str]]] = {
     TroubleKind.CLOCK_WRONG: (
         "l'orologio è evidentemente sbagliato ({subject}): nessun giorno viene valutato",
         "the clock is plainly wrong ({subject}): no day is judged",
+    ),
+    TroubleKind.HOME_CLOCK: (
+        (
+            "l'orologio della casa {subject} sbaglia di {hours:.1f} ore: "
+            "collegarla alla rete e riavviarla; le sedute possono avere una data sbagliata"
+        ),
+        (
+            "the clock of home {subject} is {hours:.1f} hours off: "
+            "connect it to the network and restart it; its sessions may have a wrong day"
+        ),
+    ),
+    TroubleKind.DAYS_ASIDE: (
+        (
+            "{sessions:.0f} sedute di {subject} hanno una data impossibile e non contano: "
+            "`ripresa clinic days` le mostra e le corregge"
+        ),
+        (
+            "{sessions:.0f} sessions of {subject} have a day that cannot be and do not count: "
+            "`ripresa clinic days` shows and corrects them"
+        ),
     ),
     TroubleKind.LISTENS_WIDE: (
         "è raggiungibile dalla rete più di quanto impostato: {subject}",

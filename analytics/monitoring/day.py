@@ -3,7 +3,8 @@
 Steps:
 
 1. A session belongs to the day that its home said, in its plan's time zone and until the plan's
-   `day_ends`; it counts by the version that it was opened with.
+   `day_ends`; it counts by the version that it was opened with. One on a day that cannot be
+   (`set_aside`) counts nowhere.
 2. Of items that were exercised and whose result has not come nothing is known; what a clinician
    corrected stands in place of what was measured.
 3. Days after the home was last heard of are unknown, not missed; so are days on which a plan was
@@ -14,25 +15,62 @@ Steps:
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from telemetry.messages.results import AdherenceResult
 
 from .adherence import DayHistory, ItemDone, day_adherence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from therapy.plan.plan import Plan
 
     from .adherence import StoppingRule
-    from .facts import PatientFacts
+    from .facts import PatientFacts, SessionFile
     from .plan_versions import VersionView
 
-__all__ = ["PLAN_NOT_TAKEN", "days_between", "history_of", "judged_day", "monday_of"]
+__all__ = [
+    "AHEAD",
+    "EARLIEST",
+    "PLAN_NOT_TAKEN",
+    "SetAside",
+    "days_between",
+    "history_of",
+    "judged_day",
+    "monday_of",
+    "set_aside",
+]
 
 PLAN_NOT_TAKEN = "plan not taken"
+EARLIEST: Final = date(2020, 1, 1)
+"""No box was in use before; one without a battery clock starts in 1970."""
+AHEAD: Final = timedelta(days=1)
+"""A home's day may be one further than the clinic's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A session that counts nowhere until a clinician says on which day it was.
+
+    `day` is the one that its home's clock told.
+    """
+
+    home: str
+    session: str
+    day: date
+
+
+def set_aside(sessions: Iterable[SessionFile], today: date) -> tuple[SetAside, ...]:
+    """Sessions whose day is before any of this was, or after tomorrow; the oldest first."""
+    found = [
+        SetAside(home=s.home, session=s.session, day=day)
+        for s in sessions
+        if (day := s.day) is not None and not EARLIEST <= day <= today + AHEAD
+    ]
+    return tuple(sorted(found, key=lambda s: (s.day, s.home, s.session)))
 
 
 def days_between(first: date, last: date) -> Iterator[date]:

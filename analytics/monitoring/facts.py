@@ -7,8 +7,8 @@ results the one that counts, without what no figure needs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from telemetry.messages.care import (
@@ -23,6 +23,7 @@ from telemetry.messages.care import (
     PlanAnswered,
     PlanPublished,
     PlanSigned,
+    SessionDayCorrected,
     TreatmentPaused,
 )
 from telemetry.messages.events import (
@@ -44,7 +45,7 @@ from .change import assessments_of
 from .evidence import facts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from therapy.plan.plan import Plan
 
@@ -75,6 +76,7 @@ _CARE: Final = (
     TreatmentPaused,
     DaysExcused,
     DoneCorrected,
+    SessionDayCorrected,
     AlertShown,
     AlertSeen,
 )
@@ -117,6 +119,8 @@ class SessionFile:
     home: str
     session: str
     events: dict[int, SessionEvent] = field(default_factory=dict)
+    corrected: date | None = None
+    """The day that a clinician has set, where the home's clock was wrong."""
     _result: _Result | None = None
     _facts: SessionFacts | None = None
 
@@ -154,11 +158,24 @@ class SessionFile:
     @property
     def day(self) -> date | None:
         """The day it belongs to; None while that is not known."""
+        return self.corrected or self.stamped
+
+    @property
+    def stamped(self) -> date | None:
+        """The day that its home's clock told."""
         return None if self.opened is None else date.fromisoformat(self.opened.day)
+
+    def correct(self, day: date | None) -> None:
+        """Let it belong to another day; None: to the one that was told."""
+        if day != self.corrected:
+            self.corrected = day
+            self._facts = None
 
     @property
     def last_ns(self) -> int:
-        """The time of its newest event."""
+        """The time of its newest event; of a day that was set, noon."""
+        if self.corrected is not None:
+            return _noon_ns(self.corrected)
         return max((event.t_ns for event in self.events.values()), default=0)
 
     @property
@@ -171,7 +188,10 @@ class SessionFile:
         """What the rules read of it."""
         if self._facts is None:
             seen = () if self._result is None else self._result.seen
-            self._facts = facts_of(self.ordered, seen=seen)
+            found = facts_of(self.ordered, seen=seen)
+            if found is not None and self.corrected is not None:
+                found = replace(found, day=self.corrected)
+            self._facts = found
         return self._facts
 
     def done(self, plan: Plan) -> tuple[ItemDone, ...]:
@@ -211,7 +231,7 @@ class SessionFile:
         }
         return assessments_of(
             result.assessed,
-            day=date.fromisoformat(opened.day),
+            day=self.corrected or date.fromisoformat(opened.day),
             posture=opened.posture,
             placements=placements,
             levels=levels,
@@ -257,13 +277,13 @@ class PatientFacts:
         """What the home said of plans."""
         return list(self._of(PlanAnswered))
 
-    def opened_with(self) -> dict[int, int]:
-        """Of each version, when the first session was opened with it."""
+    def opened_with(self, but: Collection[tuple[str, str]] = ()) -> dict[int, int]:
+        """Of each version, when the first session was opened with it, `but` some sessions."""
         found: dict[int, int] = {}
-        for session in self.sessions.values():
-            if (opened := session.opened) is not None:
-                known = found.get(opened.plan_version, opened.t_ns)
-                found[opened.plan_version] = min(known, opened.t_ns)
+        for key, session in self.sessions.items():
+            if (opened := session.opened) is not None and key not in but:
+                t_ns = opened.t_ns if session.corrected is None else _noon_ns(session.corrected)
+                found[opened.plan_version] = min(found.get(opened.plan_version, t_ns), t_ns)
         return found
 
     def paused(self, day: date) -> bool:
@@ -323,6 +343,11 @@ class PatientFacts:
                 found.setdefault(day, {})[item] = record.amount
         return found
 
+    def session_days(self) -> dict[tuple[str, str], date | None]:
+        """By (home, session), on which day the clinician says it was."""
+        ordered = sorted(self._of(SessionDayCorrected), key=lambda r: r.t_ns)
+        return {(record.home, record.session): record.day for record in ordered}
+
     def seen(self) -> list[AlertSeen]:
         """Who looked at which alert."""
         return list(self._of(AlertSeen))
@@ -358,3 +383,8 @@ class PatientFacts:
         """Records of a kind, in the order of their places: of two at one time the later counts."""
         found = [(o, r) for o, r in self._care.items() if isinstance(r, kind)]
         return (record for _, record in sorted(found, key=lambda pair: pair[0]))
+
+
+def _noon_ns(day: date) -> int:
+    """A moment of a day of which the clock told another."""
+    return round(datetime.combine(day, time(12), UTC).timestamp()) * 1_000_000_000

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from telemetry.messages.results import AdherenceResult
 
+    from .day import SetAside
     from .evidence import SessionFacts
     from .plan_versions import VersionView
 
@@ -51,6 +52,7 @@ class PatientFigures:
         alerts: in the order in which they opened.
         first_session, last_session: days; None: there is none.
         heard, heard_ns: the day and moment at which the home was last heard of; None: never.
+        set_aside: sessions on a day that cannot be, which count nowhere until it is corrected.
     """
 
     patient: str
@@ -67,6 +69,7 @@ class PatientFigures:
     heard: date | None
     heard_ns: int | None
     enrolled_ns: int | None
+    set_aside: tuple[SetAside, ...] = ()
 
     @property
     def plan(self) -> Plan | None:

@@ -22,20 +22,21 @@ from telemetry.messages.care import (
     Discharged,
     DoneCorrected,
     Enrolled,
+    SessionDayCorrected,
     TreatmentPaused,
 )
 from telemetry.messages.events import SessionOpened
 from therapy.plan.plan import Plan
 
 from .alert import episodes
-from .day import days_between, history_of, monday_of
+from .day import days_between, history_of, monday_of, set_aside
 from .day_judge import DayJudge
 from .facts import Fact, PatientFacts, SessionFile
 from .figures import PatientFigures
 from .plan_versions import VersionView, as_in_force, versions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from telemetry.messages.results import AdherenceResult
 
@@ -63,6 +64,7 @@ class _Folded:
     evidence: dict[date, tuple[Evidence, ...]] = field(default_factory=dict)
     figures: PatientFigures | None = None
     unknown_versions: set[int] = field(default_factory=set)
+    set_aside: frozenset[tuple[str, str]] = frozenset()
 
 
 class Fold:
@@ -100,6 +102,8 @@ class Fold:
             if folded.facts.take(fact):
                 folded.stale = True
                 self._note(folded, self._first_day(fact))
+                if isinstance(fact.body, SessionDayCorrected):
+                    self._correct(folded, (fact.body.home, fact.body.session))
 
     def changed(self) -> set[tuple[str, date]]:
         """Of each patient with something new the earliest day that it changes."""
@@ -168,10 +172,21 @@ class Fold:
 
     def _add(self, key: tuple[str, str], facts: Iterable[Fact]) -> None:
         folded = self._of(self._owner[key])
-        file = folded.facts.sessions.setdefault(key, SessionFile(*key))
+        file = folded.facts.sessions.get(key)
+        if file is None:
+            file = folded.facts.sessions[key] = SessionFile(*key)
+            file.correct(folded.facts.session_days().get(key))
         taken = [file.take(fact) for fact in facts]
         if any(taken):
             folded.stale = True
+            self._note(folded, file.day)
+
+    def _correct(self, folded: _Folded, key: tuple[str, str]) -> None:
+        """Move a session that is known to the day that the clinician says."""
+        file = folded.facts.sessions.get(key)
+        if file is not None:
+            self._note(folded, file.day)
+            file.correct(folded.facts.session_days().get(key))
             self._note(folded, file.day)
 
     @staticmethod
@@ -198,18 +213,22 @@ class Fold:
         today = _utc_day(now_ns) if zone is None else zone.day_of(now_ns)
         if not folded.stale and folded.computed_to == today:
             return False
+        aside = set_aside(facts.sessions.values(), today)
+        keys = frozenset((told.home, told.session) for told in aside)
+        if keys != folded.set_aside:
+            folded.set_aside, folded.computed_to = keys, None
         versions = versions_of(
             all_plans.values(),
             published=facts.published(),
             signed=facts.signed(),
             answers=facts.answers(),
-            opened_with=facts.opened_with(),
+            opened_with=facts.opened_with(but=keys),
             today=today,
         )
         plans = as_in_force(versions)
-        heard_ns = _heard_ns(facts, now_ns)
+        heard_ns = _heard_ns(facts, now_ns, keys)
         heard = None if heard_ns is None else _day_of(zone, heard_ns)
-        sessions, assessments = self._sessions(facts)
+        sessions, assessments = self._sessions(facts, keys)
         days = [s.day for s in sessions]
         first = min(
             [d for v in versions for d in (v.published, v.effective) if d is not None] + days,
@@ -248,6 +267,7 @@ class Fold:
             heard=heard,
             heard_ns=heard_ns,
             enrolled_ns=facts.enrolled_ns,
+            set_aside=aside,
         )
         return True
 
@@ -296,16 +316,19 @@ class Fold:
             changed.append(first if known.heard is None else known.heard)
         return max(first, monday_of(min(changed)))
 
-    def _sessions(self, facts: PatientFacts) -> tuple[list[SessionFacts], list[Assessment]]:
-        found = [s for s in facts.sessions.values() if s.facts is not None]
+    def _sessions(
+        self, facts: PatientFacts, but: Collection[tuple[str, str]]
+    ) -> tuple[list[SessionFacts], list[Assessment]]:
+        files = facts.sessions.items()
+        found = [s for key, s in files if s.facts is not None and key not in but]
         found.sort(key=lambda s: (s.facts.t_ns if s.facts else 0, s.home, s.session))
         assessments = [a for s in found for a in s.assessments(self._placement_of)]
         return [s.facts for s in found if s.facts is not None], assessments
 
 
-def _heard_ns(facts: PatientFacts, now_ns: int) -> int | None:
+def _heard_ns(facts: PatientFacts, now_ns: int, but: Collection[tuple[str, str]]) -> int | None:
     """When the home was last heard of; a clock that is ahead tells of no future."""
-    told = [min(s.last_ns, now_ns) for s in facts.sessions.values()]
+    told = [min(s.last_ns, now_ns) for key, s in facts.sessions.items() if key not in but]
     told += [answer.t_ns for answer in facts.answers()]
     if facts.heard_ns:
         told.append(facts.heard_ns)

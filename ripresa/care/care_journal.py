@@ -77,6 +77,8 @@ class JournalCareRecord:
         self._fold = Fold(local_plan, _placements(journal))
         self._heard = {} if heard is None else heard
         self._seq = self._stones = 0
+        self.set_aside: dict[str, int] = {}
+        """Of whom how many sessions lie on a day that cannot be, as of the last look."""
         self._shown: set[tuple[str, str, str, str]] = set()
         self.hours = hours or MonitoredHours()
 
@@ -104,6 +106,11 @@ class JournalCareRecord:
             if wrong:
                 return set()  # by a clock that is plainly wrong no day has passed
             looked = self._fold.look(self._clock.now_ns())
+            self.set_aside = {
+                f.patient: len(f.set_aside)
+                for f in self._fold.all_figures()
+                if f.set_aside and not self._restricted(f.patient)
+            }
             self._tell_shown(looked)
             return looked
 

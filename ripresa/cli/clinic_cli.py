@@ -183,6 +183,36 @@ def correct(
 
 
 @app.command()
+def days(
+    patient: Annotated[str | None, typer.Argument(help="Pseudonym; to set a day.")] = None,
+    session: Annotated[str | None, typer.Argument(help="Which session.")] = None,
+    day: Annotated[
+        str | None, typer.Argument(help="The day it was, e.g. 2026-03-02; without it as told.")
+    ] = None,
+    *,
+    by: Annotated[str | None, typer.Option(help="Who says so: a pseudonym or a role.")] = None,
+    note: Annotated[str, typer.Option(help="Why.")] = "",
+    language: Annotated[str, typer.Option(help="it or en.")] = "it",
+) -> None:
+    """Show sessions whose day cannot be, as a box's clock was wrong; or say what day one was."""
+    from ripresa.clinic.care_desk import CareDesk
+    from ripresa.clinic.days_report import days_lines
+    from ripresa.platform.configuration import clock_from
+    from telemetry.errors import ConfigurationError
+
+    with CareDesk.at(_state(), clock_from()) as desk:
+        if patient is not None:
+            if session is None or by is None:
+                raise ConfigurationError(
+                    "to set a day: ripresa clinic days PATIENT SESSION DAY --by WHO"
+                )
+            on = None if day is None else _day(day)
+            desk.set_day(patient, session, on, by=by, note=note)
+        for text in days_lines(desk.set_aside(), "en" if language == "en" else "it"):
+            typer.echo(text)
+
+
+@app.command()
 def simulate(
     folder: Annotated[Path, typer.Option(help="Where the simulated clinic is written.")],
     *,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
+from analytics.monitoring.day import AHEAD, EARLIEST
 from ingest.journal.journal import Journal
 from ripresa.care.care_journal import care_record, fold_journal
 from telemetry.errors import ConfigurationError
@@ -16,6 +18,7 @@ from telemetry.messages.care import (
     Enrolled,
     PlanPublished,
     PlanSigned,
+    SessionDayCorrected,
     TreatmentPaused,
 )
 from telemetry.messages.notices import PlanNotice
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from analytics.monitoring.day import SetAside
     from analytics.monitoring.fold import Fold
     from ripresa.platform.configuration import Folder
     from telemetry.clock import Clock
@@ -215,6 +219,44 @@ class CareDesk:
                 note=note,
             )
         )
+
+    def set_aside(self) -> list[tuple[str, SetAside]]:
+        """By patient: sessions on a day that cannot be, which count nowhere."""
+        fold = self._fold()
+        return [(f.patient, told) for f in fold.all_figures() for told in f.set_aside]
+
+    def set_day(
+        self, patient: str, session: str, day: date | None, *, by: str, note: str = ""
+    ) -> None:
+        """Say on which day a session was; None takes an earlier word back.
+
+        Raises:
+            ConfigurationError: nobody of that pseudonym, no such session of theirs, or a day
+                that cannot be.
+        """
+        facts = self._known(patient).facts(patient)
+        files = [f for f in (facts.sessions.values() if facts else ()) if f.session == session]
+        if not files:
+            raise ConfigurationError(
+                f"{patient} has no session {session}: 'ripresa clinic days' shows those set aside"
+            )
+        today = datetime.fromtimestamp(self._clock.now_ns() / 1e9, UTC).date()
+        if day is not None and not EARLIEST <= day <= today + AHEAD:
+            raise ConfigurationError(
+                f"{day} cannot be its day: give one between {EARLIEST} and {today}"
+            )
+        for file in files:
+            self._write(
+                SessionDayCorrected(
+                    patient=patient,
+                    t_ns=self._clock.now_ns(),
+                    home=file.home,
+                    session=session,
+                    day=day,
+                    by=by,
+                    note=note,
+                )
+            )
 
     def _write(self, record: CareRecord) -> None:
         self._journal.append_now([care_record(record)])

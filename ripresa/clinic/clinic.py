@@ -157,6 +157,7 @@ async def run_clinic(options: ClinicOptions) -> None:
             clock,
             options.broker,
             counted.offset_s,
+            lambda: care.set_aside,
         )
         programs["watch"] = status.run
         parts = ErasureParts(options.folder, options.broker, clock)

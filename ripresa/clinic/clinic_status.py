@@ -14,7 +14,7 @@ from telemetry.trouble import TroubleBoard, TroubleKind, words
 from .wrong_clock import plainly_wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ingest.influx.database_watch import Follows
     from ingest.journal.journal import Journal
@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_S: Final = 2.0
 AWAY_AFTER_S: Final = 5.0
+HOME_OFF_S: Final = 600.0
+"""A session near midnight then belongs to another day."""
+MOST_TOLD: Final = 100
 
 
 class ClinicStatus:
@@ -47,6 +50,7 @@ class ClinicStatus:
         clock: Clock,
         broker: MqttSettings,
         offsets: Mapping[str, float],
+        set_aside: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
         self._journal = journal
         self._bus = bus
@@ -60,6 +64,7 @@ class ClinicStatus:
         self._started_ns = self._changed_ns = clock.now_ns()
         self._connected = False
         self._offsets = offsets
+        self._set_aside = set_aside
 
     async def run(self) -> None:
         """Keep the board in step with the parts, until cancelled."""
@@ -122,6 +127,7 @@ class ClinicStatus:
 
     def _look(self) -> None:
         self._look_at_clock()
+        self._look_at_homes()
         now_ns = self._clock.now_ns()
         if self._bus.connected != self._connected:
             away_s = (now_ns - self._changed_ns) / 1e9
@@ -151,6 +157,28 @@ class ClinicStatus:
             self._board.show(TroubleKind.CLOCK_WRONG, _day(now_ns), now_ns)
         else:
             self._board.clear(TroubleKind.CLOCK_WRONG)
+
+    def _look_at_homes(self) -> None:
+        """Whose clock is wrong, and what of theirs lies on a day that cannot be."""
+        now_ns = self._clock.now_ns()
+        # By a clinic's clock that is wrong itself no home's is judged.
+        judged = not self._board.has(TroubleKind.CLOCK_WRONG)
+        wrong = {
+            patient: abs(off_s) / 3600
+            for patient, off_s in list(self._offsets.items())
+            if judged and abs(off_s) > HOME_OFF_S
+        }
+        self._keep_in_step(TroubleKind.HOME_CLOCK, "hours", wrong, now_ns)
+        self._keep_in_step(TroubleKind.DAYS_ASIDE, "sessions", self._set_aside(), now_ns)
+
+    def _keep_in_step(
+        self, kind: TroubleKind, figure: str, found: Mapping[str, float], now_ns: int
+    ) -> None:
+        for trouble in self._board.all():
+            if trouble.kind is kind and trouble.subject not in found:
+                self._board.clear(kind, trouble.subject)
+        for subject, value in list(found.items())[:MOST_TOLD]:
+            self._board.show(kind, subject, now_ns, **{figure: value})
 
     def _homes(self) -> list[dict[str, Any]]:
         heard = self._receiver.heard_ns

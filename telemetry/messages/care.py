@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
-from telemetry.identity import Name, Pseudonym
+from telemetry.identity import Name, Pseudonym, UlidText
 
 from .bounds import Int64
 from .newer import Decoded, read_known
@@ -144,6 +144,20 @@ class DoneCorrected(CareBody):
     note: str = Field(default="", max_length=500)
 
 
+class SessionDayCorrected(CareBody):
+    """The clinician says on which day a session was, where its box's clock was wrong.
+
+    `day` None takes an earlier correction back; of two the later one counts.
+    """
+
+    type: Literal["care.session-day-corrected"] = "care.session-day-corrected"
+    home: UlidText
+    session: UlidText
+    day: date | None
+    by: Who
+    note: str = Field(default="", max_length=500)
+
+
 class AlertShown(CareBody):
     """An alert stood in the worklist with this evidence; `digest` is the evidence's."""
 
@@ -186,6 +200,7 @@ CareRecord: TypeAlias = Annotated[
     | HomeHeard
     | DaysExcused
     | DoneCorrected
+    | SessionDayCorrected
     | AlertShown
     | AlertSeen,
     Field(discriminator="type"),

@@ -1,15 +1,17 @@
 """The clinic's figures stand on its journal, and what it writes there is held to what is."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from typer.testing import CliRunner
 
 from clinic_facts import MONDAY, PatientStory, appended, at, days_before
 from ingest.journal.journal import Journal
+from journals import event_record, receive, session_opened
 from ripresa.care.care_journal import JournalCareRecord
 from ripresa.cli.main import app
 from ripresa.clinic.care_desk import CareDesk
+from ripresa.clinic.clinic_status import ClinicStatus
 from ripresa.clinic.outbox import Outbox, OutboxPublisher
 from ripresa.platform.configuration import Folder
 from telemetry.clock import ManualClock
@@ -19,6 +21,7 @@ from telemetry.messages.notices import Receipt
 from telemetry.messages.record import RecordKind
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import HomeTopics
+from telemetry.trouble import TroubleBoard, TroubleKind, words
 from therapy_builders import item, plan
 
 PATIENT = "p-1"
@@ -200,3 +203,55 @@ def test_the_command_line_refuses_an_item_no_plan_has_and_shows_the_worklist(tmp
     told = CliRunner().invoke(app, ["clinic", "worklist", "--json", str(tmp_path / "w.json")])
     assert told.exit_code == 0, told.output
     assert '"kind": "start"' in (tmp_path / "w.json").read_text()
+
+
+def test_a_session_of_1970_is_shown_and_put_right_by_command(tmp_path, monkeypatch):
+    monkeypatch.setenv("RIPRESA_HOME", str(tmp_path))
+    folder = Folder(tmp_path).create()
+    with Journal.open(folder.clinic_journal, ManualClock()) as journal:
+        opened = session_opened().model_copy(
+            update={"day": "1970-01-01", "t_ns": 3_600_000_000_000}
+        )
+        receive(journal, [event_record(opened)])
+
+    def days(*more):
+        told = CliRunner().invoke(app, ["clinic", "days", *more])
+        assert told.exit_code == 0, told.output
+        return told.output
+
+    patient, session = opened.patient, opened.session
+    assert f"{patient}: seduta {session}, datata 1970-01-01" in days()
+    assert "Nessuna seduta" in days(patient, session, "2023-11-14", "--by", "pt-1")
+    with Journal.open(folder.clinic_journal, ManualClock()) as journal:
+        (record,) = journal.records(0, home=journal.home)
+        written = decode_care(record.body)
+    assert (written.by, written.day.isoformat()) == ("pt-1", "2023-11-14")
+    assert "1970" in days(patient, session, "--by", "pt-1", "--language", "en")
+
+
+@pytest.mark.parametrize("day", ["1970-01-01", "9999-01-01"])
+def test_a_day_that_cannot_be_is_no_correction(tmp_path, day):
+    folder = Folder(tmp_path).create()
+    with Journal.open(folder.clinic_journal, ManualClock()) as journal:
+        receive(journal, [event_record(session_opened())])
+    opened = session_opened()
+    with (
+        CareDesk.at(folder, ManualClock(at(MONDAY))) as care,
+        pytest.raises(ConfigurationError, match="cannot be its day"),
+    ):
+        care.set_day(opened.patient, opened.session, date.fromisoformat(day), by="pt-1")
+
+
+async def test_a_home_whose_clock_is_wrong_is_told_and_no_longer_once_it_is_right():
+    board, offsets, clock = TroubleBoard(), {"p-1": 0.0, "p-2": -3 * 86400.0}, ManualClock()
+    status = ClinicStatus.__new__(ClinicStatus)
+    status._clock, status._board, status._offsets = clock, board, offsets
+    status._set_aside = lambda: {"p-3": 2}
+    status._look_at_homes()
+    told = {t.kind: words(t, "en") for t in board.all()}
+    assert "p-2 is 72.0 hours off" in told[TroubleKind.HOME_CLOCK]
+    assert "2 sessions of p-3" in told[TroubleKind.DAYS_ASIDE]
+    offsets["p-2"] = 1.0
+    status._set_aside = dict
+    status._look_at_homes()
+    assert board.all() == []
