@@ -15,11 +15,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import cbor2
 import numpy as np
+from pydantic import TypeAdapter
 
+from telemetry.messages.care import CareRecord
 from telemetry.messages.codec import encode_item
+from telemetry.messages.events import SessionEvent
 from telemetry.messages.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened
 from telemetry.messages.notices import GatewayState, LedgerNotice, LinkState, Receipt
+from telemetry.messages.results import Result
+from telemetry.messages.surveys import SurveyRequest
 from telemetry.transport.topics import GatewayTopics, HomeTopics
+
+from .message_samples import MessageSamples
 
 if TYPE_CHECKING:
     import random
@@ -61,13 +68,27 @@ class HostilePayloads:
     gateway: str
     victims: dict[str, list[str]]
     _homes: list[str] = field(default_factory=list)
+    _samples: dict[str, MessageSamples] = field(default_factory=dict)
     _positions: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        models: dict[str, TypeAdapter[Any]] = {
+            "event": TypeAdapter(SessionEvent),
+            "result": TypeAdapter(Result),
+            "care": TypeAdapter(CareRecord),
+            "receipt": TypeAdapter(Receipt),
+            "ledger": TypeAdapter(LedgerNotice),
+            "state": TypeAdapter(GatewayState),
+            "survey": TypeAdapter(SurveyRequest),
+        }
+        self._samples = {kind: MessageSamples(model, self.dice) for kind, model in models.items()}
 
     def shot(self) -> Shot:
         """The next one."""
         topics = HomeTopics(self.site, self.patient)
         state = GatewayTopics(self.site, self.gateway).state
-        kind = self.dice.choices(("record", "receipt", "ledger", "state"), (12, 2, 2, 1))[0]
+        kinds = ("record", "receipt", "ledger", "survey", "state")
+        kind = self.dice.choices(kinds, (12, 2, 2, 1, 1))[0]
         retain = self.dice.random() < 0.02
         match kind:
             case "record":
@@ -76,6 +97,9 @@ class HostilePayloads:
                 return Shot(topics.receipt, self._notice(self._receipt()), retain)
             case "ledger":
                 return Shot(topics.ledger, self._notice(self._ledger()), retain)
+            case "survey":
+                asked = self._sample("survey")
+                return Shot(topics.survey_request, self._notice(asked), retain)
             case _:
                 return Shot(state, self._notice(self._state()), retain=True)
 
@@ -127,8 +151,16 @@ class HostilePayloads:
             row[dice.randrange(6)] = dice.choice(NASTY)
         return row
 
+    def _sample(self, kind: str, **given: object) -> dict[str, Any]:
+        """Any message of a kind, by its model, about somebody or other."""
+        patient = self._name("patient", self.patient)
+        names = {"patient": patient, "site": self.site, "gateway": self.gateway}
+        return self._samples[kind].sample(**names, **given)
+
     def _json(self, kind: str, session: str) -> bytes:
         dice = self.dice
+        if dice.random() < 0.5:
+            return self._spoiled(self._sample(kind, session=session))
         patient = self._name("patient", self.patient)
         event: dict[str, Any] = {"session": session, "number": dice.randint(0, 9), "t_ns": T0_NS}
         bodies: dict[str, list[dict[str, Any]]] = {
@@ -205,6 +237,8 @@ class HostilePayloads:
         return body
 
     def _receipt(self) -> dict[str, Any]:
+        if self.dice.random() < 0.5:
+            return self._sample("receipt")
         found: dict[str, Any] = json.loads(
             Receipt(
                 patient=self._name("patient", self.patient),
@@ -218,6 +252,8 @@ class HostilePayloads:
         return found
 
     def _ledger(self) -> dict[str, Any]:
+        if self.dice.random() < 0.5:
+            return self._sample("ledger")
         found: dict[str, Any] = json.loads(
             LedgerNotice(
                 gateway=self.gateway,
@@ -228,6 +264,8 @@ class HostilePayloads:
         return found
 
     def _state(self) -> dict[str, Any]:
+        if self.dice.random() < 0.5:
+            return self._sample("state")
         state = GatewayState(gateway=self.gateway, state=LinkState.READY)
         found: dict[str, Any] = json.loads(state.encode())
         return found
