@@ -73,9 +73,11 @@ def _in_longer_batches(items: Iterable[StreamItem]) -> Iterator[StreamItem]:
 
 def _follows(batch: MotionBatch, before: MotionBatch) -> bool:
     """Whether a batch goes on where the one before it ended, with the same channels."""
-    if (batch.stream, batch.first_index) != (before.stream, before.next_index):
-        return False
-    return abs(batch.t0_ns - before.t0_ns) < APART_NS and all(
-        (getattr(batch, name) is None) == (getattr(before, name) is None)
-        for name in ("gyr", "mag", "device_us")
+    return (
+        batch.stream == before.stream
+        and batch.first_index == before.next_index
+        and abs(batch.t0_ns - before.t0_ns) < APART_NS
+        and (batch.gyr is None) == (before.gyr is None)
+        and (batch.mag is None) == (before.mag is None)
+        and (batch.device_us is None) == (before.device_us is None)
     )

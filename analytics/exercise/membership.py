@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from analytics.movement.movement import rotation_vectors
+from analytics.movement.movement import turned_waves
 from analytics.movement.repetition import found_live
 from analytics.signals.orientation import up_in_sensor
 
@@ -177,45 +177,35 @@ def _hidden(
 
 def _traits(excursions: Sequence[Excursion], frames: Frames, rate_hz: float) -> _Traits:
     q = frames.q_forward
-    unbroken = np.zeros(WAVE_POINTS, bool)
-    ups = up_in_sensor(q)
     speed = _mean(frames.speed, rate_hz, SPEED_S)
-    walked = _walking(frames, rate_hz)
-    turns, posture, share, frames_long = [], [], [], []
-    for e in excursions:
-        start, end = _moved(q, speed, e)
-        # Seen from where it began: which way the person faces changes nothing.
-        points = np.linspace(start, end, WAVE_POINTS).round().astype(np.int64)
-        wave = rotation_vectors(q[points], unbroken).ravel()
-        turns.append(wave / max(float(np.sqrt(wave @ wave)), 1e-9))
-        posture.append(ups[start])
-        share.append(float(walked[start : end + 1].mean()))
-        frames_long.append(max(1, end - start))
-    seconds = np.array(frames_long) / rate_hz
+    walked = np.concatenate(([0.0], np.cumsum(_walking(frames, rate_hz))))
+    starts, ends = np.array([_moved(q, speed, e) for e in excursions]).T
+    # Seen from where it began: which way the person faces changes nothing.
+    points = np.linspace(starts, ends, WAVE_POINTS, axis=1).round().astype(np.int64)
+    waves = turned_waves(q[points]).reshape(len(points), -1)
+    length = np.sqrt((waves * waves).sum(axis=1, keepdims=True))
     return _Traits(
-        np.log2(seconds),
+        np.log2(np.maximum(1, ends - starts) / rate_hz),
         np.log2([max(e.rise, 0.5) for e in excursions]),
-        np.array(turns),
-        np.array(posture),
-        np.array(share) > 0.5,
+        waves / np.maximum(length, 1e-9),
+        up_in_sensor(q[starts]),
+        (walked[ends + 1] - walked[starts]) / (ends + 1 - starts) > 0.5,
     )
 
 
 def _moved(q: Array, speed: Array, e: Excursion) -> tuple[int, int]:
     """The frames between which an excursion moved: rest before and after it is left out."""
-    turned = [2 * np.arccos(np.minimum(1.0, np.abs(q[a:b] @ q[e.peak]))) for a, b in _sides(e)]
-    back, forth = turned[0][::-1], turned[1]
+    turned = 2 * np.arccos(np.minimum(1.0, np.abs(q[e.start : e.end + 1] @ q[e.peak])))
+    peak = e.peak - e.start
+    back, forth = turned[peak::-1], turned[peak:]
     left = int(np.argmax(back >= MOSTLY_BACK * back[-1]))
     right = int(np.argmax(forth >= MOSTLY_BACK * forth[-1]))
     start, end = e.peak - left, e.peak + right
-    moving = np.flatnonzero(speed[start : end + 1] > STILL * speed[start : end + 1].max())
+    near = speed[start : end + 1]
+    moving = np.flatnonzero(near > STILL * near.max())
     if len(moving) < WAVE_POINTS // 2:
         return start, end
     return start + int(moving[0]), start + int(moving[-1])
-
-
-def _sides(e: Excursion) -> tuple[tuple[int, int], tuple[int, int]]:
-    return (e.start, e.peak + 1), (e.peak, e.end + 1)
 
 
 def _groups(traits: _Traits) -> list[Mask]:

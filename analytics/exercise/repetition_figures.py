@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from analytics.movement.control import is_too_small, reference_range
-from analytics.movement.smoothness import sparc
+from analytics.movement.smoothness import sparcs
 from analytics.movement.strokes import UNSEEN_SHARE, Strokes, ends_of, strokes_of
 from analytics.signals.smoothing import smoothed
 from telemetry.messages.results import Repetition
@@ -16,6 +16,8 @@ from .found import restarts_of
 from .observation import Method
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analytics.movement.repetition import Excursion
     from analytics.signals.arrays import Array
     from analytics.signals.oriented_stream import Frames, StreamTrack
@@ -72,10 +74,18 @@ def repetition_figures(
         smoothed(speed, track.frame_rate_hz, restarts_of(frames)),
         reference_range(found.excursions),
     )
-    return tuple(_repetition(seen, number, e) for number, e in enumerate(found.excursions, 1))
+    smooth = _smoothness(
+        seen, [s for e in found.excursions for s in ((e.start, e.hold_from), (e.hold_to, e.end))]
+    )
+    return tuple(
+        _repetition(seen, number, e, (smooth[2 * number - 2], smooth[2 * number - 1]))
+        for number, e in enumerate(found.excursions, 1)
+    )
 
 
-def _repetition(seen: _Seen, number: int, e: Excursion) -> Repetition:
+def _repetition(
+    seen: _Seen, number: int, e: Excursion, smooth: tuple[float | None, float | None]
+) -> Repetition:
     track, frames, observation = seen.track, seen.frames, seen.found.observation
     index, rate_hz = frames.index.item, track.opened.rate_hz
     start, end = index(e.start), index(e.end)
@@ -95,8 +105,8 @@ def _repetition(seen: _Seen, number: int, e: Excursion) -> Repetition:
         peak_velocity_deg_s=round(math.degrees(seen.smooth_speed[e.start : e.end + 1].max()), 2)
         if gyroscope
         else None,
-        sparc=_smoothness(seen, e.start, e.hold_from),
-        sparc_down=_smoothness(seen, e.hold_to, e.end),
+        sparc=smooth[0],
+        sparc_down=smooth[1],
         flags=tuple(_flags(seen, e, phases)),
         technical=tuple(_technical(frames, e)),
     )
@@ -127,15 +137,17 @@ def _angles(seen: _Seen, e: Excursion) -> dict[str, float | None]:
     return told
 
 
-def _smoothness(seen: _Seen, start: int, stop: int) -> float | None:
-    """SPARC of one stroke; None where too much of it was filled in."""
-    # Drawn out to where the stroke began and ended: cut off at its slow ends it looks jerky.
-    unseen = round(UNSEEN_SHARE * (stop - start))
-    stroke = slice(max(0, start - unseen), stop + unseen + 1)
-    filled = seen.frames.interpolated[stroke]
-    if not len(filled) or filled.mean() > MOST_FILLED:
-        return None
-    return sparc(seen.speed[stroke], seen.track.frame_rate_hz)
+def _smoothness(seen: _Seen, strokes: Sequence[tuple[int, int]]) -> list[float | None]:
+    """SPARC of each stroke between two frames; None where too much of it was filled in."""
+    speeds = []
+    for start, stop in strokes:
+        # Drawn out to where it began and ended: cut off at its slow ends a stroke looks jerky.
+        unseen = round(UNSEEN_SHARE * (stop - start))
+        stroke = slice(max(0, start - unseen), stop + unseen + 1)
+        filled = seen.frames.interpolated[stroke]
+        told = len(filled) and filled.sum() <= MOST_FILLED * len(filled)
+        speeds.append(seen.speed[stroke if told else slice(0)])
+    return sparcs(speeds, seen.track.frame_rate_hz)
 
 
 def _flags(seen: _Seen, e: Excursion, phases: Strokes) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -183,14 +182,15 @@ def resemblance(excursions: Sequence[Excursion], shape: Array) -> tuple[float, f
     """
     if len(excursions) < FEWEST:
         return -1.0, -1.0
-    at = np.arange(len(shape))
-    waves = []
-    for e in excursions:
-        points = np.linspace(e.start, e.end, WAVE_POINTS)
-        wave = np.concatenate([np.interp(points, at, column) for column in shape.T])
-        waves.append(wave / max(float(np.sqrt((wave * wave).sum())), 1e-9))
-    neighbours = [float((a * b).sum()) for a, b in pairwise(waves)]
-    every_other = [float((a * b).sum()) for a, b in zip(waves, waves[2:], strict=False)]
+    ends = np.array([(e.start, e.end) for e in excursions])
+    points = np.linspace(ends[:, 0], ends[:, 1], WAVE_POINTS, axis=1)
+    at = np.minimum(points.astype(np.int64), len(shape) - 2)
+    between = shape[at] + (points - at)[:, :, None] * (shape[at + 1] - shape[at])
+    waves = between.transpose(0, 2, 1).reshape(len(ends), -1)
+    length = np.sqrt((waves * waves).sum(axis=1, keepdims=True))
+    waves = waves / np.maximum(length, 1e-9)
+    neighbours = (waves[1:] * waves[:-1]).sum(axis=1).tolist()
+    every_other = (waves[2:] * waves[:-2]).sum(axis=1).tolist()
     # Means, not medians: a few repetitions cut in two must show.
     return statistics.fmean(neighbours), statistics.fmean(every_other)
 

@@ -32,6 +32,7 @@ __all__ = [
     "rotation_vector_deg",
     "rotation_vectors",
     "turned_away",
+    "turned_waves",
 ]
 
 SLOW_S = 8.0
@@ -205,6 +206,16 @@ def rotation_vectors(q: Array, restarted: Mask) -> Array:
         vectors[a:b] = part[:, 1:] * (turn / np.maximum(length, _NO_TURN))[:, None]
         relative = part[-1]
     return vectors
+
+
+def turned_waves(q: Array) -> Array:
+    """`rotation_vectors` of many short unbroken series [e, n, 4] at once: [e, n, 3] degrees."""
+    part = _products(q[:, :1] * _CONJUGATE, q)
+    flips = (part[:, 1:] * part[:, :-1]).sum(axis=2) < 0
+    part[:, 1:] *= np.where(np.cumsum(flips, axis=1) % 2, -1.0, 1.0)[:, :, None]
+    length = np.sqrt((part[..., 1:] ** 2).sum(axis=2))
+    turn = np.degrees(2 * np.arctan2(length, part[..., 0]))
+    return np.asarray(part[..., 1:] * (turn / np.maximum(length, _NO_TURN))[..., None])
 
 
 def main_axis(vectors: Array, rate_hz: float) -> Vector:

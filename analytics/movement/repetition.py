@@ -13,6 +13,8 @@ from itertools import pairwise
 from operator import sub
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -86,13 +88,20 @@ class RepetitionDetector:
     3. Falling: it ends below EDGE of its rise, or at the lowest value before the next rise.
 
     The typical range is the median of the rises so far: the thresholds adapt to the day. Where
-    it is known beforehand, from a first look at the whole item, it is given as `typical`.
+    it is known beforehand, from a first look at the whole item, it is given as `typical`. Without
+    levels, excursions have no start and no hold, for whoever draws them out (`with_phases`) later.
     """
 
     def __init__(
-        self, least: float, typical: float | None = None, *, with_phases: bool = True
+        self,
+        least: float,
+        typical: float | None = None,
+        *,
+        with_phases: bool = True,
+        with_levels: bool = True,
     ) -> None:
         self._least = least
+        self._with_levels = with_levels
         self._with_phases = with_phases
         self.values: list[float] = []
         self.excursions: list[Excursion] = []
@@ -154,13 +163,12 @@ class RepetitionDetector:
     def _rising(self, now: int) -> int:
         """As `_in_valley`; the value that makes the highest one a peak is not followed."""
         values, low, high = self.values, self.values[self._valley], self.values[self._peak]
-        fall = max(self._least, FALL_SHARE * (high - low))
+        least = self._least
         for i in range(now, len(values)):
             value = values[i]
             if value > high:
                 self._peak, high = i, value
-                fall = max(self._least, FALL_SHARE * (high - low))
-            elif high - value > fall:
+            elif high - value > least and high - value > FALL_SHARE * (high - low):
                 self._rises.append(high - low)
                 if not self._given:
                     self._typical = statistics.median(self._rises)
@@ -200,7 +208,11 @@ class RepetitionDetector:
         values, valley, peak = self.values, self._valley, self._peak
         low, high = values[valley], values[peak]
         end = now if returned else self._floor
-        start, hold_from, hold_to = _crossings(values, low, valley, peak, end)
+        start, hold_from, hold_to = (
+            _crossings(values, low, valley, peak, end)
+            if self._with_levels
+            else (valley, peak, peak)
+        )
         excursion = Excursion(
             valley, start, hold_from, peak, hold_to, end, low, high, returned, finished
         )
@@ -220,16 +232,16 @@ def _crossings(
     values: Sequence[float], low: float, valley: int, peak: int, end: int
 ) -> tuple[int, int, int]:
     """Frames at which the movement left rest at `low`, came near its peak and left it."""
-    high = values[peak]
-    edge = EDGE * (high - low)
+    edge = EDGE * (values[peak] - low)
+    rest, near = low + edge, values[peak] - edge
     start = peak
-    while start > valley and values[start] > low + edge:
+    while start > valley and values[start] > rest:
         start -= 1
     hold_from = start
-    while values[hold_from] < high - edge:
+    while values[hold_from] < near:
         hold_from += 1
     hold_to = end
-    while values[hold_to] < high - edge and hold_to > peak:
+    while values[hold_to] < near and hold_to > peak:
         hold_to -= 1
     return start, hold_from, hold_to
 
@@ -283,16 +295,21 @@ def excursions_of(
     4. Add the one whose rise the item's beginning cut, if there is one.
     5. Draw out the way down of each, as far as the valley before the next one.
     """
-    first = found_live(values, least) if live is None else live
+    first = _detected(values, _bare(least)) if live is None else live
     if len(first) < FEW:
         return _drawn_out(values, first)
     typical = statistics.median(e.rise for e in first)
-    found = _detected(values, RepetitionDetector(least, typical, with_phases=False))
+    found = _detected(values, _bare(least, typical))
     if len(found) >= FEW:
         typical = statistics.median(e.rise for e in found)
         found = [e for e in found if e.rise >= FALSE_START_SHARE * typical]
         found = _begun_before(values, found[0].valley, typical) + found
     return _drawn_out(values, found)
+
+
+def _bare(least: float, typical: float | None = None) -> RepetitionDetector:
+    """For excursions that are drawn out later."""
+    return RepetitionDetector(least, typical, with_phases=False, with_levels=False)
 
 
 def _begun_before(values: Sequence[float], valley: int, typical: float) -> list[Excursion]:
@@ -320,13 +337,14 @@ def _detected(values: Sequence[float], detector: RepetitionDetector) -> list[Exc
 def without_match(some: Sequence[Excursion], others: Sequence[Excursion]) -> list[Excursion]:
     """Those of `some` of which none of `others` covers half."""
     known = {(o.start, o.end) for o in others}
+    starts, ends = (np.array([getattr(o, k) for o in others]) for k in ("start", "end"))
     return [
         e
         for e in some
         if (e.start, e.end) not in known
-        and not any(
-            2 * (min(e.end, o.end) - max(e.start, o.start)) >= e.end - e.start for o in others
-        )
+        and not (
+            2 * (np.minimum(e.end, ends) - np.maximum(e.start, starts)) >= e.end - e.start
+        ).any()
     ]
 
 

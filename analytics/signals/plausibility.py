@@ -8,9 +8,8 @@ imported files get it as well:
 3. **Saturated**: a channel stands at its own extreme for several samples again and again.
 4. **Glitching**: single samples far from both neighbours, which agree.
 5. **Weight**: where the sensor hardly turns, the acceleration's norm is not gravity's.
-6. **Turning**: in windows of `TURNS_S` between calm moments, gravity's direction does not turn as
-   the gyroscope says. Half of the windows in which either turns must agree: a dead, a wrong or a
-   runaway channel spoils them all, a brisk movement some.
+6. **Turning**: between calm moments gravity's direction does not turn as the gyroscope says
+   (`gravity_turning`).
 7. **Bias**: whenever gravity keeps its direction, the gyroscope reads a steady turning.
 """
 
@@ -24,8 +23,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from .gravity_turning import TURNS_S, GravitySeen, turns_otherwise
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from .arrays import Array, Indices, Mask
 
@@ -35,6 +36,9 @@ GRAVITY_M_S2 = 9.81
 SLOWLY_HZ = 25.0
 FROZEN_S = 1.0
 FEWEST_REPEATED = 20
+STUCK_S = 5.0
+MANY_STEPS = 20
+"""A channel whose neighbours went through so many least steps meanwhile has not kept its value."""
 MOVING_RAD_S = np.deg2rad(20.0)
 MOVING_M_S2 = 0.5
 GLITCH_M_S2, GLITCH_RAD_S = 15.0, 6.0
@@ -49,15 +53,9 @@ CLIPPED_M_S2, CLIPPED_RAD_S = 1.3 * GRAVITY_M_S2, np.deg2rad(15.0)
 SLOW_TURN_RAD_S = np.deg2rad(15.0)
 WEIGHT_WITHIN, WEIGHT_SPREAD = 0.1, 0.13
 """Share of gravity, in the middle and at either end; worn ones keep to a twentieth."""
-TURNS_S = 0.8, 1.6, 3.2
-STEP_S = 0.1
-LEAST_TURN_RAD = np.deg2rad(25.0)
-"""Less may be what a movement feels like, not how gravity turns."""
 CALM_M_S2, CALM_WITHIN = 0.6, 0.04
 """Spread of the acceleration, and how far from gravity, while it shows where down is."""
 AVERAGED_S = 0.2
-FEWEST_WINDOWS = 12
-DISAGREE_SHARE = 0.4
 BIAS_RAD_S = np.deg2rad(4.0)
 BIAS_S = 0.8
 FEWEST_STEADY = 3
@@ -99,18 +97,19 @@ def implausible(
     """
     if len(index) < FEWEST_REPEATED:
         return []
-    values = np.concatenate((acc, gyr), axis=1) if gyroscope else acc
+    channels = np.concatenate((acc.T, gyr.T) if gyroscope else (acc.T,))
+    kept: Mask = np.equal(channels[:, 1:], channels[:, :-1])
     first, stop = int(index[0]), int(index[-1]) + 1
     found = [
         Implausible(Implausibility.FROZEN, int(index[a]), int(index[b - 1]) + 1)
-        for a, b in _frozen(values, rate_hz)
+        for a, b in _frozen(kept, rate_hz)
     ]
     whole = {
-        Implausibility.STUCK: _stuck(acc, gyr, rate_hz, gyroscope=gyroscope),
-        Implausibility.SATURATED: _saturated(acc, CLIPPED_M_S2)
-        or (gyroscope and _saturated(gyr, CLIPPED_RAD_S)),
-        Implausibility.GLITCHING: _glitching(acc, GLITCH_M_S2)
-        or (gyroscope and _glitching(gyr, GLITCH_RAD_S)),
+        Implausibility.STUCK: _stuck(channels, kept, rate_hz),
+        Implausibility.SATURATED: _saturated(channels[:3], CLIPPED_M_S2)
+        or _saturated(channels[3:], CLIPPED_RAD_S),
+        Implausibility.GLITCHING: _glitching(channels[:3], GLITCH_M_S2)
+        or (gyroscope and _glitching(channels[3:], GLITCH_RAD_S)),
     }
     if gyroscope:
         whole |= _in_motion(index, acc, gyr, rate_hz)
@@ -123,12 +122,45 @@ def _in_motion(
     """What force and rate say of each other, at no more than `SLOWLY_HZ`."""
     thin = max(1, int(rate_hz // SLOWLY_HZ))
     acc, gyr, rate_hz = acc[::thin], gyr[::thin], rate_hz / thin
-    runs = list(_runs(index[::thin], rate_hz))
+    felt = _felt(acc, rate_hz)
+    # Whole stretches are averaged at their ends as the item is at its own.
+    runs = [
+        (r, felt if r.stop - r.start == len(acc) else _felt(acc[r], rate_hz))
+        for r in _runs(index[::thin], rate_hz)
+    ]
+    steady = _steady([GravitySeen(f.up, f.calm, gyr[r]) for r, f in runs], rate_hz)
+    bias = np.median(steady, axis=0) if len(steady) >= FEWEST_STEADY else np.zeros(3)
     return {
-        Implausibility.WEIGHT: _off_weight(acc, gyr, rate_hz),
-        Implausibility.TURNING: _disagreeing(acc, gyr, rate_hz, runs),
-        Implausibility.BIAS: _biased(acc, gyr, rate_hz, runs),
+        Implausibility.WEIGHT: _off_weight(felt, gyr, rate_hz),
+        Implausibility.TURNING: turns_otherwise(
+            [GravitySeen(f.up, f.calm, gyr[r]) for r, f in runs], rate_hz, bias
+        ),
+        Implausibility.BIAS: _biased(steady),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Felt:
+    """What an accelerometer feels, averaged: norm [n] and spread [n] in m/s², up [n, 3]."""
+
+    norm: Array
+    spread: Array
+    up: Array
+
+    @property
+    def calm(self) -> Mask:
+        """[n] where nothing but gravity is felt, by the acceleration alone."""
+        within = np.abs(self.norm / GRAVITY_M_S2 - 1) < CALM_WITHIN
+        calm: Mask = within & (self.spread < CALM_M_S2)
+        return calm
+
+
+def _felt(acc: Array, rate_hz: float) -> _Felt:
+    mean = _averaged(acc, rate_hz)
+    norm = np.sqrt((mean * mean).sum(axis=1))
+    variance = _averaged(acc * acc, rate_hz) - mean * mean
+    spread = np.sqrt(np.maximum(variance, 0.0).sum(axis=1))
+    return _Felt(norm, spread, mean / np.maximum(norm, 1e-9)[:, None])
 
 
 def _runs(index: Indices, rate_hz: float) -> Iterator[slice]:
@@ -140,18 +172,29 @@ def _runs(index: Indices, rate_hz: float) -> Iterator[slice]:
             yield slice(a, b)
 
 
-def _frozen(values: Array, rate_hz: float) -> list[tuple[int, int]]:
+def _frozen(kept: Mask, rate_hz: float) -> list[tuple[int, int]]:
     least = max(FEWEST_REPEATED, round(FROZEN_S * rate_hz))
-    same = (values[1:] == values[:-1]).all(axis=1)
-    return [(a, b + 1) for a, b in _stretches(same) if b + 1 - a >= least]
+    return [(a, b + 1) for a, b in _stretches(np.asarray(kept.all(axis=0))) if b + 1 - a >= least]
 
 
-def _stuck(acc: Array, gyr: Array, rate_hz: float, *, gyroscope: bool) -> bool:
-    """Whether a channel kept its value while others moved."""
+def _stuck(channels: Array, kept: Mask, rate_hz: float) -> bool:
+    """Whether a channel kept its value while others moved, or all of a gyroscope always.
+
+    Args:
+        channels: [6, n] or, without a gyroscope, [3, n].
+        kept: [6, n - 1] whether each value is what it was before.
+        rate_hz: of the samples.
+    """
+    repeated = np.count_nonzero(kept, axis=1)
+    always = repeated == kept.shape[1]
+    if always[3:].any() and always[3:].all() and not always[:3].any():
+        return True
     least = max(FEWEST_REPEATED, round(FROZEN_S * rate_hz))
-    channels = [*acc.T, *gyr.T] if gyroscope else [*acc.T]
+    long = round(STUCK_S * rate_hz)
     for at, channel in enumerate(channels):
-        for a, b in _stretches(channel[1:] == channel[:-1]):
+        if repeated[at] < least - 1:
+            continue
+        for a, b in _stretches(kept[at]):
             if b + 1 - a < least:
                 continue
             beside = channels[3:] if at < 3 else channels[:3]
@@ -164,107 +207,87 @@ def _stuck(acc: Array, gyr: Array, rate_hz: float, *, gyroscope: bool) -> bool:
             rates = sizes[3 - (at < 3) :]
             if max(forces) > MOVING_M_S2 or max(rates, default=0.0) > MOVING_RAD_S:
                 return True
+            if b + 1 - a >= long and _stands_out(at, channels, slice(a, b + 1)):
+                return True
     return False
 
 
-def _saturated(values: Array, least: float) -> bool:
-    """Whether a channel stands at its own extreme, run after run, beyond what rest could be."""
-    for channel in values.T:
+def _stands_out(at: int, channels: Array, part: slice) -> bool:
+    """Whether the two channels beside one went through many of the sensor's least steps."""
+    first = at - at % 3
+    beside = [c[part] for i, c in enumerate(channels[first : first + 3], first) if i != at]
+    steps = np.abs(np.concatenate([np.diff(c) for c in beside]))
+    moved = steps[steps > 0]
+    return bool(len(moved) and min(map(np.ptp, beside)) > MANY_STEPS * moved.min())
+
+
+def _saturated(channels: Array, least: float) -> bool:
+    """Whether one of [3, n] channels stands at its own extreme for longer than rest could."""
+    for channel in channels:
         for extreme in (channel.max(), channel.min()):
             if abs(extreme) < least:
                 continue
-            runs = [b - a for a, b in _stretches(channel == extreme) if b - a >= SATURATED_RUN]
+            there = channel == extreme
+            if np.count_nonzero(there) <= SATURATED_SHARE * len(channel):
+                continue
+            runs = [b - a for a, b in _stretches(there) if b - a >= SATURATED_RUN]
             if sum(runs) > SATURATED_SHARE * len(channel):
                 return True
     return False
 
 
-def _glitching(values: Array, size: float) -> bool:
-    before, now, after = values[:-2], values[1:-1], values[2:]
-    off = np.minimum(np.abs(now - before), np.abs(now - after))
+def _glitching(channels: Array, size: float) -> bool:
+    """Whether single values of [3, n] channels stand far out of their neighbours."""
+    steps = np.abs(np.diff(channels))
+    off = np.minimum(steps[:, :-1], steps[:, 1:])
+    if not (off > size).any():
+        return False
+    before, after = channels[:, :-2], channels[:, 2:]
     alone = (off > size) & (np.abs(after - before) < ALIKE_SHARE * off)
     # What stands out can only be fewer: most streams need no look at their surroundings.
-    if alone.any(axis=1).mean() <= GLITCH_SHARE:
+    if alone.any(axis=0).mean() <= GLITCH_SHARE:
         return False
     # A tremor's samples are as far from each other all the time; a glitch stands out.
-    steps = np.pad(np.abs(np.diff(values, axis=0)), ((AROUND, AROUND - 1), (0, 0)), mode="edge")
-    usual = np.median(sliding_window_view(steps, 2 * AROUND, axis=0), axis=-1)[1:]
-    alone &= off > STANDS_OUT * usual[: len(off)]
-    return bool(alone.any(axis=1).mean() > GLITCH_SHARE)
+    steps = np.pad(steps, ((0, 0), (AROUND, AROUND - 1)), mode="edge")
+    usual = np.median(sliding_window_view(steps, 2 * AROUND, axis=1), axis=-1)[:, 1:]
+    alone &= off > STANDS_OUT * usual[:, : off.shape[1]]
+    return bool(alone.any(axis=0).mean() > GLITCH_SHARE)
 
 
-def _off_weight(acc: Array, gyr: Array, rate_hz: float) -> bool:
+def _off_weight(felt: _Felt, gyr: Array, rate_hz: float) -> bool:
     """Whether what the sensor weighs at rest is far from gravity."""
     slow = np.sqrt((_averaged(gyr, rate_hz) ** 2).sum(axis=1)) < SLOW_TURN_RAD_S
-    rest = slow & (_spread(acc, rate_hz) < CALM_M_S2)
+    rest = slow & (felt.spread < CALM_M_S2)
     if rest.sum() < rate_hz:
         return False
-    norm = np.sqrt((_averaged(acc, rate_hz) ** 2).sum(axis=1))[rest]
-    low, middle, high = np.percentile(norm, (10, 50, 90)) / GRAVITY_M_S2 - 1
+    low, middle, high = np.percentile(felt.norm[rest], (10, 50, 90)) / GRAVITY_M_S2 - 1
     return bool(abs(middle) > WEIGHT_WITHIN or max(-low, high) > WEIGHT_SPREAD)
 
 
-def _disagreeing(acc: Array, gyr: Array, rate_hz: float, runs: list[slice]) -> bool:
-    """Whether gravity turns otherwise than the gyroscope in most windows in which either does."""
-    off, turned = [], []
+def _steady(runs: Sequence[GravitySeen], rate_hz: float) -> Array:
+    """[k, 3] mean rates of stretches in which gravity and the gyroscope kept what they read."""
+    length, means = round(BIAS_S * rate_hz), [np.empty((0, 3))]
     for run in runs:
-        up, calm = _units(_averaged(acc[run], rate_hz)), _calm(acc[run], rate_hz)
-        steps = (gyr[run][1:] + gyr[run][:-1]) / (2 * rate_hz)
-        for seconds in TURNS_S:
-            length = round(seconds * rate_hz)
-            starts = np.arange(0, len(up) - length, max(1, round(STEP_S * rate_hz)))
-            starts = starts[calm[starts] & calm[starts + length]]
-            if not len(starts):
-                continue
-            before, seen = up[starts], up[starts + length]
-            expected = before
-            for i in range(length):
-                expected = _turned_back(expected, steps[starts + i])
-            off.append(_between(expected, seen))
-            turned.append(np.maximum(_between(before, seen), _between(before, expected)))
-    if not off:
-        return False
-    moved = np.concatenate(turned)
-    ratio = (np.concatenate(off) / np.maximum(moved, 1e-9))[moved > LEAST_TURN_RAD]
-    return bool(len(ratio) >= FEWEST_WINDOWS and np.median(ratio) > DISAGREE_SHARE)
+        up = sliding_window_view(run.up, length, axis=0)[: -1 : max(1, length // 2)]
+        along = (up * up[:, :, :1]).sum(axis=1).min(axis=1, initial=1.0)
+        gyr = sliding_window_view(run.gyr, length, axis=0)[: -1 : max(1, length // 2)]
+        gyr = gyr[along > np.cos(STEADY_RAD)]
+        means.append(gyr[gyr.std(axis=2).max(axis=1) < BIAS_RAD_S / 2].mean(axis=2))
+    return np.concatenate(means)
 
 
-def _calm(acc: Array, rate_hz: float) -> Mask:
-    """[n] where nothing but gravity is felt, by the acceleration alone."""
-    mean = _averaged(acc, rate_hz)
-    norm = np.sqrt((mean * mean).sum(axis=1))
-    within = np.abs(norm / GRAVITY_M_S2 - 1) < CALM_WITHIN
-    calm: Mask = within & (_spread(acc, rate_hz) < CALM_M_S2)
-    return calm
-
-
-def _spread(acc: Array, rate_hz: float) -> Array:
-    """[n] standard deviation around each sample, all axes together."""
-    mean = _averaged(acc, rate_hz)
-    variance = _averaged(acc * acc, rate_hz) - mean * mean
-    return np.asarray(np.sqrt(np.maximum(variance, 0.0).sum(axis=1)))
-
-
-def _biased(acc: Array, gyr: Array, rate_hz: float, runs: list[slice]) -> bool:
+def _biased(steady: Array) -> bool:
     """Whether the gyroscope reads a steady turning whenever gravity keeps its direction."""
-    length, means = round(BIAS_S * rate_hz), []
-    for run in runs:
-        up, turning = _units(_averaged(acc[run], rate_hz)), gyr[run]
-        for a in range(0, len(up) - length, max(1, length // 2)):
-            part = slice(a, a + length)
-            steady = _between(up[part], up[a : a + 1]).max() < STEADY_RAD
-            if steady and turning[part].std(axis=0).max() < BIAS_RAD_S / 2:
-                means.append(turning[part].mean(axis=0))
-    if len(means) < FEWEST_STEADY:
+    if len(steady) < FEWEST_STEADY:
         return False
-    read = np.array(means)
-    usual = np.median(read, axis=0)
-    sizes = np.sqrt((read * read).sum(axis=1))
+    usual = np.median(steady, axis=0)
+    sizes = np.sqrt((steady * steady).sum(axis=1))
     return bool(np.sqrt(usual @ usual) > BIAS_RAD_S and sizes.min() > BIAS_RAD_S / 2)
 
 
 def _stretches(where: Mask) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], where, [False])))).tolist()
+    padded: Mask = np.concatenate(([False], where, [False]))
+    edges = np.flatnonzero(padded[1:] != padded[:-1]).tolist()
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
@@ -272,24 +295,13 @@ def _averaged(values: Array, rate_hz: float) -> Array:
     """[n, 3] running means over `AVERAGED_S` to both sides."""
     half = max(1, round(AVERAGED_S * rate_hz))
     sums = np.concatenate((np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)))
-    at = np.arange(len(values))
-    low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, len(values))
-    return np.asarray((sums[high] - sums[low]) / (high - low)[:, None])
-
-
-def _turned_back(vectors: Array, turns: Array) -> Array:
-    """Earth-fixed vectors in the sensor, after it has turned by small rotation vectors."""
-    angle = np.sqrt((turns * turns).sum(axis=1))[:, None]
-    axis = turns / np.maximum(angle, 1e-12)
-    along = (vectors * axis).sum(axis=1, keepdims=True) * axis
-    across = np.cross(vectors, axis)
-    return np.asarray(along + (vectors - along) * np.cos(angle) + across * np.sin(angle))
-
-
-def _units(vectors: Array) -> Array:
-    length = np.sqrt((vectors * vectors).sum(axis=1, keepdims=True))
-    return np.asarray(vectors / np.maximum(length, 1e-9))
-
-
-def _between(a: Array, b: Array) -> Array:
-    return np.asarray(np.arccos(np.clip((a * b).sum(axis=1), -1.0, 1.0)))
+    n, width = len(values), 2 * half + 1
+    at = np.arange(n)
+    low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, n)
+    means = np.empty_like(values)
+    inner = slice(half, max(half, n - half))
+    means[inner] = (sums[width:] - sums[:-width]) / width
+    for ends in (slice(0, min(half, n)), slice(max(half, n - half), n)):
+        a, b = low[ends], high[ends]
+        means[ends] = (sums[b] - sums[a]) / (b - a)[:, None]
+    return means

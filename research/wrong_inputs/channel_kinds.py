@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["CHANNEL_KINDS"]
 
 GRAVITY_M_S2 = 9.80665
+CLIPPED_AT = 0.6
+"""Share of its own fastest turning: a slow sensor never reaches a fixed one."""
 
 
 def _changed(change: Callable[[np.random.Generator, Array], Array]) -> Apply:
@@ -40,6 +42,13 @@ def _axes_swapped(rng: np.random.Generator, readings: Array) -> Array:
     at = 3 * int(rng.integers(2))
     a, b = rng.permutation(3)[:2] + at
     readings[:, [a, b]] = readings[:, [b, a]]
+    return readings
+
+
+def _clipped(_: np.random.Generator, readings: Array) -> Array:
+    """A range that ends at three fifths of the fastest that this sensor turns."""
+    most = CLIPPED_AT * float(np.quantile(np.abs(readings[:, 3:]), 0.999))
+    readings[:, 3:] = np.clip(readings[:, 3:], -most, most)
     return readings
 
 
@@ -79,7 +88,7 @@ CHANNEL_KINDS = tuple(
         ("gyroscope zero", _known("gyroscope zeroed")),
         ("accelerometer zero", _known("accelerometer zeroed")),
         ("frozen", _known("all frozen")),
-        ("saturated", _known("gyroscope clipped")),
+        ("saturated", _changed(_clipped)),
         ("axes swapped", _changed(_axes_swapped)),
         ("sign flipped", _changed(_sign_flipped)),
         ("half scale", _changed(_half_scale)),

@@ -40,7 +40,6 @@ _Enum = TypeVar("_Enum", bound=StrEnum)
 
 # RFC 8746, section 2.1: sint32, sint64 and float32, little-endian.
 _TAGS = {"<i4": 78, "<i8": 79, "<f4": 85}
-_DTYPES = {tag: np.dtype(name) for name, tag in _TAGS.items()}
 _Marker: TypeAlias = StreamOpened | StreamGap | StreamQuality | StreamEnded
 _MARKERS: dict[str, type[_Marker]] = {
     "opened": StreamOpened,
@@ -102,6 +101,10 @@ _ARRAYS = {
     "mag": "<f4",
 }
 _VECTORS = {"acc", "gyr", "mag"}
+_FORMS = {
+    name: (np.dtype(form), _TAGS[form], 3 if name in _VECTORS else 1)
+    for name, form in _ARRAYS.items()
+}
 _REQUIRED = {"dt_us", "lag_us", "acc"}
 
 
@@ -130,15 +133,14 @@ def _array(body: dict[str, Any], name: str) -> npt.NDArray[Any] | None:
         if name in _REQUIRED:
             raise DecodeError("motion batch", f"{name} is missing")
         return None
-    dtype = np.dtype(_ARRAYS[name])
-    if not isinstance(tagged, cbor2.CBORTag) or _DTYPES.get(tagged.tag) != dtype:
+    dtype, tag, width = _FORMS[name]
+    if not isinstance(tagged, cbor2.CBORTag) or tagged.tag != tag:
         raise DecodeError("motion batch", f"{name} is not a typed array of {dtype}")
     raw = tagged.value
-    row = dtype.itemsize * (3 if name in _VECTORS else 1)
-    if not isinstance(raw, bytes) or len(raw) % row:
+    if not isinstance(raw, bytes) or len(raw) % (dtype.itemsize * width):
         raise DecodeError("motion batch", f"{name} is not a whole number of samples")
     array = np.frombuffer(raw, dtype)
-    return array.reshape(-1, 3) if name in _VECTORS else array
+    return array if width == 1 else array.reshape(-1, width)
 
 
 def _read_marker(cls: type[_Marker], body: dict[str, Any]) -> StreamItem:

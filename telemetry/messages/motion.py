@@ -165,10 +165,10 @@ class MotionBatch:
         for a, b in itertools.pairwise(batches):
             if b.stream != a.stream or b.first_index != a.next_index:
                 raise ValueError(f"{b.stream}[{b.first_index}] does not follow {a.stream}")
-        t_ns = np.concatenate([b.t_ns for b in batches])
+        dt_us = [np.add(b.dt_us, (b.t0_ns - first.t0_ns) // 1000, dtype=np.int64) for b in batches]
         return replace(
             first,
-            dt_us=((t_ns - first.t0_ns) // 1000).astype(np.int32),
+            dt_us=np.concatenate(dt_us).astype(np.int32),
             lag_us=np.concatenate([b.lag_us for b in batches]),
             acc=np.concatenate([b.acc for b in batches]),
             gyr=_joined([b.gyr for b in batches], "gyr"),

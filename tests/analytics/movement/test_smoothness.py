@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from analytics.core import Core
 from analytics.exercise.observation import Observation
-from analytics.movement.movement import Turning, main_axis, rotation_vectors
-from analytics.movement.smoothness import sparc
+from analytics.movement.movement import Turning, main_axis, rotation_vectors, turned_waves
+from analytics.movement.smoothness import sparc, sparcs
 from analytics.signals.smoothing import ParabolaSmoother, smoothed
 from arm_motion import exercise, observe, one_batch, raises, stroke, whole_stream
 from builders import SESSION
@@ -52,6 +52,21 @@ def test_sparc_hardly_minds_noise_and_not_the_size():
     noisy = speed + np.abs(np.random.default_rng(0).normal(0, 0.01 * speed.max(), len(speed)))
     assert sparc(noisy, 100.0) == pytest.approx(sparc(speed, 100.0), abs=0.02)
     assert sparc(3 * speed, 100.0) == sparc(speed, 100.0)
+
+
+@given(st.lists(st.integers(0, 90), max_size=8), st.integers(0, 9))
+def test_sparc_of_many_strokes_is_that_of_each(lengths, seed):
+    rng = np.random.default_rng(seed)
+    speeds = [rng.random(n) for n in lengths]
+    assert sparcs(speeds, 25.0) == [sparc(s, 25.0) for s in speeds]
+
+
+@given(st.integers(1, 5), st.integers(2, 20), st.integers(0, 9))
+def test_many_short_turns_are_followed_as_each_alone(many, frames, seed):
+    q = np.cumsum(np.random.default_rng(seed).normal(0, 1, (many, frames, 4)), axis=1)
+    q /= np.sqrt((q * q).sum(axis=2, keepdims=True))
+    alone = [rotation_vectors(one, np.zeros(frames, bool)) for one in q]
+    assert turned_waves(q) == pytest.approx(np.array(alone))
 
 
 def test_sparc_of_no_movement_is_none():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from analytics.signals.plausibility import Implausibility, implausible
 from arm_motion import raises, sensed
@@ -85,3 +86,65 @@ def test_without_a_gyroscope_only_the_acceleration_is_looked_at():
     assert told(acc, np.zeros_like(gyr), gyroscope=False) == set()
     acc[:, 1] = -19.6
     assert Implausibility.STUCK in told(acc, np.zeros_like(gyr), gyroscope=False)
+
+
+def quiet(seed=3, seconds=40):
+    """A segment that hardly turns, a few degrees about each axis, beside one that exercises."""
+    t = np.arange(0, seconds, 1 / RATE_HZ)
+    angles = np.radians([[5.0], [3.5], [2.5]]) * np.sin(
+        2 * np.pi * np.array([[0.21], [0.13], [0.17]]) * t + np.array([[0.0], [1.0], [2.0]])
+    )
+    lying = Rotation.from_euler("ZYX", [20.0, 35.0, -50.0], degrees=True)
+    turned = lying * Rotation.from_euler("xyz", angles.T)
+    steps = (turned[:-1].inv() * turned[1:]).as_rotvec() * RATE_HZ
+    rng = np.random.default_rng(seed)
+    acc = turned.inv().apply([0.0, 0.0, 9.81]) + rng.normal(0, 0.04, (len(t), 3))
+    gyr = np.concatenate((steps, steps[-1:])) + rng.normal(0, 0.002, (len(t), 3))
+    return acc, gyr + np.radians([0.5, -0.4, 0.3])
+
+
+def test_a_segment_that_hardly_turns_raises_no_doubt():
+    assert told(*quiet()) == set()
+
+
+SWAPPED = np.eye(3)[[1, 0, 2]]
+READ_WRONG = {
+    "x flipped": np.diag([-1.0, 1.0, 1.0]),
+    "y flipped": np.diag([1.0, -1.0, 1.0]),
+    "x and y swapped": SWAPPED,
+    "z x y": np.eye(3)[[2, 0, 1]],
+    "y and z swapped, x flipped": np.diag([-1.0, 1.0, 1.0])[[0, 2, 1]],
+    "scale doubled": 2 * np.eye(3),
+}
+
+
+@pytest.mark.parametrize("of", ["acceleration", "rate"])
+@pytest.mark.parametrize("how", READ_WRONG)
+def test_axes_read_wrong_are_told_however_little_they_turn(how, of):
+    acc, gyr = quiet()
+    if of == "rate":
+        gyr = gyr @ READ_WRONG[how].T
+    else:
+        acc = acc @ READ_WRONG[how].T
+    assert told(acc, gyr) & {Implausibility.TURNING, Implausibility.WEIGHT}
+
+
+def test_a_brisk_movement_with_few_calm_moments_shows_a_flipped_axis():
+    acc, gyr = worn(up_s=0.8, down_s=0.8, hold_s=0.6)
+    turning = int(np.argmax(np.abs(gyr).mean(axis=0)))
+    gyr[:, turning] *= -1
+    assert Implausibility.TURNING in told(acc, gyr)
+
+
+@pytest.mark.parametrize("channel", range(6))
+def test_a_channel_stuck_in_a_segment_that_hardly_turns_is_told(channel):
+    acc, gyr = quiet()
+    values = acc if channel < 3 else gyr
+    third = len(values) // 3
+    values[third:, channel % 3] = values[third, channel % 3]
+    assert Implausibility.STUCK in told(acc, gyr)
+
+
+def test_a_gyroscope_that_reads_nothing_is_told_however_little_it_turns():
+    acc, gyr = quiet()
+    assert Implausibility.STUCK in told(acc, 0 * gyr)
