@@ -14,7 +14,8 @@ __all__ = ["PAGE", "page_address"]
 PAGE = Path(__file__).with_name("screen.html")
 
 
-def page_address(topics: HomeTopics, port: int, host: str = "127.0.0.1") -> str:
-    """The page's address with what it needs to listen; `port` is the broker's WebSocket port."""
-    asked = {"host": host, "port": port, "control": topics.control, "event": topics.event}
+def page_address(topics: HomeTopics, port: int, key: str, host: str = "127.0.0.1") -> str:
+    """The page's address with what it needs to listen: the WebSocket's port, and its key."""
+    asked = {"host": host, "port": port, "key": key}
+    asked |= {"control": topics.control, "event": topics.event}
     return f"{PAGE.as_uri()}?{urlencode(asked)}"

@@ -207,4 +207,5 @@ def page() -> None:
 
     from .home_command import home_settings
 
-    typer.echo(page_for(home_settings().identity.topics))
+    home = home_settings()
+    typer.echo(page_for(home.identity.topics, home.folder.logs))

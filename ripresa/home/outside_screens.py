@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from games.outside.browser_page import page_address
 from games.outside.osc import OscOut
+from ripresa.platform.broker import SCREEN_KEY
 from telemetry.errors import ConfigurationError
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from telemetry.transport.topics import HomeTopics
 
@@ -35,16 +37,26 @@ def websocket_port(environment: Mapping[str, str] = os.environ) -> int | None:
     return int(named)
 
 
-def page_for(topics: HomeTopics) -> str:
-    """The address of the page that a browser opens to be a screen.
+def page_for(topics: HomeTopics, folder: Path) -> str:
+    """The address of the page that a browser opens to be a screen; it holds the home's key.
+
+    Args:
+        topics: of the home.
+        folder: where the home's broker keeps its files.
 
     Raises:
-        ConfigurationError: the broker does not listen for browsers.
+        ConfigurationError: the broker does not listen for browsers, or no home runs.
     """
     port = websocket_port()
     if port is None:
         raise ConfigurationError(f"set {VARIABLE} for the home and here, e.g. to 9001")
-    return page_address(topics, port)
+    try:
+        key = (folder / SCREEN_KEY).read_text(encoding="ascii")
+    except OSError as e:
+        raise ConfigurationError(
+            f"no home runs here that lets browsers in: start it with {VARIABLE} set, then ask again"
+        ) from e
+    return page_address(topics, port, key)
 
 
 async def send_osc(broker: MqttSettings, topics: HomeTopics, host: str, port: int) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import secrets
 import shutil
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from telemetry.errors import ConfigurationError
+from telemetry.files import write_atomically
 
 from .child import Child, free_port, wait_for_port
 from .configuration import LOOPBACK
@@ -21,11 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-__all__ = ["LocalBroker", "broker_beside", "find_mosquitto", "local_broker"]
+__all__ = ["SCREEN_KEY", "LocalBroker", "broker_beside", "find_mosquitto", "local_broker"]
 
 log = logging.getLogger(__name__)
 
 USUAL_PORT = 1883
+SCREEN_KEY = "screens.key"
+"""Beside the broker's configuration: what a page must know to come in; drawn at each start."""
 
 # No message may be dropped on overflow: mosquitto answers PUBACK with success and then drops.
 # Nor may one wait for the acknowledgement of the last, as small ones do up to 40 ms.
@@ -80,7 +84,7 @@ async def local_broker(
     port = free_port(port)
     program = None if embedded else find_mosquitto()
     if program is None:
-        async with _amqtt(port, websocket_port):
+        async with _amqtt(port), _screens(websocket_port, port, folder):
             yield LocalBroker("amqtt", port)
         return
     configuration = folder / "mosquitto.conf"
@@ -94,19 +98,31 @@ async def local_broker(
                 f"the home's broker listens on {', '.join(wide)}, which others can reach: "
                 "it was stopped; see mosquitto's own configuration on this machine"
             )
-        async with contextlib.AsyncExitStack() as stack:
-            if websocket_port is not None:
-                try:
-                    await stack.enter_async_context(websocket_bridge(websocket_port, port))
-                except OSError as e:
-                    # A screen in a browser is an extra: the session does not wait for it.
-                    log.warning(
-                        "no screens in a browser: port %d cannot be used (%s); give another in "
-                        "RIPRESA_WEBSOCKET_PORT",
-                        websocket_port,
-                        e.strerror or e,
-                    )
+        async with _screens(websocket_port, port, folder):
             yield LocalBroker("mosquitto", port, child)
+
+
+@contextlib.asynccontextmanager
+async def _screens(wanted: int | None, broker_port: int, folder: Path) -> AsyncIterator[None]:
+    """The way in for browsers, where it is wanted and can be."""
+    if wanted is None:
+        yield
+        return
+    key, path = secrets.token_urlsafe(32), folder / SCREEN_KEY
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(websocket_bridge(wanted, broker_port, key))
+            write_atomically(path, key)
+            stack.callback(path.unlink, missing_ok=True)
+        except OSError as e:
+            # A screen in a browser is an extra: the session does not wait for it.
+            log.warning(
+                "no screens in a browser: port %d cannot be used (%s); give another in "
+                "RIPRESA_WEBSOCKET_PORT",
+                wanted,
+                e.strerror or e,
+            )
+        yield
 
 
 @contextlib.contextmanager
@@ -134,14 +150,12 @@ def broker_beside(folder: Path) -> Iterator[int | None]:
 
 
 @contextlib.asynccontextmanager
-async def _amqtt(port: int, websocket_port: int | None) -> AsyncIterator[None]:
+async def _amqtt(port: int) -> AsyncIterator[None]:
     from amqtt.broker import Broker  # noqa: PLC0415 - slow to import, needed without mosquitto only
 
     for name in ("amqtt", "transitions"):
         logging.getLogger(name).setLevel(logging.ERROR)
     listeners = {"default": {"type": "tcp", "bind": f"{LOOPBACK}:{port}"}}
-    if websocket_port is not None:
-        listeners["screens"] = {"type": "ws", "bind": f"{LOOPBACK}:{websocket_port}"}
     broker = Broker(
         {
             "listeners": listeners,

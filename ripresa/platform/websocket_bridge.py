@@ -2,15 +2,19 @@
 
 Mosquitto 2.0 is told an address for its WebSocket listener and listens on all of them. So the
 bytes between browser and broker go through here: one TCP connection to the broker for each
-browser, binary frames as they come, from pages of this machine only.
+browser, binary frames as they come, from pages of this machine only. These know a key that is
+drawn at each start: where a page comes from is not enough, as a frame that any web site shuts off
+names itself as a file does.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import hmac
 import logging
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -21,6 +25,8 @@ from .configuration import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from websockets.http11 import Request, Response
 
 __all__ = ["websocket_bridge"]
 
@@ -34,8 +40,13 @@ browser names itself, and is refused; what is no browser names nothing."""
 
 
 @contextlib.asynccontextmanager
-async def websocket_bridge(port: int, broker_port: int) -> AsyncIterator[None]:
+async def websocket_bridge(port: int, broker_port: int, key: str) -> AsyncIterator[None]:
     """Carry WebSocket connections on loopback `port` to the broker, as long as this lasts.
+
+    Args:
+        port: where to listen.
+        broker_port: the broker's, on loopback.
+        key: what a page must ask for, as the path `/KEY`.
 
     Raises:
         OSError: the port is taken.
@@ -48,11 +59,18 @@ async def websocket_bridge(port: int, broker_port: int) -> AsyncIterator[None]:
         async with room:
             await _carry(browser, broker_port)
 
+    def knows(line: ServerConnection, request: Request) -> Response | None:
+        asked = request.path.removeprefix("/").encode(errors="replace")
+        if hmac.compare_digest(asked, key.encode()):
+            return None
+        return line.respond(HTTPStatus.FORBIDDEN, "ripresa home page tells the address\n")
+
     async with serve(
         carry,
         LOOPBACK,
         port,
         origins=PAGES,
+        process_request=knows,
         subprotocols=[Subprotocol("mqtt")],
         max_size=LARGEST,
     ):

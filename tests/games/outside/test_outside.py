@@ -122,7 +122,7 @@ def browser():
 
 def test_a_browser_page_follows_the_control_over_websocket(broker, browser):
     plain, web = broker
-    browser.get(page_address(TOPICS, web))
+    browser.get(page_address(TOPICS, web, key=""))
     with bus_on_its_own_thread(lambda: MqttBus(MqttSettings(port=plain), "core")) as bus:
         for n in range(200):
             bus.publish(TOPICS.control, encode_live(control(0.75, t0_ns=10**18 + n)))

@@ -14,10 +14,11 @@ from ports import free_port
 from ripresa.cli.main import app
 from ripresa.home.outside_screens import page_for, send_osc, websocket_port
 from ripresa.home.prompting import takes_at_hand
-from ripresa.home.survey_box import SurveyBox, survey_of
+from ripresa.home.survey_box import SurveyBox
 from ripresa.platform.background import running
 from ripresa.platform.broker import local_broker
 from ripresa.platform.child import port_open
+from ripresa.survey.quarters import survey_of
 from telemetry.errors import ConfigurationError
 from telemetry.messages.live import RepetitionCounted, encode_live
 from telemetry.transport.mqtt import MqttBus, MqttSettings
@@ -78,15 +79,18 @@ async def test_the_homes_broker_listens_for_browsers_when_asked(tmp_path, embedd
         assert await asyncio.to_thread(port_open, port)
 
 
-def test_the_pages_address_names_port_and_topics(monkeypatch):
+def test_the_pages_address_names_port_key_and_topics(tmp_path, monkeypatch):
     monkeypatch.setenv("RIPRESA_WEBSOCKET_PORT", "9001")
-    assert "port=9001" in page_for(TOPICS)
+    with pytest.raises(ConfigurationError, match="no home runs"):
+        page_for(TOPICS, tmp_path)
+    (tmp_path / "screens.key").write_text("abc")
+    assert "port=9001&key=abc" in page_for(TOPICS, tmp_path)
     monkeypatch.setenv("RIPRESA_WEBSOCKET_PORT", "x")
     with pytest.raises(ConfigurationError, match="give a number"):
         websocket_port()
     monkeypatch.delenv("RIPRESA_WEBSOCKET_PORT")
     with pytest.raises(ConfigurationError, match="RIPRESA_WEBSOCKET_PORT"):
-        page_for(TOPICS)
+        page_for(TOPICS, tmp_path)
 
 
 def test_an_answer_is_kept_without_name_and_time(tmp_path):

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import stat
 
 import paho.mqtt.client as paho
 import pytest
@@ -11,7 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from needs import need_program
-from ripresa.platform.broker import local_broker
+from ripresa.platform.broker import SCREEN_KEY, local_broker
 from ripresa.platform.child import free_port
 from ripresa.platform.listening import listening, wider_than_loopback
 from ripresa.platform.websocket_bridge import websocket_bridge
@@ -40,16 +41,20 @@ async def test_a_browser_reaches_the_broker_on_loopback_and_nobody_else_reaches_
     async with local_broker(tmp_path, port=free_port(), websocket_port=port) as broker:
         assert ("127.0.0.1", port) in listening(os.getpid())
         assert wider_than_loopback(broker.process.pid) == []
-        heard = await _over_websocket(port, broker.port)
+        key = (tmp_path / SCREEN_KEY).read_text()
+        assert stat.S_IMODE((tmp_path / SCREEN_KEY).stat().st_mode) == 0o600
+        heard = await _over_websocket(port, broker.port, key)
+    assert not (tmp_path / SCREEN_KEY).exists()
     assert heard == [b"from a browser"]
 
 
-async def _over_websocket(port, broker_port):
+async def _over_websocket(port, broker_port, key):
 
     heard, done = [], asyncio.Event()
     loop = asyncio.get_running_loop()
     listener = paho.Client(CallbackAPIVersion.VERSION2)
     screen = paho.Client(CallbackAPIVersion.VERSION2, transport="websockets")
+    screen.ws_set_options(path=f"/{key}")
 
     def on_message(_client, _user, message):
         heard.append(message.payload)
@@ -73,14 +78,17 @@ async def _over_websocket(port, broker_port):
     return heard
 
 
-async def test_a_port_for_browsers_that_is_taken_stops_nothing_and_is_named(tmp_path, caplog):
+@pytest.mark.parametrize("kind", ["mosquitto", "amqtt"])
+async def test_a_port_for_browsers_that_is_taken_stops_nothing_and_is_named(tmp_path, caplog, kind):
     need_program("mosquitto")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        async with local_broker(tmp_path, port=free_port(), websocket_port=port) as broker:
-            assert broker.kind == "mosquitto"
+        async with local_broker(
+            tmp_path, port=free_port(), websocket_port=port, embedded=kind == "amqtt"
+        ) as broker:
+            assert broker.kind == kind
     assert f"port {port} cannot be used" in caplog.text
 
 
@@ -97,10 +105,19 @@ async def test_a_port_for_browsers_that_is_taken_stops_nothing_and_is_named(tmp_
 )
 async def test_a_web_site_that_is_open_in_the_browser_does_not_reach_the_broker(origin, comes_in):
     port = free_port()
-    async with websocket_bridge(port, free_port()):
+    async with websocket_bridge(port, free_port(), "key"):
         try:
-            async with connect(f"ws://127.0.0.1:{port}", origin=origin, subprotocols=["mqtt"]):
+            async with connect(f"ws://127.0.0.1:{port}/key", origin=origin, subprotocols=["mqtt"]):
                 came_in = True
         except InvalidStatus:
             came_in = False
     assert came_in is comes_in
+
+
+@pytest.mark.parametrize("asked", ["", "/", "/ke", "/key2", "/key/", "/?key=key", "/%6Bey", "/KEY"])
+async def test_a_page_that_does_not_know_the_key_does_not_reach_the_broker(asked):
+    """Not even one that a web site shuts off, so that it names itself as a file does."""
+    port = free_port()
+    async with websocket_bridge(port, free_port(), "key"):
+        with pytest.raises(InvalidStatus):
+            await connect(f"ws://127.0.0.1:{port}{asked}", origin="null", subprotocols=["mqtt"])
