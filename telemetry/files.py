@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["replacing", "write_atomically"]
+__all__ = ["give_to_folders_owner", "make_private_folder", "replacing", "write_atomically"]
 
 STALE_S: Final = 60.0
 """A scratch file that is older was left by a program that did not come to its end."""
@@ -43,6 +43,32 @@ def write_atomically(path: Path, content: str | bytes, *, mode: int = 0o600) -> 
         scratch.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
+def give_to_folders_owner(path: Path) -> None:
+    """Let what root has made belong to whoever owns its folder.
+
+    A command that an administrator runs as root must leave nothing behind that the service,
+    which is another user, cannot write.
+    """
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        with contextlib.suppress(OSError):
+            status = path.parent.stat()
+            os.chown(path, status.st_uid, status.st_gid)
+
+
+def make_private_folder(path: Path) -> None:
+    """Make a folder and those above it that are missing, each for its owner only.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if path.is_dir():
+        return
+    if path.parent != path:
+        make_private_folder(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)
+    give_to_folders_owner(path)
+
+
 @contextmanager
 def replacing(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
     """A scratch file for the block to write, which takes the place of `path` at its end.
@@ -64,12 +90,13 @@ def replacing(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
     """
     scratch: Path | None = None
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         _remove_stale(path)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
         os.close(handle)
         scratch = path.with_name(os.path.basename(name))  # noqa: PTH119 - mkstemp gives text
         scratch.chmod(mode)
+        give_to_folders_owner(scratch)
         yield scratch
         _flush(scratch)
         scratch.replace(path)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from telemetry.errors import ConfigurationError, DecodeError
-from telemetry.files import write_atomically
+from telemetry.files import make_private_folder, write_atomically
 from telemetry.identity import Name, Pseudonym, checked_name
 from telemetry.messages.newer import first_problem
 from telemetry.transport.mqtt import MqttSettings
@@ -131,7 +131,7 @@ def init_clinic(folder: Path, *, site: str, hosts: Sequence[str]) -> list[Path]:
     place.mkdir(mode=0o700, parents=True)
     (place / BROKER).mkdir(mode=0o700)
     for name in ("clinic", "grafana"):
-        (place / "influx" / name).mkdir(mode=0o700, parents=True)
+        make_private_folder(place / "influx" / name)
     make_certificates(place, place / BROKER, hosts)
     access = clinic_access(password, secrets.token_bytes(SALT_BYTES))
     _write_access(place / BROKER, access)

@@ -127,7 +127,6 @@ def keep_tokens(tokens: SiteTokens, folder: Path) -> list[Path]:
     try:
         for part in fields(tokens):
             path = folder / part.name / "token"
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_atomically(path, getattr(tokens, part.name) + "\n")
             path.chmod(0o600)
             paths.append(path)

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from telemetry.errors import DecodeError, StoreError
+from telemetry.files import make_private_folder
 from telemetry.identity import new_ulid
 
 from .held import reread_held
@@ -64,7 +65,7 @@ class Journal(JournalReader):
         """
         with store_errors(path):
             try:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                make_private_folder(path.parent)
             except OSError as e:
                 raise StoreError(f"no folder for journal {path} ({e}): check its rights") from e
             db = connect(path, busy_timeout_s=busy_timeout_s)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from telemetry.errors import StoreBusy, StoreDamaged, StoreError, StoreFull, StoreVersion
+from telemetry.files import give_to_folders_owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -239,6 +240,7 @@ def _only_its_owners(path: Path) -> None:
     """
     with contextlib.suppress(FileExistsError, OSError):  # SQLite says better what is wrong
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        give_to_folders_owner(path)
     with contextlib.suppress(OSError):
         for each in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
             if each.exists() and each.stat().st_mode & 0o077:

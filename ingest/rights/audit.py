@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from telemetry.errors import ConfigurationError
+from telemetry.files import give_to_folders_owner
 
 if TYPE_CHECKING:
     import sqlite3
@@ -49,6 +50,7 @@ class AuditKey:
             if not path.exists():
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                give_to_folders_owner(path)
                 with os.fdopen(handle, "w", encoding="ascii") as file:
                     file.write(secrets.token_hex(32) + "\n")
             secret = bytes.fromhex(path.read_text(encoding="ascii").strip())

@@ -24,6 +24,8 @@ __all__ = ["preflight"]
 PORTS: Final = {8883: "homes", 8470: "web page", 8086: "InfluxDB", 3000: "Grafana"}
 ROOM_GB: Final = 5.0
 LEAST_GB: Final = 1.0
+GRAFANA_UID: Final = 472
+"""Of the user that Grafana's image runs as."""
 RENEW_DAYS: Final = 30.0
 EARLIEST_S: Final = 1_760_000_000
 """Before this program was: a clock that says so is wrong."""
@@ -61,6 +63,30 @@ def _files(folder: Path) -> Iterator[MachineFinding]:
         yield _missing("Owner", f"{path} is not of user {uid}", "chown -R it to RIPRESA_UID")
     if not wrong and not foreign:
         yield _good("Files", f"there, and of user {uid} alone")
+
+
+def _shipped(folder: Path) -> Iterator[MachineFinding]:
+    """What containers read as another user: a clone under a strict umask has it shut."""
+    env = folder / ".env"
+    uid = int(_environment(folder).get("RIPRESA_UID", "0") or 0) if env.is_file() else 0
+    configuration, provisioning = folder / "deploy" / "mosquitto", folder / "deploy" / "grafana"
+    read_by = [(p, uid) for p in configuration.glob("*.conf")]
+    read_by += [(p, GRAFANA_UID) for p in (provisioning, *provisioning.rglob("*"))]
+    shut = [path for path, user in read_by if path.exists() and not _readable(path, user)]
+    if shut:
+        yield _missing(
+            "Shipped",
+            f"{shut[0]} cannot be read by the container's user"
+            + (f", nor {len(shut) - 1} more" if len(shut) > 1 else ""),
+            f"chmod -R go+rX {folder / 'deploy'}",
+        )
+
+
+def _readable(path: Path, uid: int) -> bool:
+    status = path.stat()
+    wanted = 0o5 if path.is_dir() else 0o4
+    mode = status.st_mode >> 6 if status.st_uid == uid else status.st_mode
+    return mode & wanted == wanted
 
 
 def _compose(folder: Path) -> Iterator[MachineFinding]:
@@ -161,6 +187,7 @@ def _image(folder: Path) -> Iterator[MachineFinding]:
 
 LOOKS: Final[tuple[Callable[[Path], Iterator[MachineFinding]], ...]] = (
     _files,
+    _shipped,
     _compose,
     _ports,
     _certificates,

@@ -18,6 +18,7 @@ from edge.ble.binding import bindings_file
 from ingest.places import Places
 from telemetry.clock import ScaledClock, SystemClock
 from telemetry.errors import ConfigurationError
+from telemetry.files import make_private_folder
 from telemetry.settings import EnvironmentSettings, SecretFile
 from telemetry.transport.topics import GatewayTopics, HomeTopics
 
@@ -129,7 +130,7 @@ class Folder(Places):
                 self.logs,
                 self.pictures,
             ):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_private_folder(folder)
         except OSError as e:
             raise ConfigurationError(
                 f"{self.root} cannot be written ({e.strerror}): set RIPRESA_HOME to a folder "

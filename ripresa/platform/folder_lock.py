@@ -8,6 +8,7 @@ import os
 from typing import TYPE_CHECKING
 
 from telemetry.errors import ConfigurationError
+from telemetry.files import give_to_folders_owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,7 @@ def folder_lock(folder: Path, what: str) -> Iterator[None]:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        give_to_folders_owner(path)
     except OSError as e:
         raise ConfigurationError(
             f"{path} cannot be written ({e.strerror}): check its rights"

@@ -12,9 +12,15 @@ from ingest.enrolment.certificates import hosts_of, renew_certificates
 from ingest.enrolment.enrolment import enrol_home, init_clinic
 from ingest.journal.journal import Journal
 from needs import need_program
+from ports import free_port
 from ripresa.clinic import preflight as looked
+from ripresa.clinic.care_desk import CareDesk
 from ripresa.clinic.preflight import preflight
+from ripresa.platform.child import wait_for_port
+from ripresa.platform.configuration import Folder
 from telemetry.clock import ManualClock
+from telemetry.errors import NotAuthorised
+from telemetry.transport.mqtt import MqttBus, MqttSettings
 
 ROOT = Path(__file__).parents[3]
 
@@ -117,3 +123,67 @@ def test_a_new_authority_stands_beside_the_old_one_until_all_homes_know_it(folde
 def verified(broker):
     command = ["openssl", "verify", "-CAfile", str(broker / "ca.crt"), str(broker / "server.crt")]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("part", ["mosquitto/mosquitto.conf", "grafana/provisioning"])
+def test_shipped_files_that_no_container_can_read_are_named(folder, part):
+    shutil.copytree(ROOT / "deploy", folder / "deploy")
+    for path in (folder / "deploy", *(folder / "deploy").rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    assert failing(folder) == set()
+    shut = folder / "deploy" / part
+    os.chown(shut, 4242, -1) if os.geteuid() == 0 else None
+    shut.chmod(0o700 if shut.is_dir() else 0o600)
+    assert ("Shipped" in parts(folder)) == (os.geteuid() == 0 or "grafana" in part)
+
+
+def test_what_root_does_for_a_clinic_belongs_to_its_user(folder):
+    """Enrolling writes the clinic's journal: as root's the service could not open it."""
+    if os.geteuid() != 0:
+        return
+    with CareDesk.at(Folder(folder / "state" / "clinic").create(), ManualClock()) as desk:
+        desk.enrol("p-1", "clinic")
+    uid, _ = _owner(folder)
+    owners = {p.stat().st_uid for p in (folder / "state").rglob("*")}
+    assert owners == {uid}
+    assert failing(folder) == set()
+
+
+async def test_the_shipped_broker_starts_as_the_user_that_owns_its_files(folder):
+    """In the real broker, by the real configuration, whoever made the clinic."""
+    program = need_program("mosquitto")
+    uid, gid = _owner(folder)
+    for above in (folder, *folder.parents[:3]):
+        if above.stat().st_uid == os.geteuid():
+            above.chmod(above.stat().st_mode | 0o055)
+    text = (ROOT / "deploy" / "mosquitto" / "mosquitto.conf").read_text()
+    plain, tls = free_port(), free_port()
+    text = text.replace("/run/ripresa", str(folder / "secrets" / "broker"))
+    text = text.replace("/mosquitto/data/", f"{folder / 'state' / 'mosquitto'}/")
+    text = text.replace("listener 1883", f"listener {plain} 127.0.0.1")
+    text = text.replace("listener 8883", f"listener {tls} 127.0.0.1")
+    configuration = folder / "m.conf"
+    configuration.write_text(text)
+    configuration.chmod(0o644)
+    (folder / "secrets").chmod(0o711)  # in its container it is mounted, and nothing is above it
+    (folder / "state").chmod(0o711)
+    identity = {"user": uid, "group": gid} if os.geteuid() == 0 else {}
+    broker = subprocess.Popen(  # noqa: ASYNC220 - returns at once
+        [program, "-c", str(configuration)], **identity
+    )
+    try:
+        await wait_for_port(tls, "mosquitto")
+        values = dict(
+            line.split("=", 1) for line in (folder / ".env").read_text().splitlines() if line
+        )
+        settings = MqttSettings(
+            port=plain, username="clinic", password=values["RIPRESA_MQTT_PASSWORD"]
+        )
+        async with MqttBus(settings, "clinic") as bus:
+            await bus.wait_connected()
+        async with MqttBus(MqttSettings(port=plain), "nobody") as bus:
+            with pytest.raises(NotAuthorised):
+                await bus.wait_connected(3)
+    finally:
+        broker.terminate()
+        broker.wait()
