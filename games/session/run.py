@@ -119,6 +119,7 @@ class ScreenSettings:
         prompts: what to say before and after play, see `games.persuasion.session_prompts`;
             None: nothing.
         reaches: who will read what is told.
+        clinic_silent: whether the clinic that was joined cannot be reached now.
         resumed: the last session broke off today: to go on is offered first.
         questionnaire: takes the marks of an anonymous answer; None where no survey is due.
     """
@@ -132,6 +133,7 @@ class ScreenSettings:
     prompts: Callable[[Told], list[Prompt]] | None = None
     questionnaire: Callable[[dict[str, int]], None] | None = None
     reaches: Reaches = "nobody"
+    clinic_silent: Callable[[], bool] = lambda: False
     resumed: bool = False
 
 
@@ -333,15 +335,23 @@ class SessionScreens:
         state = self._view.state
         page = page_of(screen, language, back=state is not None and bool(state.answered))
         if isinstance(screen, Closed):
-            lines = [prompt.text for prompt in self._closing or ()]
-            if screen.reason in (CloseReason.UNWELL, CloseReason.PAIN):
-                lines.insert(0, said(FRAME, f"told_to.{self._settings.reaches}", language))
-            if isinstance(self._source, KeysSource):
-                lines.insert(0, SESSION["by_keys"][language])
-            return replace(page, lines=tuple(lines))
+            return self._last_page(page, screen)
         if isinstance(screen, Ask) and screen.question.at == "out":
             self._choose_last_words()
         return page
+
+    def _last_page(self, page: Page, screen: Closed) -> Page:
+        """The last card: what was done, who reads it, and whether the clinic is silent."""
+        language, spoken = self._look.language, page.spoken
+        lines = [prompt.text for prompt in self._closing or ()]
+        if screen.reason in (CloseReason.UNWELL, CloseReason.PAIN):
+            lines.insert(0, said(FRAME, f"told_to.{self._settings.reaches}", language))
+        if isinstance(self._source, KeysSource):
+            lines.insert(0, SESSION["by_keys"][language])
+        if self._settings.clinic_silent():
+            lines.insert(0, SESSION["clinic_silent"][language])
+            spoken = f"{spoken} {lines[0]}"
+        return replace(page, lines=tuple(lines), spoken=spoken)
 
     def _choose_last_words(self) -> None:
         """What the last card will say, chosen and logged while the session is still open."""

@@ -63,8 +63,8 @@ SESSION: Final[dict[str, dict[str, str]]] = {
         "en": "The last session broke off. Shall we go on?",
     },
     "broken_off_kept": {
-        "it": "Quello che ha fatto è conservato; resta da fare il resto di oggi.",
-        "en": "What you did is kept; the rest of today is left to do.",
+        "it": "Quello che è registrato è conservato; il resto di oggi è ancora da fare.",
+        "en": "What was recorded is kept; the rest of today is left to do.",
     },
     "not_now": {"it": "Adesso no", "en": "Not now"},
     "skip": {"it": "Salta", "en": "Skip"},
@@ -96,6 +96,10 @@ SESSION: Final[dict[str, dict[str, str]]] = {
     "by_keys": {
         "it": "Giocato con i tasti: conta come riferito da Lei, senza misura",
         "en": "Played by keys: it counts as told by you, nothing was measured",
+    },
+    "clinic_silent": {
+        "it": "Il centro non risponde: la seduta è conservata qui e parte da sola più tardi.",
+        "en": "The clinic does not answer: the session is kept here and goes out later by itself.",
     },
     "waiting": {"it": "Un momento", "en": "One moment"},
     "effort": {

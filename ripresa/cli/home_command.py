@@ -98,6 +98,7 @@ def hold_session_with_screens(held: HeldSession) -> str:
             prompts=prompts_for(at_work, held.look.language),
             questionnaire=survey_for(at_work),
             reaches=reaches(at_work.home),
+            clinic_silent=lambda: at_work.clinic_silent,
             resumed=_resumed(at_work),
         ),
         source=CountedKeys(at_work) if held.by_keys else link,
@@ -166,19 +167,25 @@ class _SessionThread(threading.Thread):
             finally:
                 opening.cancel()
                 telling.cancel()
-            sent = "the clinic has it"
-            try:
-                async with asyncio.timeout(UPLOAD_S):
-                    await at_work.box.uplink.caught_up()
-            except TimeoutError:
-                backlog = at_work.box.uplink.status().backlog
-                sent = f"{backlog} records wait for the clinic"
+            sent = await _sent(at_work)
             self._told = f"session {session} is recorded; {sent}"
 
     async def _say_when_open(self, at_work: HomeAtWork, link: BusLink) -> None:
         await at_work.box.service.wait_for(lambda _: True)
         self._opened = (at_work, link)
         self._ready.set()
+
+
+async def _sent(at_work: HomeAtWork) -> str:
+    """Wait a little for what goes to the clinic; where none was joined, for nothing."""
+    if reaches(at_work.home) == "home":
+        return "it stays on this computer"
+    try:
+        async with asyncio.timeout(UPLOAD_S):
+            await at_work.box.uplink.caught_up()
+    except TimeoutError:
+        return f"{at_work.box.uplink.status().backlog} records wait for the clinic"
+    return "the clinic has it"
 
 
 @contextlib.asynccontextmanager

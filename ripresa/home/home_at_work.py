@@ -109,6 +109,12 @@ class HomeAtWork:
         stamped = wish.stamped(new_ulid(self.home.clock), session)
         self._loop.call_soon_threadsafe(self.box.service.request, stamped)
 
+    @property
+    def clinic_silent(self) -> bool:
+        """Whether a clinic was joined, and cannot be reached now."""
+        joined = self.home.clinic_broker != self.home.broker
+        return joined and not self.box.clinic_bus.connected
+
     def heart_bpm(self) -> int | None:
         """The heart rate, where one is worn and fresh."""
         return shown_bpm(self.box.service.heart, self.home.clock.now_ns())
@@ -196,6 +202,8 @@ class HomeAtWork:
         agenda = agenda_of(plan, day, past_of(box.journal, versions, day), assess=not by_keys)
         if five_minutes:
             agenda = shortened(agenda)
+        if not agenda.items and agenda.locked:
+            raise NotReady("locked", "standing is not cleared in the plan: nothing else is due")
         if not agenda.items:
             raise NotReady("dose done", "nothing is left to do today: the plan's dose is done")
         if not by_keys and not self._bindings.entries:

@@ -10,7 +10,7 @@ from therapy.wording import Wording
 
 __all__ = ["NotReady", "Why", "words_for"]
 
-Why: TypeAlias = Literal["no plan", "dose done", "withdrawn", "no wearable"]
+Why: TypeAlias = Literal["no plan", "dose done", "locked", "withdrawn", "no wearable"]
 
 _WORDS: Final[dict[str, Wording]] = {
     "no plan": Wording(
@@ -18,6 +18,11 @@ _WORDS: Final[dict[str, Wording]] = {
         "There is no exercise plan on this computer yet.",
     ),
     "dose done": Wording("Per oggi gli esercizi sono fatti.", "Today's exercises are done."),
+    "locked": Wording(
+        "Gli esercizi di oggi sono in piedi: restano bloccati finché il terapista non dà il via "
+        "libera.",
+        "Today's exercises are standing ones: they stay locked until the therapist clears them.",
+    ),
     "withdrawn": Wording(
         "La terapia con questo programma è sospesa.", "Therapy with this program is suspended."
     ),

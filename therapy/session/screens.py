@@ -58,6 +58,12 @@ _HALTED: Final = Wording(
     "Oggi niente esercizi, dopo quello che ha risposto. La risposta resta annotata.",
     "No exercises today, after what you answered. The answer is noted.",
 )
+_FALL_LOCKS: Final = Wording(
+    "Gli esercizi in piedi oggi non ci sono: dopo una caduta, detta o non esclusa, restano "
+    "bloccati finché il terapista non li sblocca.",
+    "Standing exercises were left out: after a fall, told or not ruled out, they stay locked until "
+    "the therapist unlocks them.",
+)
 _THANKS: Final = Wording("Grazie per il tempo di oggi.", "Thank you for your time today.")
 
 
@@ -294,11 +300,12 @@ def _closing_words(state: SessionState) -> Wording:
     if state.halted_by is not None:
         return _HALTED
     deeds = [_deed(state, item_id, done) for item_id, done in state.totals if done >= 1]
+    last = _FALL_LOCKS if state.fall_locks else _THANKS
     if not deeds:
-        return _THANKS
+        return last
     return Wording(
-        f"Oggi ha fatto {', '.join(d.it for d in deeds)}. {_THANKS.it}",
-        f"Today you did {', '.join(d.en for d in deeds)}. {_THANKS.en}",
+        f"Oggi ha fatto {', '.join(d.it for d in deeds)}. {last.it}",
+        f"Today you did {', '.join(d.en for d in deeds)}. {last.en}",
     )
 
 

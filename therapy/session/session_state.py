@@ -111,6 +111,7 @@ class SessionState:
         unplaced: placements whose calibration failed: their items are counted only.
         agenda: items of this session; `at` is the current one's place.
         counted: repetitions in the open item.
+        fall_locks: standing exercises were left out of this session after a fall.
         resting_since_ns: since when the person rests or has paused; None: they do not.
         last_number: of the newest repetition, so that a repeated message counts once.
         active_ns: time in the open item without pauses.
@@ -151,6 +152,7 @@ class SessionState:
     at: int = 0
     counted: int = 0
     resting_since_ns: int | None = None
+    fall_locks: bool = False
     last_number: int = -1
     active_ns: int = 0
     finding: RangeFinding = field(default_factory=RangeFinding)

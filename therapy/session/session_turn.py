@@ -117,6 +117,7 @@ class Turn:
         state, limits = self.state, self.state.plan.limits
         fallen = state.fallen or state.settings.standing_locked
         free = [a for a in state.agenda if locked(a.item, limits, fallen=fallen) is None]
+        self.to(fall_locks=fallen and len(free) < len(state.agenda))
         kept = [a for a in free if may_start(pains.get(part_of(a.item)), limits)]
         alignments = alignments_of(
             [a.item for a in kept], [worn.placement for worn in state.settings.worn]

@@ -13,7 +13,7 @@ from telemetry.errors import StoreError, TransportError
 from therapy.session.session import SessionNotAllowed
 
 TROUBLES = [
-    *(NotReady(why, "x") for why in ("no plan", "dose done", "withdrawn", "no wearable")),
+    *(NotReady(why, "x") for why in ("no plan", "dose done", "locked", "withdrawn", "no wearable")),
     SessionNotAllowed("x"),
     TransportError("x"),
     StoreError("x"),

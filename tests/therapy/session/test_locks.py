@@ -64,3 +64,22 @@ def test_what_is_locked_stays_out_of_a_fresh_session_whatever_is_answered():
         one = Session(plan(SEATED, STANDING, limits=CLEARED), {"standing_locked": True})
         one.answer(fallen=answer)
         assert [entry.item.id for entry in one.state.agenda] == ["arm"]
+
+
+@pytest.mark.parametrize("told", [True, None])
+def test_whoever_finds_only_locked_exercises_after_a_fall_is_told_why(told):
+    one = Session(plan(STANDING, limits=CLEARED))
+    one.answer(fallen=told)
+    one.through()
+    assert "bloccati" in one.screen.text.it
+    assert "locked" in one.screen.text.en
+
+
+@pytest.mark.parametrize(("items", "said"), [((SEATED, STANDING), True), ((SEATED,), False)])
+def test_what_was_left_out_after_a_fall_is_told_beside_what_was_done(items, said):
+    one = Session(plan(*items, limits=CLEARED))
+    one.to_play(fallen=True)
+    one.ask("exercise.ended", reason="other")
+    one.through()
+    assert "3 ripetizioni" in one.screen.text.it
+    assert ("bloccati" in one.screen.text.it) is said
