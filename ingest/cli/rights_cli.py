@@ -10,7 +10,7 @@ import typer
 from .patient_options import Actor, Ground, KeyFileOption, Lift, Pseudonym
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ingest.journal.journal import Journal
     from ingest.places import Places
@@ -152,7 +152,13 @@ def erase(
 
 
 def erase_everywhere(
-    patient: str, ground: str, *, yes: bool, actor: str, more: Mapping[str, Callable[[], None]]
+    patient: str,
+    ground: str,
+    *,
+    yes: bool,
+    actor: str,
+    more: Mapping[str, Callable[[], None]],
+    roots: Sequence[Path] = (),
 ) -> None:
     """Erase from the journal, then step by step from the rest, and say what is left.
 
@@ -162,12 +168,14 @@ def erase_everywhere(
         yes: do not ask.
         actor: who does it.
         more: further steps, by name.
+        roots: further folders to search for what is left.
 
     Raises:
         ConfigurationError: ground or actor names the patient.
         Exit: something is left, or to be done.
     """
     from ingest.rights.erasure import carry_out, erase_from_journal, steps_here, traces
+    from ingest.stores.table import EraseStep, folders_erased
     from telemetry.errors import ConfigurationError
 
     if patient in ground or patient in actor:
@@ -175,7 +183,7 @@ def erase_everywhere(
     if not yes:
         typer.confirm(f"Erase {patient} for good?", abort=True)
     places, key, clock, journal = _clinic()
-    folders = [places.archive, places.exports, places.plans]
+    folders = folders_erased(places)
     with journal:
         erased = erase_from_journal(
             journal,
@@ -196,23 +204,25 @@ def erase_everywhere(
         typer.echo(f"still to do: {step} ({why})")
     if failed:
         typer.echo("each start of the clinic tries again; so does this command")
-    elif "database" in steps:
+    elif EraseStep.DATABASE in steps:
         typer.echo(
             "the database finds nothing any more; InfluxDB 2 keeps deleted names in its files "
             "until `ripresa influx rebuild`"
         )
-    left = traces([places.clinic, places.plans], erased.needles, others)
+    searched = [places.clinic, *(f for f in folders if places.clinic not in f.parents), *roots]
+    left = traces(searched, erased.needles, others)
     for path in left:
         typer.echo(f"still in {path}")
     if left or failed:
         raise typer.Exit(1)
-    typer.echo(f"no byte of it under {places.clinic} and {places.plans}")
+    typer.echo(f"no byte of it under {' and '.join(map(str, searched))}")
 
 
 def database_step(patient: str) -> dict[str, Callable[[], None]]:
     """The step that erases from the database; none where none is configured."""
     from ingest.influx.server import InfluxSettings, InfluxWriter
     from ingest.rights.erasure import erase_from_database
+    from ingest.stores.table import EraseStep
 
     settings = InfluxSettings.from_environment()
     if settings is None:
@@ -222,7 +232,7 @@ def database_step(patient: str) -> dict[str, Callable[[], None]]:
         with InfluxWriter(settings) as writer:
             erase_from_database(writer, settings, patient)
 
-    return {"database": step}
+    return {EraseStep.DATABASE: step}
 
 
 @app.command()

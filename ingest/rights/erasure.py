@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ingest.influx.admin import delete_patient, patient_series
+from ingest.stores.table import EraseStep, names_of
 from telemetry.errors import RipresaError, StoreBusy, StoreError
 
 from .audit import AuditKey, note
@@ -110,13 +111,16 @@ def carry_out(
         try:
             step()
             _note_done(journal, patient, name)
-        except RipresaError as e:
-            failed[name] = str(e)
+        except Exception as e:  # noqa: BLE001 - whatever it is, it stops no other step
+            failed[name] = str(e) if isinstance(e, RipresaError) else f"{type(e).__name__}: {e}"
     if not failed:
-        with journal.writing() as db:
-            db.execute("DELETE FROM erasure WHERE patient = ?", (patient,))
-        with journal.exclusive() as db:
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        try:
+            with journal.writing() as db:
+                db.execute("DELETE FROM erasure WHERE patient = ?", (patient,))
+            with journal.exclusive() as db:
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except RipresaError as e:
+            failed["the note of it"] = str(e)
     return failed
 
 
@@ -133,7 +137,7 @@ def steps_here(journal: Journal, patient: str, folders: Sequence[Path]) -> dict[
         for folder in folders:
             _remove(folder, patient)
 
-    return {"journal rewritten": lambda: compact(journal), "files": files}
+    return {EraseStep.REWRITTEN: lambda: compact(journal), EraseStep.FILES: files}
 
 
 def _done(journal: JournalReader, patient: str) -> list[str]:
@@ -257,10 +261,6 @@ def _delete(db: sqlite3.Connection, key: AuditKey, patient: str, now_ns: int) ->
         "AND h.patient IS NOT ?",
         (patient,),
     )
-    db.execute("DELETE FROM set_aside WHERE seq IN (SELECT seq FROM gone)")
-    db.execute("DELETE FROM care WHERE seq IN (SELECT seq FROM gone)")
-    records = db.execute("DELETE FROM record WHERE seq IN (SELECT seq FROM gone)").rowcount
-    db.execute("DROP TABLE gone")
     db.execute(
         "INSERT OR IGNORE INTO skipped SELECT h.id, d.position, d.position FROM dead_letter d "
         "JOIN home h ON h.ulid = d.home WHERE (d.patient = ?1 OR d.names = ?1) "
@@ -268,25 +268,32 @@ def _delete(db: sqlite3.Connection, key: AuditKey, patient: str, now_ns: int) ->
         "(SELECT 1 FROM record r WHERE r.home = h.id AND r.position = d.position)",
         (patient,),
     )
-    db.execute(
-        "DELETE FROM dead_letter WHERE patient = ?1 OR names = ?1 "
-        "OR home IN (SELECT ulid FROM home WHERE patient = ?1)",
-        (patient,),
-    )
-    sessions = db.execute(
-        "DELETE FROM session WHERE home IN (SELECT id FROM home WHERE patient = ?1) "
-        "OR patient = ?1",
-        (patient,),
-    ).rowcount
-    db.execute("DELETE FROM archived WHERE patient = ?", (patient,))
-    db.execute("DELETE FROM consent WHERE patient = ?", (patient,))
-    mine = "(SELECT id FROM home WHERE patient = ?)"
-    db.execute(f"DELETE FROM skipped WHERE home IN {mine}", (patient,))  # noqa: S608
-    db.execute(
-        "DELETE FROM forgone WHERE home IN (SELECT ulid FROM home WHERE patient = ?)", (patient,)
-    )
-    db.execute("DELETE FROM home WHERE patient = ?", (patient,))
-    return records, sessions
+    if left := set(names_of(EraseStep.JOURNAL)) ^ _DELETED.keys():
+        raise StoreError(f"nobody knows how to erase from {', '.join(sorted(left))}: nothing was")
+    gone = {
+        table: db.execute(f"DELETE FROM {table} WHERE {where}", (patient,)).rowcount  # noqa: S608
+        for table, where in _DELETED.items()
+    }
+    db.execute("DROP TABLE gone")
+    return gone["record"], gone["session"]
+
+
+_MINE: Final = "(SELECT id FROM home WHERE patient = ?1)"
+_MY_ULIDS: Final = "(SELECT ulid FROM home WHERE patient = ?1)"
+_DELETED: Final = {
+    "set_aside": "?1 = ?1 AND seq IN (SELECT seq FROM gone)",
+    "care": "?1 = ?1 AND seq IN (SELECT seq FROM gone)",
+    "record": "?1 = ?1 AND seq IN (SELECT seq FROM gone)",
+    "dead_letter": f"patient = ?1 OR names = ?1 OR home IN {_MY_ULIDS}",
+    "session": f"home IN {_MINE} OR patient = ?1",
+    "archived": "patient = ?1",
+    "consent": "patient = ?1",
+    "skipped": f"home IN {_MINE}",
+    "forgone": f"home IN {_MY_ULIDS}",
+    "erasure": "patient = ?1 AND 0",  # the note of what is to be done goes with its last step
+    "home": "patient = ?1",
+}
+"""Of each table of the journal, what is a patient's; in an order that its references allow."""
 
 
 def _files_of(folder: Path, patient: str) -> list[Path]:

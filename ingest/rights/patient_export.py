@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from ingest.journal.archive import ArchiveReader, write_stream
+from ingest.stores.table import STORES, ExportPart
 from telemetry.errors import StoreError
 from telemetry.messages.events import encode_event
 from telemetry.messages.results import decode_result, encode_result
@@ -14,9 +15,11 @@ from .audit import AuditKey, audit_entries, note
 from .consent import Consent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from ingest.journal.journal import Journal
+    from telemetry.seams import SessionSummary
 
 __all__ = ["export_patient"]
 
@@ -55,39 +58,62 @@ def export_patient(
     sessions = journal.sessions(patient=patient)
     if not homes and not sessions:
         raise StoreError("nothing is known of that pseudonym: check it")
+    wanted = {store.part for store in STORES if store.part is not None}
+    writers: dict[ExportPart, Callable[[ArchiveReader], None]] = {
+        ExportPart.SESSIONS: lambda reader: _sessions(reader, sessions, target / "sessions"),
+        ExportPart.STREAMS: lambda reader: _streams(reader, patient, target / "streams"),
+        ExportPart.PLANS: lambda _: _plans(plans, patient, target / "plans"),
+        ExportPart.CLINIC: lambda _: _write(target / "clinic.json", _clinic(journal, key, patient)),
+    }
+    if left := wanted - writers.keys():
+        raise StoreError(f"nobody knows how to export {', '.join(sorted(left))}: nothing was")
     try:
         target.mkdir(mode=0o700, parents=True)
         with journal.writing() as db:
             note(db, key, t_ns=now_ns, actor=actor, action="export", patient=patient)
         with ArchiveReader(journal.path, archive) as reader:
-            for summary in sessions:
-                session, home = summary.session, summary.home
-                body = {
-                    "session": session,
-                    "day": summary.day,
-                    "streams": reader.streams(session, home=home),
-                    "events": [
-                        json.loads(encode_event(e)) for e in reader.events(session, home=home)
-                    ],
-                    "results": [
-                        json.loads(encode_result(r)) for r in reader.results(session, home=home)
-                    ],
-                }
-                _write(target / "sessions" / f"{session}.json", body)
-            for stream, home in journal.rows(
-                "SELECT DISTINCT r.stream, h.ulid FROM record r JOIN home h ON h.id = r.home "
-                "WHERE h.patient = ? AND r.stream IS NOT NULL",
-                (patient,),
-            ):
-                items = list(reader.stream_items(stream, home=home))
-                write_stream(target / "streams" / f"{stream}.parquet", items)
-        for path in plans.glob(f"{patient}.*"):
-            _write(target / "plans" / path.name, json.loads(path.read_text(encoding="utf-8")))
-        _write(target / "clinic.json", _clinic(journal, key, patient))
+            for part in sorted(wanted):
+                writers[part](reader)
         (target / "README.txt").write_text(README, encoding="utf-8")
     except (OSError, ValueError) as e:
         raise StoreError(f"{target} cannot be written ({e}): give a new folder") from e
     return sum(path.is_file() for path in target.rglob("*"))
+
+
+def _sessions(reader: ArchiveReader, sessions: list[SessionSummary], folder: Path) -> None:
+    for summary in sessions:
+        session, home = summary.session, summary.home
+        body = {
+            "session": session,
+            "day": summary.day,
+            "streams": reader.streams(session, home=home),
+            "events": [json.loads(encode_event(e)) for e in reader.events(session, home=home)],
+            "results": [json.loads(encode_result(r)) for r in reader.results(session, home=home)],
+        }
+        _write(_free(folder / f"{session}.json"), body)
+
+
+def _streams(reader: ArchiveReader, patient: str, folder: Path) -> None:
+    for stream, home in reader.rows(
+        "SELECT DISTINCT r.stream, h.ulid FROM record r JOIN home h ON h.id = r.home "
+        "WHERE h.patient = ? AND r.stream IS NOT NULL ORDER BY h.id, r.stream",
+        (patient,),
+    ):
+        items = list(reader.stream_items(stream, home=home))
+        write_stream(_free(folder / f"{stream}.parquet"), items)
+
+
+def _plans(plans: Path, patient: str, folder: Path) -> None:
+    for path in plans.glob(f"{patient}.*"):
+        _write(folder / path.name, json.loads(path.read_text(encoding="utf-8")))
+
+
+def _free(path: Path) -> Path:
+    """The path, or one beside it: two homes of a patient may give one name to two things."""
+    number, found = 2, path
+    while found.exists():
+        found, number = path.with_name(f"{path.stem}-{number}{path.suffix}"), number + 1
+    return found
 
 
 def _clinic(journal: Journal, key: AuditKey, patient: str) -> dict[str, object]:

@@ -1,16 +1,44 @@
 """The one table of stores: how each is made, kept, counted, exported, restricted and erased.
 
-A place that holds something of a patient and does not stand here has been forgotten: a test
-holds the table to the journal's tables, to the folders of home and clinic, to the topics that
-a broker keeps, and to the database's buckets.
+Erasure, export and restriction run from it: they do what the rows name, and refuse to run where a
+row names what nobody can do. A place that holds something of a patient and does not stand here has
+been forgotten: a test holds the table to the journal's tables, to the folders of home and clinic,
+to the topics that a broker keeps, and to the database's buckets.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
 
-__all__ = ["STORES", "Store"]
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+__all__ = ["STORES", "EraseStep", "ExportPart", "Store", "folders_erased", "names_of", "unanswered"]
+
+
+class EraseStep(StrEnum):
+    """What empties a store of a patient; in the order in which it is done."""
+
+    JOURNAL = "journal"
+    REWRITTEN = "journal rewritten"
+    FILES = "files"
+    OUTBOX = "outbox"
+    BROKER = "broker"
+    USER = "user at the broker"
+    HOME = "home"
+    DATABASE = "database"
+
+
+class ExportPart(StrEnum):
+    """What of an export a store's content goes into."""
+
+    SESSIONS = "sessions"
+    STREAMS = "streams"
+    PLANS = "plans"
+    CLINIC = "clinic.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +53,10 @@ class Store:
         counted: where its size is told.
         exported: how it reaches a patient who asks.
         restricted: what restricting its use changes.
-        erased: which step of an erasure empties it.
+        erased: how an erasure empties it.
+        step: which step of an erasure does; None: it holds nothing of a patient.
+        part: of an export that it goes into; None: into none, as `exported` says.
+        used: whether restricting its patient takes it out.
     """
 
     name: str
@@ -36,9 +67,19 @@ class Store:
     exported: str
     restricted: str
     erased: str
+    step: EraseStep | None = None
+    part: ExportPart | None = None
+    used: bool = False
 
 
-def _journal(name: str, made: str, exported: str, restricted: str = "kept, not used") -> Store:
+def _journal(
+    name: str,
+    made: str,
+    exported: str,
+    restricted: str = "kept, not used",
+    *,
+    part: ExportPart | None = None,
+) -> Store:
     return Store(
         name=name,
         whose="patient",
@@ -48,6 +89,8 @@ def _journal(name: str, made: str, exported: str, restricted: str = "kept, not u
         exported=exported,
         restricted=restricted,
         erased="journal: in the erasure's transaction",
+        step=EraseStep.JOURNAL,
+        part=part,
     )
 
 
@@ -64,7 +107,15 @@ def _nobodys(name: str, made: str, kept: str, counted: str = "file size") -> Sto
     )
 
 
-def _folder(name: str, made: str, kept: str, exported: str, erased: str) -> Store:
+def _folder(  # noqa: PLR0917 - one row
+    name: str,
+    made: str,
+    kept: str,
+    exported: str,
+    step: EraseStep,
+    erased: str,
+    part: ExportPart | None = None,
+) -> Store:
     return Store(
         name=name,
         whose="patient",
@@ -74,6 +125,8 @@ def _folder(name: str, made: str, kept: str, exported: str, erased: str) -> Stor
         exported=exported,
         restricted="kept, not used",
         erased=erased,
+        step=step,
+        part=part,
     )
 
 
@@ -83,6 +136,7 @@ def _at_home(name: str, made: str) -> Store:
         made,
         "at the home, as long as it is one",
         "the patient's own machine",
+        EraseStep.HOME,
         "home: by the command that the clinic sends, with the whole folder",
     )
 
@@ -97,6 +151,7 @@ def _retained(name: str, made: str, exported: str) -> Store:
         exported=exported,
         restricted="goes on: the home needs it",
         erased="broker: every retained topic that names patient or box is cleared",
+        step=EraseStep.BROKER,
     )
 
 
@@ -107,14 +162,20 @@ STORES: Final[tuple[Store, ...]] = (
     _nobodys("tombstone", "an erasure", "for ever: keyed hashes", "ripresa patient audit"),
     _nobodys("audit", "every deed on a patient's data", "for ever: keyed hashes", "its numbers"),
     _journal("home", "a home's first record", "no: only ULIDs of boxes"),
-    _journal("record", "homes and clinic", "sessions, care and samples"),
-    _journal("session", "its first event", "sessions"),
-    _journal("care", "the clinic's own records", "clinic.json"),
+    _journal("record", "homes and clinic", "sessions, care and samples", part=ExportPart.SESSIONS),
+    _journal("session", "its first event", "sessions", part=ExportPart.SESSIONS),
+    _journal("care", "the clinic's own records", "clinic.json", part=ExportPart.CLINIC),
     _journal("dead_letter", "what could not be stored, bounded", "no: it could not be read"),
     _journal("forgone", "dead letters beyond the bound", "no: only positions"),
     _journal("set_aside", "lines that the database refused", "no: the records themselves are"),
-    _journal("archived", "ripresa journal archive", "samples"),
-    _journal("consent", "ripresa patient withdraw, restrict", "clinic.json", "says that it is"),
+    _journal("archived", "ripresa journal archive", "samples", part=ExportPart.STREAMS),
+    _journal(
+        "consent",
+        "ripresa patient withdraw, restrict",
+        "clinic.json",
+        "says that it is",
+        part=ExportPart.CLINIC,
+    ),
     _journal("skipped", "withdrawn patients' positions", "no: only positions"),
     _journal("erasure", "an erasure that is not finished", "no: it is about to go"),
     # Folders of a clinic.
@@ -123,24 +184,56 @@ STORES: Final[tuple[Store, ...]] = (
         "clinic run",
         "for ever",
         "ripresa patient export",
-        "journal rewritten: by VACUUM",
+        EraseStep.REWRITTEN,
+        "by VACUUM",
     ),
-    _folder("archive", "ripresa journal archive", "for ever", "samples", "files"),
-    _folder("exports", "ripresa patient export", "until deleted by hand", "is one", "files"),
-    _folder("plans", "ripresa plan import", "for ever", "plans", "files"),
-    _folder("outbox", "plans, messages, commands", "until the next one", "plans", "outbox"),
-    _folder("logs", "programs that a home or a demo starts", "until deleted", "no names", "files"),
+    _folder(
+        "archive",
+        "ripresa journal archive",
+        "for ever",
+        "samples",
+        EraseStep.FILES,
+        "the patient's folder",
+        ExportPart.STREAMS,
+    ),
+    _folder(
+        "exports",
+        "ripresa patient export",
+        "until deleted by hand",
+        "is one",
+        EraseStep.FILES,
+        "the patient's folders",
+    ),
+    _folder(
+        "plans",
+        "ripresa plan import",
+        "for ever",
+        "plans",
+        EraseStep.FILES,
+        "the patient's files",
+        ExportPart.PLANS,
+    ),
+    _folder(
+        "outbox",
+        "plans, messages, commands",
+        "until the next one",
+        "plans",
+        EraseStep.OUTBOX,
+        "the patient's letters",
+    ),
     _nobodys("audit_key", "clinic init", "as long as the audit log is to be read"),
     _nobodys("survey_answers", "anonymous answers", "for ever: marks without names"),
     _nobodys("survey_keys", "clinic run, one a survey", "for ever: keyed hashes of homes"),
     _nobodys("survey_key", "clinic run: public keys", "by the broker, the open surveys'"),
+    _nobodys("kept_demo", "ripresa demo --keep", "until deleted"),
     _nobodys("pictures", "games without a screen", "until deleted"),
     _folder(
         "broker users",
         "clinic enrol: passwd, acl, join file",
         "until revoked",
         "no: passwords",
-        "user at the broker, with the join file where it lies beside the compose file",
+        EraseStep.USER,
+        "with the join file where it lies beside the compose file",
     ),
     # Folders of a home.
     _at_home("home_journal", "sessions"),
@@ -152,6 +245,7 @@ STORES: Final[tuple[Store, ...]] = (
     _at_home("devices", "ripresa devices bind: address and serial number of each wearable"),
     _at_home("withdrawn", "ripresa patient withdraw"),
     _at_home("unlocking", "ripresa patient unlock"),
+    _at_home("logs", "programs that a home or a demo starts"),
     # What the clinic's broker keeps.
     _retained("plan", "the outbox", "plans"),
     _retained("message", "the outbox", "no: it was meant for one session"),
@@ -168,6 +262,8 @@ STORES: Final[tuple[Store, ...]] = (
             exported="drawn from the journal, which is exported",
             restricted="database: deleted, and not written any more",
             erased="database: deleted until a query finds nothing",
+            step=EraseStep.DATABASE,
+            used=True,
         )
         for bucket, kept in (
             ("motion", "90 days, or as set"),
@@ -177,3 +273,23 @@ STORES: Final[tuple[Store, ...]] = (
     ),
 )
 """Every place there is."""
+
+
+def names_of(step: EraseStep) -> tuple[str, ...]:
+    """The stores that a step of an erasure empties."""
+    return tuple(store.name for store in STORES if store.step is step)
+
+
+def folders_erased(places: Any) -> list[Path]:
+    """The folders from which an erasure removes what is named after its patient.
+
+    Args:
+        places: has a property of each store's name.
+    """
+    return [getattr(places, name) for name in names_of(EraseStep.FILES)]
+
+
+def unanswered(known: Collection[str]) -> list[str]:
+    """The steps that rows of the table name, and that are not among `known`."""
+    named = dict.fromkeys(store.step for store in STORES if store.step is not None)
+    return [str(step) for step in EraseStep if step in named and step not in known]

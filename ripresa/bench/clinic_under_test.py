@@ -22,6 +22,8 @@ from telemetry.errors import ConfigurationError, TransportError, TransportTimeou
 from telemetry.transport.mqtt import MqttSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ingest.enrolment.enrolment import JoinFile
 
 __all__ = ["NO_ROOM_BYTES", "ClinicUnderTest", "clinic_program"]
@@ -111,8 +113,14 @@ class ClinicUnderTest:
         _kill(self._broker)
         self._broker = None
 
-    async def start_clinic(self, *, clock: str | None = None) -> float:
+    async def start_clinic(
+        self, *, clock: str | None = None, more: Mapping[str, str] | None = None
+    ) -> float:
         """Start `clinic run` and wait until it hears; returns when, by `time.monotonic`.
+
+        Args:
+            clock: see `clock_from`; None: the machine's.
+            more: of its environment.
 
         Raises:
             TransportTimeout: it did not, in a minute.
@@ -124,6 +132,7 @@ class ClinicUnderTest:
             "RIPRESA_MQTT_USERNAME": "clinic",
             "RIPRESA_MQTT_PASSWORD": self._password(),
             **({"RIPRESA_CLOCK": clock} if clock else {}),
+            **(more or {}),
         }
         command = [sys.executable, "-m", "ripresa", "clinic", "run", "--site", SITE]
         with (self._logs / "clinic.log").open("ab") as log:

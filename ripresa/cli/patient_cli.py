@@ -57,11 +57,11 @@ def erase(
     from ripresa.clinic.erasure_rounds import ErasureParts
     from ripresa.platform.configuration import Folder, clock_from, mqtt_settings, ripresa_home
 
-    parts = ErasureParts(
-        Folder(ripresa_home()), mqtt_settings(), clock_from(), compose=folder, say=typer.echo
-    )
+    state = Folder(ripresa_home())
+    parts = ErasureParts(state, mqtt_settings(), clock_from(), compose=folder, say=typer.echo)
     steps = parts.steps(patient, _sites(patient))
-    at_clinic.erase_everywhere(patient, ground, yes=yes, actor=actor, more=steps)
+    roots = [state.root] if state.kept_demo.exists() else [state.outbox]
+    at_clinic.erase_everywhere(patient, ground, yes=yes, actor=actor, more=steps, roots=roots)
 
 
 @app.command()

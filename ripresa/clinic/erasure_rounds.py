@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Final
 from ingest.cli.rights_cli import database_step
 from ingest.enrolment.enrolment import forget_home, gateway_of
 from ingest.rights.erasure import carry_out, pending_erasures, steps_here
+from ingest.stores.table import EraseStep, folders_erased, unanswered
+from ripresa.home.erasing import erase_places
+from telemetry.errors import StoreError
 from telemetry.trouble import TroubleKind
 
 from .broker_erasure import erase_at_broker
@@ -81,7 +84,19 @@ class ErasureParts:
             if self._compose is not None and forget_home(self._compose, patient):
                 self._say("its user at the broker is gone: docker compose kill -s HUP mosquitto")
 
-        return {"outbox": outbox, "broker": broker, "user at the broker": user}
+        def home() -> None:
+            erase_places(self._folder)
+
+        steps = {EraseStep.OUTBOX: outbox, EraseStep.BROKER: broker, EraseStep.USER: user}
+        if self._folder.kept_demo.exists():
+            # Its broker was its own and ended with it; its home lies here, and nobody runs it.
+            steps[EraseStep.BROKER] = lambda: None
+            steps[EraseStep.HOME] = home
+        here = (EraseStep.JOURNAL, EraseStep.REWRITTEN, EraseStep.FILES, EraseStep.DATABASE)
+        # The home erases itself, told by the broker step.
+        if left := unanswered((*steps, *here, EraseStep.HOME)):
+            raise StoreError(f"nobody knows how to erase by {', '.join(left)}: nothing was")
+        return {str(step): do for step, do in steps.items()}
 
 
 class ErasureRounds:
@@ -115,9 +130,8 @@ class ErasureRounds:
             await self._clock.sleep(LOOK_EVERY_S)
 
     def _finish(self, patient: str, sites: list[str]) -> dict[str, str]:
-        folders = [self._folder.archive, self._folder.exports, self._folder.plans]
         steps = {
-            **steps_here(self._journal, patient, folders),
+            **steps_here(self._journal, patient, folders_erased(self._folder)),
             **self._parts.steps(patient, sites),
             **database_step(patient),
         }

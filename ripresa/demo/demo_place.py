@@ -197,6 +197,7 @@ def demo_folder(options: DemoOptions) -> Iterator[Folder]:
                 "overwritten"
             )
         folder = Folder(root).create()
+        folder.kept_demo.touch()
         with _logging_to(folder.logs / "home.log"):
             yield folder
         return

@@ -111,6 +111,11 @@ class Folder(Places):
         return self.root / "logs"
 
     @property
+    def kept_demo(self) -> Path:
+        """There in the folder of a kept demo: its home lies here, its broker is gone."""
+        return self.root / "kept-demo"
+
+    @property
     def pictures(self) -> Path:
         """What a game without a screen saves."""
         return self.root / "pictures"

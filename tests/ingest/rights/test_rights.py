@@ -1,6 +1,7 @@
 """A patient's data can be taken out, stopped, kept unused, and erased without a trace."""
 
 import asyncio
+import contextlib
 import json
 import sqlite3
 
@@ -40,7 +41,7 @@ from journals import (
     session_opened,
 )
 from telemetry.clock import ManualClock, SystemClock
-from telemetry.errors import ConfigurationError, StoreError
+from telemetry.errors import ConfigurationError, StoreError, StoreFull
 from telemetry.messages.record import encode_block
 from telemetry.messages.results import AdherenceResult
 from telemetry.transport.bus import LocalBus
@@ -331,3 +332,48 @@ def test_a_step_that_fails_stops_no_other_and_is_tried_again(filled, places):
     assert done == ["b", "a"]
     assert pending_erasures(filled) == {}
     assert traces([filled.path.parent], [b"p-01"]) == []
+
+
+def test_whatever_a_step_raises_stops_no_other_and_is_told(filled, places):
+    folders = list(places.values())
+    erase_from_journal(filled, KEY, "p-01", folders=folders, actor="dr-a", ground="asked", now_ns=5)
+    done = []
+
+    def denied():
+        raise PermissionError(13, "denied")
+
+    steps = {"a": denied, "b": lambda: done.append("b")}
+    failed = carry_out(filled, "p-01", steps)
+    assert list(failed) == ["a"]
+    assert "denied" in failed["a"]
+    assert done == ["b"]
+
+
+def test_a_disk_that_is_full_at_the_last_step_is_told_as_that(filled, places, monkeypatch):
+    folders = list(places.values())
+    erase_from_journal(filled, KEY, "p-01", folders=folders, actor="dr-a", ground="asked", now_ns=5)
+    writing = Journal.writing
+
+    @contextlib.contextmanager
+    def full(journal):
+        with writing(journal) as db:
+            yield db
+            if db.execute("SELECT count(*) FROM erasure").fetchone() == (0,):
+                raise StoreFull("no room for journal")
+
+    monkeypatch.setattr(Journal, "writing", full)
+    assert carry_out(filled, "p-01", {}) == {"the note of it": "no room for journal"}
+    assert pending_erasures(filled) == {"p-01": ["clinic"]}, "each start tries again"
+    monkeypatch.undo()
+    assert carry_out(filled, "p-01", {}) == {}
+
+
+def test_of_two_homes_with_one_session_name_an_export_holds_both(clinic, places, tmp_path):
+    for home in ("01J0000000000000000000H0M1", "01J0000000000000000000H0M2"):
+        numbered = newly_numbered(clinic, home, records_of("p-01", SESSION, STREAM))
+        parcel = open_parcel(HomeTopics("clinic", "p-01").record, encode_block(numbered))
+        store_parcels(clinic, [parcel], now_ns=1)
+    told = {"archive": places["archive"], "plans": places["plans"], "actor": "dr-a", "now_ns": 1}
+    export_patient(clinic, KEY, "p-01", target=tmp_path / "out", **told)
+    assert len(list((tmp_path / "out" / "sessions").iterdir())) == 2
+    assert len(list((tmp_path / "out" / "streams").iterdir())) == 2
