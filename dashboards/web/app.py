@@ -31,6 +31,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
 
 from dashboards.views.care_record import CareRecord
+from dashboards.views.clinic_state import ClinicState
 from dashboards.views.loss_ledger import LossLedger
 from telemetry.clock import Clock, SystemClock
 from telemetry.errors import RipresaError
@@ -65,6 +66,7 @@ def create_app(
     plan: Callable[[str, int], Plan | None] = no_plan,
     care: CareRecord | None = None,
     clock: Clock | None = None,
+    state: Callable[[], ClinicState] | None = None,
     host_names: Sequence[str] = LOOPBACK_NAMES,
 ) -> FastAPI:
     """The application; call it within the event loop, as it subscribes to `bus`.
@@ -77,6 +79,7 @@ def create_app(
         care: plans, judged days and alerts, where the clinic keeps them; without it days are
             judged by what was recorded, and there are no alerts.
         clock: waits for results with it, and says which day it is; the machine's own without.
+        state: how the clinic behind the page is; None where none runs.
         host_names: names by which browsers may reach it; any other is refused, so that no
             page from elsewhere can read it through a name of its own.
     """
@@ -101,12 +104,21 @@ def create_app(
     app.exception_handler(RipresaError)(_unavailable)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(
-        api_routes(Sources(reader=reader, bus=bus, feed=feed, ledger=ledger, plan=plan))
+        api_routes(
+            Sources(reader=reader, bus=bus, feed=feed, ledger=ledger, plan=plan, state=state)
+        )
     )
     app.include_router(patient_routes(Patients(reader, plan, care, clock)))
     if feed is not None:
         app.include_router(live_routes(feed))
-    for address in ("/", "/sessions", "/patients", "/session/{_name}", "/patient/{_name}"):
+    for address in (
+        "/",
+        "/clinic",
+        "/sessions",
+        "/patients",
+        "/session/{_name}",
+        "/patient/{_name}",
+    ):
         app.get(address, include_in_schema=False)(_page)
     return app
 

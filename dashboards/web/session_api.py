@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict
 
+from dashboards.views.clinic_state import ClinicState
 from dashboards.views.loss_ledger import LossLedger
 from dashboards.views.session_view import SessionView, session_view
 from telemetry.identity import UlidText
@@ -56,6 +57,7 @@ class Sources:
     feed: LiveFeed | None = None
     ledger: Callable[[], LossLedger] | None = None
     plan: Callable[[str, int], Plan | None] = field(default=no_plan)
+    state: Callable[[], ClinicState] | None = None
 
 
 def api_routes(sources: Sources) -> APIRouter:
@@ -92,6 +94,11 @@ def api_routes(sources: Sources) -> APIRouter:
         counted = sources.ledger()
         refused = counted.refused + (feed.refused if feed else 0)
         return counted.model_copy(update={"refused": refused})
+
+    @router.get("/clinic")
+    async def clinic() -> ClinicState | None:
+        """How the running clinic is; null where none runs behind the page."""
+        return None if sources.state is None else sources.state()
 
     return router
 

@@ -37,6 +37,7 @@ from .erasure_rounds import ErasureParts, ErasureRounds
 from .intake_parts import clinic_intake
 from .ledger_board import LedgerBoard
 from .outbox import Outbox, OutboxPublisher
+from .status_report import clinic_state
 from .survey_desk import SurveyArchive, SurveyDesk
 from .wrong_clock import plainly_wrong
 
@@ -125,9 +126,6 @@ async def run_clinic(options: ClinicOptions) -> None:
             clock_wrong=lambda: plainly_wrong(clock.now_ns(), journal, counted.offset_s.values()),
         )
         outbox.note = care.note
-        app = create_app(
-            journal, live, ledger=counted.ledger, plan=plans.version, care=care, clock=clock
-        )
         programs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
             "receiver": receiver.run,
             "figures": care.run,
@@ -160,6 +158,15 @@ async def run_clinic(options: ClinicOptions) -> None:
             lambda: care.set_aside,
         )
         programs["watch"] = status.run
+        app = create_app(
+            journal,
+            live,
+            ledger=counted.ledger,
+            plan=plans.version,
+            care=care,
+            clock=clock,
+            state=lambda: clinic_state(status.document()),
+        )
         parts = ErasureParts(options.folder, options.broker, clock)
         programs["erasures"] = ErasureRounds(journal, options.folder, parts, clock, board).run
         for bus in (records, live):

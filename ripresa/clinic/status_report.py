@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from dashboards.views.clinic_state import ClinicState
+from telemetry.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["report_lines"]
+__all__ = ["clinic_state", "report_lines"]
 
 _TEXT: Final[Mapping[str, tuple[str, str]]] = {
     "well": ("tutto bene", "all is well"),
@@ -26,6 +29,21 @@ _TEXT: Final[Mapping[str, tuple[str, str]]] = {
     "program": ("{name}: {restarts} riavvii", "{name}: {restarts} restarts"),
     "stopped": ("fermo", "stopped"),
 }
+
+
+def clinic_state(document: Mapping[str, Any]) -> ClinicState:
+    """The document as the page shows it."""
+    told = {
+        language: [printable(trouble[language]) for trouble in document["troubles"]]
+        for language in ("it", "en")
+    }
+    return ClinicState(
+        well=document["well"],
+        troubles_it=tuple(told["it"]),
+        troubles_en=tuple(told["en"]),
+        lines_it=tuple(map(printable, report_lines(document, "it"))),
+        lines_en=tuple(map(printable, report_lines(document, "en"))),
+    )
 
 
 def report_lines(document: Mapping[str, Any], language: Literal["it", "en"]) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 
 from analytics.monitoring.fold import Fold
 from dashboards.views.care_record import MemoryCareRecord, recorded_facts
+from dashboards.views.clinic_state import ClinicState
 from dashboards.views.loss_ledger import LossLedger
 from dashboards.web.app import create_app
 from dashboards.web.serving import serve
@@ -321,3 +322,27 @@ async def test_nothing_was_asked_of_anybody_else(playing, chromium):
     hosts = {urlsplit(url).hostname for url in asked if not url.startswith(("data:", "chrome"))}
     assert hosts == {"127.0.0.1"}
     assert any("/api/live/" in url for url in asked)
+
+
+async def test_what_is_wrong_with_the_clinic_stands_on_every_page_until_it_is_over(
+    pretend, chromium
+):
+    state = ClinicState(
+        well=False,
+        troubles_it=("il broker <b>x</b> non risponde",),
+        troubles_en=("the broker <b>x</b> does not answer",),
+        lines_en=("something is wrong", "influx:figures: 3 to write"),
+    )
+    told = [state]
+    app = create_app(pretend.MemoryReader(), LocalBus(), state=lambda: told[0])
+    async with serve(app, port=0) as page:
+        for address in ("?lang=en", "patients?lang=en", "clinic?lang=en"):
+            await chromium.open(f"{page.url}{address}")
+            await chromium.until("document.querySelector('#troubles li') !== null")
+            text = await chromium.text("#troubles li")
+            assert text == "the broker <b>x</b> does not answer"
+        await chromium.until("document.querySelectorAll('#clinic-lines li').length === 2")
+        told[0] = ClinicState(well=True)
+        await chromium.open(f"{page.url}?lang=it")
+        await chromium.until("document.querySelector('#clinic-link').hidden === false")
+        assert await chromium.ask("document.querySelector('#troubles').hidden")

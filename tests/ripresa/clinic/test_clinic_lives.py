@@ -3,9 +3,12 @@
 import asyncio
 import contextlib
 
+import httpx
 import pytest
 
 from builders import SESSION
+from influx_answers import InfluxAnswers
+from ingest.influx.server import InfluxSettings
 from ingest.journal.journal import Journal
 from ingest.transfer.uplink import Uplink
 from journals import event_record, session_opened
@@ -22,6 +25,11 @@ from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import HomeTopics
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def _told(caplog):
+    caplog.set_level("INFO")
 
 
 def options(folder, mosquitto, **more):
@@ -159,3 +167,23 @@ async def test_content_that_contradicts_its_topic_is_refused(
         sender.publish(topic, payload, qos=1)
         await until(lambda: "names another patient" in caplog.text)
     assert "\x1b" not in caplog.text
+
+
+async def test_the_page_and_the_status_tell_the_same_of_every_follower(tmp_path, mosquitto, caplog):
+    with InfluxAnswers(state="bucket") as answers:
+        settings = InfluxSettings(url=answers.url, token="-", org="o")  # noqa: S106
+        chosen = options(tmp_path / "c", mosquitto, influx=settings)
+        async with running_clinic(chosen):
+            found = await until_status(
+                chosen, lambda s: any(t["kind"] == "database bucket" for t in s["troubles"])
+            )
+            url = next(r.args[0] for r in caplog.records if r.msg == "web page at %s")
+            async with httpx.AsyncClient() as client:
+                page = (await client.get(f"{url}api/clinic")).json()
+            answers.state = "well"
+            await until_status(chosen, lambda s: not s["troubles"])
+    names = {follower["name"] for follower in found["followers"]}
+    assert names == {"influx:motion", "influx:therapy", "influx:minutes", "influx:figures"}
+    assert found["well"] is True
+    assert any("ripresa influx setup" in line for line in page["troubles_it"])
+    assert any(line.startswith("influx:figures") for line in page["lines_en"])

@@ -8,6 +8,7 @@ import { livePage, recordedPage } from "./session.js";
 import { LANGUAGES, chooseLanguage, language, switchLanguage, t } from "./texts.js";
 
 const LOOK_EVERY_MS = 2000;
+const CLINIC_EVERY_MS = 10_000;
 const main = document.getElementById("main");
 
 function furnish() {
@@ -17,6 +18,7 @@ function furnish() {
     h("a", { href: "/", "aria-current": here("/") }, t("live")),
     h("a", { href: "/patients", "aria-current": here("/patients") }, t("patients")),
     h("a", { href: "/sessions", "aria-current": here("/sessions") }, t("sessions")),
+    h("a", { href: "/clinic", "aria-current": here("/clinic"), id: "clinic-link", hidden: true }, t("clinic")),
   );
   const choices = Object.entries(LANGUAGES).map(([name, title]) =>
     h("button", { type: "button", lang: name, title, "aria-pressed": String(name === language), onclick: () => switchLanguage(name) }, name.toUpperCase()),
@@ -26,6 +28,33 @@ function furnish() {
   languages.setAttribute("aria-label", t("language"));
   languages.replaceChildren(...choices);
   document.getElementById("watermark").replaceChildren(h("b", {}, t("watermark")), h("span", {}, t("pseudonyms")));
+}
+
+/** What is wrong with the clinic, on every page; and the way to how each of its parts does. */
+async function watchClinic() {
+  const state = await fetched("/api/clinic").catch(() => null);
+  if (state) {
+    document.getElementById("clinic-link").hidden = false;
+    const told = state[`troubles_${language}`];
+    const place = document.getElementById("troubles");
+    place.hidden = !told.length;
+    if (place.dataset.told !== told.join("\n")) {
+      place.dataset.told = told.join("\n");
+      place.replaceChildren(h("h2", {}, t("troubles")), h("ul", {}, ...told.map((line) => h("li", {}, line))));
+    }
+    if (location.pathname === "/clinic") showClinic(state);
+  }
+  setTimeout(watchClinic, CLINIC_EVERY_MS);
+}
+
+function showClinic(state) {
+  document.title = `${t("clinic")} · Ripresa`;
+  const lines = state[`lines_${language}`].map((line) => h("li", {}, line));
+  main.replaceChildren(h("div", { class: "banner" }, h("h1", {}, t("clinic_title"))), h("section", { class: "card" }, h("ul", { class: "plain", id: "clinic-lines" }, ...lines)));
+}
+
+async function clinicPage() {
+  main.replaceChildren(h("div", { class: "empty" }, h("h1", {}, t("clinic_title")), h("p", {}, t("no_clinic"))));
 }
 
 function showProblem(problem) {
@@ -108,6 +137,7 @@ async function sessionsPage() {
 
 function start() {
   const [, kind, name] = location.pathname.split("/");
+  if (kind === "clinic") return clinicPage();
   if (kind === "sessions") return sessionsPage();
   if (kind === "patients") return patientsPage(main);
   if (kind === "patient") return patientPage(main, decodeURIComponent(name));
@@ -117,4 +147,4 @@ function start() {
 
 chooseLanguage();
 furnish();
-start().then(() => (document.body.dataset.ready = "yes"), showProblem);
+start().then(() => (document.body.dataset.ready = "yes"), showProblem).then(watchClinic);
