@@ -16,6 +16,7 @@ FAR_OFF, FAR_OFF_S = math.log(1.4), 1.0
 WITHIN = math.log(1.07)
 AGREES = math.log(1.1)
 LEAST_SAMPLES = 12
+MOST_LOST = math.log(2.0)
 COUNTED_WITHIN = math.log(1.25)
 
 
@@ -34,7 +35,8 @@ class RateWatch:
     """Holds a stream's stamps, sample count and arrivals against each other over 2 s.
 
     1. The usual step of the stamps is nominal within 7 %: nothing to say.
-    2. Stamps go by the host's time, within 10 %: the wearable samples at that other rate.
+    2. Stamps go by the host's time, within 10 %, and so do as many samples as such steps make,
+       but for up to a half that is lost: the wearable samples at that other rate.
     3. Samples arrive at the nominal rate, within 10 %: the stamps are stretched, of no use.
     4. Else look again: a link that stalls or catches up tells neither.
 
@@ -72,7 +74,8 @@ class RateWatch:
         samples, arrived = count - count0, arrival_us - arrival0
         if samples < LEAST_SAMPLES or arrived < needed_s * US_PER_S or device_us <= device0:
             return None
-        if abs(math.log(arrived / (device_us - device0))) < AGREES:
+        by_host = abs(math.log(arrived / (device_us - device0))) < AGREES
+        if by_host and abs(math.log(arrived / samples / step_us)) < MOST_LOST:
             return RateFinding(self._told_hz(step_us))
         if abs(math.log(arrived / samples / self._period_us)) < AGREES:
             return RateFinding(None)

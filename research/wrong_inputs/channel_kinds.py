@@ -81,6 +81,13 @@ def _norm(rng: np.random.Generator, readings: Array) -> Array:
     return readings
 
 
+def _held(rng: np.random.Generator, readings: Array) -> Array:
+    """Each reading stands for several samples, freshly stamped (optor_vi-stereo-v1 #5)."""
+    rows = np.arange(len(readings))
+    held: Array = readings[rows - rows % int(rng.integers(5, 9))]
+    return held
+
+
 CHANNEL_KINDS = tuple(
     Kind(f"channels: {name}", apply, judge="core")
     for name, apply in (
@@ -96,5 +103,6 @@ CHANNEL_KINDS = tuple(
         ("glitches", _known("glitches in 5 %")),
         ("bias", _changed(_biased)),
         ("norm of gravity", _changed(_norm)),
+        ("each held for several", _changed(_held)),
     )
 )

@@ -84,6 +84,46 @@ def _reconnecting(rng: np.random.Generator, s: WornSignal) -> WornSignal:
     return replace(cut, cut_us=tuple(starts.astype(int).tolist()))
 
 
+def _halving(rng: np.random.Generator, s: WornSignal) -> WornSignal:
+    """From some moment on every other sample: a link that asked for less."""
+    at = int(len(s) * rng.uniform(0.3, 0.6))
+    return s.only(np.concatenate([np.arange(at), np.arange(at, len(s), 2)]))
+
+
+def _dropped_at_a_time(rng: np.random.Generator, s: WornSignal) -> WornSignal:
+    """Its buffer overflows: now and then 0.3 to 2 s are lost on a link that holds."""
+    kept = np.ones(len(s), bool)
+    for start in np.arange(3e6, s.arrival_us[-1], 8e6):
+        end = start + rng.uniform(3e5, 2e6)
+        kept &= ~((s.arrival_us >= start) & (s.arrival_us < end))
+    return s.only(np.flatnonzero(kept))
+
+
+def _falling_silent(rng: np.random.Generator, s: WornSignal) -> WornSignal:
+    """It sends nothing more, and its link is given up after 2 s (MetaWear-SDK-Android #32)."""
+    until_us = s.arrival_us[-1] * rng.uniform(0.4, 0.6)
+    heard = s.only(np.flatnonzero(s.arrival_us < until_us))
+    return replace(heard, cut_us=(int(until_us + 2e6),))
+
+
+def _sent_again_after_a_break(rng: np.random.Generator, s: WornSignal) -> WornSignal:
+    """After a reconnection the last second comes once more (xDrip-Experimental #69)."""
+    at = int(len(s) * rng.uniform(0.4, 0.6))
+    again = np.arange(max(0, at - int(s.rate_hz)), len(s))
+    back = s.only(np.concatenate([np.arange(at), again]))
+    return replace(back, cut_us=(int(s.arrival_us[at]),))
+
+
+def _late_over_a_break(rng: np.random.Generator, s: WornSignal) -> WornSignal:
+    """Late by seconds, it loses its link and brings the rest of its queue afterwards."""
+    at = int(len(s) * rng.uniform(0.4, 0.6))
+    late_us = np.minimum(s.arrival_us / s.arrival_us[at], 1) * rng.uniform(2.5e6, 10e6)
+    late = s.arriving(s.arrival_us + late_us)
+    begun, ended = late.arrival_us[at], late.arrival_us[at] + rng.uniform(5e5, 3e6)
+    gone = (late.arrival_us >= begun) & (late.arrival_us < ended)
+    return replace(late.only(np.flatnonzero(~gone)), cut_us=(int(begun),))
+
+
 LINK_KINDS = (
     Kind("link creeping slowly", one_of(_creeping((1.2, 1.8)))),
     Kind("link creeping fast", one_of(_creeping((5.0, 20.0)))),
@@ -97,4 +137,9 @@ LINK_KINDS = (
     Kind("notifications sent again", one_of(_sent_again), told=False),
     Kind("notifications reordered", one_of(_reordered)),
     Kind("link reconnecting", one_of(_reconnecting)),
+    Kind("rate halves in mid-item", one_of(_halving)),
+    Kind("seconds lost on a link that holds", one_of(_dropped_at_a_time)),
+    Kind("falls silent in mid-item", one_of(_falling_silent)),
+    Kind("sent again after a reconnection", one_of(_sent_again_after_a_break)),
+    Kind("late over a reconnection", one_of(_late_over_a_break)),
 )

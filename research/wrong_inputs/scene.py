@@ -59,7 +59,7 @@ class WrongScene:
 class _Wearing:
     """The gateway's part for one place."""
 
-    def __init__(self, number: int, signal: WornSignal) -> None:
+    def __init__(self, number: int, signal: WornSignal, epoch_ns: int) -> None:
         self._ids = iter(f"01KDYX00000000000000{number:02d}{n:04d}" for n in range(10_000))
         self.items: list[StreamItem] = []
         self.spans: dict[str, int] = {}
@@ -71,10 +71,11 @@ class _Wearing:
         )
         self._signal = signal
         self._cuts = list(signal.cut_us)
+        self._epoch_ns = epoch_ns
 
-    def take(self, row: int, epoch_ns: int) -> None:
+    def take(self, row: int) -> None:
         """One notification."""
-        signal = self._signal
+        signal, epoch_ns = self._signal, self._epoch_ns
         at_us = int(signal.arrival_us[row])
         while self._cuts and self._cuts[0] <= at_us:
             self._keep(self._assembly.link_lost(epoch_ns + self._cuts.pop(0) * 1000))
@@ -85,6 +86,8 @@ class _Wearing:
 
     def end(self, t_ns: int) -> None:
         """The session is over."""
+        for at_us in self._cuts:
+            self._keep(self._assembly.link_lost(self._epoch_ns + at_us * 1000))
         self._keep(self._assembly.end("stopped", t_ns))
 
     def _keep(self, items: list[StreamItem]) -> None:
@@ -106,7 +109,7 @@ class _Wearing:
 
 def passed_through(scene: WrongScene) -> SessionRecording:
     """What the home records of the scene; the item spans what had come in when it was said."""
-    wearings = [_Wearing(n, s) for n, s in enumerate(scene.signals, 1)]
+    wearings = [_Wearing(n, s, scene.epoch_ns) for n, s in enumerate(scene.signals, 1)]
     started: dict[str, int] | None = None
     ended: dict[str, int] | None = None
     at_us = 0
@@ -115,7 +118,7 @@ def passed_through(scene: WrongScene) -> SessionRecording:
             started = _spans(wearings)
         if ended is None and at_us >= scene.to_us:
             ended = _spans(wearings)
-        wearings[which].take(row, scene.epoch_ns)
+        wearings[which].take(row)
     for wearing in wearings:
         wearing.end(scene.epoch_ns + at_us * 1000)
     return _session(scene.case.recording, wearings, started or {}, ended or _spans(wearings))
