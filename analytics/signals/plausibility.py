@@ -178,7 +178,7 @@ def _frozen(kept: Mask, rate_hz: float) -> list[tuple[int, int]]:
 
 
 def _stuck(channels: Array, kept: Mask, rate_hz: float) -> bool:
-    """Whether a channel kept its value while others moved, or all of a gyroscope always.
+    """Whether a channel kept its value while others moved, or a whole gyroscope mostly.
 
     Args:
         channels: [6, n] or, without a gyroscope, [3, n].
@@ -186,9 +186,11 @@ def _stuck(channels: Array, kept: Mask, rate_hz: float) -> bool:
         rate_hz: of the samples.
     """
     repeated = np.count_nonzero(kept, axis=1)
-    always = repeated == kept.shape[1]
-    if always[3:].any() and always[3:].all() and not always[:3].any():
-        return True
+    half = kept.shape[1] // 2
+    if len(kept) > 3 and repeated[3:].min() > half and repeated[:3].max() < half:
+        longest = max(b - a for a, b in _stretches(np.asarray(kept[3:].all(axis=0))) or [(0, 0)])
+        if longest > half:
+            return True
     least = max(FEWEST_REPEATED, round(FROZEN_S * rate_hz))
     long = round(STUCK_S * rate_hz)
     for at, channel in enumerate(channels):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from analytics.signals.arrays import Array
 
     from .kind import Apply
+    from .scene import WrongScene
     from .signal import WornSignal
 
 __all__ = ["CHANNEL_KINDS"]
@@ -45,10 +46,18 @@ def _axes_swapped(rng: np.random.Generator, readings: Array) -> Array:
     return readings
 
 
-def _clipped(_: np.random.Generator, readings: Array) -> Array:
-    """A range that ends at three fifths of the fastest that this sensor turns."""
-    most = CLIPPED_AT * float(np.quantile(np.abs(readings[:, 3:]), 0.999))
+def _clipped(_: np.random.Generator, scene: WrongScene) -> WrongScene:
+    """The livelier gyroscope's range ends at three fifths of the fastest that it turns."""
+    fastest = [float(np.quantile(np.abs(s.readings[:, 3:]), 0.999)) for s in scene.signals]
+    which = int(np.argmax(fastest))
+    readings, most = scene.signals[which].readings.copy(), CLIPPED_AT * fastest[which]
     readings[:, 3:] = np.clip(readings[:, 3:], -most, most)
+    return scene.with_signal(which, scene.signals[which].read_as(readings))
+
+
+def _drifting_scale(rng: np.random.Generator, readings: Array) -> Array:
+    """The gyroscope's scale goes astray while the item lasts."""
+    readings[:, 3:] *= np.linspace(1, rng.choice([0.6, 1.6]), len(readings))[:, None]
     return readings
 
 
@@ -95,10 +104,11 @@ CHANNEL_KINDS = tuple(
         ("gyroscope zero", _known("gyroscope zeroed")),
         ("accelerometer zero", _known("accelerometer zeroed")),
         ("frozen", _known("all frozen")),
-        ("saturated", _changed(_clipped)),
+        ("saturated", _clipped),
         ("axes swapped", _changed(_axes_swapped)),
         ("sign flipped", _changed(_sign_flipped)),
         ("half scale", _changed(_half_scale)),
+        ("scale drifts", _changed(_drifting_scale)),
         ("wrong unit", _changed(_wrong_unit)),
         ("glitches", _known("glitches in 5 %")),
         ("bias", _changed(_biased)),

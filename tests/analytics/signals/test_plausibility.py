@@ -115,6 +115,7 @@ READ_WRONG = {
     "z x y": np.eye(3)[[2, 0, 1]],
     "y and z swapped, x flipped": np.diag([-1.0, 1.0, 1.0])[[0, 2, 1]],
     "scale doubled": 2 * np.eye(3),
+    "degrees taken for radians": np.pi / 180 * np.eye(3),
 }
 
 
@@ -145,6 +146,16 @@ def test_a_channel_stuck_in_a_segment_that_hardly_turns_is_told(channel):
     assert Implausibility.STUCK in told(acc, gyr)
 
 
-def test_a_gyroscope_that_reads_nothing_is_told_however_little_it_turns():
+@pytest.mark.parametrize("share", [0.0, 0.45])
+def test_a_gyroscope_that_reads_nothing_is_told_however_little_it_turns(share):
     acc, gyr = quiet()
-    assert Implausibility.STUCK in told(acc, 0 * gyr)
+    gyr[int(share * len(gyr)) :] = 0
+    assert Implausibility.STUCK in told(acc, gyr)
+
+
+@pytest.mark.parametrize("scale", [1.3, 0.75, np.linspace(1, 1.6, 2000)[:, None]])
+def test_a_wrong_scale_of_the_gyroscope_is_told(scale):
+    acc, gyr = worn(hold_s=2.0)
+    assert told(acc, gyr) == set()
+    scale = scale if np.isscalar(scale) else scale[np.linspace(0, 1999, len(gyr)).astype(int)]
+    assert Implausibility.TURNING in told(acc, gyr * scale)
