@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from .prescription import Prescribed
 
 __all__ = [
+    "ActivePeakView",
+    "BesideView",
     "ItemKey",
     "ItemView",
     "MeasureView",
@@ -58,7 +60,9 @@ class RepetitionView(_Frozen):
     end_s: float | None = None
     range_deg: float | None = None
     peak_deg: float | None = None
+    start_deg: float | None = None
     flags: tuple[str, ...] = ()
+    technical: tuple[str, ...] = ()
 
 
 class RangeView(_Frozen):
@@ -78,6 +82,30 @@ class PeakView(_Frozen):
     median_deg: float
     p10_deg: float
     p90_deg: float
+
+
+class ActivePeakView(_Frozen):
+    """The median active peak with its 95 % band and where it started, degrees: `168°, from 20°`."""
+
+    peak_deg: float
+    start_deg: float
+    band_low_deg: float
+    band_high_deg: float
+
+
+class BesideView(_Frozen):
+    """What was done in an item beside its repetitions, and how sure their count is.
+
+    `count_low` to `count_high` holds their number in 95 of 100 items. `attempts` are movements of
+    the exercise that stayed far behind; `other_s` is how long something else was done. `judged` is
+    false where too much was lost to judge how the person moved.
+    """
+
+    count_low: int | None = None
+    count_high: int | None = None
+    attempts: int = 0
+    other_s: float = 0.0
+    judged: bool = True
 
 
 class MeasureView(_Frozen):
@@ -112,6 +140,8 @@ class ItemView(_Frozen):
     target_source: str | None
     range_of_motion: RangeView | None
     peaks: PeakView | None
+    active_peak: ActivePeakView | None
+    beside: BesideView | None
     reading: Words | None
     measures: tuple[MeasureView, ...]
     not_observable: Words | None
@@ -189,18 +219,15 @@ def _item(
                 end_s=r.end_s,
                 range_deg=r.range_deg,
                 peak_deg=r.peak_deg,
+                start_deg=r.start_deg,
                 flags=r.flags,
+                technical=r.technical,
             )
             for r in result.repetitions
         )
         done = len(repetitions)
         seen = _range(result)
-        reason = result.not_observable
-        not_observable = (
-            observable_words(reason, planned.not_observable if planned else None)
-            if reason
-            else None
-        )
+        not_observable = _why_not(result, planned)
     else:
         repetitions = tuple(counted)
         # A live message may be lost on its way; the last one's number tells the count all the same.
@@ -227,12 +254,44 @@ def _item(
         target_source=calibrated.source if calibrated else None,
         range_of_motion=seen,
         peaks=peaks,
+        active_peak=_active_peak(result),
+        beside=_beside(result),
         reading=None
         if seen is None or seen.what is None
         else reading_words(exercise, seen.what.en, zero_known=peaks is not None),
         measures=_measures(result),
         not_observable=not_observable,
         repetitions=repetitions,
+    )
+
+
+def _why_not(result: ItemResult, planned: Prescribed | None) -> Words | None:
+    """Why there is no range: as the gate told it, else what the plan knows of it."""
+    reason = result.not_observable
+    if not reason:
+        return None
+    told = next((d for d in result.doubts if d.en == reason), None)
+    if told is not None:
+        return Words(it=told.it, en=told.en)
+    return observable_words(reason, planned.not_observable if planned else None)
+
+
+def _active_peak(result: ItemResult | None) -> ActivePeakView | None:
+    found = None if result is None else result.active_peak
+    if found is None:
+        return None
+    return ActivePeakView(**found.model_dump(exclude={"what"}))
+
+
+def _beside(result: ItemResult | None) -> BesideView | None:
+    if result is None:
+        return None
+    return BesideView(
+        count_low=result.count_low,
+        count_high=result.count_high,
+        attempts=len(result.attempts),
+        other_s=sum(o.end_s - o.start_s for o in result.other_movement),
+        judged=result.judged,
     )
 
 

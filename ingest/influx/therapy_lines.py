@@ -281,7 +281,19 @@ def _item_line(
         "samples": item.conditioning.samples,
         "missing": item.conditioning.missing,
         "not_observable": item.not_observable,
+        "count_low": item.count_low,
+        "count_high": item.count_high,
+        "attempts": len(item.attempts),
+        "other_s": float(sum(o.end_s - o.start_s for o in item.other_movement)),
+        "judged": int(item.judged),
     }
+    if (peak := item.active_peak) is not None:
+        fields |= {
+            "peak_deg": peak.peak_deg,
+            "peak_from_deg": peak.start_deg,
+            "peak_low_deg": peak.band_low_deg,
+            "peak_high_deg": peak.band_high_deg,
+        }
     if (found := item.range_of_motion) is not None:
         fields |= {
             "what": found.what,
@@ -302,12 +314,14 @@ def _repetition_line(
         "number": repetition.number,
         "range_deg": repetition.range_deg,
         "peak_deg": repetition.peak_deg,
+        "start_deg": repetition.start_deg,
         "up_s": float(repetition.up_s),
         "hold_s": float(repetition.hold_s),
         "down_s": float(repetition.down_s),
         "peak_velocity_deg_s": repetition.peak_velocity_deg_s,
         "sparc": repetition.sparc,
         "flags": ",".join(repetition.flags),
+        "technical": ",".join(repetition.technical),
         "too_fast": int(any("fast" in flag for flag in repetition.flags)),
     }
     return line("repetition", _item_tags(item, whose), fields, t_ns)

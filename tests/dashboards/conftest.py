@@ -11,8 +11,12 @@ import pytest
 from telemetry.messages import events as ev
 from telemetry.messages.live import ControlBatch, RepetitionCounted, encode_live
 from telemetry.messages.results import (
+    ActivePeak,
     AdherenceResult,
+    Attempt,
+    DoubtNote,
     ItemResult,
+    OtherMovement,
     RangeOfMotion,
     Repetition,
     SessionResult,
@@ -116,6 +120,44 @@ def script(session=SESSION, *, t0_ns=T0_NS, day=DAY, patient=PATIENT, exercise="
     ]
 
 
+def gated(found):
+    """The same results with all that the gate tells beside a figure."""
+    (item,) = found.items
+    told = item.model_copy(
+        update={
+            "active_peak": ActivePeak(
+                what=WHAT, peak_deg=168.2, start_deg=20.4, band_low_deg=161.0, band_high_deg=175.0
+            ),
+            "attempts": (Attempt(start_s=90.0, end_s=92.0, range_deg=30.0),) * 2,
+            "other_movement": (OtherMovement(start_s=100.0, end_s=125.0),),
+            "count_low": 19,
+            "count_high": 21,
+            "judged": False,
+            "repetitions": (
+                item.repetitions[0].model_copy(update={"technical": ("gap",), "start_deg": 20.4}),
+                *item.repetitions[1:],
+            ),
+        }
+    )
+    return found.model_copy(update={"items": (told,)})
+
+
+def refused(found):
+    """The same results without any figure of an angle, and why."""
+    (item,) = found.items
+    note = DoubtNote(kind="sensor askew", it="sensore messo storto", en="sensor worn askew")
+    bare = {"range_deg": None, "peak_deg": None}
+    told = item.model_copy(
+        update={
+            "range_of_motion": None,
+            "not_observable": note.en,
+            "doubts": (note,),
+            "repetitions": tuple(r.model_copy(update=bare) for r in item.repetitions),
+        }
+    )
+    return found.model_copy(update={"items": (told,)})
+
+
 def results(session=SESSION, *, day=DAY, patient=PATIENT, median=142.0, provisional=False):
     """What the core found in it: 20 repetitions of about `median` degrees."""
     ranges = [median + 6 * math.sin(2.4 * n) for n in range(20)]
@@ -210,6 +252,8 @@ def pretend():
         MemoryReader=MemoryReader,
         script=script,
         results=results,
+        gated=gated,
+        refused=refused,
         control=control,
         repetition=repetition,
         plan_of=plan_of,

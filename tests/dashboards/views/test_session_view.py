@@ -71,6 +71,33 @@ def test_what_cannot_be_seen_says_why_in_both_languages(pretend, plan):
     assert "gravità" in item.not_observable.it
 
 
+def test_what_the_gate_tells_beside_a_figure_is_on_the_view(pretend, plan):
+    found, _ = pretend.results()
+    item = abduction(session_view(pretend.script(), [pretend.gated(found)], plan))
+    assert item.active_peak.model_dump() == {
+        "peak_deg": 168.2,
+        "start_deg": 20.4,
+        "band_low_deg": 161.0,
+        "band_high_deg": 175.0,
+    }
+    assert item.beside.model_dump() == {
+        "count_low": 19,
+        "count_high": 21,
+        "attempts": 2,
+        "other_s": 25.0,
+        "judged": False,
+    }
+    assert item.repetitions[0].technical == ("gap",)
+
+
+def test_why_a_figure_is_withheld_is_told_as_the_gate_told_it(pretend, plan):
+    found, _ = pretend.results()
+    item = abduction(session_view(pretend.script(), [pretend.refused(found)], plan))
+    assert (item.range_of_motion, item.active_peak, item.peaks) == (None, None, None)
+    assert item.not_observable.it == "sensore messo storto"
+    assert item.not_observable.en == "sensor worn askew"
+
+
 def test_the_observable_is_named_in_both_languages(pretend, plan):
     what = abduction(session_view(pretend.script(), pretend.results(), plan)).range_of_motion.what
     assert what.en == pretend.what

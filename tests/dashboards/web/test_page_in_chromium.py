@@ -254,6 +254,48 @@ async def test_what_cannot_be_seen_says_so(pretend, chromium):
         assert "gravità" in await chromium.text(".why")
 
 
+GATED = {
+    "it": {
+        ".card-range": ("168°", "da 20°, picco attivo", "161–175°", "Escursione", "142°"),
+        ".card-repetitions": ("da 19 a 21", "Tentativi", "25 s", "Qualità non giudicata", "vuoto"),
+    },
+    "en": {
+        ".card-range": ("168°", "from 20°, active peak", "161–175°", "Excursion", "142°"),
+        ".card-repetitions": ("19 to 21", "Attempts", "25 s", "Quality not judged", "gap"),
+    },
+}
+
+
+@pytest.mark.parametrize("language", GATED)
+async def test_what_the_gate_tells_is_shown_beside_its_figure(pretend, chromium, language):
+    found, _ = pretend.results()
+    reader = pretend.MemoryReader(
+        {pretend.session: pretend.script()}, {pretend.session: [pretend.gated(found)]}
+    )
+    async with serve(create_app(reader, plan=pretend.plan_of), port=0) as page:
+        await chromium.open(f"{page.url}session/{pretend.session}?lang={language}")
+        await chromium.until("document.body.dataset.ready === 'yes'")
+        for card, words in GATED[language].items():
+            shown = await chromium.text(card)
+            assert [w for w in words if w not in shown] == []
+        assert await chromium.text(".big") == "168°"
+
+
+@pytest.mark.parametrize(
+    ("language", "why"), [("it", "sensore messo storto"), ("en", "sensor worn askew")]
+)
+async def test_a_figure_that_is_withheld_is_nowhere_on_the_page(pretend, chromium, language, why):
+    found, _ = pretend.results()
+    reader = pretend.MemoryReader(
+        {pretend.session: pretend.script()}, {pretend.session: [pretend.refused(found)]}
+    )
+    async with serve(create_app(reader, plan=pretend.plan_of), port=0) as page:
+        await chromium.open(f"{page.url}session/{pretend.session}?lang={language}")
+        await chromium.until("document.body.dataset.ready === 'yes'")
+        assert await chromium.text(".why") == why
+        assert "°" not in await chromium.text(".card-range")
+
+
 @pytest.mark.parametrize(
     ("language", "said"),
     [

@@ -78,6 +78,7 @@ async def test_a_session_becomes_the_points_that_the_document_names(clinic):
     assert found["item"].endswith(f" {start_ns}")
     assert 'repetitions=2i,core_version="1"' in found["item"]
     assert "rom_median_deg=90.5" in found["item"]
+    assert "attempts=0i,other_s=0,judged=1i" in found["item"]
     assert found["repetition"].endswith(f" {batch(20, first_index=20).t_ns[0]}")
     assert "count=7i" in found["gap"]
     assert all(

@@ -57,7 +57,7 @@ export function repetitionsCard() {
       ring.classList.toggle("ring-reported", !done && reported !== null);
       ring.setAttribute("stroke-dasharray", `${dose ? Math.min(100, (100 * (done || (reported ?? 0))) / dose) : 0} 100`);
       showPips(pips, item, dose);
-      remarks.replaceChildren(...remarksOf(item));
+      remarks.replaceChildren(...remarksOf(item), ...besideCount(item));
       const rest = view.items.filter((other) => other !== item && !(other.assessment && !other.done));
       othersTitle.hidden = others.hidden = rest.length === 0;
       others.replaceChildren(...rest.map((other) => otherLine(other, view.phase === "closed")));
@@ -90,8 +90,20 @@ function showPips(pips, item, dose) {
 /** What was remarked of the repetitions, each with how often. */
 function remarksOf(item) {
   const times = new Map();
-  for (const r of item ? item.repetitions : []) for (const flag of r.flags) times.set(flag, (times.get(flag) ?? 0) + 1);
+  for (const r of item ? item.repetitions : []) for (const flag of [...r.flags, ...r.technical]) times.set(flag, (times.get(flag) ?? 0) + 1);
   return [...times].map(([flag, n]) => h("li", {}, h("i", { class: "pip pip-flag", "aria-hidden": "true" }), `${t(`flag_${flag}`)}: ${integer(n)}`));
+}
+
+/** How sure the count is, and what else was done in the item. */
+function besideCount(item) {
+  const beside = item ? item.beside : null;
+  if (!beside) return [];
+  const lines = [];
+  if (beside.count_low !== null && beside.count_low !== beside.count_high) lines.push(t("count_interval", { low: integer(beside.count_low), high: integer(beside.count_high) }));
+  if (beside.attempts) lines.push(t("attempts", { n: integer(beside.attempts) }));
+  if (beside.other_s >= 1) lines.push(t("other_movement", { n: integer(Math.round(beside.other_s)) }));
+  if (!beside.judged) lines.push(t("not_judged"));
+  return lines.map((line) => h("li", { class: "quiet" }, line));
 }
 
 function otherLine(item, closed) {
@@ -127,12 +139,20 @@ export function rangeCard() {
 }
 
 function rangeFound(item, range, provisional) {
+  const peak = item.active_peak;
   const whole = { median: range.median_deg.toFixed(0), p10: range.p10_deg.toFixed(0), p90: range.p90_deg.toFixed(0) };
   return [
+    // As a goniometer is read: how far, and from where; the excursion comes second.
+    ...(peak
+      ? [
+          h("p", { class: "figure", id: "peak" }, h("span", { class: "big" }, degrees(peak.peak_deg)), h("span", { class: "beside" }, t("peak_from", { start: peak.start_deg.toFixed(0) }), h("br"), t("band_short", { low: peak.band_low_deg.toFixed(0), high: peak.band_high_deg.toFixed(0) }))),
+          h("p", { class: "note" }, t("excursion")),
+        ]
+      : []),
     h(
       "p",
       { class: "figure" },
-      h("span", { class: "big" }, degrees(range.median_deg)),
+      h("span", { class: peak ? "middling" : "big" }, degrees(range.median_deg)),
       h("span", { class: "beside" }, t("median"), h("br"), `${t("p10_p90")}: ${whole.p10}–${whole.p90}°`),
     ),
     strip(item, range, t("range_label", whole)),
@@ -147,7 +167,7 @@ function rangeFound(item, range, provisional) {
 function beside(item, range) {
   const lines = [];
   if (range.band_low_deg !== null && range.band_high_deg !== null) lines.push(t("band_sentence", { low: range.band_low_deg.toFixed(0), high: range.band_high_deg.toFixed(0) }));
-  if (item.peaks) lines.push(t("peak_sentence", Object.fromEntries(["median", "p10", "p90"].map((name) => [name, item.peaks[`${name}_deg`].toFixed(0)]))));
+  if (item.peaks && !item.active_peak) lines.push(t("peak_sentence", Object.fromEntries(["median", "p10", "p90"].map((name) => [name, item.peaks[`${name}_deg`].toFixed(0)]))));
   return [...lines, ...measureLines(item)];
 }
 

@@ -150,16 +150,17 @@ function repetitionChart(item) {
 }
 
 function repetitionTable(item) {
-  const head = ["number", "range", "peak", "duration", "remarks"].map((name) => h("th", { scope: "col" }, t(name)));
+  const head = ["number", "peak", "from", "range", "duration", "remarks"].map((name) => h("th", { scope: "col" }, t(name)));
   const rows = item.repetitions.map((r) =>
     h(
       "tr",
       {},
       h("td", {}, `${r.number}`),
-      h("td", {}, degrees(r.range_deg, 1)),
       h("td", {}, degrees(r.peak_deg, 1)),
+      h("td", {}, degrees(r.start_deg, 1)),
+      h("td", {}, degrees(r.range_deg, 1)),
       h("td", {}, r.start_s === null ? "–" : `${(r.end_s - r.start_s).toFixed(1)} s`),
-      h("td", {}, r.flags.map((flag) => t(`flag_${flag}`)).join(", ")),
+      h("td", {}, [...r.flags, ...r.technical].map((flag) => t(`flag_${flag}`)).join(", ")),
     ),
   );
   return h("details", {}, h("summary", {}, t("as_table")), h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows))));
