@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ingest.journal.journal import Journal
     from ingest.journal.reading import JournalReader
 
-__all__ = ["Consent", "ConsentState", "set_consent"]
+__all__ = ["Consent", "ConsentState", "restricted_patients", "set_consent"]
 
 
 class ConsentState(StrEnum):
@@ -64,6 +64,19 @@ class Consent:
         """What a patient has asked for."""
         rows = self._journal.rows("SELECT state FROM consent WHERE patient = ?", (patient,))
         return {ConsentState(row[0]) for row in rows}
+
+
+def restricted_patients(journal: JournalReader) -> list[str]:
+    """Whose data must not be used.
+
+    Raises:
+        StoreBusy, StoreError: the journal cannot be read.
+    """
+    rows = journal.rows(
+        "SELECT patient FROM consent WHERE state = ? ORDER BY patient",
+        (str(ConsentState.RESTRICTED),),
+    )
+    return [row[0] for row in rows]
 
 
 def set_consent(

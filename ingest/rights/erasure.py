@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ingest.influx.admin import delete_patient, patient_series
 from ingest.stores.table import EraseStep, names_of
-from telemetry.errors import RipresaError, StoreBusy, StoreError
+from telemetry.errors import RipresaError, StoreBusy, StoreError, StoreFull
 
 from .audit import AuditKey, note
 
@@ -82,13 +82,19 @@ def erase_from_journal(
     Raises:
         StoreBusy, StoreError: locked or not writable; nothing was erased, run it again.
     """
-    with journal.writing() as db:
-        names = _names(db, patient)
-        sites = [row[0] for row in db.execute(_SITES, (patient,))]
-        records, sessions = _delete(db, key, patient, now_ns)
-        note(db, key, t_ns=now_ns, actor=actor, action="erase", patient=patient, detail=ground)
-        state = json.dumps({"done": [], "sites": sites})
-        db.execute("INSERT OR IGNORE INTO erasure VALUES (?, ?)", (patient, state))
+    try:
+        with journal.writing() as db:
+            names = _names(db, patient)
+            sites = [row[0] for row in db.execute(_SITES, (patient,))]
+            records, sessions = _delete(db, key, patient, now_ns)
+            note(db, key, t_ns=now_ns, actor=actor, action="erase", patient=patient, detail=ground)
+            state = json.dumps({"done": [], "sites": sites})
+            db.execute("INSERT OR IGNORE INTO erasure VALUES (?, ?)", (patient, state))
+    except StoreFull as e:
+        raise StoreFull(
+            f"no room for journal {journal.path}: nothing was erased; free space on its disk and "
+            "run the command again"
+        ) from e
     files = sum(_count_of(folder, patient) for folder in folders)
     needles = tuple(name.encode() for name in (patient, *names))
     return Erased(records=records, sessions=sessions, files=files, needles=needles)

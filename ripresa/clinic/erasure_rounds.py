@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ingest.cli.rights_cli import database_step
 from ingest.enrolment.enrolment import forget_home, gateway_of
+from ingest.rights.consent import restricted_patients
 from ingest.rights.erasure import carry_out, pending_erasures, steps_here
 from ingest.stores.table import EraseStep, folders_erased, unanswered
 from ripresa.home.erasing import erase_places
@@ -32,6 +33,7 @@ __all__ = ["ErasureParts", "ErasureRounds"]
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S: Final = 15.0
+RESTRICTED: Final = "restriction"
 
 
 class ErasureParts:
@@ -81,7 +83,12 @@ class ErasureParts:
             )
 
         def user() -> None:
-            if self._compose is not None and forget_home(self._compose, patient):
+            if self._compose is None or not (self._compose / ".env").is_file():
+                self._say(
+                    "its user at the broker stays, if it has one: run `ripresa clinic home revoke` "
+                    "where docker-compose.yml lies, or this command with --folder"
+                )
+            elif forget_home(self._compose, patient):
                 self._say("its user at the broker is gone: docker compose kill -s HUP mosquitto")
 
         def home() -> None:
@@ -100,7 +107,10 @@ class ErasureParts:
 
 
 class ErasureRounds:
-    """Finishes, in the running clinic, what an erasure has left to do; `run` until cancelled."""
+    """Finishes, in the running clinic, what an erasure or a restriction has left to do.
+
+    `run` until cancelled.
+    """
 
     def __init__(
         self,
@@ -115,6 +125,8 @@ class ErasureRounds:
         self._parts = parts
         self._clock = clock
         self._board = board
+        self._out: set[str] = set()
+        """Restricted patients of whom this clinic has seen that the database has nothing."""
 
     async def run(self) -> None:
         """Look at once, and then now and then."""
@@ -127,7 +139,26 @@ class ErasureRounds:
                 if not failed:
                     self._board.clear(TroubleKind.ERASURE_WAITS)
                     log.info("an erasure is finished")
+            try:
+                await asyncio.to_thread(self._keep_out_restricted)
+                self._board.clear(TroubleKind.ERASURE_WAITS, RESTRICTED)
+            except StoreError as e:
+                log.warning("a restricted patient may still stand in the database: %s", e)
+                self._board.show(TroubleKind.ERASURE_WAITS, RESTRICTED, self._clock.now_ns())
             await self._clock.sleep(LOOK_EVERY_S)
+
+    def _keep_out_restricted(self) -> None:
+        """Take out whom the command could not, because the database was away.
+
+        Raises:
+            StoreError: it is away still, or the journal cannot be read.
+        """
+        restricted = set(restricted_patients(self._journal))
+        self._out &= restricted
+        for patient in restricted - self._out:
+            for step in database_step(patient).values():
+                step()
+            self._out.add(patient)
 
     def _finish(self, patient: str, sites: list[str]) -> dict[str, str]:
         steps = {

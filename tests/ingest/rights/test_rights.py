@@ -377,3 +377,23 @@ def test_of_two_homes_with_one_session_name_an_export_holds_both(clinic, places,
     export_patient(clinic, KEY, "p-01", target=tmp_path / "out", **told)
     assert len(list((tmp_path / "out" / "sessions").iterdir())) == 2
     assert len(list((tmp_path / "out" / "streams").iterdir())) == 2
+
+
+def test_on_a_full_disk_nothing_is_erased_and_that_is_said(filled, places, monkeypatch):
+    records = filled.rows("SELECT count(*) FROM record")
+    writing = Journal.writing
+
+    @contextlib.contextmanager
+    def full(journal):
+        with writing(journal) as db:
+            yield db
+            raise StoreFull("no room for journal: nothing was stored, it will be tried again")
+
+    monkeypatch.setattr(Journal, "writing", full)
+    told = {"folders": list(places.values()), "actor": "dr-a", "ground": "asked", "now_ns": 5}
+    with pytest.raises(StoreFull, match="nothing was erased"):
+        erase_from_journal(filled, KEY, "p-01", **told)
+    monkeypatch.undo()
+    assert filled.rows("SELECT count(*) FROM record") == records
+    assert pending_erasures(filled) == {}
+    assert not Consent(filled, KEY).erased("p-01")

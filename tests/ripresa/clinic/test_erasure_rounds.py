@@ -11,19 +11,25 @@ from typer.testing import CliRunner
 from influxd import Influxd, Influxd2
 from ingest.influx.admin import patient_series, set_up
 from ingest.influx.server import InfluxSettings, InfluxWriter
+from ingest.journal.journal import Journal
 from ingest.journal.reading import JournalReader
 from ingest.journal.upkeep import check
+from ingest.rights.audit import AuditKey
+from ingest.rights.consent import ConsentState, set_consent
 from ingest.rights.erasure import traces
 from needs import need_program
 from ripresa.bench.clinic_under_test import SITE, ClinicUnderTest
 from ripresa.bench.honest_home import HonestHome
 from ripresa.cli.patient_cli import app
+from ripresa.clinic.erasure_rounds import ErasureParts, ErasureRounds
 from ripresa.clinic.outbox import Outbox, OutboxLetter
 from ripresa.platform.configuration import Folder
-from telemetry.clock import SystemClock
+from telemetry.clock import ManualClock, SystemClock
+from telemetry.errors import StoreBusy
 from telemetry.messages.notices import GatewayState, LinkState, PlanNotice
-from telemetry.transport.mqtt import MqttBus
+from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import GatewayTopics, HomeTopics, SiteTopics
+from telemetry.trouble import TroubleBoard, TroubleKind
 
 pytestmark = pytest.mark.slow
 GOAL = "walk to the lake again"
@@ -166,6 +172,39 @@ def test_a_kept_demo_is_erased_with_its_home_although_its_broker_is_gone(
     assert done.exit_code == 0, done.output
     assert traces([folder], needles) == []
     assert check(Folder(folder).clinic_journal) == []
+
+
+async def test_who_was_restricted_while_the_database_was_away_leaves_it_when_it_is_back(
+    tmp_path, monkeypatch
+):
+    folder, clock, board = Folder(tmp_path).create(), ManualClock(), TroubleBoard()
+    key, tried, away = AuditKey.at(folder.audit_key), [], [True, True]
+
+    def step_for(patient):
+        def step():
+            tried.append(patient)
+            if away:
+                away.pop()
+                raise StoreBusy("no InfluxDB")
+
+        return {"database": step}
+
+    monkeypatch.setattr("ripresa.clinic.erasure_rounds.database_step", step_for)
+    with Journal.open(folder.clinic_journal, clock) as journal:
+        told = {"on": True, "actor": "pt", "now_ns": 1, "ground": "asked"}
+        set_consent(journal, key, "p-01", ConsentState.RESTRICTED, **told)
+        parts = ErasureParts(folder, MqttSettings(), clock)
+        rounds = asyncio.create_task(ErasureRounds(journal, folder, parts, clock, board).run())
+        shown = []
+        async with asyncio.timeout(20):
+            while len(shown) < 8:
+                await asyncio.sleep(0.02)
+                shown.append(board.has(TroubleKind.ERASURE_WAITS))
+                await clock.advance(20)
+        rounds.cancel()
+    assert True in shown
+    assert not shown[-1]
+    assert tried == ["p-01"] * 3, "and is not looked for any more"
 
 
 def found(places, needles, others):
