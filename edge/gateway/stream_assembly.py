@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,8 @@ __all__ = ["Origin", "StreamAssembly"]
 INT32_MAX = 2**31 - 1
 # Sensors overshoot their full scale a little; what is far beyond is no measurement.
 RANGE_MARGIN = 1.1
+NO_OFFSET = np.zeros(1, np.int32)
+NO_OFFSET.flags.writeable = False
 OTHER_RATE = "other rate"
 
 
@@ -88,6 +91,10 @@ class StreamAssembly:
         # Why samples may be missing that nothing numbers, until a numbered one follows.
         self._unknown: str | None = None
         self._held: Reading | None = None
+        self._bounds = [
+            math.inf if limit is None else limit * RANGE_MARGIN
+            for limit in (sampling.acc_range_m_s2, sampling.gyr_range_rad_s, None)
+        ]
         self._begin_at(sampling.rate_hz)
 
     def _begin_at(self, rate_hz: float) -> None:
@@ -236,18 +243,15 @@ class StreamAssembly:
         return [*items, ended]
 
     def _plausible(self, reading: Reading) -> Reading:
-        limits = (
-            (reading.acc, self.sampling.acc_range_m_s2),
-            (reading.gyr, self.sampling.gyr_range_rad_s),
-            (reading.mag, None),
-        )
-        known = [
-            (np.abs(values), np.inf if limit is None else limit * RANGE_MARGIN)
-            for values, limit in limits
-            if values is not None
-        ]
-        # A comparison with NaN is false: one test for both.
-        if all(values.max() < bound for values, bound in known):
+        held_to = zip((reading.acc, reading.gyr, reading.mag), self._bounds, strict=True)
+        of_it = [(values, bound) for values, bound in held_to if values is not None]
+        # A comparison with NaN is false: one test for both. Of one sample, which is what most
+        # wearables send at a time, a few numbers cost less than arrays.
+        single = len(reading.acc) == 1
+        if single and all(-b < v < b for values, b in of_it for v in values[0].tolist()):
+            return reading
+        known = [(np.abs(values), bound) for values, bound in of_it]
+        if not single and all(values.max() < bound for values, bound in known):
             return reading
         good = np.ones(len(reading), dtype=bool)
         for values, bound in known:
@@ -349,11 +353,25 @@ class StreamAssembly:
         arrival_ns: int,
     ) -> MotionBatch:
         assert self._stream is not None  # noqa: S101 - opened before any cut
+        stamped = reading.device_us is not None
+        if len(placed) == 1:
+            at_us = int(host_us[0])
+            lag_us = min(max(arrival_ns // 1000 - at_us, -INT32_MAX), INT32_MAX)
+            return MotionBatch(
+                stream=self._stream,
+                first_index=int(placed.index[0]),
+                t0_ns=at_us * 1000,
+                dt_us=NO_OFFSET,
+                lag_us=np.array([lag_us], dtype=np.int32),
+                acc=reading.acc,
+                gyr=reading.gyr,
+                mag=reading.mag,
+                device_us=placed.device_us if stamped else None,
+            )
         times = host_us[part]
         lag = arrival_ns // 1000 - times
         if not -INT32_MAX < lag[-1] <= lag[0] < INT32_MAX:
             lag = np.clip(lag, -INT32_MAX, INT32_MAX)
-        stamped = reading.device_us is not None
         return MotionBatch(
             stream=self._stream,
             first_index=int(placed.index[part][0]),
