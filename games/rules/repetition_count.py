@@ -39,11 +39,13 @@ class Counting:
     """A repetition on its way.
 
     Attributes:
+        rested: it was near rest: what is under way when the counting begins is no repetition.
         up: the half was passed.
         peak, too_fast: since rest.
     """
 
     control: SmoothedControl = field(default_factory=SmoothedControl)
+    rested: bool = False
     up: bool = False
     peak: float = 0.0
     too_fast: bool = False
@@ -55,7 +57,8 @@ class Counting:
         control = self.control.moved(sample)
         moved = Counting(
             control,
-            self.up or sample.control > UP,
+            self.rested or sample.control < DOWN,
+            self.rested and (self.up or sample.control > UP),
             max(self.peak, sample.control),
             self.too_fast or control.is_hasty(min_phase_s),
         )

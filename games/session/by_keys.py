@@ -56,7 +56,7 @@ class CountedKeys(KeysSource):
 
     def _watch(self, sample: ControlSample) -> None:
         state = self._session.state
-        if state is None or not state.open_item:
+        if state is None or not state.open_item or state.resting_since_ns is not None:
             self._counting = Counting()
             return
         item = state.current.item

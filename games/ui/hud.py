@@ -170,6 +170,7 @@ class Hud:
     def _pips(
         canvas: Canvas, setting: Setting, counted: int, dose: int, under: pygame.Rect
     ) -> None:
+        counted = min(counted, dose)
         done = counted % setting.repetitions
         if counted and done == 0:
             done = setting.repetitions

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import secrets
 import shutil
 import subprocess
@@ -40,6 +41,16 @@ max_queued_messages 0
 max_inflight_messages 200
 set_tcp_nodelay true
 """
+
+
+def _configuration(port: int) -> str:
+    """Mosquitto's configuration.
+
+    Started as root it would change its user, and Linux then forgets that it is to end with its
+    parent: a broker would outlive a killed home.
+    """
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return MOSQUITTO_CONFIGURATION.format(port=port) + ("user root\n" if as_root else "")
 
 
 class _Killable(Protocol):
@@ -88,8 +99,7 @@ async def local_broker(
             yield LocalBroker("amqtt", port)
         return
     configuration = folder / "mosquitto.conf"
-    text = MOSQUITTO_CONFIGURATION.format(port=port)
-    configuration.write_text(text)
+    configuration.write_text(_configuration(port))
     command = [program, "-c", str(configuration)]
     async with Child("mosquitto", command, folder / "mosquitto.log") as child:
         await wait_for_port(port, "mosquitto")
@@ -138,7 +148,7 @@ def broker_beside(folder: Path) -> Iterator[int | None]:
         return
     port = free_port()
     configuration = folder / "mosquitto.conf"
-    configuration.write_text(MOSQUITTO_CONFIGURATION.format(port=port))
+    configuration.write_text(_configuration(port))
     quiet = subprocess.DEVNULL
     process = subprocess.Popen([program, "-c", str(configuration)], stdout=quiet, stderr=quiet)  # noqa: S603
     try:

@@ -146,3 +146,33 @@ def test_wavering_in_the_middle_counts_nothing():
     samples = [ControlSample(T0_NS + i * 10 * FRAME_NS, level) for i, level in enumerate(levels)]
     assert counted(samples) == []
     assert len(counted(ramp(2.0, n=4))) == 4
+
+
+def test_a_lowering_that_was_under_way_before_the_exercise_is_no_repetition():
+    counting, found = Counting(), []
+    for n, control in enumerate((0.9, 0.6, 0.1, 0.6, 0.1)):
+        sample = ControlSample(T0_NS + n * 10**9, control)
+        counting, done = counting.moved(sample, None)
+        found.append(done is not None)
+    assert found == [False, False, False, False, True]
+
+
+def test_what_keys_move_in_a_rest_is_not_counted_after_it_either():
+    session = begun()
+    keys = CountedKeys(session)
+    raised_and_lowered(keys, session, 1)
+    before = session.state.counted
+    session.request("exercise.resting", resting=True)
+    raised_and_lowered(keys, session, 2)
+    keys.press(1)
+    for _ in range(200):
+        session.clock.t_ns += FRAME_NS
+        keys.poll(session.clock.now_ns(), Invitation())
+    session.request("exercise.resting", resting=False)
+    keys.press(-1)
+    for _ in range(200):
+        session.clock.t_ns += FRAME_NS
+        keys.poll(session.clock.now_ns(), Invitation())
+    assert session.state.counted == before
+    raised_and_lowered(keys, session, 1)
+    assert session.state.counted == before + 1
