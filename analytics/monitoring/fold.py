@@ -13,6 +13,7 @@ Nothing here is kept: dropped and folded again from the same facts it gives the 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -50,6 +51,10 @@ __all__ = ["Fold"]
 
 PICTURE_DAYS: Final = 28
 NS_PER_DAY: Final = 86_400_000_000_000
+FACTS_A_PATIENT: Final = 100_000
+"""Ten years of sessions, every day."""
+EARLY_A_HOME: Final = 2_000
+"""Facts that wait for their session's opening: a home sends in order, so few do."""
 
 
 @dataclass(slots=True)
@@ -65,6 +70,7 @@ class _Folded:
     figures: PatientFigures | None = None
     unknown_versions: set[int] = field(default_factory=set)
     set_aside: frozenset[tuple[str, str]] = frozenset()
+    of_sessions: int = 0
 
 
 class Fold:
@@ -90,6 +96,9 @@ class Fold:
         self._keys: dict[str, list[tuple[str, str]]] = {}
         self._published: dict[tuple[str, int], Plan] = {}
         self._local: dict[tuple[str, int], Plan] = {}
+        self._early_of: Counter[str] = Counter()
+        self.left_out: Counter[str] = Counter()
+        """Of each home, facts beyond what anybody's memory holds: no honest one has so many."""
 
     def take(self, fact: Fact) -> None:
         """Add a fact; the same one again changes nothing."""
@@ -159,7 +168,9 @@ class Fold:
         if isinstance(fact.body, SessionOpened) and key not in self._owner:
             self._owner[key] = fact.body.patient
             self._keys.setdefault(session, []).append(key)
-            waited = [*self._early.pop(key, ()), *self._own.get(session, ())]
+            early = self._early.pop(key, [])
+            self._early_of[fact.origin.home] -= len(early)
+            waited = [*early, *self._own.get(session, ())]
             self._add(key, [fact, *waited])
         elif key in self._owner:
             self._add(key, [fact])
@@ -167,8 +178,11 @@ class Fold:
             self._own.setdefault(session, []).append(fact)
             for known in self._keys.get(session, ()):
                 self._add(known, [fact])
-        else:
+        elif self._early_of[fact.origin.home] < EARLY_A_HOME:
+            self._early_of[fact.origin.home] += 1
             self._early.setdefault(key, []).append(fact)
+        else:
+            self.left_out[fact.origin.home] += 1
 
     def _add(self, key: tuple[str, str], facts: Iterable[Fact]) -> None:
         folded = self._of(self._owner[key])
@@ -176,8 +190,14 @@ class Fold:
         if file is None:
             file = folded.facts.sessions[key] = SessionFile(*key)
             file.correct(folded.facts.session_days().get(key))
-        taken = [file.take(fact) for fact in facts]
-        if any(taken):
+        taken = 0
+        for fact in facts:
+            if folded.of_sessions >= FACTS_A_PATIENT:
+                self.left_out[fact.origin.home] += 1
+            elif file.take(fact):
+                taken += 1
+                folded.of_sessions += 1
+        if taken:
             folded.stale = True
             self._note(folded, file.day)
 

@@ -38,6 +38,8 @@ __all__ = ["Bar", "Barred", "DeadLetter", "IntakeOutcome", "Parcel", "open_parce
 LETTERS_A_PATIENT: Final = 200
 LETTER_BYTES_A_PATIENT: Final = 2 << 20
 LETTERS: Final = 5000
+SESSIONS_A_PATIENT: Final = 5_000
+"""One a day for more than 13 years: each costs memory and time of everybody's figures."""
 HOMES_A_PATIENT: Final = 20
 """Each journal that is lost, and each box, is a home of its own."""
 
@@ -257,6 +259,11 @@ def _put(
     """Store one record in its place; what cannot be stored comes back as a dead letter."""
     if isinstance(content, DeadLetter):
         return content
+    if isinstance(content.content, SessionOpened) and _has_all_sessions(
+        db, content.content.patient
+    ):
+        reason = "this patient has more sessions than anybody can have"
+        return DeadLetter(topic, reason, encode_block([record]), record.home, record.position)
     try:
         insert_record(db, home, record.position, record, content)
     except sqlite3.OperationalError:
@@ -266,6 +273,11 @@ def _put(
         reason = printable(f"{record.kind} record: cannot be stored ({type(e).__name__}: {e})")
         return DeadLetter(topic, reason, encode_block([record]), record.home, record.position)
     return None
+
+
+def _has_all_sessions(db: sqlite3.Connection, patient: str) -> bool:
+    (known,) = db.execute("SELECT count(*) FROM session WHERE patient = ?", (patient,)).fetchone()
+    return bool(known >= SESSIONS_A_PATIENT)
 
 
 def _home(

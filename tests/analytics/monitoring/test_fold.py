@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.monitoring import fold as fold_module
 from analytics.monitoring.fold import Fold
 from analytics.monitoring.worklist import worklist
-from clinic_facts import MONDAY, PatientStory, at, days_before, figures, folded
+from clinic_facts import MONDAY, PATIENT, PatientStory, at, days_before, figures, folded
 from telemetry.messages.care import Discharged, TreatmentPaused
-from telemetry.messages.events import CloseReason
+from telemetry.messages.events import CloseReason, SessionOpened
 from therapy_builders import item, plan
 
 pytestmark = pytest.mark.slow
@@ -376,3 +377,19 @@ def test_the_clinics_later_analysis_counts_in_place_of_the_homes():
     for facts in ([*story.facts, own], [own, *story.facts]):
         assert states(folded(facts).figures(story.patient), days_before(1)) == ["done"]
     assert ours.session == session
+
+
+def test_what_never_opens_and_what_nobody_could_do_takes_no_memory_without_end(monkeypatch):
+    monkeypatch.setattr(fold_module, "EARLY_A_HOME", 20)
+    monkeypatch.setattr(fold_module, "FACTS_A_PATIENT", 40)
+    story = started()
+    for ago in range(12, 0, -1):
+        story.session(days_before(ago), 20)
+    facts = [f for f in story.facts if not isinstance(f.body, SessionOpened)]
+    fold = folded(facts)
+    assert sum(map(len, fold._early.values())) == 20
+    assert fold.left_out[story.home] == len([f for f in facts if f.session]) - 20
+    whole = folded(story.facts)
+    assert whole.figures(PATIENT).sessions
+    assert sum(len(s.events) for s in whole.facts(PATIENT).sessions.values()) <= 40
+    assert whole.left_out[story.home] > 0

@@ -9,10 +9,10 @@ from ingest.transfer import intake
 from ingest.transfer.dead_letters import dead_letters
 from ingest.transfer.receiver import Receiver
 from ingest.transfer.uplink import Uplink
-from journals import item_record
+from journals import HOME, event_record, item_record, newly_numbered, session_opened
 from record_path import PATIENCE, TOPICS, contents, running, some_records, until
 from telemetry.clock import SystemClock
-from telemetry.messages.record import decode_block
+from telemetry.messages.record import decode_block, encode_block
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import HomeTopics
@@ -113,3 +113,15 @@ async def test_other_homes_are_stored_when_one_message_cannot_be_taken_apart(
         await home.append(some_records(3))
         await asyncio.wait_for(uplink.caught_up(), 10)
     assert [letter.reason for letter in dead_letters(clinic)] == ["cannot be read (RuntimeError)"]
+
+
+def test_more_sessions_than_anybody_can_have_are_dead_letters(clinic, monkeypatch):
+    monkeypatch.setattr(intake, "SESSIONS_A_PATIENT", 3)
+    opened = [session_opened(f"01J000000000000000000000A{n}") for n in range(5)]
+    numbered = newly_numbered(clinic, HOME, [event_record(event) for event in opened])
+    topic = HomeTopics(opened[0].site, opened[0].patient).record
+    intake.store_parcels(clinic, [intake.open_parcel(topic, encode_block(numbered))], now_ns=0)
+    assert len(clinic.sessions()) == 3
+    reasons = clinic.rows("SELECT reason FROM dead_letter")
+    assert len(reasons) == 2
+    assert "more sessions than anybody" in reasons[0][0]
