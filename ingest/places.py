@@ -61,6 +61,11 @@ class Places:
         return self.clinic / "exports"
 
     @property
+    def figures(self) -> Path:
+        """The clinic's figures as they were last computed, a file a patient; droppable."""
+        return self.clinic / "figures"
+
+    @property
     def plans(self) -> Path:
         """Every version of every plan."""
         return self.root / "plans"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from telemetry.messages.results import AdherenceResult
 
+    from .change import Assessment
     from .day import SetAside
     from .evidence import SessionFacts
     from .plan_versions import VersionView
@@ -49,6 +50,7 @@ class PatientFigures:
         plans: those in force, each from its first day on.
         days: what each day came to, those of which nothing can be said left out.
         sessions: in order.
+        assessments: of ranges, by day.
         alerts: in the order in which they opened.
         first_session, last_session: days; None: there is none.
         heard, heard_ns: the day and moment at which the home was last heard of; None: never.
@@ -63,6 +65,7 @@ class PatientFigures:
     plans: tuple[Plan, ...]
     days: Mapping[date, AdherenceResult]
     sessions: tuple[SessionFacts, ...]
+    assessments: tuple[Assessment, ...]
     alerts: tuple[Alert, ...]
     first_session: date | None
     last_session: date | None

@@ -73,6 +73,15 @@ class _Folded:
     of_sessions: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """One patient's part of a fold."""
+
+    folded: _Folded
+    keys: list[tuple[str, str]]
+    own: dict[str, list[Fact]]
+
+
 class Fold:
     """Folds facts into figures.
 
@@ -135,6 +144,31 @@ class Fold:
     def all_figures(self) -> list[PatientFigures]:
         """Everybody's figures as of the last look."""
         return [f for p in self.patients() if (f := self.figures(p)) is not None]
+
+    def waiting(self) -> set[tuple[str, str]]:
+        """Sessions, by home and ULID, of which something came before their opening."""
+        owned = {session for _, session in self._owner}
+        return set(self._early) | {("", session) for session in self._own if session not in owned}
+
+    def kept(self, patient: str) -> object:
+        """All that was computed and taken of a patient, to be put back into another fold."""
+        keys = [key for key, owner in self._owner.items() if owner == patient]
+        own = {session: self._own[session] for _, session in keys if session in self._own}
+        return _Kept(self._patients[patient], keys, own)
+
+    def put_back(self, patient: str, state: object) -> None:
+        """What `kept` gave.
+
+        Raises:
+            TypeError: it is something else.
+        """
+        if not isinstance(state, _Kept):
+            raise TypeError("not what a fold has kept")
+        self._patients[patient] = state.folded
+        for key in state.keys:
+            self._owner[key] = patient
+            self._keys.setdefault(key[1], []).append(key)
+        self._own.update(state.own)
 
     def forget(self, patient: str) -> None:
         """Drop all that is known of a patient."""
@@ -281,6 +315,7 @@ class Fold:
             plans=plans,
             days=dict(folded.days),
             sessions=tuple(sessions),
+            assessments=tuple(sorted(assessments, key=lambda a: a.day)),
             alerts=alerts,
             first_session=min(days, default=None),
             last_session=max(days, default=None),

@@ -9,12 +9,10 @@ from grafana_foundation_sdk.builders import table
 from grafana_foundation_sdk.models import dashboard as dm
 
 from .flux import a_patient_a_row, daily, points, standing
-from .patient import PATIENT_UID
-from .style import AMBER, BLUE, GREEN, GREY, RUST, Panels, steps
+from .places import COHORT_UID, OPERATIONS_UID, PATIENT_UID
+from .style import AMBER, BLUE, GREEN, GREY, RUST, Panels, leads_to, steps
 
-__all__ = ["COHORT_UID", "cohort_dashboard"]
-
-COHORT_UID: Final = "ripresa-cohort"
+__all__ = ["cohort_dashboard"]
 
 _FIELDS: Final = (
     "kind",
@@ -66,6 +64,7 @@ def cohort_dashboard() -> d.Dashboard:
         .time("now-4w", "now")
         .refresh("5m")
         .timezone("browser")
+        .link(leads_to("Operations", OPERATIONS_UID))
         .with_panel(panels.watermark())
         .with_panel(
             panels.figure(

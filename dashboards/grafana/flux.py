@@ -27,7 +27,9 @@ __all__ = [
     "answered",
     "daily",
     "figure",
+    "lines_by",
     "newest_first",
+    "of_session",
     "per_tag",
     "points",
     "standing",
@@ -129,6 +131,32 @@ def answered(field: str, at: str, name: str) -> str:
 def newest_first(keep: Sequence[str]) -> str:
     """One row a point, one column a field, the newest first."""
     return wide(keep).replace('sort(columns: ["_time"])', 'sort(columns: ["_time"], desc: true)')
+
+
+def lines_by(*tags: str) -> str:
+    """One series for each value of these tags, each a line of its own."""
+    columns = ", ".join(f'"{tag}"' for tag in tags)
+    return (
+        f"  |> group(columns: [{columns}])\n"
+        f'  |> keep(columns: ["_time", "_value", {columns}])\n'
+        '  |> sort(columns: ["_time"])\n'
+    )
+
+
+def of_session(measurement: str, fields: Sequence[str], keep: Sequence[str] = ()) -> str:
+    """A measurement's points of the chosen patient and session, one row a point, oldest first.
+
+    `keep` names tags that are shown beside the fields.
+    """
+    columns = ", ".join(f'"{name}"' for name in ("_time", *fields, *keep))
+    return (
+        points(measurement, ("session", *fields), patient="${patient}")
+        + '  |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")\n'
+        "  |> group()\n"
+        '  |> filter(fn: (r) => r.session == "${session}")\n'
+        f"  |> keep(columns: [{columns}])\n"
+        '  |> sort(columns: ["_time"])\n'
+    )
 
 
 def daily(fold: Literal["sum", "max", "mean"]) -> str:

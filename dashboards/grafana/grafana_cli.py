@@ -61,6 +61,67 @@ def push(
         typer.echo(address)
 
 
+@app.command()
+def check(
+    folder: Annotated[Path, typer.Option(help="Provisioning folder to compare.")] = PROVISIONING,
+    url: Annotated[
+        str | None, typer.Option(envvar="RIPRESA_GRAFANA_URL", help="A Grafana that runs.")
+    ] = None,
+    token: Annotated[
+        str | None, typer.Option(envvar="RIPRESA_GRAFANA_TOKEN", show_envvar=True)
+    ] = None,
+) -> None:
+    """Tell where files, and a Grafana where one is named, are not as the code says."""
+    from .checking import stale_files, wrong_in_grafana
+    from .provisioning import dashboards, provisioning_files
+
+    found = list(stale_files(folder, provisioning_files()))
+    if url is not None:
+        if token is None:
+            raise ConfigurationError("--url needs a token too: set RIPRESA_GRAFANA_TOKEN")
+        found += wrong_in_grafana(url, token, dashboards())
+    for line in found:
+        typer.echo(line)
+    typer.echo(f"{len(found)} difference(s)" if found else "all is as the code says")
+    if found:
+        raise typer.Exit(1)
+
+
+@app.command()
+def snapshot(
+    file: Annotated[Path, typer.Argument(help="The JSON file to write.")],
+    *,
+    patient: Annotated[str | None, typer.Option(help="For panels of one patient.")] = None,
+    exercise: Annotated[str | None, typer.Option(help="For panels of one exercise.")] = None,
+    side: Annotated[str | None, typer.Option(help="left or right, likewise.")] = None,
+    session: Annotated[str | None, typer.Option(help="For panels of one session.")] = None,
+    start: Annotated[str, typer.Option(help="From when on, as Flux has it.")] = "-4w",
+) -> None:
+    """Write what each panel shows now, by its own query from the database."""
+    import json
+
+    from ingest.cli.influx_cli import settings
+    from ingest.influx.server import InfluxWriter
+
+    from .provisioning import dashboards
+    from .snapshot import shown_by
+
+    given = {"patient": patient, "exercise": exercise, "side": side, "session": session}
+    known = settings()
+    found: dict[str, dict[str, object]] = {}
+    with InfluxWriter(known) as writer:
+
+        def ask(flux: str) -> list[dict[str, object]]:
+            return [dict(row.values) for table in writer.query(flux) for row in table.records]
+
+        variables = {name: value for name, value in given.items() if value is not None}
+        shown = shown_by(dashboards(), ask, known.therapy_bucket, variables, start=start)
+        for uid, title, rows in shown:
+            found.setdefault(uid, {})[title] = rows
+    file.write_text(json.dumps(found, indent=1, default=str, ensure_ascii=False), "utf-8")
+    typer.echo(f"written: {file}, {sum(map(len, found.values()))} panels")
+
+
 def _site(text: str) -> GrafanaSite:
     """Read NAME=N.
 

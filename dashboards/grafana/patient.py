@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from grafana_foundation_sdk.builders import dashboard as d
 from grafana_foundation_sdk.models import dashboard as dm
@@ -12,12 +12,14 @@ from .flux import (
     answered,
     daily,
     figure,
+    lines_by,
     newest_first,
     points,
     standing,
     tag_values,
     wide,
 )
+from .places import COHORT_UID, PATIENT_UID, SESSION_UID
 from .style import (
     AMBER,
     BLUE,
@@ -26,17 +28,16 @@ from .style import (
     RUST,
     SKY,
     Panels,
+    leads_to,
     patient_variable,
     query_variable,
     steps,
 )
 
 if TYPE_CHECKING:
-    from grafana_foundation_sdk.builders import statushistory, timeseries
+    from grafana_foundation_sdk.builders import statushistory, table, timeseries
 
-__all__ = ["PATIENT_UID", "patient_dashboard"]
-
-PATIENT_UID: Final = "ripresa-patient"
+__all__ = ["patient_dashboard"]
 
 _ALERT_FIELDS = ("text_en", "text_it", "closed", "seen_by", "seen_day", "action")
 _RANGE_FIELDS = ("rom_median_deg", "rom_p10_deg", "rom_p90_deg")
@@ -57,6 +58,7 @@ def patient_dashboard() -> d.Dashboard:
         .refresh("1m")
         .timezone("browser")
         .tooltip(dm.DashboardCursorSync.CROSSHAIR)
+        .link(leads_to("All patients", COHORT_UID))
         .with_variable(patient_variable())
         .with_variable(
             query_variable("exercise", "Exercise", tag_values("item", "exercise", **_OF_PATIENT))
@@ -72,7 +74,8 @@ def patient_dashboard() -> d.Dashboard:
         .with_panel(
             panels.figure(
                 "Where they stand",
-                standing("state", **_OF_PATIENT) + "  |> last()\n",
+                standing("state", **_OF_PATIENT)
+                + '  |> last()\n  |> group()\n  |> keep(columns: ["_value"])\n',
                 unit="string",
                 thresholds=steps((None, BLUE)),
                 about="Enrolled, plan sent, taken or refused, started, silent, paused; now.",
@@ -125,6 +128,8 @@ def patient_dashboard() -> d.Dashboard:
                 "nobody has looked.",
             ).span(24)
         )
+        .with_panel(_peaks(panels))
+        .with_panel(_beside(panels))
         .with_panel(_range(panels, "Range at assessments", assessment="true"))
         .with_panel(_range(panels, "Range reached in exercises", assessment="false"))
         .with_panel(
@@ -148,6 +153,16 @@ def patient_dashboard() -> d.Dashboard:
             ).max(1)
         )
         .with_panel(_pains(panels))
+        .with_panel(
+            panels.rows(
+                "Next morning",
+                [points("report", ["settled"], **_OF_PATIENT) + newest_first(["settled"])],
+                names={"_time": "Asked", "settled": "Extra pain of the day before has settled"},
+                about="As answered when the session before had left more pain than it began with; "
+                "1: settled, 0: not.",
+            )
+        )
+        .with_panel(_by_exercise(panels))
         .with_panel(
             panels.lines(
                 "Effort",
@@ -184,28 +199,21 @@ def patient_dashboard() -> d.Dashboard:
         .with_panel(
             panels.rows(
                 "Data quality: gaps declared",
-                [points("gap", ["count", "reason"], **_OF_PATIENT) + wide(["count", "reason"])],
+                [
+                    points("gap", ["count", "reason"], **_OF_PATIENT)
+                    + newest_first(["count", "reason"])
+                ],
                 names={"_time": "Time", "count": "Samples lost", "reason": "Reason"},
                 about="Samples that are lost for good, and why. An empty table is good news.",
             )
         )
-        .with_panel(
-            panels.rows(
-                "Sessions",
-                [
-                    points("session_end", ["reason", "duration_s"], **_OF_PATIENT)
-                    + wide(["reason", "duration_s"])
-                ],
-                names={"_time": "Closed", "reason": "Ended", "duration_s": "Lasted, s"},
-                about="How each session ended.",
-            )
-        )
+        .with_panel(_sessions(panels))
         .with_panel(
             panels.rows(
                 "Why exercises ended",
                 [
                     points("exercise_end", ["item", "reason"], **_OF_PATIENT)
-                    + wide(["item", "reason"])
+                    + newest_first(["item", "reason"])
                 ],
                 names={"_time": "Time", "item": "Item of the plan", "reason": "Ended"},
                 about="Done, pain, tired, unwell, time, lost sensor, other.",
@@ -218,10 +226,139 @@ def _days(panels: Panels) -> statushistory.Panel:
     """What each day came to, a cell a day."""
     return panels.states(
         "Days",
-        points("adherence_day", ["state"], **_OF_PATIENT) + wide(["state"]),
-        about="What each day of the clinic came to. Unknown is grey: nothing was heard, or the "
+        points("adherence_day", ["state", "pain"], **_OF_PATIENT) + wide(["state", "pain"]),
+        about="What each day of the clinic came to, and below it the highest pain told on it, "
+        "ringed in amber from 4 and in rust from 6. Unknown is grey: nothing was heard, or the "
         "home did not have the plan; it is not missed.",
+    ).override_by_name(
+        "pain",
+        [
+            dm.DynamicConfigValue("color", {"mode": "thresholds"}),
+            dm.DynamicConfigValue(
+                "thresholds",
+                {
+                    "mode": "absolute",
+                    "steps": [
+                        {"color": "transparent", "value": None},
+                        {"color": AMBER, "value": 4},
+                        {"color": RUST, "value": 6},
+                    ],
+                },
+            ),
+        ],
     )
+
+
+def _peaks(panels: Panels) -> timeseries.Panel:
+    """Assessed range of everything, a line for each exercise, posture and side."""
+    return panels.lines_by(
+        "Assessments: every exercise, posture and side",
+        points("assessment", ["value_deg"], **_OF_PATIENT)
+        + lines_by("exercise", "posture", "side"),
+        unit="degree",
+        name="${__field.labels.exercise} ${__field.labels.posture} ${__field.labels.side}",
+        about="Median peak of each day's untargeted repetitions, each exercise, posture and side "
+        "a line of its own.",
+    ).min(0)
+
+
+def _beside(panels: Panels) -> timeseries.Panel:
+    """The chosen exercise and side beside its baseline, its target and the other side."""
+    shown = ("value_deg", "least_deg", "most_deg", "baseline_deg", "target_deg")
+    other = (
+        points("assessment", ["value_deg"], patient="${patient}", exercise="${exercise}")
+        + '  |> filter(fn: (r) => r.side != "${side}")\n  |> group()\n'
+        '  |> keep(columns: ["_time", "_value"])\n'
+        '  |> rename(columns: {_value: "other side"})\n'
+        '  |> sort(columns: ["_time"])\n'
+    )
+    return (
+        panels.lines(
+            "Assessments: baseline, target, other side",
+            points("assessment", shown, **_OF_EXERCISE) + wide(shown),
+            unit="degree",
+            shown={
+                "value_deg": ("median peak", BLUE),
+                "least_deg": ("lowest repetition", SKY),
+                "most_deg": ("highest repetition", SKY),
+                "baseline_deg": ("baseline, first three days", GREY),
+                "target_deg": ("target of the plan", GREEN),
+                "other side": ("other side", AMBER),
+            },
+            about="For the exercise and side chosen above. The other side is shown where it was "
+            "assessed; nothing says which one is affected.",
+        )
+        .with_target(Flux(other, "B"))
+        .min(0)
+    )
+
+
+def _by_exercise(panels: Panels) -> table.Panel:
+    """What was done of each exercise in the time shown."""
+    query = (
+        points("item", ["repetitions", "prescribed"], assessment="false", **_OF_PATIENT)
+        + '  |> group(columns: ["exercise", "side", "_field"])\n'
+        "  |> sum()\n"
+        '  |> pivot(rowKey: ["exercise", "side"], columnKey: ["_field"], valueColumn: "_value")\n'
+        "  |> group()\n"
+        '  |> keep(columns: ["exercise", "side", "repetitions", "prescribed"])\n'
+        '  |> sort(columns: ["exercise", "side"])\n'
+    )
+    return panels.rows(
+        "By exercise",
+        [query],
+        names={
+            "exercise": "Exercise",
+            "side": "Side",
+            "repetitions": "Repetitions",
+            "prescribed": "Prescribed in these sessions",
+        },
+        about="Sums over the sessions of the time shown.",
+    )
+
+
+def _sessions(panels: Panels) -> table.Panel:
+    """How each session ended; each leads to itself."""
+    query = (
+        points("session_end", ["session", "reason", "duration_s"], **_OF_PATIENT)
+        + '  |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")\n'
+        "  |> group()\n"
+        "  |> map(fn: (r) => ({r with to_ms: int(v: r._time) / 1000000 + 60000, "
+        "from_ms: int(v: r._time) / 1000000 - int(v: r.duration_s) * 1000 - 60000}))\n"
+        '  |> keep(columns: ["_time", "session", "reason", "duration_s", "from_ms", "to_ms"])\n'
+        '  |> sort(columns: ["_time"], desc: true)\n'
+    )
+    panel = panels.rows(
+        "Sessions",
+        [query],
+        names={
+            "_time": "Closed",
+            "reason": "Ended",
+            "duration_s": "Lasted, s",
+            "session": "Session",
+            "from_ms": "from",
+            "to_ms": "to",
+        },
+        about="How each session ended, the newest first; each leads to itself.",
+    ).override_by_name(
+        "Session",
+        [
+            dm.DynamicConfigValue(
+                "links",
+                [
+                    {
+                        "title": "This session",
+                        "url": f"/d/{SESSION_UID}?var-patient=${{patient}}"
+                        "&var-session=${__value.raw}&from=${__data.fields.from}"
+                        "&to=${__data.fields.to}",
+                    }
+                ],
+            )
+        ],
+    )
+    for hidden in ("from", "to"):
+        panel = panel.override_by_name(hidden, [dm.DynamicConfigValue("custom.hidden", value=True)])
+    return panel
 
 
 def _pains(panels: Panels) -> timeseries.Panel:

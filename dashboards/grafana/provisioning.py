@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from .cohort import COHORT_UID, cohort_dashboard
+from .alert_rules import rules_file
+from .cohort import cohort_dashboard
 from .flux import DATASOURCE_UID
-from .patient import PATIENT_UID, patient_dashboard
+from .operations import operations_dashboard
+from .patient import patient_dashboard
+from .places import COHORT_UID, OPERATIONS_UID, PATIENT_UID, SESSION_UID
+from .session import session_dashboard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,6 +94,8 @@ def dashboards() -> dict[str, dict[str, Any]]:
     built: dict[str, Dashboard] = {
         PATIENT_UID: patient_dashboard(),
         COHORT_UID: cohort_dashboard(),
+        SESSION_UID: session_dashboard(),
+        OPERATIONS_UID: operations_dashboard(),
     }
     return {
         uid: json.loads(json.dumps(builder.build(), cls=JSONEncoder))
@@ -104,6 +110,7 @@ def provisioning_files(sites: Sequence[GrafanaSite] = ONE_SITE) -> dict[str, str
         "datasources/ripresa.yaml": f"{head}datasources:\n{''.join(s.sources() for s in sites)}",
         "dashboards/ripresa.yaml": f"{head}providers:\n{''.join(s.provider() for s in sites)}",
     }
+    files["alerting/ripresa.yaml"] = _HEAD + rules_file([s.org_id for s in sites])
     for uid, model in dashboards().items():
         text = json.dumps(model, indent=2, sort_keys=True, ensure_ascii=False)
         files[f"dashboards/ripresa/{uid}.json"] = text + "\n"

@@ -30,6 +30,7 @@ __all__ = [
     "RUST",
     "SKY",
     "Panels",
+    "leads_to",
     "patient_variable",
     "query_variable",
     "steps",
@@ -89,6 +90,17 @@ def patient_variable() -> d.QueryVariable:
     return query_variable("patient", "Patient", tag_values("patient", "patient"))
 
 
+def leads_to(title: str, uid: str) -> d.DashboardLink:
+    """A link at the top to another dashboard that keeps patient and time."""
+    return (
+        d.DashboardLink(title)
+        .type(dm.DashboardLinkType.LINK)
+        .url(f"/d/{uid}")
+        .keep_time(True)
+        .include_vars(True)
+    )
+
+
 class Panels:
     """Makes panels one after the other; each gets the next id, which the SDK leaves out."""
 
@@ -115,7 +127,11 @@ class Panels:
     def figure(
         self, title: str, query: str, *, unit: str, thresholds: d.ThresholdsConfig, about: str
     ) -> stat.Panel:
-        """One large figure."""
+        """One large figure, or a word."""
+        # Of a column of words only one that is named is shown.
+        reduced = c.ReduceDataOptions().calcs(["lastNotNull"])
+        if unit == "string":
+            reduced = reduced.fields("/^_value$/")
         return (
             stat.Panel()
             .id(self._next_id())
@@ -128,7 +144,7 @@ class Panels:
             .thresholds(thresholds)
             .color_mode(cm.BigValueColorMode.VALUE)
             .graph_mode(cm.BigValueGraphMode.NONE)
-            .reduce_options(c.ReduceDataOptions().calcs(["lastNotNull"]))
+            .reduce_options(reduced)
             .span(6)
             .height(5)
         )
@@ -168,9 +184,19 @@ class Panels:
     def columns(
         self, title: str, query: str, *, unit: str, about: str, shown: Mapping[str, Shown]
     ) -> timeseries.Panel:
-        """Values per day, as columns."""
+        """Values per day, as columns: two stand side by side, parts of a whole upon each other."""
+        panel = self.lines(title, query, unit=unit, about=about, shown=shown)
+        if len(shown) == 2:
+            for column, place in zip(
+                shown, (cm.BarAlignment.BEFORE, cm.BarAlignment.AFTER), strict=True
+            ):
+                panel = panel.override_by_name(
+                    shown[column][0], [dm.DynamicConfigValue("custom.barAlignment", place)]
+                )
+        elif len(shown) > 2:
+            panel = panel.stacking(c.StackingConfig().mode(cm.StackingMode.NORMAL).group("A"))
         return (
-            self.lines(title, query, unit=unit, about=about, shown=shown)
+            panel.bar_width_factor(0.4)
             .draw_style(cm.GraphDrawStyle.BARS)
             .fill_opacity(70)
             .line_width(0)
@@ -200,6 +226,12 @@ class Panels:
             .span(24)
             .height(6)
         )
+
+    def lines_by(
+        self, title: str, query: str, *, unit: str, about: str, name: str
+    ) -> timeseries.Panel:
+        """Several lines, each called after its tags by `name`, Grafana's own pattern."""
+        return self.lines(title, query, unit=unit, about=about, shown={}).display_name(name)
 
     def rows(
         self,

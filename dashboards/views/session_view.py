@@ -29,6 +29,7 @@ from telemetry.messages.events import (
     SuspectedFall,
     UnwellReported,
 )
+from telemetry.messages.phases import SessionPhase, phase_of
 from telemetry.messages.results import AdherenceResult, Conditioning, SessionResult
 
 from .figure_words import calibration_note, place_words
@@ -48,15 +49,10 @@ if TYPE_CHECKING:
 __all__ = [
     "AdherenceView",
     "EventView",
-    "SessionPhase",
     "SessionView",
     "best_result",
     "pain_at",
     "session_view",
-]
-
-SessionPhase = Literal[
-    "check-in", "calibration", "exercise", "assessment", "between", "check-out", "closed"
 ]
 
 
@@ -197,20 +193,17 @@ def _phase(events: Sequence[SessionEvent]) -> tuple[SessionPhase, str | None]:
     item: str | None = None
     for e in events:
         match e:
-            case ExerciseStarted():
-                phase, item = "exercise", e.item
-            case AssessmentStarted():
-                phase, item = "assessment", e.item
-            case AssessmentEnded():
-                phase = "exercise"
-            case ExerciseEnded():
-                phase, item = "between", None
-            case SegmentCalibrated() | RangeCalibrated() if item is None:
+            case ExerciseStarted() | AssessmentStarted():
+                item = e.item
+            case ExerciseEnded() | SessionClosed():
+                item = None
+            case SegmentCalibrated() if item is not None:
+                continue
+            case RangeCalibrated() if item is None:
                 phase = "calibration"
-            case CheckAnswered(at="out"):
-                phase = "check-out"
-            case SessionClosed():
-                return "closed", None
+            case _:
+                pass
+        phase = phase_of(e) or phase
     return phase, item
 
 

@@ -21,8 +21,8 @@ from .live_session import LiveSession
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dashboards.views.session_view import SessionPhase
     from telemetry.clock import Clock
+    from telemetry.messages.phases import SessionPhase
     from telemetry.messages.results import Result
     from telemetry.seams import SessionReader
     from telemetry.transport.bus import Bus, Message

@@ -47,6 +47,8 @@ RECORD_MEASUREMENTS: Final = (
     "gap",
     "heart",
     "item",
+    "movement",
+    "phase",
     "repetition",
     "report",
     "reported",

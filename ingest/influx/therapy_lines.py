@@ -24,6 +24,7 @@ from telemetry.messages.events import (
     decode_event,
 )
 from telemetry.messages.motion import StreamGap
+from telemetry.messages.phases import phase_of
 from telemetry.messages.record import Record, RecordKind
 from telemetry.messages.results import AdherenceResult, ItemResult, SessionResult, decode_result
 
@@ -82,7 +83,7 @@ def superseded_points(record: Record, context: RecordContext) -> list[Superseded
         Superseded(
             measurement=name, patient=whose.patient, start_ns=session.opened_ns, stop_ns=stop_ns
         )
-        for name in ("item", "repetition")
+        for name in ("item", "repetition", "movement")
     ]
 
 
@@ -98,7 +99,12 @@ def therapy_lines(
         case RecordKind.EVENT:
             event = decode_event(record.body)
             whose = context.whose(record)
-            return _event_lines(event, whose, context, home_of(record)) if whose else []
+            if whose is None:
+                return []
+            return [
+                *_event_lines(event, whose, context, home_of(record)),
+                *_phase_lines(event, whose),
+            ]
         case RecordKind.RESULT:
             result = decode_result(record.body)
             whose = context.whose(record, result)
@@ -139,6 +145,8 @@ def _event_lines(  # noqa: C901 - one case an event
         case ExerciseReported():
             name = "reported"
             fields |= {"item": event.item, "amount": event.amount, "unit": event.unit}
+        case CheckAnswered(question="settled", answer=bool(settled)):
+            name, fields = "report", {**fields, "settled": int(settled), "at": event.at}
         case CheckAnswered(answer=pain) if _of_exercised_part(event) and type(pain) is int:
             name, fields = "report", {**fields, "pain": pain, "at": event.at}
         case PainReported():
@@ -163,6 +171,15 @@ def _heart(event: HeartMeasured) -> dict[str, int]:
     known = event.rate_bpm is not None and event.contact is not False
     told = {"rate_bpm": event.rate_bpm if known else None, "contact": event.contact}
     return {name: int(value) for name, value in told.items() if value is not None}
+
+
+def _phase_lines(event: SessionEvent, whose: Whose) -> Iterator[bytes]:
+    """Which phase the event begins."""
+    phase = phase_of(event)
+    if phase is not None:
+        item = getattr(event, "item", None) if phase in ("exercise", "assessment") else None
+        fields = {"session": event.session, "phase": phase, "item": item}
+        yield line("phase", whose.tags, fields, event.t_ns)
 
 
 def _of_exercised_part(event: CheckAnswered) -> bool:
@@ -237,13 +254,15 @@ def _session_lines(
     doses: PrescribedDose | None,
     home: str,
 ) -> Iterator[bytes]:
+    events = context.events(result.session, home)
     starts = {
         (event.item, stream): (index, event.t_ns)
-        for event in context.events(result.session, home)
+        for event in events
         if isinstance(event, ExerciseStarted | AssessmentStarted)
         for stream, index in event.spans.items()
     }
     summary = context.session(result.session, home)
+    posture = next((e.posture for e in events if isinstance(e, SessionOpened)), None)
     for item in result.items:
         default_ns = 0 if summary is None else summary.opened_ns
         index, event_ns = starts.get((item.item, item.stream), (0, default_ns))
@@ -253,7 +272,8 @@ def _session_lines(
             if doses is None
             else doses.repetitions(whose[1], result.plan_version, item.exercise, item.side)
         )
-        yield _item_line(result, item, whose, start_ns, prescribed)
+        yield _item_line(result, item, whose, start_ns, prescribed=prescribed, posture=posture)
+        yield from _movement_lines(result.session, item, whose, start_ns)
         for repetition in item.repetitions:
             t_ns = context.sample_ns(item.stream, home, repetition.start_index)
             t_ns = t_ns or start_ns + round(repetition.start_s * S_NS)
@@ -269,11 +289,18 @@ def _item_tags(item: ItemResult, whose: Whose) -> dict[str, str]:
 
 
 def _item_line(
-    result: SessionResult, item: ItemResult, whose: Whose, start_ns: int, prescribed: int | None
+    result: SessionResult,
+    item: ItemResult,
+    whose: Whose,
+    start_ns: int,
+    *,
+    prescribed: int | None,
+    posture: str | None,
 ) -> bytes:
     fields: dict[str, FieldValue] = {
         "session": result.session,
         "item": item.item,
+        "posture": posture,
         "repetitions": len(item.repetitions),
         "prescribed": prescribed,
         "core_version": result.core_version,
@@ -304,6 +331,19 @@ def _item_line(
             "band_high_deg": found.band_high_deg,
         }
     return line("item", _item_tags(item, whose), fields, start_ns)
+
+
+def _movement_lines(session: str, item: ItemResult, whose: Whose, start_ns: int) -> Iterator[bytes]:
+    """What was no repetition of the set: attempts, and other movement."""
+    tags = _item_tags(item, whose)
+    for what, parts in (("attempt", item.attempts), ("other", item.other_movement)):
+        for part in parts:
+            fields: dict[str, FieldValue] = {
+                "session": session,
+                "seconds": float(part.end_s - part.start_s),
+            }
+            t_ns = start_ns + round(part.start_s * S_NS)
+            yield line("movement", tags | {"what": what}, fields, t_ns)
 
 
 def _repetition_line(

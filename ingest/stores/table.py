@@ -205,6 +205,14 @@ STORES: Final[tuple[Store, ...]] = (
         "the patient's folders",
     ),
     _folder(
+        "figures",
+        "clinic run",
+        "until the next start, or another version",
+        "derived: the records are",
+        EraseStep.FILES,
+        "the patient's file",
+    ),
+    _folder(
         "plans",
         "ripresa plan import",
         "for ever",

@@ -34,19 +34,22 @@ if TYPE_CHECKING:
     from telemetry.messages.care import AlertSeen
     from therapy.plan.plan import Plan
 
+    from .figure_table import FigureTable
+
 __all__ = ["JournalCareRecord", "care_record", "fact_of", "fold_journal"]
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 5.0
+KEEP_EVERY_NS = 900 * 1_000_000_000
 NS_PER_HOUR = 3_600_000_000_000
 
 
 class JournalCareRecord:
     """The figures of all patients, kept up with the journal; may be used from several threads.
 
-    Nothing of them is stored: at the start they are folded from all records, then from what is
-    new. What was erased is forgotten.
+    At the start they are folded from all records, or from those that came after what `table` has
+    kept, then from what is new. What was erased is forgotten.
 
     Args:
         journal: the clinic's.
@@ -55,6 +58,8 @@ class JournalCareRecord:
         hours: when somebody looks at alerts.
         restricted: whose data must not be used: no figures are shown of them.
         heard: when each patient's home was last heard of; whoever hears of one writes it here.
+        clock_wrong: whether the clock is plainly wrong.
+        table: what was kept of an earlier run, and where this one is kept; None: nowhere.
     """
 
     def __init__(
@@ -67,6 +72,7 @@ class JournalCareRecord:
         restricted: Callable[[str], bool] = lambda _patient: False,
         heard: Mapping[str, int] | None = None,
         clock_wrong: Callable[[], bool] = lambda: False,
+        table: FigureTable | None = None,
     ) -> None:
         self._journal = journal
         self._clock = clock
@@ -76,9 +82,14 @@ class JournalCareRecord:
         self._local_plan = local_plan
         self._fold = Fold(local_plan, _placements(journal))
         self._heard = {} if heard is None else heard
-        self._seq = self._stones = 0
         self.set_aside: dict[str, int] = {}
         """Of whom how many sessions lie on a day that cannot be, as of the last look."""
+        self._seq = 0
+        self._stones: int | None = None
+        self._waits: dict[tuple[str, str], int] = {}
+        self._table = table
+        self._unkept: set[str] = set()
+        self._kept_ns = 0
         self._shown: set[tuple[str, str, str, str]] = set()
         self.hours = hours or MonitoredHours()
 
@@ -87,6 +98,8 @@ class JournalCareRecord:
         while True:
             try:
                 await asyncio.to_thread(self.look)
+                if self._clock.now_ns() - self._kept_ns >= KEEP_EVERY_NS:
+                    await asyncio.to_thread(self.keep)
             except RipresaError as e:
                 log.warning("figures wait: %s", e)
             await self._clock.sleep(LOOK_EVERY_S)
@@ -102,7 +115,10 @@ class JournalCareRecord:
             if not wrong:
                 self._note_heard()
             self._forget_erased()
-            self._seq = _read_into(self._fold, self._journal, self._seq)
+            begun = self._seq
+            self._seq = _read_into(self._fold, self._journal, begun)
+            waits = self._fold.waiting()
+            self._waits = {key: self._waits.get(key, begun) for key in waits}
             if wrong:
                 return set()  # by a clock that is plainly wrong no day has passed
             looked = self._fold.look(self._clock.now_ns())
@@ -112,7 +128,22 @@ class JournalCareRecord:
                 if f.set_aside and not self._restricted(f.patient)
             }
             self._tell_shown(looked)
+            self._unkept |= looked
             return looked
+
+    def keep(self) -> None:
+        """Keep the figures for the next start, where there is a place for them.
+
+        Raises:
+            StoreError: they cannot be written; nothing else is lost.
+        """
+        with self._lock:
+            if self._table is None or not (self._unkept or self._kept_ns == 0):
+                return
+            seq = min(self._waits.values(), default=self._seq)
+            self._table.write(self._fold, self._journal, seq, self._unkept)
+            self._unkept.clear()
+            self._kept_ns = self._clock.now_ns()
 
     def figures(self, patient: str) -> PatientFigures | None:
         """All that is shown of a patient, as of now."""
@@ -167,9 +198,16 @@ class JournalCareRecord:
     def _forget_erased(self) -> None:
         """Fold anew where somebody was erased: nothing of them is in the journal any more."""
         stones = int(self._journal.rows("SELECT count(*) FROM tombstone")[0][0])
-        if stones != self._stones:
+        if self._stones is None:
+            # The first look: what an earlier run has kept, where it is of this journal.
+            self._stones = stones
+            if self._table is not None:
+                self._seq = self._table.read(self._fold, self._journal)
+        elif stones != self._stones:
+            if self._table is not None:
+                self._table.drop()
             self._fold = Fold(self._local_plan, _placements(self._journal))
-            self._seq, self._stones = 0, stones
+            self._seq, self._stones, self._kept_ns = 0, stones, 0
 
     def _tell_shown(self, looked: Iterable[str]) -> None:
         """Note which alerts stand in the worklist with which evidence, each once."""

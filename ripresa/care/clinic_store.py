@@ -22,9 +22,11 @@ from ingest.rights.consent import Consent
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError
 
+from .angle_follower import angle_follower
 from .care_journal import JournalCareRecord, fold_journal
 from .figure_follower import FigureFollower
 from .figure_points import MEASUREMENTS, figure_points
+from .figure_table import FigureTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,7 +62,9 @@ class ClinicStore:
         with contextlib.ExitStack() as stack:
             self.journal = stack.enter_context(Journal.open(folder.clinic_journal, clock))
             self.whole = stack.enter_context(ArchiveReader(folder.clinic_journal, folder.archive))
-            self.consent = Consent(self.journal, AuditKey.at(folder.audit_key))
+            key = AuditKey.at(folder.audit_key)
+            self.consent = Consent(self.journal, key)
+            self.table = FigureTable(folder.figures, key.hash("key", "figures"))
             self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
@@ -88,12 +92,13 @@ class ClinicStore:
             restricted=self.consent.unused,
             heard=heard,
             clock_wrong=clock_wrong,
+            table=self.table,
         )
 
     def followers(
         self, writer: InfluxWriter, settings: InfluxSettings
     ) -> tuple[InfluxFollower, ...]:
-        """What fills the database's buckets: motion, therapy, minutes."""
+        """What fills the database's buckets: motion, therapy, minutes, angles."""
         kept = with_stored_retention(writer, settings)
         unused = self.consent.unused
         found = influx_followers(
@@ -108,7 +113,16 @@ class ClinicStore:
         minutes = minutes_follower(
             self.journal, writer, kept, self._clock, restricted=unused, whole=self.whole
         )
-        return (*found, minutes)
+        angles = angle_follower(
+            self.journal,
+            writer,
+            kept,
+            self._clock,
+            plan=self.plans.version,
+            restricted=unused,
+            whole=self.whole,
+        )
+        return (*found, minutes, angles)
 
     def figures(
         self, care: JournalCareRecord, writer: InfluxWriter, settings: InfluxSettings

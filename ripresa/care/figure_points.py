@@ -2,16 +2,20 @@
 
 adherence (span day)   what each day came to, at noon of the clinic's zone
 alert                  each episode by its evidence now, at noon of its first day
+assessment             each day's assessed range in its context, beside baseline, error and target
 patient                one point a patient, at the moment of enrolment: where they stand today
 """
 
 from __future__ import annotations
 
+import statistics
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Final
 
 from analytics.monitoring.alert import GRAVITY
+from analytics.monitoring.change import baseline_and_recent, change_between, sem_of
 from ingest.influx.points import Point
+from therapy.exercises.library import exercise_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MEASUREMENTS", "figure_points"]
 
-MEASUREMENTS: Final = ("adherence_day", "alert", "patient")
+MEASUREMENTS: Final = ("adherence_day", "alert", "assessment", "patient")
 """Written from figures only, each patient's replaced whole."""
 UNKNOWN: Final = "unknown"
 CALM: Final = 99
@@ -39,14 +43,68 @@ def figure_points(figures: PatientFigures, zone: ZoneInfo) -> Iterator[Point]:
         zone: the clinic's: its noon is where a day stands.
     """
     tags = {"site": figures.site or UNKNOWN, "patient": figures.patient}
+    pains = _pains(figures)
     for judged in figures.days.values():
-        yield _day(judged, tags, zone)
+        yield _day(judged, pains.get(judged.day), tags, zone)
+    yield from _assessments(figures, tags, zone)
     for alert in figures.alerts:
         yield _alert(alert, figures, tags, zone)
     yield _patient(figures, tags)
 
 
-def _day(judged: AdherenceResult, tags: dict[str, str], zone: ZoneInfo) -> Point:
+def _pains(figures: PatientFigures) -> dict[str, int]:
+    """The highest pain that was told on each day, before or after."""
+    found: dict[str, int] = {}
+    for session in figures.sessions:
+        told = [p for p in (session.pain_before, session.pain_after) if p is not None]
+        if told:
+            day = session.day.isoformat()
+            found[day] = max(found.get(day, 0), *told)
+    return found
+
+
+def _assessments(figures: PatientFigures, tags: dict[str, str], zone: ZoneInfo) -> Iterator[Point]:
+    """Of each context and day the first assessment, as the change is told of it."""
+    targets = {
+        (item.exercise, item.side): item.target_deg
+        for item in (figures.plan.items if figures.plan else ())
+    }
+    for context in dict.fromkeys(a.context for a in figures.assessments):
+        mine = [a for a in figures.assessments if a.context == context]
+        baseline, recent = baseline_and_recent(mine, context)
+        change = None
+        if baseline and recent:
+            limb = exercise_named(context.exercise).limb
+            change = change_between(baseline, recent, sem_of((), limb=limb))
+        where = {
+            "exercise": context.exercise,
+            "side": context.side,
+            "posture": context.posture,
+            "placement": context.placement,
+            "level": context.level,
+            "quantity": context.quantity,
+        }
+        by_day = {a.day: a for a in reversed(mine)}
+        for day, assessed in by_day.items():
+            yield Point(
+                "assessment",
+                tags | where,
+                {
+                    "day": day.isoformat(),
+                    "value_deg": float(assessed.value_deg),
+                    "least_deg": float(min(assessed.peaks_deg)),
+                    "most_deg": float(max(assessed.peaks_deg)),
+                    "baseline_deg": statistics.fmean(a.value_deg for a in baseline),
+                    "target_deg": targets.get((context.exercise, context.side)),
+                    "change_deg": None if change is None else change.change_deg,
+                    "threshold_deg": None if change is None else change.threshold_deg,
+                    "beyond_error": None if change is None else int(change.beyond_error),
+                },
+                _noon(day, zone),
+            )
+
+
+def _day(judged: AdherenceResult, pain: int | None, tags: dict[str, str], zone: ZoneInfo) -> Point:
     return Point(
         "adherence_day",
         tags,
@@ -54,6 +112,7 @@ def _day(judged: AdherenceResult, tags: dict[str, str], zone: ZoneInfo) -> Point
             "day": judged.day,
             "state": judged.state,
             "reason": judged.reason,
+            "pain": pain,
             "missed": int(judged.state == "missed"),
             "unknown": int(judged.state == "unknown"),
             "stopped": int(judged.state == "stopped by rule"),

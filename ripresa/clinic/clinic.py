@@ -21,6 +21,7 @@ from ingest.influx.server import InfluxWriter
 from ingest.rights.audit import AuditKey
 from ingest.transfer.quota import Quota
 from ripresa.care.clinic_store import ClinicStore
+from ripresa.care.operations import OperationsFollower
 from ripresa.platform.configuration import LOOPBACK
 from ripresa.platform.folder_lock import folder_lock
 from ripresa.platform.listening import wider_than_loopback
@@ -134,6 +135,7 @@ async def run_clinic(options: ClinicOptions) -> None:
             "survey credentials": issuing.run,
         }
         followers: tuple[Follows, ...] = ()
+        writer: InfluxWriter | None = None
         if options.influx is not None:
             writer = stack.enter_context(InfluxWriter(options.influx))
             recorded = await asyncio.to_thread(store.followers, writer, options.influx)
@@ -167,6 +169,15 @@ async def run_clinic(options: ClinicOptions) -> None:
             clock=clock,
             state=lambda: clinic_state(status.document()),
         )
+        if options.influx is not None and writer is not None:
+            programs["influx:operations"] = OperationsFollower(
+                live,
+                options.site,
+                writer,
+                options.influx.therapy_bucket,
+                clock,
+                document=status.document,
+            ).run
         parts = ErasureParts(options.folder, options.broker, clock)
         programs["erasures"] = ErasureRounds(journal, options.folder, parts, clock, board).run
         for bus in (records, live):

@@ -1,5 +1,6 @@
 """Page, interface, worklist, database and each of Grafana's panels say the same of a clinic."""
 
+import dataclasses
 import json
 import uuid
 from datetime import date, timedelta
@@ -9,19 +10,22 @@ import httpx
 import pytest
 
 from clinic_facts import at
+from dashboards.grafana.alert_rules import RULES
 from dashboards.grafana.provisioning import dashboards
 from dashboards.web.app import create_app
 from influxd import Influxd
-from ingest.influx.server import InfluxSettings
+from ingest.influx.server import InfluxSettings, InfluxWriter
 from ingest.journal.journal import Journal
 from research.virtual_clinic.clinic_files import write_clinic
 from research.virtual_clinic.virtual_clinic import simulate
 from research.virtual_clinic.virtual_patient import Rates
 from ripresa.care.care_journal import JournalCareRecord
+from ripresa.care.operations import OperationsFollower, status_points
 from ripresa.care.refill import refill
 from ripresa.platform.configuration import Folder
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.clock import ManualClock
+from telemetry.messages.notices import GatewayState, LinkState, WearableState
 
 pytestmark = pytest.mark.slow
 
@@ -29,6 +33,61 @@ LAST = date(2025, 11, 30)
 NOW_NS = at(LAST + timedelta(days=1), "12:00")
 MODELS = dashboards()
 BUSY = Rates(fall=0.05, unwell=0.05, never_start=0.2, offline=0.03, changing=0.5)
+
+
+BOX = GatewayState(
+    gateway="box-1",
+    state=LinkState.READY,
+    backlog=7,
+    wearables=(
+        WearableState(
+            wearable="w-1",
+            state=LinkState.READY,
+            placement="wrist-right",
+            battery_percent=41,
+        ),
+    ),
+)
+STATUS = {
+    "well": False,
+    "waiting": {"messages": 3},
+    "dead_letters": 2,
+    "held": 0,
+    "homes": [{"patient": "sim-001"}],
+    "followers": [{"name": "influx:motion", "lag": 12, "set_aside": 0}],
+    "troubles": [
+        {
+            "kind": "broker away",
+            "subject": "127.0.0.1",
+            "since_ns": NOW_NS,
+            "grave": True,
+            "it": "il broker tace",
+            "en": "the broker is silent",
+        }
+    ],
+}
+
+
+class MemoryBus:
+    """Keeps who listens."""
+
+    def __init__(self):
+        self.handlers = []
+
+    def subscribe(self, _topic, handler, **_):
+        self.handlers.append(handler)
+
+
+@dataclasses.dataclass
+class Told:
+    """A message."""
+
+    topic: str
+    payload: bytes
+    retained: bool = False
+
+    def acknowledge(self):
+        pass
 
 
 class Clinic:
@@ -46,20 +105,37 @@ class Clinic:
             therapy_bucket=self.bucket,
             motion_days=None,
         )
-        clinic = simulate(patients=6, weeks=6, seed=11, last=LAST, rates=BUSY, motion_every=0)
+        clinic = simulate(patients=6, weeks=6, seed=11, last=LAST, rates=BUSY, motion_every=8)
         write_clinic(clinic, folder)
         self.clock = ManualClock(NOW_NS)
         refill(folder, settings, self.clock)
         self.journal = Journal.open(Folder(folder).clinic_journal, self.clock)
         self.plans = PlanFolder(Folder(folder).plans)
         self.care = JournalCareRecord(self.journal, self.plans.version, self.clock)
+        self.operate(settings)
         self.figures = {f.patient: f for f in self.care.all_figures()}
 
-    def panel(self, uid, title, patient="", ref="A"):
+    def operate(self, settings):
+        """What the clinic's service would have written of gateways and of itself."""
+        with InfluxWriter(settings) as writer:
+            bus = MemoryBus()
+            operations = OperationsFollower(
+                bus, "+", writer, self.bucket, self.clock, document=lambda: STATUS
+            )
+            (take,) = bus.handlers
+            take(Told("ripresa/simulated/box-1/state", BOX.encode()))
+            operations.write(operations.due())
+            assert operations.due() == []
+
+    def panel(self, uid, title, patient="", ref="A", **more):
         """The rows that a panel shows, by its own query."""
         (panel,) = [p for p in MODELS[uid]["panels"] if p["title"] == title]
         (flux,) = [t["query"] for t in panel["targets"] if t["refId"] == ref]
-        values = {
+        return self.ask(flux, patient, **more)
+
+    def ask(self, flux, patient="", **more):
+        """What the database answers to a dashboard's query."""
+        values = {f"${{{name}}}": value for name, value in more.items()} | {
             "v.defaultBucket": json.dumps(self.bucket),
             "v.timeRangeStart": "2025-01-01T00:00:00Z",
             "v.timeRangeStop": "2026-01-01T00:00:00Z",
@@ -164,3 +240,157 @@ async def test_every_alert_and_who_saw_it_is_the_same_on_page_and_panel(clinic):
         rows = clinic.panel("ripresa-patient", "Alerts", name)
         assert len(rows) == len(page["alerts"]) == len(figures.alerts)
         assert sorted(r["text_en"] for r in rows) == sorted(a["text"]["en"] for a in page["alerts"])
+
+
+async def test_assessed_ranges_are_those_of_the_pages_trends(clinic):
+    asked = 0
+    for name in clinic.figures:
+        page = await clinic.api(f"/api/patients/{name}")
+        rows = clinic.panel(
+            "ripresa-patient", "Assessments: every exercise, posture and side", name
+        )
+        assert len(rows) == sum(len(trend["points"]) for trend in page["trends"])
+        for trend in page["trends"]:
+            mine = {
+                r["_time"][:10]: r
+                for r in rows
+                if (r["exercise"], r["posture"], r["side"])
+                == (trend["exercise"], trend["posture"], trend["side"])
+            }
+            beside = clinic.panel(
+                "ripresa-patient",
+                "Assessments: baseline, target, other side",
+                name,
+                exercise=trend["exercise"],
+                side=trend["side"],
+            )
+            for point in trend["points"]:
+                assert point["peaks"]["median_deg"] == number(mine[point["day"]]["_value"])
+                asked += 1
+            if trend["change"] is not None:
+                assert trend["change"]["baseline_deg"] == number(beside[-1]["baseline_deg"])
+            assert {r["target_deg"] for r in beside} == {"120"}
+    assert asked
+
+
+async def test_pain_of_a_day_is_the_highest_that_the_page_tells_of_it(clinic):
+    asked = 0
+    for name in clinic.figures:
+        page = await clinic.api(f"/api/patients/{name}")
+        told = {}
+        for p in page["pains"]:
+            pains = [x for x in (p["before"], p["after"]) if x is not None]
+            if pains:
+                told[p["day"]] = max(told.get(p["day"], 0), *pains)
+        shown = {
+            r["_time"][:10]: r.get("pain") for r in clinic.panel("ripresa-patient", "Days", name)
+        }
+        for day, pain in told.items():
+            if day in shown:
+                assert int(shown[day]) == pain
+                asked += 1
+    assert asked
+
+
+async def test_a_session_shows_its_own_angle_repetitions_and_phases(clinic):
+    with_angle = 0
+    for session in clinic.journal.sessions():
+        where = {"patient": session.patient, "session": session.session}
+        page = await clinic.api(f"/api/sessions/{session.session}")
+        shown = page.get("view", page)
+        rows = clinic.panel("ripresa-session", "Repetitions", **where)
+        told = [r for item in shown["items"] for r in item["repetitions"]]
+        assert len(rows) == len(told)
+        phases = [r["phase"] for r in clinic.panel("ripresa-session", "Phases", **where)]
+        assert phases[0] == "check-in"
+        assert phases[-1] == shown["phase"]
+        angles = clinic.panel("ripresa-session", "Angle and repetitions", **where)
+        with_angle += bool(angles)
+        if angles:
+            assert max(float(r["angle_deg"]) for r in angles) > 20
+    assert 0 < with_angle < len(clinic.journal.sessions())
+
+
+def test_operations_show_what_the_clinic_and_its_homes_told(clinic):
+    (box,) = clinic.panel("ripresa-operations", "Gateways")
+    assert (box["gateway"], box["state"], box["backlog"]) == ("box-1", "ready", "7")
+    (worn,) = clinic.panel("ripresa-operations", "Wearables")
+    assert (worn["wearable"], worn["battery_percent"], worn["placement"]) == (
+        "w-1",
+        "41",
+        "wrist-right",
+    )
+    (trouble,) = clinic.panel("ripresa-operations", "Troubles")
+    assert trouble["en"] == "the broker is silent"
+    (count,) = clinic.panel("ripresa-operations", "Troubles that stand")
+    assert count["_value"] == "1"
+
+
+def test_every_query_of_every_dashboard_is_understood_and_most_answer(clinic):
+    for model in MODELS.values():
+        for variable in model.get("templating", {}).get("list", []):
+            assert clinic.ask(variable["query"]["query"], "sim-001", exercise="arm-abduction")
+    name, session = next(
+        (s.patient, s.session)
+        for s in clinic.journal.sessions()
+        if clinic.panel(
+            "ripresa-session", "Angle and repetitions", patient=s.patient, session=s.session
+        )
+    )
+    empty = set()
+    for uid, model in MODELS.items():
+        for panel in model["panels"]:
+            for target in panel.get("targets", []):
+                more = {"session": session, "exercise": "arm-abduction", "side": "right"}
+                if not clinic.ask(target["query"], name, **more):
+                    empty.add(f"{uid} {panel['title']} {target['refId']}")
+    assert empty <= MAY_BE_EMPTY, empty - MAY_BE_EMPTY
+
+
+MAY_BE_EMPTY = {
+    "ripresa-cohort Samples lost per day A",
+    "ripresa-patient Assessments: baseline, target, other side B",
+    "ripresa-patient Data quality: gaps declared A",
+    "ripresa-patient Effort A",
+    "ripresa-patient Next morning A",
+    "ripresa-session Attempts and other movement A",
+    "ripresa-session Samples lost A",
+}
+"""Nobody in the simulated clinic loses samples, tells effort, or trains the other side."""
+
+
+def fires(clinic, rule):
+    rows = clinic.ask(rule.query)
+    if not rows:
+        return rule.silence == "Alerting"
+    return float(rows[-1]["_value"]) > rule.above
+
+
+def test_grafanas_alerts_fire_for_what_stands_and_for_silence_and_for_nothing_else(clinic):
+    by_uid = {rule.uid: rule for rule in RULES}
+    gravest = [f.waiting[0].kind for f in clinic.figures.values() if f.waiting]
+    grave = [kind for kind in gravest if kind in ("unwell", "fall", "start")]
+    assert fires(clinic, by_uid["ripresa-unwell-fall-start"]) == bool(grave)
+    assert fires(clinic, by_uid["ripresa-clinic-silent"])
+    assert fires(clinic, by_uid["ripresa-troubles"])
+    assert not fires(clinic, by_uid["ripresa-database-behind"])
+
+
+def test_a_quiet_clinic_raises_none_of_grafanas_alerts_and_one_that_is_gone_is_told(clinic):
+    calm = copy_of(clinic, clinic.server.create_bucket(f"q{uuid.uuid4().hex}"))
+    assert [r.uid for r in RULES if fires(calm, r)] == ["ripresa-clinic-silent"]
+    settings = InfluxSettings(url=clinic.server.url, token="-", org="-")  # noqa: S106
+    quiet = {**STATUS, "well": True, "troubles": []}
+    lines = [p.line() for p in status_points(quiet, "s", NOW_NS)]
+    lines.append(b"patient,site=s,patient=p-1 rank=99i,waiting=0i 1700000000000000000")
+    with InfluxWriter(settings) as writer:
+        writer.write(calm.bucket, b"\n".join(lines))
+    assert [r.uid for r in RULES if fires(calm, r)] == []
+
+
+def copy_of(clinic, bucket):
+    import copy
+
+    other = copy.copy(clinic)
+    other.bucket = bucket
+    return other

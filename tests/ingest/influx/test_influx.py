@@ -71,7 +71,7 @@ async def test_a_session_becomes_the_points_that_the_document_names(clinic):
     assert len(memory.lines["motion"]) == 100
     therapy = [text.decode() for text in memory.lines["therapy"]]
     found = {text.split(",")[0]: text for text in therapy}
-    assert set(found) == {"session", "session_end", "report", "gap", "item", "repetition"}
+    assert set(found) == {"session", "session_end", "report", "gap", "item", "phase", "repetition"}
     assert sum(text.startswith("repetition,") for text in therapy) == 2
     assert "duration_s=600" in found["session_end"]
     start_ns = batch(20).t_ns[5]

@@ -97,7 +97,9 @@ def test_a_folder_that_is_added_is_erased_without_another_word(added, tmp_path):
     added(step=EraseStep.FILES)
 
     class Places:
-        archive, exports, plans, diary = (tmp_path / n for n in ("a", "e", "p", "diary"))
+        archive, exports, figures, plans, diary = (
+            tmp_path / n for n in ("a", "e", "f", "p", "diary")
+        )
 
     assert table.folders_erased(Places)[-1] == tmp_path / "diary"
 

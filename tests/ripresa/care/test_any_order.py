@@ -100,7 +100,8 @@ class LivedClinic:
         if len(self.living()) > 1:
             patient = self.rng.choice(self.living())
             with self.store() as store, InfluxWriter(self.settings) as writer:
-                folders = [self.folder.archive, self.folder.exports, self.folder.plans]
+                known = self.folder
+                folders = [known.archive, known.exports, known.plans, known.figures]
                 told = {"actor": "pt", "ground": "asked", "now_ns": self.clock.now_ns()}
                 gone = erase_from_journal(store.journal, self.key, patient, folders=folders, **told)
                 steps = steps_here(store.journal, patient, folders)

@@ -1,0 +1,129 @@
+"""The dashboard of one session: its angle, repetitions, phases, other movement and losses."""
+
+from __future__ import annotations
+
+from grafana_foundation_sdk.builders import dashboard as d
+from grafana_foundation_sdk.models import dashboard as dm
+
+from .flux import Flux, of_session, points, wide
+from .places import COHORT_UID, PATIENT_UID, SESSION_UID
+from .style import (
+    AMBER,
+    BLUE,
+    RUST,
+    Panels,
+    leads_to,
+    patient_variable,
+    query_variable,
+)
+
+__all__ = ["session_dashboard"]
+
+_PARTS = ("number", "peak_deg", "start_deg", "range_deg", "up_s", "hold_s", "down_s", "flags")
+_SESSIONS = (
+    "from(bucket: v.defaultBucket)\n"
+    "  |> range(start: 0)\n"
+    '  |> filter(fn: (r) => r._measurement == "session" and r._field == "session"'
+    ' and r.patient == "${patient}")\n'
+    "  |> group()\n"
+    '  |> sort(columns: ["_time"], desc: true)\n'
+    '  |> keep(columns: ["_value"])\n'
+)
+
+
+def session_dashboard() -> d.Dashboard:
+    """One session, to be opened from its patient's dashboard, which sets the time."""
+    panels = Panels()
+    return (
+        d.Dashboard("Ripresa · one session")
+        .uid(SESSION_UID)
+        .description("Research software, not a medical device.")
+        .tags(["ripresa"])
+        .time("now-24h", "now")
+        .timezone("browser")
+        .tooltip(dm.DashboardCursorSync.CROSSHAIR)
+        .link(leads_to("This patient", PATIENT_UID))
+        .link(leads_to("All patients", COHORT_UID))
+        .with_variable(patient_variable())
+        .with_variable(query_variable("session", "Session", _SESSIONS))
+        .with_panel(panels.watermark())
+        .with_panel(
+            panels.lines(
+                "Angle and repetitions",
+                of_session("angle", ["angle_deg"]),
+                unit="degree",
+                shown={"angle_deg": ("angle", BLUE), "peak_deg": ("peak of a repetition", AMBER)},
+                about="Ten times a second, as it moved the game; the peaks are those of the result "
+                "that counts, each at its repetition's beginning. Where no angle may be told "
+                "there is none.",
+            )
+            .with_target(Flux(of_session("repetition", ["peak_deg"]), "B"))
+            .span_nulls(1000.0)
+            .span(24)
+            .height(11)
+        )
+        .with_panel(
+            panels.states(
+                "Phases",
+                of_session("phase", ["phase"]),
+                about="Which phase of the session began when.",
+            ).height(5)
+        )
+        .with_panel(
+            panels.rows(
+                "Repetitions",
+                [of_session("repetition", _PARTS, ["exercise", "side"])],
+                names={
+                    "_time": "Began",
+                    "exercise": "Exercise",
+                    "side": "Side",
+                    "number": "Number",
+                    "peak_deg": "Peak, °",
+                    "start_deg": "From, °",
+                    "range_deg": "Excursion, °",
+                    "up_s": "Up, s",
+                    "hold_s": "Held, s",
+                    "down_s": "Down, s",
+                    "flags": "Noted",
+                },
+                about="Of the result that counts.",
+            ).span(24)
+        )
+        .with_panel(
+            panels.rows(
+                "Attempts and other movement",
+                [of_session("movement", ["seconds"], ["what", "exercise", "side"])],
+                names={
+                    "_time": "Began",
+                    "what": "What",
+                    "exercise": "Exercise",
+                    "side": "Side",
+                    "seconds": "Lasted, s",
+                },
+                about="What counts for nothing: movement far behind the set's own repetitions, "
+                "walking, handling, getting ready.",
+            )
+        )
+        .with_panel(
+            panels.rows(
+                "Samples lost",
+                [
+                    points("gap", ["count", "reason"], patient="${patient}")
+                    + wide(["count", "reason"])
+                ],
+                names={"_time": "Time", "count": "Samples lost", "reason": "Reason"},
+                about="Declared lost for good in the time shown. An empty table is good news.",
+            )
+        )
+        .with_panel(
+            panels.lines(
+                "Pain",
+                of_session("report", ["pain"]),
+                unit="short",
+                shown={"pain": ("pain", RUST)},
+                about="0 to 10, as told at check-in and check-out.",
+            )
+            .min(0)
+            .max(10)
+        )
+    )

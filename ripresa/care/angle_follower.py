@@ -1,0 +1,156 @@
+"""The angle of each session, ten times a second, for the dashboard of one session.
+
+Follows the results that count. Steps, for each:
+
+1. The core runs over the session's recorded streams as it did while it was played, and says the
+   angle of each sample where an angle may be told.
+2. Items of which the result tells no range are left out: what did not pass the gate is not drawn.
+3. One sample in each tenth of a second is kept.
+
+A later result replaces the curve of an earlier one. The curve is the one that moved the game; the
+figures that count stand in the points of items and repetitions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from analytics.core import Core
+from analytics.exercise.observing import observe_by
+from ingest.influx.followers import InfluxFollower
+from ingest.influx.lines import line
+from ingest.influx.record_context import RecordContext, home_of
+from ingest.influx.therapy_lines import Superseded
+from telemetry.messages.events import SessionOpened
+from telemetry.messages.live import ControlBatch
+from telemetry.messages.record import RecordKind
+from telemetry.messages.results import SessionResult, decode_result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ingest.influx.lines import FieldValue
+    from ingest.influx.server import InfluxSettings, LineWriter
+    from ingest.journal.journal import Journal
+    from ingest.journal.reading import JournalReader
+    from telemetry.clock import Clock
+    from telemetry.messages.record import Record
+    from therapy.plan.plan import Plan
+
+__all__ = ["ANGLES", "AngleCurves", "angle_follower"]
+
+ANGLES: Final = "influx:angles"
+STEP_NS: Final = 100_000_000
+DAY_NS: Final = 86_400_000_000_000
+
+
+def angle_follower(
+    journal: Journal,
+    writer: LineWriter,
+    settings: InfluxSettings,
+    clock: Clock,
+    *,
+    plan: Callable[[str, int], Plan | None],
+    restricted: Callable[[str], bool] = lambda _patient: False,
+    whole: JournalReader | None = None,
+) -> InfluxFollower:
+    """The follower that fills `angle`; it has a cursor of its own."""
+    curves = AngleCurves(RecordContext(whole or journal, restricted), plan)
+    return InfluxFollower(
+        journal,
+        writer,
+        clock,
+        name=ANGLES,
+        bucket=settings.therapy_bucket,
+        kinds=(RecordKind.RESULT,),
+        lines_of=curves.lines,
+        context=curves.context,
+        superseded_by=curves.superseded,
+    )
+
+
+class AngleCurves:
+    """Makes a session's curve from its recorded streams.
+
+    Args:
+        context: whose a record is, and its session's events and streams.
+        plan: a version of a patient's plan; None where it is not at hand: no curve then.
+    """
+
+    def __init__(self, context: RecordContext, plan: Callable[[str, int], Plan | None]) -> None:
+        self.context = context
+        self._plan = plan
+
+    def lines(self, record: Record) -> list[bytes]:
+        """The points of a result that counts.
+
+        Raises:
+            DecodeError: the body is not what the record's kind says.
+        """
+        result, whose = decode_result(record.body), self.context.whose(record)
+        if whose is None or not isinstance(result, SessionResult) or result.provisional:
+            return []
+        plan = self._plan(whose.patient, result.plan_version)
+        if plan is None:
+            return []
+        told = {i.item: i for i in result.items if i.range_of_motion is not None}
+        points = []
+        for item, t_ns, angle_deg in self._curve(result.session, home_of(record), plan):
+            if item in told:
+                tags = whose.tags | {"exercise": told[item].exercise, "side": told[item].side}
+                fields: dict[str, FieldValue] = {
+                    "session": result.session,
+                    "item": item,
+                    "angle_deg": angle_deg,
+                }
+                points.append(line("angle", tags, fields, t_ns))
+        return points
+
+    def superseded(self, record: Record) -> list[Superseded]:
+        """An earlier curve of the session.
+
+        Raises:
+            DecodeError: the body is not what the record's kind says.
+        """
+        result, whose = decode_result(record.body), self.context.whose(record)
+        if whose is None or not isinstance(result, SessionResult) or result.supersedes is None:
+            return []
+        session = self.context.session(result.session, home_of(record))
+        if session is None or self.context.beside(
+            session, session.closed_ns or session.opened_ns + DAY_NS
+        ):
+            return []  # another session's curve lies in the same time
+        stop_ns = session.closed_ns or session.opened_ns + DAY_NS
+        return [
+            Superseded(
+                measurement="angle",
+                patient=whose.patient,
+                start_ns=session.opened_ns,
+                stop_ns=stop_ns,
+            )
+        ]
+
+    def _curve(self, session: str, home: str, plan: Plan) -> Iterator[tuple[str, int, float]]:
+        events = self.context.events(session, home)
+        if not any(isinstance(e, SessionOpened) for e in events):
+            return
+        core = Core(session, observe_by(plan))
+        for event in events:
+            core.take_event(event)
+        last_ns: dict[str, int] = {}
+        for stream in self.context.streams(session, home):
+            for item in self.context.stream_items(stream, home):
+                for message in core.take(item):
+                    if isinstance(message, ControlBatch):
+                        yield from _thinned(message, last_ns)
+
+
+def _thinned(batch: ControlBatch, last_ns: dict[str, int]) -> Iterator[tuple[str, int, float]]:
+    """One sample in each tenth of a second, by item."""
+    if batch.item is None or batch.angle_deg is None:
+        return
+    for dt_us, angle_deg in zip(batch.dt_us, batch.angle_deg, strict=True):
+        t_ns = batch.t0_ns + dt_us * 1000
+        if t_ns // STEP_NS != last_ns.get(batch.item):
+            last_ns[batch.item] = t_ns // STEP_NS
+            yield batch.item, t_ns, float(angle_deg)
