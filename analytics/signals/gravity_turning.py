@@ -123,7 +123,7 @@ def _read_otherwise(pairs: Sequence[_Pairs], rate_hz: float, bias: Array) -> boo
     """Whether another reading of the axes explains clearly better what was felt."""
     seconds = STEP_S * sum(len(p.before) for p in pairs)
 
-    def off(reading: Array) -> Array:
+    def off(reading: Array, bias: Array) -> Array:
         found = []
         for p in pairs:
             q = _turned((p.seen.gyr - bias) @ reading.T, rate_hz)
@@ -131,11 +131,17 @@ def _read_otherwise(pairs: Sequence[_Pairs], rate_hz: float, bias: Array) -> boo
             found.append(_between(*felt))
         return np.concatenate(found)
 
-    as_it_is = _cost(off(np.eye(3)))
+    # A slow movement may pass for a bias: it is believed where it helps the axes as they are.
+    one = np.eye(3)
+    as_it_is, with_bias = min((_cost(off(one, b)), i) for i, b in enumerate((0 * bias, bias)))
     if as_it_is < WORTH_A_LOOK:
         return False
+    believed = with_bias * bias
     best, left = min(
-        ((_cost(o), float(np.sqrt((o * o).mean()))) for o in map(off, _readings())),
+        (
+            (_cost(o), float(np.sqrt((o * o).mean())))
+            for o in (off(r, believed) for r in _readings())
+        ),
     )
     gain = as_it_is - best
     return any(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from analytics.signals.gravity_turning import GravitySeen, turns_otherwise
 from analytics.signals.plausibility import Implausibility, implausible
 from arm_motion import raises, sensed
 
@@ -88,12 +89,13 @@ def test_without_a_gyroscope_only_the_acceleration_is_looked_at():
     assert Implausibility.STUCK in told(acc, np.zeros_like(gyr), gyroscope=False)
 
 
-def quiet(seed=3, seconds=40):
+def quiet(seed=3, seconds=40, shaking_deg=0.0):
     """A segment that hardly turns, a few degrees about each axis, beside one that exercises."""
     t = np.arange(0, seconds, 1 / RATE_HZ)
     angles = np.radians([[5.0], [3.5], [2.5]]) * np.sin(
         2 * np.pi * np.array([[0.21], [0.13], [0.17]]) * t + np.array([[0.0], [1.0], [2.0]])
     )
+    angles += np.radians(shaking_deg) * np.sin(2 * np.pi * 4.6 * t)
     lying = Rotation.from_euler("ZYX", [20.0, 35.0, -50.0], degrees=True)
     turned = lying * Rotation.from_euler("xyz", angles.T)
     steps = (turned[:-1].inv() * turned[1:]).as_rotvec() * RATE_HZ
@@ -105,6 +107,15 @@ def quiet(seed=3, seconds=40):
 
 def test_a_segment_that_hardly_turns_raises_no_doubt():
     assert told(*quiet()) == set()
+
+
+def test_a_slow_turn_that_passed_for_a_bias_refuses_no_trembling_segment():
+    acc, gyr = quiet(shaking_deg=0.8)
+    up = np.stack([np.convolve(a, np.full(13, 1 / 13), mode="same") for a in acc.T], axis=1)[20:-20]
+    up /= np.sqrt((up * up).sum(axis=1, keepdims=True))
+    seen = GravitySeen(up, np.ones(len(up), bool), gyr[20:-20])
+    for bias in np.radians([[3.0, 0.0, 0.0], [0.0, -3.0, 0.0]]):
+        assert not turns_otherwise([seen], RATE_HZ, bias)
 
 
 SWAPPED = np.eye(3)[[1, 0, 2]]

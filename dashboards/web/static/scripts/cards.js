@@ -90,15 +90,17 @@ function showPips(pips, item, dose) {
 /** What was remarked of the repetitions, each with how often. */
 function remarksOf(item) {
   const times = new Map();
-  for (const r of item ? item.repetitions : []) for (const flag of [...r.flags, ...r.technical]) times.set(flag, (times.get(flag) ?? 0) + 1);
+  for (const r of item ? item.repetitions : []) for (const flag of r.flags) times.set(flag, (times.get(flag) ?? 0) + 1);
   return [...times].map(([flag, n]) => h("li", {}, h("i", { class: "pip pip-flag", "aria-hidden": "true" }), `${t(`flag_${flag}`)}: ${integer(n)}`));
 }
 
-/** How sure the count is, and what else was done in the item. */
+/** What was not received, how sure the count is, and what else was done in the item. */
 function besideCount(item) {
   const beside = item ? item.beside : null;
   if (!beside) return [];
-  const lines = [];
+  const times = new Map();
+  for (const r of item.repetitions) for (const what of r.technical) times.set(what, (times.get(what) ?? 0) + 1);
+  const lines = [...times].map(([what, n]) => `${t(`flag_${what}`)}: ${integer(n)}`);
   if (beside.count_low !== null && beside.count_low !== beside.count_high) lines.push(t("count_interval", { low: integer(beside.count_low), high: integer(beside.count_high) }));
   if (beside.attempts) lines.push(t("attempts", { n: integer(beside.attempts) }));
   if (beside.other_s >= 1) lines.push(t("other_movement", { n: integer(Math.round(beside.other_s)) }));
