@@ -40,6 +40,8 @@ AXES_SHOWN = 0.7, 1.4
 FOLLOWS_LEAST, CONFIDENT = 0.85, 2.0
 """A distal sensor that follows by no more than chance is not carried by the proximal one if full
 following is further off than so many standard deviations,"""
+CERTAIN = 3.0
+"""or whatever it follows by, if full following is further off than so many."""
 FOLLOWS_HALF = 0.45
 """or if not following at all fits better."""
 TELLING_DEG_S = 0.5
@@ -49,6 +51,8 @@ APART_S, EVIDENCE = 0.2, 10.0
 HEAVED_M_S2, HEAVED_ALIKE, HEAVED_SHARE = 0.8, 0.35, 0.2
 """A joint that rises and sinks this much does so for both of its sensors."""
 HEAVED_AS_ONE = 0.8
+HEAVED_LEAST_M_S2 = 0.1
+"""More than noise and skin: where one sensor rises while the other sinks, no joint holds both."""
 CLOCK_US: Final = 100_000
 """Host times less certain than this do not bring two segments together."""
 
@@ -134,6 +138,8 @@ def _clocks_apart(p: Pairing) -> bool:
 def _does_not_follow(p: Pairing) -> bool:
     if p.across_deg_s < TELLING_DEG_S or _heaves_together(p):
         return False
+    if p.gain + CERTAIN * p.gain_sigma < FOLLOWS_LEAST:
+        return True
     too_little = p.gain + CONFIDENT * p.gain_sigma < FOLLOWS_LEAST
     return p.following < p.by_chance and (too_little or p.gain < FOLLOWS_HALF)
 
@@ -145,6 +151,8 @@ def _heaves_together(p: Pairing) -> bool:
 
 def _heaves_alone(p: Pairing) -> bool:
     less, more = sorted(p.heaved_m_s2)
+    if less > HEAVED_LEAST_M_S2 and p.heaving < 0:
+        return True
     if more < HEAVED_M_S2:
         return False
     return less < HEAVED_SHARE * more or p.heaving < HEAVED_ALIKE

@@ -13,7 +13,9 @@ from analytics import offline
 from analytics.calibration.functional import functional_calibration
 from analytics.core import Core
 from analytics.exercise.observation import Hinge, Method, Observation
+from analytics.joints.pairing import Pairing
 from analytics.observability.doubt import DoubtKind
+from analytics.observability.grounds import joint_doubts
 from arm_motion import exercise, one_batch, whole_stream
 from builders import SESSION, STREAM
 from joint_motion import PROXIMAL
@@ -148,3 +150,44 @@ def test_a_doubted_item_has_the_same_bytes_live_and_recorded():
     live = core.result(plan_version=1, provisional=True)
     again = offline.run(SESSION, [started, ended], streams, lambda *_: seen, plan_version=1)
     assert results_hash(live) == results_hash(again)
+
+
+def moved(**how):
+    """What two sensors that keep to one joint show in 40 s, but for what is given."""
+    joint = {
+        "proximal_speed_deg_s": 4.0,
+        "moving_s": 20.0,
+        "apart": 0.95,
+        "apart_deg": 40.0,
+        "apart_across": 1.0,
+        "across_deg_s": 2.0,
+        "gain": 0.95,
+        "gain_sigma": 0.1,
+        "following": 0.3,
+        "lag_s": 0.0,
+        "following_at_lag": 0.3,
+        "heaving": 0.6,
+        "heaved_m_s2": (0.12, 0.13),
+        "seconds": 40.0,
+    }
+    return Pairing(**(joint | how))
+
+
+def doubted(pairing):
+    return [d.kind for d in joint_doubts(pairing, ("distal", "proximal"), 0, 2400)]
+
+
+@pytest.mark.parametrize(
+    "how",
+    [{}, {"gain": 0.76, "gain_sigma": 0.15}, {"heaving": -0.2, "heaved_m_s2": (0.02, 0.05)}],
+)
+def test_a_joint_that_follows_as_far_as_skin_lets_it_is_not_refused(how):
+    assert doubted(moved(**how)) == []
+
+
+def test_a_sensor_that_follows_by_half_and_surely_no_more_is_on_nobody_of_this_joint():
+    assert doubted(moved(gain=0.42, gain_sigma=0.1)) == [DoubtKind.NOT_FOLLOWING]
+
+
+def test_a_sensor_that_sinks_while_the_other_rises_is_on_another_body():
+    assert doubted(moved(heaving=-0.77)) == [DoubtKind.NOT_FOLLOWING]
