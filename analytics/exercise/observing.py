@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from telemetry.messages.motion import StreamOpened
     from therapy.exercises.dose import Tempo
     from therapy.exercises.observable import Row
-    from therapy.plan.plan import Plan, PlanItem
+    from therapy.plan.plan import Plan
+    from therapy.plan.plan_item import PlanItem
 
     from .observation import Observe
 

@@ -24,34 +24,31 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from telemetry.messages.events import ExerciseReported
 from telemetry.messages.results import AdherenceResult
 from therapy.plan.plan import plan_in_force
 from therapy.plan.schedule import week_of
+
+from .done import items_done, some_done
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from telemetry.messages.events import SessionEvent
-    from telemetry.messages.results import ItemResult, SessionResult
-    from therapy.plan.plan import Plan, PlanItem
+    from telemetry.messages.results import SessionResult
+    from therapy.plan.plan import Plan
+    from therapy.plan.plan_item import PlanItem
+
+    from .done import ItemDone
 
 __all__ = [
     "DONE_FROM",
     "DayHistory",
     "DayState",
-    "ItemDone",
-    "ItemSeen",
     "PeriodAdherence",
     "day_adherence",
     "items_counted",
-    "items_done",
-    "items_of",
-    "items_reported",
     "misses_in_a_row",
     "period_adherence",
-    "seen_in",
     "session_adherence",
 ]
 
@@ -71,45 +68,6 @@ StoppingRule: TypeAlias = Literal["fall", "unwell", "pain"]
 
 DONE_FROM: Final = 0.8
 """Share of the dose from which a day counts as done."""
-
-
-@dataclass(frozen=True, slots=True)
-class ItemSeen:
-    """What the core found of one exercise item, as much of it as adherence needs.
-
-    Attributes:
-        minutes: of its repetitions and of the short breaks between them; rests count for nothing.
-        judged: whether enough was received to judge the person's quality.
-    """
-
-    item: str
-    repetitions: int
-    good: int
-    too_fast: int
-    median_deg: float | None
-    minutes: float
-    judged: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class ItemDone:
-    """What was done of one item of the plan in one session.
-
-    Attributes:
-        item: id in the plan.
-        amount: in the unit of the item's dose; None: not known, e.g. the sensor was lost.
-        range_deg: median range; None where it is not observable.
-        repetitions: counted.
-        good: of them, without any flag.
-        judged: whether enough was received to judge them.
-    """
-
-    item: str
-    amount: float | None
-    range_deg: float | None = None
-    repetitions: int = 0
-    good: int = 0
-    judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +129,7 @@ def day_adherence(
     if plan is None:
         return None
     known = history.get(day, DayHistory())
-    active = any(_some(d) for d in (*known.measured, *known.reported))
+    active = any(some_done(d) for d in (*known.measured, *known.reported))
     if not active and day >= today:
         return None
     return _judged(plan, items_counted(plans, history, day), known, day)
@@ -233,44 +191,10 @@ def session_adherence(
         day=day,
         plan_version=plan.version,
         state="self-reported" if told else "measured",
-        sessions=1.0 if any(_some(d) for d in done) else 0.0,
+        sessions=1.0 if any(some_done(d) for d in done) else 0.0,
         dose=_dose(asked, done),
         range=None if told else _range(asked, done),
         quality=None if told else _quality(asked, done),
-    )
-
-
-def items_done(plan: Plan, result: SessionResult) -> tuple[ItemDone, ...]:
-    """What a session did, by item of the plan; assessments and unknown items are left out.
-
-    An item that several sensors saw counts once, by the stream that saw most of it.
-    """
-    return items_of(plan, seen_in(result))
-
-
-def seen_in(result: SessionResult) -> tuple[ItemSeen, ...]:
-    """What a result says of its exercise items, assessments left out."""
-    return tuple(_seen(found) for found in result.items if not found.assessment)
-
-
-def items_of(plan: Plan, seen: Iterable[ItemSeen]) -> tuple[ItemDone, ...]:
-    """What was seen, by item of the plan and in the unit of its dose; unknown items left out."""
-    by_item: dict[str, list[ItemSeen]] = defaultdict(list)
-    for found in seen:
-        by_item[found.item].append(found)
-    return tuple(
-        _item_done(item, max(by_item[item.id], key=lambda f: f.repetitions))
-        for item in plan.items
-        if item.id in by_item
-    )
-
-
-def items_reported(events: Iterable[SessionEvent]) -> tuple[ItemDone, ...]:
-    """What a session's person told of it where no sensor was worn, by item of the plan."""
-    return tuple(
-        ItemDone(item=event.item, amount=event.amount)
-        for event in events
-        if isinstance(event, ExerciseReported)
     )
 
 
@@ -345,9 +269,9 @@ def _state(
 
 
 def _basis(known: DayHistory) -> _Basis:
-    if any(_some(d) for d in known.measured):
+    if any(some_done(d) for d in known.measured):
         return "measured"
-    if any(_some(d) for d in known.reported):
+    if any(some_done(d) for d in known.reported):
         return "self-reported"
     if known.excused:
         return "excused"
@@ -392,49 +316,12 @@ def _quality(asked: Sequence[PlanItem], done: Sequence[ItemDone]) -> float | Non
     )
 
 
-def _seen(found: ItemResult) -> ItemSeen:
-    repetitions = found.repetitions
-    range_of_motion = found.range_of_motion
-    return ItemSeen(
-        item=found.item,
-        repetitions=len(repetitions),
-        good=sum(not repetition.flags for repetition in repetitions),
-        too_fast=sum(any("fast" in flag for flag in r.flags) for r in repetitions),
-        median_deg=None if range_of_motion is None else range_of_motion.median_deg,
-        minutes=_minutes(found),
-        judged=found.judged,
-    )
-
-
-def _item_done(item: PlanItem, seen: ItemSeen) -> ItemDone:
-    return ItemDone(
-        item=item.id,
-        amount=seen.minutes if item.asked.unit == "minutes" else float(seen.repetitions),
-        range_deg=seen.median_deg,
-        repetitions=seen.repetitions,
-        good=seen.good,
-        judged=seen.judged,
-    )
-
-
-def _minutes(found: ItemResult) -> float:
-    if found.moving_s is not None:
-        return found.moving_s / 60
-    # Results of an older core do not tell it.
-    repetitions = found.repetitions
-    return (repetitions[-1].end_s - repetitions[0].start_s) / 60 if repetitions else 0.0
-
-
 def _day(history: Mapping[date, DayHistory], day: date) -> DayHistory:
     return history.get(day, DayHistory())
 
 
 def _was_done(known: DayHistory, item_id: str) -> bool:
-    return any(_some(d) for d in (*known.measured, *known.reported) if d.item == item_id)
-
-
-def _some(done: ItemDone) -> bool:
-    return done.amount is not None and done.amount > 0
+    return any(some_done(d) for d in (*known.measured, *known.reported) if d.item == item_id)
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Final
 
 from telemetry.messages.results import AdherenceResult
 
-from .adherence import DayHistory, ItemDone, day_adherence
+from .adherence import DayHistory, day_adherence
+from .done import ItemDone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from telemetry.messages.results import SessionResult
     from therapy.plan.plan import Plan
 
-    from .adherence import DayHistory, ItemSeen, StoppingRule
+    from .adherence import DayHistory, StoppingRule
     from .change import Assessment
+    from .done import ItemSeen
 
 __all__ = ["Picture", "SessionFacts", "facts_of"]
 

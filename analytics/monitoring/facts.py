@@ -40,8 +40,8 @@ from telemetry.messages.events import (
 )
 from telemetry.messages.results import SessionResult
 
-from .adherence import items_of, items_reported, seen_in
 from .change import assessments_of
+from .done import items_of, items_reported, seen_in
 from .evidence import facts_of
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ if TYPE_CHECKING:
 
     from therapy.plan.plan import Plan
 
-    from .adherence import ItemDone, ItemSeen
     from .change import Assessment
+    from .done import ItemDone, ItemSeen
     from .evidence import SessionFacts
 
 __all__ = ["Fact", "FactOrigin", "PatientFacts", "SessionFile"]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from analytics.monitoring.adherence import items_done, items_reported, period_adherence
+from analytics.monitoring.adherence import period_adherence
+from analytics.monitoring.done import items_done, items_reported
 from analytics.monitoring.figures import WEEKS, PatientState
 from telemetry.messages.events import (
     CloseReason,
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from analytics.monitoring.figures import PatientFigures
     from analytics.monitoring.plan_versions import VersionView
     from analytics.monitoring.worklist import MonitoredHours
-    from therapy.plan.plan import Plan, PlanItem
+    from therapy.plan.plan import Plan
+    from therapy.plan.plan_item import PlanItem
 
     from .trend_view import TrendSession
 

@@ -11,7 +11,7 @@ from therapy.session.safety import hold_asked_s
 
 if TYPE_CHECKING:
     from therapy.plan.limits import Limits
-    from therapy.plan.plan import PlanItem
+    from therapy.plan.plan_item import PlanItem
 
 __all__ = ["Setting", "min_phase_of", "setting_for"]
 

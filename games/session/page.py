@@ -44,7 +44,7 @@ from .session_texts import BREATH_WORDS, EFFORT_WORDS, SESSION
 if TYPE_CHECKING:
     from games.persuasion.prompts import Prompt
     from telemetry.messages.requests import Request
-    from therapy.plan.plan import PlanItem
+    from therapy.plan.plan_item import PlanItem
     from therapy.session.questions import Answer, Question
     from therapy.wording import Language, Wording
 

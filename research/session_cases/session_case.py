@@ -30,7 +30,8 @@ from telemetry.messages.motion import (
     StreamOpened,
     StreamQuality,
 )
-from therapy.plan.plan import Plan, PlanItem
+from therapy.plan.plan import Plan
+from therapy.plan.plan_item import PlanItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

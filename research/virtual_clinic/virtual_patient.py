@@ -18,7 +18,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from therapy.exercises.dose import Dose
-from therapy.plan.plan import Plan, PlanItem
+from therapy.plan.plan import Plan
+from therapy.plan.plan_item import PlanItem
 
 if TYPE_CHECKING:
     import numpy as np

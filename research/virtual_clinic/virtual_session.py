@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from telemetry.messages.events import SessionEvent
-    from therapy.plan.plan import Plan, PlanItem
+    from therapy.plan.plan import Plan
+    from therapy.plan.plan_item import PlanItem
 
     from .virtual_patient import Rates, VirtualPatient
 

@@ -50,7 +50,8 @@ if TYPE_CHECKING:
     from edge.virtual.motion_source import SensedMotion
     from edge.virtual.peripheral import VirtualWearable
     from ripresa.session.closing import ClosedSession
-    from therapy.plan.plan import Plan, PlanItem
+    from therapy.plan.plan import Plan
+    from therapy.plan.plan_item import PlanItem
 
 __all__ = ["Demo", "DemoOptions", "Watch", "run_demo"]
 

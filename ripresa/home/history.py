@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING
 
-from analytics.monitoring.adherence import items_done, items_reported
+from analytics.monitoring.done import items_done, items_reported
 from telemetry.messages.events import AssessmentEnded, RangeCalibrated, SessionOpened
 from telemetry.messages.results import SessionResult
 from therapy.session.agenda import Past

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from analytics import offline
 from analytics.exercise.observing import observe_by
-from analytics.monitoring.adherence import items_reported, session_adherence
+from analytics.monitoring.adherence import session_adherence
+from analytics.monitoring.done import items_reported
 from telemetry.messages.events import SessionOpened
 from telemetry.messages.record import NewRecord, RecordKind
 from telemetry.messages.results import encode_result

@@ -8,7 +8,8 @@ import pytest
 from therapy.exercises.library import EXERCISES
 from therapy.plan.limits import Limits
 from therapy.plan.persuasion import Persuasion, Reminders
-from therapy.plan.plan import CheckIn, Plan, PlanItem
+from therapy.plan.plan import CheckIn, Plan
+from therapy.plan.plan_item import PlanItem
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "therapy.md").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from therapy.wording import Wording
 
 if TYPE_CHECKING:
-    from .plan import PlanItem
+    from .plan_item import PlanItem
 
 __all__ = ["part_of", "part_words"]
 

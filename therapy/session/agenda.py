@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date
 
-    from therapy.plan.plan import Plan, PlanItem
+    from therapy.plan.plan import Plan
+    from therapy.plan.plan_item import PlanItem
     from therapy.wording import Wording
 
 __all__ = ["Agenda", "AgendaItem", "Past", "agenda_of", "shortened"]

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from telemetry.messages.events import HingeCalibration
     from therapy.exercises.joint import Joint
-    from therapy.plan.plan import Plan, PlanItem
+    from therapy.plan.plan import Plan
+    from therapy.plan.plan_item import PlanItem
     from therapy.wording import Wording
 
 __all__ = [

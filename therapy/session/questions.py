@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from telemetry.messages.events import SessionEvent
     from therapy.plan.limits import Limits
-    from therapy.plan.plan import Plan, PlanItem
+    from therapy.plan.plan import Plan
+    from therapy.plan.plan_item import PlanItem
 
 __all__ = [
     "FALL_SUSPECTED",

@@ -14,7 +14,7 @@ from therapy.wording import Wording
 
 if TYPE_CHECKING:
     from therapy.plan.limits import Limits
-    from therapy.plan.plan import PlanItem
+    from therapy.plan.plan_item import PlanItem
 
 __all__ = [
     "Verdict",

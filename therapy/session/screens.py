@@ -19,7 +19,7 @@ from .safety import hold_asked_s
 from .session_state import SessionStage
 
 if TYPE_CHECKING:
-    from therapy.plan.plan import PlanItem
+    from therapy.plan.plan_item import PlanItem
 
     from .calibration import CalibrationLevel
     from .questions import Question

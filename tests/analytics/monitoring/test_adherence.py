@@ -8,13 +8,12 @@ from hypothesis import strategies as st
 
 from analytics.monitoring.adherence import (
     DayHistory,
-    ItemDone,
     day_adherence,
-    items_done,
     misses_in_a_row,
     period_adherence,
     session_adherence,
 )
+from analytics.monitoring.done import ItemDone, items_done
 from builders import SESSION, STREAM
 from telemetry.messages.results import ItemResult, RangeOfMotion, Repetition, SessionResult
 from therapy_builders import MONDAY, item, plan

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.monitoring.adherence import DayHistory, ItemDone
+from analytics.monitoring.adherence import DayHistory
 from analytics.monitoring.alert import Alert, Evidence, episodes, needing_a_look
 from analytics.monitoring.alert_words import NOT_TAKEN, REFUSED, STOPPED, WORDS
 from analytics.monitoring.change import Assessment, Context
+from analytics.monitoring.done import ItemDone
 from analytics.monitoring.evidence import Picture, SessionFacts, facts_of
 from analytics.monitoring.rules import evidence_of, fewest_days
 from analytics.monitoring.worklist import MonitoredHours

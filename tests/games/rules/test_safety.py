@@ -14,7 +14,7 @@ from games.rules.setting import Setting, setting_for
 from games.rules.staircase import Staircase
 from games.testing.trials import START_NS, play_session, play_weeks, violations
 from therapy.plan.limits import Limits
-from therapy.plan.plan import PlanItem
+from therapy.plan.plan_item import PlanItem
 from therapy.session.safety import Verdict
 
 pytestmark = pytest.mark.slow
