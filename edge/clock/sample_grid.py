@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .placed import Placed, PlacedRun, StampedSample
 from .stamp_watch import StampFault, StampWatch
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from telemetry.messages.motion import Int64Array
 
-__all__ = ["Placed", "SampleGrid"]
+__all__ = ["SampleGrid"]
 
 US_PER_S = 1_000_000
 # A step this small needs no second look at the host's clock.
@@ -45,47 +46,6 @@ NOMINAL_WITHIN = 0.005
 SET_BACK_CHAIN = 4
 HELD_S = 0.5
 LEAST_HELD = 8
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Placed:
-    """Samples with their place on the grid.
-
-    Attributes:
-        rows: [n] which samples these are: of those that were held before the call, then of
-            those that were fed with it, counted through.
-        index: [n] int64, increasing, a jump is a loss.
-        device_us: [n] int64, unwrapped, increasing.
-        restarted: the wearable's clock began anew: these start a new stream, at index 0.
-    """
-
-    rows: Int64Array
-    index: Int64Array
-    device_us: Int64Array
-    restarted: bool = False
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sample:
-    row: int
-    raw: int
-    at_us: int
-    print: int | None
-
-
-class _Run:
-    """Samples placed one after the other."""
-
-    def __init__(self, *, restarted: bool = False) -> None:
-        self.restarted = restarted
-        self.rows: list[tuple[int, int, int]] = []
-
-    def placed(self) -> Placed:
-        rows, index, device_us = np.array(self.rows, dtype=np.int64).T
-        return Placed(rows, index, device_us, self.restarted)
 
 
 class SampleGrid:
@@ -146,8 +106,8 @@ class SampleGrid:
         self._index = -1
         self._arrival_us = 0
         self._least_delay_us = 0
-        self._held: list[_Sample] = []
-        self._runs: list[_Run] = []
+        self._held: list[StampedSample] = []
+        self._runs: list[PlacedRun] = []
         self._carried_us = 0.0
         self._reconnected = False
 
@@ -207,9 +167,11 @@ class SampleGrid:
                 return [one]
         self._held = [replace(held, row=row) for row, held in enumerate(self._held)]
         first = len(self._held)
-        self._runs = [_Run()]
+        self._runs = [PlacedRun()]
         for i, raw in enumerate(raw_us.tolist()):
-            self._take(_Sample(first + i, raw, arrival_us, None if prints is None else prints[i]))
+            self._take(
+                StampedSample(first + i, raw, arrival_us, None if prints is None else prints[i])
+            )
         return [run.placed() for run in self._runs if run.rows]
 
     def _place_plain(
@@ -224,7 +186,7 @@ class SampleGrid:
         self._judge()
         return Placed(FIRST_ROW, np.array([self._index]), np.array([self._device_us]))
 
-    def _take(self, sample: _Sample) -> None:
+    def _take(self, sample: StampedSample) -> None:
         if self.fault is not None:
             self._count(sample)
         elif self._raw is None:
@@ -243,7 +205,7 @@ class SampleGrid:
         """Whether the sample comes soon after the last one, on the same connection."""
         return not self._reconnected and 0 < self._forward(raw - (self._raw or 0)) <= NEAR_US
 
-    def _repeats(self, sample: _Sample) -> bool:
+    def _repeats(self, sample: StampedSample) -> bool:
         """Whether the sample is one again that was there, not one that was stamped alike."""
         if sample.print is not None:
             if self._known.get(sample.raw, sample.print + 1) == sample.print:
@@ -253,7 +215,7 @@ class SampleGrid:
             0 <= self._forward((self._raw or 0) - sample.raw) <= NEAR_US
         )
 
-    def _resolve(self, sample: _Sample) -> None:
+    def _resolve(self, sample: StampedSample) -> None:
         """Place a sample that follows, and before it those held where there is room for them."""
         step = self._forward(sample.raw - (self._raw or 0))
         between, held = len(self._held), self._held
@@ -271,7 +233,7 @@ class SampleGrid:
         self._advance(sample.raw, device_us, self._index + jump, sample.at_us)
         self._put(sample)
 
-    def _hold(self, sample: _Sample) -> None:
+    def _hold(self, sample: StampedSample) -> None:
         """Keep a sample until more is known, and see whether enough is known now."""
         before = self._held[-1] if self._held else None
         self._held.append(sample)
@@ -292,7 +254,7 @@ class SampleGrid:
             self._held = chain
             self._jump_to_held()
 
-    def _chain(self) -> list[_Sample]:
+    def _chain(self) -> list[StampedSample]:
         """The last of the held that follow each other."""
         at = len(self._held) - 1
         while at and 0 < self._forward(self._held[at].raw - self._held[at - 1].raw) <= NEAR_US:
@@ -326,7 +288,7 @@ class SampleGrid:
             self._watch.forget()
         else:
             self._begin(first.raw, first.at_us)
-            self._runs.append(_Run(restarted=True))
+            self._runs.append(PlacedRun(restarted=True))
         self._put(first)
         for sample in others:
             self._resolve(sample)
@@ -341,21 +303,21 @@ class SampleGrid:
         if fault is not None:
             self.give_up(fault)
 
-    def _how_odd(self, sample: _Sample, before: _Sample | None) -> StampFault:
+    def _how_odd(self, sample: StampedSample, before: StampedSample | None) -> StampFault:
         last = (self._raw or 0) if before is None else before.raw
         if sample.raw == last:
             return StampFault.ZERO if sample.raw == 0 else StampFault.COARSE
         return StampFault.DISORDERED
 
-    def _count(self, sample: _Sample) -> None:
+    def _count(self, sample: StampedSample) -> None:
         """Place a sample as the next one, whatever its stamp."""
         device_us = self._device_us + round(self._period_us)
         self._advance(sample.raw, device_us, self._index + 1, sample.at_us)
         self._put(sample)
 
-    def _put(self, sample: _Sample) -> None:
+    def _put(self, sample: StampedSample) -> None:
         if not self._runs:
-            self._runs = [_Run()]
+            self._runs = [PlacedRun()]
         self._runs[-1].rows.append((sample.row, self._index, self._device_us))
         self._remember(sample.raw, sample.print)
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edge.clock.clock_model import CRYSTAL, NOMINAL, ClockModel
-from edge.clock.sample_grid import Placed, SampleGrid
+from edge.clock.placed import Placed
+from edge.clock.sample_grid import SampleGrid
 from edge.clock.stamp_watch import StampFault
 from edge.wearables.wearable import Reading, Sampling, joined, rows_of
 from telemetry.messages.motion import (

@@ -12,47 +12,34 @@ killing bluetoothd is. It offers what bleak asks for and no more.
 import asyncio
 import json
 import sys
-from collections.abc import Callable
-from typing import Annotated, Any
 
 from bleak import BleakClient, BleakScanner
-from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
-from bleak.exc import BleakError, BleakGATTProtocolError
-from dbus_fast import BusType, DBusError, PropertyAccess, Variant
+from bleak.exc import BleakError
+from dbus_fast import BusType, DBusError, Variant
 from dbus_fast.aio import MessageBus
-from dbus_fast.annotations import DBusSignature
-from dbus_fast.service import ServiceInterface, dbus_method, dbus_property
+from dbus_fast.service import ServiceInterface, dbus_method
 
 from .adapter import VirtualAdapter
 from .backend import VirtualClient, VirtualScanner
+from .bluez_attributes import (
+    Attribute,
+    Companies,
+    Flag,
+    Options,
+    Path,
+    Service,
+    Short,
+    Text,
+    Texts,
+    failed,
+    reads,
+)
 
 __all__ = ["FakeBluez", "main"]
 
 ADAPTER_PATH = "/org/bluez/hci0"
-
-Text = Annotated[str, DBusSignature("s")]
-Texts = Annotated[list[str], DBusSignature("as")]
-Path = Annotated[str, DBusSignature("o")]
-Flag = Annotated[bool, DBusSignature("b")]
-Short = Annotated[int, DBusSignature("n")]
-Word = Annotated[int, DBusSignature("q")]
-Bytes = Annotated[bytes, DBusSignature("ay")]
-Options = Annotated[dict[str, Variant], DBusSignature("a{sv}")]
-Companies = Annotated[dict[int, Variant], DBusSignature("a{qv}")]
-
-
-def _failed(error: BaseException) -> DBusError:
-    """As BlueZ words it; bleak reads ATT errors out of that text."""
-    if isinstance(error, BleakGATTProtocolError):
-        text = f"Operation failed with ATT error: {error.code:#04x}"
-        return DBusError("org.bluez.Error.Failed", text)
-    return DBusError("org.bluez.Error.Failed", str(error) or type(error).__name__)
-
-
-def _reads(name: str) -> Callable[[Callable[[Any], Any]], Any]:
-    return dbus_property(access=PropertyAccess.READ, name=name)
 
 
 class FakeBluez:
@@ -118,27 +105,27 @@ class Adapter(ServiceInterface):
         self._daemon = daemon
         self._discovering = False
 
-    @_reads("Address")
+    @reads("Address")
     def address(self) -> Text:
         """Of the adapter."""
         return "F0:F1:F2:F3:F4:F5"
 
-    @_reads("Name")
+    @reads("Name")
     def adapter_name(self) -> Text:
         """Any."""
         return "virtual"
 
-    @_reads("Powered")
+    @reads("Powered")
     def powered(self) -> Flag:
         """Always."""
         return True
 
-    @_reads("Roles")
+    @reads("Roles")
     def roles(self) -> Texts:
         """Central only."""
         return ["central"]
 
-    @_reads("Discovering")
+    @reads("Discovering")
     def discovering(self) -> Flag:
         """Whether it scans."""
         return self._discovering
@@ -192,57 +179,57 @@ class Device(ServiceInterface):
         self._seen = advertisement
         self.emit_properties_changed({"RSSI": advertisement.rssi})
 
-    @_reads("Address")
+    @reads("Address")
     def address(self) -> Text:
         """Of the device."""
         return self._found.address
 
-    @_reads("AddressType")
+    @reads("AddressType")
     def address_type(self) -> Text:
         """All virtual ones are random."""
         return "random"
 
-    @_reads("Name")
+    @reads("Name")
     def device_name(self) -> Text:
         """As advertised."""
         return self._seen.local_name or ""
 
-    @_reads("Alias")
+    @reads("Alias")
     def alias(self) -> Text:
         """The name, or the address."""
         return self._seen.local_name or self._found.address.replace(":", "-")
 
-    @_reads("Adapter")
+    @reads("Adapter")
     def adapter(self) -> Path:
         """Whose it is."""
         return ADAPTER_PATH
 
-    @_reads("Paired")
+    @reads("Paired")
     def paired(self) -> Flag:
         """Never."""
         return False
 
-    @_reads("UUIDs")
+    @reads("UUIDs")
     def uuids(self) -> Texts:
         """As advertised."""
         return list(self._seen.service_uuids)
 
-    @_reads("ManufacturerData")
+    @reads("ManufacturerData")
     def manufacturer_data(self) -> Companies:
         """As advertised."""
         return {k: Variant("ay", v) for k, v in self._seen.manufacturer_data.items()}
 
-    @_reads("RSSI")
+    @reads("RSSI")
     def rssi(self) -> Short:
         """Of the last advertisement."""
         return self._seen.rssi
 
-    @_reads("Connected")
+    @reads("Connected")
     def connected(self) -> Flag:
         """Whether there is a link."""
         return self._client is not None
 
-    @_reads("ServicesResolved")
+    @reads("ServicesResolved")
     def services_resolved(self) -> Flag:
         """Whether its attributes are on the bus."""
         return self._resolved
@@ -265,7 +252,7 @@ class Device(ServiceInterface):
         try:
             await client.connect()
         except (BleakError, TimeoutError) as e:
-            raise _failed(e) from e
+            raise failed(e) from e
         self._client = client
         self.emit_properties_changed({"Connected": True})
         if self._daemon.late_s:
@@ -301,113 +288,6 @@ class Device(ServiceInterface):
         for path, interface in self._attributes:
             self._daemon.bus.unexport(path, interface)
         self._attributes.clear()
-
-
-class Service(ServiceInterface):
-    """`org.bluez.GattService1`."""
-
-    def __init__(self, device: str, uuid: str) -> None:
-        super().__init__("org.bluez.GattService1")
-        self._device = device
-        self._uuid = uuid
-
-    @_reads("UUID")
-    def uuid(self) -> Text:
-        """Of the service."""
-        return self._uuid
-
-    @_reads("Device")
-    def device(self) -> Path:
-        """Whose it is."""
-        return self._device
-
-
-class Attribute(ServiceInterface):
-    """`org.bluez.GattCharacteristic1`."""
-
-    def __init__(
-        self, client: BleakClient, service: str, characteristic: BleakGATTCharacteristic
-    ) -> None:
-        super().__init__("org.bluez.GattCharacteristic1")
-        self._client = client
-        self._service = service
-        self._characteristic = characteristic
-        self._value = b""
-        self._notifying = False
-
-    @_reads("UUID")
-    def uuid(self) -> Text:
-        """Of the characteristic."""
-        return self._characteristic.uuid
-
-    @_reads("Service")
-    def service(self) -> Path:
-        """Whose it is."""
-        return self._service
-
-    @_reads("Flags")
-    def flags(self) -> Texts:
-        """What can be done with it."""
-        return list(self._characteristic.properties)
-
-    @_reads("Value")
-    def value(self) -> Bytes:
-        """The last one known."""
-        return self._value
-
-    @_reads("Notifying")
-    def notifying(self) -> Flag:
-        """Whether it is subscribed."""
-        return self._notifying
-
-    @_reads("MTU")
-    def mtu(self) -> Word:
-        """Of the link."""
-        return self._characteristic.max_write_without_response_size + 3
-
-    @dbus_method(name="ReadValue")
-    async def read_value(self, _options: Options) -> Bytes:
-        """Read."""
-        try:
-            self._value = bytes(await self._client.read_gatt_char(self._characteristic))
-        except BleakError as e:
-            raise _failed(e) from e
-        return self._value
-
-    @dbus_method(name="WriteValue")
-    async def write_value(self, value: Bytes, options: Options) -> None:
-        """Write, with response unless it is said otherwise."""
-        kind = options.get("type")
-        response = kind is None or kind.value != "command"
-        try:
-            await self._client.write_gatt_char(self._characteristic, value, response=response)
-        except BleakError as e:
-            raise _failed(e) from e
-
-    @dbus_method(name="StartNotify")
-    async def start_notify(self) -> None:
-        """Subscribe."""
-        if self._notifying:
-            raise DBusError("org.bluez.Error.InProgress", "In Progress")
-        try:
-            await self._client.start_notify(self._characteristic, self._notified)
-        except BleakError as e:
-            raise _failed(e) from e
-        self._notifying = True
-        self.emit_properties_changed({"Notifying": True})
-
-    @dbus_method(name="StopNotify")
-    async def stop_notify(self) -> None:
-        """Unsubscribe."""
-        self._notifying = False
-        try:
-            await self._client.stop_notify(self._characteristic)
-        except BleakError as e:
-            raise _failed(e) from e
-
-    def _notified(self, _characteristic: BleakGATTCharacteristic, value: bytearray) -> None:
-        self._value = bytes(value)
-        self.emit_properties_changed({"Value": self._value})
 
 
 async def _serve(transport: str) -> None:
