@@ -47,8 +47,12 @@ END_SHOWN_NS = 4_000_000_000
 UNHEARD_ABOVE = 170
 CALM_NS = 1_000_000_000
 CLOSE_KEYS = (pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_SPACE)
-UP_KEYS = (pygame.K_UP, pygame.K_w, pygame.K_RETURN)
-DOWN_KEYS = (pygame.K_DOWN, pygame.K_s, pygame.K_BACKSPACE)
+MOVES = {
+    **dict.fromkeys((pygame.K_UP, pygame.K_w), 1),
+    **dict.fromkeys((pygame.K_DOWN, pygame.K_s, pygame.K_BACKSPACE), -1),
+    **dict.fromkeys((pygame.K_RETURN, pygame.K_KP_ENTER), 0),
+}
+"""Keys that move up, down, or, one alone, by turns."""
 
 
 class Loop:
@@ -391,17 +395,15 @@ class Loop:
             self.stopped_by = "closed"
         elif key == pygame.K_ESCAPE:
             self.press("pause")
-        elif key in UP_KEYS:
-            self._move_by_key(1)
-        elif key in DOWN_KEYS:
-            self._move_by_key(-1)
+        elif key in MOVES:
+            self._move_by_key(MOVES[key])
 
     def _move_by_key(self, direction: int) -> None:
-        """Move by keys; where a wearable was expected and none has come, keys take its place."""
+        """Move by keys, 0 by one key alone; where no wearable has come, keys take its place."""
         if self._newest is None and self._stopping.with_source and not self._by_keys:
             self._source = KeysSource(self._setting.up_s, self._setting.down_s)
         if isinstance(self._source, KeysSource):
-            self._source.press(direction)
+            self._source.press(direction) if direction else self._source.turn()
 
     def _click(self, at: tuple[float, float]) -> None:
         if self.mode in (Mode.PAIN, Mode.PAUSED):

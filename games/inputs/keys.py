@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["KeysSource"]
 
 RATE_HZ = 60
+HALF = 0.5
 STEP_NS = 1_000_000_000 // RATE_HZ
 
 
@@ -33,20 +34,25 @@ class KeysSource:
     ended = False
 
     def __init__(self, up_s: float = 2.5, down_s: float = 2.5) -> None:
-        self.pace(up_s, down_s)
-        self._direction = 0
-        self._control = 0.0
         self._pointed: float | None = None
+        self.pace(up_s, down_s)
         self._next_ns: int | None = None
 
     def pace(self, up_s: float, down_s: float) -> None:
-        """Take on an exercise's tempo."""
+        """Take on an exercise's tempo, and begin it at rest."""
+        self._direction, self._control, self._pointed = 0, 0.0, None
         self._pace = {1: 1 / max(0.1, up_s), -1: -1 / max(0.1, down_s)}
 
     def press(self, direction: int) -> None:
         """Start moving up (1) or down (-1); the same again stops."""
         self._pointed = None
         self._direction = 0 if self._direction == direction else direction
+
+    def turn(self) -> None:
+        """One key for all: up, and down when it is pressed again."""
+        high = self._direction == 0 and self._control > HALF
+        self._pointed = None
+        self._direction = -1 if self._direction == 1 or high else 1
 
     def point(self, share: float) -> None:
         """Go to a share of the range, as the mouse points; never faster than a person."""
