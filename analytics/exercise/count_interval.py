@@ -33,12 +33,14 @@ def count_interval(found: Membership, *, doubted: bool, lost: float) -> tuple[in
         return 0, len(found.attempts) + len(found.other)
     typical = statistics.median(e.rise for e in found.kept)
     unsure = sum(not e.finished or e.rise < SMALL * typical for e in found.kept)
-    like = [e for e in found.other if e.rise > SMALL * typical]
+    like = len([e for e in found.other if e.rise > SMALL * typical])
     spread = count * lost
-    if found.alike is not None and found.alike < UNLIKE:
-        spread += count * (UNLIKE - found.alike)
-    if doubted:
-        spread += count * DOUBTED_SHARE
+    if found.mixed or doubted or (found.alike is not None and found.alike < UNLIKE):
+        # What holds the set together does not hold: any of the rest may have been some.
+        spread += count * max(DOUBTED_SHARE, UNLIKE - (found.alike or 0.0))
+        like = max(like, len(found.other))
+    else:
+        like = min(like, MOST_LIKE)
     low = count - unsure - math.floor(spread)
-    high = count + len(found.attempts) + min(len(like), MOST_LIKE) + math.floor(spread)
+    high = count + len(found.attempts) + like + math.floor(spread)
     return max(0, low), high

@@ -10,7 +10,7 @@ import numpy as np
 
 from analytics.joints.angle import GATE_FROM, held_by_gravity, in_plane_angle, looseness
 from analytics.joints.axis import estimate_axes
-from analytics.joints.pairing import axes_beside, pairing_of
+from analytics.joints.pairing import axes_beside, pairing_of, sided
 from analytics.signals.orientation import up_in_sensor
 from analytics.signals.synchronisation import Between, Matcher, Timed
 from telemetry.errors import NotObservable
@@ -209,8 +209,8 @@ def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> F
     """The joint's movement in an item.
 
     1. The proximal sensor's frames are put on the distal one's by host time (`synchronisation`).
-    2. Without a calibration the axes come from the movement itself, and the largest excursion
-       is taken to be flexion.
+    2. Without a calibration the axes come from the movement itself, with the proximal one
+       pointing so that the distal sensor follows; the largest excursion is taken to be flexion.
     3. In each stretch without a loss, the angle by gated fusion forward and backward
        (`joints.angle.held_by_gravity`): turns from the gyroscopes, gravity and what the gyroscopes
        drifted by from the orientations. Gravity ties the stretches together; where it does not
@@ -237,7 +237,6 @@ def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> F
             italian="angolo dell'articolazione: i due sensori insieme hanno visto solo il "
             f"{100 * paired.shared:.0f} % dell'esercizio",
         )
-    axes = hinge.axes or axes_found(paired, rate_hz)
     q = paired.proximal_q(), paired.frames.q
     ups = up_in_sensor(q[0]), up_in_sensor(q[1])
     turns = _turns(q[0]), _turns(q[1])
@@ -246,6 +245,9 @@ def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> F
     gyrs = paired.of_proximal(paired.proximal.gyr), paired.frames.gyr
     rates = turns[0] * rate_hz, turns[1] * rate_hz
     forces = paired.of_proximal(paired.proximal.acc), paired.frames.acc
+    axes = hinge.axes
+    if axes is None:
+        axes = sided(axes_found(paired, rate_hz), rates, rate_hz)
     loose = looseness(*rates, axes)
     rate = axes.rate(*turns)
     angle, zero, last, change = np.empty(len(paired)), hinge.zero_rad, 0.0, 0.0

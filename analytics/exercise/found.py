@@ -12,9 +12,10 @@ from analytics.movement.counting import count
 from analytics.movement.gravity_sweep import swept_deg
 from analytics.movement.movement import ANGLE_LEAST_DEG, TURNING_LEAST_DEG
 from analytics.movement.repetition import Excursion, excursions_of, found_live
-from analytics.movement.unfolding import unfolded_elevation_deg
+from analytics.movement.unfolding import passes_vertical, unfolded_elevation_deg
 from analytics.observability.doubt import Doubt, DoubtKind, doubt
 from analytics.observability.grounds import joint_doubts
+from analytics.signals.orientation import elevations_deg
 from analytics.signals.smoothing import smoothed
 from telemetry.errors import NotObservable
 from therapy.wording import Wording
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from analytics.joints.axis import HingeAxes
-    from analytics.signals.arrays import Array
+    from analytics.signals.arrays import Array, Mask
     from analytics.signals.oriented_stream import Frames, StreamTrack
 
     from .observation import Hinge, Observation
@@ -37,6 +38,8 @@ __all__ = ["FoundRepetitions", "found_in", "restarts_of"]
 MOST_HINGE_DEG: Final = 175.0
 """No elbow, knee or wrist goes further from one end to the other."""
 AROUND_S: Final = 0.5
+BESIDE_S: Final = 1.0
+"""Beside a folded repetition lies what the limb does beyond the vertical."""
 ZERO_SEEN: Final = 0.3
 """Gravity's part in the joint's plane from which on it tells where the angle's zero is."""
 LEAST_FLEXION_DEG, MOST_FLEXION_DEG = -35.0, 175.0
@@ -238,7 +241,21 @@ def _angle(observation: Observation, frames: Frames, q: Array, rate_hz: float) -
             "it is not known how the sensor lies on its segment",
             italian="non si sa come il sensore è messo sul segmento",
         )
-    return unfolded_elevation_deg(q, observation.axis, frames.restarted, rate_hz)
+    folded = elevations_deg(q, observation.axis)
+    if not passes_vertical(folded):
+        return folded
+    chosen = _in_set(folded, frames, rate_hz)
+    return unfolded_elevation_deg(q, observation.axis, frames.restarted, rate_hz, chosen)
+
+
+def _in_set(folded_deg: Array, frames: Frames, rate_hz: float) -> Mask:
+    """[n] where the set's own movement is, as far as a folded elevation tells it."""
+    values = smoothed(folded_deg, rate_hz, restarts_of(frames)).tolist()
+    kept = membership_of(excursions_of(values, ANGLE_LEAST_DEG), frames, rate_hz).kept
+    chosen, near = np.zeros(len(folded_deg), bool), round(BESIDE_S * rate_hz)
+    for e in kept:
+        chosen[max(0, e.start - near) : e.end + near + 1] = True
+    return chosen
 
 
 def restarts_of(frames: Frames) -> list[int]:

@@ -29,7 +29,7 @@ from .found import found_in
 from .measures import lean, measures_of
 from .membership import membership_of
 from .observation import Method, doubted
-from .range_band import item_bands
+from .range_band import item_bands, of_median
 from .repetition_figures import repetition_figures
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from telemetry.messages.events import AssessmentStarted, ExerciseStarted
     from telemetry.messages.results import Repetition
 
+    from .flexion import Flexion
+    from .membership import Membership
     from .observation import Observation
     from .range_band import ItemBands
 
@@ -49,6 +51,10 @@ __all__ = ["analyse_item"]
 UNLIKE: Final = 0.75
 """Repetitions that resemble each other less are no measure of a range: recorded ones of healthy
 adults reach 0.83 and more, simulated paretic and trembling ones 0.95, a loose strap 0.3 to 0.74."""
+SURELY_ALIKE: Final = 0.8
+"""Above which it is sure which movements are the repetitions."""
+MOST_LOOSE: Final = 0.6
+"""Looseness of a joint beyond what skin gives, if its repetitions are unlike each other as well."""
 MOST_LOST: Final = 0.03
 """Share of an item's samples whose loss leaves the person's quality to be judged."""
 BREAK_S: Final = 5.0
@@ -84,16 +90,13 @@ def analyse_item(
     sorted_out = membership_of(
         found.excursions, frames, track.frame_rate_hz, found.in_frames(len(frames)), found.least_deg
     )
-    # A joint's sensors show themselves whether they hold; a single one that turns on its limb
-    # shows only in that nothing repeats.
-    alone = observation.method is not Method.COUNT and observation.hinge is None
-    if alone and (sorted_out.alike or 1.0) < UNLIKE:
+    if observation.method is not Method.COUNT and _turns_on_limb(sorted_out, found.flexion):
         span = observation.stream, from_index, to_index
         doubts = [doubt(DoubtKind.UNLIKE, span[:1], *span[1:])]
         observation = doubted(observation, doubts)
     found = replace(found, observation=observation, excursions=sorted_out.kept)
     excursions = found.excursions
-    bands = item_bands(observation, frames, track.frame_rate_hz, found.flexion)
+    bands = item_bands(observation, frames, track.frame_rate_hz, found.flexion, excursions)
     repetitions = repetition_figures(found, bands, track, frames, from_index)
     measures = measures_of(
         observation.also, _in_flexion(repetitions, observation), track.opened.rate_hz
@@ -102,6 +105,7 @@ def analyse_item(
         trunk = tracks[observation.trunk].frames_between(frames.t_us[0], frames.t_us[-1])
         leaned = lean(trunk, [(frames.t_us[e.start], frames.t_us[e.end]) for e in excursions])
         measures += [] if leaned is None else [leaned]
+    sure = not sorted_out.other and (sorted_out.alike or 0.0) > SURELY_ALIKE
     counts = track.conditioner.counts(from_index, to_index)
     interval = count_interval(sorted_out, doubted=bool(doubts), lost=_lost(counts))
     return ItemResult(
@@ -112,8 +116,8 @@ def analyse_item(
         rate_hz=track.opened.rate_hz,
         assessment=started.type == "assessment.started",
         repetitions=repetitions,
-        range_of_motion=_range_of_motion(repetitions, bands, doubts),
-        active_peak=_active_peak(repetitions, bands, doubts),
+        range_of_motion=_range_of_motion(repetitions, bands, doubts, sure=sure),
+        active_peak=_active_peak(repetitions, bands, doubts, sure=sure),
         not_observable=observation.not_observable,
         doubts=tuple(
             dict.fromkeys(DoubtNote(kind=d.kind, it=d.reason.it, en=d.reason.en) for d in doubts)
@@ -140,6 +144,12 @@ def analyse_item(
             restarts=counts.restarts,
         ),
     )
+
+
+def _turns_on_limb(sorted_out: Membership, joint: Flexion | None) -> bool:
+    """Whether nothing repeats, as of a sensor that is loose; a joint's show it by themselves."""
+    unlike = sorted_out.mixed or (sorted_out.alike or 1.0) < UNLIKE
+    return unlike and (joint is None or joint.looseness > MOST_LOOSE)
 
 
 def _of_streams(
@@ -241,7 +251,7 @@ def _in_flexion(
 
 
 def _range_of_motion(
-    repetitions: Sequence[Repetition], bands: ItemBands, doubts: Sequence[Doubt]
+    repetitions: Sequence[Repetition], bands: ItemBands, doubts: Sequence[Doubt], *, sure: bool
 ) -> RangeOfMotion | None:
     told = [(r.range_deg, *_ends(r)) for r in repetitions if r.range_deg is not None]
     if not told:
@@ -249,7 +259,8 @@ def _range_of_motion(
     ranges, lows, highs = zip(*told, strict=True)
     p10, median, p90 = (float(v) for v in np.percentile(ranges, (10, 50, 90)))
     ends_deg = statistics.median(lows), statistics.median(highs)
-    known = gate(bands.range_figure(median, ends_deg), doubts)
+    figure = of_median(bands.range_figure(median, ends_deg), ranges, sure=sure)
+    known = gate(replace(figure, low=max(0.0, figure.low)), doubts)
     if not isinstance(known, Known):
         return None
     return _range_told(known, bands.observation.what, p10, p90)
@@ -274,13 +285,14 @@ def _ends(r: Repetition) -> tuple[float, float]:
 
 
 def _active_peak(
-    repetitions: Sequence[Repetition], bands: ItemBands, doubts: Sequence[Doubt]
+    repetitions: Sequence[Repetition], bands: ItemBands, doubts: Sequence[Doubt], *, sure: bool
 ) -> ActivePeak | None:
     told = [_ends(r) for r in repetitions if r.peak_deg is not None]
     if not told or not bands.observation.zeroed:
         return None
     starts, peaks = zip(*told, strict=True)
-    known = gate(bands.peak_figure(statistics.median(peaks)), doubts)
+    figure = of_median(bands.peak_figure(statistics.median(peaks)), peaks, sure=sure)
+    known = gate(figure, doubts)
     if not isinstance(known, Known):
         return None
     return _peak_told(known, bands.observation.what, statistics.median(starts))

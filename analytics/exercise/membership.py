@@ -6,19 +6,22 @@
    of its time, and in which posture it began. The set is the group of excursions, alike in
    duration, size, direction and posture, in which most was moved; groups grow link by link, so
    that a set whose peaks fail, or that is irregular, stays together.
-3. Between the set's repetitions smaller movements are looked for, which its own size hid.
-4. What is left over is an **attempt** where it has the set's posture and direction and is smaller
+3. A member that is unlike the set itself, beside other movement or at the item's ends, leaves it;
+   one that an end cut joins it by the half that is there.
+4. Between the set's repetitions smaller movements are looked for, which its own size hid.
+5. What is left over is an **attempt** where it has the set's posture and direction and is smaller
    or slower, and **other movement** where it has not.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from analytics.movement.movement import turned_waves
+from analytics.movement.movement import rotation_vectors, turned_waves
 from analytics.movement.repetition import found_live
 from analytics.signals.orientation import up_in_sensor
 
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.movement.repetition import Excursion
-    from analytics.signals.arrays import Array, Mask
+    from analytics.signals.arrays import Array, Indices, Mask
     from analytics.signals.oriented_stream import Frames
 
 __all__ = ["Membership", "membership_of"]
@@ -47,6 +50,12 @@ ALIKE: Final = 0.6
 """Cosine between the turns of two excursions of one group."""
 POSTURE_DEG: Final = 35.0
 """Between gravity's directions in the sensor where two excursions of one group began."""
+UNLIKE_AT_MOST, UNLIKE_TIMES = 0.09, 6.0
+"""Cosine short of 1, and times the set's median, from which on a member is unlike the set."""
+LEANING_DEG, LEANING_TIMES = 10.0, 4.0
+"""As these, of the posture in which a first one began."""
+CUT_ALIKE: Final = 0.7
+"""Cosine between the ways to the peak of a repetition that is cut and of the set's."""
 AT_ONCE: Final = 2
 """Frames from the item's beginning within which an excursion began before it."""
 SPEED_S: Final = 0.4
@@ -58,6 +67,10 @@ LEAST_GAP_S: Final = 1.0
 WAVE_POINTS: Final = 12
 ATTEMPT_SHARE: Final = 0.12
 """Of the set's size below which an excursion is no attempt."""
+LARGE: Final = 0.4
+"""Of the repetitions' median size, from which on other movement may be one of them."""
+SCATTERED: Final = 4
+MIXED_SHARE: Final = 0.5
 BRIEF: Final = 0.4
 """Of the set's time; a briefer movement is no attempt."""
 
@@ -77,6 +90,23 @@ class Membership:
     attempts: list[Excursion]
     other: list[Excursion]
     alike: float | None
+
+    @property
+    def mixed(self) -> bool:
+        """Whether as much that is none of the set lies scattered between its repetitions.
+
+        Walking lies in one piece; of a sensor that turns on its limb every other movement differs.
+        """
+        if not self.kept:
+            return False
+        least = LARGE * float(np.median([e.rise for e in self.kept]))
+        large = sorted(
+            [*((e.start, True) for e in self.kept)]
+            + [(e.start, False) for e in self.other if e.rise > least]
+        )
+        switches = sum(a[1] is not b[1] for a, b in pairwise(large))
+        others = len(large) - len(self.kept)
+        return switches >= SCATTERED and others >= MIXED_SHARE * len(self.kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +141,7 @@ def membership_of(
         excursions: in numbers of `frames`.
         frames: of the item.
         rate_hz: of the frames.
-        values: the movement in which they were found; without it, step 3 is left out.
+        values: the movement in which they were found; without it, step 4 is left out.
         least_deg: a smaller back and forth in it is none.
     """
     if len(excursions) < FEWEST:
@@ -124,10 +154,10 @@ def membership_of(
     best = max(still or groups, key=lambda g: float(weight[g].sum()))
     if best.sum() < FEWEST:
         return Membership(list(excursions), [], [], _alike(traits, np.ones(len(weight), bool)))
+    best &= ~_strange(traits, best, excursions)
     alike = _alike(traits, best)
-    best |= _cut_from(best, excursions)
-    kept = [e for e, one in zip(excursions, best, strict=True) if one]
-    rest = [e for e, one in zip(excursions, best, strict=True) if not one]
+    best |= _cut_from(traits, best, excursions, frames)
+    kept, rest = _those(excursions, best), _those(excursions, ~best)
     rest = sorted([*rest, *_hidden(values, kept, rest, least_deg, rate_hz)], key=_place)
     if not rest:
         return Membership(kept, [], [], alike)
@@ -144,11 +174,66 @@ def _place(e: Excursion) -> int:
     return e.start
 
 
-def _cut_from(best: Mask, excursions: Sequence[Excursion]) -> Mask:
-    """Those that the item's ends cut, beside one of the set."""
+def _strange(traits: _Traits, best: Mask, excursions: Sequence[Excursion]) -> Mask:
+    """Members by a chain of likeness that are unlike the set itself, where something else may be.
+
+    In the middle of a set an irregular repetition is one. Beside other movement, or as the item's
+    first or last, what is far less like the set than its own repetitions are is part of that other
+    movement; so is a first one that began in another posture, on the way into position.
+    """
+    likeness = traits.turns @ _middle(traits.turns[best])
+    lean = np.degrees(np.arccos(np.clip(traits.posture @ _middle(traits.posture[best]), -1, 1)))
+    least = 1 - max(UNLIKE_AT_MOST, UNLIKE_TIMES * float(np.median(1 - likeness[best])))
+    most = max(LEANING_DEG, LEANING_TIMES * float(np.median(lean[best])))
+    unlike = (likeness < least) & np.array([e.finished for e in excursions])
+    members = np.flatnonzero(best).tolist()
+    out = np.zeros(len(best), bool)
+    for i in members:
+        if not (unlike[i] or lean[i] > most):
+            break
+        out[i] = True
+    for i in reversed(members):
+        if not unlike[i]:
+            break
+        out[i] = True
+    for i in members:
+        beside = [j for j in (i - 1, i + 1) if 0 <= j < len(best)]
+        out[i] |= unlike[i] and any(not best[j] or out[j] for j in beside)
+    few = best.sum() - (out & best).sum() < max(FEWEST, best.sum() / 2)
+    return np.zeros(len(best), bool) if few else out
+
+
+def _middle(vectors: Array) -> Array:
+    """[k] the unit vector in the middle of unit vectors [n, k], whatever single ones do."""
+    middle: Array = np.median(vectors, axis=0)
+    return middle / max(float(np.sqrt(middle @ middle)), 1e-9)
+
+
+def _cut_from(traits: _Traits, best: Mask, excursions: Sequence[Excursion], frames: Frames) -> Mask:
+    """Those that the item's ends cut, beside one of the set, by the half of them that is there."""
     beside = np.concatenate((best[1:], [False])) | np.concatenate(([False], best[:-1]))
     cut: Mask = beside & np.array([not e.finished or e.start <= AT_ONCE for e in excursions])
+    if not cut.any():
+        return cut
+    way = _middle(np.array([_way(frames, e, e.start) for e in _those(excursions, best)]))
+    rest = _middle(traits.posture[best])
+    ups = up_in_sensor(frames.q_forward)
+    for i in np.flatnonzero(cut).tolist():
+        e = excursions[i]
+        end = e.end if e.start <= AT_ONCE else e.start
+        resting = float(ups[end] @ rest) > np.cos(np.deg2rad(POSTURE_DEG))
+        cut[i] = resting and float(_way(frames, e, end) @ way) > CUT_ALIKE
     return cut
+
+
+def _those(excursions: Sequence[Excursion], chosen: Mask) -> list[Excursion]:
+    return [e for e, one in zip(excursions, chosen, strict=True) if one]
+
+
+def _way(frames: Frames, e: Excursion, rest: int) -> Array:
+    """[3] unit rotation vector from where an excursion rests to its peak."""
+    turned = rotation_vectors(frames.q_forward[[rest, e.peak]], np.zeros(2, bool))[1]
+    return np.asarray(turned / max(float(np.sqrt(turned @ turned)), 1e-9))
 
 
 def _hidden(
@@ -178,34 +263,33 @@ def _hidden(
 def _traits(excursions: Sequence[Excursion], frames: Frames, rate_hz: float) -> _Traits:
     q = frames.q_forward
     speed = _mean(frames.speed, rate_hz, SPEED_S)
-    walked = np.concatenate(([0.0], np.cumsum(_walking(frames, rate_hz))))
-    starts, ends = np.array([_moved(q, speed, e) for e in excursions]).T
+    walked = _walking(frames, rate_hz)
+    moved = [_moved(q, speed, e) for e in excursions]
+    shares = np.linspace(0, 1, WAVE_POINTS)
     # Seen from where it began: which way the person faces changes nothing.
-    points = np.linspace(starts, ends, WAVE_POINTS, axis=1).round().astype(np.int64)
+    points = np.array([m[(shares * (len(m) - 1)).round().astype(np.int64)] for m in moved])
     waves = turned_waves(q[points]).reshape(len(points), -1)
     length = np.sqrt((waves * waves).sum(axis=1, keepdims=True))
     return _Traits(
-        np.log2(np.maximum(1, ends - starts) / rate_hz),
+        np.log2(np.array([len(m) for m in moved]) / rate_hz),
         np.log2([max(e.rise, 0.5) for e in excursions]),
         waves / np.maximum(length, 1e-9),
-        up_in_sensor(q[starts]),
-        (walked[ends + 1] - walked[starts]) / (ends + 1 - starts) > 0.5,
+        up_in_sensor(q[points[:, 0]]),
+        np.array([walked[m].mean() for m in moved]) > 0.5,
     )
 
 
-def _moved(q: Array, speed: Array, e: Excursion) -> tuple[int, int]:
-    """The frames between which an excursion moved: rest before and after it is left out."""
+def _moved(q: Array, speed: Array, e: Excursion) -> Indices:
+    """The frames in which an excursion moved: rest before, after and within it is left out."""
     turned = 2 * np.arccos(np.minimum(1.0, np.abs(q[e.start : e.end + 1] @ q[e.peak])))
     peak = e.peak - e.start
     back, forth = turned[peak::-1], turned[peak:]
     left = int(np.argmax(back >= MOSTLY_BACK * back[-1]))
     right = int(np.argmax(forth >= MOSTLY_BACK * forth[-1]))
-    start, end = e.peak - left, e.peak + right
-    near = speed[start : end + 1]
-    moving = np.flatnonzero(near > STILL * near.max())
-    if len(moving) < WAVE_POINTS // 2:
-        return start, end
-    return start + int(moving[0]), start + int(moving[-1])
+    within = np.arange(e.peak - left, e.peak + right + 1)
+    near = speed[within]
+    moving: Indices = within[near > STILL * near.max()]
+    return within if len(moving) < WAVE_POINTS // 2 else moving
 
 
 def _groups(traits: _Traits) -> list[Mask]:

@@ -13,6 +13,7 @@ from analytics.signals.gaps import gap_sigma_rad
 
 from .observation import Method
 from .uncertainty import (
+    COVERAGE_95,
     MARKED_ASKEW_DEG,
     MEASURED_ASKEW_DEG,
     ZERO_SIGMA_DEG,
@@ -24,12 +25,17 @@ from .uncertainty import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analytics.movement.repetition import Excursion
     from analytics.signals.oriented_stream import Frames
 
     from .flexion import Flexion
     from .observation import Observation
 
-__all__ = ["ItemBands", "item_bands"]
+__all__ = ["ItemBands", "item_bands", "of_median"]
+
+FEWEST_RANKED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +47,14 @@ class ItemBands:
         flexion: where it was seen as a hinge, what was measured of it.
         gap_deg: standard deviation that the worst run of filled-in frames leaves.
         settled: whether no orientation filter began afresh in the item.
+        swing_deg: how far a joint's proximal segment turns about its axis in a repetition.
     """
 
     observation: Observation
     flexion: Flexion | None
     gap_deg: float
     settled: bool
+    swing_deg: float = math.inf
 
     def range_figure(self, range_deg: float, ends_deg: tuple[float, float]) -> Estimate:
         """An excursion with its band.
@@ -64,6 +72,7 @@ class ItemBands:
                 change_sigma_deg=self.flexion.change_sigma_deg,
                 gap_sigma_deg=self.gap_deg,
                 unproven=self.flexion.unproven,
+                swing_deg=self.swing_deg,
             )
         else:
             elevated = self.observation.method is Method.ELEVATION
@@ -112,15 +121,48 @@ def _figure(band: RangeBand) -> Estimate:
 
 
 def item_bands(
-    observation: Observation, frames: Frames, rate_hz: float, flexion: Flexion | None
+    observation: Observation,
+    frames: Frames,
+    rate_hz: float,
+    flexion: Flexion | None,
+    excursions: Sequence[Excursion] = (),
 ) -> ItemBands:
-    """What an item's frames at `rate_hz` leave uncertain."""
+    """What an item's frames at `rate_hz` leave uncertain in its repetitions, or in all of it."""
+    spans = [slice(e.valley, e.end + 1) for e in excursions] or [slice(None)]
+    parts = [frames.at(np.arange(len(frames))[span]) for span in spans]
     return ItemBands(
         observation,
         flexion,
-        worst_gap_deg(frames, rate_hz),
+        max(worst_gap_deg(part, rate_hz) for part in parts),
         not frames.restarted[1:].any(),
+        _swing_deg(flexion, rate_hz, excursions),
     )
+
+
+def of_median(figure: Estimate, values: Sequence[float], *, sure: bool) -> Estimate:
+    """The band of a median of repetitions, where it is not sure which are the repetitions.
+
+    With one more or one less the median would be its neighbour in size.
+
+    Args:
+        figure: the median with the band of a single repetition: what is common to all of them
+            does not shrink with their number.
+        values: of all repetitions.
+        sure: nothing else was moved, and they resemble each other.
+    """
+    ordered, middle = sorted(values), (len(values) - 1) / 2
+    if sure or len(ordered) < FEWEST_RANKED:
+        return figure
+    apart = ordered[math.ceil(middle) + 1] - ordered[math.floor(middle) - 1]
+    half = math.hypot(figure.high - figure.value, COVERAGE_95 * apart / 3)
+    return Estimate(figure.value, min(figure.low, figure.value - half), figure.value + half)
+
+
+def _swing_deg(flexion: Flexion | None, rate_hz: float, excursions: Sequence[Excursion]) -> float:
+    if flexion is None or flexion.seen is None or not excursions:
+        return math.inf
+    turned = np.cumsum(flexion.seen.rates[0] @ flexion.seen.axes.proximal) / rate_hz
+    return float(np.degrees(np.median([np.ptp(turned[e.valley : e.peak + 1]) for e in excursions])))
 
 
 def worst_gap_deg(frames: Frames, rate_hz: float) -> float:

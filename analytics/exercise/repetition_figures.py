@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from analytics.movement.control import is_too_small, reference_range
 from analytics.movement.smoothness import sparcs
-from analytics.movement.strokes import UNSEEN_SHARE, Strokes, ends_of, strokes_of
+from analytics.movement.strokes import (
+    TREMBLING_DEG,
+    UNSEEN_SHARE,
+    Strokes,
+    ends_of,
+    strokes_of,
+    tremor_deg,
+)
 from analytics.signals.smoothing import smoothed
 from telemetry.messages.results import Repetition
 
@@ -43,6 +50,7 @@ class _Seen:
     speed: Array
     smooth_speed: Array
     reference_deg: float
+    trembling: bool
 
 
 def repetition_figures(
@@ -63,7 +71,9 @@ def repetition_figures(
     """
     if not found.excursions:
         return ()
-    speed = frames.speed
+    speed, shaking = frames.speed, 0.0
+    if found.raw is not None:
+        shaking = tremor_deg(found.raw, found.excursions, track.frame_rate_hz)
     seen = _Seen(
         found,
         bands,
@@ -73,6 +83,7 @@ def repetition_figures(
         speed,
         smoothed(speed, track.frame_rate_hz, restarts_of(frames)),
         reference_range(found.excursions),
+        shaking > TREMBLING_DEG,
     )
     smooth = _smoothness(
         seen, [s for e in found.excursions for s in ((e.start, e.hold_from), (e.hold_to, e.end))]
@@ -118,7 +129,9 @@ _NO_ANGLES: Final[dict[str, float | None]] = {"range_deg": None, "peak_deg": Non
 def _angles(seen: _Seen, e: Excursion) -> dict[str, float | None]:
     """Excursion, peak and start, each with its band; a peak only where the zero is known."""
     raw, bands = seen.found.raw, seen.bands
-    ends = (e.low, e.high) if raw is None else ends_of(raw, e, seen.track.frame_rate_hz)
+    ends = e.low, e.high
+    if raw is not None:
+        ends = ends_of(raw, e, seen.track.frame_rate_hz, trembling=seen.trembling)
     size = bands.range_figure(ends[1] - ends[0], ends)
     told: dict[str, float | None] = {
         "range_deg": round(size.value, 2),

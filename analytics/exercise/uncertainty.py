@@ -73,18 +73,23 @@ class BandModel:
     motion: AngleParts = AngleParts(0.38, 0.87, 0.1, 24.0, 0.008, 0.02, 0.54, 1.03)
     """With axes found from the motion itself, which follow the skin, and an angle that counts from
     its start."""
-    range_floor_deg: float = 0.1
+    range_floor_deg: float = 1.5
+    """Of a range, whatever its size: where a stroke begins and ends, and skin that never shows."""
     range_drift: float = 0.82
     """Of a range, of what the smoother says of a change within a repetition."""
     range_share: tuple[float, float] = (0.48, 0.09)
     """Of a range, per looseness and up to which, with calibrated axes: less than of an angle,
     since what is common to both ends drops out and repetitions differ."""
-    range_motion_share: tuple[float, float] = (0.80, 0.05)
+    range_motion_share: tuple[float, float] = (0.80, 0.04)
     """As `range_share`, with axes found from the motion."""
     range_beyond: float = 0.05
     """Of a range, per looseness beyond that."""
     range_unproven: float = 0.08
     """Of a range about axes found from the motion, per how far following is unproven."""
+    unproven_swing: float = 1.5
+    """The same, of how far the proximal segment swings: a wrong axis counts it twice at most."""
+    posture_deg: float = 2.3
+    """Of a peak: the zero was taken in another posture, in which the skin lies differently."""
     gap_share: float = 0.5
     """Of the angle swept while samples were missing."""
 
@@ -98,6 +103,10 @@ of BROAD's movements of 4 s, mean over trials; 0.3 holds 95 %."""
 MARKED_ASKEW_DEG, MEASURED_ASKEW_DEG = 6.0, 4.0
 """How far a sensor that is strapped on by its marking lies off its limb, and an axis that was taken
 from a hanging limb, standard deviation in each of two directions: assumed, not measured."""
+SKIN_SIGMA_DEG = 1.5
+"""Of an elevation, by skin that sags and muscle that swells under the sensor: assumed alike for all
+limbs. Of a range it is as much from a quarter turn on, and in proportion below."""
+SKIN_FULL_DEG = 90.0
 FOLD = 0.95, 2.0, 1.6
 """Most of it that an end shows, up to how many times it from straight down or up, and the power
 with which that goes down beyond: drawn from 800 000 simulated elevations."""
@@ -180,7 +189,7 @@ def segment_range_band(
     """The band of a recorded range seen by one sensor against gravity.
 
     Parts: inclination at both ends, `RECORDED_INCLINATION_SIGMA_DEG` each, twice that while the
-    filter has not settled; a sensor that lies askew on the limb; bridged gaps.
+    filter has not settled; a sensor that lies askew on the limb, on skin that gives; bridged gaps.
 
     A sensor off the limb shifts both ends alike, but not near straight down or straight up: there
     an elevation folds back, and it never reads less than the sensor is off. So what askewness costs
@@ -200,7 +209,8 @@ def segment_range_band(
         off_deg = MEASURED_ASKEW_DEG if axis_measured else MARKED_ASKEW_DEG
         low, high = ends_deg
         askew = float(np.hypot(_folded(low, off_deg), _folded(180.0 - high, off_deg)))
-    sigma = np.sqrt(inclination**2 + askew**2 + gap_sigma_deg**2)
+    skin = SKIN_SIGMA_DEG * min(1.0, range_deg / SKIN_FULL_DEG)
+    sigma = np.sqrt(inclination**2 + askew**2 + skin**2 + gap_sigma_deg**2)
     half = float(min(COVERAGE_95 * sigma, MOST_DEG))
     return RangeBand(range_deg, max(0.0, range_deg - half), range_deg + half)
 
@@ -224,7 +234,7 @@ def segment_peak_band(
     """
     inclination = RECORDED_INCLINATION_SIGMA_DEG * (1 if settled else 2)
     off_deg = MEASURED_ASKEW_DEG if axis_measured else MARKED_ASKEW_DEG
-    sigma = math.sqrt(inclination**2 + off_deg**2 + gap_sigma_deg**2)
+    sigma = math.sqrt(inclination**2 + off_deg**2 + SKIN_SIGMA_DEG**2 + gap_sigma_deg**2)
     return min(COVERAGE_95 * sigma, MOST_DEG)
 
 
@@ -252,9 +262,8 @@ def joint_peak_band(
     share = math.hypot(parts.share, parts.loose_share * loose) * flexion_deg
     fixed = math.hypot(parts.fixed_deg, parts.loose_deg * loose)
     drift = parts.drift * change_sigma_deg / math.sqrt(2)
-    sigma = math.sqrt(
-        share**2 + fixed**2 + drift**2 + ZERO_SIGMA_DEG[level] ** 2 + gap_sigma_deg**2
-    )
+    zero = math.hypot(ZERO_SIGMA_DEG[level], model.posture_deg)
+    sigma = math.sqrt(share**2 + fixed**2 + drift**2 + zero**2 + gap_sigma_deg**2)
     return min(COVERAGE_95 * sigma, MOST_DEG)
 
 
@@ -266,6 +275,7 @@ def joint_range_band(
     change_sigma_deg: float,
     gap_sigma_deg: float = 0.0,
     unproven: float = 0.0,
+    swing_deg: float = math.inf,
     model: BandModel = MODEL,
 ) -> RangeBand:
     """The band of the median range of a joint's repetitions.
@@ -281,14 +291,16 @@ def joint_range_band(
         gap_sigma_deg: what bridged gaps leave behind.
         unproven: how far the movement leaves open that one sensor follows the other, 0 to 1: axes
             found from such a movement may be off.
+        swing_deg: how far the proximal segment turns about the axis in a repetition.
         model: sizes of the parts.
     """
     slope, most = model.range_motion_share if level == "motion" else model.range_share
     share = slope * min(looseness, most) + model.range_beyond * max(0.0, looseness - most)
+    astray = 0.0
     if level == "motion":
-        share = math.hypot(share, model.range_unproven * unproven)
+        astray = unproven * min(model.range_unproven * range_deg, model.unproven_swing * swing_deg)
     fixed = np.hypot(model.range_floor_deg, model.range_drift * change_sigma_deg)
-    sigma = np.sqrt((share * range_deg) ** 2 + fixed**2 + gap_sigma_deg**2)
+    sigma = np.sqrt((share * range_deg) ** 2 + astray**2 + fixed**2 + gap_sigma_deg**2)
     half = float(min(COVERAGE_95 * sigma, MOST_DEG))
     return RangeBand(range_deg, max(0.0, range_deg - half), range_deg + half)
 

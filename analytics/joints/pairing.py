@@ -21,7 +21,7 @@ The kinematic constraint of step 3 in norms is that of Seel, Raisch and Schauer 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -31,11 +31,13 @@ from .angle import looseness, plane_basis
 from .axis import principal_direction, project
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from analytics.signals.arrays import Array
 
     from .axis import HingeAxes
 
-__all__ = ["AxesBeside", "Pairing", "axes_beside", "pairing_of"]
+__all__ = ["AxesBeside", "Pairing", "axes_beside", "pairing_of", "sided"]
 
 Complex: TypeAlias = npt.NDArray[np.complex128]
 
@@ -47,6 +49,8 @@ MOST_LAG_S = 1.0
 INDEPENDENT_S = 0.5
 """Rates this far apart tell something of their own."""
 GRAVITY_WEIGHT = 4.0
+CLEARLY_MORE = 1.5, 0.02
+"""Times and by how much more must follow with the proximal axis turned round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,30 @@ class AxesBeside:
     shown: float
 
 
+def sided(axes: HingeAxes, rates: tuple[Array, Array], rate_hz: float) -> HingeAxes:
+    """Axes found from a movement, the proximal one pointing to the side on which the joint lies.
+
+    Of a proximal segment that hardly turns, single windows do not tell which way its axis points,
+    and a wrong way adds its swing to the joint's instead of taking it off. What the segments turn
+    about across the joint tells: the distal one follows the proximal one through the joint's
+    angle with one sign only.
+
+    Args:
+        axes: as `axis.estimate_axes` found them.
+        rates: [n, 3] rad/s of the proximal and the distal sensor, biases taken off.
+        rate_hz: of these.
+    """
+    near, far = (_low_passed(rate, rate_hz) for rate in rates)
+    other = replace(axes, proximal=-axes.proximal)
+
+    def follows(told: HingeAxes) -> float:
+        distal, proximal_at = _across_joint(near, far, rate_hz, told)
+        return _followed(proximal_at(0), distal)[1]
+
+    times, more = CLEARLY_MORE
+    return other if follows(other) > times * follows(axes) + more else axes
+
+
 def axes_beside(rates: tuple[Array, Array], calibrated: HingeAxes, found: HingeAxes) -> AxesBeside:
     """How well calibrated axes hold in a movement.
 
@@ -147,21 +175,8 @@ def pairing_of(
     moving = speeds[1] > MOVING_RAD_S
     still = float(np.median(speeds[0][moving])) if moving.any() else 0.0
     apart, apart_rad, apart_across = _apart(near, far, ups)
-    along = project(near, axes.proximal), project(far, axes.distal)
-    joint = along[1] - along[0]
-    turned = np.concatenate(([0.0], np.cumsum((joint[1:] + joint[:-1]) / (2 * rate_hz))))
-    seen = np.exp(-1j * turned)
-    z1, z2 = _across(near, axes.proximal), _across(far, axes.distal)
-    told = np.stack([along[0] + 0j, along[0] * seen, along[1] + 0j, along[1] * seen], axis=1)
-    told = np.stack([_fast(column, rate_hz) for column in told.T], axis=1)
-    basis = np.linalg.qr(told / np.maximum(np.abs(told).max(axis=0), 1e-12))[0]
-
-    def cleaned(z: Complex) -> Complex:
-        fast = _fast(z, rate_hz)
-        rest: Complex = fast - basis @ (basis.conj().T @ fast)
-        return rest
-
-    distal, proximal = cleaned(z2), cleaned(z1 * seen)
+    distal, proximal_at = _across_joint(near, far, rate_hz, axes)
+    proximal = proximal_at(0)
     gain, following = _followed(proximal, distal)
     left = float((np.abs(distal - gain * proximal) ** 2).mean())
     power = float((np.abs(proximal) ** 2).mean())
@@ -170,7 +185,7 @@ def pairing_of(
     best, lag = following, 0
     most = min(round(MOST_LAG_S * rate_hz), len(near) // 4)
     for shift in range(-most, most + 1):
-        share = _followed(cleaned(_shifted(z1, shift) * seen), distal)[1]
+        share = _followed(proximal_at(shift), distal)[1]
         if share > best:
             best, lag = share, shift
     heaving, felt1, felt2 = _heaved((near, far), forces, ups, rate_hz)
@@ -190,6 +205,31 @@ def pairing_of(
         heaved_m_s2=(felt1, felt2),
         seconds=seconds,
     )
+
+
+def _across_joint(
+    near: Array, far: Array, rate_hz: float, axes: HingeAxes
+) -> tuple[Complex, Callable[[int], Complex]]:
+    """[n] the distal rate across the axis, and the proximal one through the joint's angle.
+
+    The latter with its time shifted by so many samples. What either rate about the axis explains
+    is left out of both.
+    """
+    along = project(near, axes.proximal), project(far, axes.distal)
+    joint = along[1] - along[0]
+    turned = np.concatenate(([0.0], np.cumsum((joint[1:] + joint[:-1]) / (2 * rate_hz))))
+    seen = np.exp(-1j * turned)
+    z1, z2 = _across(near, axes.proximal), _across(far, axes.distal)
+    told = np.stack([along[0] + 0j, along[0] * seen, along[1] + 0j, along[1] * seen], axis=1)
+    told = np.stack([_fast(column, rate_hz) for column in told.T], axis=1)
+    basis = np.linalg.qr(told / np.maximum(np.abs(told).max(axis=0), 1e-12))[0]
+
+    def cleaned(z: Complex) -> Complex:
+        fast = _fast(z, rate_hz)
+        rest: Complex = fast - basis @ (basis.conj().T @ fast)
+        return rest
+
+    return cleaned(z2), lambda shift: cleaned(_shifted(z1, shift) * seen)
 
 
 def _followed(proximal: Complex, distal: Complex) -> tuple[complex, float]:

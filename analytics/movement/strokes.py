@@ -7,20 +7,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analytics.signals.smoothing import parabola_smoothed
+from analytics.signals.smoothing import parabola_smoothed, smoothed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analytics.signals.arrays import Array
 
     from .repetition import Excursion
 
-__all__ = ["UNSEEN_SHARE", "Strokes", "ends_of", "strokes_of"]
+__all__ = ["UNSEEN_SHARE", "Strokes", "ends_of", "strokes_of", "tremor_deg"]
 
 UNSEEN_SHARE = 0.1
 """Of a minimum-jerk stroke's seen part, what lies unseen before it and after it, where it is slower
 than `repetition.SLOW` of its own peak velocity: strokes of 1 to 4 s come out 4 % short at most."""
 SMOOTHED_SHARE = 0.1
 """Half of what an end is smoothed over, as a share of the shorter stroke beside it."""
+TREMBLING_DEG = 0.4
+"""Shaking that is smaller widens no angle worth smoothing it more."""
+TREMBLING_SHARE = 0.25
+"""As `SMOOTHED_SHARE`, of a trembling movement: its peaks are the tremor's otherwise."""
 NEAR_S = 0.3
 
 
@@ -45,7 +51,20 @@ def strokes_of(e: Excursion) -> Strokes:
     )
 
 
-def ends_of(values: Array, e: Excursion, rate_hz: float) -> tuple[float, float]:
+def tremor_deg(values: Array, excursions: Sequence[Excursion], rate_hz: float) -> float:
+    """Standard deviation of what shakes in an angle [n] while it moves.
+
+    What a parabola over 0.4 s leaves: of smooth strokes only their turning points, which a median
+    passes by, of a tremor most of it.
+    """
+    left = np.abs(values - smoothed(values, rate_hz))
+    parts = [left[e.start : e.end + 1] for e in excursions]
+    return 1.48 * float(np.median(np.concatenate(parts))) if parts else 0.0
+
+
+def ends_of(
+    values: Array, e: Excursion, rate_hz: float, *, trembling: bool = False
+) -> tuple[float, float]:
     """The lowest and the highest angle of a repetition, smoothed no more than its pace allows.
 
     A fast movement turns within a tenth of a second; a slow one may be averaged over longer, so
@@ -55,9 +74,10 @@ def ends_of(values: Array, e: Excursion, rate_hz: float) -> tuple[float, float]:
         values: [n] the angle before smoothing.
         e: the repetition, in frames of it.
         rate_hz: of the frames.
+        trembling: see `tremor_deg`; then it is smoothed over longer.
     """
     shorter_s = max(1, min(e.peak - e.valley, e.end - e.peak)) / rate_hz
-    half_s = SMOOTHED_SHARE * shorter_s
+    half_s = (TREMBLING_SHARE if trembling else SMOOTHED_SHARE) * shorter_s
     near = max(1, round(NEAR_S * rate_hz))
     low = parabola_smoothed(_around(values, e.valley, near), rate_hz, half_s)
     high = parabola_smoothed(_around(values, e.peak, near), rate_hz, half_s)

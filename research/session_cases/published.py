@@ -58,6 +58,10 @@ class Published:
         )
         if len({told is None for told in (range_deg, low_deg, high_deg)}) > 1:
             raise ValueError("a range comes with both ends of its band, or not at all")
+        peak_deg, peak_low_deg, peak_high_deg = (
+            None if (told := getattr(answer, name, None)) is None else float(told)
+            for name in ("peak_deg", "peak_low_deg", "peak_high_deg")
+        )
         spans = tuple((int(a), int(b), int(c)) for a, b, c in getattr(answer, "spans", ()))
         reason = getattr(answer, "reason", None)
         return cls(
@@ -67,6 +71,10 @@ class Published:
             count=int(getattr(answer, "count", len(spans))),
             count_low=_whole(getattr(answer, "count_low", None)),
             count_high=_whole(getattr(answer, "count_high", None)),
+            attempts=_whole(getattr(answer, "attempts", None)) or 0,
+            peak_deg=peak_deg,
+            peak_low_deg=peak_low_deg,
+            peak_high_deg=peak_high_deg,
             spans=spans,
             reason=None if reason is None else str(reason),
         )

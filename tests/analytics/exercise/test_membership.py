@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 from analytics import offline
+from analytics.exercise.count_interval import count_interval
+from analytics.exercise.membership import Membership
+from analytics.movement.repetition import Excursion
 from arm_motion import exercise, observe, one_batch, raises, stroke, whole_stream
 from builders import SESSION
 
@@ -83,3 +86,27 @@ def test_minutes_leave_a_rest_out():
     item = item_of(np.concatenate((raises(4), np.full(40 * 60, 10.0), raises(4))))
     assert len(item.repetitions) == 8
     assert item.moving_s == pytest.approx(2 * (4 * 5 + 3), abs=3)
+
+
+def test_a_long_rest_within_a_repetition_keeps_it_in_the_set():
+    # Resting a little raised: the repetition's own span holds the rest.
+    rest = np.concatenate((stroke(10, 18, 1.0), np.full(round(25 * RATE_HZ), 18.0)))
+    up = np.concatenate((stroke(18, 150, 1.5), np.full(30, 150.0), stroke(150, 10, 1.5)))
+    item = item_of(np.concatenate((raises(4), rest, up, np.full(60, 10.0), raises(4))))
+    assert len(item.repetitions) == 9
+    assert item.other_movement == ()
+
+
+def excursion(start, rise):
+    return Excursion(start, start, start + 2, start + 4, start + 6, start + 9, 0.0, rise)
+
+
+def test_a_count_is_in_wide_doubt_where_as_much_else_lies_scattered_between():
+    kept = [excursion(100 * n, 90.0) for n in range(5)]
+    other = [excursion(100 * n + 50, 80.0) for n in range(4)]
+    scattered = Membership(kept, [], other, 0.95)
+    in_one_piece = Membership(kept, [], [excursion(1000 + 50 * n, 80.0) for n in range(4)], 0.95)
+    assert scattered.mixed
+    assert not in_one_piece.mixed
+    assert count_interval(scattered, doubted=False, lost=0.0)[1] >= 9
+    assert count_interval(in_one_piece, doubted=False, lost=0.0)[1] <= 7

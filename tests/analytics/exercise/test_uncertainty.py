@@ -9,11 +9,13 @@ from analytics.calibration.functional import SegmentCalibration, functional_cali
 from analytics.core import Core
 from analytics.exercise.flexion import Flexion
 from analytics.exercise.observation import Hinge, Method, Observation
-from analytics.exercise.range_band import item_bands
+from analytics.exercise.range_band import item_bands, of_median
 from analytics.exercise.uncertainty import (
     MARKED_ASKEW_DEG,
     MEASURED_ASKEW_DEG,
     RECORDED_INCLINATION_SIGMA_DEG,
+    SKIN_FULL_DEG,
+    SKIN_SIGMA_DEG,
     angle_band_deg,
     median_band,
     range_band,
@@ -21,7 +23,8 @@ from analytics.exercise.uncertainty import (
 )
 from analytics.joints.angle import RecordedAngle
 from analytics.joints.axis import HingeAxes
-from analytics.movement.repetition import excursions_of
+from analytics.movement.repetition import Excursion, excursions_of
+from analytics.observability.gate import Estimate
 from analytics.signals.oriented_stream import Frames
 from analytics.signals.smoothing import smoothed
 from arm_motion import exercise, one_batch
@@ -96,8 +99,10 @@ def seen_askew(off_deg, seed, count=4000):
     ("off_deg", "measured"), [(MARKED_ASKEW_DEG, False), (MEASURED_ASKEW_DEG, True)]
 )
 def test_the_band_of_an_elevations_range_covers_sensors_that_lie_askew(off_deg, measured):
-    covered = []
-    for low, high, true_deg in zip(*seen_askew(off_deg, 1), strict=True):
+    covered, rng = [], np.random.default_rng(7)
+    for low, high, rigid_deg in zip(*seen_askew(off_deg, 1), strict=True):
+        give = SKIN_SIGMA_DEG * min(1.0, rigid_deg / SKIN_FULL_DEG)
+        true_deg = rigid_deg + rng.normal(0, give)
         band = segment_range_band(high - low, ends_deg=(low, high), axis_measured=measured)
         covered.append((band.low_deg <= true_deg <= band.high_deg, low))
     inside, low = np.array(covered).T
@@ -272,3 +277,25 @@ def test_an_items_band_covers_the_true_range_of_most_simulated_people():
         widths.append(found.band_high_deg - found.band_low_deg)
     assert np.mean(covered) > 0.8
     assert np.median(widths) < 25
+
+
+def test_samples_lost_between_repetitions_widen_no_band():
+    one = Observation(stream="s", axis=(1.0, 0.0, 0.0), what="elevation")
+    torn = np.zeros(100, bool)
+    torn[49:52] = True
+    frames = frames_with(torn)
+
+    def wide(start, end):
+        rep = Excursion(start, start, start + 5, start + 10, start + 12, end, 0.0, 80.0)
+        figure = item_bands(one, frames, 25.0, None, [rep]).range_figure(80.0, (0.0, 80.0))
+        return width_of(figure, 80.0)
+
+    assert wide(60, 90) < wide(30, 60)
+
+
+def test_a_median_is_less_sure_where_it_is_not_sure_which_are_the_repetitions():
+    figure = Estimate(80.0, 76.0, 84.0)
+    ranges = [60.0, 70.0, 80.0, 90.0, 100.0]
+    assert of_median(figure, ranges, sure=True) == figure
+    wider = of_median(figure, ranges, sure=False)
+    assert wider.low < figure.low < figure.high < wider.high

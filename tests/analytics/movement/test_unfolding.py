@@ -38,3 +38,32 @@ def test_an_arc_through_the_vertical_keeps_its_size_and_place(rest_deg, top_deg)
 def test_an_arc_beside_the_vertical_is_left_as_it_is(rest_deg, top_deg):
     told, folded = seen(raises(4, rest_deg=rest_deg, top_deg=top_deg))
     assert np.array_equal(told, folded)
+
+
+def test_what_moves_about_another_axis_in_between_does_not_bend_the_sets_arc():
+    set_deg = raises(4, rest_deg=12.0, top_deg=118.0)
+    q = quaternions(set_deg)
+    sway = np.radians(25 * np.sin(2 * np.pi * 0.9 * np.arange(3000) / RATE_HZ)) / 2
+    zero = np.zeros_like(sway)
+    about_limb = np.stack((np.cos(sway), np.sin(sway), zero, zero), axis=1)
+    low = quaternions(np.full(1, 3.0))[0]
+    other = products(np.tile(low, (len(sway), 1)), about_limb)
+    both = np.concatenate((q, other, q))
+    chosen = np.ones(len(both), bool)
+    chosen[len(q) : len(q) + len(sway)] = False
+    told = unfolded_elevation_deg(both, AXIS, np.zeros(len(both), bool), RATE_HZ, chosen)
+    assert told[: len(q)] == pytest.approx(set_deg, abs=1)
+
+
+def products(p, q):
+    a, b, c, d = p.T
+    w, x, y, z = q.T
+    return np.stack(
+        (
+            a * w - b * x - c * y - d * z,
+            a * x + b * w + c * z - d * y,
+            a * y - b * z + c * w + d * x,
+            a * z + b * y - c * x + d * w,
+        ),
+        axis=1,
+    )

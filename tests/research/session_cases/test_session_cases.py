@@ -2,13 +2,14 @@
 
 import pickle
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from research.session_cases.channel_faults import CHANNEL_FAULTS, channel_faults, lossy
 from research.session_cases.outcome import judged
-from research.session_cases.published import published
+from research.session_cases.published import Published, published
 from research.session_cases.right_placements import people, rigid_chains
 from research.session_cases.session_case import SessionRecording
 from research.session_cases.simulated_session import Person, simulate_item
@@ -109,3 +110,13 @@ def test_an_outcome_says_whether_the_truth_lies_in_the_band():
     outcome = judged(folding(range(1))[0])
     assert outcome.done == 10
     assert outcome.outside is (not outcome.shown.refused and not outcome.holds)
+
+
+def test_an_entrys_attempts_peak_and_interval_are_read():
+    answer = SimpleNamespace(
+        range_deg=80.0, low_deg=75.0, high_deg=85.0, count=8, count_low=7, count_high=9, attempts=2,
+        peak_deg=90.0, peak_low_deg=84.0, peak_high_deg=96.0, spans=(), reason=None,
+    )  # fmt: skip
+    told = Published.read(answer)
+    assert (told.count_low, told.count_high, told.attempts) == (7, 9, 2)
+    assert (told.peak_low_deg, told.peak_deg, told.peak_high_deg) == (84.0, 90.0, 96.0)
