@@ -58,7 +58,7 @@ CRYSTAL = ClockKind()
 """A wearable's own clock: within 200 ppm of the host's, mostly within 50."""
 NOMINAL = ClockKind(
     window_s=10.0,
-    most_slope_ppm=50_000.0,
+    most_slope_ppm=250_000.0,
     usual_slope_ppm=20_000.0,
     least_uncertainty_us=25_000.0,
     lags=False,
@@ -99,7 +99,8 @@ class ClockModel:
        known: their minimum, no slope.
     4. Two blocks in a row that lie more than 40 ms below the line show that all that lies above
        them was late: that is forgotten, the line begins with them, and `corrected` says by how
-       much earlier times were too late.
+       much earlier times were too late. So it does each time that the line has sunk by 100 ms
+       more than a crystal drifts, however slowly: a queue that drains little by little.
     5. Host time = device time + line, but never later than the arrival, and never less than
        half a sample period after the sample before it, so that corrections never turn time
        back.
@@ -138,6 +139,8 @@ class ClockModel:
         self._slope = 0.0
         self._slope_sd = self._kind.usual_slope_ppm
         self._spread_us: float | None = None
+        self._behind_us = 0.0
+        self._highest = (0.0, -math.inf)
         self._punctual_s = 0.0
         self._now_s = 0.0
         self._last_us = after_us
@@ -156,14 +159,16 @@ class ClockModel:
     def uncertainty_us(self) -> int:
         """Standard uncertainty of a mapped time against other streams, microseconds.
 
-        It grows with the time for which nothing was punctual, by what the slope may be off.
+        It grows with the time for which nothing was punctual, by what the slope may be off. Where
+        what comes late is followed, it holds how far the line is behind.
         """
         held_s = self._now_s - self._punctual_s
         # One block without a fit is no lack of news.
         drifted = self._slope_sd * held_s if held_s > SETTLED_BLOCKS else 0.0
         if self._spread_us is None:
-            return round(math.hypot(UNSETTLED_UNCERTAINTY_US, drifted))
-        return round(math.hypot(self._spread_us, self._kind.least_uncertainty_us, drifted))
+            return round(math.hypot(UNSETTLED_UNCERTAINTY_US, drifted, self._behind_us))
+        known_us = math.hypot(self._spread_us, self._kind.least_uncertainty_us)
+        return round(math.hypot(known_us, drifted, self._behind_us))
 
     def corrected(self) -> Correction | None:
         """What was found wrong since the last call; None: nothing."""
@@ -245,12 +250,17 @@ class ClockModel:
                 self._falling |= fall_us > RESTING_US
 
     def _tell_fall(self) -> None:
-        """Once it rests: how far the line fell at once, as when a queue drains."""
+        """Once it rests: how far the line fell at once, as when a queue drains.
+
+        Where samples are counted that is no lag: more came than were counted on.
+        """
         if self._falling:
             self._falling = False
             return
         if self._afresh or self._fallen_us > TOLD_FALL_US:
-            self._correction = Correction(round(self._fallen_us), afresh=self._afresh)
+            lags = self._kind.lags
+            late_us = round(self._fallen_us) if lags else 0
+            self._correction = Correction(late_us, afresh=self._afresh or not lags)
         self._fallen_us, self._afresh = 0.0, False
 
     def _close_block(self, x_s: float, delay_us: float) -> None:
@@ -269,10 +279,26 @@ class ClockModel:
             self._minima.append((x_s, delay_us))
         self._punctual_s = x_s
         self._fit()
+        if self._kind.lags:
+            self._tell_sinking(x_s)
+        else:
+            self._behind_us = max(0.0, delay_us - self._line_us(x_s * US_PER_S))
 
     def _patience_us(self, x_s: float) -> float:
         """How far above the line is punctual: more, the longer the line was only held."""
         return PUNCTUAL_US + 3 * self._slope_sd * max(0.0, x_s - self._punctual_s)
+
+    def _tell_sinking(self, x_s: float) -> None:
+        """Say so when the line has sunk by more than a crystal's drift, little by little."""
+        if len(self._minima) < SETTLED_BLOCKS:
+            return
+        line_us = self._line_us(x_s * US_PER_S)
+        at_s, highest_us = self._highest
+        highest_us = max(line_us, highest_us - self._kind.most_slope_ppm * (x_s - at_s))
+        if highest_us - line_us > TOLD_FALL_US:
+            self._correction = Correction(round(highest_us - line_us), afresh=False)
+            highest_us = line_us
+        self._highest = x_s, highest_us
 
     def _forget_late(self, by_us: float) -> None:
         """What lies above the early blocks by more than a crystal's drift was late all along."""
@@ -284,6 +310,7 @@ class ClockModel:
         self._minima.clear()
         self._minima.extend([*kept, *self._early])
         self._early.clear()
+        self._highest = x_s, -math.inf
         self._correction = Correction(round(by_us), afresh=False)
         if len(self._minima) < SETTLED_BLOCKS:
             self._spread_us = None

@@ -16,6 +16,8 @@ FAR_OFF, FAR_OFF_S = math.log(1.4), 1.0
 WITHIN = math.log(1.07)
 AGREES = math.log(1.1)
 LEAST_SAMPLES = 12
+# The usual step is a median of 64: it turns half of them late, and some may be lost.
+LOOKED_BACK = 128
 MOST_LOST = math.log(2.0)
 COUNTED_WITHIN = math.log(1.25)
 
@@ -46,6 +48,10 @@ class RateWatch:
     Args:
         rate_hz: nominal.
         slack: how many times faster than real time the host's clock runs: its hiccups last longer.
+
+    Attributes:
+        agreed_ago: how many samples before the last look the rate was nominal; None where that
+            look did not show it.
     """
 
     def __init__(self, rate_hz: float, *, slack: float = 1.0) -> None:
@@ -53,6 +59,7 @@ class RateWatch:
         self._slack = max(1.0, slack)
         self._window: deque[tuple[int, int, int]] = deque()
         self._before_us: float | None = None
+        self.agreed_ago: int | None = None
 
     def forget(self) -> None:
         """Begin anew, as with a new connection."""
@@ -64,10 +71,12 @@ class RateWatch:
     ) -> RateFinding | None:
         """After a notification: samples so far, newest device time, arrival, usual step."""
         self._add(count, device_us, arrival_us)
+        self.agreed_ago = None
         if step_us is None:
             return None
         off = math.log(step_us / self._period_us)
         if abs(off) < WITHIN:
+            self.agreed_ago = LOOKED_BACK
             return None
         count0, device0, arrival0 = self._window[0]
         needed_s = self._slack * (FAR_OFF_S if abs(off) > FAR_OFF else WINDOW_S * 0.9)
@@ -84,6 +93,7 @@ class RateWatch:
     def counted(self, count: int, arrival_us: int) -> RateFinding | None:
         """The same for samples without stamps."""
         self._add(count, 0, arrival_us)
+        self.agreed_ago = None
         count0, _, arrival0 = self._window[0]
         samples, arrived = count - count0, arrival_us - arrival0
         if samples < LEAST_SAMPLES or arrived < WINDOW_S * 0.9 * US_PER_S * self._slack:
@@ -93,7 +103,10 @@ class RateWatch:
         self._window.clear()
         self._add(count, 0, arrival_us)
         off = math.log(usual_us / self._period_us)
-        if abs(off) < COUNTED_WITHIN or before is None:
+        if abs(off) < COUNTED_WITHIN:
+            self.agreed_ago = samples
+            return None
+        if before is None:
             return None
         if abs(math.log(before / usual_us)) > AGREES:
             return None

@@ -37,6 +37,7 @@ LEARNT_FROM = 8
 ALIKE = 0.05
 # Steps that are not: so many of them have a mean to go by.
 LEARNT_LATE = 64
+LEARNT_MOST = 512
 LEAST_PERIOD, MOST_PERIOD = 0.2, 4.0
 # Whole numbers of periods are losses, not another period.
 WHOLE_WITHIN = 0.15
@@ -45,6 +46,8 @@ NOMINAL_WITHIN = 0.005
 # Samples in a row, in step among themselves, that a clock is believed which was set back a little.
 SET_BACK_CHAIN = 4
 HELD_S = 0.5
+# Nothing heard for longer, and then a set clock: what was taken meanwhile is lost.
+SET_UNHEARD_US = 100_000
 LEAST_HELD = 8
 
 
@@ -64,17 +67,20 @@ class SampleGrid:
     1. A sample that follows the last placed one again: those held lie between. They are placed
        by their count where there is just room for them, or none; else some were lost among
        them, nobody knows which, and they are dropped, counted in `rejected`.
-    2. Samples that follow each other: the clock jumped. Within a connection, less than 1 s after
+    2. Two or more that follow each other and lie, less than 1 s old, in a loss that is told
+       already: a notification that was overtaken. Its place is gone: dropped, in `rejected`.
+    3. Samples that follow each other: the clock jumped. Within a connection, less than 1 s after
        the last sample, it was set while the run went on: numbering goes on with the next index,
-       and `set_at` tells where. Back by less than 1 s needs four in step, else two do.
-    3. Otherwise take the step to the first held one, and of those that differ by whole wraps
+       and `set_at` tells where; after 0.1 s without a notification `after_loss` tells of a loss
+       that nobody can count. Back by less than 1 s needs four in step, else two do.
+    4. Otherwise take the step to the first held one, and of those that differ by whole wraps
        the one nearest to what the host's clock says has passed. That is a loss when the sample
        is then neither 0.5 s too early for the link's best delay nor too late: 30 s within a
        connection, which may stall. At the start of one, 2 s, or what the last one before it
        was late by, for that queue may still be there; up to 30 s where the wearable kept all
        that it sampled meanwhile and no clock that began at zero could have come so far.
-    4. Otherwise the clock began anew: a reboot.
-    5. More than half a second of held samples, or too many irregular steps (`StampWatch`): the
+    5. Otherwise the clock began anew: a reboot.
+    6. More than half a second of held samples, or too many irregular steps (`StampWatch`): the
        stamps are of no use, `fault` says why, `fault_index` from where on. From then on samples
        are counted as they come.
 
@@ -110,6 +116,10 @@ class SampleGrid:
         self._runs: list[PlacedRun] = []
         self._carried_us = 0.0
         self._reconnected = False
+        self._together = 1
+        # The last loss, as the stamps around it, and whether what comes of it is dropped.
+        self._loss_between: tuple[int, int] | None = None
+        self._overtaken = False
 
     @property
     def held_rows(self) -> list[int]:
@@ -143,6 +153,8 @@ class SampleGrid:
         """Count samples from now on: the stamps were found to be of no use."""
         if self.fault is None:
             self.fault, self.fault_index = fault, self._index + 1
+            # What such stamps have taught is of no more use than they are.
+            self._period_us = self._nominal_us
             for sample in self._held:
                 self._count(sample)
             self._held.clear()
@@ -167,6 +179,7 @@ class SampleGrid:
                 return [one]
         self._held = [replace(held, row=row) for row, held in enumerate(self._held)]
         first = len(self._held)
+        self._together = len(raw_us)
         self._runs = [PlacedRun()]
         for i, raw in enumerate(raw_us.tolist()):
             self._take(
@@ -181,7 +194,10 @@ class SampleGrid:
         if self._raw is None or not self._follows(raw):
             return None
         step = self._forward(raw - self._raw)
-        self._advance(raw, self._device_us + step, self._index + self._jump(step), arrival_us)
+        jump = self._jump(step)
+        if jump > 1:
+            self._loss_between, self._overtaken = (self._raw, raw), False
+        self._advance(raw, self._device_us + step, self._index + jump, arrival_us)
         self._remember(raw, None if prints is None else prints[0])
         self._judge()
         return Placed(FIRST_ROW, np.array([self._index]), np.array([self._device_us]))
@@ -194,6 +210,8 @@ class SampleGrid:
             self._put(sample)
         elif self._repeats(sample):
             self.duplicates += 1
+        elif self._overtaken and self._lies_in_loss(sample.raw):
+            self.rejected += 1
         elif self._follows(sample.raw):
             self._resolve(sample)
             self._judge()
@@ -229,6 +247,8 @@ class SampleGrid:
                     (one.row, self._index + k, self._device_us + max(k, step * k // jump))
                 )
         self._held = []
+        if jump > between + 1:
+            self._loss_between, self._overtaken = (self._raw or 0, sample.raw), False
         device_us = self._device_us + max(step, jump)
         self._advance(sample.raw, device_us, self._index + jump, sample.at_us)
         self._put(sample)
@@ -249,10 +269,21 @@ class SampleGrid:
                 self.rejected += 1
             return
         chain = self._chain()
+        if not self._reconnected and len(chain) > 1 and all(map(self._lies_in_loss, _raws(chain))):
+            self.rejected += len(self._held)
+            self._held, self._overtaken = [], True
+            return
         if self._reconnected or len(chain) >= self._chain_needed(chain[0].raw):
             self.rejected += len(self._held) - len(chain)
             self._held = chain
             self._jump_to_held()
+
+    def _lies_in_loss(self, raw: int) -> bool:
+        """Whether a stamp belongs between those around the last loss, not long ago."""
+        if self._loss_between is None or not 0 < self._forward((self._raw or 0) - raw) <= NEAR_US:
+            return False
+        a, b = self._loss_between
+        return 0 < self._forward(raw - a) < self._forward(b - a)
 
     def _chain(self) -> list[StampedSample]:
         """The last of the held that follow each other."""
@@ -283,6 +314,9 @@ class SampleGrid:
         ):
             self.set_at = self._index + 1
             self._carried_us = 0.0
+            missed_us = first.at_us - self._arrival_us - self._together * self._period_us
+            if missed_us > SET_UNHEARD_US * self._near_s:
+                self._runs.append(PlacedRun(after_loss=True))
             device_us = self._device_us + round(self._period_us)
             self._advance(first.raw, device_us, self._index + 1, first.at_us)
             self._watch.forget()
@@ -307,6 +341,9 @@ class SampleGrid:
         last = (self._raw or 0) if before is None else before.raw
         if sample.raw == last:
             return StampFault.ZERO if sample.raw == 0 else StampFault.COARSE
+        ahead_us = self._forward(sample.raw - last)
+        if NEAR_US < ahead_us < (self._wrap_us or 2 * ahead_us) / 2:
+            return StampFault.STRETCHED
         return StampFault.DISORDERED
 
     def _count(self, sample: StampedSample) -> None:
@@ -340,6 +377,7 @@ class SampleGrid:
 
     def _jump(self, step_us: int, *, judged: bool = True) -> int:
         """A step in whole sample periods."""
+        alike = bool(self._steps) and abs(step_us - self._steps[-1]) < ALIKE * step_us
         if judged:
             self._learn(step_us)
         step = step_us + self._carried_us
@@ -347,7 +385,9 @@ class SampleGrid:
         self._carried_us = CARRY * (step - jump * self._period_us)
         if judged:
             off = step_us / self._period_us
-            self._watch.note(StampFault.JITTERED if abs(off - round(off)) > REGULAR else None)
+            # Steps that are alike are another rate.
+            odd = abs(off - round(off)) > REGULAR and not alike
+            self._watch.note(StampFault.JITTERED if odd else None)
         return jump
 
     def _learn(self, step_us: int) -> None:
@@ -360,6 +400,10 @@ class SampleGrid:
             return
         self._sum_us += step_us
         self._count_of_steps += 1
+        if self._count_of_steps == LEARNT_MOST:
+            # A rate that changes is followed: what is long ago counts for half, again and again.
+            self._sum_us //= 2
+            self._count_of_steps //= 2
         if self._count_of_steps == LEARNT_FROM == len(steps):
             # What seemed irregular was so by the nominal period.
             self._watch.forget()
@@ -393,3 +437,7 @@ class SampleGrid:
             # No clock that began anew at zero meanwhile is there yet.
             return max(self._late_us, min(LATE_US, was_late_us + absent_us))
         return max(self._late_us, min(LATE_US, was_late_us))
+
+
+def _raws(samples: list[StampedSample]) -> list[int]:
+    return [sample.raw for sample in samples]

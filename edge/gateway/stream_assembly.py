@@ -41,6 +41,7 @@ RANGE_MARGIN = 1.1
 NO_OFFSET = np.zeros(1, np.int32)
 NO_OFFSET.flags.writeable = False
 OTHER_RATE = "other rate"
+NOMINAL_WITHIN = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +175,10 @@ class StreamAssembly:
             items += self.end("rebooted", arrival_ns)
         if self._stream is None:
             items += self._open(arrival_ns)
-        if self._unknown is not None and (placed.index[0] == 0 or self.counted):
+        if placed.after_loss:
+            self._unknown = self._unknown or "radio"
+        unnumbered = placed.index[0] == 0 or self.counted or placed.after_loss
+        if self._unknown is not None and unnumbered:
             items.append(self._unknown_gap(arrival_ns))
             if self._unknown != "rejected":
                 self._clock = self._new_clock()
@@ -198,10 +202,10 @@ class StreamAssembly:
             at, self._grid.set_at = self._grid.set_at, None
             items += self._trust.device_clock_set(at, t_ns=arrival_ns)
         items += self._trust.clock_seen(self._clock, newest, arrival_ns)
-        if self._trust.stretched:
+        if self._trust.stretched and not self.counted:
             self._grid.give_up(StampFault.STRETCHED)
         stamped = None if self.counted else self._grid
-        found = self._trust.rate_seen(received, stamped, arrival_us)
+        found = self._trust.rate_seen(received, stamped, newest, arrival_us)
         if found is None or self._held is not None:
             return items
         if found.rate_hz is None:
@@ -209,7 +213,10 @@ class StreamAssembly:
             return items
         items += self._trust.other_rate(found.rate_hz, arrival_ns)
         items += self.end(OTHER_RATE, arrival_ns)
-        self._begin_at(found.rate_hz)
+        asked_hz = self.sampling.rate_hz
+        # As asked again: what a merely nominal rate is off by is learnt.
+        again = abs(found.rate_hz / asked_hz - 1) < NOMINAL_WITHIN
+        self._begin_at(asked_hz if again else found.rate_hz)
         return items
 
     def refused(self) -> None:
@@ -241,6 +248,7 @@ class StreamAssembly:
             stream=self._stream, next_index=self._next_index, reason=reason, t_ns=t_ns
         )
         self._stream = self._unknown = None
+        self._next_index = 0
         return [*items, ended]
 
     def _plausible(self, reading: Reading) -> Reading:

@@ -50,6 +50,7 @@ class StreamTrust:
         self._looked_us = self._clock_told_us = LONG_AGO_US
         self._corrections: list[int] = []
         self._link_lost = False
+        self._rate_held_to = 0
         self.stamps: StampFault | None = None
         self.stretched = False
 
@@ -69,16 +70,17 @@ class StreamTrust:
         """A stream begins, or goes on: what is known of its stamps holds from its start."""
         self._notes = notes = QualityNotes(stream, slack=self._slack)
         self._clock_told_us = LONG_AGO_US
+        self._rate_held_to = 0
         if self.stamps is None:
             return []
         return notes.state(QualityKind.STAMPS, self.stamps, index=0, t_ns=t_ns)
 
     def other_rate(self, rate_hz: float, t_ns: int) -> list[StreamQuality]:
-        """The open stream was at this rate all along, and not at the one that it tells."""
+        """The open stream is at this rate, and not at the one that it tells, since last seen so."""
         return self._notes.state(
             QualityKind.RATE,
             rate_word(rate_hz, self._asked_hz),
-            index=0,
+            index=self._rate_held_to,
             t_ns=t_ns,
             rate_hz=rate_hz,
         )
@@ -125,16 +127,20 @@ class StreamTrust:
         return told
 
     def rate_seen(
-        self, received: int, grid: SampleGrid | None, arrival_us: int
+        self, received: int, grid: SampleGrid | None, newest: int, arrival_us: int
     ) -> RateFinding | None:
-        """After a notification of so many samples; `grid` None where they are counted."""
+        """After so many samples, up to the index `newest`; `grid` None where they are counted."""
         self._received += received
         if 0 <= arrival_us - self._looked_us < LOOK_AGAIN_US:
             return None
         self._looked_us = arrival_us
         if grid is None:
-            return self._rate.counted(self._received, arrival_us)
-        return self._rate.stamped(self._received, grid.device_us, arrival_us, grid.step_us)
+            found = self._rate.counted(self._received, arrival_us)
+        else:
+            found = self._rate.stamped(self._received, grid.device_us, arrival_us, grid.step_us)
+        if self._rate.agreed_ago is not None:
+            self._rate_held_to = max(0, newest - self._rate.agreed_ago)
+        return found
 
     def _note_correction(self, arrival_us: int) -> None:
         since = arrival_us - CORRECTIONS_WITHIN_US

@@ -347,3 +347,118 @@ def test_two_single_stalls_apart_are_no_lag():
     for at in (600, 1200):
         arrivals[at : at + 38] = np.maximum(arrivals[at : at + 38], arrivals[at + 38])
     assert told(run(even, arrivals_us=arrivals)) == []
+
+
+# What changes on the way, and changes back.
+
+
+def arriving_with(taken_us, kept, stamps_us=None, *, sampling=None, together=1):
+    """Items of the samples `kept`, taken at these times, and by how much each one's time is off."""
+    a = assembly(sampling or Sampling(rate_hz=60.0, wrap_us=1 << 32))
+    numbers = np.arange(len(taken_us))
+    stamps_us = 5_000_000 + taken_us if stamps_us is None else stamps_us
+    acc = np.column_stack([numbers, numbers, numbers]).astype(np.float32) / 100
+    items = []
+    for part in np.split(kept, range(together, len(kept), together)):
+        stamps = np.rint(stamps_us[part]).astype(np.int64) if a.sampling.stamped else None
+        at_ns = START_NS + int((taken_us[part].max() + 8000) * 1000)
+        items += a.take(Reading(acc[part], device_us=stamps), at_ns)
+    items += a.end("stopped", at_ns + 1)
+    batches = of(MotionBatch, items)
+    number = np.rint(np.concatenate([b.acc[:, 0] for b in batches]) * 100).astype(int)
+    told_us = np.concatenate([b.t_ns for b in batches]) / 1000 - START_NS / 1000
+    return items, told_us - taken_us[number], number
+
+
+def minutes_of(rate_hz, *, after_hz=None, minutes=2):
+    """When samples are taken, at another rate from the middle on."""
+    n = int(60 * minutes * rate_hz)
+    period_us = np.where(np.arange(n) < n // 2, 1e6 / rate_hz, 1e6 / (after_hz or rate_hz))
+    return np.cumsum(period_us) - period_us[0]
+
+
+HALF_FOR_20_S = np.array([i for i in range(5400) if not 1800 <= i < 3000 or i % 2 == 0])
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+def test_half_the_rate_for_20_s_is_told_where_it_was_and_loses_nothing(stamped):
+    sampling = Sampling(rate_hz=60.0, wrap_us=1 << 32 if stamped else None, stamped=stamped)
+    taken = minutes_of(60, minutes=1.5)
+    items, _, number = arriving_with(taken, HALF_FOR_20_S, sampling=sampling)
+    check_streams(items)
+    assert number.tolist() == HALF_FOR_20_S.tolist()
+    assert declared_lost(items) < 60, "no losses are invented"
+    assert [round(o.rate_hz) for o in of(StreamOpened, items)] == [60, 30, 60]
+    words = [kind for kind, _ in told(items) if kind is not QualityKind.CLOCK]
+    assert words == [QualityKind.RATE] * 2
+    first, second = [q for q in of(StreamQuality, items) if q.kind is QualityKind.RATE]
+    assert 1500 <= first.first_index <= 1800, "what was measured before is not doubted"
+    assert 300 <= second.first_index <= 600
+
+
+@pytest.mark.parametrize("after_hz", [57, 57.5, 58.5, 61.5, 63])
+def test_a_nominal_rate_that_drifts_off_in_mid_session_invents_no_loss(after_hz):
+    taken = minutes_of(60, after_hz=after_hz)
+    items, off_us, _ = arriving_with(taken, np.arange(len(taken)))
+    assert (declared_lost(items), told(items)) == (0, [])
+    assert np.ptp(off_us) < 10_000
+
+
+@pytest.mark.parametrize("set_by_s", [-40.0, -3.0, 3.0, 20.0])
+@pytest.mark.parametrize("unheard_s", [0.2, 0.4, 0.8])
+@pytest.mark.parametrize("together", [1, 4])
+def test_a_clock_set_in_a_silence_hides_neither_the_loss_nor_the_time(
+    set_by_s, unheard_s, together
+):
+    taken, numbers = minutes_of(60), np.arange(7200)
+    back = 1800 + int(unheard_s * 60)
+    stamps = 60e6 + taken + 1e6 * set_by_s * (numbers >= back)
+    kept = numbers[(numbers < 1800) | (numbers >= back)]
+    items, off_us, number = arriving_with(taken, kept, stamps, together=together)
+    check_streams(items)
+    assert number.tolist() == kept.tolist()
+    assert np.ptp(off_us) < 60_000
+    assert (QualityKind.CLOCK, "set") in told(items)
+    assert of(StreamGap, items)
+
+
+@pytest.mark.parametrize("together", [2, 4, 9])
+def test_a_notification_that_was_overtaken_is_a_loss_and_no_clock_set_anew(together):
+    taken = minutes_of(60)
+    order = np.arange(len(taken)).reshape(-1, together)[: 7200 // together]
+    for at in range(20, len(order) - 20, 20):
+        order[[at, at + 1]] = order[[at + 1, at]]
+    items, _, number = arriving_with(taken, order.ravel(), together=together)
+    check_streams(items)
+    assert (np.diff(number) > 0).all()
+    assert stored(items) + declared_lost(items) == len(taken)
+    assert told(items) == []
+
+
+@pytest.mark.parametrize("lost", [0.0, 0.1])
+@pytest.mark.parametrize("tick_us", [20_000, 33_333, 66_667])
+def test_coarse_stamps_are_told_once_and_what_they_taught_is_forgotten(tick_us, lost):
+    taken = minutes_of(60)
+    kept = np.flatnonzero(np.random.default_rng(1).random(len(taken)) >= lost)
+    stamps = 5e6 + taken // tick_us * tick_us
+    items, off_us, _ = arriving_with(taken, kept, stamps)
+    assert [kind for kind, _ in told(items)] == [QualityKind.STAMPS]
+    sure = [q for q in of(StreamQuality, items) if q.kind is QualityKind.CLOCK]
+    assert max(q.uncertainty_us for q in sure) >= np.quantile(np.abs(off_us), 0.9) / 2
+    assert np.abs(off_us[-2400:]).max() < 400_000
+
+
+@pytest.mark.parametrize("unit", [1000, 500, 250])
+def test_stamps_of_a_finer_unit_are_stretched_and_not_out_of_order(unit):
+    taken = minutes_of(60, minutes=0.5)
+    items, _, _ = arriving_with(taken, np.arange(len(taken)), (5e6 + taken) * unit % (1 << 32))
+    assert told(items) == [(QualityKind.STAMPS, "stretched")]
+
+
+@pytest.mark.parametrize("drained_s", [30, 60, 120])
+def test_a_queue_that_drains_little_by_little_is_told(drained_s):
+    taken = np.arange(60 * 180) * 1e6 / 60
+    late_us = 300_000 * np.clip(1 - taken / 1e6 / drained_s, 0, 1)
+    items = run(even, arrivals_us=taken + 10_000 + late_us, n=len(taken))
+    assert (QualityKind.LAG, "late") in told(items)
+    assert (QualityKind.CLOCK, "set") in told(items)
