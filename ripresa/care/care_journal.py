@@ -157,6 +157,15 @@ class JournalCareRecord:
             self.look()
             return [f for f in self._fold.all_figures() if not self._restricted(f.patient)]
 
+    def figures_through(self) -> tuple[list[PatientFigures], int]:
+        """Everybody's, and the last record of the journal that they hold."""
+        with self._lock:
+            return self.all_figures(), self._seq
+
+    def last_seq(self) -> int:
+        """The last record of the journal."""
+        return self._journal.last_seq()
+
     def barred(self, patient: str) -> bool:
         """Whether a patient's data must not be used, as it stands at this moment."""
         return self._restricted(patient)

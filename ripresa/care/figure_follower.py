@@ -53,7 +53,7 @@ class FigureFollower:
         self._written: dict[str, PatientFigures] = {}
         self._refused: set[str] = set()
         self._error: StoreError | None = None
-        self._looked_at = self._left = self._points = 0
+        self._through = self._points = 0
 
     async def run(self) -> None:
         """Follow until cancelled; a database that is away costs time only."""
@@ -68,11 +68,11 @@ class FigureFollower:
             await self._clock.sleep(pause_s)
 
     def status(self) -> FollowerStatus:
-        """How far it is, counted in patients whose figures have changed."""
+        """How far it is: up to which record of the journal all figures are written."""
         return FollowerStatus(
             name=NAME,
-            cursor=self._looked_at - self._left,
-            last=self._looked_at,
+            cursor=self._through,
+            last=max(self._through, self._care.last_seq()),
             points=self._points,
             set_aside=len(self._refused),
             trouble=None if self._error is None else str(self._error),
@@ -88,10 +88,10 @@ class FigureFollower:
             StoreBusy: the database does not answer; the rest is written the next time.
         """
         count = 0
-        there = {figures.patient: figures for figures in self._care.all_figures()}
+        everybody, through = self._care.figures_through()
+        there = {figures.patient: figures for figures in everybody}
         gone = self._written.keys() - there.keys()
         changed = {p: f for p, f in there.items() if self._written.get(p) is not f}
-        self._looked_at, self._left = len(there) + len(gone), len(changed) + len(gone)
         for patient, figures in changed.items():
             count += self._replace(patient, figure_points(figures, self._zone))
             self._written[patient] = figures
@@ -101,6 +101,7 @@ class FigureFollower:
             count += self._replace(patient, ())
             del self._written[patient]
         self._points += count
+        self._through = through
         return count
 
     def _replace(self, patient: str, points: Iterable[Point]) -> int:
@@ -113,5 +114,4 @@ class FigureFollower:
             count = 0
         else:
             self._refused.discard(patient)
-        self._left -= 1
         return count

@@ -17,7 +17,6 @@ from edge.gateway.gateway import Gateway
 from edge.virtual.peripherals.virtual_catalogue import virtual_wearable
 from edge.virtual.recordings import RecordingName, load_recording
 from edge.virtual.virtual_radio import VirtualRadio
-from ingest.influx.followers import MOTION, THERAPY
 from ingest.influx.server import InfluxSettings
 from ingest.journal.ledger import balance
 from ingest.journal.reading import JournalReader
@@ -26,6 +25,7 @@ from ripresa.platform.background import running
 from ripresa.platform.broker import LocalBroker, local_broker
 from ripresa.platform.child import Child, free_port, wait_for_port
 from ripresa.platform.configuration import Identity
+from ripresa.platform.status_socket import ask_status
 from ripresa.session.closing import close_session
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.clock import ScaledClock
@@ -252,15 +252,18 @@ class _Run:
         if InfluxSettings.from_environment() is None:
             return
         demo.stage = "database"
-        with (
-            JournalReader(self.folder.clinic_journal) as clinic,
-            contextlib.suppress(TimeoutError),
-        ):
+        with contextlib.suppress(TimeoutError, TransportError):
             async with asyncio.timeout(DATABASE_PATIENCE_S):
-                while min(clinic.cursor(f) for f in (MOTION, THERAPY)) < clinic.last_seq():  # noqa: ASYNC110
+                # Followers are other processes' threads: only asking tells how far they are.
+                while any(f["lag"] for f in await self._followers()):  # noqa: ASYNC110
                     await asyncio.sleep(0.1)
                 return
         log.warning("InfluxDB has not taken everything within %d s", DATABASE_PATIENCE_S)
+
+    async def _followers(self) -> list[dict[str, Any]]:
+        status = await asyncio.to_thread(ask_status, self.folder.clinic)
+        followers: list[dict[str, Any]] = status["followers"]
+        return followers
 
     def _summary(self, demo: Demo, worn: VirtualWearable, results: ClosedSession) -> DemoSummary:
         """Figures as the clinic's journal has them."""
