@@ -174,11 +174,12 @@ def erase_everywhere(
         ConfigurationError: ground or actor names the patient.
         Exit: something is left, or to be done.
     """
+    from ingest.rights.audit import names_patient
     from ingest.rights.erasure import carry_out, erase_from_journal, steps_here, traces
     from ingest.stores.table import EraseStep, folders_erased
     from telemetry.errors import ConfigurationError
 
-    if patient in ground or patient in actor:
+    if names_patient(ground, patient) or names_patient(actor, patient):
         raise ConfigurationError("the ground and who does it stay in the audit log: name nobody")
     if not yes:
         typer.confirm(f"Erase {patient} for good?", abort=True)

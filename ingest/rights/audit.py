@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from ingest.journal.reading import JournalReader
 
-__all__ = ["AuditEntry", "AuditKey", "audit_entries", "broken_links", "note"]
+__all__ = ["AuditEntry", "AuditKey", "audit_entries", "broken_links", "names_patient", "note"]
 
 FIRST_LINK: Final = b"\x00" * 32
 
@@ -78,6 +79,11 @@ class AuditEntry:
     link: bytes
 
 
+def names_patient(text: str, patient: str) -> bool:
+    """Whether a text holds a pseudonym as a word of its own: `p-1` is not in `p-10`."""
+    return re.search(rf"(?<![\w-]){re.escape(patient)}(?![\w-])", text) is not None
+
+
 def note(
     db: sqlite3.Connection,
     key: AuditKey,
@@ -93,7 +99,7 @@ def note(
     Raises:
         ValueError: actor or detail names the patient.
     """
-    if patient in detail or patient == actor:
+    if names_patient(detail, patient) or patient == actor:
         raise ValueError("an audit entry must not name the patient")
     row = db.execute("SELECT number, link FROM audit ORDER BY number DESC LIMIT 1").fetchone()
     number, before = (1, FIRST_LINK) if row is None else (row[0] + 1, row[1])

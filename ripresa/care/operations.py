@@ -14,6 +14,7 @@ from ingest.influx.points import Point
 from telemetry.errors import DecodeError, StoreError
 from telemetry.messages.notices import GatewayState
 from telemetry.transport.topics import GatewayTopics, parse_topic
+from telemetry.trouble import TroubleKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -143,12 +144,11 @@ def status_points(document: Mapping[str, Any], site: str, now_ns: int) -> Iterat
     for follower in document["followers"]:
         fields = {"lag": int(follower["lag"]), "set_aside": int(follower["set_aside"])}
         yield Point("follower", tags | {"name": follower["name"]}, fields, now_ns)
-    patients = {home["patient"] for home in document["homes"] if home["patient"]}
     for trouble in troubles:
-        whose = next((p for p in patients if p in trouble["subject"]), "")
+        kind, subject = trouble["kind"], trouble["subject"]
         yield Point(
             "trouble",
-            tags | {"kind": trouble["kind"], "subject": trouble["subject"], "patient": whose},
+            tags | {"kind": kind, "subject": subject, "patient": _whose(kind, subject)},
             {
                 "open": 1,
                 "since_ms": trouble["since_ns"] // 1_000_000,
@@ -158,6 +158,20 @@ def status_points(document: Mapping[str, Any], site: str, now_ns: int) -> Iterat
             },
             now_ns,
         )
+
+
+def _whose(kind: str, subject: str) -> str:
+    """The patient whose trouble it is, from where its kind of subject names them; else empty."""
+    if kind in (TroubleKind.HOME_CLOCK, TroubleKind.DAYS_ASIDE):
+        return subject
+    if kind == TroubleKind.HOME_NEW:
+        return subject.rpartition("/")[2]
+    if kind == TroubleKind.QUOTA_PASSED:
+        try:
+            return parse_topic(subject).values.get("patient", "")
+        except DecodeError:
+            return ""
+    return ""
 
 
 def _gateway_points(

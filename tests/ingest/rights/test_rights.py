@@ -259,6 +259,13 @@ def test_an_audit_entry_never_names_the_patient(clinic):
     assert audit_entries(clinic) == []
 
 
+@pytest.mark.parametrize("detail", ["version p-012", "as sp-01 asked", "see p-01-b"])
+def test_a_deed_is_not_refused_for_another_name_that_holds_the_patients(clinic, detail):
+    with clinic.writing() as db:
+        note(db, KEY, t_ns=0, actor="a", action="erase", patient="p-01", detail=detail)
+    assert len(audit_entries(clinic)) == 1
+
+
 def test_an_audit_key_is_made_once_and_a_spoiled_one_is_named(tmp_path):
     path = tmp_path / "keys" / "audit.key"
     assert AuditKey.at(path) == AuditKey.at(path)
