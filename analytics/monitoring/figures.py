@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -55,6 +55,7 @@ class PatientFigures:
         first_session, last_session: days; None: there is none.
         heard, heard_ns: the day and moment at which the home was last heard of; None: never.
         set_aside: sessions on a day that cannot be, which count nowhere until it is corrected.
+        corrected: by day and item, what the clinician says was done, in the unit of its dose.
     """
 
     patient: str
@@ -73,6 +74,7 @@ class PatientFigures:
     heard_ns: int | None
     enrolled_ns: int | None
     set_aside: tuple[SetAside, ...] = ()
+    corrected: Mapping[date, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def plan(self) -> Plan | None:

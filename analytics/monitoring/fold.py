@@ -323,6 +323,7 @@ class Fold:
             heard_ns=heard_ns,
             enrolled_ns=facts.enrolled_ns,
             set_aside=aside,
+            corrected=folded.facts.corrections(),
         )
         return True
 

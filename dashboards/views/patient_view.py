@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from analytics.monitoring.adherence import period_adherence
-from analytics.monitoring.done import items_done, items_reported
 from analytics.monitoring.figures import WEEKS, PatientState
 from telemetry.messages.events import (
     CloseReason,
@@ -19,12 +17,12 @@ from telemetry.messages.events import (
     StopReason,
 )
 from telemetry.messages.results import AdherenceResult
-from therapy.exercises.dose import DoseUnit
 from therapy.plan.schedule import week_of
 
+from .exercise_row import ExerciseRow, exercise_rows
 from .session_view import pain_at
 from .trend_view import TrendView, trend_views
-from .words import Words, exercise_words, words
+from .words import Words, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,12 +31,10 @@ if TYPE_CHECKING:
     from analytics.monitoring.figures import PatientFigures
     from analytics.monitoring.plan_versions import VersionView
     from analytics.monitoring.worklist import MonitoredHours
-    from therapy.plan.plan import Plan
-    from therapy.plan.plan_item import PlanItem
 
     from .trend_view import TrendSession
 
-__all__ = ["AlertView", "DayView", "ExerciseRow", "PainPoint", "PatientView", "patient_view"]
+__all__ = ["AlertView", "DayView", "PainPoint", "PatientView", "patient_view"]
 
 DayShown = Literal[
     "measured",
@@ -69,27 +65,6 @@ class DayView(_Frozen):
     reason: str | None
     dose: float | None
     sessions: tuple[str, ...]
-
-
-class ExerciseRow(_Frozen):
-    """One item of the plan over the four weeks: what was asked, done, and why it stopped.
-
-    `asked` is what the plan gives for the time since its start, since the first session or for
-    four weeks, whichever is shortest. `reported` was told and no sensor saw it; `done` never
-    counts it.
-    """
-
-    item: str
-    name: Words
-    side: Literal["left", "right"]
-    unit: DoseUnit
-    asked: float
-    done: float
-    reported: float
-    done_days: int
-    stopped: dict[str, int]
-    last_range_deg: float | None
-    not_observable: Words | None
 
 
 class PainPoint(_Frozen):
@@ -205,7 +180,13 @@ def patient_view(
         trends=trend_views(sessions),
         exercises=()
         if plan is None
-        else _exercises(plan, max(first, plan.valid_from, effective), today, recent),
+        else exercise_rows(
+            plan,
+            max(first, plan.valid_from, effective),
+            today,
+            recent,
+            {d: amounts for d, amounts in figures.corrected.items() if first <= d <= today},
+        ),
         pains=tuple(_pain(s) for s in recent if s.events),
         alerts=()
         if hours is None
@@ -257,49 +238,6 @@ def _period(days: Sequence[AdherenceResult | None]) -> PeriodView:
     found = period_adherence(days)
     return PeriodView(
         sessions=found.sessions, dose=found.dose, range=found.range, quality=found.quality
-    )
-
-
-def _exercises(
-    plan: Plan, since: date, today: date, recent: Sequence[TrendSession]
-) -> tuple[ExerciseRow, ...]:
-    weeks = max(0.0, ((today - since).days + 1) / 7)
-    return tuple(_exercise(plan, item, weeks, recent) for item in plan.items)
-
-
-def _exercise(
-    plan: Plan, item: PlanItem, weeks: float, recent: Sequence[TrendSession]
-) -> ExerciseRow:
-    done, reported, days, last_deg = 0.0, 0.0, set(), None
-    stopped: Counter[str] = Counter()
-    for session in recent:
-        stopped.update(
-            e.reason.value
-            for e in session.events
-            if isinstance(e, ExerciseEnded) and e.item == item.id and e.reason != StopReason.DONE
-        )
-        reported += sum(d.amount or 0 for d in items_reported(session.events) if d.item == item.id)
-        if session.result is None:
-            continue
-        for part in items_done(plan, session.result):
-            if part.item == item.id and part.amount:
-                done += part.amount
-                days.add(session.day)
-                last_deg = part.range_deg if part.range_deg is not None else last_deg
-    sees = item.sees()
-    reason = getattr(sees, "reason", None)
-    return ExerciseRow(
-        item=item.id,
-        name=exercise_words(item.exercise),
-        side=item.side,
-        unit=item.asked.unit,
-        asked=round(item.asked.amount * plan.schedule_of(item).per_week * weeks),
-        done=done,
-        reported=reported,
-        done_days=len(days),
-        stopped=dict(stopped),
-        last_range_deg=last_deg,
-        not_observable=None if reason is None else words(reason),
     )
 
 

@@ -12,7 +12,7 @@ from dashboards.views.patient_view import patient_view
 from dashboards.views.trend_view import TrendSession
 from dashboards.web.app import create_app
 from telemetry.clock import ManualClock
-from telemetry.messages.care import DaysExcused
+from telemetry.messages.care import DaysExcused, DoneCorrected
 from telemetry.messages.events import ExerciseReported, StopReason, UnwellReported
 
 DAY_NS = 86_400 * 10**9
@@ -123,6 +123,37 @@ async def test_exercises_tell_what_was_done_asked_and_why_it_stopped(pretend, we
     assert row["asked"] == 20 * 10  # from the first session on, today among them
     pendulum = next(r for r in view["exercises"] if r["item"] == "pendulum")
     assert pendulum["not_observable"]["it"]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "done", "done_days"),
+    [
+        ({"2026-09-19": 5.0}, 45, 3),  # less than was measured
+        ({"2026-09-19": 0.0}, 40, 2),  # nothing after all
+        ({"2026-09-20": 12.0}, 72, 4),  # a day without a session
+        ({"2026-09-19": 5.0, "2026-09-21": 30.0}, 55, 3),
+        ({"2026-08-01": 99.0}, 60, 3),  # before the weeks shown
+        ({"2026-09-19": None}, 60, 3),  # taken back
+    ],
+)
+async def test_exercises_count_a_corrected_day_as_its_day_does(
+    pretend, weeks, amounts, done, done_days
+):
+    reader = weeks([9, 2, 0])
+    care = kept(pretend, reader)
+    for position, (day, amount) in enumerate(amounts.items(), 1):
+        body = DoneCorrected(
+            patient=pretend.patient,
+            t_ns=position,
+            day=date.fromisoformat(day),
+            item="abduction",
+            amount=amount,
+            by="pt-1",
+        )
+        care._fold.take(Fact(FactOrigin(own=True, home="clinic", position=position), body))
+    view = await seen_by_page(pretend, reader, care)
+    row = next(r for r in view["exercises"] if r["item"] == "abduction")
+    assert (row["done"], row["done_days"]) == (done, done_days)
 
 
 async def test_pain_is_shown_before_and_after(pretend, weeks):

@@ -1,0 +1,120 @@
+"""What was done of each item of a plan over the weeks that a patient's page shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from analytics.monitoring.done import items_done, items_reported
+from telemetry.messages.events import ExerciseEnded, StopReason
+from therapy.exercises.dose import DoseUnit
+
+from .words import Words, exercise_words, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from therapy.plan.plan import Plan
+    from therapy.plan.plan_item import PlanItem
+
+    from .trend_view import TrendSession
+
+__all__ = ["ExerciseRow", "exercise_rows"]
+
+
+class ExerciseRow(BaseModel):
+    """One item of the plan over the four weeks: what was asked, done, and why it stopped.
+
+    `asked` is what the plan gives for the time since its start, since the first session or for
+    four weeks, whichever is shortest. `reported` was told and no sensor saw it; `done` never
+    counts it. On a day that the clinician corrected, `done` is what they say and nothing else.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+    item: str
+    name: Words
+    side: Literal["left", "right"]
+    unit: DoseUnit
+    asked: float
+    done: float
+    reported: float
+    done_days: int
+    stopped: dict[str, int]
+    last_range_deg: float | None
+    not_observable: Words | None
+
+
+def exercise_rows(
+    plan: Plan,
+    since: date,
+    today: date,
+    recent: Sequence[TrendSession],
+    corrected: Mapping[date, Mapping[str, float]],
+) -> tuple[ExerciseRow, ...]:
+    """A row for each item of the plan.
+
+    Args:
+        plan: in force.
+        since: from when on it asks.
+        today: the last day.
+        recent: sessions of the weeks shown, oldest first.
+        corrected: by day of those weeks and item, what the clinician says was done.
+    """
+    weeks = max(0.0, ((today - since).days + 1) / 7)
+    return tuple(
+        _exercise(
+            plan,
+            item,
+            weeks,
+            recent,
+            {day: amounts[item.id] for day, amounts in corrected.items() if item.id in amounts},
+        )
+        for item in plan.items
+    )
+
+
+def _exercise(
+    plan: Plan,
+    item: PlanItem,
+    weeks: float,
+    recent: Sequence[TrendSession],
+    corrected: Mapping[date, float],
+) -> ExerciseRow:
+    # What the clinician says of a day stands in place of all that was measured or told on it.
+    done, days = sum(corrected.values()), {day for day, amount in corrected.items() if amount}
+    reported, last_deg = 0.0, None
+    stopped: Counter[str] = Counter()
+    for session in recent:
+        stopped.update(
+            e.reason.value
+            for e in session.events
+            if isinstance(e, ExerciseEnded) and e.item == item.id and e.reason != StopReason.DONE
+        )
+        counts = session.day not in corrected
+        told = (d.amount or 0 for d in items_reported(session.events) if d.item == item.id)
+        reported += sum(told) if counts else 0
+        for part in () if session.result is None else items_done(plan, session.result):
+            if part.item == item.id and part.amount:
+                last_deg = part.range_deg if part.range_deg is not None else last_deg
+                if counts:
+                    done += part.amount
+                    days.add(session.day)
+    sees = item.sees()
+    reason = getattr(sees, "reason", None)
+    return ExerciseRow(
+        item=item.id,
+        name=exercise_words(item.exercise),
+        side=item.side,
+        unit=item.asked.unit,
+        asked=round(item.asked.amount * plan.schedule_of(item).per_week * weeks),
+        done=done,
+        reported=reported,
+        done_days=len(days),
+        stopped=dict(stopped),
+        last_range_deg=last_deg,
+        not_observable=None if reason is None else words(reason),
+    )
