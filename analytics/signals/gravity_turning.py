@@ -5,7 +5,8 @@
    its own is that and no more); what it makes of gravity's direction is held to what was felt.
 3. **Gross**: half of the pairs in which either turned by `LEAST_TURN_RAD` disagree by more than a
    share of it: a dead, a wrong or a runaway channel or a scale that drifts spoils them all, a brisk
-   movement some.
+   movement some. What the pairs disagree by that turned less is the movement's own acceleration,
+   which a turn about the vertical hardly shows in its size; only what goes beyond it counts.
 4. **Another reading**: the gyroscope's axes with other signs, in another order or to another scale
    explain what was felt clearly better than as they are. Little movement tells that as well.
 """
@@ -34,6 +35,8 @@ LEAST_TURN_RAD: Final = float(np.deg2rad(25.0))
 FEWEST_PAIRS: Final = 12
 DISAGREE_SHARE: Final = 0.15
 """The median of good sensors, on people and on joints moved by hand, stays below a tenth."""
+MOVEMENTS_OWN_PERCENT: Final = 90.0
+"""On joints about a vertical axis the share is then below 0.1, by wrong scales above 0.2."""
 OFF_RAD: Final = float(np.deg2rad(2.0))
 """What skin, noise and the last of a movement make of a good gyroscope."""
 SCALES: Final = *(0.5, 0.65, 0.8, 1.25, 1.5, 2.0), float(np.pi / 180), float(180 / np.pi)
@@ -88,8 +91,10 @@ def turns_otherwise(stretches: Sequence[GravitySeen], rate_hz: float, bias: Arra
     if not pairs:
         return False
     off, moved = (np.concatenate(x) for x in zip(*(_off(p, rate_hz) for p in pairs), strict=True))
-    ratio = (off / np.maximum(moved, 1e-9))[moved > LEAST_TURN_RAD]
-    if len(ratio) >= FEWEST_PAIRS and np.median(ratio) > DISAGREE_SHARE:
+    turned = moved > LEAST_TURN_RAD
+    own = float(np.percentile(off[~turned], MOVEMENTS_OWN_PERCENT)) if (~turned).any() else 0.0
+    share = (off[turned] - own) / moved[turned]
+    if len(share) >= FEWEST_PAIRS and np.median(share) > DISAGREE_SHARE:
         return True
     if _cost(off) < WORTH_A_LOOK:
         return False
