@@ -1,5 +1,12 @@
 """What was kept of the figures is believed where it is this clinic's, and then saves folding."""
 
+import importlib
+import json
+import os
+import pickle
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -164,3 +171,32 @@ def test_the_index_names_nobody(journal, tmp_path):
     appended(journal, story("p-veryown").facts)
     kept(journal, tmp_path / "t")
     assert b"p-veryown" not in (tmp_path / "t" / "index.json").read_bytes()
+
+
+class Surprise:
+    """Does something when it is read."""
+
+    def __init__(self, deed, told):
+        self.deed, self.told = deed, told
+
+    def __reduce__(self):
+        return self.deed, (self.told,)
+
+
+@pytest.mark.parametrize("deed", [os.mkdir, Path.touch, exec, importlib.import_module])
+def test_a_table_signed_with_a_stolen_key_runs_nothing(journal, tmp_path, taken, deed):
+    appended(journal, story().facts)
+    first = kept(journal, tmp_path / "t")
+    made = tmp_path / "made"
+    text = {exec: f"open({str(made)!r}, 'w')", importlib.import_module: "this"}
+    body = pickle.dumps(Surprise(deed, text.get(deed, made)))
+    table = FigureTable(tmp_path / "t", KEY)
+    table._write("p-1.table", body)
+    table._written["p-1"] = figure_table._digest(body)
+    index = json.loads(table._signed(tmp_path / "t" / "index.json"))
+    table._write("index.json", json.dumps(index | {"files": table._sum()}).encode())
+    count, again = taken(record(journal, tmp_path / "t"))
+    assert count > 0
+    assert again == first
+    assert not made.exists()
+    assert "this" not in sys.modules
