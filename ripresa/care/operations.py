@@ -71,7 +71,8 @@ class OperationsFollower:
             try:
                 await asyncio.to_thread(self.write, due)
             except StoreError as e:
-                log.warning("operations wait for the database: %s", e)
+                # The database watch tells of it, once and for all that follows.
+                log.debug("operations wait for the database: %s", e)
             await self._clock.sleep(EVERY_S)
 
     def due(self) -> list[Point]:

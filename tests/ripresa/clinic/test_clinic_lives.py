@@ -183,7 +183,7 @@ async def test_the_page_and_the_status_tell_the_same_of_every_follower(tmp_path,
             answers.state = "well"
             await until_status(chosen, lambda s: not s["troubles"])
     names = {follower["name"] for follower in found["followers"]}
-    assert names == {"influx:motion", "influx:therapy", "influx:minutes", "influx:figures"}
+    assert names == {f"influx:{n}" for n in ("motion", "therapy", "minutes", "angles", "figures")}
     assert found["well"] is True
     assert any("ripresa influx setup" in line for line in page["troubles_it"])
     assert any(line.startswith("influx:figures") for line in page["lines_en"])
