@@ -179,7 +179,7 @@ def _fitting(s: Situation) -> list[Mechanism]:
             Mechanism.MAINTAIN: s.maintain and s.trials,
             Mechanism.STREAK: s.streak is not None and s.streak.days > 1,
             Mechanism.GOAL: s.goal,
-            Mechanism.SELF_MONITORING: s.planned,
+            Mechanism.SELF_MONITORING: s.planned and s.week,
         }
     else:
         wanted = {
@@ -189,7 +189,8 @@ def _fitting(s: Situation) -> list[Mechanism]:
             Mechanism.GOAL: s.goal,
             Mechanism.WHEN_AND_WHERE: s.when_and_where,
             Mechanism.HELPER: s.helper,
-            Mechanism.SELF_MONITORING: s.planned,
+            # "0 of 7" would tell nobody anything on the first day of a week.
+            Mechanism.SELF_MONITORING: s.planned and s.week,
         }
     return [mechanism for mechanism, holds in wanted.items() if holds]
 

@@ -105,13 +105,20 @@ def check_in(
     return tuple(wanted)
 
 
-def check_out(*, why: bool = False, breathlessness: bool = False) -> tuple[Question, ...]:
-    """The questions that close it; `why`: nothing told yet why it stopped."""
-    asked = [
-        Question("pain", "out", "pain", PAIN),
-        Question("effort", "out", "effort", _EFFORT_OUT),
-    ]
-    if breathlessness:
+def check_out(
+    *, why: bool = False, breathlessness: bool = False, exercised: bool = True
+) -> tuple[Question, ...]:
+    """The questions that close a session.
+
+    Args:
+        why: nothing told yet why it stopped.
+        breathlessness: the plan asks for it.
+        exercised: an exercise was begun; else nothing could be hard.
+    """
+    asked = [Question("pain", "out", "pain", PAIN)]
+    if exercised:
+        asked.append(Question("effort", "out", "effort", _EFFORT_OUT))
+    if breathlessness and exercised:
         asked.append(Question("breathlessness", "out", "breathlessness", _BREATH_OUT))
     if why:
         asked.append(Question("why", "out", "choice", _WHY, WHY))

@@ -299,7 +299,11 @@ class Turn:
 
     def check_out(self, reason: CloseReason, *, why: bool = False) -> None:
         """Ask the closing questions, among them why where nothing told it yet."""
-        asking = check_out(why=why, breathlessness=self.state.plan.check_in.breathlessness)
+        asking = check_out(
+            why=why,
+            breathlessness=self.state.plan.check_in.breathlessness,
+            exercised=bool(self.state.totals),
+        )
         self.to(stage=SessionStage.CHECK_OUT, reason=reason, asking=asking, answered=())
 
     def close(self, reason: CloseReason) -> None:

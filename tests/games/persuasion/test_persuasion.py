@@ -226,3 +226,14 @@ def test_a_weekend_off_the_plan_is_no_miss():
         a_plan(), "s", "it", done_days=days(0, 1, 2, 3, 4), today=MONDAY + timedelta(days=7)
     )
     assert Mechanism.FIVE_MINUTES not in {p.mechanism for p in prompts(Told())}
+
+
+@pytest.mark.parametrize("closing", [True, False])
+@given(week=st.integers(0, 7), planned=st.integers(1, 7))
+def test_days_done_are_told_only_once_there_is_one(closing, week, planned):
+    told = prompts_for(
+        Situation(session="s", closing=closing, week=week, planned=planned),
+        "it",
+        on=frozenset({Mechanism.SELF_MONITORING}),
+    )
+    assert bool(told) is (week > 0)

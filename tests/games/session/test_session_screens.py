@@ -11,6 +11,7 @@ from games.persuasion.prompts import Situation, prompts_for
 from games.persuasion.questionnaire import ITEMS
 from games.rules.take import Take
 from games.session.page import page_of
+from games.session.session_texts import SESSION
 from games.ui.texts import blaming
 from session_stage import T0_NS, Stage
 from session_stage import seated_raise as plan
@@ -215,3 +216,21 @@ def test_after_a_session_that_broke_off_going_on_is_offered_first(stage, keys, g
     for _ in range(3):
         played.frame()
     assert (played.view.state.asking[0].at == "in") == goes_on
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize("silent", [True, False])
+def test_the_last_card_tells_that_the_clinic_is_silent_and_only_then(stage, language, silent):
+    look = Look(language=language, audio_only=True, voice=False)
+    played = stage(plan(), look, screens={"clinic_silent": lambda: silent, "reaches": "clinic"})
+    shown = []
+
+    def press(kind):
+        if kind == "Closed":
+            shown.append(played.screens.page)
+        return [pygame.K_RETURN]
+
+    played.run(press)
+    last, told = shown[-1], SESSION["clinic_silent"][language]
+    assert (told in last.lines) is silent
+    assert (told in last.spoken) is silent

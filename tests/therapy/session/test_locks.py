@@ -83,3 +83,18 @@ def test_what_was_left_out_after_a_fall_is_told_beside_what_was_done(items, said
     one.through()
     assert "3 ripetizioni" in one.screen.text.it
     assert ("bloccati" in one.screen.text.it) is said
+
+
+@pytest.mark.parametrize("items", [(STANDING,), (SEATED, STANDING)])
+def test_how_hard_it_was_is_asked_of_who_exercised_only(items):
+    one = Session(plan(*items, limits=CLEARED, check_in={"breathlessness": True}))
+    if len(items) > 1:
+        one.to_play(fallen=True)
+        one.ask("exercise.ended", reason="done")
+    else:
+        one.answer(fallen=True)
+    one.through()
+    hard = {"effort.reported", "breathlessness.reported"}
+    after = {e.type for e in one.events if getattr(e, "at", None) == "after"}
+    assert after == (hard if len(items) > 1 else set())
+    assert any(e.type == "check.answered" and e.at == "out" for e in one.events)
