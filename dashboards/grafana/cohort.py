@@ -159,6 +159,8 @@ def _who_first(panels: Panels) -> table.Panel:
                 )
             ],
         )
+        .override_by_name(_NAMES["why_en"], [dm.DynamicConfigValue("custom.width", 340)])
+        .override_by_name(_NAMES["why_it"], [dm.DynamicConfigValue("custom.width", 340)])
         .override_by_name(_NAMES["dose"], [dm.DynamicConfigValue("unit", "percentunit")])
         .override_by_name(
             _NAMES["last_contact_ms"], [dm.DynamicConfigValue("unit", "dateTimeFromNow")]

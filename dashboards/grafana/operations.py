@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grafana_foundation_sdk.builders import dashboard as d
+from grafana_foundation_sdk.models import dashboard as dm
 
 from .flux import lines_by, points
 from .places import COHORT_UID, OPERATIONS_UID
@@ -91,13 +92,23 @@ def operations_dashboard() -> d.Dashboard:
                     '  |> sort(columns: ["since_ms"], desc: true)\n'
                 ],
                 names={
-                    "since_ms": "Since, ms",
+                    "since_ms": "Since",
                     "grave": "Grave",
                     "en": "What, and what to do",
                     "it": "Che cosa, e che fare",
                 },
-                about="Those that stand; an empty table is good news.",
-            ).span(24)
+                about="Those that stand; an empty table is good news. Grave 1: the clinic does "
+                "not do what it is there for.",
+            )
+            .span(24)
+            .override_by_name(
+                "Since",
+                [
+                    dm.DynamicConfigValue("unit", "dateTimeAsLocal"),
+                    dm.DynamicConfigValue("custom.width", 190),
+                ],
+            )
+            .override_by_name("Grave", [dm.DynamicConfigValue("custom.width", 70)])
         )
         .with_panel(
             panels.rows(

@@ -41,7 +41,10 @@ __all__ = ["patient_dashboard"]
 
 _ALERT_FIELDS = ("text_en", "text_it", "closed", "seen_by", "seen_day", "action")
 _RANGE_FIELDS = ("rom_median_deg", "rom_p10_deg", "rom_p90_deg")
+_PEAK_FIELDS = ("peak_deg", "peak_low_deg", "peak_high_deg")
+_COUNT_FIELDS = ("repetitions", "count_low", "count_high", "attempts", "other_s", "judged")
 _LOW = "10th percentile"
+_PEAK_LOW = "band, from"
 _OF_PATIENT = {"patient": "${patient}"}
 _OF_EXERCISE = {"patient": "${patient}", "exercise": "${exercise}", "side": "${side}"}
 
@@ -132,6 +135,25 @@ def patient_dashboard() -> d.Dashboard:
         .with_panel(_beside(panels))
         .with_panel(_range(panels, "Range at assessments", assessment="true"))
         .with_panel(_range(panels, "Range reached in exercises", assessment="false"))
+        .with_panel(_assessed_peak(panels))
+        .with_panel(
+            panels.rows(
+                "Counted, and in doubt",
+                [points("item", _COUNT_FIELDS, **_OF_EXERCISE) + newest_first(_COUNT_FIELDS)],
+                names={
+                    "_time": "Began",
+                    "repetitions": "Repetitions",
+                    "count_low": "At least",
+                    "count_high": "At most",
+                    "attempts": "Attempts",
+                    "other_s": "Other, s",
+                    "judged": "Judged",
+                },
+                about="For the exercise and side chosen above, the newest first. The true number "
+                "lies between at least and at most in 95 of 100 exercises; attempts stayed far "
+                "behind the others and count for nothing. Judged 0: too much was lost.",
+            )
+        )
         .with_panel(
             panels.columns(
                 "Repetitions against the plan",
@@ -399,7 +421,29 @@ def _range(panels: Panels, title: str, *, assessment: str) -> timeseries.Panel:
         },
         about=f"Median, and 10th to 90th percentile as a band. {about}",
     )
-    for edge in ("rom_p10_deg", "rom_p90_deg"):
+    return _banded(panel, "rom_p10_deg", "rom_p90_deg", _LOW).min(0)
+
+
+def _assessed_peak(panels: Panels) -> timeseries.Panel:
+    """Each assessment's peak with the band that its error gives it."""
+    panel = panels.lines(
+        "Peak at assessments, with its band",
+        points("item", _PEAK_FIELDS, assessment="true", **_OF_EXERCISE) + wide(_PEAK_FIELDS),
+        unit="degree",
+        shown={
+            "peak_deg": ("peak", BLUE),
+            "peak_low_deg": (_PEAK_LOW, SKY),
+            "peak_high_deg": ("band, to", SKY),
+        },
+        about="For the exercise and side chosen above, where the angle's zero is known: the peak "
+        "that was reached and the band in which it lies.",
+    )
+    return _banded(panel, "peak_low_deg", "peak_high_deg", _PEAK_LOW).min(0)
+
+
+def _banded(panel: timeseries.Panel, low: str, high: str, low_name: str) -> timeseries.Panel:
+    """The panel with what lies between two of its columns shaded, and no line at either edge."""
+    for edge in (low, high):
         panel = panel.override_by_name(
             edge,
             [
@@ -407,11 +451,10 @@ def _range(panels: Panels, title: str, *, assessment: str) -> timeseries.Panel:
                 dm.DynamicConfigValue("custom.showPoints", "never"),
             ],
         )
-    panel = panel.override_by_name(
-        "rom_p90_deg",
+    return panel.override_by_name(
+        high,
         [
-            dm.DynamicConfigValue("custom.fillBelowTo", _LOW),
+            dm.DynamicConfigValue("custom.fillBelowTo", low_name),
             dm.DynamicConfigValue("custom.fillOpacity", 25),
         ],
     )
-    return panel.min(0)

@@ -19,7 +19,35 @@ from .style import (
 
 __all__ = ["session_dashboard"]
 
-_PARTS = ("number", "peak_deg", "start_deg", "range_deg", "up_s", "hold_s", "down_s", "flags")
+_PARTS = (
+    "number",
+    "peak_deg",
+    "start_deg",
+    "range_deg",
+    "up_s",
+    "hold_s",
+    "down_s",
+    "flags",
+    "technical",
+)
+_ITEM_NAMES = {
+    "_time": "Began",
+    "exercise": "Exercise",
+    "side": "Side",
+    "assessment": "Assessment",
+    "repetitions": "Repetitions",
+    "count_low": "At least",
+    "count_high": "At most",
+    "attempts": "Attempts",
+    "other_s": "Other movement, s",
+    "peak_deg": "Peak, °",
+    "peak_low_deg": "Peak from, °",
+    "peak_high_deg": "Peak to, °",
+    "peak_from_deg": "Began at, °",
+    "judged": "Judged",
+}
+_ITEM_TAGS = ("exercise", "side", "assessment")
+_ITEM_FIELDS = tuple(name for name in _ITEM_NAMES if name not in ("_time", *_ITEM_TAGS))
 _SESSIONS = (
     "from(bucket: v.defaultBucket)\n"
     "  |> range(start: 0)\n"
@@ -58,6 +86,15 @@ def session_dashboard() -> d.Dashboard:
                 "there is none.",
             )
             .with_target(Flux(of_session("repetition", ["peak_deg"]), "B"))
+            # At ten a second points hide the line; peaks of repetitions are no line.
+            .override_by_name(
+                "angle_deg",
+                [
+                    dm.DynamicConfigValue("custom.showPoints", "never"),
+                    dm.DynamicConfigValue("custom.lineWidth", 1),
+                ],
+            )
+            .override_by_name("peak_deg", [dm.DynamicConfigValue("custom.drawStyle", "points")])
             .span_nulls(1000.0)
             .span(24)
             .height(11)
@@ -68,6 +105,17 @@ def session_dashboard() -> d.Dashboard:
                 of_session("phase", ["phase"]),
                 about="Which phase of the session began when.",
             ).height(5)
+        )
+        .with_panel(
+            panels.rows(
+                "What counts",
+                [of_session("item", _ITEM_FIELDS, _ITEM_TAGS)],
+                names=_ITEM_NAMES,
+                about="Of the result that counts, an exercise a line. At least and at most: the "
+                "true number lies between them in 95 of 100 exercises. The peak stands beside its "
+                "band where the angle's zero is known. Judged 0: so much was lost that how "
+                "the person moved is not judged.",
+            ).span(24)
         )
         .with_panel(
             panels.rows(
@@ -84,7 +132,8 @@ def session_dashboard() -> d.Dashboard:
                     "up_s": "Up, s",
                     "hold_s": "Held, s",
                     "down_s": "Down, s",
-                    "flags": "Noted",
+                    "flags": "Movement",
+                    "technical": "Reception",
                 },
                 about="Of the result that counts.",
             ).span(24)

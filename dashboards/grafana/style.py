@@ -249,6 +249,8 @@ class Panels:
         panel = (
             table.Panel()
             .id(self._next_id())
+            # Six columns fit into half a screen: none is cut off unseen.
+            .min_width(60)
             .title(title)
             .description(about)
             .datasource(DATASOURCE)

@@ -82,8 +82,8 @@ def played(pretend):
         ),
     ]
     result, adherence = pretend.results()
-    (item,) = result.items
-    item = item.model_copy(update={"conditioning": Conditioning(samples=4800, missing=7)})
+    (gated,) = pretend.gated(result).items
+    item = gated.model_copy(update={"conditioning": Conditioning(samples=4800, missing=7)})
     assessed = item.model_copy(
         update={"assessment": True, "repetitions": item.repetitions[:3], "side": "right"}
     )

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import uuid
+from collections import Counter
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -301,6 +302,7 @@ async def test_a_session_shows_its_own_angle_repetitions_and_phases(clinic):
         rows = clinic.panel("ripresa-session", "Repetitions", **where)
         told = [r for item in shown["items"] for r in item["repetitions"]]
         assert len(rows) == len(told)
+        assert_counted_alike(clinic.panel("ripresa-session", "What counts", **where), shown)
         phases = [r["phase"] for r in clinic.panel("ripresa-session", "Phases", **where)]
         assert phases[0] == "check-in"
         assert phases[-1] == shown["phase"]
@@ -309,6 +311,23 @@ async def test_a_session_shows_its_own_angle_repetitions_and_phases(clinic):
         if angles:
             assert max(float(r["angle_deg"]) for r in angles) > 20
     assert 0 < with_angle < len(clinic.journal.sessions())
+
+
+def assert_counted_alike(rows, shown):
+    """A session's exercises in Grafana are those of its page, with the doubt of each count."""
+    parts = ("count_low", "count_high", "attempts", "other_s", "judged")
+    grafana = [
+        (r["exercise"], r["side"], float(r["repetitions"]))
+        + tuple(float(r[part]) if r.get(part) else None for part in parts)
+        for r in rows
+    ]
+    page = [
+        (i["exercise"], i["side"], float(len(i["repetitions"])))
+        + tuple(None if i["beside"][part] is None else float(i["beside"][part]) for part in parts)
+        for i in shown["items"]
+        if i["beside"] is not None
+    ]
+    assert Counter(grafana) == Counter(page)
 
 
 def test_operations_show_what_the_clinic_and_its_homes_told(clinic):
@@ -353,10 +372,14 @@ MAY_BE_EMPTY = {
     "ripresa-patient Data quality: gaps declared A",
     "ripresa-patient Effort A",
     "ripresa-patient Next morning A",
+    "ripresa-patient Peak at assessments, with its band A",
     "ripresa-session Attempts and other movement A",
     "ripresa-session Samples lost A",
 }
-"""Nobody in the simulated clinic loses samples, tells effort, or trains the other side."""
+"""Nobody in the simulated clinic loses samples, tells effort, or trains the other side.
+
+Nor has a simulated result a peak with a band: nobody moved for it.
+"""
 
 
 def fires(clinic, rule):
