@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import shutil
 import socket
 import subprocess
 import time
@@ -12,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import httpx
-import pytest
 
 from needs import need_program
 
@@ -148,9 +146,7 @@ class Influxd2:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        program = shutil.which("influxd2")
-        if program is None:
-            pytest.skip("influxd2 (InfluxDB 2.7) is not on the PATH")
+        program = need_program("influxd2")
         arguments = {
             "bolt-path": self.folder / "i.bolt",
             "sqlite-path": self.folder / "i.sqlite",
