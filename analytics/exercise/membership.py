@@ -52,7 +52,7 @@ POSTURE_DEG: Final = 35.0
 """Between gravity's directions in the sensor where two excursions of one group began."""
 UNLIKE_AT_MOST, UNLIKE_TIMES = 0.09, 6.0
 """Cosine short of 1, and times the set's median, from which on a member is unlike the set."""
-LEANING_DEG, LEANING_TIMES = 10.0, 4.0
+LEANING_DEG, LEANING_TIMES = 20.0, 4.0
 """As these, of the posture in which a first one began."""
 CUT_ALIKE: Final = 0.7
 """Cosine between the ways to the peak of a repetition that is cut and of the set's."""
@@ -289,7 +289,7 @@ def _moved(q: Array, speed: Array, e: Excursion) -> Indices:
     within = np.arange(e.peak - left, e.peak + right + 1)
     near = speed[within]
     moving: Indices = within[near > STILL * near.max()]
-    return within if len(moving) < WAVE_POINTS // 2 else moving
+    return within if len(moving) < WAVE_POINTS // 2 else np.arange(moving[0], moving[-1] + 1)
 
 
 def _groups(traits: _Traits) -> list[Mask]:
