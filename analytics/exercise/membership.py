@@ -280,7 +280,7 @@ def _traits(excursions: Sequence[Excursion], frames: Frames, rate_hz: float) -> 
 
 
 def _moved(q: Array, speed: Array, e: Excursion) -> Indices:
-    """The frames in which an excursion moved: rest before, after and within it is left out."""
+    """The frames in which an excursion moved: rest before and after it is left out."""
     turned = 2 * np.arccos(np.minimum(1.0, np.abs(q[e.start : e.end + 1] @ q[e.peak])))
     peak = e.peak - e.start
     back, forth = turned[peak::-1], turned[peak:]
