@@ -44,6 +44,8 @@ from telemetry.messages.events import (
     ExerciseEnded,
     ExerciseStarted,
     RangeCalibrated,
+    RestEnded,
+    RestStarted,
     SegmentCalibrated,
     decode_event,
     encode_event,
@@ -60,6 +62,7 @@ from telemetry.messages.results import ItemResult, SessionResult
 
 if TYPE_CHECKING:
     from analytics.exercise.live_item import LiveItem
+    from analytics.exercise.membership import Rest
     from analytics.exercise.observation import Observation, Observe
     from analytics.movement.control import TodaysRange
     from analytics.signals.conditioning import SampleCounts
@@ -84,6 +87,12 @@ class _Item:
     calibrated: RangeCalibrated | None = None
 
 
+@dataclass(slots=True)
+class _Rest:
+    started: RestStarted
+    ended: RestEnded | None = None
+
+
 class Core:
     """A pure function of one session's streams and events; see the module's head."""
 
@@ -93,6 +102,7 @@ class Core:
         self._live = live
         self._tracks: dict[str, StreamTrack] = {}
         self._items: list[_Item] = []
+        self._rests: list[_Rest] = []
         self._events: list[SessionEvent] = []
         self._known = KnownSegments()
         self.unopened = 0
@@ -136,6 +146,10 @@ class Core:
             self._calibrate(event)
         elif isinstance(event, SegmentCalibrated):
             self._known = self._known.after(event)
+        elif isinstance(event, RestStarted):
+            self._rests.append(_Rest(event))
+        elif isinstance(event, RestEnded):
+            self._end_rest(event)
         return []
 
     def _end(self, event: ExerciseEnded | AssessmentEnded) -> None:
@@ -144,6 +158,12 @@ class Core:
             same = item.started.item == event.item and item.started.type.startswith(family)
             if same and item.ended is None:
                 item.ended = event
+                return
+
+    def _end_rest(self, event: RestEnded) -> None:
+        for rest in reversed(self._rests):
+            if rest.started.item == event.item:
+                rest.ended = rest.ended or event
                 return
 
     def _calibrate(self, event: RangeCalibrated) -> None:
@@ -236,7 +256,18 @@ class Core:
             self._tracks,
             item.started.spans[seen.stream],
             track.position if to_index is None else to_index,
+            rests=self._rests_in(item.started.item, seen.stream),
         )
+
+    def _rests_in(self, item: str, stream: str) -> list[Rest]:
+        """The rests of an item, in a stream's samples."""
+        found: list[Rest] = []
+        for rest in self._rests:
+            begun = rest.started.spans.get(stream)
+            if begun is not None and rest.started.item == item:
+                over = None if rest.ended is None else rest.ended.spans.get(stream)
+                found.append((begun, over))
+        return found
 
     def todays_range(self, item: str) -> TodaysRange | None:
         """Today's range of the latest item of that name, as far as it is known."""

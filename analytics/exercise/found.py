@@ -21,7 +21,7 @@ from telemetry.errors import NotObservable
 from therapy.wording import Wording
 
 from .flexion import Flexion, flexion
-from .membership import Membership, membership_of
+from .membership import Membership, membership_of, rested
 from .observation import Method, doubted
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from analytics.signals.arrays import Array, Mask
     from analytics.signals.oriented_stream import Frames, StreamTrack
 
+    from .membership import Rest
     from .observation import Hinge, Observation
 
 __all__ = ["FoundRepetitions", "found_in", "restarts_of"]
@@ -86,11 +87,15 @@ def found_in(
     frames: Frames,
     rate_hz: float,
     tracks: Mapping[str, StreamTrack] = _NO_TRACKS,
+    rests: Sequence[Rest] = (),
 ) -> FoundRepetitions:
-    """The repetitions in an item's frames at `rate_hz`, by its angle where that is trusted."""
+    """The repetitions in an item's frames at `rate_hz`, by its angle where that is trusted.
+
+    What was moved in marked rests is among them, for whoever sorts them, and teaches nothing.
+    """
     found = None
     if observation.method is not Method.COUNT and len(frames):
-        found, doubts = _by_angle(observation, frames, rate_hz, tracks)
+        found, doubts = _by_angle(observation, frames, rate_hz, tracks, rests)
         if found is not None and not doubts:
             return found
         observation = doubted(observation, doubts)
@@ -106,6 +111,7 @@ def _by_angle(
     frames: Frames,
     rate_hz: float,
     tracks: Mapping[str, StreamTrack],
+    rests: Sequence[Rest],
 ) -> tuple[FoundRepetitions | None, list[Doubt]]:
     """What the angle shows, and what speaks against it."""
     joint, doubts = None, []
@@ -117,25 +123,25 @@ def _by_angle(
                 # About an upright axis gravity tells no zero: only how far the joint went.
                 observation = replace(observation, hinge=replace(observation.hinge, zero_rad=None))
         else:
-            movement = _angle(observation, frames, frames.q, rate_hz)
+            movement = _angle(observation, frames, frames.q, rate_hz, rests)
     except NotObservable as e:
         reason = Wording(e.italian or str(e), str(e))
         return None, [_doubt(observation, frames, DoubtKind.UNSEEN, reason)]
     values = smoothed(movement, rate_hz, restarts_of(frames)).tolist()
-    seen = excursions_of(values, ANGLE_LEAST_DEG)
+    seen = _excursions(values, frames, rests)
     if observation.hinge is not None and joint is not None:
         # Judged in the set alone: who handles a sensor in between moves it alone.
         near = round(AROUND_S * rate_hz)
-        sorted_out = membership_of(seen, frames, rate_hz)
+        sorted_out = membership_of(seen, frames, rate_hz, rests=rests)
         axes = _shown_in_set(observation.hinge, joint, sorted_out, rate_hz)
         if axes is not None:
             again = replace(observation.hinge, axes=axes, level="motion")
             joint = _flexion(again, frames, rate_hz, tracks)
             movement = joint.angle_deg
             values = smoothed(movement, rate_hz, restarts_of(frames)).tolist()
-            seen = excursions_of(values, ANGLE_LEAST_DEG)
-            sorted_out = membership_of(seen, frames, rate_hz)
-        kept = sorted_out.kept if sorted_out.other else []
+            seen = _excursions(values, frames, rests)
+            sorted_out = membership_of(seen, frames, rate_hz, rests=rests)
+        kept = sorted_out.kept if sorted_out.none_of_the_set else []
         joint = joint.paired_in([(e.start - near, e.end + near) for e in kept], rate_hz)
         doubts = _of_joint(observation, observation.hinge, joint, frames)
     if observation.hinge is not None and _beyond_anatomy(observation.hinge, seen):
@@ -167,10 +173,10 @@ def _shown_in_set(
     hinge: Hinge, joint: Flexion, sorted_out: Membership, rate_hz: float
 ) -> HingeAxes | None:
     """The joint's axes by the set's own movement, where something else was done beside it."""
-    if hinge.axes is not None or joint.seen is None or not sorted_out.other:
+    if hinge.axes is not None or joint.seen is None or not sorted_out.none_of_the_set:
         return None
     near = round(AROUND_S * rate_hz)
-    apart = [e.start for e in sorted_out.other]
+    apart = [e.start for e in sorted_out.none_of_the_set]
     stretches: list[list[Excursion]] = []
     for e in sorted_out.kept:
         last = stretches[-1][-1] if stretches else None
@@ -233,7 +239,23 @@ def _flexion(
     return flexion(frames, near, rate_hz, hinge)
 
 
-def _angle(observation: Observation, frames: Frames, q: Array, rate_hz: float) -> Array:
+def _excursions(values: list[float], frames: Frames, rests: Sequence[Rest]) -> list[Excursion]:
+    """Those of an angle; the typical one is that of what was not moved in a rest."""
+    if not rests:
+        return excursions_of(values, ANGLE_LEAST_DEG)
+    live = found_live(values, ANGLE_LEAST_DEG)
+    resting = rested(live, frames, rests).tolist()
+    awake = [e for e, rests_now in zip(live, resting, strict=True) if not rests_now]
+    return excursions_of(values, ANGLE_LEAST_DEG, awake or live)
+
+
+def _angle(
+    observation: Observation,
+    frames: Frames,
+    q: Array,
+    rate_hz: float,
+    rests: Sequence[Rest] = (),
+) -> Array:
     if observation.method is Method.SWEPT:
         return swept_deg(q, frames.restarted, rate_hz)
     if observation.axis is None:
@@ -244,14 +266,15 @@ def _angle(observation: Observation, frames: Frames, q: Array, rate_hz: float) -
     folded = elevations_deg(q, observation.axis)
     if not passes_vertical(folded):
         return folded
-    chosen = _in_set(folded, frames, rate_hz)
+    chosen = _in_set(folded, frames, rate_hz, rests)
     return unfolded_elevation_deg(q, observation.axis, frames.restarted, rate_hz, chosen)
 
 
-def _in_set(folded_deg: Array, frames: Frames, rate_hz: float) -> Mask:
+def _in_set(folded_deg: Array, frames: Frames, rate_hz: float, rests: Sequence[Rest]) -> Mask:
     """[n] where the set's own movement is, as far as a folded elevation tells it."""
     values = smoothed(folded_deg, rate_hz, restarts_of(frames)).tolist()
-    kept = membership_of(excursions_of(values, ANGLE_LEAST_DEG), frames, rate_hz).kept
+    found = _excursions(values, frames, rests)
+    kept = membership_of(found, frames, rate_hz, rests=rests).kept
     chosen, near = np.zeros(len(folded_deg), bool), round(BESIDE_S * rate_hz)
     for e in kept:
         chosen[max(0, e.start - near) : e.end + near + 1] = True

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from telemetry.messages.results import Repetition
 
     from .flexion import Flexion
-    from .membership import Membership
+    from .membership import Membership, Rest
     from .observation import Observation
     from .range_band import ItemBands
 
@@ -67,6 +67,8 @@ def analyse_item(
     tracks: Mapping[str, StreamTrack],
     from_index: int,
     to_index: int,
+    *,
+    rests: Sequence[Rest] = (),
 ) -> ItemResult:
     """The result of the item that spans the observed stream's samples [from_index, to_index).
 
@@ -76,19 +78,32 @@ def analyse_item(
        (`counting`), by all frames; excursions as live, with the typical range known.
     3. Phases, speed and smoothness of each, with flags; the item's range and peak with their bands,
        each through the gate, and further figures.
+
+    Args:
+        started: the item's beginning.
+        observation: how it is seen.
+        tracks: of each stream.
+        from_index: of the item's first sample.
+        to_index: after its last.
+        rests: as the events mark them, in the observed stream's samples.
     """
     track = tracks[observation.stream]
     frames = track.frames(from_index, to_index)
     doubts = _of_streams(observation, tracks, frames, from_index, to_index)
     if doubts and observation.method is not Method.COUNT:
         observation = doubted(observation, doubts)
-    found = found_in(observation, frames, track.frame_rate_hz, tracks)
+    found = found_in(observation, frames, track.frame_rate_hz, tracks, rests)
     observation = found.observation
     doubts = [*observation.doubts, *(d for d in doubts if d not in observation.doubts)]
     if found.flexion is not None:
         frames = found.flexion.frames
     sorted_out = membership_of(
-        found.excursions, frames, track.frame_rate_hz, found.in_frames(len(frames)), found.least_deg
+        found.excursions,
+        frames,
+        track.frame_rate_hz,
+        values=found.in_frames(len(frames)),
+        least_deg=found.least_deg,
+        rests=rests,
     )
     if observation.method is not Method.COUNT and _turns_on_limb(sorted_out, found.flexion):
         span = observation.stream, from_index, to_index
@@ -129,12 +144,12 @@ def analyse_item(
             for e in sorted_out.attempts
             for a, b in [_between_s(e, e, frames, track, from_index)]
         ),
-        other_movement=_other(sorted_out.other, frames, track, from_index),
+        other_movement=_other(sorted_out.none_of_the_set, frames, track, from_index),
         count_low=interval[0],
         count_high=interval[1],
         alike=None if sorted_out.alike is None else round(max(0.0, sorted_out.alike), 3),
         judged=_lost(counts) <= MOST_LOST,
-        moving_s=_moving_s(repetitions),
+        moving_s=_moving_s(repetitions, rests),
         donning_sigma_deg=bands.donning_sigma_deg,
         conditioning=Conditioning(
             samples=counts.received,
@@ -211,11 +226,15 @@ def _lost(counts: SampleCounts) -> float:
     return bad / max(1, counts.received + counts.missing)
 
 
-def _moving_s(repetitions: Sequence[Repetition]) -> float | None:
+def _moving_s(repetitions: Sequence[Repetition], rests: Sequence[Rest]) -> float | None:
     """The time of the repetitions with the short breaks between them; rests count for nothing."""
     if not repetitions:
         return None
-    breaks = [max(0.0, b.start_s - a.end_s) for a, b in pairwise(repetitions)]
+    breaks = [
+        max(0.0, b.start_s - a.end_s)
+        for a, b in pairwise(repetitions)
+        if not any(a.peak_index < begun < b.peak_index for begun, _ in rests)
+    ]
     usual = max(BREAK_S, 2 * statistics.median(breaks)) if breaks else BREAK_S
     own = sum(r.end_s - r.start_s for r in repetitions)
     return round(own + sum(b for b in breaks if b <= usual), 4)

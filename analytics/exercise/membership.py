@@ -1,5 +1,6 @@
 """What belongs to the set: its repetitions told apart from walking, handling and drinking.
 
+0. What was moved in a rest that the events mark is none of the set, whatever it is.
 1. **Walking** is told by its steps: the force's norm swings by over `STEP_M_S2` with the period of
    a step again and again. What repeats at that pace itself is no walking between sets.
 2. Each excursion has a shape: how the sensor turned in space on the way, compared at equal shares
@@ -15,9 +16,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
     from analytics.signals.arrays import Array, Indices, Mask
     from analytics.signals.oriented_stream import Frames
 
-__all__ = ["Membership", "membership_of"]
+__all__ = ["Membership", "Rest", "membership_of", "rested"]
+
+Rest: TypeAlias = tuple[int, int | None]
+"""A rest's first sample and the one after its last; None: it lasts to the item's end."""
 
 _PLACES: Final = ("valley", "start", "hold_from", "peak", "hold_to", "end")
 
@@ -83,6 +87,7 @@ class Membership:
         kept: the set's repetitions.
         attempts: movements of the exercise that stayed far behind.
         other: the rest.
+        rested: what was moved in marked rests.
         alike: mean cosine between neighbouring repetitions' turns, None for fewer than three.
     """
 
@@ -90,6 +95,12 @@ class Membership:
     attempts: list[Excursion]
     other: list[Excursion]
     alike: float | None
+    rested: list[Excursion] = field(default_factory=list)
+
+    @property
+    def none_of_the_set(self) -> list[Excursion]:
+        """What is told as other movement, in order."""
+        return sorted([*self.other, *self.rested], key=_place)
 
     @property
     def mixed(self) -> bool:
@@ -132,8 +143,10 @@ def membership_of(
     excursions: Sequence[Excursion],
     frames: Frames,
     rate_hz: float,
+    *,
     values: Sequence[float] = (),
     least_deg: float = 0.0,
+    rests: Sequence[Rest] = (),
 ) -> Membership:
     """Sort an item's excursions.
 
@@ -143,9 +156,14 @@ def membership_of(
         rate_hz: of the frames.
         values: the movement in which they were found; without it, step 4 is left out.
         least_deg: a smaller back and forth in it is none.
+        rests: where the events mark them, in the stream's samples.
     """
+    resting = rested(excursions, frames, rests)
+    in_rests = _those(excursions, resting)
+    if in_rests:
+        excursions = _those(excursions, ~resting)
     if len(excursions) < FEWEST:
-        return Membership(list(excursions), [], [], None)
+        return Membership(list(excursions), [], [], None, in_rests)
     traits = _traits(excursions, frames, rate_hz)
     weight = 2.0**traits.size * np.sqrt(2.0**traits.time)
     groups = _groups(traits)
@@ -153,21 +171,32 @@ def membership_of(
     still = [g for g in groups if g.sum() >= FEWEST and traits.walked[g].mean() < MOSTLY]
     best = max(still or groups, key=lambda g: float(weight[g].sum()))
     if best.sum() < FEWEST:
-        return Membership(list(excursions), [], [], _alike(traits, np.ones(len(weight), bool)))
+        alike = _alike(traits, np.ones(len(weight), bool))
+        return Membership(list(excursions), [], [], alike, in_rests)
     best &= ~_strange(traits, best, excursions)
     alike = _alike(traits, best)
     best |= _cut_from(traits, best, excursions, frames)
     kept, rest = _those(excursions, best), _those(excursions, ~best)
-    rest = sorted([*rest, *_hidden(values, kept, rest, least_deg, rate_hz)], key=_place)
+    hidden = _hidden(values, [*kept, *rest, *in_rests], least_deg, rate_hz)
+    rest = sorted([*rest, *_those(hidden, ~rested(hidden, frames, rests))], key=_place)
     if not rest:
-        return Membership(kept, [], [], alike)
+        return Membership(kept, [], [], alike, in_rests)
     traits = _traits([*kept, *rest], frames, rate_hz)
     attempted = _attempted(traits, np.arange(len(traits.time)) < len(kept))[len(kept) :]
     tried, other = (
         [e for e, one in zip(rest, attempted, strict=True) if bool(one) is chosen]
         for chosen in (True, False)
     )
-    return Membership(kept, tried, other, alike)
+    return Membership(kept, tried, other, alike, in_rests)
+
+
+def rested(excursions: Sequence[Excursion], frames: Frames, rests: Sequence[Rest]) -> Mask:
+    """[e] whether an excursion's peak lies in a rest that the events mark."""
+    peaks = frames.index[[e.peak for e in excursions]] if excursions else np.zeros(0, np.int64)
+    within = np.zeros(len(peaks), bool)
+    for begun, over in rests:
+        within |= (peaks >= begun) & ((over is None) | (peaks < (over or 0)))
+    return within
 
 
 def _place(e: Excursion) -> int:
@@ -238,15 +267,14 @@ def _way(frames: Frames, e: Excursion, rest: int) -> Array:
 
 def _hidden(
     values: Sequence[float],
-    kept: Sequence[Excursion],
-    rest: Sequence[Excursion],
+    found_before: Sequence[Excursion],
     least_deg: float,
     rate_hz: float,
 ) -> list[Excursion]:
     """Excursions where there are none, by the least size instead of the set's."""
     if not len(values):
         return []
-    known = sorted([*kept, *rest], key=_place)
+    known = sorted(found_before, key=_place)
     edges = [0, *(x for e in known for x in (e.start, e.end)), len(values) - 1]
     found = []
     for a, b in zip(edges[::2], edges[1::2], strict=True):

@@ -23,6 +23,8 @@ from telemetry.messages.events import (
     HeartMeasured,
     PainReported,
     RangeCalibrated,
+    RestEnded,
+    RestStarted,
     SegmentCalibrated,
     SessionClosed,
     SessionOpened,
@@ -270,6 +272,8 @@ def _said_of_item(event: SessionEvent) -> dict[str, Any]:
             return {"item": event.item, "detail": event.exercise}
         case ExerciseEnded() | AssessmentEnded():
             return {"item": event.item, "value": event.reason.value}
+        case RestStarted() | RestEnded():
+            return {"item": event.item}
         case ExerciseReported():
             return {"item": event.item, "value": event.amount, "detail": event.unit}
     return {}

@@ -34,6 +34,8 @@ __all__ = [
     "PainReported",
     "PromptShown",
     "RangeCalibrated",
+    "RestEnded",
+    "RestStarted",
     "SegmentCalibrated",
     "SessionClosed",
     "SessionEvent",
@@ -224,6 +226,26 @@ class ExerciseEnded(_Event):
     reason: StopReason
 
 
+class RestStarted(_Event):
+    """A rest or a pause within an exercise item begins: what moves in it is none of the set.
+
+    `spans` maps each stream to the index of its next sample; a rest that does not end by an event
+    ends with its item.
+    """
+
+    type: Literal["rest.started"] = "rest.started"
+    item: str
+    spans: dict[str, Count]
+
+
+class RestEnded(_Event):
+    """It is over; `spans` maps each stream to the index of its next sample."""
+
+    type: Literal["rest.ended"] = "rest.ended"
+    item: str
+    spans: dict[str, Count]
+
+
 class ExerciseReported(_Event):
     """What was told of an item that no sensor saw: self-reported, never measured.
 
@@ -319,6 +341,8 @@ SessionEvent: TypeAlias = Annotated[
     | ExerciseStarted
     | ExerciseEnded
     | ExerciseReported
+    | RestStarted
+    | RestEnded
     | PainReported
     | EffortReported
     | BreathlessnessReported

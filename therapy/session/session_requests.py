@@ -208,7 +208,7 @@ def _end(turn: Turn, reason: StopReason) -> None:
 def _rest(turn: Turn, *, resting: bool) -> None:
     if not turn.state.open_item:
         raise _Refused("no exercise is open")
-    turn.to(resting_since_ns=turn.t_ns if resting else None)
+    turn.rest(resting=resting)
 
 
 def _assess(turn: Turn) -> None:

@@ -13,6 +13,8 @@ from telemetry.messages.events import (
     ExerciseReported,
     ExerciseStarted,
     RangeCalibrated,
+    RestEnded,
+    RestStarted,
     SegmentCalibrated,
     SessionClosed,
     StopReason,
@@ -264,6 +266,14 @@ class Turn:
         else:
             self.next_item()
 
+    def rest(self, *, resting: bool) -> None:
+        """A rest or a pause of the open item begins or is over; told again it changes nothing."""
+        if resting is (self.state.resting_since_ns is not None):
+            return
+        marker = RestStarted if resting else RestEnded
+        self.record(marker, item=self.state.current.item.id, spans=self.spans)
+        self.to(resting_since_ns=self.t_ns if resting else None)
+
     def start_assessment(self) -> None:
         """Open three untargeted repetitions of the current item."""
         item = self.state.current.item
@@ -325,6 +335,7 @@ class Turn:
 
     def _ended(self, reason: StopReason) -> None:
         item, done = self.state.current.item, self.state.done
+        self.rest(resting=False)
         self.record(ExerciseEnded, item=item.id, spans=self.spans, reason=reason)
         if self.state.by_keys:
             told = done if self.state.counted else 0.0

@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 from analytics import offline
+from analytics.core import Core
 from analytics.exercise.count_interval import count_interval
 from analytics.exercise.membership import Membership
 from analytics.movement.repetition import Excursion
 from arm_motion import exercise, observe, one_batch, raises, stroke, whole_stream
-from builders import SESSION
+from builders import SESSION, STREAM
+from telemetry.messages.events import RestEnded, RestStarted
+from telemetry.messages.results import encode_result
 
 RATE_HZ = 60.0
 STEP_HZ = 1.8
@@ -110,3 +113,74 @@ def test_a_count_is_in_wide_doubt_where_as_much_else_lies_scattered_between():
     assert not in_one_piece.mixed
     assert count_interval(scattered, doubted=False, lost=0.0)[1] >= 9
     assert count_interval(in_one_piece, doubted=False, lost=0.0)[1] <= 7
+
+
+def rests_marked(parts, resting, *, live=False, ended=True):
+    """An item of parts at 60 Hz, of which those numbered in `resting` are marked as rests."""
+    elevation = np.concatenate(parts)
+    edges = np.concatenate(([0], np.cumsum([len(p) for p in parts])))
+    batch = one_batch(elevation)
+    started, closed = exercise(len(batch))
+    markers = []
+    for part in resting:
+        for kind, at in ((RestStarted, edges[part]), (RestEnded, edges[part + 1])):
+            markers.append(
+                kind(session=SESSION, number=0, t_ns=0, item="1", spans={STREAM: int(at)})
+            )
+    if not ended:
+        markers.pop()
+    events = [
+        e.model_copy(update={"number": n}) for n, e in enumerate([started, *markers, closed], 1)
+    ]
+    streams = [whole_stream(batch)]
+    if not live:
+        return offline.run(SESSION, events, streams, observe, plan_version=1)
+    core = Core(SESSION, observe)
+    for event in events[:-1]:
+        core.take_event(event)
+    for item in streams[0]:
+        core.take(item)
+    core.take_event(events[-1])
+    return core.result(plan_version=1, provisional=False)
+
+
+def test_what_is_moved_in_a_marked_rest_is_other_movement_however_alike_it_is():
+    item = rests_marked([raises(4), raises(3), raises(4)], [1]).items[0]
+    assert len(item.repetitions) == 8
+    assert (item.count_low, item.count_high) == (8, 8)
+    told_s = sum(o.end_s - o.start_s for o in item.other_movement)
+    assert told_s == pytest.approx(3 * 5 + 2 * 1, abs=2)
+    rests_s = 3 * 6 + 1
+    assert item.moving_s == pytest.approx(8 * 5 + 6 * 1, abs=4)
+    assert item.moving_s < 8 * 6 + rests_s
+
+
+def test_a_rest_with_many_small_movements_does_not_cut_the_sets_repetitions():
+    fidget = raises(14, top_deg=24.0, up_s=0.5, hold_s=0.0, down_s=0.5, pause_s=0.2)
+    halting = []
+    for _ in range(4):
+        halting += [stroke(10, 90, 1.0), stroke(90, 74, 0.6), stroke(74, 130, 1.0)]
+        halting += [stroke(130, 10, 2.0), np.full(60, 10.0)]
+    whole = np.concatenate([np.full(60, 10.0), *halting])
+    item = rests_marked([whole, fidget, whole], [1]).items[0]
+    assert len(item.repetitions) == 8
+
+
+def test_a_repetition_that_was_under_way_as_the_rest_began_is_one_of_the_set():
+    parts = [raises(5), raises(2)]
+    cut = len(parts[0]) - 90
+    elevation = np.concatenate(parts)
+    item = rests_marked([elevation[:cut], elevation[cut:]], [1]).items[0]
+    assert len(item.repetitions) == 5
+
+
+def test_a_rest_that_nobody_ends_lasts_to_the_items_end():
+    item = rests_marked([raises(4), raises(3)], [1], ended=False).items[0]
+    assert len(item.repetitions) == 4
+
+
+@pytest.mark.parametrize("resting", [[1], [0, 2], []])
+def test_rests_give_the_same_bytes_live_and_recorded(resting):
+    parts = [raises(2), raises(3), raises(2)]
+    live, recorded = (rests_marked(parts, resting, live=live) for live in (True, False))
+    assert encode_result(live) == encode_result(recorded)

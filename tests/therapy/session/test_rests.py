@@ -69,3 +69,21 @@ def test_without_an_exercise_there_is_no_rest(at):
     if at != "check in":
         one.answer()
     assert "no exercise is open" in one.ask("exercise.resting", resting=True)
+
+
+def test_rests_are_marked_in_the_events_with_the_samples_they_span():
+    one = playing()
+    before, spans = len(one.events), []
+    for resting in (True, True, False, False):
+        one.ask("exercise.resting", resting=resting)
+        spans.append(one.moment.spans)
+    told = [(e.type, e.item, e.spans) for e in one.events[before:]]
+    assert told == [("rest.started", "arm", spans[0]), ("rest.ended", "arm", spans[2])]
+
+
+def test_a_rest_that_its_exercise_ends_is_marked_as_over_before_it():
+    one = playing()
+    one.ask("exercise.resting", resting=True)
+    one.ask("exercise.ended", reason="done")
+    last = [e.type for e in one.events if e.type.startswith(("rest.", "exercise."))]
+    assert last[-3:] == ["rest.started", "rest.ended", "exercise.ended"]

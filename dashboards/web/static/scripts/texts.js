@@ -153,6 +153,8 @@ const TEXTS = {
   "assessment.ended": ["Valutazione finita", "Assessment ended"],
   "exercise.started": ["Esercizio iniziato", "Exercise started"],
   "exercise.ended": ["Esercizio finito", "Exercise ended"],
+  "rest.started": ["Pausa", "Rest"],
+  "rest.ended": ["Pausa finita", "Rest over"],
   "exercise.reported": ["Riferito dalla persona", "Told by the person"],
   "fall.suspected": ["Movimento simile a una caduta", "Movement like a fall"],
   fall_asked: ["è stato chiesto alla persona", "the person was asked"],
