@@ -24,6 +24,7 @@ class Placed:
         device_us: [n] int64, unwrapped, increasing.
         restarted: the wearable's clock began anew: these start a new stream, at index 0.
         after_loss: samples before these were lost, nobody knows how many.
+        counted: nothing but their order tells where these belong.
     """
 
     rows: Int64Array
@@ -31,6 +32,7 @@ class Placed:
     device_us: Int64Array
     restarted: bool = False
     after_loss: bool = False
+    counted: bool = False
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -49,12 +51,15 @@ class StampedSample:
 class PlacedRun:
     """Samples placed one after the other."""
 
-    def __init__(self, *, restarted: bool = False, after_loss: bool = False) -> None:
+    def __init__(
+        self, *, restarted: bool = False, after_loss: bool = False, counted: bool = False
+    ) -> None:
         self.restarted = restarted
         self.after_loss = after_loss
+        self.counted = counted
         self.rows: list[tuple[int, int, int]] = []
 
     def placed(self) -> Placed:
         """As arrays."""
         rows, index, device_us = np.array(self.rows, dtype=np.int64).T
-        return Placed(rows, index, device_us, self.restarted, self.after_loss)
+        return Placed(rows, index, device_us, self.restarted, self.after_loss, self.counted)

@@ -93,6 +93,7 @@ class StreamAssembly:
         # Why samples may be missing that nothing numbers, until a numbered one follows.
         self._unknown: str | None = None
         self._held: Reading | None = None
+        self._arrival_ns = 0
         self._bounds = [
             math.inf if limit is None else limit * RANGE_MARGIN
             for limit in (sampling.acc_range_m_s2, sampling.gyr_range_rad_s, None)
@@ -157,33 +158,49 @@ class StreamAssembly:
         items: list[StreamItem] = []
         whole = reading if self._held is None else joined([self._held, reading])
         runs = self._place(reading, arrival_ns // 1000)
-        for placed in runs:
-            items += self._take_run(whole, placed, arrival_ns)
-        held = self._grid.held_rows
-        self._held = rows_of(whole, np.array(held)) if held else None
-        if held:
-            # Should it stay the last one, it was sent and is not recorded.
-            self._unknown = self._unknown or "radio"
+        self._arrival_ns = arrival_ns
+        items += self._take_runs(whole, runs)
         if runs and self._stream is not None:
             items += self._judged(len(reading), arrival_ns)
         return items
+
+    def _take_runs(self, whole: Reading, runs: list[Placed]) -> list[StreamItem]:
+        """Items of what was placed; the rest of these samples is held back."""
+        items: list[StreamItem] = []
+        for placed in runs:
+            items += self._take_run(whole, placed, self._arrival_ns)
+        held = self._grid.held_rows
+        self._held = rows_of(whole, np.array(held)) if held else None
+        return items
+
+    def _release(self) -> list[StreamItem]:
+        """What was held back for a next sample that will not come."""
+        if self._held is None:
+            return []
+        return self._take_runs(self._held, self._grid.release())
+
+    def _give_up_stamps(self, fault: StampFault) -> list[StreamItem]:
+        """Count samples from now on, and what was held back."""
+        placed = self._grid.give_up(fault)
+        return [] if self._held is None else self._take_runs(self._held, placed)
 
     def _take_run(self, whole: Reading, placed: Placed, arrival_ns: int) -> list[StreamItem]:
         items: list[StreamItem] = []
         if placed.restarted and self._stream is not None:
             self._unknown = "rebooted"
-            items += self.end("rebooted", arrival_ns)
+            items += self._close("rebooted", arrival_ns)
         if self._stream is None:
             items += self._open(arrival_ns)
         if placed.after_loss:
             self._unknown = self._unknown or "radio"
-        unnumbered = placed.index[0] == 0 or self.counted or placed.after_loss
+        unnumbered = placed.index[0] == 0 or self.counted or placed.after_loss or placed.counted
         if self._unknown is not None and unnumbered:
             items.append(self._unknown_gap(arrival_ns))
             if self._unknown != "rejected":
                 self._clock = self._new_clock()
-        whole_run = len(placed) == len(whole) and placed.rows[0] == 0
-        picked = whole if whole_run else rows_of(whole, placed.rows)
+        # One that came early stands after the one it overtook.
+        as_it_came = len(placed) == len(whole) and (placed.rows[:-1] < placed.rows[1:]).all()
+        picked = whole if as_it_came else rows_of(whole, placed.rows)
         items += self._cut(picked, placed, arrival_ns)
         self._unknown = None
         return items
@@ -203,16 +220,15 @@ class StreamAssembly:
             items += self._trust.device_clock_set(at, t_ns=arrival_ns)
         items += self._trust.clock_seen(self._clock, newest, arrival_ns)
         if self._trust.stretched and not self.counted:
-            self._grid.give_up(StampFault.STRETCHED)
+            items += self._give_up_stamps(StampFault.STRETCHED)
         stamped = None if self.counted else self._grid
         found = self._trust.rate_seen(received, stamped, newest, arrival_us)
         if found is None or self._held is not None:
             return items
         if found.rate_hz is None:
-            self._grid.give_up(StampFault.STRETCHED)
-            return items
+            return [*items, *self._give_up_stamps(StampFault.STRETCHED)]
         items += self._trust.other_rate(found.rate_hz, arrival_ns)
-        items += self.end(OTHER_RATE, arrival_ns)
+        items += self._close(OTHER_RATE, arrival_ns)
         asked_hz = self.sampling.rate_hz
         # As asked again: what a merely nominal rate is off by is learnt.
         again = abs(found.rate_hz / asked_hz - 1) < NOMINAL_WITHIN
@@ -227,18 +243,25 @@ class StreamAssembly:
 
     def link_lost(self, t_ns: int = 0) -> list[StreamItem]:
         """The connection went; the next jump of the index is its doing."""
+        items = self._release()
         self._grid.reconnected()
         if self._stream is None:
-            return []
+            return items
         self._unknown = self._gap_reason = "link lost"
-        return [*self._trust.link_lost(self._next_index, t_ns)]
+        return [*items, *self._trust.link_lost(self._next_index, t_ns)]
 
     def end(self, reason: str, t_ns: int) -> list[StreamItem]:
         """Close the open stream, if there is one.
 
-        What the wearable sent after the last sample and nobody could read is declared as a gap
-        of unknown length.
+        What the wearable sent after the last sample and nobody could read or place is declared
+        as a gap of unknown length.
         """
+        items = self._release()
+        if self._held is not None:
+            self._unknown = self._unknown or "radio"
+        return [*items, *self._close(reason, t_ns)]
+
+    def _close(self, reason: str, t_ns: int) -> list[StreamItem]:
         if self._stream is None:
             return []
         items: list[StreamItem] = []

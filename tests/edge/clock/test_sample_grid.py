@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.clock.sample_grid import SampleGrid
@@ -29,7 +29,7 @@ def feed(grid, raw_us, arrivals_us):
 
 
 @given(
-    lost=st.sets(st.integers(1, 197)),
+    lost=st.sets(st.integers(2, 197)),
     boot_us=st.integers(0, WRAP_US - 1),
     delays_ms=st.lists(st.integers(0, 4000), min_size=200, max_size=200),
 )
@@ -167,3 +167,123 @@ def test_a_merely_nominal_rate_does_not_add_up_to_a_false_loss():
     grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=None)
     index, _ = feed(grid, raw, raw)
     assert index == list(range(20_000))
+
+
+# One stamp that is wrong, by whatever, wherever.
+
+ANY_STAMP = st.one_of(
+    st.integers(-59 * 16_667, 59 * 16_667),
+    st.integers(-(1 << 31), (1 << 31) - 1),
+)
+
+
+def place_all(grid, raw, numbers, together, *, at_us=lambda i: i * PERIOD_US):
+    """Index and number of every sample placed, and how many losses nobody counted."""
+    found, uncounted, held = [], 0, []
+
+    def take(runs, whole):
+        nonlocal uncounted, held
+        for placed in runs:
+            uncounted += placed.after_loss
+            rows = placed.rows.tolist()
+            found.extend(zip(placed.index.tolist(), [whole[row] for row in rows], strict=True))
+        held = [whole[row] for row in grid.held_rows]
+
+    for i in range(0, len(raw), together):
+        part = numbers[i : i + together]
+        runs = grid.place(
+            np.array(raw[i : i + together]), int(at_us(part[-1])), [int(n) for n in part]
+        )
+        take(runs, [*held, *part])
+    take(grid.release(), held)
+    return found, uncounted
+
+
+@settings(max_examples=400)
+@given(at=st.integers(0, 119), off_us=ANY_STAMP, together=st.integers(1, 5))
+def test_a_wrong_stamp_anywhere_loses_and_invents_no_sample(at, off_us, together):
+    if at == 0 and together > 1:
+        together = 1
+    raw = stamps(np.arange(120)).tolist()
+    raw[at] = (raw[at] + off_us) % WRAP_US
+    grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=WRAP_US)
+    found, uncounted = place_all(grid, raw, list(range(120)), together)
+    assert [number for _, number in sorted(found)] == list(range(120))
+    assert sorted(index for index, _ in found) == list(range(120))
+    assert uncounted <= (at in {0, 119})
+    assert (grid.rejected, grid.duplicates, grid.fault) == (0, 0, None)
+
+
+@settings(max_examples=400)
+@given(
+    at=st.integers(0, 119),
+    off_us=ANY_STAMP,
+    lost=st.sets(st.integers(1, 118), max_size=60),
+    late_ms=st.lists(st.integers(0, 60), min_size=120, max_size=120),
+)
+def test_a_wrong_stamp_among_losses_is_stored_once_or_declared(at, off_us, lost, late_ms):
+    kept = [i for i in range(120) if i not in lost]
+    raw = {i: int(us) for i, us in enumerate(stamps(np.arange(120)))}
+    raw[at] = (raw[at] + off_us) % WRAP_US
+    grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=WRAP_US)
+    found, uncounted = place_all(
+        grid,
+        [raw[i] for i in kept],
+        kept,
+        1,
+        at_us=lambda i: 1e6 + i * PERIOD_US + late_ms[i] * 1000,
+    )
+    places = sorted(index for index, _ in found)
+    assert len(set(places)) == len(places) == len(kept) - grid.rejected
+    assert grid.rejected <= 2
+    beside_an_end = {0, *kept[-2:]} & {at, at + 1, at - 1} or 1 in lost
+    if not (uncounted or beside_an_end):
+        assert places[-1] == kept[-1]
+
+
+@given(
+    at=st.sampled_from([60, 61, 62, 63]),
+    off_us=ANY_STAMP,
+    away=st.integers(1, 600),
+    before=st.booleans(),
+)
+def test_a_wrong_stamp_around_a_reconnection_is_no_reboot(at, off_us, away, before):
+    kept = [*range(60), *range(60 + away, 180 + away)]
+    raw = stamps(kept, boot_us=100_000_000).tolist()
+    wrong = 59 if before else at
+    raw[wrong] = (raw[wrong] + off_us) % WRAP_US
+    grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=WRAP_US)
+    first, _ = place_all(grid, raw[:60], kept[:60], 1)
+    grid.reconnected()
+    then, uncounted = place_all(grid, raw[60:], kept[60:], 1)
+    places = sorted(index for index, _ in first + then)
+    assert len(set(places)) == len(places)
+    assert len(places) == 180 - grid.rejected
+    assert grid.rejected <= (wrong == 60)
+    assert (places[-1], uncounted) == (179 + away, 0)
+
+
+def test_a_sample_that_came_early_is_placed_after_the_one_it_overtook():
+    order = [*range(50), 51, 50, *range(52, 100)]
+    grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=WRAP_US)
+    found, _ = place_all(grid, stamps(order).tolist(), order, 1)
+    assert sorted(found) == [(i, i) for i in range(100)]
+
+
+@given(late_by=st.integers(2, 40))
+def test_a_sample_whose_place_was_told_lost_is_not_placed_again(late_by):
+    order = [*range(50), *range(51, 51 + late_by), 50, *range(51 + late_by, 120)]
+    grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=WRAP_US)
+    found, _ = place_all(grid, stamps(order).tolist(), order, 1)
+    assert sorted(found) == [(i, i) for i in range(120) if i != 50]
+    assert grid.rejected == 1
+
+
+@pytest.mark.parametrize("lost", [1, 7, 40])
+@pytest.mark.parametrize("waited", [False, True])
+def test_the_last_sample_before_a_lost_link_is_placed_as_the_host_saw_time_pass(lost, waited):
+    order = [*range(50), 50 + lost]
+    grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=WRAP_US)
+    at_us = (lambda i: i * PERIOD_US) if waited else (lambda i: min(i, 50) * PERIOD_US)
+    found, _ = place_all(grid, stamps(order).tolist(), order, 1, at_us=at_us)
+    assert found[-1] == (50 + lost if waited else 50, 50 + lost)

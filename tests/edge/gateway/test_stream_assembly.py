@@ -83,6 +83,7 @@ def test_a_jump_within_a_notification_cuts_it(sizes, lost_at):
         part = indices[start : start + size]
         items += a.take(reading(part), arrival(part[-1]))
         start += size
+    items += a.end("stopped", arrival(part[-1]))
     check_streams(items)
     assert stored(items) == len(indices)
     values = np.concatenate([b.acc[:, 0] for b in of(MotionBatch, items)])
