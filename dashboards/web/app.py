@@ -24,12 +24,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
 
+from dashboards.access.entrance import Allowed, Entrance, OpenEntrance, hold_to_actions
+from dashboards.access.principal import Action
 from dashboards.views.care_record import CareRecord
 from dashboards.views.clinic_state import ClinicState
 from dashboards.views.loss_ledger import LossLedger
@@ -46,6 +48,7 @@ from .session_api import Sources, api_routes, no_plan
 
 __all__ = ["LOOPBACK_NAMES", "create_app"]
 
+PAGES: Final = ("/", "/clinic", "/sessions", "/patients", "/session/{_name}", "/patient/{_name}")
 STATIC: Final = Path(__file__).parent / "static"
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "::1")
 _HEADERS: Final = {
@@ -66,7 +69,8 @@ def create_app(
     plan: Callable[[str, int], Plan | None] = no_plan,
     care: CareRecord | None = None,
     clock: Clock | None = None,
-    state: Callable[[], ClinicState] | None = None,
+    state: Callable[[Callable[[str], bool]], ClinicState] | None = None,
+    entrance: Entrance | None = None,
     host_names: Sequence[str] = LOOPBACK_NAMES,
 ) -> FastAPI:
     """The application; call it within the event loop, as it subscribes to `bus`.
@@ -79,7 +83,9 @@ def create_app(
         care: plans, judged days and alerts, where the clinic keeps them; without it days are
             judged by what was recorded, and there are no alerts.
         clock: waits for results with it, and says which day it is; the machine's own without.
-        state: how the clinic behind the page is; None where none runs.
+        state: how the clinic behind the page is, to somebody who sees the patients of whom the
+            given function is true; None where none runs.
+        entrance: says who asks; without it everybody may do everything.
         host_names: names by which browsers may reach it; any other is refused, so that no
             page from elsewhere can read it through a name of its own.
     """
@@ -97,8 +103,9 @@ def create_app(
         lifespan=until_closed,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
     )
+    app.state.entrance = entrance or OpenEntrance()
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(host_names))
     app.middleware("http")(_guarded)
     app.exception_handler(RipresaError)(_unavailable)
@@ -111,15 +118,20 @@ def create_app(
     app.include_router(patient_routes(Patients(reader, plan, care, clock)))
     if feed is not None:
         app.include_router(live_routes(feed))
-    for address in (
-        "/",
-        "/clinic",
-        "/sessions",
-        "/patients",
-        "/session/{_name}",
-        "/patient/{_name}",
-    ):
-        app.get(address, include_in_schema=False)(_page)
+    for address in PAGES:
+        app.get(
+            address, include_in_schema=False, dependencies=[Depends(Allowed(Action.OPEN_PAGE))]
+        )(_page)
+
+    @app.get(
+        "/api/openapi.json",
+        include_in_schema=False,
+        dependencies=[Depends(Allowed(Action.READ_DESCRIPTION))],
+    )
+    def description() -> JSONResponse:
+        return JSONResponse(app.openapi())
+
+    hold_to_actions(app)
     return app
 
 

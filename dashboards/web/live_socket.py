@@ -5,8 +5,10 @@ import contextlib
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Path, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Depends, Path, WebSocket, WebSocketDisconnect
 
+from dashboards.access.entrance import Allowed
+from dashboards.access.principal import Action
 from telemetry.identity import Pseudonym
 
 from .live_feed import LiveFeed
@@ -23,7 +25,7 @@ def live_routes(feed: LiveFeed) -> APIRouter:
     """The live route, shown what `feed` hears."""
     router = APIRouter()
 
-    @router.websocket("/api/live/{patient}")
+    @router.websocket("/api/live/{patient}", dependencies=[Depends(Allowed(Action.WATCH_LIVE))])
     async def live(socket: WebSocket, patient: Annotated[Pseudonym, Path()]) -> None:
         """A patient's movement and session as `LiveFrame`s, at most 30 a second."""
         if not _same_origin(socket):

@@ -6,13 +6,15 @@ from datetime import date
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, HTTPException, Path, Request
+from fastapi import APIRouter, Depends, HTTPException, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.monitoring.alert import AlertKind
 from analytics.monitoring.figures import PatientState
 from analytics.monitoring.fold import Fold
 from analytics.monitoring.worklist import WorkLine, worklist
+from dashboards.access.entrance import Allowed, Asking
+from dashboards.access.principal import Action
 from dashboards.views.care_record import CareRecord, recorded_facts
 from dashboards.views.patient_view import PatientView, patient_view
 from dashboards.views.trend_view import TrendSession
@@ -84,12 +86,13 @@ class Patients:
     care: CareRecord | None
     clock: Clock
 
-    def listed(self) -> PatientList:
-        """Everybody, who needs a look first."""
+    def listed(self, sees: Callable[[str], bool]) -> PatientList:
+        """Everybody whom somebody sees, who needs a look first."""
         care = self.care
         lines = worklist(self._folded().all_figures()) if care is None else care.worklist()
+        seen = (line for line in lines if sees(line.patient))
         return PatientList(
-            patients=tuple(_line(line, with_alerts=care is not None) for line in lines),
+            patients=tuple(_line(line, with_alerts=care is not None) for line in seen),
             alerts_read=None if care is None else words(care.hours.text()),
         )
 
@@ -163,16 +166,18 @@ def patient_routes(patients: Patients) -> APIRouter:
         return view
 
     @router.get("")
-    def listed() -> PatientList:
+    def listed(
+        asking: Annotated[Asking, Depends(Allowed(Action.SEE_WORKLIST))],
+    ) -> PatientList:
         """Everybody, who needs a look first."""
-        return patients.listed()
+        return patients.listed(asking.sees)
 
-    @router.get("/{patient}")
+    @router.get("/{patient}", dependencies=[Depends(Allowed(Action.SEE_PATIENT))])
     def one(patient: Annotated[Pseudonym, Path()]) -> PatientView:
         """One patient."""
         return shown(patient)
 
-    @router.post("/{patient}/seen")
+    @router.post("/{patient}/seen", dependencies=[Depends(Allowed(Action.ACKNOWLEDGE))])
     def seen(
         request: Request, patient: Annotated[Pseudonym, Path()], alert: SeenAlert
     ) -> PatientView:

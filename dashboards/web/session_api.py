@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, HTTPException
 from pydantic import BaseModel, ConfigDict
 
+from dashboards.access.entrance import Allowed, Asking
+from dashboards.access.principal import Action
 from dashboards.views.clinic_state import ClinicState
 from dashboards.views.loss_ledger import LossLedger
 from dashboards.views.session_view import SessionView, session_view
@@ -57,7 +60,7 @@ class Sources:
     feed: LiveFeed | None = None
     ledger: Callable[[], LossLedger] | None = None
     plan: Callable[[str, int], Plan | None] = field(default=no_plan)
-    state: Callable[[], ClinicState] | None = None
+    state: Callable[[Callable[[str], bool]], ClinicState] | None = None
 
 
 def api_routes(sources: Sources) -> APIRouter:
@@ -66,27 +69,33 @@ def api_routes(sources: Sources) -> APIRouter:
     reader, bus, feed = sources.reader, sources.bus, sources.feed
 
     @router.get("/overview")
-    async def overview() -> Overview:
+    async def overview(
+        asking: Annotated[Asking, Depends(Allowed(Action.SEE_WORKLIST))],
+    ) -> Overview:
         """What is played now and what was recorded."""
         return Overview(
             has_bus=bus is not None,
             connected=bus is not None and bus.connected,
-            live=tuple(feed.sessions()) if feed else (),
-            sessions=tuple(_line(s) for s in reversed(reader.sessions())),
+            live=tuple(s for s in feed.sessions() if asking.sees(s.patient)) if feed else (),
+            sessions=tuple(_line(s) for s in reversed(reader.sessions()) if asking.sees(s.patient)),
         )
 
     @router.get("/sessions/{session}")
-    def recorded(session: UlidText) -> SessionView:
+    def recorded(
+        session: UlidText, asking: Annotated[Asking, Depends(Allowed(Action.SEE_SESSION))]
+    ) -> SessionView:
         """One recorded session."""
+        unknown = f"no session {session} in this journal"
         events = reader.events(session)
         opened = next((e for e in events if e.type == "session.opened"), None)
         plan = None if opened is None else sources.plan(opened.patient, opened.plan_version)
         view = session_view(events, reader.results(session), plan)
         if view is None:
-            raise HTTPException(404, f"no session {session} in this journal")
+            raise HTTPException(404, unknown)
+        asking.about(view.patient, unknown)
         return view
 
-    @router.get("/ledger")
+    @router.get("/ledger", dependencies=[Depends(Allowed(Action.SEE_OPERATION))])
     async def ledger() -> LossLedger | None:
         """Where every sample went; null where nobody counts."""
         if sources.ledger is None:
@@ -96,9 +105,11 @@ def api_routes(sources: Sources) -> APIRouter:
         return counted.model_copy(update={"refused": refused})
 
     @router.get("/clinic")
-    async def clinic() -> ClinicState | None:
+    async def clinic(
+        asking: Annotated[Asking, Depends(Allowed(Action.SEE_OPERATION))],
+    ) -> ClinicState | None:
         """How the running clinic is; null where none runs behind the page."""
-        return None if sources.state is None else sources.state()
+        return None if sources.state is None else sources.state(asking.sees)
 
     return router
 

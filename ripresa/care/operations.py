@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from telemetry.clock import Clock
     from telemetry.transport.bus import Bus, Message
 
-__all__ = ["OperationsFollower", "status_points"]
+__all__ = ["OF_HOMES", "OperationsFollower", "patient_of", "status_points"]
 
 log = logging.getLogger(__name__)
 
@@ -149,7 +149,7 @@ def status_points(document: Mapping[str, Any], site: str, now_ns: int) -> Iterat
         kind, subject = trouble["kind"], trouble["subject"]
         yield Point(
             "trouble",
-            tags | {"kind": kind, "subject": subject, "patient": _whose(kind, subject)},
+            tags | {"kind": kind, "subject": subject, "patient": patient_of(kind, subject)},
             {
                 "open": 1,
                 "since_ms": trouble["since_ns"] // 1_000_000,
@@ -161,7 +161,18 @@ def status_points(document: Mapping[str, Any], site: str, now_ns: int) -> Iterat
         )
 
 
-def _whose(kind: str, subject: str) -> str:
+OF_HOMES: Final = frozenset(
+    {
+        TroubleKind.HOME_CLOCK,
+        TroubleKind.DAYS_ASIDE,
+        TroubleKind.HOME_NEW,
+        TroubleKind.QUOTA_PASSED,
+    }
+)
+"""Troubles whose subject names a patient."""
+
+
+def patient_of(kind: str, subject: str) -> str:
     """The patient whose trouble it is, from where its kind of subject names them; else empty."""
     if kind in (TroubleKind.HOME_CLOCK, TroubleKind.DAYS_ASIDE):
         return subject

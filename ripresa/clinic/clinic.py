@@ -14,6 +14,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dashboards.access.entrance import OpenEntrance
 from dashboards.web.app import create_app
 from dashboards.web.serving import serve
 from ingest.influx.database_watch import DatabaseWatch
@@ -22,6 +23,7 @@ from ingest.rights.audit import AuditKey
 from ingest.transfer.quota import Quota
 from ripresa.care.clinic_store import ClinicStore
 from ripresa.care.operations import OperationsFollower
+from ripresa.care.patient_sites import PatientSites
 from ripresa.platform.configuration import LOOPBACK
 from ripresa.platform.folder_lock import folder_lock
 from ripresa.platform.listening import wider_than_loopback
@@ -167,7 +169,8 @@ async def run_clinic(options: ClinicOptions) -> None:
             plan=plans.version,
             care=care,
             clock=clock,
-            state=lambda: clinic_state(status.document()),
+            state=lambda sees: clinic_state(status.document(), sees),
+            entrance=OpenEntrance(PatientSites(journal)),
         )
         if options.influx is not None and writer is not None:
             programs["influx:operations"] = OperationsFollower(

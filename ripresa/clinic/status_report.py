@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from dashboards.views.clinic_state import ClinicState
+from ripresa.care.operations import OF_HOMES, patient_of
 from telemetry.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = ["clinic_state", "report_lines"]
 
@@ -31,8 +32,20 @@ _TEXT: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def clinic_state(document: Mapping[str, Any]) -> ClinicState:
-    """The document as the page shows it."""
+def clinic_state(
+    document: Mapping[str, Any], sees: Callable[[str], bool] = lambda _patient: True
+) -> ClinicState:
+    """The document as the page shows it to somebody who sees the patients that `sees` says."""
+    document = {
+        **document,
+        "homes": [home for home in document["homes"] if sees(home["patient"])],
+        "troubles": [
+            trouble
+            for trouble in document["troubles"]
+            if trouble["kind"] not in OF_HOMES
+            or sees(patient_of(trouble["kind"], trouble["subject"]))
+        ],
+    }
     told = {
         language: [printable(trouble[language]) for trouble in document["troubles"]]
         for language in ("it", "en")

@@ -115,10 +115,10 @@ def newly_numbered(clinic, home, records):
     ]
 
 
-def receive(clinic, records, home=HOME, patient="p-01"):
+def receive(clinic, records, home=HOME, patient="p-01", site="clinic"):
     """Have a home's new records arrive at the clinic."""
     numbered = newly_numbered(clinic, home, records)
-    topic = HomeTopics("clinic", patient).record
+    topic = HomeTopics(site, patient).record
     parcels = [
         open_parcel(topic, encode_block(numbered[i : i + 100]))
         for i in range(0, len(numbered), 100)

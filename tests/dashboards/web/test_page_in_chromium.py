@@ -376,7 +376,7 @@ async def test_what_is_wrong_with_the_clinic_stands_on_every_page_until_it_is_ov
         lines_en=("something is wrong", "influx:figures: 3 to write"),
     )
     told = [state]
-    app = create_app(pretend.MemoryReader(), LocalBus(), state=lambda: told[0])
+    app = create_app(pretend.MemoryReader(), LocalBus(), state=lambda _sees: told[0])
     async with serve(app, port=0) as page:
         for address in ("?lang=en", "patients?lang=en", "clinic?lang=en"):
             await chromium.open(f"{page.url}{address}")
