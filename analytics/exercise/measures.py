@@ -32,13 +32,19 @@ def cadence(repetitions: Sequence[Repetition], rate_hz: float) -> Measure | None
     return Measure(name="cadence", value=round(60 / between_s, 2), unit="1/min")
 
 
-def rise_time(repetitions: Sequence[Repetition], rate_hz: float) -> Measure | None:
-    """Median duration of the way up; see `repetition.with_phases`."""
-    del rate_hz
-    if not repetitions:
-        return None
-    median_s = statistics.median(r.up_s for r in repetitions)
-    return Measure(name="rise time", value=round(median_s, 3), unit="s")
+def median_phase(
+    name: str, phase: Callable[[Repetition], float]
+) -> Callable[[Sequence[Repetition], float], Measure | None]:
+    """The median duration of one phase; see `repetition.with_phases`."""
+
+    def measure(repetitions: Sequence[Repetition], rate_hz: float) -> Measure | None:
+        del rate_hz
+        if not repetitions:
+            return None
+        median_s = statistics.median(phase(r) for r in repetitions)
+        return Measure(name=name, value=round(median_s, 3), unit="s")
+
+    return measure
 
 
 def decrement(repetitions: Sequence[Repetition], rate_hz: float) -> Measure | None:
@@ -70,11 +76,13 @@ def least_flexion(name: str) -> Callable[[Sequence[Repetition], float], Measure 
 
 
 MEASURES: dict[str, Callable[[Sequence[Repetition], float], Measure | None]] = {
+    "active extension deficit": least_flexion("active extension deficit"),
     "cadence": cadence,
     "decrement": decrement,
     "extension deficit": least_flexion("extension deficit"),
-    "extension lag": least_flexion("extension lag"),
-    "rise time": rise_time,
+    "hold": median_phase("hold", lambda r: r.hold_s),
+    "rise time": median_phase("rise time", lambda r: r.up_s),
+    "time up": median_phase("time up", lambda r: r.up_s),
 }
 
 

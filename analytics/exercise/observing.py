@@ -128,14 +128,14 @@ def observation_of(
                 what = (
                     f"{site_of(seen.placements[0]).replace('-', ' ')} elevation, trunk lean apart"
                 )
-        case Quantity.RISE_TIME:
+        case Quantity.RISE_TIME | Quantity.TIME_UP:
             why = f"{what}: {_NO_ANGLE}"
         case quantity if quantity in _SWEPT or posture == "supine":
             method = Method.SWEPT
         case _:
             why = f"{what}: not known how a sensor lies at {seen.placements[0]}"
     amplitude = ("decrement",) if seen.quantity is Quantity.AMPLITUDE else ()
-    rising = ("rise time",) if seen.quantity is Quantity.RISE_TIME else ()
+    timed = (str(seen.quantity),) if not seen.in_degrees else ()
     return Observation(
         stream=own,
         axis=axis if method is Method.ELEVATION else None,
@@ -147,7 +147,7 @@ def observation_of(
         method=method,
         hinge=hinge,
         trunk=others.get("sternum"),
-        also=tuple(dict.fromkeys((*seen.row.also, *amplitude, *rising))),
+        also=tuple(dict.fromkeys((*seen.row.also, *amplitude, *timed))),
     )
 
 

@@ -15,15 +15,20 @@ from .words import Words, words
 
 __all__ = ["calibration_note", "measure_words", "place_words", "reading_words"]
 
+_ACTIVE_DEFICIT: Final = Words(it="deficit di estensione attiva", en="active extension deficit")
 _MEASURES: Final = {
+    "active extension deficit": _ACTIVE_DEFICIT,
     "cadence": Words(it="cadenza", en="cadence"),
     "decrement": Words(
         it="calo, ultimo terzo rispetto al primo", en="decrement, last third against first"
     ),
     "extension deficit": Words(it="deficit di estensione", en="extension deficit"),
-    "extension lag": Words(it="deficit di estensione attiva (lag)", en="extension lag"),
+    # As it was called before; lag only beside the clinician's passive value.
+    "extension lag": _ACTIVE_DEFICIT,
+    "hold": Words(it="tenuta", en="hold"),
     "lean": Words(it="inclinazione del busto", en="trunk lean"),
     "rise time": Words(it="tempo per alzarsi", en="time to rise"),
+    "time up": Words(it="tempo per salire", en="time up"),
 }
 _FLEXION: Final = Words(
     it="Metodo neutro-zero: 0° è l'articolazione dritta, la flessione è positiva.",
@@ -32,8 +37,8 @@ _FLEXION: Final = Words(
 _FROM_RIGHT_ANGLE: Final = Words(
     it="Si conta da un angolo retto: 90° meno la flessione. Il ginocchio dritto si legge 90°; "
     "con un deficit di 25° si legge 65°.",
-    en="Counted from a right angle: 90° less flexion. A straight knee reads 90°; with a lag of "
-    "25° it reads 65°.",
+    en="Counted from a right angle: 90° less flexion. A straight knee reads 90°; with an active "
+    "deficit of 25° it reads 65°.",
 )
 _EXTENSION: Final = Words(
     it="Metodo neutro-zero: 0° è il polso dritto, l'estensione è positiva.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 __all__ = [
+    "BED",
     "BOX",
     "BodyPart",
     "Bone",

@@ -14,7 +14,7 @@ import pygame
 from games.ui.paint import mix, shrunk
 
 from .body import BOX
-from .poses import POSES
+from .poses import posed_in
 from .upright import upright
 
 if TYPE_CHECKING:
@@ -55,12 +55,12 @@ class ExerciseDrawing:
     Args:
         exercise: id of the library; exercises without a drawing of their own show an arm raise.
         mirrored: for the left side.
-        standing: the plan asks for it standing.
+        posture: as the plan asks for it; empty: the usual one.
     """
 
-    def __init__(self, exercise: str, *, mirrored: bool = False, standing: bool = False) -> None:
-        posed = POSES.get(exercise, POSES["forward-arm-raise"])
-        self._pose = (lambda share: upright(posed(share))) if standing else posed
+    def __init__(self, exercise: str, *, mirrored: bool = False, posture: str = "") -> None:
+        posed = posed_in(exercise, posture)
+        self._pose = (lambda share: upright(posed(share))) if posture == "standing" else posed
         self._mirrored = mirrored
         self._made: dict[tuple[int, int | None, tuple[int, int] | None], pygame.Surface] = {}
         self._needed: pygame.Rect | None = None

@@ -19,11 +19,12 @@ from .body import (
     seated_front,
     standing,
 )
+from .feet_poses import bridge, heel_raise, hip_abduction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["POSES"]
+__all__ = ["POSES", "posed_in"]
 
 LEFT_REST: Final = ((258.0, 238.0), (286.0, 296.0))
 RIGHT_SHOULDER: Final = (372.0, 168.0)
@@ -55,6 +56,38 @@ def _supine_stick_flexion(share: float) -> Pose:
 
 
 def _external_rotation(share: float) -> Pose:
+    """On the back, seen from above: the forearm points up and turns outwards, elbow at the side."""
+    elbow, turned = (322.0, 300.0), math.radians(-58 + 140 * share)
+    # What points at the viewer looks short, and a little broader.
+    hand = (elbow[0] + 10, elbow[1] + FOREARM * 1.1 * math.sin(turned))
+    near = math.cos(turned)
+    legs = tuple(
+        bone
+        for y in (226.0, 264.0)
+        for bone in (
+            Bone((354, y), (452, y), 32),
+            Bone((452, y), (544, y), 26),
+            Bone((546, y), (562, y + (4 if y > 245 else -4)), 20),
+        )
+    )
+    bones = (
+        Bone((218, 222), (350, 230), 34, rim=False),
+        Bone((218, 268), (350, 260), 34, rim=False),
+        Bone((222, 245), (356, 245), 56, rim=False),
+        *legs,
+        Bone((220, 196), (296, 182), 24),
+        Bone((296, 182), (366, 188), 20),
+        Bone((220, 294), elbow, 25),
+        Bone(elbow, hand, 20 + 4 * near, moving=True),
+    )
+    bed = (
+        BodyPart(((70, 130), (600, 130), (600, 360), (70, 360))),
+        BodyPart(((84, 150), (176, 150), (176, 340), (84, 340))),
+    )
+    return Pose(bones, (154.0, 245.0), hand, between(elbow, hand, 0.8), bed)
+
+
+def _external_rotation_upright(share: float) -> Pose:
     elbow = (386.0, 244.0)
     across = math.radians(150 - 140 * share)
     hand = (elbow[0] + FOREARM * 1.15 * math.cos(across), elbow[1] + 22 * math.sin(across) + 4)
@@ -164,5 +197,24 @@ POSES: Final[dict[str, Callable[[float], Pose]]] = {
     "sit-to-stand": standing,
     "toe-heel-raise": _toe_heel_raise,
     "big-reach": _big_reach,
+    "heel-raise": heel_raise,
+    "hip-abduction": hip_abduction,
+    "bridge": bridge,
 }
 """By the exercise's id in the library."""
+_UPRIGHT: Final[dict[str, Callable[[float], Pose]]] = {
+    "external-rotation": _external_rotation_upright
+}
+"""Exercises whose usual posture is lying, where they are done seated or standing."""
+
+
+def posed_in(exercise: str, posture: str) -> Callable[[float], Pose]:
+    """The poses of an exercise; one without a drawing of its own shows an arm raise.
+
+    Args:
+        exercise: id of the library.
+        posture: as the plan asks for it; empty: the usual one.
+    """
+    if posture in {"seated", "standing"} and exercise in _UPRIGHT:
+        return _UPRIGHT[exercise]
+    return POSES.get(exercise, POSES["forward-arm-raise"])

@@ -138,7 +138,7 @@ class Page:
         mistake: the common mistake, set apart.
         exercise: whose drawing is shown; None: none.
         side: of the exercise.
-        standing: the figure stands, as the plan asks for it.
+        posture: of the figure, as the plan asks for it.
         seen, of: repetitions to count on this page; `of` 0: none.
         spoken: said aloud when the page opens.
         lines: one kind sentence each, set apart.
@@ -152,7 +152,7 @@ class Page:
     mistake: str = ""
     exercise: str | None = None
     side: str = "right"
-    standing: bool = False
+    posture: str = ""
     seen: int = 0
     of: int = 0
     choices: tuple[Choice, ...] = ()
@@ -189,7 +189,7 @@ def page_of(  # noqa: PLR0911 - one case a screen
                 mistake.text(language),
                 exercise=item.exercise,
                 side=item.side,
-                standing=item.in_posture == "standing",
+                posture=item.in_posture,
                 choices=(begin,),
                 spoken=cue.text(language),
             )
@@ -208,7 +208,7 @@ def page_of(  # noqa: PLR0911 - one case a screen
                 item.known.name.text(language),
                 exercise=item.exercise,
                 side=item.side,
-                standing=item.in_posture == "standing",
+                posture=item.in_posture,
                 choices=choices,
                 spoken=title,
             )
@@ -338,7 +338,7 @@ def _alignment(screen: AlignSensor, language: Language) -> Page:
         words if told is None else told,
         exercise=screen.exercise,
         side=screen.side,
-        standing=screen.standing,
+        posture=screen.posture,
         seen=screen.seen,
         of=screen.of,
         choices=choices,
@@ -361,7 +361,7 @@ def _moving(
         text,
         exercise=item.exercise,
         side=item.side,
-        standing=item.in_posture == "standing",
+        posture=item.in_posture,
         seen=seen,
         of=of,
         choices=choices,

@@ -42,7 +42,7 @@ class PageScreen:
     def __init__(self, look: Look) -> None:
         self._look = look
         self._ground = _ground().convert()
-        self._drawings: dict[tuple[str, str, bool], ExerciseDrawing] = {}
+        self._drawings: dict[tuple[str, str, str], ExerciseDrawing] = {}
 
     def buttons(self, page: Page) -> list[Button]:
         """Where the page's choices lie, in the order of its choices."""
@@ -110,10 +110,10 @@ class PageScreen:
         self, canvas: Canvas, page: Page, seconds: float, ghost: float | None
     ) -> None:
         known = EXERCISES[page.exercise or ""]
-        key = (known.id, page.side, page.standing)
+        key = (known.id, page.side, page.posture)
         if key not in self._drawings:
             self._drawings[key] = ExerciseDrawing(
-                known.id, mirrored=page.side == "left", standing=page.standing
+                known.id, mirrored=page.side == "left", posture=page.posture
             )
         column = _column(self._look)
         wide = column.left - 60

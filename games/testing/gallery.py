@@ -84,9 +84,9 @@ def make_gallery(folder: Path, look: Look) -> list[Path]:
 
 
 def _figures(folder: Path, look: Look) -> Path:
-    """All thirteen exercises, half-way, on one sheet."""
+    """The numbered exercises, half-way, on one sheet."""
     window = Window(headless=True, title="figures")
-    sheet = pygame.Surface((5 * WIDTH // 4, 3 * HEIGHT // 2))
+    sheet = pygame.Surface((5 * WIDTH // 4, -(-len(LIBRARY) // 5) * HEIGHT // 2))
     sheet.fill(GROUND)
     canvas = Canvas(sheet)
     for n, exercise in enumerate(LIBRARY):

@@ -15,6 +15,7 @@ from research.simulation.exercise_motion import (
     calibration_motion,
     do_set,
 )
+from research.simulation.leg_motion import LEG_MOTIONS
 from research.simulation.limb_motion import FINE_HZ, MANNERS, LimbMotion, Manner, MotionBuilder
 from research.simulation.worn_sensor import Skin, Slip, WornSensor, read
 from telemetry.messages.events import HingeCalibration
@@ -153,14 +154,14 @@ def simulate_item(
     """One item of a person; the same arguments give the same arrays.
 
     Args:
-        exercise: name of `EXERCISE_MOTIONS`.
+        exercise: name of `EXERCISE_MOTIONS` or `LEG_MOTIONS`.
         person: who.
         seed: of everything that is drawn.
         script: what is done between lead and tail; None: one set.
         slips: by site, how sensors leave their places.
     """
     rng = np.random.default_rng([seed, sum(exercise.encode())])
-    what = EXERCISE_MOTIONS[exercise]
+    what = EXERCISE_MOTIONS.get(exercise) or LEG_MOTIONS[exercise]
     builder = begin(rng, what, person.moves)
     builder.still(LEAD_S)
     if script is None:
@@ -168,7 +169,7 @@ def simulate_item(
     else:
         script(builder, what)
     builder.still(TAIL_S)
-    motion = builder.finish(what.trembling)
+    motion = builder.finish(what.trembling, what.resting)
     segments = what.body(motion.done)
     sensors = {site: _put_on(rng, what, site, person.skin) for site in what.sites}
     moved = slips(rng, motion) if slips is not None else {}

@@ -31,6 +31,9 @@ class ExerciseMotion:
         up_s, hold_s, down_s, pause_s: of a repetition.
         angle_deg: the truth on the grid, from channels and segments.
         marked: whether the sensor must lie as it is marked.
+        stance: every channel of the body, standing; None: the arm's or the leg's.
+        resting: channels that nothing moves, for the body lies or leans on something.
+        compensates: the channel of the trunk in which somebody helps himself along.
     """
 
     exercise: str
@@ -45,11 +48,19 @@ class ExerciseMotion:
     down_s: float = 1.4
     pause_s: float = 0.9
     marked: bool = False
+    stance: Mapping[str, float] | None = None
+    resting: tuple[str, ...] = ()
+    compensates: str = "lean"
+
+    @property
+    def upright(self) -> Mapping[str, float]:
+        """Every channel with its value standing."""
+        return self.stance or (ARM_REST if self.body is arm else LEG_REST)
 
     @property
     def trembling(self) -> tuple[str, ...]:
-        """The channels in which a tremor shows."""
-        return tuple(self.moves)
+        """The channels in which a tremor shows: angles, not places."""
+        return tuple(channel for channel in self.moves if channel not in {"x", "y", "z"})
 
     def truth_deg(self, motion: LimbMotion) -> Array:
         """[m] the angle that the exercise is about, without tremor."""
@@ -113,8 +124,7 @@ EXERCISE_MOTIONS: Mapping[str, ExerciseMotion] = {
 
 def begin(rng: np.random.Generator, what: ExerciseMotion, manner: Manner) -> MotionBuilder:
     """A motion that begins in the exercise's pose."""
-    upright = ARM_REST if what.body is arm else LEG_REST
-    return MotionBuilder(rng, dict(upright) | dict(what.rest), manner)
+    return MotionBuilder(rng, dict(what.upright) | dict(what.rest), manner)
 
 
 def do_set(
@@ -142,8 +152,8 @@ def do_set(
         share *= 1 + manner.spread * rng.standard_normal()
         share = float(np.clip(share, 0.05, 1.08))
         top = {k: low + share * (high - low) for k, (low, high) in what.moves.items()}
-        if "lean" in motion.at:
-            top["lean"] = manner.compensation_deg * share
+        if what.compensates in motion.at:
+            top[what.compensates] = manner.compensation_deg * share
         rest = {k: motion.at[k] for k in top}
         begun = motion.length
         motion.stroke(what.up_s * pace, **top)

@@ -160,13 +160,14 @@ class MotionBuilder:
         """Say that a repetition of the set went from that grid point to here."""
         self._repetitions.append((begun, self._length))
 
-    def finish(self, trembling: tuple[str, ...]) -> LimbMotion:
-        """The motion, with sway everywhere and tremor in the named channels."""
+    def finish(self, trembling: tuple[str, ...], resting: tuple[str, ...] = ()) -> LimbMotion:
+        """The motion, with tremor in some channels, and sway in all but those that rest."""
         meant = {}
         for channel in self.at:
             size = SWAY_M if channel in {"x", "y", "z"} else SWAY_DEG
             asked = np.concatenate([p[channel] for p in self._pieces])
-            meant[channel] = asked + self._sway(len(asked), size)
+            swaying = self._sway(len(asked), size)
+            meant[channel] = asked if channel in resting else asked + swaying
         done = dict(meant)
         for channel in trembling:
             done[channel] = meant[channel] + self._tremor(len(meant[channel]))

@@ -38,6 +38,7 @@ PLACES_M: Mapping[str, tuple[float, float, float]] = {
     "wrist": (0.0, -0.025, -0.23),
     "thigh": (0.02, 0.075, -0.24),
     "shank": (0.01, 0.045, -0.17),
+    "foot": (0.01, 0.09, -0.01),
 }
 """Where sensors are strapped, metres from the joint nearer to the trunk."""
 

@@ -25,7 +25,7 @@ class Exercise:
 
     Attributes:
         id: as plans and results name it.
-        number: place in the library of thirteen; None for one that is counted only.
+        number: place in the library; None for one that is counted only.
         name: what a person reads.
         cue: spoken before it, at most 12 words.
         mistake: its common mistake.
@@ -41,6 +41,8 @@ class Exercise:
         rises: it takes the person to standing, whatever the posture it starts in.
         bent_elbow: done with a bent elbow, so a forearm says nothing about the arm.
         amplitude: size is what counts, and there is no upper speed (Parkinson's disease).
+        supported: it is done with the hands on something firm, or not at all.
+        helped: it is done with somebody beside the person, or not at all.
     """
 
     id: str
@@ -61,6 +63,8 @@ class Exercise:
     rises: bool = False
     bent_elbow: bool = False
     amplitude: bool = False
+    supported: bool = False
+    helped: bool = False
 
     def needs_clearance(self, posture: str) -> bool:
         """Whether it stays locked until the clinician has cleared standing."""

@@ -1,4 +1,4 @@
-"""The exercise library: thirteen exercises, and those that can only be counted.
+"""The exercise library: the numbered exercises, and those that can only be counted.
 
 Context ranges are usual values of healthy adults (AAOS and AMA tables); they differ by book.
 """
@@ -12,6 +12,7 @@ from therapy.wording import Wording
 
 from .dose import Dose, Tempo
 from .exercise import Exercise, suggestion
+from .strength_and_balance import STRENGTH_AND_BALANCE
 
 __all__ = ["EXERCISES", "LIBRARY", "SPAR", "exercise_named", "spar_exercise"]
 
@@ -19,7 +20,7 @@ _ARM = ("upper-arm", "wrist", "forearm")
 _FOREARM = ("forearm", "wrist")
 _SHOULDER = Wording("ictus, spalla congelata", "stroke, frozen shoulder")
 
-LIBRARY: Final = (
+_FIRST: Final = (
     Exercise(
         id="forward-arm-raise",
         number=1,
@@ -277,7 +278,9 @@ LIBRARY: Final = (
         amplitude=True,
     ),
 )
-"""The thirteen exercises, by number."""
+
+LIBRARY: Final = (*_FIRST, *STRENGTH_AND_BALANCE)
+"""The numbered exercises, in order."""
 
 _COUNTED = (
     Exercise(

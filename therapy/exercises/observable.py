@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TABLE",
+    "TIMED",
     "ElbowCondition",
     "Observable",
     "Quantity",
@@ -42,6 +43,8 @@ ElbowCondition: TypeAlias = Literal["straight", "right angle"]
 UPRIGHT: Final = frozenset({"seated", "standing"})
 SEATED: Final = frozenset({"seated"})
 SUPINE: Final = frozenset({"supine"})
+STANDING: Final = frozenset({"standing"})
+_LEAN: Final = ("lean",)
 
 
 class Quantity(StrEnum):
@@ -63,6 +66,12 @@ class Quantity(StrEnum):
     """Angle swept by a segment in one movement."""
     RISE_TIME = "rise time"
     """Seconds from sitting to standing; no angle stands for the outcome."""
+    TIME_UP = "time up"
+    """Seconds from the floor to the top of a movement that no angle stands for."""
+
+
+TIMED: Final = frozenset({Quantity.RISE_TIME, Quantity.TIME_UP})
+"""Quantities that are no angle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +115,7 @@ class Observable:
     @property
     def in_degrees(self) -> bool:
         """Whether it gives a range of motion."""
-        return self.row.quantity is not Quantity.RISE_TIME
+        return self.row.quantity not in TIMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +153,9 @@ _SHANK = Wording("elevazione della gamba, da seduti", "shank elevation, seated")
 _THIGH = Wording("sollevamento della coscia, da seduti", "thigh lift, seated")
 _RISE = Wording("tempo per alzarsi", "time to rise")
 _FOOT = Wording("inclinazione del piede", "foot tilt")
+_ON_TOES = Wording("tempo per salire sulle punte", "time to rise on the toes")
+_ASIDE = Wording("inclinazione della coscia di lato", "thigh inclination sideways")
+_BRIDGE = Wording("sollevamento della coscia, da supini", "thigh lift, lying")
 _REACH = Wording("ampiezza dell'avambraccio", "forearm swing")
 
 
@@ -174,7 +186,7 @@ def _rows() -> tuple[Row, ...]:
 
     for raised in ("forward-arm-raise", "arm-abduction"):
         against = ("upper-arm", "sternum")
-        add(raised, UPRIGHT, against, Quantity.RELATIVE_ELEVATION, _ARM_AGAINST, also=("lean",))
+        add(raised, UPRIGHT, against, Quantity.RELATIVE_ELEVATION, _ARM_AGAINST, also=_LEAN)
         add(raised, UPRIGHT, ("upper-arm",), Quantity.ELEVATION, _ARM_UP)
     add("supine-stick-flexion", SUPINE, ("upper-arm",), Quantity.ELEVATION, _ASSISTED)
     for site in ("wrist", "forearm"):
@@ -189,14 +201,18 @@ def _rows() -> tuple[Row, ...]:
         add("big-reach", UPRIGHT, (site,), Quantity.AMPLITUDE, _REACH, also=("decrement",))
     add("wrist-lift", SEATED, ("hand",), Quantity.PITCH, _HAND)
     leg = ("shank", "thigh")
-    add("knee-extension", SEATED, leg, Quantity.FLEXION, _KNEE, also=("extension lag",))
+    add("knee-extension", SEATED, leg, Quantity.FLEXION, _KNEE, also=("active extension deficit",))
     add("knee-extension", SEATED, ("shank",), Quantity.ELEVATION, _SHANK)
     add("heel-slide", SUPINE, leg, Quantity.FLEXION, _KNEE)
     add("seated-march", SEATED, ("thigh",), Quantity.PITCH, _THIGH, also=("cadence",))
     rise = ("thigh", "sternum")
-    add("sit-to-stand", SEATED, rise, Quantity.RISE_TIME, _RISE, also=("lean",))
+    add("sit-to-stand", SEATED, rise, Quantity.RISE_TIME, _RISE, also=_LEAN)
     add("sit-to-stand", SEATED, ("thigh",), Quantity.RISE_TIME, _RISE)
     add("toe-heel-raise", SEATED, ("foot",), Quantity.PITCH, _FOOT)
+    add("heel-raise", STANDING, ("foot",), Quantity.TIME_UP, _ON_TOES)
+    add("hip-abduction", STANDING, ("thigh", "sternum"), Quantity.PITCH, _ASIDE, also=_LEAN)
+    add("hip-abduction", STANDING, ("thigh",), Quantity.PITCH, _ASIDE)
+    add("bridge", SUPINE, ("thigh",), Quantity.PITCH, _BRIDGE, also=("hold",))
     return tuple(rows)
 
 

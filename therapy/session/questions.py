@@ -76,7 +76,8 @@ def check_in(
 
     Args:
         plan: says which are asked.
-        items: to be exercised: pain is asked in each of their parts.
+        items: to be exercised: pain is asked in each of their parts, and whether support and helper
+            are there where one of them needs it.
         next_morning: yesterday left extra pain behind.
     """
     asked = plan.check_in
@@ -96,6 +97,7 @@ def check_in(
         Question(f"stop.{stop.id}", "in", "yes or no", Wording(stop.it, stop.en))
         for stop in plan.stop_questions
     ]
+    wanted += _at_hand(items)
     if asked.next_morning and next_morning:
         wanted.append(Question("settled", "in", "yes or no", _SETTLED))
     if asked.effort:
@@ -129,7 +131,7 @@ def untroubled_answer(question: Question) -> Answer:
     """What somebody without complaints answers: for demonstrations and tests."""
     match question.kind:
         case "yes or no":
-            return question.id == "settled"
+            return question.id in {"settled", "support", "helper"}
         case "pain":
             return 0
         case "effort" | "breathlessness":
@@ -178,6 +180,16 @@ def extra_pain(events: Iterable[SessionEvent], limits: Limits) -> bool:
     return ended_by_pain or (rise is not None and rise >= limits.pain_rise)
 
 
+def _at_hand(items: Sequence[PlanItem]) -> list[Question]:
+    """Whether what some of the exercises need is there."""
+    wanted = []
+    if any(item.known.supported for item in items):
+        wanted.append(Question("support", "in", "yes or no", _SUPPORT))
+    if any(item.known.helped for item in items):
+        wanted.append(Question("helper", "in", "yes or no", _HELPER))
+    return wanted
+
+
 def _pain_in(parts: tuple[str, ...]) -> list[Question]:
     """Pain in each part; of the only one it is called plainly `pain`."""
     if not parts:
@@ -214,6 +226,14 @@ _PAIN_THERE = Wording(
 _PAIN_ELSEWHERE = Wording(
     "E altrove, quanto dolore sente adesso, da 0 a 10?",
     "And elsewhere, how much pain do you feel now, from 0 to 10?",
+)
+_SUPPORT = Wording(
+    "Ha davanti a sé un appoggio saldo, per le due mani?",
+    "Is there something firm in front of you, for both hands?",
+)
+_HELPER = Wording(
+    "C'è una persona accanto a Lei, per gli esercizi di equilibrio?",
+    "Is somebody beside you, for the balance exercises?",
 )
 _SETTLED = Wording("Il dolore in più di ieri è passato?", "Has yesterday's extra pain settled?")
 _EFFORT_IN = Wording("Quanta fatica sente adesso?", "How much effort does it take you now?")

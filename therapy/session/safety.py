@@ -86,8 +86,33 @@ def may_start(pain: int | None, limits: Limits) -> bool:
     return pain < (limits.pain_amber if limits.pain_profile == "cautious" else limits.pain_stop)
 
 
-def locked(item: PlanItem, limits: Limits, *, fallen: bool = False) -> Wording | None:
-    """Why an exercise may not be started; None if it may."""
+def locked(
+    item: PlanItem,
+    limits: Limits,
+    *,
+    fallen: bool = False,
+    support: bool = True,
+    helper: bool = True,
+) -> Wording | None:
+    """Why an exercise may not be started; None if it may.
+
+    Args:
+        item: the exercise.
+        limits: the patient's.
+        fallen: a fall was told, or its question skipped.
+        support: something firm for the hands is there.
+        helper: somebody is beside the person.
+    """
+    if item.known.supported and not support:
+        return Wording(
+            "con appoggio: senza un appoggio saldo non si comincia",
+            "supported: not begun without something firm to hold",
+        )
+    if item.known.helped and not helper:
+        return Wording(
+            "con una persona accanto: senza non si comincia",
+            "with somebody beside: not begun without",
+        )
     if not item.needs_clearance:
         return None
     if fallen:

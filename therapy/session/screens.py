@@ -64,6 +64,10 @@ _FALL_LOCKS: Final = Wording(
     "Standing exercises were left out: after a fall, told or not ruled out, they stay locked until "
     "the therapist unlocks them.",
 )
+_UNATTENDED: Final = Wording(
+    "Gli esercizi che chiedono un appoggio, o una persona accanto, oggi non ci sono.",
+    "Exercises that need a support, or somebody beside you, were left out today.",
+)
 _THANKS: Final = Wording("Grazie per il tempo di oggi.", "Thank you for your time today.")
 
 
@@ -87,7 +91,7 @@ class AlignSensor:
         told: what the last attempt found wrong, or why this level comes now.
         again: there was an attempt at this level.
         seen, of: movements of this phase; `of` 0: none are counted.
-        exercise, side, standing: whose drawing shows the movement, or where the sensor is worn.
+        exercise, side, posture: whose drawing shows the movement, or where the sensor is worn.
     """
 
     placement: str
@@ -102,7 +106,7 @@ class AlignSensor:
     of: int = 0
     exercise: str | None = None
     side: Literal["left", "right"] = "right"
-    standing: bool = False
+    posture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +217,7 @@ def _place(state: SessionState) -> AlignSensor:
         state.agenda[0].item if state.agenda else None,
     )
     shown = None if worn_for is None else worn_for.exercise
-    standing = worn_for is not None and worn_for.in_posture == "standing"
+    posture = "" if worn_for is None else worn_for.in_posture
     side = alignment.side or ("right" if worn_for is None else worn_for.side)
     if not state.measured:
         return AlignSensor(
@@ -222,7 +226,7 @@ def _place(state: SessionState) -> AlignSensor:
             _LEVELS[level],
             exercise=shown,
             side=side,
-            standing=standing,
+            posture=posture,
         )
     phase = measuring.phase
     pose_measured = any(
@@ -243,7 +247,7 @@ def _place(state: SessionState) -> AlignSensor:
         of=MOVEMENTS if moving else 0,
         exercise=shown_exercise(alignment, phase) or shown,
         side=side,
-        standing=standing,
+        posture=posture,
     )
 
 
@@ -300,7 +304,8 @@ def _closing_words(state: SessionState) -> Wording:
     if state.halted_by is not None:
         return _HALTED
     deeds = [_deed(state, item_id, done) for item_id, done in state.totals if done >= 1]
-    last = _FALL_LOCKS if state.fall_locks else _THANKS
+    last = _THANKS if not state.unattended else _UNATTENDED
+    last = _FALL_LOCKS if state.fall_locks else last
     if not deeds:
         return last
     return Wording(

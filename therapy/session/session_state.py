@@ -112,6 +112,7 @@ class SessionState:
         agenda: items of this session; `at` is the current one's place.
         counted: repetitions in the open item.
         fall_locks: standing exercises were left out of this session after a fall.
+        unattended: exercises were left out for want of a support, or of somebody beside.
         resting_since_ns: since when the person rests or has paused; None: they do not.
         last_number: of the newest repetition, so that a repeated message counts once.
         active_ns: time in the open item without pauses.
@@ -153,6 +154,7 @@ class SessionState:
     counted: int = 0
     resting_since_ns: int | None = None
     fall_locks: bool = False
+    unattended: bool = False
     last_number: int = -1
     active_ns: int = 0
     finding: RangeFinding = field(default_factory=RangeFinding)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from telemetry.messages.events import HingeCalibration, SessionEvent
 
+    from .questions import Answer
     from .session_state import Moment
 
 __all__ = ["Turn"]
@@ -111,15 +112,26 @@ class Turn:
         elif tired or breathless:
             self.check_out(CloseReason.TIRED)
         else:
-            self._drop_locked(pains)
+            self._drop_locked(pains, support=told.get("support"), helper=told.get("helper"))
             self.place_next()
 
-    def _drop_locked(self, pains: Mapping[str, int]) -> None:
-        """Leave out what is locked, and what works on a part with too much pain."""
+    def _drop_locked(self, pains: Mapping[str, int], *, support: Answer, helper: Answer) -> None:
+        """Leave out what is locked, and what works on a part with too much pain.
+
+        Support and helper are there only where that was said: a skipped question is no yes.
+        """
         state, limits = self.state, self.state.plan.limits
         fallen = state.fallen or state.settings.standing_locked
-        free = [a for a in state.agenda if locked(a.item, limits, fallen=fallen) is None]
-        self.to(fall_locks=fallen and len(free) < len(state.agenda))
+        upright = [a for a in state.agenda if locked(a.item, limits, fallen=fallen) is None]
+        free = [
+            a
+            for a in upright
+            if locked(a.item, limits, support=support is True, helper=helper is True) is None
+        ]
+        self.to(
+            fall_locks=fallen and len(upright) < len(state.agenda),
+            unattended=len(free) < len(upright),
+        )
         kept = [a for a in free if may_start(pains.get(part_of(a.item)), limits)]
         alignments = alignments_of(
             [a.item for a in kept], [worn.placement for worn in state.settings.worn]

@@ -16,7 +16,7 @@ from arm_motion import GRAVITY_M_S2, exercise, raises, whole_stream
 from builders import SESSION, STREAM, opened
 from joint_motion import PROXIMAL, turning_batch, two_segments
 from telemetry.messages.motion import StreamEnded
-from therapy.exercises.observable import TABLE, observable_of
+from therapy.exercises.observable import TABLE, TIMED, observable_of
 
 
 def result_of(batches, observation):
@@ -47,7 +47,7 @@ def test_each_row_of_the_table_is_seen(row):
         posture=posture,
     )
     assert seen.stream == streams[placements[0]]
-    assert (seen.method is Method.COUNT) == (row.exercise == "sit-to-stand")
+    assert (seen.method is Method.COUNT) == (row.quantity in TIMED)
     assert (seen.not_observable is None) == (seen.method is not Method.COUNT)
     assert (seen.hinge is not None) == (seen.method is Method.FLEXION)
 
@@ -119,17 +119,19 @@ def test_with_a_calibrated_zero_a_contracture_stays():
     assert item.repetitions[0].peak_deg == pytest.approx(110, abs=3)
 
 
-def test_a_knee_that_is_straightened_tells_its_lag():
+def test_a_knee_that_is_straightened_tells_its_active_deficit():
     """As a knee from 90° to 10°: its sensors' axes point against the movement."""
     down = np.array([0.0, 0.0, -1.0])
     distal, proximal = two_segments(raises(4, top_deg=80.0, rest_deg=0.0))
     knee = Hinge(PROXIMAL, HingeAxes(down, down), -np.deg2rad(90.0), straight_deg=90.0)
-    item = result_of((distal, proximal), replace(flexing(), hinge=knee, also=("extension lag",)))
+    item = result_of(
+        (distal, proximal), replace(flexing(), hinge=knee, also=("active extension deficit",))
+    )
     assert len(item.repetitions) == 4
     assert item.repetitions[1].peak_deg == pytest.approx(80, abs=2)
-    (lag,) = item.measures
-    assert (lag.name, lag.unit) == ("extension lag", "°")
-    assert lag.value == pytest.approx(10, abs=2)
+    (deficit,) = item.measures
+    assert (deficit.name, deficit.unit) == ("active extension deficit", "°")
+    assert deficit.value == pytest.approx(10, abs=2)
 
 
 def test_lost_samples_of_either_sensor_leave_the_joints_range_as_it_is():

@@ -233,7 +233,7 @@ def knee(pretend, *, peak_deg):
         rate_hz=60,
         repetitions=(repetition,),
         range_of_motion=RangeOfMotion(what="knee flexion", median_deg=60, p10_deg=60, p90_deg=60),
-        measures=(Measure(name="extension lag", value=25.0, unit="°"),),
+        measures=(Measure(name="active extension deficit", value=25.0, unit="°"),),
     )
     return SessionResult(
         session=pretend.session, core_version="2", plan_version=1, provisional=False, items=(item,)
@@ -244,8 +244,8 @@ def test_a_joint_says_where_its_zero_lies_and_what_its_lag_is(pretend):
     view = session_view(in_order(pretend), [knee(pretend, peak_deg=65.0)])
     (item,) = view.items
     assert "90° less flexion" in item.reading.en
-    assert [(m.name.en, m.value) for m in item.measures] == [("extension lag", 25.0)]
-    assert item.measures[0].name.it == "deficit di estensione attiva (lag)"
+    assert [(m.name.en, m.value) for m in item.measures] == [("active extension deficit", 25.0)]
+    assert item.measures[0].name.it == "deficit di estensione attiva"
 
 
 def test_a_joint_without_a_zero_says_that_only_sizes_are_given(pretend):

@@ -9,9 +9,11 @@ from therapy.exercises.library import EXERCISES, LIBRARY, SPAR, exercise_named, 
 EACH = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda e: e.id)
 
 
-def test_thirteen_exercises_are_numbered_in_order():
-    assert [e.number for e in LIBRARY] == list(range(1, 14))
-    assert len(EXERCISES) == 17
+def test_exercises_are_numbered_in_order_and_none_is_left_out():
+    numbers = [e.number for e in LIBRARY]
+    assert numbers == sorted(numbers)
+    assert set(numbers) == set(range(1, len(set(numbers)) + 1))
+    assert len(EXERCISES) == len(LIBRARY) + 4
 
 
 @EACH
@@ -45,6 +47,13 @@ def test_rising_and_standing_need_clearance():
     assert exercise_named("sit-to-stand").needs_clearance("seated")
     assert exercise_named("arm-abduction").needs_clearance("standing")
     assert not exercise_named("arm-abduction").needs_clearance("seated")
+
+
+def test_standing_exercises_for_the_legs_ask_for_a_support():
+    for exercise in LIBRARY:
+        if exercise.limb == "leg" and exercise.postures == ("standing",):
+            assert exercise.supported or exercise.id == "walk"
+            assert exercise.needs_clearance("standing")
 
 
 def test_each_spar_recording_has_its_exercise():
