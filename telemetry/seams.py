@@ -44,7 +44,13 @@ class Recorder(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSummary:
-    """One line of a list of sessions; `home` is the journal that it was recorded in."""
+    """One line of a list of sessions.
+
+    Attributes:
+        day: that it belongs to: as its home told, or as a clinician has put it right. Whoever
+            asks for a session's day asks for this one; `SessionOpened.day` is what was told.
+        home: the journal that it was recorded in.
+    """
 
     session: str
     patient: str

@@ -122,7 +122,9 @@ def analyse_item(
         measures += [] if leaned is None else [leaned]
     sure = not sorted_out.other and (sorted_out.alike or 0.0) > SURELY_ALIKE
     counts = track.conditioner.counts(from_index, to_index)
-    interval = count_interval(sorted_out, doubted=bool(doubts), lost=_lost(counts))
+    interval: tuple[int | None, int | None] = (None, None)
+    if counts.received:
+        interval = count_interval(sorted_out, doubted=bool(doubts), lost=_lost(counts))
     return ItemResult(
         item=started.item,
         exercise=started.exercise,
@@ -148,7 +150,7 @@ def analyse_item(
         count_low=interval[0],
         count_high=interval[1],
         alike=None if sorted_out.alike is None else round(max(0.0, sorted_out.alike), 3),
-        judged=_lost(counts) <= MOST_LOST,
+        judged=counts.received > 0 and _lost(counts) <= MOST_LOST,
         moving_s=_moving_s(repetitions, rests),
         donning_sigma_deg=bands.donning_sigma_deg,
         conditioning=Conditioning(
@@ -176,6 +178,8 @@ def _of_streams(
 ) -> list[Doubt]:
     """Doubts about the item's streams, whatever is computed from them."""
     track = tracks[seen.stream]
+    if not len(frames):
+        return [doubt(DoubtKind.NOTHING, (seen.stream,), from_index, to_index)]
     doubts = [
         *rate_doubts(track, from_index, to_index),
         *channel_doubts(track, from_index, to_index),

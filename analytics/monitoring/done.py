@@ -34,6 +34,7 @@ class ItemSeen:
     Attributes:
         minutes: of its repetitions and of the short breaks between them; rests count for nothing.
         judged: whether enough was received to judge the person's quality.
+        received: whether anything of it was.
     """
 
     item: str
@@ -43,6 +44,7 @@ class ItemSeen:
     median_deg: float | None
     minutes: float
     judged: bool = True
+    received: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +113,15 @@ def _seen(found: ItemResult) -> ItemSeen:
         median_deg=None if range_of_motion is None else range_of_motion.median_deg,
         minutes=_minutes(found),
         judged=found.judged,
+        received=found.received,
     )
 
 
 def _item_done(item: PlanItem, seen: ItemSeen) -> ItemDone:
+    if not seen.received:
+        return ItemDone(
+            item.id, None
+        )  # the sensor was lost: nothing is known of it, not nothing done
     return ItemDone(
         item=item.id,
         amount=seen.minutes if item.asked.unit == "minutes" else float(seen.repetitions),

@@ -19,6 +19,7 @@ class DoubtKind(StrEnum):
 
     CALIBRATION = "calibration failed"
     UNSEEN = "not seen"
+    NOTHING = "nothing received"
     LYING_STILL = "second sensor lies still"
     ONE_SEGMENT = "both sensors on one segment"
     AXES = "calibration does not fit the movement"
@@ -43,6 +44,10 @@ REASONS: Final[Mapping[DoubtKind, Wording]] = {
         "how the sensor lies could not be measured: repetitions are only counted",
     ),
     DoubtKind.UNSEEN: Wording("non si vede", "it is not seen"),
+    DoubtKind.NOTHING: Wording(
+        "del sensore non è arrivato nulla: non si sa che cosa è stato fatto",
+        "nothing of the sensor was received: what was done is not known",
+    ),
     DoubtKind.LYING_STILL: Wording(
         "il secondo sensore resta fermo come se non fosse indossato",
         "the second sensor keeps as still as if nobody wore it",

@@ -98,7 +98,8 @@ class BesideView(_Frozen):
 
     `count_low` to `count_high` holds their number in 95 of 100 items. `attempts` are movements of
     the exercise that stayed far behind; `other_s` is how long something else was done. `judged` is
-    false where too much was lost to judge how the person moved.
+    false where too much was lost to judge how the person moved, `received` where no sample came at
+    all: then what was done is not known.
     """
 
     count_low: int | None = None
@@ -106,6 +107,7 @@ class BesideView(_Frozen):
     attempts: int = 0
     other_s: float = 0.0
     judged: bool = True
+    received: bool = True
 
 
 class MeasureView(_Frozen):
@@ -292,6 +294,7 @@ def _beside(result: ItemResult | None) -> BesideView | None:
         attempts=len(result.attempts),
         other_s=sum(o.end_s - o.start_s for o in result.other_movement),
         judged=result.judged,
+        received=result.received,
     )
 
 

@@ -119,6 +119,8 @@ def session_view(
     results: Sequence[Result] = (),
     plan: Plan | None = None,
     counted: Mapping[ItemKey, Sequence[RepetitionView]] | None = None,
+    *,
+    day: str | None = None,
 ) -> SessionView | None:
     """One session as a page shows it; None until it is known who opened it.
 
@@ -127,24 +129,26 @@ def session_view(
         results: its results; the last one that counts wins over any provisional one.
         plan: the version in force; None: unknown, so nothing is prescribed.
         counted: repetitions counted live, by item; used where no result tells better.
+        day: that it belongs to, of `SessionSummary`; None while it is live: as its home told.
     """
     opened = next((e for e in events if isinstance(e, SessionOpened)), None)
     if opened is None:
         return None
     closed = next((e for e in reversed(events) if isinstance(e, SessionClosed)), None)
     found = best_result(results)
+    on = day or opened.day
     phase, item = _phase(events)
     items = item_views(
         events,
         found,
-        prescribed_for(plan, opened.day, [w.placement for w in opened.wearables]),
+        prescribed_for(plan, on, [w.placement for w in opened.wearables]),
         counted or {},
     )
     return SessionView(
         session=opened.session,
         patient=opened.patient,
         site=opened.site,
-        day=opened.day,
+        day=on,
         plan_version=opened.plan_version,
         posture=opened.posture,
         replay_of=opened.replay_of,
@@ -161,7 +165,7 @@ def session_view(
         heart_bpm=_heart_bpm(events, closed=closed is not None),
         items=items,
         dose_so_far=_dose_so_far(items),
-        adherence=_adherence(results),
+        adherence=_adherence(results, on),
         conditioning=_conditioning(found),
         core_version=None if found is None else found.core_version,
         # A heart rate comes every second: it is a figure, not a line of the story.
@@ -227,21 +231,23 @@ def pain_at(events: Sequence[SessionEvent], at: Literal["in", "out"]) -> int | N
 
 
 def _dose_so_far(items: Sequence[ItemView]) -> float | None:
-    """The session's share of the day's dose, capped per item, then averaged over items."""
+    """The session's share of the day's dose, capped per item, then averaged over those known."""
     shares = [
         min(1.0, item.done / item.prescribed)
         for item in items
-        if item.prescribed and item.unit == "repetitions"
+        if item.prescribed
+        and item.unit == "repetitions"
+        and (item.beside is None or item.beside.received)
     ]
     return sum(shares) / len(shares) if shares else None
 
 
-def _adherence(results: Sequence[Result]) -> AdherenceView | None:
+def _adherence(results: Sequence[Result], day: str) -> AdherenceView | None:
     last = next((r for r in reversed(results) if isinstance(r, AdherenceResult)), None)
     if last is None:
         return None
     return AdherenceView(
-        day=last.day,
+        day=day,
         state=last.state,
         sessions=last.sessions,
         dose=last.dose,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.monitoring.alert import AlertKind
-from analytics.monitoring.figures import PatientState
+from analytics.monitoring.figures import PatientFigures, PatientState
 from analytics.monitoring.fold import Fold
 from analytics.monitoring.worklist import WorkLine, worklist
 from dashboards.access.entrance import Allowed, Asking
@@ -31,8 +31,6 @@ __all__ = ["PatientLine", "PatientList", "Patients", "SeenAlert", "patient_route
 
 TREND_DAYS = 182
 """How far back sessions are read for a patient's page."""
-
-DAY_NS = 86_400_000_000_000
 
 
 class PatientLine(BaseModel):
@@ -102,10 +100,19 @@ class Patients:
         figures = self._folded(patient).figures(patient) if care is None else care.figures(patient)
         if figures is None:
             return None
-        since_ns = self.clock.now_ns() - TREND_DAYS * DAY_NS
-        summaries = [s for s in self.reader.sessions(patient=patient) if s.opened_ns >= since_ns]
-        sessions = [_recorded(self.reader, summary) for summary in summaries]
+        sessions = [_recorded(self.reader, summary) for summary in self._counting(figures)]
         return patient_view(figures, sessions, hours=None if care is None else care.hours)
+
+    def _counting(self, figures: PatientFigures) -> list[SessionSummary]:
+        """The sessions of a patient that count, by their days."""
+        since = (figures.today - timedelta(days=TREND_DAYS)).isoformat()
+        aside = {(told.home, told.session) for told in figures.set_aside}
+        found = [
+            s
+            for s in self.reader.sessions(patient=figures.patient)
+            if s.day >= since and aside.isdisjoint({("", s.session), (s.home or "", s.session)})
+        ]
+        return sorted(found, key=lambda s: (s.day, s.opened_ns))
 
     def see(self, care: CareRecord, patient: str, seen: SeenAlert) -> None:
         """Write down who looked at an alert.

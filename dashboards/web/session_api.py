@@ -88,8 +88,12 @@ def api_routes(sources: Sources) -> APIRouter:
         unknown = f"no session {session} in this journal"
         events = reader.events(session)
         opened = next((e for e in events if e.type == "session.opened"), None)
-        plan = None if opened is None else sources.plan(opened.patient, opened.plan_version)
-        view = session_view(events, reader.results(session), plan)
+        plan, day = None, None
+        if opened is not None:
+            plan = sources.plan(opened.patient, opened.plan_version)
+            listed = reader.sessions(patient=opened.patient)
+            day = next((s.day for s in listed if s.session == session), None)
+        view = session_view(events, reader.results(session), plan, day=day)
         if view is None:
             raise HTTPException(404, unknown)
         asking.about(view.patient, unknown)

@@ -50,7 +50,13 @@ log = logging.getLogger(__name__)
 
 MOTION: Final = "influx:motion"
 THERAPY: Final = "influx:therapy"
-THERAPY_KINDS: Final = (RecordKind.EVENT, RecordKind.RESULT, RecordKind.STREAM, RecordKind.DROPPED)
+THERAPY_KINDS: Final = (
+    RecordKind.EVENT,
+    RecordKind.RESULT,
+    RecordKind.STREAM,
+    RecordKind.DROPPED,
+    RecordKind.CARE,
+)
 MOTION_KINDS: Final = (RecordKind.MOTION, RecordKind.DROPPED)
 """What was dropped may lie in the archive."""
 BLOCK_RECORDS: Final = 64

@@ -74,6 +74,11 @@ class RecordContext:
         found = self._find_whose(record, content)
         return None if found is None or self._restricted(found.patient) else found
 
+    def whose_home(self, home: str) -> Whose | None:
+        """Site and patient of a home; None where it is unknown, or its use is restricted."""
+        found = self._whose_home(home)
+        return None if found is None or self._restricted(found.patient) else found
+
     def barred(self, patient: str) -> bool:
         """Whether nothing of a patient may be used, as it stands at this moment."""
         return self._restricted(patient)

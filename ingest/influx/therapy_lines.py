@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from ingest.journal.ledger import ARCHIVED
+from telemetry.messages.care import SessionDayCorrected, decode_care
 from telemetry.messages.codec import decode_item
 from telemetry.messages.events import (
     AssessmentStarted,
@@ -34,6 +35,7 @@ from .record_context import home_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from telemetry.messages.care import CareRecord
     from telemetry.messages.events import SessionEvent
     from telemetry.messages.results import Repetition, Result
     from telemetry.seams import SessionSummary
@@ -87,7 +89,7 @@ def superseded_points(record: Record, context: RecordContext) -> list[Superseded
     ]
 
 
-def therapy_lines(
+def therapy_lines(  # noqa: PLR0911 - one case a kind, and one for nobody's
     record: Record, context: RecordContext, doses: PrescribedDose | None = None
 ) -> list[bytes]:
     """All points that one record makes; none for motion, provisional results and the like.
@@ -118,7 +120,24 @@ def therapy_lines(
             if whose is not None and isinstance(item, StreamGap) and not moved:
                 placement = context.placement(item.stream, home_of(record))
                 return [_gap_line(item, whose, placement, record.t_ns)]
+        case RecordKind.CARE:
+            return list(_moved_lines(decode_care(record.body), context))
     return []
+
+
+def _moved_lines(care: CareRecord, context: RecordContext) -> Iterator[bytes]:
+    """Of a session whose day was put right: the points that name its day, written over."""
+    if not isinstance(care, SessionDayCorrected):
+        return
+    whose = context.whose_home(care.home)
+    if whose is None or whose.patient != care.patient:
+        return
+    for event in context.events(care.session, care.home):
+        if isinstance(event, SessionOpened):
+            yield from _event_lines(event, whose, context, care.home)
+    for result in context.results(care.session, care.home):
+        if isinstance(result, AdherenceResult):
+            yield _adherence_line(result, whose, context, care.home)
 
 
 def _event_lines(  # noqa: C901 - one case an event
@@ -128,10 +147,11 @@ def _event_lines(  # noqa: C901 - one case an event
     match event:
         case SessionOpened():
             name = "session"
+            known = context.session(event.session, home)
             fields |= {
                 "opened": 1,
                 "plan_version": event.plan_version,
-                "day": event.day,
+                "day": event.day if known is None else known.day,
                 "posture": event.posture,
             }
         case SessionClosed():
@@ -193,7 +213,7 @@ def _adherence_line(
     session = context.session(result.session, home) if result.session else None
     fields: dict[str, FieldValue] = {
         "session": result.session,
-        "day": result.day,
+        "day": result.day if session is None else session.day,
         "state": result.state,
         "plan_version": result.plan_version,
         "sessions": result.sessions,
@@ -301,7 +321,7 @@ def _item_line(
         "session": result.session,
         "item": item.item,
         "posture": posture,
-        "repetitions": len(item.repetitions),
+        "repetitions": len(item.repetitions) if item.received else None,
         "prescribed": prescribed,
         "core_version": result.core_version,
         "plan_version": result.plan_version,

@@ -16,6 +16,7 @@ from telemetry.messages.results import Result, decode_result
 from telemetry.seams import SessionSummary
 
 from .schema import check_version, connect, store_errors
+from .session_days import DAY_CORRECTED, with_corrected_days
 
 if TYPE_CHECKING:
     import sqlite3
@@ -107,7 +108,7 @@ class JournalReader:
             f"{_SESSIONS} WHERE ? IS NULL OR s.patient = ? ORDER BY s.opened_ns, s.session, s.home",
             (patient, patient),
         )
-        return [_summary(row) for row in rows]
+        return self._on_their_days([_summary(row) for row in rows], patient)
 
     def session(self, session: str, *, home: str | None = None) -> SessionSummary | None:
         """One session's line of that list; None where it is unknown."""
@@ -115,7 +116,8 @@ class JournalReader:
             f"{_SESSIONS} WHERE s.session = ?1 AND (?2 IS NULL OR h.ulid = ?2) ORDER BY s.home",
             (session, home),
         )
-        return _summary(rows[0]) if rows else None
+        found = [_summary(row) for row in rows[:1]]
+        return self._on_their_days(found, found[0].patient)[0] if found else None
 
     def homes_of(self, session: str) -> list[str]:
         """The homes that have a session of that name, in the order in which they came."""
@@ -350,6 +352,16 @@ class JournalReader:
             RecordKind(kind): StoredCount(records=records, samples=samples, body_bytes=size)
             for kind, records, samples, size in rows
         }
+
+    def _on_their_days(
+        self, summaries: list[SessionSummary], patient: str | None
+    ) -> list[SessionSummary]:
+        rows = self.rows(
+            "SELECT r.body FROM care c JOIN record r ON r.seq = c.seq WHERE c.type = ?1 "
+            "AND (?2 IS NULL OR c.patient = ?2) AND r.held < 2 ORDER BY r.seq",
+            (DAY_CORRECTED, patient),
+        )
+        return with_corrected_days(summaries, [row[0] for row in rows])
 
     def _bodies(self, session: str, kind: RecordKind, home: str | None) -> list[bytes]:
         # A clinic's own records about a home's session, such as a later analysis, come last.

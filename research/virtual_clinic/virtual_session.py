@@ -1,4 +1,8 @@
-"""One session of a virtual patient, as a home would record it: events, results, some motion."""
+"""One session of a virtual patient, as a home would record it: events, results, some motion.
+
+Events and samples share one clock: an arm moves as long as the session lasts, and its repetitions
+are what results and raw motion are made of.
+"""
 
 from __future__ import annotations
 
@@ -26,37 +30,37 @@ from telemetry.messages.events import (
     Worn,
     encode_event,
 )
-from telemetry.messages.motion import MotionBatch, StreamEnded, StreamOpened
+from telemetry.messages.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened
 from telemetry.messages.record import NewRecord, RecordKind
-from telemetry.messages.results import (
-    ItemResult,
-    RangeOfMotion,
-    Repetition,
-    SessionResult,
-    encode_result,
-)
+from telemetry.messages.results import encode_result
 
+from .virtual_movement import RATE_HZ, ArmMovement, raw_motion
 from .virtual_patient import Truth
+from .virtual_result import item_of_truth, lost_item, result_of_motion, result_of_truth
 
 if TYPE_CHECKING:
     from datetime import date
 
     from telemetry.messages.events import SessionEvent
+    from telemetry.messages.motion import StreamItem
+    from telemetry.messages.results import ItemResult
     from therapy.plan.plan import Plan
     from therapy.plan.plan_item import PlanItem
 
+    from .virtual_movement import Stroke
     from .virtual_patient import Rates, VirtualPatient
 
 __all__ = ["LivedSession", "live_session", "ulid_at"]
 
 S_NS: Final = 1_000_000_000
-RATE_HZ: Final = 50.0
 PAIN_RISE: Final = 3.0
 PAIN_NOISE: Final = 0.8
 RANGE_FALL_DEG: Final = 25.0
 ASSESSMENT_ERROR_DEG: Final = 4.0
-REPETITION_S: Final = 6.0
-WHAT: Final = "forearm elevation, elbow straight"
+PLACEMENT: Final = "wrist-right"
+LAG_US: Final = 7000
+LEAST_DEG: Final = 30.0
+MOST_DEG: Final = 175.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,37 +105,46 @@ class _Session:
     ) -> None:
         self.rng, self.patient, self.day, self.rates = rng, patient, day, rates
         self.plan: Plan = patient.plan_on(day)
-        self.t_ns = _moment(rng, patient, self.plan, day, late=rng.random() < rates.late)
+        self.t_ns = self.opened_ns = _moment(
+            rng, patient, self.plan, day, late=rng.random() < rates.late
+        )
         self.session = ulid_at(rng, self.t_ns)
         self.stream = ulid_at(rng, self.t_ns + 1_000_000)
         self.events: list[SessionEvent] = []
         self.items: list[ItemResult] = []
-        self.samples = 0
+        self.arm = ArmMovement()
+        self.lost_from: int | None = None
+        """The sample with which the sensor is lost."""
+        self.exercised = False
 
     def lived(self, *, assess: bool, motion: bool) -> LivedSession:
-        first_ns = self.t_ns
         self._open()
         happened = self._check_in()
         broken = self.rng.random() < self.rates.broken
-        self._happen(SegmentCalibrated, placement="wrist-right", level="gravity")
+        self._happen(SegmentCalibrated, placement=PLACEMENT, level="gravity")
         if happened is None:
             if assess:
                 self._assess()
             reason = self._exercise(broken=broken)
-            if reason != CloseReason.UNWELL:
-                self._happen(CheckAnswered, at="out", question="pain", answer=self._felt)
         else:
             reason = happened
         self._happen(SessionClosed, reason=reason)
         records = [_event(e) for e in self.events]
-        if motion and self.samples:
-            records[1:1] = self._motion(first_ns)
-        if self.items:
-            records.append(self._result())
+        if not self.exercised:
+            return LivedSession(self.t_ns, tuple(records))
+        if motion:
+            stream = self._stream()
+            result = result_of_motion(self.session, self.events, stream, self.plan)
+            records[1:1] = [self._of_stream(item) for item in stream]
+        else:
+            result = result_of_truth(self.session, self.items, self.plan)
+        kind, body = RecordKind.RESULT, encode_result(result)
+        records.append(NewRecord(t_ns=self.t_ns, kind=kind, body=body, session=self.session))
         return LivedSession(self.t_ns, tuple(records))
 
     def _happen(self, kind: type, *, after_s: float = 2.0, **more: object) -> None:
         self.t_ns += round(after_s * S_NS)
+        self.arm.rest(after_s)
         head = {"session": self.session, "number": len(self.events), "t_ns": self.t_ns}
         self.events.append(kind(**head, **more))
 
@@ -144,7 +157,7 @@ class _Session:
             plan_version=self.plan.version,
             day=self.plan.day_of(self.t_ns).isoformat(),
             posture="standing",
-            wearables=(Worn(wearable="sim-1", model="simulated", placement="wrist-right"),),
+            wearables=(Worn(wearable="sim-1", model="simulated", placement=PLACEMENT),),
         )
 
     def _check_in(self) -> CloseReason | None:
@@ -163,28 +176,19 @@ class _Session:
 
     def _assess(self) -> None:
         item = self.plan.items[0]
-        begin = self.samples
         fall_deg = RANGE_FALL_DEG if self._changed("range") else 0.0
         error = self.rng.normal(0, ASSESSMENT_ERROR_DEG)
-        peak_deg = float(np.clip(self.patient.range_deg - fall_deg + error, 20, 178))
-        self._happen(
-            AssessmentStarted,
-            item=item.id,
-            exercise=item.exercise,
-            side=item.side,
-            spans={self.stream: begin},
-        )
-        self._move(3)
-        self._happen(AssessmentEnded, item=item.id, spans={self.stream: self.samples})
-        done = self._repetitions(3, peak_deg, begin, fast=0)
-        self.items.append(self._item(item, done, peak_deg, assessment=True))
+        begin = self._begin(AssessmentStarted, item)
+        strokes = self._move(3, self.patient.range_deg - fall_deg + error, fast=0)
+        self._happen(AssessmentEnded, item=item.id, spans={self.stream: self.arm.samples})
+        self._found(item, strokes, begin, assessment=True)
 
     def _exercise(self, *, broken: bool) -> CloseReason:
-        """All items; why the session was closed."""
+        """All items, and how it felt; why the session was closed."""
         rise = PAIN_RISE if self._changed("pain") else 0.0
-        felt = self.patient.pain + rise + self.rng.normal(0, PAIN_NOISE)
-        self._felt = int(np.clip(round(felt), 0, 10))
-        by_pain = self._felt >= self.plan.limits.pain_stop
+        pain = self.patient.pain + rise + self.rng.normal(0, PAIN_NOISE)
+        felt = int(np.clip(round(pain), 0, 10))
+        by_pain = felt >= self.plan.limits.pain_stop
         unwell = self.rng.random() < self.rates.unwell
         for item in self.plan.items:
             asked = item.asked.amount
@@ -198,139 +202,107 @@ class _Session:
                 self.patient.truths.append(Truth(self.patient.name, "unwell", self.day))
                 return CloseReason.UNWELL
             if by_pain:
-                return CloseReason.PAIN
-        return CloseReason.DONE
+                break
+        self._happen(CheckAnswered, at="out", question="pain", answer=felt)
+        return CloseReason.PAIN if by_pain else CloseReason.DONE
 
     def _one_item(self, item: PlanItem, done: int, stop: StopReason, *, broken: bool) -> None:
-        begin = self.samples
+        begin = self._begin(ExerciseStarted, item)
+        if broken and self.lost_from is None:
+            self.lost_from = self.arm.samples
+        fast = int(self.rng.binomial(done, self.patient.fast))
+        strokes = self._move(done, self.patient.range_deg * 0.9, fast=fast)
         self._happen(
-            ExerciseStarted,
-            item=item.id,
-            exercise=item.exercise,
-            side=item.side,
-            spans={self.stream: begin},
+            ExerciseEnded, item=item.id, spans={self.stream: self.arm.samples}, reason=stop
         )
-        self._move(done)
-        self._happen(ExerciseEnded, item=item.id, spans={self.stream: self.samples}, reason=stop)
-        if not broken:
-            fast = int(self.rng.binomial(done, self.patient.fast))
-            peak_deg = float(np.clip(self.patient.range_deg * 0.9, 20, 178))
-            found = self._repetitions(done, peak_deg, begin, fast=fast)
-            self.items.append(self._item(item, found, peak_deg))
+        self._found(item, strokes, begin)
 
     def _changed(self, kind: str) -> bool:
         return self.patient.change == kind and self.day >= self.patient.changed
 
-    def _move(self, repetitions: int) -> None:
-        self.samples += round(repetitions * REPETITION_S * RATE_HZ)
-        self.t_ns += round(repetitions * REPETITION_S * S_NS)
+    def _begin(self, kind: type, item: PlanItem) -> int:
+        """Let an item begin; with which sample it does."""
+        self._happen(kind, item=item.id, exercise=item.exercise, side=item.side, spans={})
+        begin, last = self.arm.samples, self.events[-1]
+        self.events[-1] = last.model_copy(update={"spans": {self.stream: begin}})
+        return begin
 
-    def _repetitions(
-        self, n: int, peak_deg: float, begin: int, *, fast: int
-    ) -> tuple[Repetition, ...]:
-        step = round(REPETITION_S * RATE_HZ)
-        peaks = peak_deg + self.rng.normal(0, 1.0, n)
-        return tuple(
-            Repetition(
-                number=i + 1,
-                start_index=begin + i * step,
-                peak_index=begin + i * step + step // 2,
-                end_index=begin + (i + 1) * step - 1,
-                start_s=i * REPETITION_S,
-                end_s=(i + 1) * REPETITION_S - 0.1,
-                range_deg=round(float(peaks[i]), 2),
-                peak_deg=round(float(peaks[i]), 2),
-                up_s=2.5,
-                hold_s=1.0,
-                down_s=2.5,
-                flags=("too fast",) if i < fast else (),
-            )
-            for i in range(n)
-        )
+    def _move(self, repetitions: int, peak_deg: float, *, fast: int) -> tuple[Stroke, ...]:
+        before = self.arm.samples
+        middle = float(np.clip(peak_deg, LEAST_DEG, MOST_DEG))
+        peaks = np.clip(middle + self.rng.normal(0, 1.0, repetitions), LEAST_DEG, MOST_DEG)
+        strokes = self.arm.do(peaks, fast=fast)
+        self.t_ns += round((self.arm.samples - before) / RATE_HZ * S_NS)
+        return strokes
 
-    def _item(
+    def _found(
         self,
         item: PlanItem,
-        found: tuple[Repetition, ...],
-        peak_deg: float,
+        strokes: tuple[Stroke, ...],
+        begin: int,
         *,
         assessment: bool = False,
-    ) -> ItemResult:
-        rom = RangeOfMotion(
-            what=WHAT,
-            median_deg=round(peak_deg, 2),
-            p10_deg=round(peak_deg - 2, 2),
-            p90_deg=round(peak_deg + 2, 2),
-            band_low_deg=round(peak_deg - 6, 2),
-            band_high_deg=round(peak_deg + 6, 2),
-        )
-        return ItemResult(
-            item=item.id,
-            exercise=item.exercise,
-            side=item.side,
-            stream=self.stream,
-            rate_hz=RATE_HZ,
-            assessment=assessment,
-            repetitions=found,
-            range_of_motion=rom if found else None,
-        )
+    ) -> None:
+        """Note what the core would find of an item."""
+        self.exercised = True
+        span = begin, self.arm.samples
+        if self.lost_from is None:
+            found = item_of_truth(
+                item, self.stream, PLACEMENT, strokes, span, assessment=assessment
+            )
+        else:
+            found = lost_item(item, self.stream)
+        self.items.append(found)
 
-    def _result(self) -> NewRecord:
-        result = SessionResult(
-            session=self.session,
-            core_version="simulated",
-            plan_version=self.plan.version,
-            provisional=False,
-            items=tuple(self.items),
-        )
-        return NewRecord(
-            t_ns=self.t_ns,
-            kind=RecordKind.RESULT,
-            body=encode_result(result),
-            session=self.session,
-        )
-
-    def _motion(self, t0_ns: int) -> list[NewRecord]:
-        """Raw samples of an arm that goes up and down, a batch a second."""
-        n = self.samples
-        t_s = np.arange(n) / RATE_HZ
-        angle = np.deg2rad(self.patient.range_deg / 2) * (
-            1 - np.cos(2 * np.pi * t_s / REPETITION_S)
-        )
-        pull = 9.81 * np.stack([np.cos(angle), np.sin(angle), np.zeros(n)], axis=1)
-        acc = (pull + self.rng.normal(0, 0.05, (n, 3))).astype(np.float32)
-        gyr = np.zeros((n, 3), np.float32)
-        gyr[:, 2] = np.gradient(angle) * RATE_HZ
-        opened = StreamOpened(
-            stream=self.stream,
-            wearable="sim-1",
-            model="simulated",
-            placement="wrist-right",
-            rate_hz=RATE_HZ,
-            opened_ns=t0_ns,
-        )
-        found = [self._stream(RecordKind.STREAM, opened, t0_ns)]
+    def _stream(self) -> list[StreamItem]:
+        """The stream of the wrist's sensor, a batch a second, as far as it was received."""
+        # Of a generator of its own: a clinic is the same whether raw motion is written or not.
+        rng = np.random.default_rng(self.opened_ns)
+        acc, gyr = raw_motion(rng, self.arm.angle_deg())
+        whole = len(acc)
+        n = whole if self.lost_from is None else self.lost_from
+        items: list[StreamItem] = [
+            StreamOpened(
+                stream=self.stream,
+                wearable="sim-1",
+                model="simulated",
+                placement=PLACEMENT,
+                rate_hz=RATE_HZ,
+                opened_ns=self.opened_ns,
+            )
+        ]
         size = round(RATE_HZ)
         for begin in range(0, n, size):
             part = slice(begin, min(begin + size, n))
             us = np.round(np.arange(part.start, part.stop) * 1e6 / RATE_HZ).astype(np.int64)
-            batch = MotionBatch(
-                stream=self.stream,
-                first_index=begin,
-                t0_ns=t0_ns + int(us[0]) * 1000,
-                dt_us=(us - us[0]).astype(np.int32),
-                lag_us=np.full(len(us), 7000, np.int32),
-                device_us=us,
-                acc=acc[part],
-                gyr=gyr[part],
+            items.append(
+                MotionBatch(
+                    stream=self.stream,
+                    first_index=begin,
+                    t0_ns=self.opened_ns + int(us[0]) * 1000,
+                    dt_us=(us - us[0]).astype(np.int32),
+                    lag_us=np.full(len(us), LAG_US, np.int32),
+                    device_us=us,
+                    acc=acc[part],
+                    gyr=gyr[part],
+                )
             )
-            found.append(self._stream(RecordKind.MOTION, batch, t0_ns + int(us[0]) * 1000))
-        ended = StreamEnded(stream=self.stream, next_index=n, reason="stopped")
-        return [*found, self._stream(RecordKind.STREAM, ended, self.t_ns)]
+        if n < whole:
+            lost_ns = self.opened_ns + round(n / RATE_HZ * S_NS)
+            items.append(
+                StreamGap(
+                    stream=self.stream,
+                    first_index=n,
+                    count=whole - n,
+                    reason="link lost",
+                    t_ns=lost_ns,
+                )
+            )
+        return [*items, StreamEnded(stream=self.stream, next_index=whole, reason="stopped")]
 
-    def _stream(
-        self, kind: RecordKind, item: StreamOpened | MotionBatch | StreamEnded, t_ns: int
-    ) -> NewRecord:
+    def _of_stream(self, item: StreamItem) -> NewRecord:
+        kind = RecordKind.MOTION if isinstance(item, MotionBatch) else RecordKind.STREAM
+        t_ns = getattr(item, "t0_ns", 0) or getattr(item, "t_ns", 0) or self.opened_ns
         return NewRecord(
             t_ns=t_ns, kind=kind, body=encode_item(item), session=self.session, stream=self.stream
         )

@@ -183,6 +183,11 @@ class ItemResult(_Frozen):
     revisions: tuple[Revision, ...] = ()
     conditioning: Conditioning = Conditioning()
 
+    @property
+    def received(self) -> bool:
+        """Whether anything of it came from the sensor; of no sample at all nothing is known."""
+        return bool(self.repetitions) or self.conditioning.samples > 0
+
 
 class SessionResult(_Frozen):
     """All that the core found in one session."""

@@ -15,7 +15,13 @@ from analytics.monitoring.adherence import (
 )
 from analytics.monitoring.done import ItemDone, items_done
 from builders import SESSION, STREAM
-from telemetry.messages.results import ItemResult, RangeOfMotion, Repetition, SessionResult
+from telemetry.messages.results import (
+    Conditioning,
+    ItemResult,
+    RangeOfMotion,
+    Repetition,
+    SessionResult,
+)
 from therapy_builders import MONDAY, item, plan
 
 FREE = "nothing asked"
@@ -197,6 +203,15 @@ def test_a_session_is_judged_by_the_items_it_set_out_to_do():
 def test_without_an_angle_there_is_no_range_adherence():
     counted = session_result(found(rom=None))
     assert session_adherence(plan(), counted, ["abduction"], "2023-11-13").range is None
+
+
+def test_an_item_of_which_no_sample_came_is_unknown_not_zero():
+    lost = found(0, rom=None)
+    (one,) = items_done(plan(), session_result(lost))
+    assert one.amount is None
+    still = lost.model_copy(update={"conditioning": Conditioning(samples=300)})
+    (one,) = items_done(plan(), session_result(still))
+    assert one.amount == 0
 
 
 def test_two_sensors_on_one_item_count_it_once():

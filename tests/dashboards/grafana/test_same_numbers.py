@@ -1,5 +1,6 @@
 """Page, interface, worklist, database and each of Grafana's panels say the same of a clinic."""
 
+import asyncio
 import dataclasses
 import json
 import uuid
@@ -22,7 +23,8 @@ from research.virtual_clinic.virtual_clinic import simulate
 from research.virtual_clinic.virtual_patient import Rates
 from ripresa.care.care_journal import JournalCareRecord
 from ripresa.care.operations import OperationsFollower, status_points
-from ripresa.care.refill import refill
+from ripresa.care.refill import refill, verify_clinic
+from ripresa.clinic.care_desk import CareDesk
 from ripresa.platform.configuration import Folder
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.clock import ManualClock
@@ -108,6 +110,7 @@ class Clinic:
         )
         clinic = simulate(patients=6, weeks=6, seed=11, last=LAST, rates=BUSY, motion_every=8)
         write_clinic(clinic, folder)
+        self.folder, self.settings = folder, settings
         self.clock = ManualClock(NOW_NS)
         refill(folder, settings, self.clock)
         self.journal = Journal.open(Folder(folder).clinic_journal, self.clock)
@@ -152,15 +155,27 @@ class Clinic:
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as web:
             return (await web.get(path)).json()
 
+    async def corrected(self, patient, session, day):
+        """A clinician says on which day a session was, and the database follows."""
+        with CareDesk.at(Folder(self.folder), self.clock) as desk:
+            desk.set_day(patient, session, day, by="pt-1")
+        await asyncio.to_thread(refill, self.folder, self.settings, self.clock, from_start=False)
+        self.figures = {f.patient: f for f in self.care.all_figures()}
+
 
 @pytest.fixture(scope="module")
-def clinic(tmp_path_factory):
-    server = Influxd(tmp_path_factory.mktemp("influxd"))
-    server.start()
+def server(tmp_path_factory):
+    found = Influxd(tmp_path_factory.mktemp("influxd"))
+    found.start()
+    yield found
+    found.kill()
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory, server):
     found = Clinic(tmp_path_factory.mktemp("clinic") / "c", server)
     yield found
     found.journal.close()
-    server.kill()
 
 
 def number(text):
@@ -317,17 +332,84 @@ def assert_counted_alike(rows, shown):
     """A session's exercises in Grafana are those of its page, with the doubt of each count."""
     parts = ("count_low", "count_high", "attempts", "other_s", "judged")
     grafana = [
-        (r["exercise"], r["side"], float(r["repetitions"]))
+        (r["exercise"], r["side"], float(r["repetitions"]) if r["repetitions"] else None)
         + tuple(float(r[part]) if r.get(part) else None for part in parts)
         for r in rows
     ]
     page = [
-        (i["exercise"], i["side"], float(len(i["repetitions"])))
+        (i["exercise"], i["side"], float(i["done"]) if i["beside"]["received"] else None)
         + tuple(None if i["beside"][part] is None else float(i["beside"][part]) for part in parts)
         for i in shown["items"]
         if i["beside"] is not None
     ]
     assert Counter(grafana) == Counter(page)
+
+
+@pytest.fixture
+def own_clinic(tmp_path, server):
+    found = Clinic(tmp_path / "c", server)
+    yield found
+    found.journal.close()
+
+
+async def test_a_corrected_day_is_the_sessions_everywhere_and_so_is_one_taken_back(own_clinic):
+    clinic = own_clinic
+    told = [
+        s
+        for s in clinic.journal.sessions()
+        if LAST - timedelta(days=20) < date.fromisoformat(s.day) < LAST - timedelta(days=3)
+    ]
+    alone = next(s for s in told if sum((o.patient, o.day) == (s.patient, s.day) for o in told) < 2)
+    held = {o.day for o in clinic.journal.sessions(patient=alone.patient)}
+    free = next(
+        d
+        for n in range(1, 9)
+        if (d := str(date.fromisoformat(alone.day) - timedelta(days=n))) not in held
+    )
+    for correction, day, without in ((free, free, alone.day), (None, alone.day, free)):
+        await clinic.corrected(
+            alone.patient, alone.session, correction and date.fromisoformat(correction)
+        )
+        await assert_on_its_day(clinic, alone, day, without)
+        there = clinic.folder, clinic.settings, clinic.clock
+        assert await asyncio.to_thread(verify_clinic, *there) == []
+
+
+async def assert_on_its_day(clinic, session, day, without):
+    page = await clinic.api(f"/api/patients/{session.patient}")
+    days = {d["day"]: d for d in page["days"]}
+    assert session.session in days[day]["sessions"]
+    assert session.session not in days[without]["sessions"]
+    assert [p["day"] for p in page["pains"] if p["session"] == session.session] == [day]
+    assert all(
+        (session.session in a["sessions"]) == (a["opened"] == day)
+        for a in page["alerts"]
+        if a["opened"] in (day, without)
+    )
+    assert (await clinic.api(f"/api/sessions/{session.session}"))["day"] == day
+    (listed,) = [
+        s
+        for s in (await clinic.api("/api/overview"))["sessions"]
+        if s["session"] == session.session
+    ]
+    assert listed["day"] == day
+    (summary,) = [s for s in clinic.journal.sessions() if s.session == session.session]
+    assert summary.day == day
+    rows = clinic.ask(
+        "from(bucket: v.defaultBucket) |> range(start: 0) |> filter(fn: (r) => "
+        'r._measurement == "session") |> pivot(rowKey: ["_time"], columnKey: ["_field"], '
+        'valueColumn: "_value")'
+    )
+    assert [r["day"] for r in rows if r["session"] == session.session] == [day]
+    cells = {
+        r["_time"][:10]: r["state"]
+        for r in clinic.panel("ripresa-patient", "Days", session.patient)
+    }
+    for one in (day, without):
+        assert cells.get(one, days[one]["state"]) == days[one]["state"]
+    figures = clinic.figures[session.patient]
+    assert date.fromisoformat(day) in [s.day for s in figures.sessions]
+    assert date.fromisoformat(without) not in [s.day for s in figures.sessions]
 
 
 def test_operations_show_what_the_clinic_and_its_homes_told(clinic):
@@ -372,14 +454,10 @@ MAY_BE_EMPTY = {
     "ripresa-patient Data quality: gaps declared A",
     "ripresa-patient Effort A",
     "ripresa-patient Next morning A",
-    "ripresa-patient Peak at assessments, with its band A",
     "ripresa-session Attempts and other movement A",
     "ripresa-session Samples lost A",
 }
-"""Nobody in the simulated clinic loses samples, tells effort, or trains the other side.
-
-Nor has a simulated result a peak with a band: nobody moved for it.
-"""
+"""Nobody in the simulated clinic loses samples, tells effort, or trains the other side."""
 
 
 def fires(clinic, rule):

@@ -86,8 +86,18 @@ def test_what_the_gate_tells_beside_a_figure_is_on_the_view(pretend, plan):
         "attempts": 2,
         "other_s": 25.0,
         "judged": False,
+        "received": True,
     }
     assert item.repetitions[0].technical == ("gap",)
+
+
+def test_an_item_of_which_no_sample_came_is_not_told_as_nothing_done(pretend, plan):
+    found, adherence = pretend.results()
+    lost = [i.model_copy(update={"repetitions": ()}) for i in found.items]
+    view = session_view(
+        pretend.script(), [found.model_copy(update={"items": tuple(lost)}), adherence], plan
+    )
+    assert not abduction(view).beside.received
 
 
 def test_why_a_figure_is_withheld_is_told_as_the_gate_told_it(pretend, plan):

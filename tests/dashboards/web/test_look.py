@@ -5,8 +5,24 @@ from typing import get_args
 
 import pytest
 
+from analytics.monitoring.adherence import StoppingRule
+from analytics.monitoring.alert import AlertKind
+from analytics.monitoring.day import PLAN_NOT_TAKEN
+from analytics.monitoring.figures import PatientState
+from analytics.monitoring.plan_versions import VersionState
+from dashboards.views.patient_view import DayView, PeriodView
 from dashboards.web.app import STATIC
-from telemetry.messages.events import CloseReason, SessionEvent, StopReason
+from dashboards.web.patient_api import SeenAlert
+from telemetry.messages.events import (
+    CloseReason,
+    ExerciseReported,
+    RangeCalibrated,
+    SegmentCalibrated,
+    SessionEvent,
+    StopReason,
+)
+from telemetry.messages.phases import SessionPhase
+from therapy.exercises.library import EXERCISES
 from therapy.plan.plan_file import sample_plan
 from therapy.session.questions import check_in, check_out
 
@@ -81,6 +97,46 @@ def test_every_event_that_a_session_records_has_words():
     kinds = {kind.model_fields["type"].default for kind in get_args(get_args(SessionEvent)[0])}
     assert "fall.suspected" in kinds
     assert kinds - {"heart.measured"} <= known_texts()
+
+
+def values(model, field):
+    """What a field of the interface may say: its literals, or its enumeration's values."""
+    kind = model.model_fields[field].annotation
+    told = [a for k in (kind, *get_args(kind)) for a in (get_args(k) or ())]
+    return {a for a in (told or kind) if isinstance(a, str)}
+
+
+STATES = {
+    "state_": set(get_args(PatientState)),
+    "plan_": set(get_args(VersionState)) - {"draft"},  # a draft is the clinic's own and not shown
+    "day_": values(DayView, "state"),
+    "why_": {*get_args(StoppingRule), PLAN_NOT_TAKEN},
+    "alert_": set(get_args(AlertKind)),
+    "action_": values(SeenAlert, "action"),
+    "source_": values(RangeCalibrated, "source"),
+    "level_": values(SegmentCalibrated, "level"),
+    "unit_": values(ExerciseReported, "unit"),
+    "posture_": {p for e in EXERCISES.values() for p in e.postures},
+    "phase_": {p.replace("-", "") for p in get_args(SessionPhase)},
+    "flag_": {
+        *(f"{phase} {how}" for phase in ("up", "hold", "down") for how in ("too fast", "too slow")),
+        *("too fast", "too small", "unfinished", "interpolated", "gap"),
+    },
+}
+
+
+@pytest.mark.parametrize("prefix", STATES)
+def test_every_state_and_reason_that_the_interface_tells_has_words(prefix):
+    assert STATES[prefix]
+    assert {f"{prefix}{value}" for value in STATES[prefix]} <= known_texts()
+
+
+def test_every_family_of_words_that_a_script_asks_for_is_held_to_the_interface():
+    asked = set()
+    for script in (STATIC / "scripts").glob("*.js"):
+        asked |= set(re.findall(r"\bt\(`([a-z]+_)\$", script.read_text()))
+    assert asked - {"reason_", "question_", "adherence_"} == STATES.keys()
+    assert {f"adherence_{part}" for part in PeriodView.model_fields} <= known_texts()
 
 
 def test_every_reason_and_question_has_words():

@@ -1,11 +1,14 @@
 """The clinic's figures stand on its journal, and what it writes there is held to what is."""
 
+import dataclasses
 from datetime import date, timedelta
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
 from clinic_facts import MONDAY, PatientStory, appended, at, days_before
+from dashboards.web.app import create_app
 from ingest.journal.journal import Journal
 from journals import event_record, receive, session_opened
 from ripresa.care.care_journal import JournalCareRecord
@@ -17,6 +20,7 @@ from ripresa.platform.configuration import Folder
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError
 from telemetry.messages.care import AlertSeen, decode_care
+from telemetry.messages.events import SessionOpened
 from telemetry.messages.notices import Receipt
 from telemetry.messages.record import RecordKind
 from telemetry.transport.bus import LocalBus
@@ -227,6 +231,42 @@ def test_a_session_of_1970_is_shown_and_put_right_by_command(tmp_path, monkeypat
         written = decode_care(record.body)
     assert (written.by, written.day.isoformat()) == ("pt-1", "2023-11-14")
     assert "1970" in days(patient, session, "--by", "pt-1", "--language", "en")
+
+
+@pytest.mark.parametrize("told", ["1970-01-01", "2099-01-01"])
+async def test_a_session_set_aside_is_on_no_page_until_its_day_is_put_right(tmp_path, told):
+    folder, clock = Folder(tmp_path).create(), ManualClock(at(MONDAY))
+    with Journal.open(folder.clinic_journal, clock) as journal:
+        story = PatientStory().enrolled().published().answered().heard(MONDAY)
+        session = story.session(MONDAY - timedelta(days=5), 20)
+        wrong_ns = at(date.fromisoformat(told))
+        moved = []
+        for fact in story.facts:
+            body = fact.body
+            if fact.session is not None and hasattr(body, "t_ns"):
+                body = body.model_copy(update={"t_ns": wrong_ns})
+            if isinstance(body, SessionOpened):
+                body = body.model_copy(update={"day": told})
+            moved.append(dataclasses.replace(fact, body=body))
+        appended(journal, moved)
+        care = JournalCareRecord(journal, lambda _patient, _version: None, clock)
+        app = create_app(journal, care=care, clock=clock)
+        transport = httpx.ASGITransport(app)
+
+        async def page():
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as web:
+                return (await web.get(f"/api/patients/{story.patient}")).json()
+
+        before = await page()
+        assert not any(day["sessions"] for day in before["days"])
+        assert (before["pains"], before["exercises"][0]["done"]) == ([], 0)
+        with CareDesk.at(folder, clock) as desk:
+            desk.set_day(story.patient, session, MONDAY - timedelta(days=5), by="pt-1")
+        after = await page()
+        day = str(MONDAY - timedelta(days=5))
+        assert {d["day"]: d["sessions"] for d in after["days"]}[day] == [session]
+        assert [p["day"] for p in after["pains"]] == [day]
+        assert (after["exercises"][0]["done"], after["exercises"][0]["done_days"]) == (20, 1)
 
 
 @pytest.mark.parametrize("day", ["1970-01-01", "9999-01-01"])

@@ -51,9 +51,10 @@ export function repetitionsCard() {
       const done = item ? item.done : 0;
       const dose = item && item.unit === "repetitions" ? item.prescribed : null;
       const reported = item ? item.reported : null;
-      say(count, integer(done || (reported ?? 0)));
+      const unknown = nothingReceived(item);
+      say(count, integer(unknown ? reported : done || (reported ?? 0)));
       say(asked, dose === null ? "" : `${t("of")} ${integer(dose)}`);
-      say(sentence, countSentence(done, reported, dose));
+      say(sentence, unknown && reported === null ? t("nothing_received") : countSentence(done, reported, dose));
       ring.classList.toggle("ring-reported", !done && reported !== null);
       ring.setAttribute("stroke-dasharray", `${dose ? Math.min(100, (100 * (done || (reported ?? 0))) / dose) : 0} 100`);
       showPips(pips, item, dose);
@@ -63,6 +64,11 @@ export function repetitionsCard() {
       others.replaceChildren(...rest.map((other) => otherLine(other, view.phase === "closed")));
     },
   };
+}
+
+/** Whether no sample of an item came: absent is not zero. */
+function nothingReceived(item) {
+  return Boolean(item && item.beside && !item.beside.received);
 }
 
 /** What was done of what was asked; what no sensor saw is told as what it is. */
@@ -110,7 +116,7 @@ function besideCount(item) {
 
 function otherLine(item, closed) {
   const unit = item.unit === "repetitions" ? "" : ` ${t(item.unit)}`;
-  const done = item.reported !== null && !item.done ? t("reported", { n: integer(item.reported) }) : integer(item.done);
+  const done = item.reported !== null && !item.done ? t("reported", { n: integer(item.reported) }) : integer(nothingReceived(item) ? null : item.done);
   const figure = item.prescribed === null ? done : `${done} / ${integer(item.prescribed)}${unit}`;
   const why = item.stop_reason && item.stop_reason !== "done" ? `, ${t(`reason_${item.stop_reason}`)}` : "";
   const open = item.state === "running" ? "running" : closed ? "not_done" : "to_do";

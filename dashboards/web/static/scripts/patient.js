@@ -18,7 +18,7 @@ function show(main, view) {
   document.title = `${view.patient} · Ripresa`;
   const goal = view.goal ? h("p", { class: "goal" }, `«${view.goal}»`) : null;
   const version = view.plan_version === null ? t("plan_unknown") : t("plan_version", { n: view.plan_version });
-  const sent = view.versions.filter((one) => one.state === "published" || one.state === "refused");
+  const sent = view.versions.filter((one) => ["signed", "published", "refused"].includes(one.state));
   const onItsWay = sent.map((one) => ` · ${t(`plan_${one.state}`, { n: one.version, day: one.published ? shortDay(one.published) : "" })}`).join("");
   const refresh = (next) => show(main, next);
   main.replaceChildren(

@@ -68,6 +68,7 @@ const TEXTS = {
   left: ["sinistra", "left"],
   right: ["destra", "right"],
   to_do: ["da fare", "to do"],
+  nothing_received: ["dal sensore non è arrivato nulla: le ripetizioni non si sanno", "nothing came from the sensor: repetitions are not known"],
   not_done: ["non fatto", "not done"],
   running: ["in corso", "running"],
 
@@ -208,6 +209,9 @@ const TEXTS = {
   state_silent: ["nessuna notizia dalla casa", "nothing heard from the home"],
   state_paused: ["in pausa", "paused"],
   state_discharged: ["dimesso", "discharged"],
+  plan_signed: ["versione {n} firmata, non ancora inviata", "version {n} signed, not sent yet"],
+  plan_taken: ["versione {n} ricevuta", "version {n} taken"],
+  plan_superseded: ["versione {n} sostituita", "version {n} superseded"],
   plan_published: ["versione {n} inviata il {day}, non ancora ricevuta", "version {n} sent on {day}, not taken yet"],
   plan_refused: ["versione {n} rifiutata dalla casa", "version {n} refused by the home"],
   since: ["Da", "Since"],
