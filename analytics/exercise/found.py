@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .membership import Rest
     from .observation import Hinge, Observation
 
-__all__ = ["FoundRepetitions", "found_in", "restarts_of"]
+__all__ = ["FoundRepetitions", "found_in", "restarts_of", "within_turn"]
 
 MOST_HINGE_DEG: Final = 175.0
 """No elbow, knee or wrist goes further from one end to the other."""
@@ -118,7 +118,7 @@ def _by_angle(
     try:
         if observation.hinge is not None:
             joint = _flexion(observation.hinge, frames, rate_hz, tracks)
-            frames, movement = joint.frames, joint.angle_deg
+            frames, movement = joint.frames, within_turn(joint.angle_deg)
             if joint.visible < ZERO_SEEN:
                 # About an upright axis gravity tells no zero: only how far the joint went.
                 observation = replace(observation, hinge=replace(observation.hinge, zero_rad=None))
@@ -137,7 +137,7 @@ def _by_angle(
         if axes is not None:
             again = replace(observation.hinge, axes=axes, level="motion")
             joint = _flexion(again, frames, rate_hz, tracks)
-            movement = joint.angle_deg
+            movement = within_turn(joint.angle_deg)
             values = smoothed(movement, rate_hz, restarts_of(frames)).tolist()
             seen = _excursions(values, frames, rests)
             sorted_out = membership_of(seen, frames, rate_hz, rests=rests)
@@ -237,6 +237,19 @@ def _flexion(
         )
     near = proximal.frames_between(frames.t_us[0], frames.t_us[-1])
     return flexion(frames, near, rate_hz, hinge)
+
+
+def within_turn(angle_deg: Array) -> Array:
+    """A hinge's angle [n], each value within half a turn of where the joint mostly is.
+
+    While a sensor is in hands the angle may go round; no hinge does.
+    """
+    turns = np.exp(1j * np.radians(angle_deg)).mean()
+    middle = np.degrees(np.angle(turns)) if abs(turns) > 0 else 0.0
+    begun = angle_deg - middle
+    around: Array = begun - 360 * np.round(begun / 360) + middle
+    around += 360 * np.round((angle_deg[0] - around[0]) / 360)
+    return around
 
 
 def _excursions(values: list[float], frames: Frames, rests: Sequence[Rest]) -> list[Excursion]:

@@ -1,12 +1,11 @@
 """What belongs to the set: its repetitions told apart from walking, handling and drinking.
 
 0. What was moved in a rest that the events mark is none of the set, whatever it is.
-1. **Walking** is told by its steps: the force's norm swings by over `STEP_M_S2` with the period of
-   a step again and again. What repeats at that pace itself is no walking between sets.
-2. Each excursion has a shape: how the sensor turned in space on the way, compared at equal shares
-   of its time, and in which posture it began. The set is the group of excursions, alike in
-   duration, size, direction and posture, in which most was moved; groups grow link by link, so
-   that a set whose peaks fail, or that is irregular, stays together.
+1. **Walking** is told by its steps (`movement.steps`). What repeats at that pace itself is no
+   walking between sets.
+2. Each excursion has traits (`movement.traits`): how the sensor turned in space on the way,
+   compared at equal shares of its time, how long and how far, and in which posture it began. The
+   set is the group of excursions alike in all of it in which most was moved.
 3. A member that is unlike the set itself, beside other movement or at the item's ends, leaves it;
    one that an end cut joins it by the half that is there.
 4. Between the set's repetitions smaller movements are looked for, which its own size hid.
@@ -22,15 +21,25 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from analytics.movement.movement import rotation_vectors, turned_waves
+from analytics.movement.movement import rotation_vectors
 from analytics.movement.repetition import found_live
+from analytics.movement.traits import (
+    ALIKE,
+    FEWEST,
+    OCTAVES_SIZE,
+    POSTURE_DEG,
+    groups_of,
+    middle,
+    traits_of,
+)
 from analytics.signals.orientation import up_in_sensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.movement.repetition import Excursion
-    from analytics.signals.arrays import Array, Indices, Mask
+    from analytics.movement.traits import Traits
+    from analytics.signals.arrays import Array, Mask
     from analytics.signals.oriented_stream import Frames
 
 __all__ = ["Membership", "Rest", "membership_of", "rested"]
@@ -40,20 +49,8 @@ Rest: TypeAlias = tuple[int, int | None]
 
 _PLACES: Final = ("valley", "start", "hold_from", "peak", "hold_to", "end")
 
-STEP_M_S2: Final = 0.9
-"""Root mean square of the force's norm between 1 and 4 Hz, in a walk."""
-STEPS_S: Final = (0.35, 1.3)
-STEPS_ALIKE: Final = 0.45
-WALK_WINDOW_S: Final = 4.0
 MOSTLY: Final = 0.75
 """Of a group's excursions walked, from which on it is a walk."""
-FEWEST: Final = 3
-OCTAVES_TIME, OCTAVES_SIZE = 1.25, 1.1
-"""Within which two excursions next to each other in time and size are of one group."""
-ALIKE: Final = 0.6
-"""Cosine between the turns of two excursions of one group."""
-POSTURE_DEG: Final = 35.0
-"""Between gravity's directions in the sensor where two excursions of one group began."""
 UNLIKE_AT_MOST, UNLIKE_TIMES = 0.09, 6.0
 """Cosine short of 1, and times the set's median, from which on a member is unlike the set."""
 LEANING_DEG, LEANING_TIMES = 20.0, 4.0
@@ -62,13 +59,7 @@ CUT_ALIKE: Final = 0.7
 """Cosine between the ways to the peak of a repetition that is cut and of the set's."""
 AT_ONCE: Final = 2
 """Frames from the item's beginning within which an excursion began before it."""
-SPEED_S: Final = 0.4
-STILL: Final = 0.15
-"""Of an excursion's greatest speed; what is slower before it and after it is rest."""
-MOSTLY_BACK: Final = 0.9
-"""Of the turn between a peak and rest: from there on it is rest."""
 LEAST_GAP_S: Final = 1.0
-WAVE_POINTS: Final = 12
 ATTEMPT_SHARE: Final = 0.12
 """Of the set's size below which an excursion is no attempt."""
 LARGE: Final = 0.4
@@ -120,25 +111,6 @@ class Membership:
         return switches >= SCATTERED and others >= MIXED_SHARE * len(self.kept)
 
 
-@dataclass(frozen=True, slots=True)
-class _Traits:
-    """Of each excursion: log2 of seconds and degrees; unit turns [n, k] and postures [n, 3]."""
-
-    time: Array
-    size: Array
-    turns: Array
-    posture: Array
-    walked: Mask
-
-    def alike(self, i: int, others: Mask) -> Mask:
-        near = np.abs(self.time - self.time[i]) < OCTAVES_TIME
-        near &= np.abs(self.size - self.size[i]) < OCTAVES_SIZE
-        near &= self.turns @ self.turns[i] > ALIKE
-        near &= self.posture @ self.posture[i] > np.cos(np.deg2rad(POSTURE_DEG))
-        linked: Mask = near & others
-        return linked
-
-
 def membership_of(
     excursions: Sequence[Excursion],
     frames: Frames,
@@ -164,24 +136,24 @@ def membership_of(
         excursions = _those(excursions, ~resting)
     if len(excursions) < FEWEST:
         return Membership(list(excursions), [], [], None, in_rests)
-    traits = _traits(excursions, frames, rate_hz)
+    traits = traits_of(excursions, frames, rate_hz)
     weight = 2.0**traits.size * np.sqrt(2.0**traits.time)
-    groups = _groups(traits)
+    groups = groups_of(traits)
     # A walk is the set only where nothing else is done.
     still = [g for g in groups if g.sum() >= FEWEST and traits.walked[g].mean() < MOSTLY]
     best = max(still or groups, key=lambda g: float(weight[g].sum()))
     if best.sum() < FEWEST:
-        alike = _alike(traits, np.ones(len(weight), bool))
+        alike = traits.resemblance(np.ones(len(weight), bool))
         return Membership(list(excursions), [], [], alike, in_rests)
     best &= ~_strange(traits, best, excursions)
-    alike = _alike(traits, best)
+    alike = traits.resemblance(best)
     best |= _cut_from(traits, best, excursions, frames)
     kept, rest = _those(excursions, best), _those(excursions, ~best)
     hidden = _hidden(values, [*kept, *rest, *in_rests], least_deg, rate_hz)
     rest = sorted([*rest, *_those(hidden, ~rested(hidden, frames, rests))], key=_place)
     if not rest:
         return Membership(kept, [], [], alike, in_rests)
-    traits = _traits([*kept, *rest], frames, rate_hz)
+    traits = traits_of([*kept, *rest], frames, rate_hz)
     attempted = _attempted(traits, np.arange(len(traits.time)) < len(kept))[len(kept) :]
     tried, other = (
         [e for e, one in zip(rest, attempted, strict=True) if bool(one) is chosen]
@@ -203,15 +175,15 @@ def _place(e: Excursion) -> int:
     return e.start
 
 
-def _strange(traits: _Traits, best: Mask, excursions: Sequence[Excursion]) -> Mask:
+def _strange(traits: Traits, best: Mask, excursions: Sequence[Excursion]) -> Mask:
     """Members by a chain of likeness that are unlike the set itself, where something else may be.
 
     In the middle of a set an irregular repetition is one. Beside other movement, or as the item's
     first or last, what is far less like the set than its own repetitions are is part of that other
     movement; so is a first one that began in another posture, on the way into position.
     """
-    likeness = traits.turns @ _middle(traits.turns[best])
-    lean = np.degrees(np.arccos(np.clip(traits.posture @ _middle(traits.posture[best]), -1, 1)))
+    likeness = traits.turns @ middle(traits.turns[best])
+    lean = np.degrees(np.arccos(np.clip(traits.posture @ middle(traits.posture[best]), -1, 1)))
     least = 1 - max(UNLIKE_AT_MOST, UNLIKE_TIMES * float(np.median(1 - likeness[best])))
     most = max(LEANING_DEG, LEANING_TIMES * float(np.median(lean[best])))
     unlike = (likeness < least) & np.array([e.finished for e in excursions])
@@ -232,20 +204,14 @@ def _strange(traits: _Traits, best: Mask, excursions: Sequence[Excursion]) -> Ma
     return np.zeros(len(best), bool) if few else out
 
 
-def _middle(vectors: Array) -> Array:
-    """[k] the unit vector in the middle of unit vectors [n, k], whatever single ones do."""
-    middle: Array = np.median(vectors, axis=0)
-    return middle / max(float(np.sqrt(middle @ middle)), 1e-9)
-
-
-def _cut_from(traits: _Traits, best: Mask, excursions: Sequence[Excursion], frames: Frames) -> Mask:
+def _cut_from(traits: Traits, best: Mask, excursions: Sequence[Excursion], frames: Frames) -> Mask:
     """Those that the item's ends cut, beside one of the set, by the half of them that is there."""
     beside = np.concatenate((best[1:], [False])) | np.concatenate(([False], best[:-1]))
     cut: Mask = beside & np.array([not e.finished or e.start <= AT_ONCE for e in excursions])
     if not cut.any():
         return cut
-    way = _middle(np.array([_way(frames, e, e.start) for e in _those(excursions, best)]))
-    rest = _middle(traits.posture[best])
+    way = middle(np.array([_way(frames, e, e.start) for e in _those(excursions, best)]))
+    rest = middle(traits.posture[best])
     ups = up_in_sensor(frames.q_forward)
     for i in np.flatnonzero(cut).tolist():
         e = excursions[i]
@@ -288,56 +254,7 @@ def _hidden(
     return found
 
 
-def _traits(excursions: Sequence[Excursion], frames: Frames, rate_hz: float) -> _Traits:
-    q = frames.q_forward
-    speed = _mean(frames.speed, rate_hz, SPEED_S)
-    walked = _walking(frames, rate_hz)
-    moved = [_moved(q, speed, e) for e in excursions]
-    shares = np.linspace(0, 1, WAVE_POINTS)
-    # Seen from where it began: which way the person faces changes nothing.
-    points = np.array([m[(shares * (len(m) - 1)).round().astype(np.int64)] for m in moved])
-    waves = turned_waves(q[points]).reshape(len(points), -1)
-    length = np.sqrt((waves * waves).sum(axis=1, keepdims=True))
-    return _Traits(
-        np.log2(np.array([len(m) for m in moved]) / rate_hz),
-        np.log2([max(e.rise, 0.5) for e in excursions]),
-        waves / np.maximum(length, 1e-9),
-        up_in_sensor(q[points[:, 0]]),
-        np.array([walked[m].mean() for m in moved]) > 0.5,
-    )
-
-
-def _moved(q: Array, speed: Array, e: Excursion) -> Indices:
-    """The frames in which an excursion moved: rest before and after it is left out."""
-    turned = 2 * np.arccos(np.minimum(1.0, np.abs(q[e.start : e.end + 1] @ q[e.peak])))
-    peak = e.peak - e.start
-    back, forth = turned[peak::-1], turned[peak:]
-    left = int(np.argmax(back >= MOSTLY_BACK * back[-1]))
-    right = int(np.argmax(forth >= MOSTLY_BACK * forth[-1]))
-    within = np.arange(e.peak - left, e.peak + right + 1)
-    near = speed[within]
-    moving: Indices = within[near > STILL * near.max()]
-    return within if len(moving) < WAVE_POINTS // 2 else np.arange(moving[0], moving[-1] + 1)
-
-
-def _groups(traits: _Traits) -> list[Mask]:
-    """Excursions linked with each other."""
-    left: Mask = np.ones(len(traits.time), bool)
-    groups: list[Mask] = []
-    while left.any():
-        group = np.zeros(len(left), bool)
-        edge = [int(np.flatnonzero(left)[0])]
-        group[edge[0]] = True
-        while edge:
-            linked = traits.alike(edge.pop(), left & ~group)
-            group |= linked
-            edge += np.flatnonzero(linked).tolist()
-        left &= ~group
-        groups.append(group)
-    return groups
-
-
-def _attempted(traits: _Traits, best: Mask) -> Mask:
+def _attempted(traits: Traits, best: Mask) -> Mask:
     """Those of the set's posture and direction that were smaller, or slower."""
     time, size = float(np.median(traits.time[best])), float(np.median(traits.size[best]))
     direction = traits.turns[best].mean(axis=0)
@@ -349,35 +266,3 @@ def _attempted(traits: _Traits, best: Mask) -> Mask:
     within &= traits.turns @ direction > ALIKE
     attempted: Mask = within & (traits.posture @ posture > np.cos(np.deg2rad(POSTURE_DEG)))
     return attempted & ~traits.walked
-
-
-def _alike(traits: _Traits, chosen: Mask) -> float | None:
-    turns = traits.turns[chosen]
-    return float((turns[1:] * turns[:-1]).sum(axis=1).mean()) if len(turns) >= FEWEST else None
-
-
-def _walking(frames: Frames, rate_hz: float) -> Mask:
-    """[n] where steps follow each other."""
-    norm = np.sqrt((frames.acc * frames.acc).sum(axis=1))
-    band = _mean(norm, rate_hz, 0.1) - _mean(norm, rate_hz, 0.6)
-    length = round(WALK_WINDOW_S * rate_hz)
-    walked = np.zeros(len(norm), bool)
-    lags = range(max(1, round(STEPS_S[0] * rate_hz)), round(STEPS_S[1] * rate_hz) + 1)
-    for a in range(0, len(norm) - length + 1, max(1, length // 4)):
-        part = band[a : a + length]
-        power = float(part @ part)
-        if power / length < STEP_M_S2**2:
-            continue
-        again = [float(part[lag:] @ part[:-lag]) / power * length / (length - lag) for lag in lags]
-        # A swing of one sign that lasts falls off from the shortest lag on; steps come back.
-        if max(again[1:-1], default=0.0) > STEPS_ALIKE and min(again) < 0:
-            walked[a : a + length] = True
-    return walked
-
-
-def _mean(values: Array, rate_hz: float, seconds: float) -> Array:
-    half = max(1, round(seconds * rate_hz / 2))
-    sums = np.concatenate(([0.0], np.cumsum(values)))
-    at = np.arange(len(values))
-    low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, len(values))
-    return np.asarray((sums[high] - sums[low]) / (high - low))

@@ -43,6 +43,10 @@ FALSE_START_SHARE = 0.3
 """Excursions smaller than this share of the item's typical range were false starts."""
 CUT_SHARE = 0.75
 """A repetition that the item's beginning or end cut counts if this share of it is inside."""
+MOST_TIMES = 1.4
+"""Of the item's larger rises, as which a still larger one counts once they are known."""
+TURN_SHARE = 0.06
+"""Of them: a movement that comes back by so much has turned."""
 FEW = 3
 """Fewer excursions tell nothing about a typical range."""
 
@@ -88,7 +92,8 @@ class RepetitionDetector:
     3. Falling: it ends below EDGE of its rise, or at the lowest value before the next rise.
 
     The typical range is the median of the rises so far: the thresholds adapt to the day. Where
-    it is known beforehand, from a first look at the whole item, it is given as `typical`. Without
+    it is known beforehand, from a first look at the whole item, it is given as `typical`; a rise
+    counts as `most` at most, so that what a sensor does in hands hides no fall of the set. Without
     levels, excursions have no start and no hold, for whoever draws them out (`with_phases`) later.
     """
 
@@ -97,6 +102,7 @@ class RepetitionDetector:
         least: float,
         typical: float | None = None,
         *,
+        most: float = math.inf,
         with_phases: bool = True,
         with_levels: bool = True,
     ) -> None:
@@ -107,6 +113,7 @@ class RepetitionDetector:
         self.excursions: list[Excursion] = []
         self._rises: list[float] = []
         self._given = typical is not None
+        self._most = most
         self._typical = typical or 0.0
         self._state = "valley"
         self._valley = 0
@@ -162,23 +169,28 @@ class RepetitionDetector:
 
     def _rising(self, now: int) -> int:
         """As `_in_valley`; the value that makes the highest one a peak is not followed."""
-        values, low, high = self.values, self.values[self._valley], self.values[self._peak]
+        values, low, high = self.values, self._low(), self.values[self._peak]
         least = self._least
         for i in range(now, len(values)):
             value = values[i]
             if value > high:
                 self._peak, high = i, value
+                low = self._low()
             elif high - value > least and high - value > FALL_SHARE * (high - low):
-                self._rises.append(high - low)
+                self._rises.append(high - values[self._valley])
                 if not self._given:
                     self._typical = statistics.median(self._rises)
                 self._state, self._floor = "falling", i
                 return i
         return len(values)
 
+    def _low(self) -> float:
+        """From where the rise counts: the valley, if it is not further than a repetition goes."""
+        return max(self.values[self._valley], self.values[self._peak] - self._most)
+
     def _falling(self, now: int) -> int:
         """As `_in_valley`, up to and with the value that ends the repetition."""
-        values, low, high = self.values, self.values[self._valley], self.values[self._peak]
+        values, low, high = self.values, self._low(), self.values[self._peak]
         floor, edge = values[self._floor], low + EDGE * (high - low)
         rise = max(self._least, RISE_SHARE * self._typical)
         for i in range(now, len(values)):
@@ -290,7 +302,8 @@ def excursions_of(
     """The repetitions of a whole series, seen from its end.
 
     1. Find them as they are found live (`live`, where that was done already).
-    2. Find them again, with the typical range known from the start.
+    2. Find them again, with the typical range known from the start; one that comes from far below
+       began where the series turned last before its peak.
     3. Leave out false starts: smaller than FALSE_START_SHARE of the median.
     4. Add the one whose rise the item's beginning cut, if there is one.
     5. Draw out the way down of each, as far as the valley before the next one.
@@ -299,7 +312,10 @@ def excursions_of(
     if len(first) < FEW:
         return _drawn_out(values, first)
     typical = statistics.median(e.rise for e in first)
-    found = _detected(values, _bare(least, typical))
+    # The larger ones tell what is too large: swings of a walk may be more than the repetitions.
+    large = sorted(e.rise for e in first)[-(-len(first) * 4 // 5) - 1]
+    found = _detected(values, _bare(least, typical, most=MOST_TIMES * large))
+    found = [_begun_late(values, e, large) for e in found]
     if len(found) >= FEW:
         typical = statistics.median(e.rise for e in found)
         found = [e for e in found if e.rise >= FALSE_START_SHARE * typical]
@@ -307,9 +323,27 @@ def excursions_of(
     return _drawn_out(values, found)
 
 
-def _bare(least: float, typical: float | None = None) -> RepetitionDetector:
+def _bare(least: float, typical: float | None = None, most: float = math.inf) -> RepetitionDetector:
     """For excursions that are drawn out later."""
-    return RepetitionDetector(least, typical, with_phases=False, with_levels=False)
+    return RepetitionDetector(least, typical, most=most, with_phases=False, with_levels=False)
+
+
+def _begun_late(values: Sequence[float], e: Excursion, large: float) -> Excursion:
+    """Without what was moved before its own rise.
+
+    Where it rises by much more than the larger ones, or where its valley is a place that the series
+    passed on the way up from far below.
+    """
+    passed = e.valley > 0 and values[e.valley - 1] < values[e.valley]
+    if e.rise <= MOST_TIMES * large and not passed:
+        return e
+    lowest, at = e.high, e.peak
+    for i in range(e.peak, e.valley - 1, -1):
+        if values[i] < lowest:
+            lowest, at = values[i], i
+        elif values[i] - lowest > TURN_SHARE * large and e.high - lowest > large / 2:
+            return replace(e, valley=at, start=at, low=lowest)
+    return e
 
 
 def _begun_before(values: Sequence[float], valley: int, typical: float) -> list[Excursion]:

@@ -18,6 +18,7 @@ __all__ = [
     "bell_smoothed",
     "parabola_smoothed",
     "parabola_weights",
+    "running_mean",
     "smoothed",
 ]
 
@@ -107,3 +108,12 @@ def _weighted(values: Array, weights: Sequence[float], breaks: Sequence[int]) ->
         for i, weight in enumerate(weights):
             result[a:b] += weight * padded[i : i + b - a]
     return result
+
+
+def running_mean(values: Array, rate_hz: float, seconds: float) -> Array:
+    """[n] means over so many seconds around each value; shorter at the ends."""
+    half = max(1, round(seconds * rate_hz / 2))
+    sums = np.concatenate(([0.0], np.cumsum(values)))
+    at = np.arange(len(values))
+    low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, len(values))
+    return np.asarray((sums[high] - sums[low]) / (high - low))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from analytics.exercise.found import found_in
+from analytics.exercise.found import found_in, within_turn
 from analytics.exercise.observation import Hinge, Method, Observation
 from analytics.joints.axis import HingeAxes
 from analytics.movement.repetition import without_match
@@ -86,3 +87,17 @@ def test_where_both_see_the_same_nothing_differs():
         found = found_in(seen, frames(TRUE_DEG, TRUE_DEG), RATE_HZ)
         assert len(found.live) == len(found.excursions) == 4
         assert without_match(found.live, found.excursions) == []
+
+
+@pytest.mark.parametrize("turns", [-2, -1, 1, 3])
+def test_a_joint_that_went_round_while_a_sensor_was_in_hands_is_back_where_it_was(turns):
+    angle = np.concatenate((raises(3), np.linspace(10, 10 + 360 * turns, 200)))
+    again = np.concatenate((angle, 360 * turns + raises(3)))
+    seen = within_turn(again)
+    np.testing.assert_allclose(seen[: len(raises(3))], raises(3))
+    np.testing.assert_allclose(seen[-len(raises(3)) :], raises(3))
+
+
+def test_a_hinge_that_stays_within_half_a_turn_is_left_as_it_is():
+    angle = np.concatenate((raises(3, rest_deg=-20, top_deg=140), np.full(500, -20.0)))
+    np.testing.assert_allclose(within_turn(angle), angle)

@@ -184,3 +184,19 @@ def test_rests_give_the_same_bytes_live_and_recorded(resting):
     parts = [raises(2), raises(3), raises(2)]
     live, recorded = (rests_marked(parts, resting, live=live) for live in (True, False))
     assert encode_result(live) == encode_result(recorded)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_arms_that_swing_far_in_a_walk_are_not_linked_to_a_set_of_uneven_raises(seed):
+    rng = np.random.default_rng(seed)
+    sets = [
+        np.concatenate([raises(1, top_deg=60 + 80 * rng.random(), up_s=0.9, down_s=0.9)] * 1)
+        for _ in range(10)
+    ]
+    swings, felt = walk(22)
+    swings = 22 + (swings - 22) * 2.2
+    item = spliced(
+        (np.concatenate(sets[:5]), None), (swings, felt), (np.concatenate(sets[5:]), None)
+    )
+    assert 9 <= len(item.repetitions) + len(item.attempts) <= 11
+    assert item.count_low <= 10 <= item.count_high

@@ -173,3 +173,31 @@ def test_values_taken_one_by_one_or_many_at_a_time_give_the_same(cuts, tops, see
     at_once.finish()
     assert at_once.excursions == live(values)
     assert at_once.values == values
+
+
+@pytest.mark.parametrize("depth", [-170, -60, 260])
+def test_what_hands_did_to_a_sensor_takes_no_repetition_of_the_set_after_it(depth):
+    handled = [stroke(10, depth, 1.2), stroke(depth, 40, 1.5), stroke(40, 25, 0.7)]
+    settled = [stroke(25, 10, 1.0), pause(10, 1)]
+    one_set = raises(6, top_deg=100)
+    values = series(one_set, *handled, *settled, one_set)
+    found = excursions_of(values, LEAST_DEG)
+    own = [e for e in found if 80 < e.rise < 100]
+    assert len(own) == 12
+
+
+@given(excess=st.floats(1.5, 4.0))
+def test_a_rise_from_far_below_rest_is_told_from_where_it_turned_last(excess):
+    deep = 10 - 90 * excess
+    values = series(
+        raises(5, top_deg=100),
+        stroke(10, deep, 1.5),
+        stroke(deep, 30, 1.5),
+        stroke(30, 12, 0.8),
+        pause(12, 0.5),
+        stroke(12, 100, 2),
+        stroke(100, 10, 2),
+        raises(2, top_deg=100),
+    )
+    found = excursions_of(values, LEAST_DEG)
+    assert [round(e.low, -1) for e in found if e.high > 90] == [10] * 8

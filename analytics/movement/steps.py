@@ -1,0 +1,50 @@
+"""Walking, told by its steps: the force's norm swings with their period, again and again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from analytics.signals.smoothing import running_mean
+
+if TYPE_CHECKING:
+    from analytics.signals.arrays import Array, Mask
+    from analytics.signals.oriented_stream import Frames
+
+__all__ = ["walked"]
+
+STEP_M_S2: Final = 0.6
+"""Root mean square of the force's norm between 1 and 4 Hz, in a walk."""
+STEPS_S: Final = (0.35, 1.3)
+STEPS_ALIKE: Final = 0.4
+WALK_WINDOW_S: Final = 4.0
+
+
+def walked(frames: Frames, rate_hz: float) -> Mask:
+    """[n] where steps follow each other."""
+    norm = np.sqrt((frames.acc * frames.acc).sum(axis=1))
+    band = running_mean(norm, rate_hz, 0.1) - running_mean(norm, rate_hz, 0.6)
+    length = round(WALK_WINDOW_S * rate_hz)
+    found = np.zeros(len(norm), bool)
+    lags = range(max(1, round(STEPS_S[0] * rate_hz)), round(STEPS_S[1] * rate_hz) + 1)
+    for a in range(0, len(norm) - length + 1, max(1, length // 4)):
+        part = band[a : a + length]
+        power = float(part @ part)
+        if power / length < STEP_M_S2**2:
+            continue
+        again = _recurring(part)
+        # Steps come back after one period and after two; a stroke and its hold do so once at most.
+        if max(min(again[lag], again[2 * lag]) for lag in lags) > STEPS_ALIKE and min(again) < 0:
+            found[a : a + length] = True
+    return found
+
+
+def _recurring(part: Array) -> list[float]:
+    """How much a stretch is like itself at each lag in frames, up to two thirds of it."""
+    length, power = len(part), float(part @ part)
+    lags = range(1, 2 * length // 3 + 1)
+    return [
+        1.0,
+        *(float(part[lag:] @ part[:-lag]) / power * length / (length - lag) for lag in lags),
+    ]

@@ -1,0 +1,159 @@
+"""How an item's excursions look: how the sensor turned on the way, how long, how far, from where.
+
+Excursions that are alike in all of it make a group; groups grow link by link, so that a set whose
+peaks fail, or that is irregular, stays together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from analytics.signals.orientation import up_in_sensor
+from analytics.signals.smoothing import running_mean
+
+from .movement import turned_waves
+from .steps import walked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analytics.signals.arrays import Array, Indices, Mask
+    from analytics.signals.oriented_stream import Frames
+
+    from .repetition import Excursion
+
+__all__ = [
+    "ALIKE",
+    "FEWEST",
+    "OCTAVES_SIZE",
+    "POSTURE_DEG",
+    "Traits",
+    "groups_of",
+    "middle",
+    "traits_of",
+]
+
+FEWEST: Final = 3
+"""Fewer excursions are no group."""
+OCTAVES_TIME, OCTAVES_SIZE = 1.25, 1.1
+"""Within which two excursions next to each other in time and size are of one group."""
+OCTAVES_APART: Final = 0.4
+"""Of size and of time alike, that nothing fills: then two groups were linked by chance."""
+WALKED_CLOSER: Final = 0.5
+"""Of these, where one was moved in a walk and the other was not."""
+ALIKE: Final = 0.6
+"""Cosine between the turns of two excursions of one group."""
+POSTURE_DEG: Final = 35.0
+"""Between gravity's directions in the sensor where two excursions of one group began."""
+SPEED_S: Final = 0.4
+STILL: Final = 0.15
+"""Of an excursion's greatest speed; what is slower before it and after it is rest."""
+MOSTLY_BACK: Final = 0.9
+"""Of the turn between a peak and rest: from there on it is rest."""
+WAVE_POINTS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """Of each excursion: log2 of seconds and degrees; unit turns [n, k] and postures [n, 3]."""
+
+    time: Array
+    size: Array
+    turns: Array
+    posture: Array
+    walked: Mask
+
+    def alike(self, i: int, others: Mask) -> Mask:
+        """Which of the others are like the i-th one."""
+        # Steps beside a set are led to it by no chain: they would have to be much like it.
+        closer = np.where(self.walked == self.walked[i], 1.0, WALKED_CLOSER)
+        near = np.abs(self.time - self.time[i]) < closer * OCTAVES_TIME
+        near &= np.abs(self.size - self.size[i]) < closer * OCTAVES_SIZE
+        near &= self.turns @ self.turns[i] > ALIKE
+        near &= self.posture @ self.posture[i] > np.cos(np.deg2rad(POSTURE_DEG))
+        linked: Mask = near & others
+        return linked
+
+    def resemblance(self, chosen: Mask) -> float | None:
+        """Mean cosine between neighbours' turns among the chosen; None for too few."""
+        turns = self.turns[chosen]
+        return float((turns[1:] * turns[:-1]).sum(axis=1).mean()) if len(turns) >= FEWEST else None
+
+
+def traits_of(excursions: Sequence[Excursion], frames: Frames, rate_hz: float) -> Traits:
+    """The traits of excursions in `frames` at `rate_hz`."""
+    q = frames.q_forward
+    speed = running_mean(frames.speed, rate_hz, SPEED_S)
+    steps = walked(frames, rate_hz)
+    moved = [_moved(q, speed, e) for e in excursions]
+    shares = np.linspace(0, 1, WAVE_POINTS)
+    # Seen from where it began: which way the person faces changes nothing.
+    points = np.array([m[(shares * (len(m) - 1)).round().astype(np.int64)] for m in moved])
+    waves = turned_waves(q[points]).reshape(len(points), -1)
+    length = np.sqrt((waves * waves).sum(axis=1, keepdims=True))
+    return Traits(
+        np.log2(np.array([len(m) for m in moved]) / rate_hz),
+        np.log2([max(e.rise, 0.5) for e in excursions]),
+        waves / np.maximum(length, 1e-9),
+        up_in_sensor(q[points[:, 0]]),
+        np.array([steps[m].mean() for m in moved]) > 0.5,
+    )
+
+
+def _moved(q: Array, speed: Array, e: Excursion) -> Indices:
+    """The frames in which an excursion moved: rest before and after it is left out."""
+    turned = 2 * np.arccos(np.minimum(1.0, np.abs(q[e.start : e.end + 1] @ q[e.peak])))
+    peak = e.peak - e.start
+    back, forth = turned[peak::-1], turned[peak:]
+    left = int(np.argmax(back >= MOSTLY_BACK * back[-1]))
+    right = int(np.argmax(forth >= MOSTLY_BACK * forth[-1]))
+    within = np.arange(e.peak - left, e.peak + right + 1)
+    near = speed[within]
+    moving: Indices = within[near > STILL * near.max()]
+    return within if len(moving) < WAVE_POINTS // 2 else np.arange(moving[0], moving[-1] + 1)
+
+
+def groups_of(traits: Traits) -> list[Mask]:
+    """Excursions linked with each other."""
+    left: Mask = np.ones(len(traits.time), bool)
+    groups: list[Mask] = []
+    while left.any():
+        group = np.zeros(len(left), bool)
+        edge = [int(np.flatnonzero(left)[0])]
+        group[edge[0]] = True
+        while edge:
+            linked = traits.alike(edge.pop(), left & ~group)
+            group |= linked
+            edge += np.flatnonzero(linked).tolist()
+        left &= ~group
+        groups += _apart(traits, group)
+    return groups
+
+
+def _apart(traits: Traits, group: Mask) -> list[Mask]:
+    """A group cut in two where nothing lies between the brief small ones and the others.
+
+    A set that tires or is irregular fills what lies between its largest and its smallest; the
+    swings of a walk are alike among themselves, and a single link can lead to them.
+    """
+    members = np.flatnonzero(group)
+    ordered = members[np.argsort(traits.size[members])]
+    for cut in range(FEWEST, len(ordered) - FEWEST + 1):
+        small, large = ordered[:cut], ordered[cut:]
+        if all(
+            float(of[large].min() - of[small].max()) > OCTAVES_APART
+            for of in (traits.size, traits.time)
+        ):
+            brief = np.zeros(len(group), bool)
+            brief[small] = True
+            return [brief, group & ~brief]
+    return [group]
+
+
+def middle(vectors: Array) -> Array:
+    """[k] the unit vector in the middle of unit vectors [n, k], whatever single ones do."""
+    middle: Array = np.median(vectors, axis=0)
+    return middle / max(float(np.sqrt(middle @ middle)), 1e-9)
