@@ -18,9 +18,18 @@ from telemetry.errors import ConfigurationError
 from .policy import may
 from .principal import ANYBODY, NOBODY, Action, Principal
 
-__all__ = ["Allowed", "Asking", "Entrance", "OpenEntrance", "declared_actions", "hold_to_actions"]
+__all__ = [
+    "Allowed",
+    "Asking",
+    "Entrance",
+    "OpenEntrance",
+    "changes",
+    "declared_actions",
+    "hold_to_actions",
+]
 
 POLICY_VIOLATION: Final = 1008
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC_MOUNTS: Final = frozenset({"/static"})
 """Folders of the page's own files."""
 
@@ -64,18 +73,46 @@ class Asking:
         principal: who.
         action: what the route declares.
         entrance: knows whose the patients are.
+        connection: what it came by.
     """
 
-    def __init__(self, principal: Principal, action: Action, entrance: Entrance) -> None:
+    def __init__(
+        self,
+        principal: Principal,
+        action: Action,
+        entrance: Entrance,
+        connection: HTTPConnection,
+    ) -> None:
         self.principal = principal
         self.action = action
         self._entrance = entrance
+        self._connection = connection
 
     def sees(self, patient: str) -> bool:
         """Whether a patient is one of theirs."""
         if self.principal.everywhere:
             return True
         return may(self.principal, self.action, self._entrance.site_of(patient), patient)
+
+    async def stands(self) -> bool:
+        """Whether it would be let pass still: whoever holds a socket open may be out by now."""
+        try:
+            principal = await self._entrance.identify(self._connection, self.action)
+        except HTTPException:
+            return False
+        asking = Asking(principal, self.action, self._entrance, self._connection)
+        return asking.refusal() is None
+
+    def refusal(self) -> HTTPException | None:
+        """Why it is not let pass; None where it is."""
+        if not may(self.principal, self.action):
+            if self.principal == NOBODY:
+                return HTTPException(401, "sign in first")
+            return HTTPException(403, "this is not yours to see or do: ask an administrator")
+        patient = self._connection.path_params.get("patient")
+        if patient is not None and not self.sees(patient):
+            return HTTPException(404, f"no patient {patient} in this journal")
+        return None
 
     def about(self, patient: str, unknown: str) -> None:
         """Hold what was asked for to its patient's site.
@@ -106,23 +143,41 @@ class Allowed:
             WebSocketException: any of these, of a socket.
         """
         entrance: Entrance = connection.app.state.entrance
-        principal = await entrance.identify(connection, self.action)
-        asking = Asking(principal, self.action, entrance)
-        refusal = self._refusal(asking, connection.path_params.get("patient"))
-        if refusal is not None and connection.scope["type"] == "websocket":
+        refusal: HTTPException | None = None
+        try:
+            _hold_to_origin(connection)
+            principal = await entrance.identify(connection, self.action)
+            asking = Asking(principal, self.action, entrance, connection)
+            refusal = asking.refusal()
+        except HTTPException as e:
+            refusal = e
+        if refusal is None:
+            return asking
+        if connection.scope["type"] == "websocket":
             raise WebSocketException(POLICY_VIOLATION)
-        if refusal is not None:
-            raise refusal
-        return asking
+        raise refusal
 
-    def _refusal(self, asking: Asking, patient: str | None) -> HTTPException | None:
-        if not may(asking.principal, self.action):
-            if asking.principal == NOBODY:
-                return HTTPException(401, "sign in first")
-            return HTTPException(403, "this is not yours to see or do: ask an administrator")
-        if patient is not None and not asking.sees(patient):
-            return HTTPException(404, f"no patient {patient} in this journal")
-        return None
+
+def _hold_to_origin(connection: HTTPConnection) -> None:
+    """Let no page of elsewhere change something: browsers let any page ask, and open sockets.
+
+    What brings a token needs no origin, as no browser brings one by itself; nor does a socket
+    that no browser opens.
+    """
+    if not changes(connection):
+        return
+    origin = connection.headers.get("origin")
+    browser = "authorization" not in connection.headers and connection.scope["type"] == "http"
+    if origin is None and not browser:
+        return
+    scheme = "https" if connection.url.scheme in ("https", "wss") else "http"
+    if origin != f"{scheme}://{connection.headers.get('host', '')}":
+        raise HTTPException(403, "only this clinic's own page may do that")
+
+
+def changes(connection: HTTPConnection) -> bool:
+    """Whether a request may change something, or opens a socket."""
+    return connection.scope["type"] == "websocket" or connection.scope["method"] not in SAFE
 
 
 def declared_actions(routes: Sequence[BaseRoute]) -> Iterator[tuple[str, Action | None]]:

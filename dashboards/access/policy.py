@@ -55,6 +55,8 @@ def may(
     """
     if action in PUBLIC:
         return True
+    if action is Action.OWN_SESSION:
+        return bool(principal.name) and principal.scope is None
     if principal.scope is not None and action not in principal.scope:
         return False
     if principal.scope is None and not any(action in _ALLOWED[role] for role in principal.roles):

@@ -17,6 +17,7 @@ class Action(StrEnum):
 
     OPEN_PAGE = "open-page"
     SIGN_IN = "sign-in"
+    OWN_SESSION = "own-session"
     SEE_WORKLIST = "see-worklist"
     SEE_PATIENT = "see-patient"
     SEE_SESSION = "see-session"

@@ -45,6 +45,7 @@ from .live_feed import LiveFeed
 from .live_socket import live_routes
 from .patient_api import Patients, patient_routes
 from .session_api import Sources, api_routes, no_plan
+from .sign_in_api import sign_in_routes
 
 __all__ = ["LOOPBACK_NAMES", "create_app"]
 
@@ -115,6 +116,7 @@ def create_app(
             Sources(reader=reader, bus=bus, feed=feed, ledger=ledger, plan=plan, state=state)
         )
     )
+    app.include_router(sign_in_routes(app.state.entrance, clock))
     app.include_router(patient_routes(Patients(reader, plan, care, clock)))
     if feed is not None:
         app.include_router(live_routes(feed))

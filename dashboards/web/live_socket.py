@@ -3,11 +3,11 @@
 import asyncio
 import contextlib
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Path, WebSocket, WebSocketDisconnect
 
-from dashboards.access.entrance import Allowed
+from dashboards.access.entrance import Allowed, Asking
+from dashboards.access.guarded_entrance import SOCKET_PROTOCOL
 from dashboards.access.principal import Action
 from telemetry.identity import Pseudonym
 
@@ -19,26 +19,30 @@ FRAME_EVERY_S: Final = 1 / 30
 """Real seconds: what a screen can show, however fast the clock of the therapy runs."""
 
 POLICY_VIOLATION: Final = 1008
+LOOK_EVERY_S: Final = 1.0
+"""How soon somebody who was let in is out again when they are no longer."""
 
 
 def live_routes(feed: LiveFeed) -> APIRouter:
     """The live route, shown what `feed` hears."""
     router = APIRouter()
 
-    @router.websocket("/api/live/{patient}", dependencies=[Depends(Allowed(Action.WATCH_LIVE))])
-    async def live(socket: WebSocket, patient: Annotated[Pseudonym, Path()]) -> None:
+    @router.websocket("/api/live/{patient}")
+    async def live(
+        socket: WebSocket,
+        patient: Annotated[Pseudonym, Path()],
+        asking: Annotated[Asking, Depends(Allowed(Action.WATCH_LIVE))],
+    ) -> None:
         """A patient's movement and session as `LiveFrame`s, at most 30 a second."""
-        if not _same_origin(socket):
-            await socket.close(POLICY_VIOLATION)
-            return
-        await socket.accept()
-        await _show(socket, feed, patient)
+        offered = socket.scope.get("subprotocols", [])
+        await socket.accept(SOCKET_PROTOCOL if SOCKET_PROTOCOL in offered else None)
+        await _show(socket, feed, patient, asking)
 
     return router
 
 
-async def _show(socket: WebSocket, feed: LiveFeed, patient: str) -> None:
-    """Send frames until the page goes away; what it sends is ignored."""
+async def _show(socket: WebSocket, feed: LiveFeed, patient: str, asking: Asking) -> None:
+    """Send frames until the page goes away, or may not see them any more; it says nothing."""
     mailbox = feed.watch(patient)
 
     async def send() -> None:
@@ -49,13 +53,17 @@ async def _show(socket: WebSocket, feed: LiveFeed, patient: str) -> None:
 
     sender = asyncio.create_task(send())
     gone = asyncio.create_task(_until_gone(socket))
+    barred = asyncio.create_task(_until_barred(asking))
+    tasks = (sender, gone, barred)
     try:
-        await asyncio.wait((sender, gone), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if barred.done():
+            await socket.close(POLICY_VIOLATION)
     finally:
         feed.leave(patient, mailbox)
-        sender.cancel()
-        gone.cancel()
-        await asyncio.gather(sender, gone, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _until_gone(socket: WebSocket) -> None:
@@ -64,7 +72,6 @@ async def _until_gone(socket: WebSocket) -> None:
             pass
 
 
-def _same_origin(socket: WebSocket) -> bool:
-    """Whether a page of ours asks: browsers let any page open a WebSocket to loopback."""
-    origin = socket.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
+async def _until_barred(asking: Asking) -> None:
+    while await asking.stands():  # noqa: ASYNC110 - the store of another process has no event
+        await asyncio.sleep(LOOK_EVERY_S)

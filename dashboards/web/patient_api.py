@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Request
+from fastapi import APIRouter, Depends, HTTPException, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.monitoring.alert import AlertKind
@@ -62,14 +61,17 @@ class PatientList(BaseModel):
 
 
 class SeenAlert(BaseModel):
-    """Somebody looked at an alert: which one, who, what was done."""
+    """Somebody looked at an alert: which one, who, what was done.
+
+    `by` counts only where nobody signs in: else it is the name that the session has.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: AlertKind
     opened: date
     digest: str | None = Field(default=None, pattern=r"^[0-9a-f]{16}$")
-    by: str = Field(min_length=1, max_length=60)
+    by: str | None = Field(default=None, min_length=1, max_length=60)
     action: Literal["called", "visit", "plan changed", "watching", "no action", "other"]
     note: str = Field(default="", max_length=500)
     snooze_until: date | None = None
@@ -114,7 +116,7 @@ class Patients:
         ]
         return sorted(found, key=lambda s: (s.day, s.opened_ns))
 
-    def see(self, care: CareRecord, patient: str, seen: SeenAlert) -> None:
+    def see(self, care: CareRecord, patient: str, seen: SeenAlert, by: str) -> None:
         """Write down who looked at an alert.
 
         Raises:
@@ -130,7 +132,7 @@ class Patients:
                 kind=seen.kind,
                 opened=seen.opened,
                 digest=seen.digest,
-                by=seen.by,
+                by=by,
                 day=figures.today,
                 action=seen.action,
                 note=seen.note,
@@ -184,17 +186,20 @@ def patient_routes(patients: Patients) -> APIRouter:
         """One patient."""
         return shown(patient)
 
-    @router.post("/{patient}/seen", dependencies=[Depends(Allowed(Action.ACKNOWLEDGE))])
+    @router.post("/{patient}/seen")
     def seen(
-        request: Request, patient: Annotated[Pseudonym, Path()], alert: SeenAlert
+        patient: Annotated[Pseudonym, Path()],
+        alert: SeenAlert,
+        asking: Annotated[Asking, Depends(Allowed(Action.ACKNOWLEDGE))],
     ) -> PatientView:
         """Write down who looked at an alert; answers with the patient as they are then."""
-        if urlsplit(request.headers.get("origin", "")).netloc != request.headers.get("host"):
-            raise HTTPException(403, "only this clinic's own page may write")
+        by = asking.principal.name or alert.by
+        if by is None:
+            raise HTTPException(422, "say who saw it")
         if patients.care is None:
             raise HTTPException(409, "nobody keeps alerts here")
         try:
-            patients.see(patients.care, patient, alert)
+            patients.see(patients.care, patient, alert, by)
         except ConfigurationError as e:
             raise HTTPException(404, str(e)) from e
         return shown(patient)

@@ -6,17 +6,18 @@ import asyncio
 import contextlib
 import socket
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 from starlette.responses import PlainTextResponse
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from telemetry.errors import ConfigurationError, TransportError
 
 from .timed_protocol import TimedProtocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from fastapi import FastAPI
     from starlette.types import Message, Receive, Scope, Send
@@ -48,7 +49,7 @@ class ServedPage:
 
 @contextlib.asynccontextmanager
 async def serve(
-    app: FastAPI, *, host: str = "127.0.0.1", port: int | None = None
+    app: FastAPI, *, host: str = "127.0.0.1", port: int | None = None, proxies: Sequence[str] = ()
 ) -> AsyncIterator[ServedPage]:
     """Serve `app` as long as the context lasts.
 
@@ -56,6 +57,7 @@ async def serve(
         app: from `create_app`.
         host: loopback, unless something in front of it guards who comes in.
         port: exactly this one; None takes the usual one, or a free one if that is taken.
+        proxies: addresses or networks whose word on who asks, and how, is believed.
 
     Raises:
         ConfigurationError: `port` is taken, or `host` is not this machine's.
@@ -64,7 +66,7 @@ async def serve(
     listener = _listen(host, port)
     server = _Server(
         uvicorn.Config(
-            BodyLimit(app),
+            BodyLimit(_told_by(app, proxies)),
             log_config=None,
             access_log=False,
             http=TimedProtocol,
@@ -72,6 +74,8 @@ async def serve(
             ws_max_size=1 << 16,
             timeout_graceful_shutdown=1,
             server_header=False,
+            # uvicorn would believe whoever comes from this machine.
+            proxy_headers=False,
             limit_concurrency=AT_ONCE,
             timeout_keep_alive=KEEP_ALIVE_S,
             h11_max_incomplete_event_size=LARGEST_HEAD,
@@ -90,10 +94,15 @@ async def serve(
         listener.close()
 
 
+def _told_by(app: Any, proxies: Sequence[str]) -> Any:
+    """The application as it is seen behind proxies: with who asks, not who brings it."""
+    return ProxyHeadersMiddleware(app, list(proxies)) if proxies else app
+
+
 class BodyLimit:
     """Refuses a request whose body is larger than anything the page takes, before reading it."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: Any) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

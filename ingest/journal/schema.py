@@ -328,8 +328,12 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def store_errors(path: Path) -> Iterator[None]:
+def store_errors(path: Path, what: str = "journal") -> Iterator[None]:
     """Turn SQLite's errors into one clear line of ours.
+
+    Args:
+        path: of the file.
+        what: the file is.
 
     Raises:
         StoreBusy: locked by another program.
@@ -343,20 +347,20 @@ def store_errors(path: Path) -> Iterator[None]:
         name = getattr(e, "sqlite_errorname", "") or ""
         if name in _BUSY:
             raise StoreBusy(
-                f"journal {path} is locked by another program: close what holds it; "
+                f"{what} {path} is locked by another program: close what holds it; "
                 "nothing was stored, it will be tried again"
             ) from e
         if name in _FULL:
             raise StoreFull(
-                f"no room for journal {path}: free space on its disk; "
+                f"no room for {what} {path}: free space on its disk; "
                 "nothing was stored, it will be tried again"
             ) from e
         if name in _DAMAGED:
+            check = "run `ripresa journal check`, " if what == "journal" else ""
             raise StoreDamaged(
-                f"journal {path} is damaged ({e}): run `ripresa journal check`, "
-                "restore the last back-up"
+                f"{what} {path} is damaged ({e}): {check}restore the last back-up"
             ) from e
-        raise StoreError(f"journal {path} cannot be used ({e}): check the folder's rights") from e
+        raise StoreError(f"{what} {path} cannot be used ({e}): check the folder's rights") from e
 
 
 def _statements(script: str) -> Iterator[str]:

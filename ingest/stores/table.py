@@ -229,6 +229,12 @@ STORES: Final[tuple[Store, ...]] = (
         EraseStep.OUTBOX,
         "the patient's letters",
     ),
+    _nobodys("access", "clinic run, clinic user", "with the clinic: staff, no patient"),
+    _nobodys("account", "ripresa clinic user add", "for ever: disabled, not deleted", "user list"),
+    _nobodys("sign_in", "signing in", "12 h at most"),
+    _nobodys(
+        "api_token", "ripresa clinic token add", "for ever: revoked, not deleted", "token list"
+    ),
     _nobodys("audit_key", "clinic init", "as long as the audit log is to be read"),
     _nobodys("survey_answers", "anonymous answers", "for ever: marks without names"),
     _nobodys("survey_keys", "clinic run, one a survey", "for ever: keyed hashes of homes"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,8 @@ import typer
 
 from ingest.cli import enrolment_cli
 from ingest.cli.patient_options import Pseudonym
+
+from . import access_cli
 
 if TYPE_CHECKING:
     from ripresa.platform.configuration import Folder
@@ -26,6 +27,8 @@ home.command()(enrolment_cli.revoke)
 home.command()(enrolment_cli.rotate)
 app.add_typer(home, name="home")
 app.command("renew-certificates")(enrolment_cli.renew)
+app.add_typer(access_cli.user, name="user")
+app.add_typer(access_cli.token, name="token")
 
 By = Annotated[str, typer.Option(help="Who does it: a pseudonym or a role.")]
 
@@ -36,13 +39,14 @@ def clinic() -> None:
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0917 - switches
     site: Annotated[str, typer.Option(help="Whose homes to serve; + for all.")] = "+",
     time_zone: Annotated[
         str, typer.Option(help="Of the clinic: its days are judged at their end there.")
     ] = "Europe/Rome",
     web_host: Annotated[
-        str, typer.Option(help="Where the web page listens: loopback only.")
+        str,
+        typer.Option(help="Where the web page listens; beyond loopback only behind a proxy."),
     ] = "127.0.0.1",
     web_port: Annotated[
         int | None, typer.Option(help="Port of the web page; without it 8470, or a free one.")
@@ -54,6 +58,17 @@ def run(
             help="For the shipped compose file: its port is published to this machine only.",
         ),
     ] = False,
+    behind_proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Address or network of the proxy that brings the page to others by TLS; "
+            "its forwarded headers alone are believed. May be repeated."
+        ),
+    ] = None,
+    host_name: Annotated[
+        list[str] | None,
+        typer.Option(help="By which browsers reach the page through the proxy. May be repeated."),
+    ] = None,
 ) -> None:
     """Run the clinic: receiver, database follower where one is configured, web page.
 
@@ -81,6 +96,8 @@ def run(
         web_host=web_host,
         web_port=web_port,
         published_on_loopback=published_on_loopback,
+        behind_proxy=tuple(behind_proxy or ()),
+        host_names=tuple(host_name or ()),
     )
     run_until_stopped(run_clinic(options))
 
@@ -253,13 +270,9 @@ def worklist(
 
 
 def _state(folder: Path = Path()) -> Folder:
-    """The clinic's state: what RIPRESA_HOME names, else what stands beside the compose file."""
-    from ripresa.platform.configuration import Folder, ripresa_home
+    from ripresa.platform.configuration import clinic_at_hand
 
-    beside = folder / "state" / "clinic"
-    if not os.environ.get("RIPRESA_HOME") and beside.is_dir():
-        return Folder(beside).create()
-    return Folder(ripresa_home()).create()
+    return clinic_at_hand(folder)
 
 
 def _day(text: str) -> date:

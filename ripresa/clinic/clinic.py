@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import logging
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dashboards.access.entrance import OpenEntrance
-from dashboards.web.app import create_app
+from dashboards.web.app import LOOPBACK_NAMES, create_app
 from dashboards.web.serving import serve
 from ingest.influx.database_watch import DatabaseWatch
 from ingest.influx.server import InfluxWriter
@@ -31,7 +29,6 @@ from ripresa.platform.status_socket import status_served
 from ripresa.platform.supervise import Supervisor
 from ripresa.survey.issuing import SurveyIssuing
 from ripresa.survey.signing_keys import SigningKeys
-from telemetry.errors import ConfigurationError
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.trouble import TroubleBoard, TroubleKind
 
@@ -42,6 +39,7 @@ from .ledger_board import LedgerBoard
 from .outbox import Outbox, OutboxPublisher
 from .status_report import clinic_state
 from .survey_desk import SurveyArchive, SurveyDesk
+from .way_in import WayIn, hold_reach, reaches_wide
 from .wrong_clock import plainly_wrong
 
 if TYPE_CHECKING:
@@ -72,6 +70,8 @@ class ClinicOptions:
         web_port: exactly this one; None: the usual one, or a free one.
         published_on_loopback: the page may listen wider, because whoever runs this container
             publishes its port to this machine only.
+        behind_proxy: addresses or networks of proxies that bring the page to others by TLS.
+        host_names: by which browsers reach it through them.
     """
 
     folder: Folder
@@ -83,6 +83,8 @@ class ClinicOptions:
     web_host: str = LOOPBACK
     web_port: int | None = None
     published_on_loopback: bool = False
+    behind_proxy: tuple[str, ...] = ()
+    host_names: tuple[str, ...] = ()
 
 
 async def run_clinic(options: ClinicOptions) -> None:
@@ -92,9 +94,11 @@ async def run_clinic(options: ClinicOptions) -> None:
         RipresaError: a part cannot start; the message says which and what to do.
     """
     clock, board = options.clock, TroubleBoard()
-    _refuse_wider_than_loopback(options)
+    hold_reach(options)
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(folder_lock(options.folder.clinic, "clinic"))
+        way_in = stack.enter_context(WayIn(options.folder, clock))
+        way_in.hold_to_users(options)
         store = stack.enter_context(ClinicStore(options.folder, clock, options.time_zone))
         journal, plans = store.journal, store.plans
         records = MqttBus(
@@ -170,7 +174,10 @@ async def run_clinic(options: ClinicOptions) -> None:
             care=care,
             clock=clock,
             state=lambda sees: clinic_state(status.document(), sees),
-            entrance=OpenEntrance(PatientSites(journal)),
+            entrance=way_in.entrance(
+                PatientSites(journal), plain_http=options.published_on_loopback
+            ),
+            host_names=(*LOOPBACK_NAMES, *options.host_names),
         )
         if options.influx is not None and writer is not None:
             programs["influx:operations"] = OperationsFollower(
@@ -186,30 +193,17 @@ async def run_clinic(options: ClinicOptions) -> None:
         for bus in (records, live):
             await stack.enter_async_context(bus)
         page = await stack.enter_async_context(
-            serve(app, host=options.web_host, port=options.web_port)
+            serve(
+                app,
+                host=options.web_host,
+                port=options.web_port,
+                proxies=options.behind_proxy,
+            )
         )
         log.info("web page at %s", page.url)
         for wide in wider_than_loopback(os.getpid()):
-            if not options.published_on_loopback:
+            if not (options.published_on_loopback or reaches_wide(options)):
                 board.show(TroubleKind.LISTENS_WIDE, wide, clock.now_ns())
         await stack.enter_async_context(status_served(options.folder.clinic, status.document))
         await stack.enter_async_context(supervisor.running(programs))
         await asyncio.Event().wait()
-
-
-def _refuse_wider_than_loopback(options: ClinicOptions) -> None:
-    """The page has no sign-in: nobody but this machine may reach it.
-
-    Raises:
-        ConfigurationError: it would listen wider, and nobody vouches for what stands before it.
-    """
-    host = options.web_host
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError as e:
-        raise ConfigurationError(f"web host {host!r} is no address: leave it at {LOOPBACK}") from e
-    if not loopback and not options.published_on_loopback:
-        raise ConfigurationError(
-            f"the web page has no sign-in and would be open to the network on {host}: "
-            f"leave --web-host at {LOOPBACK}; the shipped compose file alone listens wider"
-        )

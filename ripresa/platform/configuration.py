@@ -32,6 +32,7 @@ __all__ = [
     "LOOPBACK",
     "Folder",
     "Identity",
+    "clinic_at_hand",
     "clock_from",
     "journal_at_hand",
     "mqtt_settings",
@@ -101,6 +102,11 @@ class Folder(Places):
         return bindings_file(self.root)
 
     @property
+    def access(self) -> Path:
+        """The clinic's users, their sessions, and API tokens."""
+        return self.clinic / "access.sqlite"
+
+    @property
     def outbox(self) -> Path:
         """What the clinic has to tell its homes."""
         return self.root / "outbox"
@@ -142,6 +148,18 @@ class Folder(Places):
                 "of yours"
             ) from e
         return self
+
+
+def clinic_at_hand(folder: Path = Path()) -> Folder:
+    """The clinic's state: what RIPRESA_HOME names, else what stands beside the compose file.
+
+    Raises:
+        ConfigurationError: it cannot be written.
+    """
+    beside = folder / "state" / "clinic"
+    if not os.environ.get("RIPRESA_HOME") and beside.is_dir():
+        return Folder(beside).create()
+    return Folder(ripresa_home()).create()
 
 
 def journal_at_hand(named: Path | None = None) -> Path:

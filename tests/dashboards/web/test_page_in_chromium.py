@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,7 +12,6 @@ from dashboards.views.clinic_state import ClinicState
 from dashboards.views.loss_ledger import LossLedger
 from dashboards.web.app import create_app
 from dashboards.web.serving import serve
-from needs import need_program
 from telemetry.clock import ManualClock
 from telemetry.messages import events as ev
 from telemetry.messages.events import encode_event
@@ -21,63 +19,6 @@ from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import HomeTopics
 
 pytestmark = pytest.mark.slow
-
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-PATIENCE_S = 30
-
-
-class Browser:
-    """Chromium driven from a thread of its own, so that the event loop goes on serving."""
-
-    def __init__(self, driver, thread):
-        self._driver, self._thread = driver, thread
-
-    async def do(self, function, *args):
-        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *args)
-
-    async def open(self, url):
-        await self.do(self._driver.get, url)
-
-    async def ask(self, script):
-        return await self.do(self._driver.execute_script, f"return {script}")
-
-    async def text(self, selector):
-        return await self.ask(f"document.querySelector({json.dumps(selector)})?.textContent")
-
-    async def until(self, script):
-        """Wait until a JavaScript expression is true."""
-        async with asyncio.timeout(PATIENCE_S):
-            while not await self.ask(script):
-                await asyncio.sleep(0.05)
-
-    async def logs(self, kind):
-        return await self.do(self._driver.get_log, kind)
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = need_program("chromium", "chromium-browser", "google-chrome")
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    with ThreadPoolExecutor(1) as thread:
-        driver = webdriver.Chrome(options=options, service=Service(need_program("chromedriver")))
-        yield Browser(driver, thread)
-        driver.quit()
 
 
 class Playing:

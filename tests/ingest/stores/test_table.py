@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from dashboards.access.access_store import ACCESS_TABLES
 from ingest.influx.server import InfluxSettings
 from ingest.journal.schema import TABLES
 from ingest.places import Places
@@ -23,8 +24,10 @@ KNOWN = {store.name for store in STORES}
 NOT_STORES = {"root", "home", "clinic", "home_box", "clinic_box"}
 
 
-@pytest.mark.parametrize("table", re.findall(r"CREATE TABLE (\w+)", TABLES))
-def test_every_table_of_the_journal_stands_in_the_table_of_stores(table):
+@pytest.mark.parametrize(
+    "table", re.findall(r"CREATE TABLE (\w+)", "\n".join((TABLES, *ACCESS_TABLES)))
+)
+def test_every_table_of_journal_and_users_stands_in_the_table_of_stores(table):
     assert table in KNOWN
 
 

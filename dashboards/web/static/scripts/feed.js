@@ -1,5 +1,7 @@
 // The live line to the server: opens again by itself, however often it breaks.
 
+import { account, proof, socketProof } from "./account.js";
+
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 5000;
 
@@ -11,7 +13,7 @@ export function follow(patient, onFrame, onLine) {
 
   function connect() {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    socket = new WebSocket(`${scheme}://${location.host}/api/live/${encodeURIComponent(patient)}`);
+    socket = new WebSocket(`${scheme}://${location.host}/api/live/${encodeURIComponent(patient)}`, socketProof());
     socket.onopen = () => {
       wait = FIRST_WAIT_MS;
       onLine(true);
@@ -39,14 +41,18 @@ export async function fetched(address) {
 
 /** Send JSON; the answer as `fetched` gives it. */
 export async function sent(address, value) {
-  return answered(await fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(value) }));
+  return answered(await fetch(address, { method: "POST", headers: { "Content-Type": "application/json", ...proof() }, body: JSON.stringify(value) }));
 }
 
 async function answered(answer) {
   const body = await answer.json().catch(() => null);
   if (!answer.ok) {
     const detail = body && typeof body.detail === "string" ? body.detail : `${answer.status}`;
-    throw new Error(detail);
+    if (answer.status === 401 && account.name) document.dispatchEvent(new Event("signed-out"));
+    const error = new Error(detail);
+    error.status = answer.status;
+    error.wait = answer.headers.get("Retry-After");
+    throw error;
   }
   return body;
 }

@@ -1,25 +1,32 @@
 // Which page the address means, and what all pages share.
 
+import { account, seesPatients } from "./account.js";
 import { h } from "./dom.js";
 import { fetched } from "./feed.js";
 import { lasting, longDay, shortTime } from "./format.js";
 import { patientPage, patientsPage } from "./patient.js";
 import { livePage, recordedPage } from "./session.js";
+import { accountLine, enter } from "./signin.js";
 import { LANGUAGES, chooseLanguage, language, switchLanguage, t } from "./texts.js";
 
 const LOOK_EVERY_MS = 2000;
 const CLINIC_EVERY_MS = 10_000;
 const main = document.getElementById("main");
 
-function furnish() {
+/** The ways on, for whoever has come in. */
+function waysOn() {
   const here = (address) => (location.pathname === address ? "page" : null);
-  document.getElementById("nav").setAttribute("aria-label", "Ripresa");
-  document.getElementById("nav").replaceChildren(
-    h("a", { href: "/", "aria-current": here("/") }, t("live")),
-    h("a", { href: "/patients", "aria-current": here("/patients") }, t("patients")),
-    h("a", { href: "/sessions", "aria-current": here("/sessions") }, t("sessions")),
-    h("a", { href: "/clinic", "aria-current": here("/clinic"), id: "clinic-link", hidden: true }, t("clinic")),
-  );
+  const way = (address, text) => h("a", { href: address, "aria-current": here(address) }, t(text));
+  if (seesPatients()) document.getElementById("nav").prepend(way("/", "live"), way("/patients", "patients"), way("/sessions", "sessions"));
+  document.getElementById("account").replaceChildren(...accountLine());
+  const said = account.signsIn ? h("span", {}, t("pseudonyms_only")) : h("span", { id: "open-to-all" }, t("pseudonyms"), " ", t("open_to_all"));
+  document.getElementById("watermark").lastElementChild.replaceWith(said);
+}
+
+function furnish() {
+  const nav = document.getElementById("nav");
+  nav.setAttribute("aria-label", "Ripresa");
+  nav.replaceChildren(h("a", { href: "/clinic", "aria-current": location.pathname === "/clinic" ? "page" : null, id: "clinic-link", hidden: true }, t("clinic")));
   const choices = Object.entries(LANGUAGES).map(([name, title]) =>
     h("button", { type: "button", lang: name, title, "aria-pressed": String(name === language), onclick: () => switchLanguage(name) }, name.toUpperCase()),
   );
@@ -136,6 +143,7 @@ async function sessionsPage() {
 }
 
 function start() {
+  if (!seesPatients() && location.pathname !== "/clinic") return location.replace("/clinic"), new Promise(() => {});
   const [, kind, name] = location.pathname.split("/");
   if (kind === "clinic") return clinicPage();
   if (kind === "sessions") return sessionsPage();
@@ -145,6 +153,13 @@ function start() {
   return nowPage();
 }
 
+async function come() {
+  await enter(main);
+  waysOn();
+  await start();
+  document.body.dataset.ready = "yes";
+}
+
 chooseLanguage();
 furnish();
-start().then(() => (document.body.dataset.ready = "yes"), showProblem).then(watchClinic);
+come().catch(showProblem).then(watchClinic);

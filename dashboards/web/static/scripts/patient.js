@@ -1,5 +1,6 @@
 // One patient: four weeks at a glance, ranges, exercises, pain, alerts; and the list of all.
 
+import { account, mayWrite } from "./account.js";
 import { bar, card } from "./cards.js";
 import { drawingWidth, h, s } from "./dom.js";
 import { fetched, sent } from "./feed.js";
@@ -196,7 +197,7 @@ function alertsCard(view, refresh) {
   const seen = view.alerts.filter((alert) => alert.seen);
   const past = seen.length ? h("details", {}, h("summary", {}, t("alerts_seen", { n: seen.length })), h("ul", { class: "alerts" }, ...seen.map((alert) => alertLine(alert)))) : null;
   const list = waiting.length
-    ? h("ul", { class: "alerts" }, ...waiting.map((alert) => alertLine(alert, seenForm(view, alert, refresh))))
+    ? h("ul", { class: "alerts" }, ...waiting.map((alert) => alertLine(alert, mayWrite() ? seenForm(view, alert, refresh) : null)))
     : h("p", { class: "quiet" }, t("alerts_none"));
   return card("alerts", t("alerts"), list, past, h("p", { class: "note" }, both(view.alerts_read)));
 }
@@ -210,14 +211,14 @@ function alertLine(alert, form = null) {
 
 function seenForm(view, alert, refresh) {
   const name = `${alert.kind}-${alert.opened}`.replaceAll(" ", "-");
-  const by = h("input", { id: `by-${name}`, required: true, maxlength: 60, autocomplete: "off" });
+  const by = account.name ? null : h("input", { id: `by-${name}`, required: true, maxlength: 60, autocomplete: "off" });
   const action = h("select", { id: `action-${name}` }, ...ACTIONS.map((value) => h("option", { value }, t(`action_${value}`))));
   const note = h("input", { id: `note-${name}`, maxlength: 500, autocomplete: "off" });
   const problem = h("p", { class: "line-lost", role: "alert", hidden: true });
   const field = (label, input) => h("div", { class: "field" }, h("label", { for: input.id }, t(label)), input);
   async function send(event) {
     event.preventDefault();
-    const body = { kind: alert.kind, opened: alert.opened, digest: alert.digest, by: by.value.trim(), action: action.value, note: note.value.trim() };
+    const body = { kind: alert.kind, opened: alert.opened, digest: alert.digest, by: by ? by.value.trim() : null, action: action.value, note: note.value.trim() };
     try {
       refresh(await sent(`/api/patients/${encodeURIComponent(view.patient)}/seen`, body));
     } catch (error) {
@@ -225,7 +226,7 @@ function seenForm(view, alert, refresh) {
       problem.textContent = `${t("failed")}: ${error.message}`;
     }
   }
-  return h("details", { class: "seen-form" }, h("summary", {}, t("i_saw")), h("form", { onsubmit: send }, field("who_saw", by), field("what_done", action), field("a_note", note), h("button", { type: "submit", class: "wide" }, t("write_down"))), problem);
+  return h("details", { class: "seen-form" }, h("summary", {}, t("i_saw")), h("form", { onsubmit: send }, by ? field("who_saw", by) : h("p", { class: "signing" }, t("signed_by", { name: account.name })), field("what_done", action), field("a_note", note), h("button", { type: "submit", class: "wide" }, t("write_down"))), problem);
 }
 
 /** All patients, who needs a look first. */

@@ -1,0 +1,120 @@
+"""The way in of a clinic with users: a session's cookie, or a token in the header.
+
+As long as there is no user, whoever is at this machine may do everything; from the first one on,
+everybody signs in.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from typing import TYPE_CHECKING, Final
+
+from fastapi import HTTPException
+
+from .entrance import changes
+from .principal import ANYBODY, NOBODY, Action
+from .sessions import csrf_token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import HTTPConnection
+
+    from .accounts import Accounts
+    from .principal import Principal
+    from .sessions import SignedIn, SignedInSessions
+    from .tokens import ApiTokens
+
+__all__ = ["COOKIE", "CSRF_HEADER", "SOCKET_PROTOCOL", "GuardedEntrance"]
+
+COOKIE: Final = "__Host-ripresa"
+CSRF_HEADER: Final = "x-csrf-token"
+SOCKET_PROTOCOL: Final = "ripresa-live"
+"""A page offers it together with its token: a browser lets it set no header of a socket."""
+
+
+class GuardedEntrance:
+    """Knows who asks by what they bring.
+
+    Args:
+        accounts: who may sign in.
+        sessions: who has.
+        tokens: of programs.
+        site_of: tells a patient's site.
+        plain_http: whether others than this machine may come without TLS, because whoever runs
+            this vouches for the way to it.
+    """
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        sessions: SignedInSessions,
+        tokens: ApiTokens,
+        site_of: Callable[[str], str | None],
+        *,
+        plain_http: bool = False,
+    ) -> None:
+        self.accounts = accounts
+        self.sessions = sessions
+        self.site_of = site_of
+        self._tokens = tokens
+        self._plain_http = plain_http
+
+    async def identify(self, connection: HTTPConnection, action: Action) -> Principal:
+        """Who asks.
+
+        Raises:
+            HTTPException: 401 the token is none that holds, 403 it comes from another page than
+                ours, or in the clear from elsewhere.
+        """
+        self._hold_to_tls(connection)
+        header = connection.headers.get("authorization")
+        if header is not None:
+            return self._by_token(header)
+        if not self.accounts.any():
+            return ANYBODY
+        signed_in = self.signed_in(connection)
+        if signed_in is None:
+            return NOBODY
+        if action is not Action.SIGN_IN and changes(connection):
+            self._hold_to_page(connection)
+            # What a page asks for by itself, with nobody in front of it, is no use of a session.
+            if connection.scope["type"] == "http":
+                self.sessions.renew(signed_in)
+        return signed_in.account.principal
+
+    def signed_in(self, connection: HTTPConnection) -> SignedIn | None:
+        """The session that a request brings, if it holds."""
+        session = connection.cookies.get(COOKIE)
+        return self.sessions.find(session) if session else None
+
+    def _by_token(self, header: str) -> Principal:
+        scheme, _, token = header.partition(" ")
+        found = self._tokens.find(token.strip()) if scheme.lower() == "bearer" else None
+        if found is None:
+            raise HTTPException(401, "this token does not hold: ask for another one")
+        return found.principal
+
+    def _hold_to_page(self, connection: HTTPConnection) -> None:
+        expected = csrf_token(connection.cookies[COOKIE])
+        if connection.scope["type"] == "websocket":
+            told = connection.scope.get("subprotocols", [])
+        else:
+            told = [connection.headers.get(CSRF_HEADER, "")]
+        if not any(hmac.compare_digest(expected.encode(), one.encode()) for one in told):
+            raise HTTPException(403, "only this clinic's own page may do that: open it anew")
+
+    def _hold_to_tls(self, connection: HTTPConnection) -> None:
+        if self._plain_http or connection.url.scheme in ("https", "wss"):
+            return
+        host = connection.client.host if connection.client else ""
+        if not _is_loopback(host):
+            raise HTTPException(403, "this page is reached over https only")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
