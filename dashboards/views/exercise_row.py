@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict
 from analytics.monitoring.done import items_done, items_reported
 from telemetry.messages.events import ExerciseEnded, StopReason
 from therapy.exercises.dose import DoseUnit
+from therapy.exercises.reading import count_reading
 
+from .item_view import BesideView, active_peak_of, beside_of, range_of, why_not
 from .words import Words, exercise_words, words
 
 if TYPE_CHECKING:
@@ -22,7 +24,23 @@ if TYPE_CHECKING:
 
     from .trend_view import TrendSession
 
-__all__ = ["ExerciseRow", "exercise_rows"]
+__all__ = ["ExerciseRow", "LastSeen", "exercise_rows"]
+
+
+class LastSeen(BaseModel):
+    """What the last session with this item found of it, each figure with its doubt, in words.
+
+    `count` is the repetitions with their interval; `readings` the active peak from where it
+    started, where its zero is known, then the excursion, with their bands.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+    day: str
+    count: Words
+    readings: tuple[Words, ...]
+    beside: BesideView
+    not_observable: Words | None
 
 
 class ExerciseRow(BaseModel):
@@ -46,6 +64,7 @@ class ExerciseRow(BaseModel):
     stopped: dict[str, int]
     last_range_deg: float | None
     not_observable: Words | None
+    last: LastSeen | None = None
 
 
 def exercise_rows(
@@ -85,6 +104,7 @@ def _exercise(
     corrected: Mapping[date, float],
 ) -> ExerciseRow:
     # What the clinician says of a day stands in place of all that was measured or told on it.
+    last: LastSeen | None = None
     done, days = sum(corrected.values()), {day for day, amount in corrected.items() if amount}
     reported, last_deg = 0.0, None
     stopped: Counter[str] = Counter()
@@ -94,6 +114,7 @@ def _exercise(
             for e in session.events
             if isinstance(e, ExerciseEnded) and e.item == item.id and e.reason != StopReason.DONE
         )
+        last = _last_seen(session, item) or last
         counts = session.day not in corrected
         told = (d.amount or 0 for d in items_reported(session.events) if d.item == item.id)
         reported += sum(told) if counts else 0
@@ -117,4 +138,24 @@ def _exercise(
         stopped=dict(stopped),
         last_range_deg=last_deg,
         not_observable=None if reason is None else words(reason),
+        last=last,
+    )
+
+
+def _last_seen(session: TrendSession, item: PlanItem) -> LastSeen | None:
+    """None where the session has no result of that item."""
+    found = () if session.result is None else session.result.items
+    result = next((r for r in found if r.item == item.id and not r.assessment), None)
+    beside = beside_of(result)
+    if result is None or beside is None:
+        return None
+    count = count_reading(len(result.repetitions), result.count_low, result.count_high)
+    shown = (active_peak_of(result), range_of(result))
+    reason = getattr(item.sees(), "reason", None)
+    return LastSeen(
+        day=session.day.isoformat(),
+        count=words(count),
+        readings=tuple(s.reading for s in shown if s is not None and s.reading is not None),
+        beside=beside,
+        not_observable=why_not(result, reason),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -16,6 +16,7 @@ from telemetry.messages.events import (
     RangeCalibrated,
 )
 from therapy.exercises.dose import DoseUnit
+from therapy.exercises.reading import excursion_reading, likeness_reading, peak_reading
 
 from .figure_words import measure_words, reading_words
 from .words import Words, exercise_words, observable_words, words
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from telemetry.messages.events import SessionEvent
-    from telemetry.messages.results import ItemResult, SessionResult
+    from telemetry.messages.results import ItemResult, Repetition, SessionResult
+    from therapy.wording import Wording
 
     from .prescription import Prescribed
 
@@ -38,10 +40,20 @@ __all__ = [
     "RangeView",
     "RepetitionView",
     "Side",
+    "active_peak_of",
+    "beside_of",
     "item_views",
     "percentiles_of",
+    "range_of",
     "range_so_far",
+    "why_not",
 ]
+
+_REPETITION_FIELDS: Final = {
+    *("number", "start_s", "end_s", "flags", "technical"),
+    *("range_deg", "range_low_deg", "range_high_deg"),
+    *("peak_deg", "start_deg", "peak_low_deg", "peak_high_deg"),
+}
 
 Side = Literal["left", "right"]
 ItemKey = tuple[str, bool]
@@ -53,7 +65,10 @@ class _Frozen(BaseModel):
 
 
 class RepetitionView(_Frozen):
-    """One repetition; seconds count from the item's start, None where only counted live."""
+    """One repetition; seconds count from the item's start, None where only counted live.
+
+    `reading` is its peak from where it started, or its excursion, with the band, in words.
+    """
 
     number: int
     start_s: float | None = None
@@ -61,14 +76,20 @@ class RepetitionView(_Frozen):
     range_deg: float | None = None
     peak_deg: float | None = None
     start_deg: float | None = None
+    range_low_deg: float | None = None
+    range_high_deg: float | None = None
+    peak_low_deg: float | None = None
+    peak_high_deg: float | None = None
+    reading: Words | None = None
     flags: tuple[str, ...] = ()
     technical: tuple[str, ...] = ()
 
 
 class RangeView(_Frozen):
-    """Range over an item's repetitions, degrees, and what it is of."""
+    """Range over an item's repetitions, degrees, and what it is of; `reading` says it in words."""
 
     what: Words | None
+    reading: Words | None = None
     median_deg: float
     p10_deg: float
     p90_deg: float
@@ -87,6 +108,7 @@ class PeakView(_Frozen):
 class ActivePeakView(_Frozen):
     """The median active peak with its 95 % band and where it started, degrees: `168°, from 20°`."""
 
+    reading: Words
     peak_deg: float
     start_deg: float
     band_low_deg: float
@@ -106,6 +128,8 @@ class BesideView(_Frozen):
     count_high: int | None = None
     attempts: int = 0
     other_s: float = 0.0
+    alike: float | None = None
+    alike_reading: Words | None = None
     judged: bool = True
     received: bool = True
 
@@ -216,20 +240,13 @@ def _item(
     if result is not None:
         repetitions = tuple(
             RepetitionView(
-                number=r.number,
-                start_s=r.start_s,
-                end_s=r.end_s,
-                range_deg=r.range_deg,
-                peak_deg=r.peak_deg,
-                start_deg=r.start_deg,
-                flags=r.flags,
-                technical=r.technical,
+                **r.model_dump(include=_REPETITION_FIELDS), reading=_repetition_reading(r)
             )
             for r in result.repetitions
         )
         done = len(repetitions)
-        seen = _range(result)
-        not_observable = _why_not(result, planned)
+        seen = range_of(result)
+        not_observable = why_not(result, planned.not_observable if planned else None)
     else:
         repetitions = tuple(counted)
         # A live message may be lost on its way; the last one's number tells the count all the same.
@@ -256,8 +273,8 @@ def _item(
         target_source=calibrated.source if calibrated else None,
         range_of_motion=seen,
         peaks=peaks,
-        active_peak=_active_peak(result),
-        beside=_beside(result),
+        active_peak=active_peak_of(result),
+        beside=beside_of(result),
         reading=None
         if seen is None or seen.what is None
         else reading_words(exercise, seen.what.en, zero_known=peaks is not None),
@@ -267,7 +284,7 @@ def _item(
     )
 
 
-def _why_not(result: ItemResult, planned: Prescribed | None) -> Words | None:
+def why_not(result: ItemResult, planned: Wording | None) -> Words | None:
     """Why there is no range: as the gate told it, else what the plan knows of it."""
     reason = result.not_observable
     if not reason:
@@ -275,17 +292,34 @@ def _why_not(result: ItemResult, planned: Prescribed | None) -> Words | None:
     told = next((d for d in result.doubts if d.en == reason), None)
     if told is not None:
         return Words(it=told.it, en=told.en)
-    return observable_words(reason, planned.not_observable if planned else None)
+    return observable_words(reason, planned)
 
 
-def _active_peak(result: ItemResult | None) -> ActivePeakView | None:
+def _repetition_reading(r: Repetition) -> Words | None:
+    if r.peak_deg is not None and r.start_deg is not None:
+        return words(peak_reading(r.peak_deg, r.start_deg, _band(r.peak_low_deg, r.peak_high_deg)))
+    if r.range_deg is None:
+        return None
+    return words(excursion_reading(r.range_deg, _band(r.range_low_deg, r.range_high_deg)))
+
+
+def _band(low_deg: float | None, high_deg: float | None) -> tuple[float, float] | None:
+    return None if low_deg is None or high_deg is None else (low_deg, high_deg)
+
+
+def active_peak_of(result: ItemResult | None) -> ActivePeakView | None:
+    """The active peak that counts; None where the angle has no known zero."""
     found = None if result is None else result.active_peak
     if found is None:
         return None
-    return ActivePeakView(**found.model_dump(exclude={"what"}))
+    told = peak_reading(
+        found.peak_deg, found.start_deg, _band(found.band_low_deg, found.band_high_deg)
+    )
+    return ActivePeakView(reading=words(told), **found.model_dump(exclude={"what"}))
 
 
-def _beside(result: ItemResult | None) -> BesideView | None:
+def beside_of(result: ItemResult | None) -> BesideView | None:
+    """What stands beside the count; None before there is a result."""
     if result is None:
         return None
     return BesideView(
@@ -293,6 +327,8 @@ def _beside(result: ItemResult | None) -> BesideView | None:
         count_high=result.count_high,
         attempts=len(result.attempts),
         other_s=sum(o.end_s - o.start_s for o in result.other_movement),
+        alike=result.alike,
+        alike_reading=None if result.alike is None else words(likeness_reading(result.alike)),
         judged=result.judged,
         received=result.received,
     )
@@ -303,11 +339,14 @@ def _measures(result: ItemResult | None) -> tuple[MeasureView, ...]:
     return tuple(MeasureView(name=measure_words(m.name), value=m.value, unit=m.unit) for m in found)
 
 
-def _range(result: ItemResult) -> RangeView | None:
+def range_of(result: ItemResult) -> RangeView | None:
+    """The range that counts; None where it is not observable."""
     r = result.range_of_motion
     if r is None:
         return None
-    return RangeView(**(r.model_dump() | {"what": observable_words(r.what)}))
+    told = excursion_reading(r.median_deg, _band(r.band_low_deg, r.band_high_deg))
+    said = {"what": observable_words(r.what), "reading": words(told)}
+    return RangeView(**(r.model_dump() | said))
 
 
 def range_so_far(repetitions: Sequence[RepetitionView], what: Words | None) -> RangeView | None:

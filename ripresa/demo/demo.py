@@ -42,7 +42,14 @@ from therapy.session.session_state import SessionStage
 
 from .demo_patient import DemoPatient
 from .demo_place import DemoOptions, DemoPlace, demo_folder, finished
-from .summary import AdherenceFigures, DemoSummary, LedgerFigures, RangeFigures
+from .summary import (
+    AdherenceFigures,
+    CountDoubt,
+    DemoSummary,
+    LedgerFigures,
+    PeakFigures,
+    RangeFigures,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -278,7 +285,7 @@ class _Run:
         if not final.items:
             raise TransportError("nothing was recorded: the wearable gave no sample")
         item = final.items[0]
-        rom = item.range_of_motion
+        rom, peak = item.range_of_motion, item.active_peak
         return DemoSummary(
             session=final.session,
             patient=self.plan.patient,
@@ -288,7 +295,27 @@ class _Run:
             repetitions_prescribed=round(self.item.asked.amount),
             rom_deg=rom
             and RangeFigures(
-                median=rom.median_deg, p10=rom.p10_deg, p90=rom.p90_deg, what=rom.what
+                median=rom.median_deg,
+                p10=rom.p10_deg,
+                p90=rom.p90_deg,
+                what=rom.what,
+                band=None
+                if rom.band_low_deg is None or rom.band_high_deg is None
+                else (rom.band_low_deg, rom.band_high_deg),
+            ),
+            peak_deg=peak
+            and PeakFigures(
+                peak=peak.peak_deg,
+                start=peak.start_deg,
+                band=(peak.band_low_deg, peak.band_high_deg),
+            ),
+            count=CountDoubt(
+                low=item.count_low,
+                high=item.count_high,
+                attempts=len(item.attempts),
+                other_s=sum(o.end_s - o.start_s for o in item.other_movement),
+                alike=item.alike,
+                judged=item.judged,
             ),
             not_observable=item.not_observable,
             adherence=AdherenceFigures(dose=results.adherence.dose, range=results.adherence.range),

@@ -7,11 +7,25 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from telemetry.latency import Percentiles
+from therapy.exercises.reading import (
+    count_reading,
+    excursion_reading,
+    likeness_reading,
+    peak_reading,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["AdherenceFigures", "DemoSummary", "LedgerFigures", "RangeFigures", "print_summary"]
+__all__ = [
+    "AdherenceFigures",
+    "CountDoubt",
+    "DemoSummary",
+    "LedgerFigures",
+    "PeakFigures",
+    "RangeFigures",
+    "print_summary",
+]
 
 
 class _Frozen(BaseModel):
@@ -25,6 +39,34 @@ class RangeFigures(_Frozen):
     p10: float
     p90: float
     what: str
+    band: tuple[float, float] | None = None
+
+
+class PeakFigures(_Frozen):
+    """The median active peak with the angle it started from and its 95 % band, degrees."""
+
+    peak: float
+    start: float
+    band: tuple[float, float]
+
+
+class CountDoubt(_Frozen):
+    """How sure the count is, and what else was done in the item.
+
+    Attributes:
+        low, high: between which the number of repetitions lies in 95 of 100 items.
+        attempts: movements of the exercise that stayed far behind.
+        other_s: seconds in which something else was done.
+        alike: how much neighbouring repetitions resemble each other, 0 to 1.
+        judged: whether enough was received to judge how the person moved.
+    """
+
+    low: int | None = None
+    high: int | None = None
+    attempts: int = 0
+    other_s: float = 0.0
+    alike: float | None = None
+    judged: bool = True
 
 
 class AdherenceFigures(_Frozen):
@@ -48,6 +90,8 @@ class DemoSummary(_Frozen):
     """All figures of one demo.
 
     Attributes:
+        peak_deg: None where the zero of the angle is not known.
+        count: how sure the repetitions' count is.
         rom_deg: None where the sensors worn cannot see a range; `not_observable` says why.
         latency_ms: real milliseconds of each hop, and from sample to frame.
         live_equals_recorded: whether the live results were those of the recorded run.
@@ -62,6 +106,8 @@ class DemoSummary(_Frozen):
     repetitions: int
     repetitions_prescribed: int
     rom_deg: RangeFigures | None
+    peak_deg: PeakFigures | None = None
+    count: CountDoubt = CountDoubt()
     not_observable: str | None = None
     adherence: AdherenceFigures
     ledger: LedgerFigures
@@ -88,16 +134,24 @@ def print_summary(summary: DemoSummary, console: Console) -> None:
 
 
 def _rows(s: DemoSummary) -> list[tuple[str, str]]:
-    rom = s.rom_deg
+    rom, peak, count = s.rom_deg, s.peak_deg, s.count
     ledger = s.ledger
+    counted = count_reading(s.repetitions, count.low, count.high).en
+    beside = [f"{count.attempts} attempts"] if count.attempts else []
+    beside += [f"{count.other_s:.0f} s of other movement"] if count.other_s >= 1 else []
+    beside += [] if count.alike is None else [likeness_reading(count.alike).en]
+    beside += [] if count.judged else ["quality not judged: too many samples were lost"]
     rows = [
         ("Recording", f"{s.recording}, {s.exercise} ({s.population})"),
-        ("Repetitions", f"{s.repetitions} of {s.repetitions_prescribed} prescribed"),
+        ("Repetitions", f"{counted} of {s.repetitions_prescribed} prescribed"),
+        *([("Beside them", "; ".join(beside))] if beside else []),
+        *([] if peak is None else [("Peak", peak_reading(peak.peak, peak.start, peak.band).en)]),
         (
             "Range of motion",
             f"not observable: {s.not_observable}"
             if rom is None
-            else f"{rom.median:.0f}° median, {rom.p10:.0f}° to {rom.p90:.0f}° ({rom.what})",
+            else f"{excursion_reading(rom.median, rom.band).en}, {rom.p10:.0f}° to {rom.p90:.0f}° "
+            f"({rom.what})",
         ),
         (
             "Adherence",

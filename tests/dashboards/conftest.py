@@ -132,6 +132,7 @@ def gated(found):
             "other_movement": (OtherMovement(start_s=100.0, end_s=125.0),),
             "count_low": 19,
             "count_high": 21,
+            "alike": 0.91,
             "judged": False,
             "repetitions": (
                 item.repetitions[0].model_copy(update={"technical": ("gap",), "start_deg": 20.4}),

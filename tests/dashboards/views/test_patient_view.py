@@ -125,6 +125,33 @@ async def test_exercises_tell_what_was_done_asked_and_why_it_stopped(pretend, we
     assert pendulum["not_observable"]["it"]
 
 
+async def test_an_exercise_shows_what_its_last_session_found_with_every_doubt(pretend, weeks):
+    reader = weeks([9, 2])
+    *_, last = reader.kept_results
+    found, *rest = reader.kept_results[last]
+    reader.kept_results[last] = [pretend.gated(found), *rest]
+    view = await seen_by_page(pretend, reader)
+    seen = next(r for r in view["exercises"] if r["item"] == "abduction")["last"]
+    assert seen["count"] == {"it": "20, fra 19 e 21", "en": "20, between 19 and 21"}
+    peak, excursion = seen["readings"]
+    assert peak == {"it": "168°, da 20° (95 %: 161-175°)", "en": "168°, from 20° (95 %: 161-175°)"}
+    assert (excursion["it"][:10], excursion["en"][:9]) == ("escursione", "excursion")
+    beside = seen["beside"]
+    assert (beside["attempts"], beside["other_s"], beside["alike"]) == (2, 25.0, 0.91)
+    assert not beside["judged"]
+
+
+async def test_an_exercise_whose_last_figure_was_withheld_says_why(pretend, weeks):
+    reader = weeks([9, 2])
+    *_, last = reader.kept_results
+    found, *rest = reader.kept_results[last]
+    reader.kept_results[last] = [pretend.refused(found), *rest]
+    view = await seen_by_page(pretend, reader)
+    seen = next(r for r in view["exercises"] if r["item"] == "abduction")["last"]
+    assert seen["readings"] == []
+    assert seen["not_observable"] == {"it": "sensore messo storto", "en": "sensor worn askew"}
+
+
 @pytest.mark.parametrize(
     ("amounts", "done", "done_days"),
     [

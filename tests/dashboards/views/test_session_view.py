@@ -75,6 +75,10 @@ def test_what_the_gate_tells_beside_a_figure_is_on_the_view(pretend, plan):
     found, _ = pretend.results()
     item = abduction(session_view(pretend.script(), [pretend.gated(found)], plan))
     assert item.active_peak.model_dump() == {
+        "reading": {
+            "it": "168°, da 20° (95 %: 161-175°)",
+            "en": "168°, from 20° (95 %: 161-175°)",
+        },
         "peak_deg": 168.2,
         "start_deg": 20.4,
         "band_low_deg": 161.0,
@@ -85,6 +89,11 @@ def test_what_the_gate_tells_beside_a_figure_is_on_the_view(pretend, plan):
         "count_high": 21,
         "attempts": 2,
         "other_s": 25.0,
+        "alike": 0.91,
+        "alike_reading": {
+            "it": "somiglianza fra le ripetizioni: 91 %",
+            "en": "repetitions resemble each other: 91 %",
+        },
         "judged": False,
         "received": True,
     }

@@ -110,6 +110,7 @@ function besideCount(item) {
   if (beside.count_low !== null && beside.count_low !== beside.count_high) lines.push(t("count_interval", { low: integer(beside.count_low), high: integer(beside.count_high) }));
   if (beside.attempts) lines.push(t("attempts", { n: integer(beside.attempts) }));
   if (beside.other_s >= 1) lines.push(t("other_movement", { n: integer(Math.round(beside.other_s)) }));
+  if (beside.alike_reading) lines.push(both(beside.alike_reading));
   if (!beside.judged) lines.push(t("not_judged"));
   return lines.map((line) => h("li", { class: "quiet" }, line));
 }
@@ -153,7 +154,7 @@ function rangeFound(item, range, provisional) {
     // As a goniometer is read: how far, and from where; the excursion comes second.
     ...(peak
       ? [
-          h("p", { class: "figure", id: "peak" }, h("span", { class: "big" }, degrees(peak.peak_deg)), h("span", { class: "beside" }, t("peak_from", { start: peak.start_deg.toFixed(0) }), h("br"), t("band_short", { low: peak.band_low_deg.toFixed(0), high: peak.band_high_deg.toFixed(0) }))),
+          h("p", { class: "figure", id: "peak" }, h("span", { class: "big" }, degrees(peak.peak_deg)), h("span", { class: "beside" }, t("active_peak"), h("br"), both(peak.reading))),
           h("p", { class: "note" }, t("excursion")),
         ]
       : []),

@@ -143,7 +143,7 @@ function exercisesCard(view) {
       cell("done_asked", `${integer(row.done)} / ${integer(row.asked)}${unit}`, row.reported ? h("span", { class: "quiet" }, ` + ${t("reported", { n: integer(row.reported) })}`) : null, track(share)),
       cell("days", integer(row.done_days)),
       cell("why_stopped", stopped.length ? stopped.join(", ") : "–"),
-      cell("range", row.last_range_deg === null ? h("span", { class: "quiet", title: both(row.not_observable) }, row.not_observable ? t("not_observable") : "–") : degrees(row.last_range_deg)),
+      cell("range", ...lastSeen(row)),
     );
   });
   const body = rows.length ? h("div", { class: "scroll" }, h("table", { class: "exercises" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows))) : h("p", { class: "quiet" }, t("plan_unknown"));
@@ -248,4 +248,21 @@ export async function patientsPage(main) {
   const body = rows.length ? h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows))) : h("p", { class: "quiet" }, t("sessions_none"));
   const read = found.alerts_read ? h("p", { class: "note" }, both(found.alerts_read)) : null;
   main.replaceChildren(h("div", { class: "banner" }, h("h1", {}, t("patients"))), h("section", { class: "card" }, body, read));
+}
+
+/** What the last session found of an exercise: readings with their bands, or why there are none, and how sure the count is. */
+function lastSeen(row) {
+  const last = row.last;
+  const why = last ? last.not_observable : row.not_observable;
+  const quiet = (line) => h("div", { class: "quiet" }, line);
+  const readings = last ? last.readings.map((reading, n) => (n ? quiet(both(reading)) : h("div", {}, both(reading)))) : [];
+  if (!readings.length) readings.push(h("span", { class: "quiet" }, why ? `${t("not_observable")}: ${both(why)}` : "–"));
+  if (!last) return readings;
+  const beside = last.beside;
+  const lines = [t("last_count", { n: both(last.count) })];
+  if (beside.attempts) lines.push(t("attempts", { n: integer(beside.attempts) }));
+  if (beside.other_s >= 1) lines.push(t("other_movement", { n: integer(Math.round(beside.other_s)) }));
+  if (beside.alike_reading) lines.push(both(beside.alike_reading));
+  if (!beside.judged) lines.push(t("not_judged"));
+  return [...readings, ...lines.map(quiet)];
 }
