@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -85,9 +86,7 @@ class Scene:
 
     async def reach(self, fraction: float) -> None:
         """Wait until this share of the motion has been emitted."""
-        # Emission runs on the scaled clock; polling keeps the wearable free of hooks for tests.
-        while self.wearable.emitted < fraction * len(self.wearable.motion):  # noqa: ASYNC110
-            await asyncio.sleep(0.005)
+        await self.wearable.reached(math.ceil(fraction * len(self.wearable.motion)))
 
 
 class JumpingClock:
@@ -133,10 +132,11 @@ async def _radio_loss(scene: Scene) -> None:
 
 async def _link_lost(scene: Scene) -> None:
     """Out of range and back, several times."""
-    for fraction in sorted(scene.rng.uniform(0.1, 0.5) for _ in range(2)):
+    for fraction in (scene.rng.uniform(0.05, 0.1), scene.rng.uniform(0.5, 0.55)):
         await scene.reach(fraction)
         scene.radio.air.take_away(scene.wearable.address)
-        await asyncio.sleep(scene.rng.uniform(0.1, 1.2))
+        # Shorter and longer than what a link survives.
+        await scene.reach(fraction + scene.rng.uniform(0.02, 0.4))
         scene.radio.air.bring_back(scene.wearable.address)
 
 

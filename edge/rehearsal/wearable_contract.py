@@ -138,8 +138,7 @@ class WearableContract:
         try:
             async with gateway, asyncio.timeout(PATIENCE_S):
                 if cut:
-                    while wearable.emitted < len(wearable.motion) * 0.4:  # noqa: ASYNC110 - a twin has no hooks for tests
-                        await asyncio.sleep(0.01)
+                    await wearable.reached(int(len(wearable.motion) * 0.4))
                     radio.air.cut_link(wearable.address)
                 await wearable.ended.wait()
                 await gateway.settled()

@@ -105,6 +105,7 @@ class VirtualWearable:
         self._on_air = False
         self._set_up = False
         self._advertising: asyncio.Task[None] | None = None
+        self._awaited: list[tuple[int, asyncio.Future[None]]] = []
         self._controller = VirtualController(self.name, link=air)
         self.device = Device(
             config=DeviceConfiguration(
@@ -201,6 +202,16 @@ class VirtualWearable:
             self._task = None
         self._cursor = 0
 
+    async def reached(self, count: int) -> None:
+        """Wait until so many samples were emitted.
+
+        Who waits goes on before the next one is emitted, however busy the machine is.
+        """
+        if self.emitted < count:
+            reached = asyncio.get_running_loop().create_future()
+            self._awaited.append((count, reached))
+            await reached
+
     @property
     def sensing(self) -> bool:
         """Whether a run is under way."""
@@ -256,7 +267,18 @@ class VirtualWearable:
             self._cursor += len(known)
             self.emitted += len(known)
             self._send(known, us)
+            if self._awaited and self._tell_reached():
+                return False
         return False
+
+    def _tell_reached(self) -> bool:
+        """Wake who waits for what was emitted now; whether there is one, who is to go first."""
+        told = [reached for count, reached in self._awaited if count <= self.emitted]
+        self._awaited = [(count, r) for count, r in self._awaited if count > self.emitted]
+        for reached in told:
+            if not reached.done():
+                reached.set_result(None)
+        return bool(told)
 
     def _send(self, rows: list[int], device_us: list[int]) -> None:
         if self._link is None:

@@ -130,3 +130,33 @@ async def test_a_connection_interval_paces_delivery_in_order():
     assert len(stamps) == 30
     # Three samples of 60 Hz share an event of 50 ms: far fewer arrivals than samples.
     assert len({round(at / 0.05) for at, _ in received}) < 20
+
+
+class LateClock:
+    """A clock of a machine so busy that whenever it is looked at ten more seconds have passed."""
+
+    speed = 1.0
+
+    def __init__(self):
+        self._now_ns = 0
+
+    def now_ns(self):
+        self._now_ns += 10_000_000_000
+        return self._now_ns
+
+    async def sleep(self, _seconds):
+        await asyncio.sleep(0)
+
+
+async def test_who_waits_for_a_sample_goes_on_before_the_next_however_busy_the_machine():
+    radio = VirtualRadio(LateClock())
+    wearable = await radio.add(VirtualDot, swing(5.0, 60.0))
+    wearable.start_run()
+    seen = []
+    for count in (1, 7, 7, 100, 299):
+        await wearable.reached(count)
+        seen.append(wearable.emitted)
+    await wearable.ended.wait()
+    await radio.close()
+    assert seen == [1, 7, 7, 100, 299]
+    assert wearable.emitted == 300
