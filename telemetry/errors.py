@@ -2,6 +2,7 @@
 
     RipresaError
     ├── ConfigurationError      a setting, a plan or an argument is wrong
+    │   └── AmbiguousName       two homes gave it to something: say whose is meant
     ├── DecodeError             bytes that are not what they should be
     │   └── NewerVersion        a later program wrote them: kept as they are, read after an update
     ├── NotObservable           the sensors worn cannot see what was asked for
@@ -23,6 +24,7 @@ Whoever can go on catches the finest class that tells so; the command line catch
 from __future__ import annotations
 
 __all__ = [
+    "AmbiguousName",
     "ConfigurationError",
     "DecodeError",
     "NewerVersion",
@@ -47,6 +49,18 @@ class RipresaError(Exception):
 
 class ConfigurationError(RipresaError):
     """A setting, a plan or an argument is wrong."""
+
+
+class AmbiguousName(ConfigurationError):  # noqa: N818 - a state, not a fault
+    """Two homes gave one name to something, and nobody says whose is meant.
+
+    Attributes:
+        homes: which ones.
+    """
+
+    def __init__(self, what: str, name: str, homes: tuple[str, ...]) -> None:
+        self.homes = homes
+        super().__init__(f"{len(homes)} homes have a {what} {name}: name one of {', '.join(homes)}")
 
 
 class DecodeError(RipresaError):

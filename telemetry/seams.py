@@ -66,7 +66,7 @@ class SessionReader(Protocol):
     """Reads what was recorded; never writes.
 
     Two homes may give one name to a session or a stream: `home` says whose is meant. Without it
-    the one is read that was heard of first.
+    `AmbiguousName` is raised where there are several, so that nobody is shown another's.
     """
 
     def sessions(self, *, patient: str | None = None) -> list[SessionSummary]:

@@ -210,11 +210,12 @@ class SessionFile:
         ended = (e.item for e in self.events.values() if isinstance(e, ExerciseEnded))
         return tuple(dict.fromkeys(item for item in ended if item not in told))
 
-    def assessments(self, placement_of: Callable[[str], str | None]) -> tuple[Assessment, ...]:
+    def assessments(self, placement_of: Callable[[str, str], str | None]) -> tuple[Assessment, ...]:
         """Its assessments, each in its context.
 
         Args:
-            placement_of: where a stream's wearable was worn; asked for where there were several.
+            placement_of: where a stream's wearable was worn, by stream and home; asked for
+                where there were several.
         """
         opened, result = self.opened, self._result
         if opened is None or result is None or result.assessed is None:
@@ -223,7 +224,7 @@ class SessionFile:
         if len(opened.wearables) == 1:
             placements = dict.fromkeys(streams, opened.wearables[0].placement)
         else:
-            placements = {s: p for s in streams if (p := placement_of(s)) is not None}
+            placements = {s: p for s in streams if (p := placement_of(s, self.home)) is not None}
         levels = {
             event.placement: event.level
             for event in self.ordered

@@ -88,13 +88,13 @@ class Fold:
     Args:
         local_plan: a version that was never published and that a session was opened with, from
             the plans at hand; None where it is not.
-        placement_of: where a stream's wearable was worn.
+        placement_of: where a stream's wearable was worn, by stream and home.
     """
 
     def __init__(
         self,
         local_plan: Callable[[str, int], Plan | None] = lambda _patient, _version: None,
-        placement_of: Callable[[str], str | None] = lambda _stream: None,
+        placement_of: Callable[[str, str], str | None] = lambda _stream, _home: None,
     ) -> None:
         self._local_plan = local_plan
         self._placement_of = placement_of

@@ -55,7 +55,7 @@ class _Frozen(BaseModel):
 
 
 class DayView(_Frozen):
-    """One day of the calendar; `sessions` are those recorded on it.
+    """One day of the calendar; `sessions` are those recorded on it, `homes` who sent each.
 
     `reason` names the rule that stopped it, or why nothing is known of it.
     """
@@ -65,6 +65,7 @@ class DayView(_Frozen):
     reason: str | None
     dose: float | None
     sessions: tuple[str, ...]
+    homes: tuple[str | None, ...]
 
 
 class PainPoint(_Frozen):
@@ -89,7 +90,8 @@ class SeenView(_Frozen):
 class AlertView(_Frozen):
     """One alert by its evidence now; `grave`: it is the worse of its kind's two forms.
 
-    `sessions` are those recorded on the day it opened; `digest` names the evidence shown.
+    `sessions` are those recorded on the day it opened, `homes` who sent each; `digest` names the
+    evidence shown.
     """
 
     patient: str
@@ -98,6 +100,7 @@ class AlertView(_Frozen):
     digest: str
     waiting: bool
     sessions: tuple[str, ...]
+    homes: tuple[str | None, ...]
     closed: str | None
     grave: bool
     text: Words
@@ -221,7 +224,7 @@ def _in_sessions(recent: Sequence[TrendSession]) -> dict[date, AdherenceResult]:
 def _day_view(
     day: date, today: date, recent: Sequence[TrendSession], found: AdherenceResult | None
 ) -> DayView:
-    on_it = tuple(s.summary.session for s in recent if s.day == day)
+    on_it = [s.summary for s in recent if s.day == day]
     state: DayShown = "to come" if day >= today else "nothing asked"
     if found is not None:
         state = found.state
@@ -230,7 +233,8 @@ def _day_view(
         state=state,
         reason=found.reason if found else None,
         dose=found.dose if found else None,
-        sessions=on_it,
+        sessions=tuple(s.session for s in on_it),
+        homes=tuple(s.home for s in on_it),
     )
 
 
@@ -260,13 +264,15 @@ def _pain(session: TrendSession) -> PainPoint:
 
 def _alert(alert: Alert, figures: PatientFigures, sessions: Sequence[TrendSession]) -> AlertView:
     seen = alert.seen
+    on_it = [s.summary for s in sessions if s.day == alert.opened]
     return AlertView(
         patient=alert.patient,
         kind=alert.kind,
         opened=alert.opened.isoformat(),
         digest=alert.digest,
         waiting=alert in figures.waiting,
-        sessions=tuple(s.summary.session for s in sessions if s.day == alert.opened),
+        sessions=tuple(s.session for s in on_it),
+        homes=tuple(s.home for s in on_it),
         closed=None if alert.closed is None else alert.closed.isoformat(),
         grave=alert.grave,
         text=words(alert.text),

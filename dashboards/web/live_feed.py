@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from telemetry.clock import Clock
     from telemetry.messages.phases import SessionPhase
     from telemetry.messages.results import Result
-    from telemetry.seams import SessionReader
+    from telemetry.seams import SessionReader, SessionSummary
     from telemetry.transport.bus import Bus, Message
     from therapy.plan.plan import Plan
 
@@ -129,7 +129,7 @@ class LiveFeed:
         live = self._session(patient, heard.session)
         before = live.flags
         samples = live.hear(heard)
-        opening_found = live.plan_version is None and self._complete(live)
+        opening_found = live.plan_version is None and self._complete(patient, live)
         changed = opening_found or not samples or live.flags != before
         self._show(patient, live, samples, changed=changed)
 
@@ -143,7 +143,7 @@ class LiveFeed:
         live = self._session(patient, event.session)
         live.add_events([event])
         if live.plan_version is None or not live.complete:
-            self._complete(live)
+            self._complete(patient, live)
         self._prescribe(live)
         self._show(patient, live, changed=True)
         if event.type == "session.closed":
@@ -157,7 +157,18 @@ class LiveFeed:
             live = self._sessions[patient] = LiveSession(session)
         return live
 
-    def _complete(self, live: LiveSession) -> bool:
+    def _kept(self, patient: str, live: LiveSession) -> SessionSummary | None:
+        """The patient's session as it is kept; None before its opening has come.
+
+        Another patient's home may have a session of the same name.
+        """
+        if live.kept is None:
+            of_patient = self._reader.sessions(patient=patient)
+            named = (s for s in reversed(of_patient) if s.session == live.session)
+            live.kept = next(named, None)
+        return live.kept
+
+    def _complete(self, patient: str, live: LiveSession) -> bool:
         """Fill what the bus did not bring from the journal, at most once a second.
 
         Returns:
@@ -168,7 +179,9 @@ class LiveFeed:
             return False
         live.completed_ns = now_ns
         try:
-            live.add_events(self._reader.events(live.session))
+            kept = self._kept(patient, live)
+            if kept is not None:
+                live.add_events(self._reader.events(kept.session, home=kept.home))
         except RipresaError as e:
             log.warning("live page: events of %s not read yet: %s", live.session, e)
         self._prescribe(live)
@@ -202,8 +215,11 @@ class LiveFeed:
         seen = 0
         for _ in range(RESULTS_WITHIN_S):
             try:
-                live.add_events(self._reader.events(live.session))
-                results = self._reader.results(live.session)
+                kept = self._kept(patient, live)
+                results = []
+                if kept is not None:
+                    live.add_events(self._reader.events(kept.session, home=kept.home))
+                    results = self._reader.results(kept.session, home=kept.home)
             except RipresaError as e:
                 log.warning("live page: results of %s not read yet: %s", live.session, e)
                 results = []

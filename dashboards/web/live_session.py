@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from telemetry.messages.events import SessionEvent
     from telemetry.messages.live import LiveMessage
     from telemetry.messages.results import Result
+    from telemetry.seams import SessionSummary
     from therapy.plan.plan import Plan
 
 __all__ = ["TRACE_S", "LiveSession", "LiveState", "Sample"]
@@ -57,11 +58,13 @@ class LiveSession:
     broker's absence left. Results, once there, replace what was counted live.
 
     Attributes:
+        kept: how it stands in the journal; None while it does not.
         completed_ns: when its events were last read back from the journal.
     """
 
     def __init__(self, session: str) -> None:
         self.session = session
+        self.kept: SessionSummary | None = None
         self.completed_ns = 0
         self.trace: deque[Sample] = deque(maxlen=_TRACE_SAMPLES)
         self._events: dict[int, SessionEvent] = {}

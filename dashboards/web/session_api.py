@@ -12,6 +12,7 @@ from dashboards.access.principal import Action
 from dashboards.views.clinic_state import ClinicState
 from dashboards.views.loss_ledger import LossLedger
 from dashboards.views.session_view import SessionView, session_view
+from telemetry.errors import AmbiguousName
 from telemetry.identity import UlidText
 from telemetry.seams import SessionReader, SessionSummary
 from telemetry.transport.bus import Bus
@@ -21,6 +22,8 @@ from .live_feed import LiveFeed, LiveSessionSummary
 
 __all__ = ["Overview", "SessionLine", "Sources", "api_routes", "no_plan"]
 
+SEVERAL = "more than one home gave a session this name: open it from the list of sessions"
+
 
 class SessionLine(BaseModel):
     """One line of the list of past sessions."""
@@ -28,6 +31,7 @@ class SessionLine(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     session: str
+    home: str | None
     patient: str
     day: str
     opened_ms: float
@@ -82,18 +86,24 @@ def api_routes(sources: Sources) -> APIRouter:
 
     @router.get("/sessions/{session}")
     def recorded(
-        session: UlidText, asking: Annotated[Asking, Depends(Allowed(Action.SEE_SESSION))]
+        session: UlidText,
+        asking: Annotated[Asking, Depends(Allowed(Action.SEE_SESSION))],
+        home: UlidText | None = None,
     ) -> SessionView:
-        """One recorded session."""
+        """One recorded session; `home` says whose, where several homes have one of that name."""
         unknown = f"no session {session} in this journal"
-        events = reader.events(session)
+        try:
+            events = reader.events(session, home=home)
+        except AmbiguousName:
+            raise HTTPException(409, SEVERAL) from None
         opened = next((e for e in events if e.type == "session.opened"), None)
         plan, day = None, None
         if opened is not None:
             plan = sources.plan(opened.patient, opened.plan_version)
             listed = reader.sessions(patient=opened.patient)
-            day = next((s.day for s in listed if s.session == session), None)
-        view = session_view(events, reader.results(session), plan, day=day)
+            named = (s for s in listed if s.session == session and home in (None, s.home))
+            day = next((s.day for s in named), None)
+        view = session_view(events, reader.results(session, home=home), plan, day=day)
         if view is None:
             raise HTTPException(404, unknown)
         asking.about(view.patient, unknown)
@@ -122,6 +132,7 @@ def _line(summary: SessionSummary) -> SessionLine:
     closed_ns = summary.closed_ns
     return SessionLine(
         session=summary.session,
+        home=summary.home,
         patient=summary.patient,
         day=summary.day,
         opened_ms=summary.opened_ns / 1e6,

@@ -3,6 +3,9 @@
     {archive}/{patient}/streams/{stream}.parquet    samples, one row each
     {archive}/{patient}/sessions/{session}.json     events, results, and which streams
 
+Where two homes of a patient gave one name to two things, the later one's file has the home's
+name behind its own: `{stream}.{home}.parquet`.
+
 A row is a sample: `index`, `t_ns`, `lag_us`, `device_us`, `acc_x` ... `mag_z`; channels that
 the wearable lacks have no column. Integers are delta-coded, floats split by byte, all of it
 compressed by zstd. The stream's markers stand in
@@ -29,7 +32,7 @@ from telemetry.messages.results import encode_result
 from .reading import JournalReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from telemetry.messages.motion import StreamItem
@@ -90,10 +93,12 @@ class ArchiveReader(JournalReader):
 
     def _file(self, stream: str, home: str | None) -> Path:
         rows = self.rows(
-            "SELECT patient FROM archived WHERE stream = ? AND home = ?",
+            "SELECT a.patient, h.ulid FROM archived a JOIN home h ON h.id = a.home "
+            "WHERE a.stream = ? AND a.home = ?",
             (stream, self._subject("stream", stream, home)),
         )
-        path = self._archive / str(rows[0][0]) / "streams" / f"{stream}.parquet"
+        patient, ulid = rows[0]
+        path = _stream_file(self._archive / str(patient), stream, str(ulid))
         if not path.is_file():
             raise StoreError(f"stream {stream} lies in the archive, and {path} is gone: restore it")
         return path
@@ -145,25 +150,26 @@ def archive_session(
     home = str(summary.home)
     streams = journal.streams(session, home=home)
     written = [
-        _archive_stream(journal, place / "streams" / f"{stream}.parquet", stream, home, now_ns)
+        _archive_stream(journal, place, stream, home, now_ns)
         for stream in streams
         if journal.last_position(stream, home=home) > journal.archived_to(stream, home=home)
     ]
     body = {
         "version": VERSION,
         "session": session,
+        "home": home,
         "streams": streams,
         "events": [json.loads(encode_event(event)) for event in journal.events(session, home=home)],
         "results": [
             json.loads(encode_result(result)) for result in journal.results(session, home=home)
         ],
     }
-    write_atomically(place / "sessions" / f"{session}.json", json.dumps(body, indent=1).encode())
+    write_atomically(_session_file(place, session, home), json.dumps(body, indent=1).encode())
     return written
 
 
-def write_stream(path: Path, items: list[StreamItem]) -> ArchivedStream:
-    """Write one stream's items and read them back.
+def write_stream(path: Path, items: list[StreamItem], *, home: str | None = None) -> ArchivedStream:
+    """Write one stream's items, and whose they are where that is given, and read them back.
 
     Raises:
         StoreError: the disk refuses, or the file does not hold what was given.
@@ -173,7 +179,7 @@ def write_stream(path: Path, items: list[StreamItem]) -> ArchivedStream:
 
     batches = [item for item in items if isinstance(item, MotionBatch)]
     columns = _columns(batches)
-    metadata = json.dumps({"version": VERSION, "markers": _markers(items)})
+    metadata = json.dumps({"version": VERSION, "home": home, "markers": _markers(items)})
     table = pa.table(columns).replace_schema_metadata({"ripresa": metadata})
     with replacing(path) as scratch:
         pq.write_table(
@@ -208,7 +214,7 @@ def read_stream(path: Path) -> Iterator[StreamItem]:
         table = pq.read_table(path)
         head = json.loads(table.schema.metadata[b"ripresa"])
         markers = [(row, decode_item(b64decode(text))) for row, text in head["markers"]]
-        stream = markers[0][1].stream if markers else path.stem
+        stream = markers[0][1].stream if markers else path.name.split(".")[0]
         columns = {name: table[name].to_numpy() for name in table.column_names}
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as e:
         raise StoreError(f"{path} is no stream of the archive ({type(e).__name__})") from e
@@ -283,21 +289,60 @@ def _same(before: list[StreamItem], after: list[StreamItem]) -> bool:
     )
 
 
+def _stream_file(place: Path, stream: str, home: str) -> Path:
+    """Where a home's stream lies, or is to lie, among its patient's."""
+    return _own(place / "streams" / f"{stream}.parquet", home, _home_of_stream)
+
+
+def _session_file(place: Path, session: str, home: str) -> Path:
+    """Where a home's session lies, or is to lie, among its patient's."""
+    return _own(place / "sessions" / f"{session}.json", home, _home_of_session)
+
+
+def _own(path: Path, home: str, home_of: Callable[[Path], str | None]) -> Path:
+    """The path, or the one with the home's name where another home's file has that."""
+    own = path.with_name(f"{path.stem}.{home}{path.suffix}")
+    if own.exists():
+        return own
+    return own if path.exists() and home_of(path) not in {None, home} else path
+
+
+def _home_of_stream(path: Path) -> str | None:
+    import pyarrow as pa  # noqa: PLC0415 - slow to import
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        head = json.loads(pq.read_schema(path).metadata[b"ripresa"])
+    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError):
+        return None
+    return None if head.get("home") is None else str(head["home"])
+
+
+def _home_of_session(path: Path) -> str | None:
+    try:
+        home = json.loads(path.read_bytes()).get("home")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return None if home is None else str(home)
+
+
 def _archive_stream(
-    journal: Journal, path: Path, stream: str, home: str, now_ns: int
+    journal: Journal, place: Path, stream: str, home: str, now_ns: int
 ) -> ArchivedStream:
     """Write a stream, or what came since to what is there: the journal may have dropped that."""
+    path = _stream_file(place, stream, home)
     known = journal.archived_to(stream, home=home)
     last = journal.last_position(stream, home=home)
     before = list(read_stream(path)) if known else []
-    written = write_stream(path, [*before, *journal.stream_items(stream, after=known, home=home)])
+    new = journal.stream_items(stream, after=known, home=home)
+    written = write_stream(path, [*before, *new], home=home)
     with journal.writing() as db:
         db.execute(
             "INSERT OR REPLACE INTO archived (stream, home, patient, position, t_ns, samples,"
             " size_bytes) SELECT ?, id, ?, ?, ?, ?, ? FROM home WHERE ulid = ?",
             (
                 stream,
-                path.parent.parent.name,
+                place.name,
                 last,
                 now_ns,
                 written.samples,
@@ -309,9 +354,9 @@ def _archive_stream(
 
 
 def _grown(journal: Journal, archive: Path, summary: SessionSummary) -> bool:
-    if not (archive / summary.patient / "sessions" / f"{summary.session}.json").exists():
+    home = str(summary.home)
+    if not _session_file(archive / summary.patient, summary.session, home).exists():
         return True
-    home = summary.home
     return any(
         journal.last_position(s, home=home) > journal.archived_to(s, home=home)
         for s in journal.streams(summary.session, home=home)

@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
-from telemetry.errors import StoreError
+from telemetry.errors import AmbiguousName, StoreError
 from telemetry.messages.codec import decode_item
 from telemetry.messages.events import SessionEvent, decode_event
 from telemetry.messages.motion import StreamOpened
@@ -111,12 +111,18 @@ class JournalReader:
         return self._on_their_days([_summary(row) for row in rows], patient)
 
     def session(self, session: str, *, home: str | None = None) -> SessionSummary | None:
-        """One session's line of that list; None where it is unknown."""
+        """One session's line of that list; None where it is unknown.
+
+        Raises:
+            AmbiguousName: nobody says whose, and several homes have one.
+        """
         rows = self.rows(
             f"{_SESSIONS} WHERE s.session = ?1 AND (?2 IS NULL OR h.ulid = ?2) ORDER BY s.home",
             (session, home),
         )
-        found = [_summary(row) for row in rows[:1]]
+        if len(rows) > 1:
+            raise AmbiguousName("session", session, tuple(self.homes_of(session)))
+        found = [_summary(row) for row in rows]
         return self._on_their_days(found, found[0].patient)[0] if found else None
 
     def homes_of(self, session: str) -> list[str]:
@@ -339,14 +345,19 @@ class JournalReader:
         return [row[0] for row in self.rows("SELECT DISTINCT patient FROM care ORDER BY patient")]
 
     def counts(
-        self, *, session: str | None = None, stream: str | None = None, after: int = 0
+        self,
+        *,
+        session: str | None = None,
+        stream: str | None = None,
+        after: int = 0,
+        home: str | None = None,
     ) -> dict[RecordKind, StoredCount]:
         """Records, samples and bytes by kind: of all arrivals after `after`, or a part of them."""
         rows = self.rows(
             "SELECT kind, count(*), sum(samples), sum(length(body)) FROM record "
             "WHERE (?1 IS NULL OR session = ?1) AND (?2 IS NULL OR stream = ?2) AND seq > ?3 "
-            "GROUP BY kind",
-            (session, stream, after),
+            "AND (?4 IS NULL OR subject = (SELECT id FROM home WHERE ulid = ?4)) GROUP BY kind",
+            (session, stream, after, home),
         )
         return {
             RecordKind(kind): StoredCount(records=records, samples=samples, body_bytes=size)
@@ -375,8 +386,8 @@ class JournalReader:
     def _subject(self, what: Literal["session", "stream"], name: str, home: str | None) -> int:
         """Row of the home that is meant; -1 where it is unknown.
 
-        Where nobody says whose, it is the one whose record of that name came first: whoever
-        takes a name that another has does not get in before them.
+        Raises:
+            AmbiguousName: nobody says whose, and several have given that name.
         """
         if home is not None:
             rows = self.rows("SELECT id FROM home WHERE ulid = ?", (home,))
@@ -386,7 +397,9 @@ class JournalReader:
         least = self.rows(f"SELECT min(subject) {of}", (name,))[0][0]
         most = self.rows(f"SELECT max(subject) {of}", (name,))[0][0]
         if least != most:
-            least = self.rows(f"SELECT subject {of} ORDER BY seq LIMIT 1", (name,))[0][0]
+            ids = {row[0] for row in self.rows(f"SELECT DISTINCT subject {of}", (name,))}
+            homes = self.rows("SELECT id, ulid FROM home ORDER BY id")
+            raise AmbiguousName(what, name, tuple(ulid for id_, ulid in homes if id_ in ids))
         return -1 if least is None else int(least)
 
     def rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[Any]:

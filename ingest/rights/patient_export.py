@@ -85,6 +85,7 @@ def _sessions(reader: ArchiveReader, sessions: list[SessionSummary], folder: Pat
         session, home = summary.session, summary.home
         body = {
             "session": session,
+            "home": home,
             "day": summary.day,
             "streams": reader.streams(session, home=home),
             "events": [json.loads(encode_event(e)) for e in reader.events(session, home=home)],
@@ -100,7 +101,7 @@ def _streams(reader: ArchiveReader, patient: str, folder: Path) -> None:
         (patient,),
     ):
         items = list(reader.stream_items(stream, home=home))
-        write_stream(_free(folder / f"{stream}.parquet"), items)
+        write_stream(_free(folder / f"{stream}.parquet"), items, home=home)
 
 
 def _plans(plans: Path, patient: str, folder: Path) -> None:

@@ -301,9 +301,9 @@ def _read_into(fold: Fold, reader: JournalReader, after: int) -> int:
     return after
 
 
-def _placements(reader: JournalReader) -> Callable[[str], str | None]:
-    def placement(stream: str) -> str | None:
-        opened = reader.stream_opened(stream)
+def _placements(reader: JournalReader) -> Callable[[str, str], str | None]:
+    def placement(stream: str, home: str) -> str | None:
+        opened = reader.stream_opened(stream, home=home)
         return None if opened is None else opened.placement
 
     return placement

@@ -24,7 +24,12 @@ __all__ = ["run_ledger_command"]
 
 
 def run_ledger_command(
-    session: str, home: Path | None, clinic: Path | None, json_file: Path | None
+    session: str,
+    home: Path | None,
+    clinic: Path | None,
+    json_file: Path | None,
+    *,
+    of: str | None = None,
 ) -> None:
     """Print the ledger; write it as JSON.
 
@@ -44,6 +49,7 @@ def run_ledger_command(
             session,
             home=None if home is None else stack.enter_context(JournalReader(home)),
             clinic=None if clinic is None else stack.enter_context(JournalReader(clinic)),
+            of=of,
         )
     _print(found, Console())
     if json_file is not None:

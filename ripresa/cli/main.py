@@ -224,6 +224,9 @@ def ledger(
     home: Annotated[Path | None, typer.Option(help="The home's journal.")] = None,
     clinic: Annotated[Path | None, typer.Option(help="The clinic's journal.")] = None,
     json_file: JsonFile = None,
+    of: Annotated[
+        str | None, typer.Option(help="Whose session, where several homes have one of that name.")
+    ] = None,
 ) -> None:
     """Tell where every sample of a session is, and why some are not.
 
@@ -231,4 +234,4 @@ def ledger(
     """
     from .ledger_command import run_ledger_command
 
-    run_ledger_command(session, home, clinic, json_file)
+    run_ledger_command(session, home, clinic, json_file, of=of)

@@ -46,7 +46,7 @@ class LedgerBoard:
         self.offset_s: dict[str, float] = {}
         """How far each patient's home's clock is ahead of the clinic's, by its last notice."""
         self._notices: dict[str, LedgerNotice] = {}
-        self._balanced: dict[str, LossLedger] = {}
+        self._balanced: dict[tuple[str | None, str], LossLedger] = {}
         self._refused = 0
         bus.subscribe(HomeTopics(site, "+").ledger, self._take, qos=1)
 
@@ -73,14 +73,16 @@ class LedgerBoard:
 
     def _stored(self, session: SessionSummary) -> LossLedger:
         if session.closed_ns is None:
-            motion = self._journal.counts(session=session.session).get(RecordKind.MOTION)
+            counts = self._journal.counts(session=session.session, home=session.home)
+            motion = counts.get(RecordKind.MOTION)
             return LossLedger(stored=0 if motion is None else motion.samples)
-        known = self._balanced.get(session.session)
+        key = session.home, session.session
+        known = self._balanced.get(key)
         if known is None:
             streams = self._journal.streams(session.session, home=session.home)
             sums = balance(self._journal, streams, home=session.home)
             known = LossLedger(stored=sums.stored, lost=sums.lost, duplicates=sums.duplicates)
-            self._balanced = {session.session: known}
+            self._balanced = {key: known}
         return known
 
     def _take(self, message: Message) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ingest.journal.ledger import stream_account
 from ingest.journal.reading import UPLINK
-from telemetry.errors import ConfigurationError
+from telemetry.errors import AmbiguousName, ConfigurationError
 from telemetry.messages.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened
 from telemetry.messages.record import RecordKind
 
@@ -75,7 +75,11 @@ class SessionLedger:
 
 
 def session_ledger(
-    session: str, *, home: JournalReader | None, clinic: JournalReader | None
+    session: str,
+    *,
+    home: JournalReader | None,
+    clinic: JournalReader | None,
+    of: str | None = None,
 ) -> SessionLedger:
     """Add a session up.
 
@@ -83,29 +87,47 @@ def session_ledger(
         session: ULID.
         home: the home's journal; None where only the clinic's is at hand.
         clinic: the clinic's journal, or None.
+        of: whose session at the clinic, where several have one of that name; with the home's
+            journal at hand it is that one's.
 
     Raises:
+        AmbiguousName: several have, and nobody says whose.
         ConfigurationError: neither journal knows the session.
         StoreError: a journal cannot be read.
     """
-    readers = [reader for reader in (home, clinic) if reader is not None]
-    streams = next((found for r in readers if (found := r.streams(session))), None)
-    if streams is None:
+    if clinic is not None and of is None:
+        of = _home_at_clinic(session, home, clinic)
+    streams = [] if home is None else home.streams(session)
+    if not streams and clinic is not None:
+        streams = clinic.streams(session, home=of)
+    if not streams:
         raise ConfigurationError(f"no session {session} in these journals: check the ULID")
     return SessionLedger(
         session=session,
-        streams=tuple(_stream(stream, home=home, clinic=clinic) for stream in streams),
+        streams=tuple(_stream(stream, home=home, clinic=clinic, of=of) for stream in streams),
     )
 
 
+def _home_at_clinic(session: str, home: JournalReader | None, clinic: JournalReader) -> str | None:
+    """Whose the session is at the clinic, by what the home's journal sends as."""
+    known = clinic.homes_of(session)
+    if home is not None:
+        sent_as = {found.home: found.sent_as for found in clinic.homes()}
+        known = [ulid for ulid in known if sent_as.get(ulid) == home.home] or known
+    if len(known) > 1:
+        raise AmbiguousName("session", session, tuple(known))
+    return known[0] if known else None
+
+
 def _stream(
-    stream: str, *, home: JournalReader | None, clinic: JournalReader | None
+    stream: str, *, home: JournalReader | None, clinic: JournalReader | None, of: str | None
 ) -> StreamLedger:
-    source = home or clinic
-    assert source is not None  # noqa: S101 - the caller has one
-    items = list(source.stream_items(stream))
+    at_clinic = clinic_items = None
+    if clinic is not None:
+        clinic_items = list(clinic.stream_items(stream, home=of))
+        at_clinic = stream_account(stream, clinic_items)
+    items = list(home.stream_items(stream)) if home is not None else clinic_items or []
     account = stream_account(stream, items)
-    at_clinic = None if clinic is None else stream_account(stream, clinic.stream_items(stream))
     opened = next((item for item in items if isinstance(item, StreamOpened)), None)
     last = at_clinic or account
     received_then_lost = sum(n for reason, n in account.reasons.items() if reason in ON_THE_WAY)

@@ -12,7 +12,7 @@ from analytics.core import CORE_VERSION
 from analytics.exercise.observing import observe_by
 from ingest.journal.archive import whole_store
 from ingest.journal.ledger import ARCHIVED, AT_CLINIC, stream_account
-from telemetry.errors import ConfigurationError, StoreError
+from telemetry.errors import AmbiguousName, ConfigurationError, StoreError
 from telemetry.messages.events import (
     AssessmentEnded,
     AssessmentStarted,
@@ -145,9 +145,7 @@ def the_one_home(reader: JournalReader, session: str) -> str:
     if not homes:
         raise ConfigurationError(f"no session {session} in this journal: check the ULID")
     if len(homes) > 1:
-        raise ConfigurationError(
-            f"{len(homes)} homes have a session {session}: name one of {', '.join(homes)} with --of"
-        )
+        raise AmbiguousName("session", session, tuple(homes))
     return homes[0]
 
 

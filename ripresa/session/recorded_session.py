@@ -65,14 +65,16 @@ class RecordedSession:
     Args:
         session: ULID.
         journal: the file.
+        home: whose session, where several have one of that name.
     """
 
-    def __init__(self, session: str, journal: Path) -> None:
+    def __init__(self, session: str, journal: Path, home: str | None = None) -> None:
         self.session = session
         self.journal = journal
+        self.home = home
         with JournalReader(journal) as reader:
-            self.events: list[SessionEvent] = reader.events(session)
-            self.results: list[Result] = reader.results(session)
+            self.events: list[SessionEvent] = reader.events(session, home=home)
+            self.results: list[Result] = reader.results(session, home=home)
         if not self.events:
             raise ConfigurationError(f"no session {session} in {journal}: check the ULID")
 
@@ -94,7 +96,8 @@ class RecordedSession:
             ConfigurationError: the journal holds no sample of it.
         """
         with JournalReader(self.journal) as reader:
-            batches = [b for b in reader.stream_items(stream) if isinstance(b, MotionBatch)]
+            items = reader.stream_items(stream, home=self.home)
+            batches = [b for b in items if isinstance(b, MotionBatch)]
         if not batches:
             raise ConfigurationError(f"stream {stream} has no sample in {self.journal}")
         rates = [b.gyr for b in batches if b.gyr is not None]
@@ -113,7 +116,7 @@ class RecordedSession:
         """
         plans = Folder(self.journal.parent.parent).plans
         with JournalReader(self.journal) as reader:
-            messages = recorded_control(reader, self.session, plans)
+            messages = recorded_control(reader, self.session, plans, home=self.home)
         batches = [m for m in messages if isinstance(m, ControlBatch) and m.item == item]
         seen = [b for b in batches if b.angle_deg is not None]
         if not seen:
@@ -137,14 +140,17 @@ def sessions(journal: Path | str | None = None) -> list[SessionSummary]:
         return reader.sessions()
 
 
-def load_session(session: str, journal: Path | str | None = None) -> RecordedSession:
-    """One recorded session.
+def load_session(
+    session: str, journal: Path | str | None = None, *, home: str | None = None
+) -> RecordedSession:
+    """One recorded session; `home` says whose, where several have one of that name.
 
     Raises:
+        AmbiguousName: several have, and nobody says whose.
         ConfigurationError: there is no journal, or no such session in it.
         StoreError: the journal cannot be read.
     """
-    return RecordedSession(session, _path(journal))
+    return RecordedSession(session, _path(journal), home)
 
 
 def _path(journal: Path | str | None) -> Path:

@@ -35,19 +35,23 @@ __all__ = ["recorded_control"]
 _Timed: TypeAlias = "tuple[float, SessionEvent | StreamItem]"
 
 
-def recorded_control(reader: SessionReader, session: str, plans: Path) -> list[LiveMessage]:
+def recorded_control(
+    reader: SessionReader, session: str, plans: Path, *, home: str | None = None
+) -> list[LiveMessage]:
     """The live messages of a session: control and repetitions, in the order of time.
 
     Args:
         reader: the journal that holds it.
         session: ULID.
         plans: folder of plans, see `PlanFolder`.
+        home: whose session, where several have one of that name.
 
     Raises:
+        AmbiguousName: several have, and nobody says whose.
         ConfigurationError: the session or its plan is not at hand.
         StoreError: the journal cannot be read.
     """
-    events = reader.events(session)
+    events = reader.events(session, home=home)
     opened = next((e for e in events if isinstance(e, SessionOpened)), None)
     if opened is None:
         raise ConfigurationError(f"no session {session} in this journal: check the ULID")
@@ -58,7 +62,7 @@ def recorded_control(reader: SessionReader, session: str, plans: Path) -> list[L
         )
     core = Core(session, observe_by(plan))
     messages: list[LiveMessage] = []
-    streams = {s: list(_timed(reader.stream_items(s))) for s in streams_of(events)}
+    streams = {s: list(_timed(reader.stream_items(s, home=home))) for s in streams_of(events)}
     timelines = [_timed_events(events, streams), *streams.values()]
     for _, what in heapq.merge(*timelines, key=lambda pair: pair[0]):
         if isinstance(what, MotionBatch | StreamOpened | StreamGap | StreamQuality | StreamEnded):

@@ -11,6 +11,9 @@ import websockets
 from dashboards.views.loss_ledger import LossLedger
 from dashboards.web.app import STATIC, create_app
 from dashboards.web.serving import serve
+from ingest.journal.journal import Journal
+from journals import event_record, receive, session_opened
+from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError, StoreBusy
 from telemetry.messages.events import encode_event
 from telemetry.transport.bus import LocalBus
@@ -57,6 +60,21 @@ async def test_a_recorded_session_is_told_whole(pretend, reader):
 async def test_what_is_not_there_is_said(reader, path, status):
     async with client(create_app(reader)) as web:
         assert (await web.get(path)).status_code == status
+
+
+async def test_who_guesses_anothers_session_name_shadows_it_nowhere(tmp_path):
+    with Journal.open(tmp_path / "clinic.db", ManualClock()) as clinic:
+        homes = {"01J0000000000000000000H0BD": "p-66", "01J0000000000000000000H0ME": "p-01"}
+        for home, patient in homes.items():
+            receive(clinic, [event_record(session_opened(patient=patient))], home, patient)
+        async with client(create_app(clinic)) as web:
+            listed = (await web.get("/api/overview")).json()["sessions"]
+            assert {one["home"]: one["patient"] for one in listed} == homes
+            for one in listed:
+                address = f"/api/sessions/{one['session']}"
+                assert (await web.get(address)).status_code == 409
+                shown = (await web.get(address, params={"home": one["home"]})).json()
+                assert shown["patient"] == one["patient"]
 
 
 async def test_a_busy_journal_is_one_clear_line(pretend):

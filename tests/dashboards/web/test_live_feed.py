@@ -82,6 +82,7 @@ async def test_results_are_shown_as_soon_as_they_are_in_the_journal(chain, prete
     mailbox = chain.feed.watch(pretend.patient)
     assert (await mailbox.take()).state.session.provisional
     await chain.clock.advance(5)
+    chain.reader.kept_events[pretend.session] = pretend.script()
     chain.reader.kept_results[pretend.session] = pretend.results()
     await chain.clock.advance(2)
     state = (await mailbox.take()).state
@@ -90,6 +91,7 @@ async def test_results_are_shown_as_soon_as_they_are_in_the_journal(chain, prete
 
 
 async def test_a_closed_session_does_not_stay_in_memory(chain, pretend):
+    chain.reader.kept_events[pretend.session] = pretend.script()
     chain.reader.kept_results[pretend.session] = pretend.results()
     chain.say(*pretend.script())
     await settle()
@@ -102,10 +104,8 @@ async def test_a_closed_session_does_not_stay_in_memory(chain, pretend):
 
 async def test_a_journal_that_is_busy_stops_nothing(pretend, caplog):
     class Busy(pretend.MemoryReader):
-        def events(self, _session, **_home):
+        def sessions(self, **_patient):
             raise StoreBusy("journal x is locked")
-
-        results = events
 
     chain = Chain(pretend, Busy())
     chain.say(*pretend.script())
@@ -192,3 +192,11 @@ async def test_a_silent_sensor_is_told_and_untold(chain, pretend):
     chain.say(SensorSilent(session=pretend.session, stream=stream, silent=False))
     await settle()
     assert (await mailbox.take()).state.silent == ()
+
+
+async def test_anothers_session_of_the_same_name_is_not_told_as_the_patients(chain, pretend):
+    chain.reader.kept_events[pretend.session] = pretend.script(patient="p-66")
+    chain.say(*pretend.script()[1:3])
+    await settle()
+    await chain.clock.advance(3)
+    assert chain.feed.sessions()[0].opened_ms is None

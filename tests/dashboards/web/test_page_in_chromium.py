@@ -125,6 +125,7 @@ async def test_results_arrive_on_the_open_page(playing, pretend, chromium):
     async with serve(playing.app, port=0) as page:
         await chromium.open(f"{page.url}?lang=en")
         await chromium.until("document.querySelector('.tag')?.textContent === 'provisional'")
+        playing.reader.kept_events[pretend.session] = pretend.script()
         playing.reader.kept_results[pretend.session] = pretend.results()
         for event in pretend.script()[6:]:
             playing.bus.publish(pretend.topics.event, encode_event(event))

@@ -6,6 +6,7 @@ from builders import SESSION, STREAM, T0_NS, batch, opened
 from ingest.influx.followers import influx_followers
 from ingest.influx.server import InfluxSettings, MemoryLines
 from journals import (
+    HOME,
     S_NS,
     event_record,
     item_record,
@@ -62,9 +63,8 @@ async def test_who_takes_anothers_names_changes_none_of_its_points(clinic, known
     assert not any(b"wrist" in text for text in theirs)
     (end,) = [text for text in theirs if text.startswith(b"session_end")]
     assert b"duration_s=5" in end
-    # Where nobody says whose, it is the one that had the name first.
-    assert clinic.events(SESSION)[0].patient == "p-01"
-    assert clinic.stream_opened(STREAM).placement == "wrist-right"
+    assert clinic.events(SESSION, home=HOME)[0].patient == "p-01"
+    assert clinic.stream_opened(STREAM, home=HOME).placement == "wrist-right"
 
 
 OTHER = "01J00000000000000000000007"

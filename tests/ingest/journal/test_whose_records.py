@@ -4,9 +4,11 @@ import json
 
 import pytest
 
-from builders import SESSION, STREAM, batch, opened
+from builders import SESSION, STREAM, T0_NS, batch, opened
+from ingest.journal.archive import ArchiveReader, archive_closed
 from ingest.journal.journal import Journal
 from ingest.journal.reading import JournalReader
+from ingest.journal.retention import drop_archived
 from journals import (
     HOME,
     event_record,
@@ -19,8 +21,9 @@ from journals import (
     whole_session,
 )
 from telemetry.clock import ManualClock
-from telemetry.errors import StoreError
+from telemetry.errors import AmbiguousName, StoreError
 from telemetry.messages.events import PainReported
+from telemetry.messages.motion import MotionBatch
 from telemetry.messages.record import NewRecord, RecordKind
 from telemetry.messages.results import AdherenceResult, SessionResult
 
@@ -47,10 +50,23 @@ def test_two_homes_may_call_a_session_the_same_and_stay_apart(clinic):
     assert pains(clinic, OTHER) == [9]
 
 
-def test_without_a_home_the_one_is_read_that_was_heard_of_first(clinic):
-    two_homes_with_one_name(clinic)
-    assert pains(clinic, None) == [1]
-    assert clinic.session(SESSION).patient == "p-01"
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda clinic: clinic.events(SESSION),
+        lambda clinic: clinic.results(SESSION),
+        lambda clinic: clinic.streams(SESSION),
+        lambda clinic: clinic.session(SESSION),
+        lambda clinic: list(clinic.stream_items(STREAM)),
+        lambda clinic: clinic.stream_opened(STREAM),
+    ],
+)
+def test_where_nobody_says_whose_none_is_read_for_another(clinic, read):
+    receive(clinic, whole_session())
+    theirs = [event_record(session_opened(patient="p-02")), item_record(opened())]
+    receive(clinic, theirs, OTHER, "p-02")
+    with pytest.raises(AmbiguousName, match=f"2 homes have a .* {HOME}, {OTHER}"):
+        read(clinic)
 
 
 def test_one_who_knows_a_session_adds_nothing_to_it(clinic):
@@ -60,14 +76,15 @@ def test_one_who_knows_a_session_adds_nothing_to_it(clinic):
     receive(clinic, [event_record(session_closed(number=5, t_ns=1))], OTHER, "p-02")
     assert pains(clinic, HOME) == [2]
     assert {r.core_version for r in clinic.results(SESSION, home=HOME)} == {"1", "live"}
-    assert max(i.next_index for i in clinic.stream_items(STREAM) if hasattr(i, "gyr")) == 100
+    of_home = clinic.stream_items(STREAM, home=HOME)
+    assert max(i.next_index for i in of_home if hasattr(i, "gyr")) == 100
     assert clinic.session(SESSION, home=HOME).closed_ns != 1
 
 
 def test_a_stream_of_one_name_from_two_homes_stays_apart(clinic):
     receive(clinic, [item_record(opened()), item_record(batch(5))])
     receive(clinic, [item_record(batch(9, first_index=5))], OTHER, "p-02")
-    assert sum(len(i) for i in clinic.stream_items(STREAM) if hasattr(i, "gyr")) == 5
+    assert sum(len(i) for i in clinic.stream_items(STREAM, home=HOME) if hasattr(i, "gyr")) == 5
     assert sum(len(i) for i in clinic.stream_items(STREAM, home=OTHER)) == 9
     assert clinic.stream_opened(STREAM, home=OTHER) is None
 
@@ -165,3 +182,26 @@ def test_a_reader_of_another_process_reads_the_same(clinic):
     two_homes_with_one_name(clinic)
     with JournalReader(clinic.path) as reader:
         assert pains(reader, OTHER) == [9]
+
+
+@pytest.mark.parametrize("order", [(HOME, OTHER), (OTHER, HOME)])
+async def test_two_homes_of_a_patient_with_one_name_lie_apart_in_the_archive(
+    clinic, tmp_path, order
+):
+    late, archive = T0_NS + 10**13, tmp_path / "archive"
+    for home in order:
+        samples = 100 if home == HOME else 40
+        receive(clinic, [event_record(session_opened()), pain(1 if home == HOME else 9)], home)
+        receive(clinic, [item_record(opened()), item_record(batch(samples))], home)
+        receive(clinic, [event_record(session_closed(number=3))], home)
+        archive_closed(clinic, archive, now_ns=late, settle_ns=0)
+    receive(clinic, [item_record(batch(7, first_index=40))], OTHER)
+    archive_closed(clinic, archive, now_ns=late, settle_ns=0)
+    drop_archived(clinic, late)
+    with ArchiveReader(clinic.path, archive) as reader:
+        for home, samples in ((HOME, 100), (OTHER, 47)):
+            items = reader.stream_items(STREAM, home=home)
+            assert sum(len(i) for i in items if isinstance(i, MotionBatch)) == samples
+    told = [json.loads(path.read_bytes()) for path in archive.glob("p-01/sessions/*.json")]
+    assert {one["home"]: one["events"][1]["pain"] for one in told} == {HOME: 1, OTHER: 9}
+    assert len(list(archive.glob("p-01/streams/*.parquet"))) == 2

@@ -40,3 +40,8 @@ export function lasting(fromMs, toMs) {
   const seconds = Math.max(0, Math.round((toMs - fromMs) / 1000));
   return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
+
+/** Where a recorded session is shown; two homes may give one name to a session. */
+export function sessionAddress(session, home) {
+  return `/session/${session}${home ? `?home=${encodeURIComponent(home)}` : ""}`;
+}

@@ -3,7 +3,7 @@
 import { account, seesPatients } from "./account.js";
 import { h } from "./dom.js";
 import { fetched } from "./feed.js";
-import { lasting, longDay, shortTime } from "./format.js";
+import { lasting, longDay, sessionAddress, shortTime } from "./format.js";
 import { patientPage, patientsPage } from "./patient.js";
 import { livePage, recordedPage } from "./session.js";
 import { accountLine, enter } from "./signin.js";
@@ -129,7 +129,7 @@ async function sessionsPage() {
     h(
       "tr",
       {},
-      h("td", {}, h("a", { href: `/session/${one.session}` }, longDay(one.day))),
+      h("td", {}, h("a", { href: sessionAddress(one.session, one.home) }, longDay(one.day))),
       h("td", {}, h("a", { href: `/patient/${encodeURIComponent(one.patient)}` }, one.patient)),
       h("td", {}, shortTime(one.opened_ms)),
       h("td", {}, one.closed_ms === null ? "–" : lasting(one.opened_ms, one.closed_ms)),

@@ -4,7 +4,7 @@ import { account, mayWrite } from "./account.js";
 import { bar, card } from "./cards.js";
 import { drawingWidth, h, s } from "./dom.js";
 import { fetched, sent } from "./feed.js";
-import { degrees, integer, longDay, shortDay, weekday } from "./format.js";
+import { degrees, integer, longDay, sessionAddress, shortDay, weekday } from "./format.js";
 import { both, t } from "./texts.js";
 
 const SIGNS = { missed: "✕", excused: "–", unknown: "?", "self-reported": "✎", "stopped by rule": "■", "nothing asked": "", "to come": "" };
@@ -61,7 +61,7 @@ function dayCell(day, today) {
   const label = `${longDay(day.day)}: ${t(`day_${day.state}`)}${reason}${dose ? `, ${t("adherence_dose")} ${dose}` : ""}`;
   const classes = `day ${dayClass(day)}${day.day === today ? " day-today" : ""}`;
   const body = day.sessions.length
-    ? h("a", { class: classes, href: `/session/${day.sessions.at(-1)}`, "aria-label": label }, ...inside)
+    ? h("a", { class: classes, href: sessionAddress(day.sessions.at(-1), day.homes.at(-1)), "aria-label": label }, ...inside)
     : h("div", { class: classes, role: "img", "aria-label": label }, ...inside);
   return h("td", {}, body);
 }
@@ -205,7 +205,7 @@ function alertsCard(view, refresh) {
 function alertLine(alert, form = null) {
   const closed = alert.closed ? ` · ${t("alert_closed", { day: shortDay(alert.closed) })}` : "";
   const seen = alert.seen ? h("p", { class: "seen" }, t("seen_by", { by: alert.seen.by, day: shortDay(alert.seen.day), action: t(`action_${alert.seen.action}`) }), alert.seen.note ? `: ${alert.seen.note}` : "") : null;
-  const day = alert.sessions.length ? h("a", { href: `/session/${alert.sessions.at(-1)}` }, shortDay(alert.opened)) : shortDay(alert.opened);
+  const day = alert.sessions.length ? h("a", { href: sessionAddress(alert.sessions.at(-1), alert.homes.at(-1)) }, shortDay(alert.opened)) : shortDay(alert.opened);
   return h("li", { class: alert.seen ? "alert" : "alert alert-waiting" }, h("p", {}, h("b", {}, t(`alert_${alert.kind}`)), alert.grave ? [" ", h("span", { class: "tag tag-alert" }, t("alert_grave"))] : null, h("span", { class: "quiet" }, " ", day, closed)), h("p", {}, both(alert.text)), seen, form);
 }
 

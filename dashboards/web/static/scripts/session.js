@@ -108,7 +108,7 @@ export function livePage(main, patient) {
 
 /** The page of a recorded session. */
 export async function recordedPage(main, session) {
-  const view = await fetched(`/api/sessions/${encodeURIComponent(session)}`);
+  const view = await fetched(`/api/sessions/${encodeURIComponent(session)}${location.search}`);
   const head = banner();
   const cards = [repetitionsCard(), rangeCard(), adherenceCard(), storyCard()];
   const grid = h("div", { class: "grid grid-past" }, pastCard(view), ...cards.map((each) => each.element));
