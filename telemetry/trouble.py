@@ -45,6 +45,7 @@ class TroubleKind(StrEnum):
     DAYS_ASIDE = "days set aside"
     LISTENS_WIDE = "listens wide"
     ERASURE_WAITS = "erasure waits"
+    AUDIT_WAITS = "audit waits"
 
 
 GRAVE: Final = frozenset(
@@ -201,6 +202,16 @@ _WORDS: Final[Mapping[TroubleKind, tuple[str, str]]] = {
     TroubleKind.LISTENS_WIDE: (
         "è raggiungibile dalla rete più di quanto impostato: {subject}",
         "can be reached from the network beyond its settings: {subject}",
+    ),
+    TroubleKind.AUDIT_WAITS: (
+        (
+            "il registro degli accessi non si può scrivere: {entries:.0f} voci attendono in "
+            "memoria; fare spazio sul disco"
+        ),
+        (
+            "the log of who saw what cannot be written: {entries:.0f} entries wait in memory; "
+            "make room on the disk"
+        ),
     ),
     TroubleKind.ERASURE_WAITS: (
         "una cancellazione non è finita: {subject}",

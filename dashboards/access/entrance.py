@@ -29,6 +29,8 @@ __all__ = [
 ]
 
 POLICY_VIOLATION: Final = 1008
+SIGN_IN_FIRST: Final = "sign in first"
+OTHER_SITE: Final = "another site's patient, or none"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC_MOUNTS: Final = frozenset({"/static"})
 """Folders of the page's own files."""
@@ -49,9 +51,19 @@ class Entrance(Protocol):
         """
         ...
 
+    def note(self, asking: "Asking", patient: str | None) -> None:
+        """Somebody was let pass, to see or do something."""
+        ...
+
+    def note_refusal(self, actor: str, action: Action, patient: str | None, why: str) -> None:
+        """Somebody was not."""
+        ...
+
 
 class OpenEntrance:
     """Everybody who can reach the page may do everything: for one machine and a demo.
+
+    Nobody is known, so nothing is noted of them.
 
     Args:
         site_of: tells a patient's site.
@@ -64,6 +76,12 @@ class OpenEntrance:
         """Anybody."""
         del connection, action
         return ANYBODY
+
+    def note(self, asking: "Asking", patient: str | None) -> None:
+        """Of nobody that is known."""
+
+    def note_refusal(self, actor: str, action: Action, patient: str | None, why: str) -> None:
+        """Of nobody that is known."""
 
 
 class Asking:
@@ -85,6 +103,7 @@ class Asking:
     ) -> None:
         self.principal = principal
         self.action = action
+        self.changes = changes(connection) and connection.scope["type"] == "http"
         self._entrance = entrance
         self._connection = connection
 
@@ -107,7 +126,7 @@ class Asking:
         """Why it is not let pass; None where it is."""
         if not may(self.principal, self.action):
             if self.principal == NOBODY:
-                return HTTPException(401, "sign in first")
+                return HTTPException(401, SIGN_IN_FIRST)
             return HTTPException(403, "this is not yours to see or do: ask an administrator")
         patient = self._connection.path_params.get("patient")
         if patient is not None and not self.sees(patient):
@@ -125,7 +144,9 @@ class Asking:
             HTTPException: not theirs: there is none.
         """
         if not self.sees(patient):
+            self._entrance.note_refusal(self.principal.name, self.action, patient, OTHER_SITE)
             raise HTTPException(404, unknown)
+        self._entrance.note(self, patient)
 
 
 class Allowed:
@@ -143,7 +164,8 @@ class Allowed:
             WebSocketException: any of these, of a socket.
         """
         entrance: Entrance = connection.app.state.entrance
-        refusal: HTTPException | None = None
+        patient = connection.path_params.get("patient")
+        principal = NOBODY
         try:
             _hold_to_origin(connection)
             principal = await entrance.identify(connection, self.action)
@@ -152,7 +174,12 @@ class Allowed:
         except HTTPException as e:
             refusal = e
         if refusal is None:
+            if patient is not None or self.action is Action.SEE_WORKLIST:
+                entrance.note(asking, patient)
             return asking
+        if refusal.detail != SIGN_IN_FIRST:
+            why = OTHER_SITE if refusal.status_code == 404 else str(refusal.detail)
+            entrance.note_refusal(principal.name, self.action, patient, why)
         if connection.scope["type"] == "websocket":
             raise WebSocketException(POLICY_VIOLATION)
         raise refusal

@@ -22,12 +22,16 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
 
     from .accounts import Accounts
+    from .entrance import Asking
     from .principal import Principal
     from .sessions import SignedIn, SignedInSessions
     from .tokens import ApiTokens
+    from .trail import AccessTrail
 
-__all__ = ["COOKIE", "CSRF_HEADER", "SOCKET_PROTOCOL", "GuardedEntrance"]
+__all__ = ["COOKIE", "CSRF_HEADER", "SOCKET_PROTOCOL", "UNKNOWN", "GuardedEntrance"]
 
+UNKNOWN: Final = "nobody known"
+"""Stands in the audit log for whoever did not say who they are, or was not believed."""
 COOKIE: Final = "__Host-ripresa"
 CSRF_HEADER: Final = "x-csrf-token"
 SOCKET_PROTOCOL: Final = "ripresa-live"
@@ -42,6 +46,7 @@ class GuardedEntrance:
         sessions: who has.
         tokens: of programs.
         site_of: tells a patient's site.
+        trail: takes notes of who sees, does and is refused what; None: nobody does.
         plain_http: whether others than this machine may come without TLS, because whoever runs
             this vouches for the way to it.
     """
@@ -53,9 +58,11 @@ class GuardedEntrance:
         tokens: ApiTokens,
         site_of: Callable[[str], str | None],
         *,
+        trail: AccessTrail | None = None,
         plain_http: bool = False,
     ) -> None:
         self.accounts = accounts
+        self.trail = trail
         self.sessions = sessions
         self.site_of = site_of
         self._tokens = tokens
@@ -84,10 +91,26 @@ class GuardedEntrance:
                 self.sessions.renew(signed_in)
         return signed_in.account.principal
 
+    def note(self, asking: Asking, patient: str | None) -> None:
+        """Somebody was let pass; of whoever has not signed in, as there are no users, nothing."""
+        if self.trail is None or not asking.principal.name:
+            return
+        take = self.trail.note_deed if asking.changes else self.trail.note_look
+        take(asking.principal.name, asking.action, patient)
+
+    def note_refusal(self, actor: str, action: Action, patient: str | None, why: str) -> None:
+        """Somebody was not; of a patient whom nobody knows no name is written."""
+        if self.trail is not None:
+            known = None if patient is None or self.site_of(patient) is None else patient
+            self.trail.note_refusal(actor or UNKNOWN, action, known, why)
+
     def signed_in(self, connection: HTTPConnection) -> SignedIn | None:
         """The session that a request brings, if it holds."""
         session = connection.cookies.get(COOKIE)
-        return self.sessions.find(session) if session else None
+        found = self.sessions.find(session) if session else None
+        if session and found is None and self.trail is not None:
+            self.trail.note_refusal(UNKNOWN, "session", why="it is over, or there was none")
+        return found
 
     def _by_token(self, header: str) -> Principal:
         scheme, _, token = header.partition(" ")

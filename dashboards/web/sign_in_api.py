@@ -6,8 +6,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from dashboards.access.accounts import Account
 from dashboards.access.entrance import Allowed, Asking
-from dashboards.access.guarded_entrance import COOKIE, GuardedEntrance
+from dashboards.access.guarded_entrance import COOKIE, UNKNOWN, GuardedEntrance
 from dashboards.access.passwords import Passwords
 from dashboards.access.principal import Action
 from dashboards.access.sessions import IDLE_S, SignedIn, csrf_token
@@ -100,6 +101,15 @@ class _WayIn:
         self._passwords = Passwords()
         self._slowing = Slowing(clock)
 
+    def _refused(self, account: Account | None, why: str) -> None:
+        if self._entrance.trail is not None:
+            name = UNKNOWN if account is None else account.name  # what was typed may be a password
+            self._entrance.trail.note_refusal(name, Action.SIGN_IN, why=why)
+
+    def _done(self, name: str, what: str) -> None:
+        if self._entrance.trail is not None:
+            self._entrance.trail.note_deed(name, what)
+
     def me(self, request: Request) -> Me:
         if not self._entrance.accounts.any():
             return Me(signs_in=False)
@@ -110,14 +120,16 @@ class _WayIn:
 
     async def sign_in(self, request: Request, response: Response, told: Credentials) -> Me:
         name, address = told.name.strip().lower(), request.client.host if request.client else ""
+        account = self._entrance.accounts.find(name)
         wait_s = self._slowing.wait_s(name, address)
         if wait_s > 0:
             wait = str(math.ceil(wait_s))
+            self._refused(account, "too soon after others")
             raise HTTPException(429, f"wait {wait} s, then try again", {"Retry-After": wait})
         self._slowing.note_try(name, address)
-        account = self._entrance.accounts.find(name)
         kept = None if account is None or account.disabled_ns is not None else account.password
         if not await self._passwords.right(kept, told.password) or account is None:
+            self._refused(account, "wrong password, or disabled")
             raise HTTPException(401, WRONG)
         self._slowing.note_success(name, address)
         return self.begin(request, response, name)
@@ -128,6 +140,7 @@ class _WayIn:
         if before is not None:
             self._entrance.sessions.end(before.hash)
         session = self._entrance.sessions.begin(name)
+        self._done(name, "signed in")
         response.set_cookie(COOKIE, session, secure=True, httponly=True, samesite="lax", path="/")
         found = self._entrance.sessions.find(session)
         if found is None:  # disabled meanwhile
@@ -138,6 +151,7 @@ class _WayIn:
         signed_in = self._entrance.signed_in(request)
         if signed_in is not None:
             self._entrance.sessions.end(signed_in.hash)
+            self._done(signed_in.account.name, "signed out")
         response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax", path="/")
         return Me(signs_in=True)
 

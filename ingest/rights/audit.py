@@ -91,19 +91,29 @@ def note(
     t_ns: int,
     actor: str,
     action: str,
-    patient: str,
+    patient: str | None,
     detail: str = "",
 ) -> None:
     """Add an entry within a write transaction: it stands if and only if the deed does.
 
+    Args:
+        db: the connection that writes.
+        key: of the hashes.
+        t_ns: when.
+        actor: who.
+        action: what.
+        patient: on whom; None: on nobody in particular.
+        detail: more.
+
     Raises:
         ValueError: actor or detail names the patient.
     """
-    if names_patient(detail, patient) or patient == actor:
+    if patient is not None and (names_patient(detail, patient) or patient == actor):
         raise ValueError("an audit entry must not name the patient")
     row = db.execute("SELECT number, link FROM audit ORDER BY number DESC LIMIT 1").fetchone()
     number, before = (1, FIRST_LINK) if row is None else (row[0] + 1, row[1])
-    fields = (number, t_ns, actor, action, key.hash("patient", patient), detail)
+    subject = key.hash("nobody", "") if patient is None else key.hash("patient", patient)
+    fields = (number, t_ns, actor, action, subject, detail)
     link = _link(key, before, fields)
     db.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)", (*fields, link))
 
@@ -112,10 +122,13 @@ def audit_entries(
     journal: JournalReader, *, key: AuditKey | None = None, patient: str | None = None
 ) -> list[AuditEntry]:
     """All entries, or those of one patient, for which the key is needed."""
+    about = None if patient is None or key is None else key.hash("patient", patient)
     rows = journal.rows(
-        "SELECT number, t_ns, actor, action, subject, detail, link FROM audit ORDER BY number"
+        "SELECT number, t_ns, actor, action, subject, detail, link FROM audit "
+        "WHERE ?1 IS NULL OR subject = ?1 ORDER BY number",
+        (about,),
     )
-    entries = [
+    return [
         AuditEntry(
             number=number,
             t_ns=t_ns,
@@ -127,10 +140,6 @@ def audit_entries(
         )
         for number, t_ns, actor, action, subject, detail, link in rows
     ]
-    if patient is None or key is None:
-        return entries
-    subject = key.hash("patient", patient)
-    return [entry for entry in entries if entry.subject == subject]
 
 
 def broken_links(journal: JournalReader, key: AuditKey) -> list[int]:

@@ -160,7 +160,12 @@ STORES: Final[tuple[Store, ...]] = (
     _nobodys("meta", "the journal's first start", "with the journal"),
     _nobodys("cursor", "followers", "with the journal", "ripresa journal status"),
     _nobodys("tombstone", "an erasure", "for ever: keyed hashes", "ripresa patient audit"),
-    _nobodys("audit", "every deed on a patient's data", "for ever: keyed hashes", "its numbers"),
+    _nobodys(
+        "audit",
+        "every deed on and look at a patient's data",
+        "for ever: keyed hashes",
+        "its numbers",
+    ),
     _journal("home", "a home's first record", "no: only ULIDs of boxes"),
     _journal("record", "homes and clinic", "sessions, care and samples", part=ExportPart.SESSIONS),
     _journal("session", "its first event", "sessions", part=ExportPart.SESSIONS),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ingest.cli.patient_options import ACTOR
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ripresa.clinic.way_in import WayIn
+    from ripresa.access.way_in import WayIn
 
 __all__ = ["token", "user"]
 
@@ -50,6 +53,7 @@ def add_user(name: UserName, role: Roles, site: Sites = None, identity: Identity
         first = not way_in.accounts.any()
         password = None if identity else _asked(name)
         way_in.accounts.add(name, roles=roles, sites=sites, password=password, identity=identity)
+        _note("user added", f"{name}: {_listed(roles)}; {_sites(sites)}")
     typer.echo(f"{name} may sign in: {_listed(roles)}; patients of {_sites(sites)}")
     if first:
         typer.echo("from now on the page asks everybody to sign in")
@@ -76,6 +80,7 @@ def change_user(name: UserName, role: Roles, site: Sites = None) -> None:
     roles, sites = checked_roles(role), checked_sites(site or ["+"])
     with _way_in() as way_in:
         way_in.accounts.change(name, roles=roles, sites=sites)
+        _note("user changed", f"{name}: {_listed(roles)}; {_sites(sites)}")
     typer.echo(f"{name}: {_listed(roles)}; patients of {_sites(sites)}")
 
 
@@ -88,6 +93,7 @@ def link_user(
     """Let somebody sign in at the provider, too."""
     with _way_in() as way_in:
         way_in.accounts.link(name, issuer, subject)
+        _note("user linked", name)
     typer.echo(f"{name} may sign in at {issuer}")
 
 
@@ -98,6 +104,7 @@ def reset_user(name: UserName) -> None:
         if way_in.accounts.find(name) is None:
             way_in.accounts.disable(name)  # says that there is none
         way_in.accounts.set_password(name, _asked(name))
+        _note("user's password reset", name)
     typer.echo(f"{name} has a new password")
 
 
@@ -106,6 +113,7 @@ def disable_user(name: UserName) -> None:
     """Let somebody in no more; what they have open is shut."""
     with _way_in() as way_in:
         way_in.accounts.disable(name)
+        _note("user disabled", name)
     typer.echo(f"{name} may not come in any more; what stands under that name stays")
 
 
@@ -132,6 +140,7 @@ def add_token(
         made = way_in.tokens.add(
             name, scope=checked_scope(scope), sites=checked_sites(site), days=days
         )
+        _note("token added", f"{name}: {_listed(frozenset(scope))}; {_sites(frozenset(site))}")
     typer.echo(made)
     typer.echo("it is not shown again", err=True)
 
@@ -153,16 +162,43 @@ def revoke_token(name: TokenName) -> None:
     """Let a token in no more."""
     with _way_in() as way_in:
         way_in.tokens.revoke(name)
+        _note("token revoked", name)
     typer.echo(f"token {name} is revoked")
 
 
 @contextlib.contextmanager
 def _way_in() -> Iterator[WayIn]:
-    from ripresa.clinic.way_in import WayIn
+    from ripresa.access.way_in import WayIn
     from ripresa.platform.configuration import clinic_at_hand, clock_from
 
     with WayIn(clinic_at_hand(), clock_from()) as way_in:
         yield way_in
+
+
+def _note(action: str, detail: str) -> None:
+    """Write into the audit log what was done to users and tokens, where its key is at hand."""
+    from ingest.journal.journal import Journal
+    from ingest.rights.audit import AuditKey, note
+    from ripresa.platform.configuration import audit_key_at_hand, clinic_at_hand, clock_from
+    from telemetry.errors import ConfigurationError, RipresaError
+
+    folder, clock = clinic_at_hand(), clock_from()
+    key = audit_key_at_hand(folder)
+    try:
+        if key is None:
+            raise ConfigurationError("its key is not here: set RIPRESA_AUDIT_KEY_FILE")
+        with Journal.open(folder.clinic_journal, clock) as journal, journal.writing() as db:
+            note(
+                db,
+                AuditKey.at(key),
+                t_ns=clock.now_ns(),
+                actor=os.environ.get(ACTOR, "command line"),
+                action=action,
+                patient=None,
+                detail=detail,
+            )
+    except RipresaError as e:
+        typer.echo(f"not in the audit log: {e}", err=True)
 
 
 def _asked(name: str) -> str:

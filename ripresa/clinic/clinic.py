@@ -19,6 +19,8 @@ from ingest.influx.database_watch import DatabaseWatch
 from ingest.influx.server import InfluxWriter
 from ingest.rights.audit import AuditKey
 from ingest.transfer.quota import Quota
+from ripresa.access.access_audit import access_trail
+from ripresa.access.way_in import WayIn, hold_reach, reaches_wide
 from ripresa.care.clinic_store import ClinicStore
 from ripresa.care.operations import OperationsFollower
 from ripresa.care.patient_sites import PatientSites
@@ -39,7 +41,6 @@ from .ledger_board import LedgerBoard
 from .outbox import Outbox, OutboxPublisher
 from .status_report import clinic_state
 from .survey_desk import SurveyArchive, SurveyDesk
-from .way_in import WayIn, hold_reach, reaches_wide
 from .wrong_clock import plainly_wrong
 
 if TYPE_CHECKING:
@@ -115,7 +116,9 @@ async def run_clinic(options: ClinicOptions) -> None:
             board=board,
             audit_key=options.folder.audit_key,
         )
-        keys = SigningKeys(options.folder.survey_keys, AuditKey.at(options.folder.audit_key))
+        audit_key = AuditKey.at(options.folder.audit_key)
+        trail = access_trail(journal, audit_key, clock, board)
+        keys = SigningKeys(options.folder.survey_keys, audit_key)
         answers = SurveyArchive(options.folder.survey_answers)
         desk = SurveyDesk(records, answers, keys, site=options.site)
         counted = LedgerBoard(live, options.site, journal, clock)
@@ -139,6 +142,7 @@ async def run_clinic(options: ClinicOptions) -> None:
             "outbox": outbox.run,
             "survey desk": desk.run,
             "survey credentials": issuing.run,
+            "access trail": trail.run,
         }
         followers: tuple[Follows, ...] = ()
         writer: InfluxWriter | None = None
@@ -175,7 +179,7 @@ async def run_clinic(options: ClinicOptions) -> None:
             clock=clock,
             state=lambda sees: clinic_state(status.document(), sees),
             entrance=way_in.entrance(
-                PatientSites(journal), plain_http=options.published_on_loopback
+                PatientSites(journal), plain_http=options.published_on_loopback, trail=trail
             ),
             host_names=(*LOOPBACK_NAMES, *options.host_names),
         )

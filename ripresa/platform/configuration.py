@@ -32,6 +32,7 @@ __all__ = [
     "LOOPBACK",
     "Folder",
     "Identity",
+    "audit_key_at_hand",
     "clinic_at_hand",
     "clock_from",
     "journal_at_hand",
@@ -160,6 +161,17 @@ def clinic_at_hand(folder: Path = Path()) -> Folder:
     if not os.environ.get("RIPRESA_HOME") and beside.is_dir():
         return Folder(beside).create()
     return Folder(ripresa_home()).create()
+
+
+def audit_key_at_hand(folder: Folder, compose: Path = Path()) -> Path | None:
+    """The audit log's key; None where a clinic has one that is not here.
+
+    A log that another key goes on with would look as if it had been changed.
+    """
+    for path in (folder.audit_key, compose / "secrets" / "audit.key"):
+        if path.is_file():
+            return path
+    return None if folder.clinic_journal.is_file() else folder.audit_key
 
 
 def journal_at_hand(named: Path | None = None) -> Path:

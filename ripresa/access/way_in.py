@@ -16,6 +16,7 @@ from telemetry.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dashboards.access.trail import AccessTrail
     from ripresa.platform.configuration import Folder
     from telemetry.clock import Clock
 
@@ -70,11 +71,20 @@ class WayIn:
         self._store.close()
 
     def entrance(
-        self, site_of: Callable[[str], str | None], *, plain_http: bool
+        self,
+        site_of: Callable[[str], str | None],
+        *,
+        plain_http: bool,
+        trail: AccessTrail | None = None,
     ) -> GuardedEntrance:
         """Where the page's requests come in."""
         return GuardedEntrance(
-            self.accounts, self.sessions, self.tokens, site_of, plain_http=plain_http
+            self.accounts,
+            self.sessions,
+            self.tokens,
+            site_of,
+            plain_http=plain_http,
+            trail=trail,
         )
 
     def hold_to_users(self, reach: WebReach) -> None:

@@ -6,8 +6,8 @@ import pytest
 from dashboards.access.principal import Role
 from dashboards.web.app import LOOPBACK_NAMES, create_app
 from dashboards.web.serving import serve
+from ripresa.access.way_in import WayIn, hold_reach, reaches_wide
 from ripresa.clinic.clinic import ClinicOptions, run_clinic
-from ripresa.clinic.way_in import WayIn, hold_reach, reaches_wide
 from ripresa.platform.configuration import Folder
 from telemetry.clock import ManualClock, SystemClock
 from telemetry.errors import ConfigurationError

@@ -1,0 +1,57 @@
+"""The clinic's audit log takes in who saw and did what on the page, and at its users."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dashboards.access.trail import AccessTrail
+from ingest.rights.audit import note
+from telemetry.trouble import TroubleKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dashboards.access.trail import AccessDeed
+    from ingest.journal.journal import Journal
+    from ingest.rights.audit import AuditKey
+    from telemetry.clock import Clock
+    from telemetry.trouble import TroubleBoard
+
+__all__ = ["access_trail", "audit_writer"]
+
+WHERE = "journal"
+
+
+def access_trail(journal: Journal, key: AuditKey, clock: Clock, board: TroubleBoard) -> AccessTrail:
+    """The page's trail into a clinic's journal; that it waits is told on the board."""
+
+    def waits(held: int) -> None:
+        if held:
+            board.show(TroubleKind.AUDIT_WAITS, WHERE, clock.now_ns(), entries=held)
+        else:
+            board.clear(TroubleKind.AUDIT_WAITS)
+
+    return AccessTrail(audit_writer(journal, key), clock, waits=waits)
+
+
+def audit_writer(journal: Journal, key: AuditKey) -> Callable[[Sequence[AccessDeed]], None]:
+    """Writes entries into a journal's audit log, all or none."""
+
+    def write(deeds: Sequence[AccessDeed]) -> None:
+        if not deeds:
+            return
+        with journal.writing() as db:
+            for deed in deeds:
+                # An account may be called what a patient is: the entry must not name that one.
+                named = deed.actor == deed.patient
+                note(
+                    db,
+                    key,
+                    t_ns=deed.t_ns,
+                    actor=f"user {deed.actor}" if named else deed.actor,
+                    action=deed.action,
+                    patient=deed.patient,
+                    detail=deed.detail,
+                )
+
+    return write
