@@ -31,6 +31,8 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
 
 from dashboards.access.entrance import Allowed, Entrance, OpenEntrance, hold_to_actions
+from dashboards.access.guarded_entrance import GuardedEntrance
+from dashboards.access.oidc import OidcProvider
 from dashboards.access.principal import Action
 from dashboards.views.care_record import CareRecord
 from dashboards.views.clinic_state import ClinicState
@@ -43,9 +45,11 @@ from therapy.plan.plan import Plan
 
 from .live_feed import LiveFeed
 from .live_socket import live_routes
+from .oidc_api import oidc_routes
 from .patient_api import Patients, patient_routes
 from .session_api import Sources, api_routes, no_plan
 from .sign_in_api import sign_in_routes
+from .sign_in_desk import SignInDesk
 
 __all__ = ["LOOPBACK_NAMES", "create_app"]
 
@@ -72,6 +76,7 @@ def create_app(
     clock: Clock | None = None,
     state: Callable[[Callable[[str], bool]], ClinicState] | None = None,
     entrance: Entrance | None = None,
+    provider: OidcProvider | None = None,
     host_names: Sequence[str] = LOOPBACK_NAMES,
 ) -> FastAPI:
     """The application; call it within the event loop, as it subscribes to `bus`.
@@ -87,6 +92,7 @@ def create_app(
         state: how the clinic behind the page is, to somebody who sees the patients of whom the
             given function is true; None where none runs.
         entrance: says who asks; without it everybody may do everything.
+        provider: at which one may sign in, too; None: at none.
         host_names: names by which browsers may reach it; any other is refused, so that no
             page from elsewhere can read it through a name of its own.
     """
@@ -116,7 +122,12 @@ def create_app(
             Sources(reader=reader, bus=bus, feed=feed, ledger=ledger, plan=plan, state=state)
         )
     )
-    app.include_router(sign_in_routes(app.state.entrance, clock))
+    desk = None
+    if isinstance(entrance, GuardedEntrance):
+        desk = SignInDesk(entrance, clock, None if provider is None else provider.name)
+        if provider is not None:
+            app.include_router(oidc_routes(desk, provider))
+    app.include_router(sign_in_routes(desk))
     app.include_router(patient_routes(Patients(reader, plan, care, clock)))
     if feed is not None:
         app.include_router(live_routes(feed))

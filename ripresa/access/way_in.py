@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 from dashboards.access.access_store import AccessStore
 from dashboards.access.accounts import Accounts
 from dashboards.access.guarded_entrance import GuardedEntrance
+from dashboards.access.oidc import OidcProvider, OidcSettings
 from dashboards.access.sessions import SignedInSessions
 from dashboards.access.tokens import ApiTokens
 from ripresa.platform.configuration import LOOPBACK
@@ -59,6 +60,7 @@ class WayIn:
     """
 
     def __init__(self, folder: Folder, clock: Clock) -> None:
+        self._clock = clock
         self._store = AccessStore(folder.access)
         self.accounts = Accounts(self._store, clock)
         self.sessions = SignedInSessions(self._store, clock, self.accounts.find)
@@ -86,6 +88,14 @@ class WayIn:
             plain_http=plain_http,
             trail=trail,
         )
+
+    def provider(self) -> OidcProvider | None:
+        """Where people may sign in, too, as `RIPRESA_OIDC_*` says; None: nowhere.
+
+        Raises:
+            ConfigurationError: half of it is said, or what cannot be.
+        """
+        return OidcProvider.from_settings(OidcSettings.read(), self._clock)
 
     def hold_to_users(self, reach: WebReach) -> None:
         """Let nobody else than this machine reach a page without users.

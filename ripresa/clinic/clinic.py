@@ -181,6 +181,7 @@ async def run_clinic(options: ClinicOptions) -> None:
             entrance=way_in.entrance(
                 PatientSites(journal), plain_http=options.published_on_loopback, trail=trail
             ),
+            provider=way_in.provider(),
             host_names=(*LOOPBACK_NAMES, *options.host_names),
         )
         if options.influx is not None and writer is not None:

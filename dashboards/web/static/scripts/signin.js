@@ -20,6 +20,7 @@ export async function enter(main) {
       const form = signInForm(come);
       main.replaceChildren(h("section", { class: "card sign-in" }, h("h1", {}, t("sign_in_title")), form));
       form.querySelector("input").focus();
+      tellOfProvider(form);
     });
     document.body.classList.remove("signed-out");
   }
@@ -66,6 +67,17 @@ function signInForm(come) {
   const next = encodeURIComponent(location.pathname);
   const provider = account.provider ? h("a", { class: "wide", href: `/oidc/start?next=${next}` }, t("sign_in_at", { provider: account.provider })) : null;
   return h("form", { class: "sign-in-form", onsubmit: send }, field("user_name", name), field("password", password), h("div", { class: "check" }, show, h("label", { for: show.id }, t("show_password"))), problem, button, provider, h("p", { class: "note" }, t("forgotten")));
+}
+
+/** What came of signing in at the provider, as the address says. */
+function tellOfProvider(form) {
+  const said = location.hash.slice(1);
+  if (!said) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  const problem = form.querySelector("[role=alert]");
+  if (said.startsWith("unknown=")) problem.textContent = t("provider_unknown", { subject: new URLSearchParams(said).get("unknown") });
+  else if (said === "sign-in-failed") problem.textContent = t("provider_failed");
+  problem.hidden = !problem.textContent;
 }
 
 /** Tell before a session ends, and cover the page when it has. */

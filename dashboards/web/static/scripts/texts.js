@@ -299,6 +299,8 @@ const TEXTS = {
   sign_in_at: ["Accedi con {provider}", "Sign in with {provider}"],
   sign_in_wrong: ["Nome o password non corretti.", "Name or password is wrong."],
   sign_in_wait: ["Troppi tentativi: attendere {s} secondi, poi riprovare.", "Too many tries: wait {s} seconds, then try again."],
+  provider_failed: ["L’accesso presso il fornitore non è riuscito: riprovare.", "Signing in at the provider did not work: try again."],
+  provider_unknown: ["La clinica non conosce questa identità. Dire a chi amministra: {subject}", "The clinic does not know this identity. Tell whoever administers it: {subject}"],
   sign_out: ["Esci", "Sign out"],
   user_name: ["Nome utente", "User name"],
   password: ["Password", "Password"],
