@@ -31,10 +31,14 @@ from typing import TYPE_CHECKING, Any
 
 import cbor2
 
+from analytics.balance.live_stance import LiveStance
+from analytics.balance.stance_item import analyse_stance
 from analytics.calibration.segments import KnownSegments
 from analytics.exercise.item import analyse_item
 from analytics.exercise.live_item import LiveOneSensor
 from analytics.exercise.live_joint import LiveJoint
+from analytics.exercise.observation import Method
+from analytics.gait.walk_item import analyse_walk
 from analytics.signals.oriented_stream import StreamTrack
 from telemetry.errors import DecodeError
 from telemetry.messages.codec import decode_item, encode_item
@@ -218,6 +222,8 @@ class Core:
         from_index = started.spans[seen.stream]
         if seen.hinge is not None:
             return LiveJoint(started, seen, seen.hinge, self._tracks, from_index)
+        if seen.method is Method.STANCE:
+            return LiveStance(started, seen, self._tracks[seen.stream], from_index)
         return LiveOneSensor(started, seen, self._tracks[seen.stream], from_index)
 
     @property
@@ -250,14 +256,15 @@ class Core:
             return None
         track = self._tracks[seen.stream]
         to_index = _to_index(item)
-        return analyse_item(
-            item.started,
-            seen,
-            self._tracks,
-            item.started.spans[seen.stream],
-            track.position if to_index is None else to_index,
-            rests=self._rests_in(item.started.item, seen.stream),
-        )
+        span = item.started.spans[seen.stream], track.position if to_index is None else to_index
+        rests = self._rests_in(item.started.item, seen.stream)
+        match seen.method:
+            case Method.STANCE:
+                return analyse_stance(item.started, seen, track, *span, rests=rests)
+            case Method.WALK:
+                return analyse_walk(item.started, seen, track, *span, rests=rests)
+            case _:
+                return analyse_item(item.started, seen, self._tracks, *span, rests=rests)
 
     def _rests_in(self, item: str, stream: str) -> list[Rest]:
         """The rests of an item, in a stream's samples."""

@@ -14,13 +14,17 @@ from telemetry.messages.results import Measure
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from analytics.signals.arrays import Array
     from analytics.signals.oriented_stream import Frames
     from telemetry.messages.results import Repetition
 
-__all__ = ["MEASURES", "lean", "measures_of"]
+__all__ = ["MEASURES", "feels_alive", "lean", "measures_of"]
 
 FEW = 3
 LEAN_BEFORE_S = 1.0
+LIVING_RAD_S = 0.006
+"""Standard deviation of the angular rate; noise on a table stays at half of it, and a person who
+sits or stands as still as may be at twice of it and more."""
 
 
 def cadence(repetitions: Sequence[Repetition], rate_hz: float) -> Measure | None:
@@ -94,13 +98,21 @@ def measures_of(
     return [measure for measure in found if measure is not None]
 
 
+def feels_alive(gyr: Array) -> bool:
+    """Whether a gyroscope feels more than its own noise: nobody who wears one keeps so still.
+
+    Without a gyroscope, whose rates are zero, nothing is known, and it is believed.
+    """
+    return not gyr.any() or float(np.sqrt(gyr.var(axis=0).sum())) > LIVING_RAD_S
+
+
 def lean(trunk: Frames, spans_us: Sequence[tuple[float, float]]) -> Measure | None:
     """Median over the repetitions of how far the trunk tilted from where the item began.
 
     The trunk often leans before the limb moves, so a repetition is looked at from LEAN_BEFORE_S
     before its start.
     """
-    if not len(trunk):
+    if not len(trunk) or not feels_alive(trunk.gyr):
         return None
     up = up_in_sensor(trunk.q)
     along = up[:, 0] * up[0, 0] + up[:, 1] * up[0, 1] + up[:, 2] * up[0, 2]

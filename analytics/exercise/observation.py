@@ -36,6 +36,10 @@ class Method(StrEnum):
     """The angle that gravity sweeps about the main axis of turning: `gravity_sweep.swept_deg`."""
     FLEXION = "flexion"
     """A hinge between two segments: `flexion.flexion`."""
+    STANCE = "stance"
+    """No angle: how long somebody stood still, and how much the trunk swayed, in `balance`."""
+    WALK = "walk"
+    """No angle: strides, in `gait`."""
     COUNT = "count"
     """No angle: repetitions are found in `movement.Turning`, and nothing more is said."""
 

@@ -130,6 +130,10 @@ def observation_of(
                 )
         case Quantity.RISE_TIME | Quantity.TIME_UP:
             why = f"{what}: {_NO_ANGLE}"
+        case Quantity.SWAY:
+            method, why = Method.STANCE, f"{what}: {_NO_ANGLE}"
+        case Quantity.CADENCE:
+            method, why = Method.WALK, f"{what}: {_NO_ANGLE}"
         case quantity if quantity in _SWEPT or posture == "supine":
             method = Method.SWEPT
         case _:

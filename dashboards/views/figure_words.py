@@ -28,7 +28,12 @@ _MEASURES: Final = {
     "hold": Words(it="tenuta", en="hold"),
     "lean": Words(it="inclinazione del busto", en="trunk lean"),
     "rise time": Words(it="tempo per alzarsi", en="time to rise"),
+    "steps": Words(it="passi", en="steps"),
+    "sway RMS": Words(it="oscillazione del busto (RMS)", en="trunk sway (RMS)"),
+    "sway frequency": Words(it="frequenza media dell'oscillazione", en="mean frequency of sway"),
+    "sway path": Words(it="percorso dell'oscillazione", en="path of sway"),
     "time up": Words(it="tempo per salire", en="time up"),
+    "walking": Words(it="cammino", en="walking"),
 }
 _FLEXION: Final = Words(
     it="Metodo neutro-zero: 0° è l'articolazione dritta, la flessione è positiva.",

@@ -19,7 +19,7 @@ from .body import (
     seated_front,
     standing,
 )
-from .feet_poses import bridge, heel_raise, hip_abduction
+from .feet_poses import balance, bridge, heel_raise, hip_abduction, walking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -200,6 +200,10 @@ POSES: Final[dict[str, Callable[[float], Pose]]] = {
     "heel-raise": heel_raise,
     "hip-abduction": hip_abduction,
     "bridge": bridge,
+    "balance-stance": balance("together"),
+    "balance-semi-tandem": balance("semi-tandem"),
+    "balance-tandem": balance("tandem"),
+    "walk": walking,
 }
 """By the exercise's id in the library."""
 _UPRIGHT: Final[dict[str, Callable[[float], Pose]]] = {

@@ -164,7 +164,9 @@ def simulate_item(
     what = EXERCISE_MOTIONS.get(exercise) or LEG_MOTIONS[exercise]
     builder = begin(rng, what, person.moves)
     builder.still(LEAD_S)
-    if script is None:
+    if script is None and what.script is not None:
+        what.script(builder, person.repetitions)
+    elif script is None:
         do_set(builder, what, person.repetitions)
     else:
         script(builder, what)

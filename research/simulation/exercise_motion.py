@@ -33,6 +33,7 @@ class ExerciseMotion:
         marked: whether the sensor must lie as it is marked.
         stance: every channel of the body, standing; None: the arm's or the leg's.
         resting: channels that nothing moves, for the body lies or leans on something.
+        script: how a set of so many repetitions is done, where it is no strokes.
         compensates: the channel of the trunk in which somebody helps himself along.
     """
 
@@ -50,6 +51,7 @@ class ExerciseMotion:
     marked: bool = False
     stance: Mapping[str, float] | None = None
     resting: tuple[str, ...] = ()
+    script: Callable[[MotionBuilder, int], None] | None = None
     compensates: str = "lean"
 
     @property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from .body import elevation_deg
 from .exercise_motion import ExerciseMotion
 from .lower_body import STANCE_REST, lower_body
+from .upright_scripts import stances, walks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +50,15 @@ LEG_MOTIONS: Final[Mapping[str, ExerciseMotion]] = {
         "hip-abduction", "standing", ("thigh",), lower_body, {},
         {"aside": (3.0, 34.0)}, _thigh,
         up_s=1.4, hold_s=0.7, down_s=1.8, stance=STANCE_REST, compensates="tilt", marked=True,
+    ),
+    "balance": ExerciseMotion(
+        "balance-stance", "standing", ("sternum",), lower_body, {}, {}, _heel,
+        stance=STANCE_REST, resting=tuple(STANCE_REST), script=stances,
+    ),
+    "walk": ExerciseMotion(
+        "walk", "standing", ("shank",), lower_body, {},
+        {"hip": (0.0, 0.0), "knee": (0.0, 0.0)}, _heel,
+        stance=STANCE_REST, resting=("lie", "pelvis"), script=walks,
     ),
     "bridge": ExerciseMotion(
         "bridge", "supine", ("thigh",), lower_body, _BRIDGE,

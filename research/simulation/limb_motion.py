@@ -156,9 +156,9 @@ class MotionBuilder:
         self._pieces.append(piece)
         self._length += n
 
-    def repetition(self, begun: int) -> None:
-        """Say that a repetition of the set went from that grid point to here."""
-        self._repetitions.append((begun, self._length))
+    def repetition(self, begun: int, ended: int | None = None) -> None:
+        """Say that a repetition of the set went from that grid point to `ended`, or to here."""
+        self._repetitions.append((begun, self._length if ended is None else ended))
 
     def finish(self, trembling: tuple[str, ...], resting: tuple[str, ...] = ()) -> LimbMotion:
         """The motion, with tremor in some channels, and sway in all but those that rest."""

@@ -41,6 +41,8 @@ class Exercise:
         rises: it takes the person to standing, whatever the posture it starts in.
         bent_elbow: done with a bent elbow, so a forearm says nothing about the arm.
         amplitude: size is what counts, and there is no upper speed (Parkinson's disease).
+        ranged: today's range is found before it is played, and assessed.
+        still: what is held is a stance: nothing strains, so no cap on holds applies.
         supported: it is done with the hands on something firm, or not at all.
         helped: it is done with somebody beside the person, or not at all.
     """
@@ -63,6 +65,8 @@ class Exercise:
     rises: bool = False
     bent_elbow: bool = False
     amplitude: bool = False
+    ranged: bool = True
+    still: bool = False
     supported: bool = False
     helped: bool = False
 

@@ -68,9 +68,13 @@ class Quantity(StrEnum):
     """Seconds from sitting to standing; no angle stands for the outcome."""
     TIME_UP = "time up"
     """Seconds from the floor to the top of a movement that no angle stands for."""
+    SWAY = "sway"
+    """Time stood still, and how much the trunk swayed in it."""
+    CADENCE = "cadence of walking"
+    """Minutes walked, and steps a minute."""
 
 
-TIMED: Final = frozenset({Quantity.RISE_TIME, Quantity.TIME_UP})
+TIMED: Final = frozenset({Quantity.RISE_TIME, Quantity.TIME_UP, Quantity.SWAY, Quantity.CADENCE})
 """Quantities that are no angle."""
 
 
@@ -156,6 +160,8 @@ _FOOT = Wording("inclinazione del piede", "foot tilt")
 _ON_TOES = Wording("tempo per salire sulle punte", "time to rise on the toes")
 _ASIDE = Wording("inclinazione della coscia di lato", "thigh inclination sideways")
 _BRIDGE = Wording("sollevamento della coscia, da supini", "thigh lift, lying")
+_STANCE = Wording("tempo in equilibrio e oscillazione del busto", "time in balance, trunk sway")
+_WALK = Wording("minuti di cammino e passi al minuto", "minutes walked, steps a minute")
 _REACH = Wording("ampiezza dell'avambraccio", "forearm swing")
 
 
@@ -212,6 +218,9 @@ def _rows() -> tuple[Row, ...]:
     add("heel-raise", STANDING, ("foot",), Quantity.TIME_UP, _ON_TOES)
     add("hip-abduction", STANDING, ("thigh", "sternum"), Quantity.PITCH, _ASIDE, also=_LEAN)
     add("hip-abduction", STANDING, ("thigh",), Quantity.PITCH, _ASIDE)
+    for stance in ("balance-stance", "balance-semi-tandem", "balance-tandem"):
+        add(stance, STANDING, ("sternum",), Quantity.SWAY, _STANCE)
+    add("walk", STANDING, ("shank",), Quantity.CADENCE, _WALK)
     add("bridge", SUPINE, ("thigh",), Quantity.PITCH, _BRIDGE, also=("hold",))
     return tuple(rows)
 

@@ -14,6 +14,29 @@ __all__ = ["STRENGTH_AND_BALANCE"]
 _FALLS = Wording("prevenzione delle cadute, ginocchio", "falls prevention, knee")
 _OWN = Wording("rispetto alla propria misura iniziale", "against one's own baseline")
 
+
+def _balance(name: str, called: Wording, cue: Wording) -> Exercise:
+    """One of the three stances of number 17, each with a baseline of its own."""
+    return Exercise(
+        id=name,
+        number=17,
+        name=called,
+        cue=cue,
+        mistake=Wording("Spesso si trattiene il respiro.", "The breath is often held."),
+        conditions=Wording("prevenzione delle cadute, Parkinson", "falls prevention, Parkinson's"),
+        limb="leg",
+        postures=("standing",),
+        sites=("sternum",),
+        dose=Dose(sets=3, holds=1),
+        tempo=Tempo.of(2, 20, 2),
+        context=_OWN,
+        ranged=False,
+        still=True,
+        supported=True,
+        helped=True,
+    )
+
+
 STRENGTH_AND_BALANCE: Final = (
     Exercise(
         id="heel-raise",
@@ -72,6 +95,48 @@ STRENGTH_AND_BALANCE: Final = (
         tempo=Tempo.of(2, 3, 3),
         context=_OWN,
         most_deg=90,
+    ),
+    _balance(
+        "balance-stance",
+        Wording("Equilibrio a piedi uniti", "Balance, feet together"),
+        Wording(
+            "Piedi uniti, mani vicine all'appoggio: in equilibrio venti secondi.",
+            "Feet together, hands near the support: keep your balance twenty seconds.",
+        ),
+    ),
+    _balance(
+        "balance-semi-tandem",
+        Wording("Equilibrio, un piede mezzo passo avanti", "Balance, semi-tandem"),
+        Wording(
+            "Un piede mezzo passo avanti: in equilibrio venti secondi.",
+            "One foot half a step ahead: keep your balance twenty seconds.",
+        ),
+    ),
+    _balance(
+        "balance-tandem",
+        Wording("Equilibrio, un piede davanti all'altro", "Balance, tandem"),
+        Wording(
+            "Un piede davanti all'altro: in equilibrio venti secondi.",
+            "One foot before the other: keep your balance twenty seconds.",
+        ),
+    ),
+    Exercise(
+        id="walk",
+        number=18,
+        name=Wording("Cammino", "Walk"),
+        cue=Wording(
+            "Cammini al suo passo, guardando avanti; si fermi quando vuole.",
+            "Walk at your own pace, looking ahead; stop whenever you like.",
+        ),
+        mistake=Wording("Spesso lo sguardo resta a terra.", "The eyes often stay on the floor."),
+        conditions=Wording("BPCO, cuore, cadute", "COPD, heart, falls prevention"),
+        limb="leg",
+        postures=("standing",),
+        sites=("shank",),
+        dose=Dose(sets=2, minutes=5),
+        tempo=Tempo.of(0.6, 0, 0.6),
+        context=_OWN,
+        ranged=False,
     ),
 )
 """By number."""

@@ -110,6 +110,8 @@ def shortened(agenda: Agenda, minutes: float = 5.0) -> Agenda:
 
 
 def _assessment_due(item: PlanItem, day: date, assessed: Collection[date]) -> bool:
+    if not item.known.ranged:
+        return False
     if item.assessment == "weekly":
         return not set(week_of(day)) & set(assessed)
     return item.assessment == "every day" and day not in assessed

@@ -138,9 +138,9 @@ def ceiling_deg(today_deg: float | None, limit_deg: float | None) -> float | Non
     return max(0.0, today_deg if limit_deg is None else min(today_deg, limit_deg))
 
 
-def hold_asked_s(wanted_s: float, limits: Limits) -> float:
-    """A hold within the cap."""
-    return max(0.0, min(wanted_s, limits.hold_cap_s))
+def hold_asked_s(wanted_s: float, limits: Limits, *, still: bool = False) -> float:
+    """A hold within the cap; standing still strains nothing, and has none."""
+    return max(0.0, wanted_s if still else min(wanted_s, limits.hold_cap_s))
 
 
 def may_get_harder(*, held_back: bool, flagged: bool, done: float, dose: float) -> bool:

@@ -271,7 +271,8 @@ def _play(state: SessionState) -> Play:
     halfway = state.done >= entry.dose / 2
     target_deg = None if today is None else today.target_deg
     last_deg = state.settings.last_targets.get(entry.item.id)
-    strains = entry.item.known.rises or entry.item.paced.hold.s >= STRAINING_HOLD_S
+    holds = not entry.item.known.still and entry.item.paced.hold.s >= STRAINING_HOLD_S
+    strains = entry.item.known.rises or holds
     return Play(
         item=entry.item,
         target_deg=target_deg,
@@ -279,7 +280,9 @@ def _play(state: SessionState) -> Play:
         dose=entry.dose,
         done=state.done,
         complete=state.dose_done,
-        hold_s=hold_asked_s(entry.item.paced.hold.s, state.plan.limits),
+        hold_s=hold_asked_s(
+            entry.item.paced.hold.s, state.plan.limits, still=entry.item.known.still
+        ),
         paused=state.paused,
         signal="ease" if state.eased else "steady" if state.unsettled else None,
         may_get_harder=state.may_get_harder,

@@ -218,7 +218,7 @@ class Turn:
             breath_asked=False,
             assessment_due=self.state.current.assess,
         )
-        if self.state.by_keys:
+        if self.state.by_keys or not item.known.ranged:
             self.to(stage=SessionStage.PLAY, today=TodayRange((), None, item.limit_deg))
         elif set(item.placements) & self.state.unplaced and not self._shows_its_size():
             self.use_clinicians_range()

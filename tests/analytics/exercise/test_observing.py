@@ -47,8 +47,9 @@ def test_each_row_of_the_table_is_seen(row):
         posture=posture,
     )
     assert seen.stream == streams[placements[0]]
-    assert (seen.method is Method.COUNT) == (row.quantity in TIMED)
-    assert (seen.not_observable is None) == (seen.method is not Method.COUNT)
+    angleless = seen.method in {Method.COUNT, Method.STANCE, Method.WALK}
+    assert angleless == (row.quantity in TIMED)
+    assert (seen.not_observable is None) == (not angleless)
     assert (seen.hinge is not None) == (seen.method is Method.FLEXION)
 
 

@@ -1,0 +1,1 @@
+"""Standing still: when somebody stood, and how much the trunk swayed."""

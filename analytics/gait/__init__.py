@@ -1,0 +1,1 @@
+"""Walking: strides by a sensor on the shank."""

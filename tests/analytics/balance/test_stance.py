@@ -1,0 +1,73 @@
+"""When somebody stood: steps end a stance, coughs do not, rests count for nothing."""
+
+import numpy as np
+import pytest
+
+from analytics.balance.stance import AGAIN_S, stances_in
+
+RATE_HZ = 50.0
+ASKED_S = 20.0
+
+
+def standing(*parts):
+    """Index, acceleration and rates of `(seconds, moving)` parts of an upright trunk."""
+    rng = np.random.default_rng(3)
+    pieces = []
+    for seconds, moving in parts:
+        n = round(seconds * RATE_HZ)
+        acc = np.column_stack([rng.normal(0, 0.08, (n, 2)), 9.81 + rng.normal(0, 0.05, n)])
+        gyr = rng.normal(0, 0.03, (n, 3))
+        if moving:
+            t = np.arange(n) / RATE_HZ
+            acc[:, 2] += 3.0 * np.sin(2 * np.pi * 2 * t)
+            gyr[:, 0] += 0.8 * np.sin(2 * np.pi * t)
+        pieces.append((acc, gyr))
+    acc, gyr = (np.concatenate(p) for p in zip(*pieces, strict=True))
+    return np.arange(len(acc)), acc, gyr
+
+
+def found(*parts, **more):
+    return stances_in(*standing(*parts), RATE_HZ, ASKED_S, **more)
+
+
+def seconds(stance):
+    return (stance.stop - stance.start) / RATE_HZ
+
+
+def test_each_stance_of_the_time_asked_for_counts_once():
+    stances = found((21, False), (3, True), (22, False), (2, True), (20.5, False))
+    assert [s.whole for s in stances] == [True] * 3
+    assert all(seconds(s) == pytest.approx(20, abs=0.5) for s in stances)
+
+
+def test_a_stance_that_a_step_cut_short_is_an_attempt():
+    stances = found((8, False), (2, True), (21, False))
+    assert [s.whole for s in stances] == [False, True]
+
+
+def test_a_cough_ends_no_stance():
+    assert [s.whole for s in found((9, False), (0.1, True), (11.5, False))] == [True]
+
+
+def test_a_hole_in_the_samples_ends_one():
+    index, acc, gyr = standing((24, False))
+    index = index + np.where(index > 12 * RATE_HZ, 200, 0)
+    assert [s.whole for s in stances_in(index, acc, gyr, RATE_HZ, ASKED_S)] == [False, False]
+
+
+def test_who_goes_on_standing_begins_anew():
+    assert sum(s.whole for s in found((2 * ASKED_S + AGAIN_S + 1, False))) == 2
+    assert sum(s.whole for s in found((ASKED_S + AGAIN_S + 3, False))) == 1
+
+
+def test_a_marked_rest_counts_for_nothing():
+    resting = [(round(22 * RATE_HZ), round(60 * RATE_HZ))]
+    stances = found((21, False), (2, True), (40, False), resting=resting)
+    assert sum(s.whole for s in stances) == 1
+
+
+def test_lying_down_between_stances_is_none():
+    index, acc, gyr = standing((21, False), (3, True), (21, False), (3, True), (21, False))
+    lying = (index >= 24 * RATE_HZ) & (index < 45 * RATE_HZ)
+    acc[lying] = acc[lying][:, [2, 0, 1]]
+    assert len(stances_in(index, acc, gyr, RATE_HZ, ASKED_S)) == 2

@@ -1,0 +1,60 @@
+"""Strides: each swing of the shank is one, however the sensor lies; other movement is none."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
+
+from analytics.gait.strides import bouts_in
+
+RATE_HZ = 60.0
+
+
+def walking(strides, stride_s, size=3.0, rest_s=3.0):
+    """[n, 3] a shank's rates: a short fast swing forward, a long slow way back."""
+    n = round(strides * stride_s * RATE_HZ)
+    phase = np.arange(n) / RATE_HZ / stride_s % 1
+    rate = size * np.exp(-(((phase - 0.7) / 0.1) ** 2))
+    rate -= rate.mean()
+    rest = np.zeros((round(rest_s * RATE_HZ), 3))
+    noise = np.random.default_rng(1).normal(0, 0.03, (n, 3))
+    swing = noise + np.column_stack([np.zeros(n), rate, np.zeros(n)])
+    return np.concatenate([rest, swing, rest])
+
+
+@pytest.mark.parametrize("stride_s", [0.85, 1.1, 1.6, 2.2])
+@pytest.mark.parametrize("strides", [3, 17, 60])
+def test_every_stride_of_slow_and_fast_walkers_is_counted(strides, stride_s):
+    (bout,) = bouts_in(walking(strides, stride_s, size=3.0 / stride_s), RATE_HZ)
+    assert abs(bout.strides - strides) <= 1
+    between = np.diff(bout.swings) / RATE_HZ
+    assert between.mean() == pytest.approx(stride_s, rel=0.02)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_how_the_sensor_lies_changes_no_stride(seed):
+    gyr = walking(12, 1.1)
+    turned = Rotation.random(rng=np.random.default_rng(seed)).apply(gyr)
+    assert [b.strides for b in bouts_in(turned, RATE_HZ)] == [12]
+
+
+def test_a_halt_parts_two_walks_and_is_no_time_of_them():
+    gyr = np.concatenate([walking(9, 1.1), walking(14, 1.2)])
+    assert [b.strides for b in bouts_in(gyr, RATE_HZ)] == [9, 14]
+
+
+def test_no_stride_spans_lost_samples():
+    gyr = walking(20, 1.1)
+    broken = np.zeros(len(gyr), bool)
+    broken[len(gyr) // 2] = True
+    bouts = bouts_in(gyr, RATE_HZ, broken)
+    assert len(bouts) == 2
+    assert sum(b.strides for b in bouts) == 20
+
+
+def test_standing_and_single_movements_are_no_walk():
+    rng = np.random.default_rng(5)
+    assert bouts_in(rng.normal(0, 0.05, (3000, 3)), RATE_HZ) == []
+    assert bouts_in(walking(2, 1.1), RATE_HZ) == []
+    assert bouts_in(np.zeros((0, 3)), RATE_HZ) == []

@@ -1,0 +1,50 @@
+"""The exercises challenge: its truth is apart from the core, and the core reaches what is asked."""
+
+import json
+
+import numpy as np
+import pytest
+
+from research.challenge_cli import load_challenge
+from research.exercises.exercise_cases import EXERCISES, right_cases, wrong_cases
+from research.exercises.exercise_challenge import ripresa_items
+from telemetry.errors import ConfigurationError
+
+
+def test_a_case_is_the_same_each_time_and_gives_no_truth_away():
+    first, again = (next(iter(right_cases([3]))) for _ in range(2))
+    assert first.recording.events == again.recording.events
+    assert np.array_equal(first.truth.angle_deg, again.truth.angle_deg)
+    assert not hasattr(first.recording, "truth")
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_a_sensor_on_a_table_and_a_failed_calibration_give_no_figure(exercise):
+    for case in wrong_cases([0]):
+        if case.exercise != exercise:
+            continue
+        seen = ripresa_items(case.recording)
+        assert seen.range_deg is None
+        assert seen.reason or seen.count == 0
+        if case.kind == "on the table":
+            assert seen.count == 0
+            assert not {"sway RMS", "steps"} & seen.measures.keys()
+
+
+def test_only_simulated_people_are_scored():
+    challenge = load_challenge("exercises")
+    with pytest.raises(ConfigurationError, match="simulated"):
+        challenge.run(challenge.entries()[:1], "spar")
+
+
+@pytest.mark.nightly
+def test_what_the_docs_promise_is_reached():
+    challenge = load_challenge("exercises")
+    report = challenge.run(challenge.entries()[:1], "simulated", subjects=[0, 1])
+    body = json.loads(json.dumps(report.body))
+    assert body["mean"]["within_one_percent"] >= 97
+    assert body["mean"]["range_coverage_percent"] >= 93
+    assert body["mean"]["unexplained"] == 0
+    assert body["mean"]["wrong_figures"] == 0
+    assert body["mean"]["cadence_error_percent"] < 3
+    assert body["mean"]["sway_error_percent"] < 10
