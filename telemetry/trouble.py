@@ -38,6 +38,8 @@ class TroubleKind(StrEnum):
     LINES_REFUSED = "lines refused"
     HOME_NEW = "new home"
     LETTERS_KEPT = "dead letters"
+    LETTERS_GONE = "dead letters gone"
+    FIGURES_BOUNDED = "figures bounded"
     HELD_RECORDS = "held records"
     QUOTA_PASSED = "quota passed"
     CLOCK_WRONG = "clock wrong"
@@ -166,6 +168,26 @@ _WORDS: Final[Mapping[TroubleKind, tuple[str, str]]] = {
     TroubleKind.LETTERS_KEPT: (
         "{letters:.0f} messaggi non leggibili messi da parte ({subject})",
         "{letters:.0f} messages that could not be stored are kept aside ({subject})",
+    ),
+    TroubleKind.LETTERS_GONE: (
+        (
+            "{letters:.0f} messaggi non leggibili non sono stati conservati: {subject} ne ha già "
+            "quanti se ne tengono; `ripresa journal letters` li mostra"
+        ),
+        (
+            "{letters:.0f} messages that could not be stored were not kept either: {subject} has "
+            "as many as are kept; `ripresa journal letters` shows them"
+        ),
+    ),
+    TroubleKind.FIGURES_BOUNDED: (
+        (
+            "{facts:.0f} fatti della casa {subject} non contano nei valori: sono più di quanti ne "
+            "invia una casa vera; il registro della clinica li ha tutti"
+        ),
+        (
+            "{facts:.0f} facts of home {subject} do not count in the figures: they are more than "
+            "any honest home sends; the clinic's journal has them all"
+        ),
     ),
     TroubleKind.HELD_RECORDS: (
         "{records:.0f} record di una versione più recente sono conservati, non letti ({subject})",

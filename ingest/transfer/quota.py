@@ -1,7 +1,8 @@
 """How much each home may send: judged by topic, before anything is decoded.
 
-Two allowances, each a bucket that fills at a steady rate up to a limit. All that a topic
-sends counts in the first, and what could not be stored in the second. Who has spent one is
+Three allowances, each a bucket that fills at a steady rate up to a limit. All that a topic
+sends counts in the first, which bounds what it costs the network, and in the second, which bounds
+what it costs the disk in a day; what could not be stored counts in the third. Who has spent one is
 turned away until it has filled again: an honest home sends again what is not acknowledged, so
 it loses time, and nobody else loses anything.
 """
@@ -15,16 +16,22 @@ from typing import Final
 __all__ = ["Quota", "QuotaLimits"]
 
 NS_PER_S: Final = 1_000_000_000
+SECONDS_A_DAY: Final = 86_400
 TOPICS: Final = 10_000
 """So many are remembered; the one that has been silent longest is forgotten first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuotaLimits:
-    """Twelve wearables at 100 Hz are 60 kB/s; the limit holds a home's catching up as well."""
+    """Twelve wearables at 100 Hz are 60 kB/s; the limits hold a home's catching up as well.
+
+    Five such hours are 1 GB; a home that was cut off for weeks brings the rest of its 4 GB.
+    """
 
     bytes_a_second: float = 512_000
     bytes_at_once: float = 24 << 20
+    bytes_a_day: float = 1 << 30
+    bytes_saved: float = 4 << 30
     bad_a_second: float = 0.2
     bad_at_once: float = 20
 
@@ -32,6 +39,7 @@ class QuotaLimits:
 @dataclass(slots=True)
 class _Allowance:
     bytes_left: float
+    day_left: float
     bad_left: float
     seen_ns: int
     turned_away: int = 0
@@ -47,10 +55,11 @@ class Quota:
     def takes(self, topic: str, size: int, now_ns: int) -> bool:
         """Whether a message of `size` bytes may come in."""
         allowance = self._filled(topic, now_ns)
-        if allowance.bytes_left < size or allowance.bad_left < 1:
+        if min(allowance.bytes_left, allowance.day_left) < size or allowance.bad_left < 1:
             allowance.turned_away += 1
             return False
         allowance.bytes_left -= size
+        allowance.day_left -= size
         return True
 
     def note_bad(self, topic: str, now_ns: int, count: int = 1) -> None:
@@ -74,7 +83,7 @@ class Quota:
         limits = self._limits
         found = self._topics.get(topic)
         if found is None:
-            found = _Allowance(limits.bytes_at_once, limits.bad_at_once, now_ns)
+            found = _Allowance(limits.bytes_at_once, limits.bytes_saved, limits.bad_at_once, now_ns)
             self._topics[topic] = found
             if len(self._topics) > TOPICS:
                 self._topics.popitem(last=False)
@@ -83,6 +92,9 @@ class Quota:
         found.seen_ns = max(now_ns, found.seen_ns)
         found.bytes_left = min(
             limits.bytes_at_once, found.bytes_left + seconds * limits.bytes_a_second
+        )
+        found.day_left = min(
+            limits.bytes_saved, found.day_left + seconds * limits.bytes_a_day / SECONDS_A_DAY
         )
         found.bad_left = min(limits.bad_at_once, found.bad_left + seconds * limits.bad_a_second)
         return found

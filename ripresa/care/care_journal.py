@@ -93,6 +93,11 @@ class JournalCareRecord:
         self._shown: set[tuple[str, str, str, str]] = set()
         self.hours = hours or MonitoredHours()
 
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Of which home how many facts are beyond what the figures of one patient may hold."""
+        return dict(self._fold.left_out)
+
     async def run(self) -> None:
         """Look every few seconds for what is new, until cancelled."""
         while True:

@@ -31,6 +31,7 @@ from ripresa.platform.status_socket import status_served
 from ripresa.platform.supervise import Supervisor
 from ripresa.survey.issuing import SurveyIssuing
 from ripresa.survey.signing_keys import SigningKeys
+from telemetry.errors import ConfigurationError, TransportError
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.trouble import TroubleBoard, TroubleKind
 
@@ -46,6 +47,8 @@ from .wrong_clock import plainly_wrong
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from fastapi import FastAPI
+
     from ingest.influx.database_watch import Follows
     from ingest.influx.server import InfluxSettings
     from ripresa.platform.configuration import Folder
@@ -54,6 +57,8 @@ if TYPE_CHECKING:
 __all__ = ["ClinicOptions", "run_clinic"]
 
 log = logging.getLogger(__name__)
+
+PAGE_AGAIN_S = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +173,7 @@ async def run_clinic(options: ClinicOptions) -> None:
             options.broker,
             counted.offset_s,
             lambda: care.set_aside,
+            lambda: care.left_out,
         )
         programs["watch"] = status.run
         app = create_app(
@@ -197,18 +203,30 @@ async def run_clinic(options: ClinicOptions) -> None:
         programs["erasures"] = ErasureRounds(journal, options.folder, parts, clock, board).run
         for bus in (records, live):
             await stack.enter_async_context(bus)
-        page = await stack.enter_async_context(
-            serve(
-                app,
-                host=options.web_host,
-                port=options.web_port,
-                proxies=options.behind_proxy,
-            )
-        )
-        log.info("web page at %s", page.url)
-        for wide in wider_than_loopback(os.getpid()):
-            if not (options.published_on_loopback or reaches_wide(options)):
-                board.show(TroubleKind.LISTENS_WIDE, wide, clock.now_ns())
+        programs["web page"] = lambda: _show_page(app, options, board)
         await stack.enter_async_context(status_served(options.folder.clinic, status.document))
         await stack.enter_async_context(supervisor.running(programs))
         await asyncio.Event().wait()
+
+
+async def _show_page(app: FastAPI, options: ClinicOptions, board: TroubleBoard) -> None:
+    """Serve the page; where it cannot start that is a trouble, and the intake goes on."""
+    clock, told = options.clock, ""
+    while True:
+        try:
+            async with serve(
+                app, host=options.web_host, port=options.web_port, proxies=options.behind_proxy
+            ) as page:
+                board.clear(TroubleKind.PART_ABSENT, told)
+                log.info("web page at %s", page.url)
+                for wide in wider_than_loopback(os.getpid()):
+                    if not (options.published_on_loopback or reaches_wide(options)):
+                        board.show(TroubleKind.LISTENS_WIDE, wide, clock.now_ns())
+                await asyncio.Event().wait()
+        except (ConfigurationError, TransportError) as e:
+            if board.show(TroubleKind.PART_ABSENT, found := f"web page: {e}", clock.now_ns()):
+                log.warning("no web page, the rest goes on: %s", e)
+            if found != told:
+                board.clear(TroubleKind.PART_ABSENT, told)
+            told = found
+        await clock.sleep(PAGE_AGAIN_S)

@@ -51,6 +51,7 @@ class ClinicStatus:
         broker: MqttSettings,
         offsets: Mapping[str, float],
         set_aside: Callable[[], Mapping[str, int]] = dict,
+        left_out: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
         self._journal = journal
         self._bus = bus
@@ -65,6 +66,7 @@ class ClinicStatus:
         self._connected = False
         self._offsets = offsets
         self._set_aside = set_aside
+        self._left_out = left_out
 
     async def run(self) -> None:
         """Keep the board in step with the parts, until cancelled."""
@@ -92,6 +94,8 @@ class ClinicStatus:
             "homes": self._homes(),
             "waiting": {"messages": messages, "bytes": size},
             "intake": dict(self._receiver.counts),
+            "turned_away": self._quota.turned_away(),
+            "left_out": dict(self._left_out()),
             **self._kept(),
             "followers": [
                 {
@@ -170,6 +174,7 @@ class ClinicStatus:
         }
         self._keep_in_step(TroubleKind.HOME_CLOCK, "hours", wrong, now_ns)
         self._keep_in_step(TroubleKind.DAYS_ASIDE, "sessions", self._set_aside(), now_ns)
+        self._keep_in_step(TroubleKind.FIGURES_BOUNDED, "facts", self._left_out(), now_ns)
 
     def _keep_in_step(
         self, kind: TroubleKind, figure: str, found: Mapping[str, float], now_ns: int
@@ -202,11 +207,12 @@ class ClinicStatus:
         """Letters and held records, from the journal; None where it cannot be read now."""
         try:
             letters = int(self._journal.rows("SELECT count(*) FROM dead_letter")[0][0])
-            forgone = int(self._journal.rows("SELECT count(*) FROM forgone")[0][0])
+            gone = self._journal.rows("SELECT home, count(*) FROM forgone GROUP BY home")
             held = self._journal.held()
         except StoreError:
             return {"dead_letters": None, "forgone": None, "held": None}
         now_ns = self._clock.now_ns()
+        self._keep_in_step(TroubleKind.LETTERS_GONE, "letters", dict(gone), now_ns)
         for kind, count, figure in (
             (TroubleKind.LETTERS_KEPT, letters, "letters"),
             (TroubleKind.HELD_RECORDS, held, "records"),
@@ -215,7 +221,7 @@ class ClinicStatus:
                 self._board.show(kind, "journal", now_ns, **{figure: count})
             else:
                 self._board.clear(kind)
-        return {"dead_letters": letters, "forgone": forgone, "held": held}
+        return {"dead_letters": letters, "forgone": sum(n for _, n in gone), "held": held}
 
 
 def _day(t_ns: int) -> str:

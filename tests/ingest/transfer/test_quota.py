@@ -25,6 +25,21 @@ HOSTILE = HomeTopics("clinic", "p-66")
 LIMITS = QuotaLimits(bytes_a_second=100, bytes_at_once=1000, bad_a_second=1, bad_at_once=5)
 
 
+DAY_NS = 86_400 * NS_PER_S
+
+
+def test_sound_records_have_an_allowance_a_day_beside_the_one_a_second():
+    limits, quota, taken = QuotaLimits(), Quota(), []
+    size, every_s = 20 << 20, 20  # twice what the rate allows, for five days
+    for day in range(5):
+        times = range(day * DAY_NS, (day + 1) * DAY_NS, every_s * NS_PER_S)
+        taken.append(sum(size for now_ns in times if quota.takes("a", size, now_ns)))
+    assert sum(taken) <= limits.bytes_saved + 5 * limits.bytes_a_day
+    assert max(taken[-2:]) <= 1.01 * limits.bytes_a_day
+    assert taken[0] >= limits.bytes_saved, "a home that was cut off brings what it kept"
+    assert quota.turned_away()["a"] > 0
+
+
 @given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 3 * NS_PER_S)), max_size=60))
 def test_no_topic_gets_more_than_its_allowance(messages):
     quota, now_ns, taken = Quota(LIMITS), 0, 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 
 import httpx
 import pytest
@@ -97,6 +98,69 @@ async def test_a_program_that_fails_comes_back_and_the_others_go_on(
     assert any("figures" in line for line in report_lines(found, "it"))
 
 
+async def test_a_page_that_cannot_start_is_told_and_stops_nothing(
+    home, tmp_path, mosquitto, caplog
+):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        chosen = options(tmp_path / "c", mosquitto, web_port=taken.getsockname()[1])
+        bus = MqttBus(MqttSettings(port=mosquitto.port), "uplink")
+        uplink = Uplink(bus, home, TOPICS, SystemClock(), limits=PATIENCE)
+        async with running_clinic(chosen), bus:
+            sending = asyncio.create_task(uplink.run())
+            await home.append(some_records(20))
+            found = await until_status(
+                chosen,
+                lambda s: s["homes"] and s["homes"][0]["committed"] == 20 and absent(s),
+            )
+            sending.cancel()
+            (trouble,) = absent(found)
+            assert str(chosen.web_port) in trouble["en"]
+            assert found["well"] is True
+            assert caplog.text.count("no web page") == 1
+            taken.close()
+            await until_status(chosen, lambda s: not absent(s))
+
+
+def absent(found):
+    return [t for t in found["troubles"] if t["kind"] == "part absent"]
+
+
+async def test_what_a_bound_left_out_is_told(tmp_path, mosquitto, monkeypatch):
+    chosen = options(tmp_path / "c", mosquitto)
+    path = chosen.folder.clinic_journal
+    with Journal.open(path, SystemClock()) as journal, journal.writing() as db:
+        db.executemany("INSERT INTO forgone VALUES ('home-a', ?)", [(1,), (2,)])
+    monkeypatch.setattr(JournalCareRecord, "left_out", {"home-b": 7})
+    async with running_clinic(chosen):
+        found = await until_status(chosen, lambda s: len(s["troubles"]) == 2)
+    told = {t["kind"]: t["en"] for t in found["troubles"]}
+    assert told["dead letters gone"].startswith("2 messages")
+    assert "home-a" in told["dead letters gone"]
+    assert told["figures bounded"].startswith("7 facts of home home-b")
+    assert (found["forgone"], found["left_out"]) == (2, {"home-b": 7})
+    assert found["well"] is True
+
+
+async def test_a_broker_that_refuses_the_password_is_told_once_with_what_to_do(
+    tmp_path, mosquitto, caplog
+):
+    mosquitto.kill()
+    configuration = mosquitto.folder / "mosquitto.conf"
+    configuration.write_text(f"listener {mosquitto.port} 127.0.0.1\nallow_anonymous false\n")
+    mosquitto.run()
+    broker = MqttSettings(port=mosquitto.port, username="clinic", password="wrong")  # noqa: S106
+    chosen = options(tmp_path / "c", mosquitto, broker=broker)
+    async with running_clinic(chosen):
+        found = await until_status(chosen, lambda s: s["troubles"])
+        await asyncio.to_thread(ask_status, chosen.folder.clinic)
+        (trouble,) = found["troubles"]
+        assert trouble["kind"] == "broker refuses"
+        assert "RIPRESA_MQTT_PASSWORD" in trouble["en"]
+        assert found["well"] is False
+        await until(lambda: "RIPRESA_MQTT_PASSWORD" in caplog.text)
+        assert caplog.text.count("RIPRESA_MQTT_PASSWORD") == 1
+
+
 async def test_a_broker_that_is_away_and_back_is_told(tmp_path, mosquitto):
     chosen = options(tmp_path / "c", mosquitto)
     async with running_clinic(chosen):
@@ -177,6 +241,7 @@ async def test_the_page_and_the_status_tell_the_same_of_every_follower(tmp_path,
             found = await until_status(
                 chosen, lambda s: any(t["kind"] == "database bucket" for t in s["troubles"])
             )
+            await until(lambda: any(r.msg == "web page at %s" for r in caplog.records))
             url = next(r.args[0] for r in caplog.records if r.msg == "web page at %s")
             async with httpx.AsyncClient() as client:
                 page = (await client.get(f"{url}api/clinic")).json()
