@@ -26,7 +26,7 @@ come before or after the samples: the core keeps a thin history of each stream a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import cbor2
@@ -62,11 +62,11 @@ from telemetry.messages.motion import (
     StreamOpened,
     StreamQuality,
 )
+from telemetry.messages.rests import Rests
 from telemetry.messages.results import ItemResult, SessionResult
 
 if TYPE_CHECKING:
     from analytics.exercise.live_item import LiveItem
-    from analytics.exercise.membership import Rest
     from analytics.exercise.observation import Observation, Observe
     from analytics.movement.control import TodaysRange
     from analytics.signals.conditioning import SampleCounts
@@ -75,7 +75,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CORE_VERSION", "Core"]
 
-CORE_VERSION = "4"
+CORE_VERSION = "5"
 """Changes whenever the same streams would give other results."""
 
 _STATE_VERSION = 3
@@ -89,12 +89,27 @@ class _Item:
     observation: Observation | None = None
     live: LiveItem | None = None
     calibrated: RangeCalibrated | None = None
+    rests: dict[str, Rests] = field(default_factory=dict)
+    """By stream, in its sample indices."""
+    assessed: dict[str, Rests] = field(default_factory=dict)
+    """Assessments within an exercise, likewise: they are none of its repetitions."""
 
+    def rest(self, event: AssessmentStarted | AssessmentEnded | RestStarted | RestEnded) -> None:
+        """A rest, or an assessment, begins or ends."""
+        of_rests = isinstance(event, RestStarted | RestEnded)
+        begins = isinstance(event, RestStarted | AssessmentStarted)
+        kept = self.rests if of_rests else self.assessed
+        for stream, index in event.spans.items():
+            known = kept.get(stream, Rests())
+            kept[stream] = known.begun(index) if begins else known.ended(index)
+        if self.live is not None and self.observation is not None:
+            self.live.count.rests = self.rests_seen
 
-@dataclass(slots=True)
-class _Rest:
-    started: RestStarted
-    ended: RestEnded | None = None
+    @property
+    def rests_seen(self) -> Rests:
+        """Of the stream that it is observed by."""
+        stream = "" if self.observation is None else self.observation.stream
+        return self.rests.get(stream, Rests()).joined(self.assessed.get(stream, Rests()))
 
 
 class Core:
@@ -106,7 +121,6 @@ class Core:
         self._live = live
         self._tracks: dict[str, StreamTrack] = {}
         self._items: list[_Item] = []
-        self._rests: list[_Rest] = []
         self._events: list[SessionEvent] = []
         self._known = KnownSegments()
         self.unopened = 0
@@ -141,6 +155,8 @@ class Core:
         if self._events and event.number <= self._events[-1].number:
             return []
         self._events.append(event)
+        if isinstance(event, AssessmentStarted | AssessmentEnded | RestStarted | RestEnded):
+            self._rest(event)
         if isinstance(event, ExerciseStarted | AssessmentStarted):
             self._items.append(_Item(event, self._known))
             self._look(self._items[-1])
@@ -150,11 +166,15 @@ class Core:
             self._calibrate(event)
         elif isinstance(event, SegmentCalibrated):
             self._known = self._known.after(event)
-        elif isinstance(event, RestStarted):
-            self._rests.append(_Rest(event))
-        elif isinstance(event, RestEnded):
-            self._end_rest(event)
         return []
+
+    def _rest(self, event: AssessmentStarted | AssessmentEnded | RestStarted | RestEnded) -> None:
+        """A rest of what is open, or an assessment, which is none of the exercise's repetitions."""
+        whole = isinstance(event, RestStarted | RestEnded)
+        for item in self._items:
+            mine = item.started.item == event.item and item.ended is None
+            if mine and (whole or isinstance(item.started, ExerciseStarted)):
+                item.rest(event)
 
     def _end(self, event: ExerciseEnded | AssessmentEnded) -> None:
         family = event.type.removesuffix("ended")
@@ -162,12 +182,6 @@ class Core:
             same = item.started.item == event.item and item.started.type.startswith(family)
             if same and item.ended is None:
                 item.ended = event
-                return
-
-    def _end_rest(self, event: RestEnded) -> None:
-        for rest in reversed(self._rests):
-            if rest.started.item == event.item:
-                rest.ended = rest.ended or event
                 return
 
     def _calibrate(self, event: RangeCalibrated) -> None:
@@ -205,6 +219,7 @@ class Core:
         item.live = self._live_item(item.started, item.observation)
         if item.calibrated is not None:
             item.live.count.calibrate(item.calibrated)
+        item.live.count.rests = item.rests_seen
         item.live.catch_up(_to_index(item))
 
     def _within_another(self, item: _Item) -> bool:
@@ -257,24 +272,14 @@ class Core:
         track = self._tracks[seen.stream]
         to_index = _to_index(item)
         span = item.started.spans[seen.stream], track.position if to_index is None else to_index
-        rests = self._rests_in(item.started.item, seen.stream)
+        rests = item.rests_seen
         match seen.method:
             case Method.STANCE:
-                return analyse_stance(item.started, seen, track, *span, rests=rests)
+                return analyse_stance(item.started, seen, track, *span, rests=rests.spans)
             case Method.WALK:
-                return analyse_walk(item.started, seen, track, *span, rests=rests)
+                return analyse_walk(item.started, seen, track, *span, rests=rests.spans)
             case _:
                 return analyse_item(item.started, seen, self._tracks, *span, rests=rests)
-
-    def _rests_in(self, item: str, stream: str) -> list[Rest]:
-        """The rests of an item, in a stream's samples."""
-        found: list[Rest] = []
-        for rest in self._rests:
-            begun = rest.started.spans.get(stream)
-            if begun is not None and rest.started.item == item:
-                over = None if rest.ended is None else rest.ended.spans.get(stream)
-                found.append((begun, over))
-        return found
 
     def todays_range(self, item: str) -> TodaysRange | None:
         """Today's range of the latest item of that name, as far as it is known."""

@@ -42,9 +42,7 @@ class LiveStance:
         from_index: int,
     ) -> None:
         self.streams = (observation.stream,)
-        self.count = LiveCount(
-            started, observation, track.frame_rate_hz, Following(1.0, 1.0, in_degrees=False)
-        )
+        self.count = LiveCount(started, observation, track, Following(1.0, 1.0, in_degrees=False))
         self._session, self._item = started.session, started.item
         self._track = track
         self._dt_s = 1 / track.opened.rate_hz
@@ -107,6 +105,8 @@ class LiveStance:
                 range_deg=None,
                 peak_deg=None,
                 reached=1.0,
+                begun_ns=t_ns - round(self._asked_s * 1e9),
+                turned_ns=t_ns,
             )
             for number in range(first, self._whole + 1)
         ]

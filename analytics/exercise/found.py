@@ -21,7 +21,7 @@ from telemetry.errors import NotObservable
 from therapy.wording import Wording
 
 from .flexion import Flexion, flexion
-from .membership import Membership, membership_of, rested
+from .membership import NO_RESTS, Membership, membership_of, rested
 from .observation import Method, doubted
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from analytics.joints.axis import HingeAxes
     from analytics.signals.arrays import Array, Mask
     from analytics.signals.oriented_stream import Frames, StreamTrack
+    from telemetry.messages.rests import Rests
 
-    from .membership import Rest
     from .observation import Hinge, Observation
 
 __all__ = ["FoundRepetitions", "found_in", "restarts_of", "within_turn"]
@@ -87,7 +87,7 @@ def found_in(
     frames: Frames,
     rate_hz: float,
     tracks: Mapping[str, StreamTrack] = _NO_TRACKS,
-    rests: Sequence[Rest] = (),
+    rests: Rests = NO_RESTS,
 ) -> FoundRepetitions:
     """The repetitions in an item's frames at `rate_hz`, by its angle where that is trusted.
 
@@ -111,7 +111,7 @@ def _by_angle(
     frames: Frames,
     rate_hz: float,
     tracks: Mapping[str, StreamTrack],
-    rests: Sequence[Rest],
+    rests: Rests,
 ) -> tuple[FoundRepetitions | None, list[Doubt]]:
     """What the angle shows, and what speaks against it."""
     joint, doubts = None, []
@@ -252,7 +252,7 @@ def within_turn(angle_deg: Array) -> Array:
     return around
 
 
-def _excursions(values: list[float], frames: Frames, rests: Sequence[Rest]) -> list[Excursion]:
+def _excursions(values: list[float], frames: Frames, rests: Rests) -> list[Excursion]:
     """Those of an angle; the typical one is that of what was not moved in a rest."""
     if not rests:
         return excursions_of(values, ANGLE_LEAST_DEG)
@@ -267,7 +267,7 @@ def _angle(
     frames: Frames,
     q: Array,
     rate_hz: float,
-    rests: Sequence[Rest] = (),
+    rests: Rests = NO_RESTS,
 ) -> Array:
     if observation.method is Method.SWEPT:
         return swept_deg(q, frames.restarted, rate_hz)
@@ -283,7 +283,7 @@ def _angle(
     return unfolded_elevation_deg(q, observation.axis, frames.restarted, rate_hz, chosen)
 
 
-def _in_set(folded_deg: Array, frames: Frames, rate_hz: float, rests: Sequence[Rest]) -> Mask:
+def _in_set(folded_deg: Array, frames: Frames, rate_hz: float, rests: Rests) -> Mask:
     """[n] where the set's own movement is, as far as a folded elevation tells it."""
     values = smoothed(folded_deg, rate_hz, restarts_of(frames)).tolist()
     found = _excursions(values, frames, rests)

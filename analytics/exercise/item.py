@@ -27,7 +27,7 @@ from telemetry.messages.results import (
 from .count_interval import count_interval
 from .found import found_in
 from .measures import lean, measures_of
-from .membership import membership_of
+from .membership import NO_RESTS, membership_of, rested
 from .observation import Method, doubted
 from .range_band import item_bands, of_median
 from .repetition_figures import repetition_figures
@@ -39,10 +39,11 @@ if TYPE_CHECKING:
     from analytics.signals.conditioning import SampleCounts
     from analytics.signals.oriented_stream import Frames, StreamTrack
     from telemetry.messages.events import AssessmentStarted, ExerciseStarted
+    from telemetry.messages.rests import Rests
     from telemetry.messages.results import Repetition
 
     from .flexion import Flexion
-    from .membership import Membership, Rest
+    from .membership import Membership
     from .observation import Observation
     from .range_band import ItemBands
 
@@ -68,7 +69,7 @@ def analyse_item(
     from_index: int,
     to_index: int,
     *,
-    rests: Sequence[Rest] = (),
+    rests: Rests = NO_RESTS,
 ) -> ItemResult:
     """The result of the item that spans the observed stream's samples [from_index, to_index).
 
@@ -109,7 +110,9 @@ def analyse_item(
         span = observation.stream, from_index, to_index
         doubts = [doubt(DoubtKind.UNLIKE, span[:1], *span[1:])]
         observation = doubted(observation, doubts)
-    found = replace(found, observation=observation, excursions=sorted_out.kept)
+    asked_for = ~rested(found.live, frames, rests)
+    live = [e for e, asked in zip(found.live, asked_for.tolist(), strict=True) if asked]
+    found = replace(found, observation=observation, excursions=sorted_out.kept, live=live)
     excursions = found.excursions
     bands = item_bands(observation, frames, track.frame_rate_hz, found.flexion, excursions)
     repetitions = repetition_figures(found, bands, track, frames, from_index)
@@ -230,14 +233,14 @@ def _lost(counts: SampleCounts) -> float:
     return bad / max(1, counts.received + counts.missing)
 
 
-def _moving_s(repetitions: Sequence[Repetition], rests: Sequence[Rest]) -> float | None:
+def _moving_s(repetitions: Sequence[Repetition], rests: Rests) -> float | None:
     """The time of the repetitions with the short breaks between them; rests count for nothing."""
     if not repetitions:
         return None
     breaks = [
         max(0.0, b.start_s - a.end_s)
         for a, b in pairwise(repetitions)
-        if not any(a.peak_index < begun < b.peak_index for begun, _ in rests)
+        if not any(a.peak_index < begun < b.peak_index for begun in rests.beginnings)
     ]
     usual = max(BREAK_S, 2 * statistics.median(breaks)) if breaks else BREAK_S
     own = sum(r.end_s - r.start_s for r in repetitions)

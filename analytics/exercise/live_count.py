@@ -17,10 +17,12 @@ from analytics.movement.control import (
 from analytics.movement.repetition import Excursion, RepetitionDetector
 from analytics.signals.smoothing import ParabolaSmoother
 from telemetry.messages.live import RepetitionCounted
+from telemetry.messages.rests import Rests
 
 from .observation import Method
 
 if TYPE_CHECKING:
+    from analytics.signals.oriented_stream import StreamTrack
     from telemetry.messages.events import AssessmentStarted, ExerciseStarted, RangeCalibrated
 
     from .observation import Observation
@@ -38,6 +40,7 @@ class Following:
         least_deg: a smaller back and forth is none.
         in_degrees: whether the movement is the angle that the item is about.
         lowest, highest: of the movement so far.
+        indices: the observed stream's sample index at each frame.
 
     Args:
         rate_hz: of the frames.
@@ -51,11 +54,13 @@ class Following:
         self.least_deg = least_deg
         self.in_degrees = in_degrees
         self.lowest, self.highest = math.inf, -math.inf
+        self.indices: list[int] = []
         self._smoother = None if smooth else ParabolaSmoother(rate_hz)
         self._detector = RepetitionDetector(least_deg)
 
-    def follow(self, value: float, *, restarted: bool) -> None:
-        """Take the movement's next frame."""
+    def follow(self, value: float, index: int, *, restarted: bool) -> None:
+        """Take the movement's next frame, at a sample index of the observed stream."""
+        self.indices.append(index)
         self.lowest = min(self.lowest, value)
         self.highest = max(self.highest, value)
         if self._smoother is None:
@@ -89,15 +94,18 @@ class LiveCount:
         self,
         started: ExerciseStarted | AssessmentStarted,
         observation: Observation,
-        rate_hz: float,
+        track: StreamTrack,
         following: Following,
     ) -> None:
         self.observation = observation
+        self.rests = Rests()
+        """In sample indices of the observed stream: what is moved in them is no measure."""
         self.announced = 0
         """Repetitions that have been told."""
         self._session = started.session
         self._item = started.item
-        self._frame_s = 1 / rate_hz
+        self._frame_s = 1 / track.frame_rate_hz
+        self._sample_s = 1 / track.opened.rate_hz
         self._given: RangeCalibrated | None = None
         self.following = following
 
@@ -127,7 +135,8 @@ class LiveCount:
             self.observation.zeroed,
         )
         if self._calibrated is None:
-            self._calibrated = calibrated_range(seen.excursions, limit_deg, least, zeroed=zeroed)
+            asked = [e for e in seen.excursions if not self._in_rest(e)]
+            self._calibrated = calibrated_range(asked, limit_deg, least, zeroed=zeroed)
         found, given = self._calibrated, self._given
         if given is not None and given.target_deg is not None:
             rest = found.rest_deg if found else seen.lowest
@@ -168,9 +177,20 @@ class LiveCount:
                     reached=round(today.control(e.high), 4),
                     too_fast=fast,
                     flags=tuple(flags),
+                    begun_ns=self._instant_ns(e.start, t_ns),
+                    turned_ns=self._instant_ns(e.hold_to, t_ns),
                 )
             )
         return messages
+
+    def _in_rest(self, e: Excursion) -> bool:
+        indices = self._following.indices
+        return self.rests.hold(indices[e.start], indices[e.hold_to])
+
+    def _instant_ns(self, frame: int, newest_ns: int) -> int:
+        """Host time of a frame, where the newest one is of `newest_ns`; losses are no frames."""
+        indices = self._following.indices
+        return newest_ns - round((indices[-1] - indices[frame]) * self._sample_s * 1e9)
 
     def _pace(self, e: Excursion) -> list[str]:
         if self.observation.tempo is None:

@@ -78,8 +78,8 @@ class LiveOneSensor:
         self._from_index = from_index
         self._next_frame = track.frame_at(from_index)
         self._movement = _movement(observation, track, from_index)
-        self._restarts: list[bool] = []
-        self.count = LiveCount(started, observation, track.frame_rate_hz, self._following())
+        self._frames: list[tuple[int, bool]] = []
+        self.count = LiveCount(started, observation, track, self._following())
 
     def _following(self) -> Following:
         moved = self._movement
@@ -111,10 +111,10 @@ class LiveOneSensor:
             if index < self._from_index or (to_index is not None and index >= to_index):
                 continue
             value = movement.add(q, restarted=restarted)
-            self._restarts.append(restarted)
+            self._frames.append((index, restarted))
             past = movement.refit()
             if past is None:
-                following.follow(value, restarted=restarted)
+                following.follow(value, index, restarted=restarted)
                 if not movement.in_degrees and following.excursions:
                     past = movement.learn()
             if past is not None:
@@ -123,8 +123,8 @@ class LiveOneSensor:
 
     def _start_over(self, past: list[float]) -> None:
         self.count.following = following = self._following()
-        for value, restarted in zip(past, self._restarts, strict=True):
-            following.follow(value, restarted=restarted)
+        for value, (index, restarted) in zip(past, self._frames, strict=True):
+            following.follow(value, index, restarted=restarted)
 
     def take(
         self, batch: MotionBatch, oriented: list[Oriented], to_index: int | None

@@ -81,7 +81,7 @@ class LiveJoint:
         self._looks = 0
         self._alone = False
         following = self._in_angle() if self._scout is None else self._scout.following
-        self.count = LiveCount(started, observation, rate_hz, following)
+        self.count = LiveCount(started, observation, self._distal, following)
 
     def _in_angle(self) -> Following:
         return Following(self._distal.frame_rate_hz, ANGLE_LEAST_DEG, in_degrees=True)
@@ -122,12 +122,12 @@ class LiveJoint:
             self._go_on_alone(frame)
         value = 0.0
         if self._scout is not None:
-            value = self._scout.follow(frame.distal, restarted=frame.restarted)
+            value = self._scout.follow(frame.distal, frame.index, restarted=frame.restarted)
             if self._scout.following is not self.count.following and self._angle is None:
                 self.count.following = self._scout.following
         if self._angle is not None and frame.proximal is not None:
             value = self._angle.step(frame.proximal, frame.distal, restarted=frame.restarted)
-            self.count.following.follow(value, restarted=frame.restarted)
+            self.count.following.follow(value, frame.index, restarted=frame.restarted)
         if self._scout is not None and not self._alone:
             value = self._look(frame, value)
         return value
@@ -158,7 +158,7 @@ class LiveJoint:
         for past in again:
             if past.proximal is not None:
                 now = angle.step(past.proximal, past.distal, restarted=past.restarted)
-                following.follow(now, restarted=past.restarted)
+                following.follow(now, past.index, restarted=past.restarted)
         if following.highest - following.lowest < ANGLE_LEAST_DEG:
             # Both segments moved and the joint between them did not.
             return value
@@ -174,7 +174,7 @@ class LiveJoint:
         for index, q, restarted in self._distal.fresh(self._distal.frame_at(self._from_index)):
             if index >= frame.index:
                 break
-            self._scout.follow(q, restarted=restarted)
+            self._scout.follow(q, index, restarted=restarted)
         self.count.following = self._scout.following
 
 
@@ -184,22 +184,22 @@ class _Scout:
     def __init__(self, rate_hz: float) -> None:
         self._rate_hz = rate_hz
         self._turning = Turning(rate_hz)
-        self._restarts: list[bool] = []
+        self._frames: list[tuple[int, bool]] = []
         self.following = self._begun()
 
     def _begun(self) -> Following:
         return Following(self._rate_hz, self._turning.least_deg, in_degrees=False)
 
-    def follow(self, q: Quaternion, *, restarted: bool) -> float:
+    def follow(self, q: Quaternion, index: int, *, restarted: bool) -> float:
         value = self._turning.add(q, restarted=restarted)
-        self._restarts.append(restarted)
+        self._frames.append((index, restarted))
         past = self._turning.refit()
         if past is None:
-            self.following.follow(value, restarted=restarted)
+            self.following.follow(value, index, restarted=restarted)
             return value
         self.following = self._begun()
-        for value_then, restarted_then in zip(past, self._restarts, strict=True):
-            self.following.follow(value_then, restarted=restarted_then)
+        for value_then, (index_then, restarted_then) in zip(past, self._frames, strict=True):
+            self.following.follow(value_then, index_then, restarted=restarted_then)
         return past[-1]
 
 

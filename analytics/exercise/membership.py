@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -33,6 +33,7 @@ from analytics.movement.traits import (
     traits_of,
 )
 from analytics.signals.orientation import up_in_sensor
+from telemetry.messages.rests import Rests
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,10 +43,9 @@ if TYPE_CHECKING:
     from analytics.signals.arrays import Array, Mask
     from analytics.signals.oriented_stream import Frames
 
-__all__ = ["Membership", "Rest", "membership_of", "rested"]
+__all__ = ["NO_RESTS", "Membership", "membership_of", "rested"]
 
-Rest: TypeAlias = tuple[int, int | None]
-"""A rest's first sample and the one after its last; None: it lasts to the item's end."""
+NO_RESTS: Final = Rests()
 
 _PLACES: Final = ("valley", "start", "hold_from", "peak", "hold_to", "end")
 
@@ -118,7 +118,7 @@ def membership_of(
     *,
     values: Sequence[float] = (),
     least_deg: float = 0.0,
-    rests: Sequence[Rest] = (),
+    rests: Rests = NO_RESTS,
 ) -> Membership:
     """Sort an item's excursions.
 
@@ -162,13 +162,10 @@ def membership_of(
     return Membership(kept, tried, other, alike, in_rests)
 
 
-def rested(excursions: Sequence[Excursion], frames: Frames, rests: Sequence[Rest]) -> Mask:
-    """[e] whether an excursion's peak lies in a rest that the events mark."""
-    peaks = frames.index[[e.peak for e in excursions]] if excursions else np.zeros(0, np.int64)
-    within = np.zeros(len(peaks), bool)
-    for begun, over in rests:
-        within |= (peaks >= begun) & ((over is None) | (peaks < (over or 0)))
-    return within
+def rested(excursions: Sequence[Excursion], frames: Frames, rests: Rests) -> Mask:
+    """[e] which excursions began in a rest that the events mark, or went up into one."""
+    index = frames.index.item
+    return np.array([rests.hold(index(e.start), index(e.hold_to)) for e in excursions], bool)
 
 
 def _place(e: Excursion) -> int:

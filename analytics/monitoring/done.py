@@ -95,11 +95,11 @@ def items_of(plan: Plan, seen: Iterable[ItemSeen]) -> tuple[ItemDone, ...]:
 
 def items_reported(events: Iterable[SessionEvent]) -> tuple[ItemDone, ...]:
     """What a session's person told of it where no sensor was worn, by item of the plan."""
-    return tuple(
-        ItemDone(item=event.item, amount=event.amount)
-        for event in events
-        if isinstance(event, ExerciseReported)
-    )
+    told: dict[str, float] = defaultdict(float)
+    for event in events:
+        if isinstance(event, ExerciseReported):
+            told[event.item] += event.amount
+    return tuple(ItemDone(item=item, amount=amount) for item, amount in told.items())
 
 
 def _seen(found: ItemResult) -> ItemSeen:

@@ -169,7 +169,7 @@ def session_view(
         conditioning=_conditioning(found),
         core_version=None if found is None else found.core_version,
         # A heart rate comes every second: it is a figure, not a line of the story.
-        events=tuple(_event_view(e) for e in events if not isinstance(e, HeartMeasured)),
+        events=_story(events),
     )
 
 
@@ -262,6 +262,26 @@ def _conditioning(found: SessionResult | None) -> Conditioning | None:
         return None
     parts = [item.conditioning.model_dump() for item in found.items]
     return Conditioning(**{name: sum(p[name] for p in parts) for name in Conditioning.model_fields})
+
+
+def _story(events: Sequence[SessionEvent]) -> tuple[EventView, ...]:
+    """The events as they are told: what keys did of an item is one line, with its sum."""
+    told: list[EventView] = []
+    reported: dict[str, float] = {}
+    lines: dict[str, int] = {}
+    for event in events:
+        if isinstance(event, HeartMeasured):
+            continue
+        if isinstance(event, ExerciseReported):
+            reported[event.item] = reported.get(event.item, 0.0) + event.amount
+            summed = event.model_copy(update={"amount": reported[event.item]})
+            if event.item in lines:
+                told[lines[event.item]] = _event_view(summed)
+                continue
+            lines[event.item] = len(told)
+            event = summed  # noqa: PLW2901
+        told.append(_event_view(event))
+    return tuple(told)
 
 
 def _event_view(event: SessionEvent) -> EventView:

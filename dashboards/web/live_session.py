@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -11,6 +12,7 @@ from dashboards.views.item_view import RepetitionView
 from dashboards.views.session_view import SessionView, session_view
 from telemetry.messages.events import AssessmentEnded, AssessmentStarted, ExerciseStarted
 from telemetry.messages.live import ControlBatch, RepetitionCounted, SensorSilent
+from telemetry.messages.rests import Rests, moved_in_rest, rests_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +72,7 @@ class LiveSession:
         self._events: dict[int, SessionEvent] = {}
         self._results: Sequence[Result] = ()
         self._plan: Plan | None = None
-        self._counted: dict[ItemKey, dict[int, RepetitionView]] = {}
+        self._counted: dict[ItemKey, dict[int, RepetitionCounted]] = {}
         self._silent: dict[str, str] = {}
         self._calibrated = False
         self._observable: bool | None = None
@@ -125,18 +127,34 @@ class LiveSession:
                 return self._hear_control(message)
             case RepetitionCounted():
                 key = (message.item, message.item in self._assessing)
-                self._counted.setdefault(key, {})[message.number] = RepetitionView(
-                    number=message.number,
-                    range_deg=message.range_deg,
-                    peak_deg=message.peak_deg,
-                    flags=message.flags + (("too fast",) if message.too_fast else ()),
-                )
+                self._counted.setdefault(key, {})[message.number] = message
             case SensorSilent():
                 if message.silent:
                     self._silent[message.stream] = message.why
                 else:
                     self._silent.pop(message.stream, None)
         return ()
+
+    def _counted_views(self, events: Sequence[SessionEvent]) -> dict[ItemKey, list[RepetitionView]]:
+        """What was counted so far, numbered by what it belongs to: the set or the assessment.
+
+        What was moved in a rest belongs to neither. A message that was lost leaves a hole, so that
+        the last number tells the count all the same.
+        """
+        rests = rests_of(events)
+        found: dict[ItemKey, list[RepetitionView]] = {}
+        apart: dict[str, int] = {}
+        for n, key, counted in sorted(
+            ((n, key, c) for key, known in self._counted.items() for n, c in known.items()),
+            key=itemgetter(0),
+        ):
+            item, assessed = key
+            in_rest = moved_in_rest(counted, rests.get(item, Rests()))
+            apart[item] = apart.get(item, 0) + (in_rest or assessed)
+            if not in_rest:
+                views = found.setdefault(key, [])
+                views.append(_view(counted, len(views) + 1 if assessed else n - apart[item]))
+        return found
 
     def _hear_control(self, batch: ControlBatch) -> Sequence[Sample]:
         self._calibrated = batch.calibrated
@@ -156,12 +174,8 @@ class LiveSession:
 
     def state(self) -> LiveState | None:
         """The session as a page shows it; None until its opening is known."""
-        view = session_view(
-            [self._events[n] for n in sorted(self._events)],
-            self._results,
-            self._plan,
-            {key: [counted[n] for n in sorted(counted)] for key, counted in self._counted.items()},
-        )
+        events = [self._events[n] for n in sorted(self._events)]
+        view = session_view(events, self._results, self._plan, self._counted_views(events))
         if view is None:
             return None
         return LiveState(
@@ -171,3 +185,12 @@ class LiveSession:
             silent=tuple(sorted(self._silent)),
             late=tuple(sorted(s for s, why in self._silent.items() if why == "late")),
         )
+
+
+def _view(counted: RepetitionCounted, number: int) -> RepetitionView:
+    return RepetitionView(
+        number=number,
+        range_deg=counted.range_deg,
+        peak_deg=counted.peak_deg,
+        flags=counted.flags + (("too fast",) if counted.too_fast else ()),
+    )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pygame
 
 from games.audio.hearing import heard_alone, unheard
-from games.audio.level_guide import Guide
 from games.audio.sound import FEEDBACK
 from games.inputs.keys import KeysSource
 from games.rules.control import LATE_NS, SILENCE_NS, Signal
@@ -25,7 +24,9 @@ from telemetry.messages.requests import CalibrateRange, ReportPain, ReportUnwell
 from therapy.session.safety import Verdict, judge_pain
 
 from .frame_latency import FrameLatency
+from .presses import CLOSE_KEYS, MOVES, PRESSES
 from .simulation import Simulation
+from .telling import Telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,17 +43,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Loop"]
 
-CUE_SHOWN_NS = 2_500_000_000
 END_SHOWN_NS = 4_000_000_000
 UNHEARD_ABOVE = 170
 CALM_NS = 1_000_000_000
-CLOSE_KEYS = (pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_SPACE)
-MOVES = {
-    **dict.fromkeys((pygame.K_UP, pygame.K_w), 1),
-    **dict.fromkeys((pygame.K_DOWN, pygame.K_s, pygame.K_BACKSPACE), -1),
-    **dict.fromkeys((pygame.K_RETURN, pygame.K_KP_ENTER), 0),
-}
-"""Keys that move up, down, or, one alone, by turns."""
 
 
 class Loop:
@@ -103,14 +96,12 @@ class Loop:
         self._hud = Hud(look)
         by_ear = heard_alone(look, devices.sounds)
         self._screen: GameScreen = DarkScreen() if by_ear else game.screen(look)
-        self._guide, self._said = Guide(), ""
+        self._telling = Telling(game, look, devices)
         self._began_ns = pace.now_ns()
         self._ended_ns: int | None = None
         self._newest: ArrivedSample | None = None
         self._interlude = Interlude(look)
         self._reaches, self._measured = settings.reaches, settings.measured
-        self._cue: tuple[str, int] = ("", 0)
-        self._sign = ""
         self._shown: Any = self.simulation.state
         self._screen.backdrop(self._canvas, self._shown)
 
@@ -165,10 +156,14 @@ class Loop:
             return verdict
         if verdict is Verdict.EASE:
             self.simulation.signal(Signal.EASE)
-            self._cue = (said(FRAME, "eased", self._look.language), self._pace.now_ns())
-            self._sign = ""
+            self._telling.eased()
         self.mode = Mode.PLAY
+        self.stood()
         return verdict
+
+    def stood(self) -> None:
+        """Play goes on after something stood over it: what was cut off is no repetition."""
+        self.simulation.signal(Signal.STOOD)
 
     def _answer(self, told: int | str | None) -> None:
         """What was answered on the scale of pain, or pressed on the card to rest on."""
@@ -184,6 +179,8 @@ class Loop:
     def _stand(self, mode: Mode) -> None:
         """Stand still for an interlude, or play on after it."""
         self.mode = mode
+        if mode is Mode.PLAY:
+            self.stood()
         self._interlude.open(self._pace.now_ns())
         self._sounds.play("pause")
 
@@ -212,20 +209,8 @@ class Loop:
             if self.mode is Mode.PLAY and arrival.calibrated:
                 for event in self.simulation.feed(arrival.sample):
                     self._happened(event)
-                self._guided(arrival.sample.control)
-
-    def _guided(self, position: float) -> None:
-        """Steps to be heard; in the audio-only mode they are the way to play."""
-        invited = self._game.invites(self.simulation.state).level
-        self._guide, sound = self._guide.moved(position, invited)
-        if sound is not None and self._look.audio_only:
-            self._sounds.play(sound)
-
-    def _say(self, name: str, text: str) -> None:
-        """Speak when something new is to be told; with a picture to look at only what is urgent."""
-        if text and name != self._said and (self._look.audio_only or text == self._cue[0]):
-            self._voice.say(text)
-        self._said = name
+                invited = self._game.invites(self.simulation.state).level
+                self._telling.guide(arrival.sample.control, invited)
 
     def _note(self, counted: list[RepetitionCounted]) -> None:
         """Repetitions as analytics counts them: kept for tracing, and their flags obeyed."""
@@ -239,15 +224,7 @@ class Loop:
         self._portrait_due |= self._stopping.portrayed and name == self._game.portrait
         self._sounds.play(self._game.sounds.get(name, ""))
         if isinstance(event, Cue) and name in FEEDBACK:
-            self._tell(name)
-
-    def _tell(self, message: str) -> None:
-        """What the player is told of a repetition: seen, heard, and where it is urgent spoken."""
-        own = "slower" if message == "slower" else None
-        texts, key = (self._game.texts, own) if own else (FRAME, f"told.{message}")
-        self._cue = (said(texts, key, self._look.language), self._pace.now_ns())
-        self._sign = message
-        self._sounds.play(FEEDBACK[message])
+            self._telling.feedback(name)
 
     def _now_shown(self, now_ns: int) -> Any:
         """The state to draw: looking ahead to now while playing, else as it stands."""
@@ -264,9 +241,10 @@ class Loop:
         stands = self._why_it_stands(now_ns)
         rest_s = -(-state.progress.rest_ns // 1_000_000_000)
         told = said(FRAME, stands, language, seconds=rest_s) if stands else ""
-        cue = self._cue_now(now_ns) if self.mode is Mode.PLAY and not stands else ""
-        self._say(stands or cue, told or cue)
-        sign = self._sign if cue and cue == self._cue[0] else ""
+        out = self._game.invites(self._shown).level > 0
+        plays = self.mode is Mode.PLAY and not stands
+        cue = self._telling.cue(now_ns, out=out) if plays else ""
+        self._telling.say(stands or cue, told or cue)
         self._hud.draw(
             self._canvas,
             self._setting,
@@ -274,7 +252,7 @@ class Loop:
             cue,
             angle,
             counted=self.session_count,
-            sign=sign,
+            sign=self._telling.sign(cue),
         )
         self._hud.draw_heart(self._canvas, self._heart())
         if self.mode in (Mode.PAIN, Mode.PAUSED):
@@ -306,17 +284,13 @@ class Loop:
     def _is_late(self, arrival: ArrivedSample) -> bool:
         return arrival.age_ns > LATE_NS * max(1.0, self._pace.speed)
 
-    def _cue_now(self, now_ns: int) -> str:
-        text, since_ns = self._cue
-        if text and now_ns - since_ns < CUE_SHOWN_NS * self._pace.speed:
-            return text
-        key = "out" if self._game.invites(self._shown).level > 0 else "back"
-        return said(self._game.texts, key, self._look.language)
-
     def _draw_beside(self, stands: str) -> None:
         """What stands beside a game without stopping it."""
         if stands == "waiting" or (self._shown.progress.trials == 0 and self._by_keys):
-            self._offer_keys()
+            # Where a session's sensors count, nothing is offered.
+            if self._stopping.with_source or self._by_keys:
+                hint = said(FRAME, "keys", self._look.language)
+                pill(self._canvas, hint, 26, "midbottom", (WIDTH // 2, HEIGHT - 100))
         elif self.aside and not stands:
             pill(self._canvas, self.aside, 26, "midbottom", (WIDTH // 2, HEIGHT - 100))
         missing = unheard(self._look, self._sounds, self._voice)
@@ -339,12 +313,6 @@ class Loop:
     @property
     def _by_keys(self) -> bool:
         return isinstance(self._source, KeysSource)
-
-    def _offer_keys(self) -> None:
-        """How to play without a sensor; where a session's sensors count, nothing is offered."""
-        if self._stopping.with_source or self._by_keys:
-            hint = said(FRAME, "keys", self._look.language)
-            pill(self._canvas, hint, 26, "midbottom", (WIDTH // 2, HEIGHT - 100))
 
     def _draw_end(self) -> None:
         language = self._look.language
@@ -381,14 +349,10 @@ class Loop:
     def _key(self, key: int) -> None:
         if self._interlude.takes(self.mode, key):
             self._answer(self._interlude.key(self.mode, key, self._pace.now_ns()))
-        elif key == pygame.K_p:
-            self.press("pain")
-        elif key == pygame.K_u:
-            self.press("unwell")
+        elif key in PRESSES:
+            self.press(PRESSES[key])
         elif key == pygame.K_SPACE and self._ended_ns is None:
             self.press("pause")
-        elif key == pygame.K_r:
-            self.press("retest")
         elif (key == pygame.K_ESCAPE and self._ended_ns is not None) or (
             key in CLOSE_KEYS and self._may_close
         ):

@@ -124,7 +124,7 @@ class OndaState(ReachGame):
         """Up with the water, down with it."""
         wave, ride = self.wave, self.ride
         sinks = ride.on and ride.at_s > wave.up_s + wave.hold_s - FORESIGHT_S
-        if sinks or self.reach.stage is ReachStage.BACK:
+        if sinks or self.reach.void or self.reach.stage is ReachStage.BACK:
             return Invitation(0.0, wave.down_s)
         return Invitation(wave.share * self.control.ceiling, wave.up_s)
 
@@ -159,7 +159,7 @@ def step(state: OndaState, given: Input) -> tuple[OndaState, tuple[GameEvent, ..
             last=turn.outcome.ending,
             last_tick=state.tick,
         )
-    elif moved.reach.stage is ReachStage.REST:
+    elif not moved.reach.counts:
         moved = replace(moved, ride=Ride())
     elif not state.ride.on:
         joined_s = wave.joined_at_s(moved.control.position / max(moved.control.ceiling, 1e-9))

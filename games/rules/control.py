@@ -64,6 +64,8 @@ class Signal(Enum):
     """Pain in the amber band: easier at once, and no harder for the rest of the game."""
     STEADY = "steady"
     """No harder for the rest of the game, for example while yesterday's pain has not settled."""
+    STOOD = "stood"
+    """The game stood still: a way up that this cut off, or that began meanwhile, is no trial."""
     FLAG = "flag"
     """Analytics flagged the last repetition: what it made harder is taken back."""
 

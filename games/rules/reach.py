@@ -121,6 +121,7 @@ class Reach:
         floor: lowest position on the way back, unmoved for `settled_ns`.
         held_ns: how long it was inside the opening.
         duration_ns: since it began.
+        void: it began in a rest, or something cut its way up off: it comes to nothing.
     """
 
     stage: ReachStage = ReachStage.REST
@@ -135,6 +136,29 @@ class Reach:
     hasty: bool = False
     compensated: bool = False
     beyond: bool = False
+    void: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether a repetition is under way that will be one."""
+        return self.stage is not ReachStage.REST and not self.void
+
+    def rested(self, control: SmoothedControl, asked: Asked, dt_ns: int) -> Reach:
+        """One fixed step of a rest later: what begins in it comes to nothing."""
+        on = self.moved(control, asked, dt_ns)
+        if on.over:
+            return Reach(base=on.floor)
+        return on if on.stage is ReachStage.REST else replace(on, void=True, held_ns=0)
+
+    def stood(self, control: SmoothedControl) -> Reach:
+        """After the game stood still: a way up that this cut off, or that began meanwhile, is void.
+
+        What had turned back already is finished as it is.
+        """
+        if self.stage is ReachStage.OUT:
+            return replace(self, void=True, held_ns=0)
+        begun = self._rested(control) if self.stage is ReachStage.REST else self
+        return begun if begun.stage is not ReachStage.OUT else replace(begun, void=True)
 
     def moved(self, control: SmoothedControl, asked: Asked, dt_ns: int) -> Reach:
         """One fixed step later; `over` tells whether this completes it."""
@@ -150,7 +174,7 @@ class Reach:
         on = replace(
             self,
             duration_ns=self.duration_ns + dt_ns,
-            held_ns=held_ns,
+            held_ns=0 if self.void else held_ns,
             peak=max(self.peak, control.position),
             hasty=self.hasty or control.is_hasty(asked.min_phase_s),
             compensated=self.compensated or control.compensating,
@@ -167,7 +191,7 @@ class Reach:
     def turning(self, asked: Asked) -> bool:
         """Whether it is time to go back: the whole hold is over, or the way back has begun."""
         held = self.held_ns > 0 and self.held_ns >= asked.hold_s * 1e9
-        return self.stage is ReachStage.BACK or (self.stage is ReachStage.OUT and held)
+        return self.void or self.stage is ReachStage.BACK or (self.counts and held)
 
     def invites(self, control: SmoothedControl, asked: Asked) -> Invitation:
         """Where to go now."""
@@ -196,7 +220,7 @@ class Reach:
     def progress(self, control: SmoothedControl, asked: Asked) -> float:
         """How much of the way to the demand, or back, is done: 0 to 1, for drawing."""
         demand = asked.demand(control)
-        if demand <= 0:
+        if demand <= 0 or self.void:
             return 0.0
         share = min(1.0, control.position / demand)
         return share if self.stage is not ReachStage.BACK else 1.0 - share

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from .control import Signal
 from .progress import Cue, GamePhase, GameProgress
 from .reach import Asked, Reach, ReachStage, asked_of
 from .smoothed_control import SmoothedControl
@@ -69,9 +70,16 @@ class ReachGame:
         """
         progress = self.progress.signalled(given.signals).ticked(self.setting)
         control = self.control.after(given.samples)
-        if progress.phase is not GamePhase.PLAY or control.t_ns == 0:
+        if progress.phase is GamePhase.DONE or control.t_ns == 0:
             return ReachTurn(progress, control, Reach(), self.asked)
-        reach = self.reach.moved(control, self.asked, self.setting.step_ns)
+        before = self.reach.stood(control) if Signal.STOOD in given.signals else self.reach
+        if progress.phase is GamePhase.REST:
+            reach = before.rested(control, self.asked, self.setting.step_ns)
+            return ReachTurn(progress, control, reach, self.asked)
+        reach = before.moved(control, self.asked, self.setting.step_ns)
+        if reach.void:
+            reach = Reach(base=reach.floor) if reach.over else reach
+            return ReachTurn(progress, control, reach, self.asked)
         events: tuple[GameEvent, ...] = ()
         if reach.hasty and not self.reach.hasty and progress.coach.may_correct:
             progress = progress.corrected()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Counting", "Repeated"]
 
 UP, DOWN = 0.5, 0.2
+NEAR_PEAK = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,15 @@ class Repeated:
 
     Attributes:
         t_ns: instant of its last sample.
+        begun_ns: instant of the last sample before it near rest.
+        turned_ns: instant of the last sample near its peak.
         peak: how far it went, in the control's unit.
         too_fast: a way was faster than allowed.
     """
 
     t_ns: int
+    begun_ns: int
+    turned_ns: int
     peak: float
     too_fast: bool
 
@@ -42,6 +47,7 @@ class Counting:
         rested: it was near rest: what is under way when the counting begins is no repetition.
         up: the half was passed.
         peak, too_fast: since rest.
+        begun_ns, turned_ns: instants of the last samples near rest and near the peak.
     """
 
     control: SmoothedControl = field(default_factory=SmoothedControl)
@@ -49,20 +55,29 @@ class Counting:
     up: bool = False
     peak: float = 0.0
     too_fast: bool = False
+    begun_ns: int = 0
+    turned_ns: int = 0
 
     def moved(
         self, sample: ControlSample, min_phase_s: float | None
     ) -> tuple[Counting, Repeated | None]:
         """After one more sample, and the repetition that it completes."""
         control = self.control.moved(sample)
+        peak = max(self.peak, sample.control)
         moved = Counting(
             control,
             self.rested or sample.control < DOWN,
             self.rested and (self.up or sample.control > UP),
-            max(self.peak, sample.control),
+            peak,
             self.too_fast or control.is_hasty(min_phase_s),
+            self.begun_ns,
+            sample.t_ns if sample.control >= NEAR_PEAK * peak else self.turned_ns,
         )
         if sample.control >= DOWN:
             return moved, None
-        done = Repeated(sample.t_ns, moved.peak, moved.too_fast) if moved.up else None
-        return replace(moved, up=False, peak=0.0, too_fast=False), done
+        done = (
+            Repeated(sample.t_ns, moved.begun_ns, moved.turned_ns, peak, moved.too_fast)
+            if moved.up
+            else None
+        )
+        return replace(moved, up=False, peak=0.0, too_fast=False, begun_ns=sample.t_ns), done

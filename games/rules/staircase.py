@@ -65,6 +65,8 @@ class Staircase:
 
     def signalled(self, signal: Signal) -> Staircase:
         """The difficulty after a signal from the session."""
+        if signal is Signal.STOOD:
+            return self
         if signal is Signal.EASE:
             return self.eased()
         return self.flagged() if signal is Signal.FLAG else self.held()

@@ -56,7 +56,7 @@ class CountedKeys(KeysSource):
 
     def _watch(self, sample: ControlSample) -> None:
         state = self._session.state
-        if state is None or not state.open_item or state.resting_since_ns is not None:
+        if state is None or not state.open_item:
             self._counting = Counting()
             return
         item = state.current.item
@@ -70,6 +70,8 @@ class CountedKeys(KeysSource):
                 item=item.id,
                 number=self._number,
                 t_ns=done.t_ns,
+                begun_ns=done.begun_ns,
+                turned_ns=done.turned_ns,
                 range_deg=None,
                 peak_deg=None,
                 reached=done.peak,

@@ -93,6 +93,11 @@ class PageDesk:
         """The page that is seen: the one of this frame, or what lies over it."""
         return self._page if self._over is None else self._over
 
+    @property
+    def covered(self) -> bool:
+        """Whether something lies over the page: the scale of pain, or what asks before leaving."""
+        return self._over is not None or self._scale is not None
+
     def shown_s(self, now_ns: int) -> float:
         """For how long the page has been open."""
         return (now_ns - self._since_ns) * 1e-9
@@ -155,7 +160,7 @@ class PageDesk:
             self._window.toggle_full_screen()
         elif self._scale is not None and key != pygame.K_u:
             self._tell_pain(self._scale.key(key, now_ns))
-        elif key in DIGITS:
+        elif key in DIGITS or (key in TAKE and self._digits.one_ns is not None):
             self._digits, number = self._digits.typed(key, now_ns)
             self._answer(number, now_ns)
         elif key in TAKE or (self._look.scanning and key == pygame.K_SPACE):

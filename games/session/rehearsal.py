@@ -14,7 +14,7 @@ from telemetry.messages.live import RepetitionCounted
 from therapy.session.agenda import agenda_of
 from therapy.session.session import advance, open_session
 from therapy.session.session_settings import SessionSettings
-from therapy.session.session_state import Moment, SessionStage, Tick
+from therapy.session.session_state import Moment, Tick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -113,12 +113,11 @@ class Rehearsal:
         return []
 
     def _watch(self, arrival: ArrivedSample) -> None:
+        if not self._state.open_item:
+            self._counting = Counting()
+            return
         self._counting, done = self._counting.moved(arrival.sample, None)
-        if done is not None and self._state.stage in (
-            SessionStage.RANGE,
-            SessionStage.PLAY,
-            SessionStage.ASSESS,
-        ):
+        if done is not None:
             self._count(done)
 
     def _count(self, done: Repeated) -> None:
@@ -129,6 +128,8 @@ class Rehearsal:
                 item=self._state.current.item.id,
                 number=self._number,
                 t_ns=done.t_ns,
+                begun_ns=done.begun_ns,
+                turned_ns=done.turned_ns,
                 range_deg=done.peak * FULL_DEG,
                 peak_deg=done.peak * FULL_DEG,
                 reached=done.peak,

@@ -13,8 +13,8 @@ window): only `state` is read and only `request` is called.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
 
 from games.engine.devices import devices_for
 from games.engine.frame_latency import FrameLatency
@@ -23,7 +23,6 @@ from games.engine.loop import Loop
 from games.engine.pace import ClockPace
 from games.engine.play_settings import PlaySettings, Stopping
 from games.inputs.keys import KeysSource
-from games.look import Look
 from games.persuasion.questionnaire import ITEMS
 from games.persuasion.session_prompts import Told
 from games.rules.control import Invitation, Signal
@@ -35,7 +34,6 @@ from telemetry.messages.requests import (
     EndExercise,
     ReportBreathlessness,
     ReportEffort,
-    ReportRest,
 )
 from therapy.session.alignment import AlignmentPhase
 from therapy.session.screens import (
@@ -65,76 +63,24 @@ from .page import (
     questionnaire_page,
     resume_page,
 )
+from .rest_telling import RestTelling
 from .session_texts import SESSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from games.engine.devices import Devices
     from games.inputs.source import ControlSource
     from games.persuasion.prompts import Prompt
-    from games.rules.mode import Reaches
     from games.rules.progress import GameProgress
-    from games.rules.take import Take
     from telemetry.clock import Clock
-    from telemetry.messages.requests import Request
     from therapy.session.screens import SessionScreen
     from therapy.session.session_state import SessionState
 
     from .page import Choice
+    from .shown_session import ScreenSettings, ShownSession
 
-__all__ = ["ScreenSettings", "SessionScreens", "ShownSession", "run_session"]
+__all__ = ["SessionScreens", "run_session"]
 
 NOTICE_NS = 10_000_000_000
-
-
-class ShownSession(Protocol):
-    """The session as its screens see it."""
-
-    @property
-    def state(self) -> SessionState | None:
-        """The newest state; None before a session is open."""
-        ...
-
-    def request(self, wish: Request) -> None:
-        """Ask for something; stamps the request and returns at once."""
-        ...
-
-    def heart_bpm(self) -> int | None:
-        """The heart rate, where one is worn and fresh."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScreenSettings:
-    """What the screens of one session are set to.
-
-    Attributes:
-        look: language, text size, side.
-        levels: difficulty by item id, as the last session left it.
-        seed: of the games.
-        default_game: where neither the plan nor the person chose one.
-        five_minutes: the short version of a hard day.
-        takes: the physiotherapist's own, by exercise.
-        prompts: what to say before and after play, see `games.persuasion.session_prompts`;
-            None: nothing.
-        reaches: who will read what is told.
-        clinic_silent: whether the clinic that was joined cannot be reached now.
-        resumed: the last session broke off today: to go on is offered first.
-        questionnaire: takes the marks of an anonymous answer; None where no survey is due.
-    """
-
-    look: Look = field(default_factory=Look)
-    levels: Mapping[str, float] = field(default_factory=dict)
-    seed: int = 1
-    default_game: str = "volo"
-    five_minutes: bool = False
-    takes: Mapping[str, Take] = field(default_factory=dict)
-    prompts: Callable[[Told], list[Prompt]] | None = None
-    questionnaire: Callable[[dict[str, int]], None] | None = None
-    reaches: Reaches = "nobody"
-    clinic_silent: Callable[[], bool] = lambda: False
-    resumed: bool = False
 
 
 class SessionScreens:
@@ -179,7 +125,7 @@ class SessionScreens:
         self._eased = False
         self._began_ns = 0
         self._dose = 0
-        self._resting = False
+        self._rest = RestTelling(view.request)
 
     @property
     def page(self) -> Page:
@@ -196,14 +142,14 @@ class SessionScreens:
         """One frame of whatever is on."""
         state = self._view.state
         screen = None if state is None else screen_of(state)
-        self.in_game = False
+        was_in_game, self.in_game = self.in_game, False
         if not isinstance(screen, Play):
             self._leave_game()
         elif self._due(screen) is None:
             self.in_game = True
-            self._play_frame(screen, state)
+            self._play_frame(screen, state, returned=not was_in_game)
             return
-        self._page_frame(screen)
+        self._page_frame(screen, state)
 
     def _due(self, screen: Play) -> Literal["effort", "breath"] | None:
         """What is to be asked now, half-way through the item; None: nothing."""
@@ -212,8 +158,10 @@ class SessionScreens:
             return "effort"
         return "breath" if screen.ask_breath and (item, "breath") not in self._asked else None
 
-    def _play_frame(self, screen: Play, state: SessionState | None) -> None:
+    def _play_frame(self, screen: Play, state: SessionState | None, *, returned: bool) -> None:
         loop = self._loop
+        if loop is not None and returned:
+            loop.stood()
         if loop is None or self._loop_item != screen.item.id:
             loop = self._loop = self._new_loop(screen, state)
             self._loop_item = screen.item.id
@@ -227,10 +175,7 @@ class SessionScreens:
             loop.session_count = (round(screen.done), self._dose)
         going_on = loop.stopped_by is None
         loop.frame()
-        if loop.resting is not self._resting:
-            # What moves in a rest is no dose: the session has to know of it.
-            self._resting = loop.resting
-            self._view.request(ReportRest(resting=self._resting))
+        self._rest.tell(state, self._pace.now_ns(), resting=loop.resting)
         self.levels[screen.item.id] = loop.simulation.state.progress.level
         if loop.window_closed:
             self._closed()
@@ -252,7 +197,6 @@ class SessionScreens:
             five_minutes=self._five_minutes,
             left=screen.dose - screen.done,
         )
-        self._resting = False
         self._dose = round(screen.done) + setting.dose
         if isinstance(self._source, KeysSource):
             self._source.pace(setting.up_s, setting.down_s)
@@ -300,7 +244,7 @@ class SessionScreens:
             self._played.append(self._loop.simulation.state.progress)
         self._loop, self._loop_item = None, ""
 
-    def _page_frame(self, screen: SessionScreen | None) -> None:
+    def _page_frame(self, screen: SessionScreen | None, state: SessionState | None) -> None:
         now_ns = self._pace.now_ns()
         moving = isinstance(screen, FindRange | Assess)
         arrivals = self._source.poll(now_ns, Invitation(1.0 if moving else 0.0))
@@ -312,6 +256,8 @@ class SessionScreens:
         by_keys = isinstance(self._source, KeysSource)
         choosing = self._look.scanning and not (moving or measuring or by_keys)
         self._desk.show(self._page(screen), now_ns, self._control if choosing else None)
+        asked = moving and not self._desk.covered
+        self._rest.tell(state, now_ns, resting=not asked)
         take = self._settings.takes.get(screen.item.exercise) if isinstance(screen, Ready) else None
         shown_s = self._desk.shown_s(now_ns)
         self._desk.draw(now_ns, take.at(shown_s) if take else self._control if moving else None)

@@ -26,7 +26,8 @@ from games.persuasion.prompts import Situation, prompts_for
 from games.persuasion.streak import Streak
 from games.rules.setting import Setting
 from games.session.rehearsal import Rehearsal
-from games.session.run import ScreenSettings, SessionScreens
+from games.session.run import SessionScreens
+from games.session.shown_session import ScreenSettings
 from games.ui.canvas import HEIGHT, WIDTH, Block, Canvas
 from games.ui.palette import INK
 from telemetry.clock import ManualClock

@@ -9,6 +9,7 @@ import pygame
 __all__ = ["DIGITS", "Digits"]
 
 DIGITS = {getattr(pygame, f"K_{pad}{n}"): n for n in range(10) for pad in ("", "KP")}
+ENTER = (pygame.K_RETURN, pygame.K_KP_ENTER)
 SECOND_DIGIT_NS = 1_200_000_000
 """So long a 1 waits for the 0 of a 10."""
 
@@ -28,9 +29,11 @@ class Digits:
     def typed(self, key: int, now_ns: int) -> tuple[Digits, int | None]:
         """The digits after a key, and the number that it completes."""
         digit = DIGITS.get(key)
+        if key in ENTER and self.one_ns is not None:
+            return Digits(self.most), 1
         if digit is None:
-            number = 10 if key == pygame.K_x and self.most >= 10 else None
-            return Digits(self.most), number
+            ten = key == pygame.K_x and self.most >= 10
+            return (Digits(self.most), 10) if ten else (self, None)
         if digit == 0 and self.one_ns is not None:
             return Digits(self.most), 10
         if digit == 1 and self.most >= 10:

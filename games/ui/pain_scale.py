@@ -54,6 +54,7 @@ class PainScale:
     def key(self, key: int, now_ns: int) -> Answer:
         """The answer that a key gives, if it gives one; `BACK` closes the scale."""
         if key in LEAVE:
+            self._digits = Digits(ANSWERS - 1)
             return BACK
         self._digits, number = self._digits.typed(key, now_ns)
         if number is not None:

@@ -76,7 +76,8 @@ def hold_session_with_screens(held: HeldSession) -> str:
         RipresaError: a part cannot start, or the plan allows no session now.
     """
     from games.session.by_keys import CountedKeys
-    from games.session.run import ScreenSettings, run_session
+    from games.session.run import run_session
+    from games.session.shown_session import ScreenSettings
     from games.session.trouble_screen import show_trouble
 
     worker = _SessionThread(held)

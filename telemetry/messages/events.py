@@ -227,7 +227,7 @@ class ExerciseEnded(_Event):
 
 
 class RestStarted(_Event):
-    """A rest or a pause within an exercise item begins: what moves in it is none of the set.
+    """A rest, a pause or a question over an exercise begins: what moves in it is none of the set.
 
     `spans` maps each stream to the index of its next sample; a rest that does not end by an event
     ends with its item.
@@ -249,8 +249,11 @@ class RestEnded(_Event):
 class ExerciseReported(_Event):
     """What was told of an item that no sensor saw: self-reported, never measured.
 
+    One comes with each repetition, so that nothing is lost where a session breaks off; the amounts
+    of an item add up.
+
     Attributes:
-        amount: in the unit of the item's dose.
+        amount: since the one before, in the unit of the item's dose.
         how: the person moved the game by keys, and these repetitions were counted.
     """
 

@@ -63,7 +63,13 @@ class ControlBatch(_Frozen):
 
 
 class RepetitionCounted(_Frozen):
-    """One more repetition, provisional until the session closes."""
+    """One more repetition, provisional until the session closes.
+
+    Attributes:
+        t_ns: host time at which it was known.
+        begun_ns, turned_ns: host times of its beginning and of its turning back; None: not known.
+        reached: peak in units of `control`.
+    """
 
     type: Literal["repetition"] = "repetition"
     session: UlidText
@@ -73,9 +79,10 @@ class RepetitionCounted(_Frozen):
     range_deg: float | None
     peak_deg: float | None
     reached: float
-    """Peak in units of `control`."""
     too_fast: bool = False
     flags: tuple[str, ...] = ()
+    begun_ns: int | None = None
+    turned_ns: int | None = None
 
 
 class SensorSilent(_Frozen):

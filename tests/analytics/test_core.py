@@ -14,6 +14,7 @@ from analytics.core import Core
 from arm_motion import exercise, observe, one_batch, raises, spoiled, whole_stream
 from builders import SESSION, STREAM, opened
 from telemetry.errors import DecodeError
+from telemetry.messages.events import AssessmentEnded, AssessmentStarted, RestEnded, RestStarted
 from telemetry.messages.motion import MotionBatch, StreamGap
 from telemetry.messages.results import encode_result
 
@@ -235,3 +236,69 @@ def test_motion_of_a_stream_never_opened_is_dropped_and_counted():
     core = Core(SESSION, observe)
     assert core.take(ARM) == []
     assert core.unopened == 1
+
+
+def rested(from_index, to_index, *, number=1):
+    """A rest of item "1" over these samples."""
+    return [
+        kind(session=SESSION, number=n, t_ns=0, item="1", spans={STREAM: index})
+        for n, (kind, index) in enumerate(
+            ((RestStarted, from_index), (RestEnded, to_index)), number
+        )
+    ]
+
+
+def with_rest(from_index, to_index):
+    started, ended = exercise(len(ARM), item="1")
+    inside = rested(from_index, to_index, number=started.number + 1)
+    return [started, *inside, ended.model_copy(update={"number": ended.number + 2})]
+
+
+WITHOUT_REST = only_item(played(whole_stream(ARM), exercise(len(ARM), item="1")))
+
+
+def at(repetition, share):
+    """Sample index at a share of a repetition."""
+    seconds = repetition.start_s + share * (repetition.end_s - repetition.start_s)
+    return round(seconds * WITHOUT_REST.rate_hz)
+
+
+@pytest.mark.parametrize(
+    ("from_share", "to_share", "counted"),
+    [(-0.1, 1.1, 3), (0.15, 1.1, 3), (-0.1, 0.15, 3), (0.9, 1.1, 4), (1.05, 1.06, 4)],
+    ids=["whole in it", "goes up into it", "begins in it", "comes down into it", "beside it"],
+)
+def test_what_is_moved_in_a_rest_is_told_as_other_movement(from_share, to_share, counted):
+    second = WITHOUT_REST.repetitions[1]
+    item = only_item(
+        played(whole_stream(ARM), with_rest(at(second, from_share), at(second, to_share)))
+    )
+    assert len(item.repetitions) == counted
+    assert item.count_low <= counted <= item.count_high
+    assert len(item.other_movement) == 4 - counted
+    assert item.revisions == ()
+
+
+@given(st.integers(0, len(ARM)), st.integers(0, len(ARM)), st.lists(st.booleans(), max_size=60))
+def test_a_rest_counts_the_same_however_it_arrives(from_index, to_index, order):
+    events = with_rest(*sorted((from_index, to_index)))
+    cut = whole_stream(ARM, range(0, len(ARM), 97))
+    assert result_bytes(played(cut, events, order=order)) == result_bytes(
+        played(whole_stream(ARM), events)
+    )
+
+
+def test_an_assessment_is_no_part_of_its_exercises_count():
+    started, ended = exercise(len(ARM), item="1")
+    first, last = (at(WITHOUT_REST.repetitions[n], share) for n, share in ((1, -0.1), (2, 1.1)))
+    about = {"session": SESSION, "t_ns": 0, "item": "1"}
+    assessed = [
+        AssessmentStarted(
+            number=2, exercise=started.exercise, side="right", spans={STREAM: first}, **about
+        ),
+        AssessmentEnded(number=3, spans={STREAM: last}, **about),
+    ]
+    core = played(whole_stream(ARM), [started, *assessed, ended.model_copy(update={"number": 4})])
+    whole, assessment = core.result(plan_version=1, provisional=True).items
+    assert (len(whole.repetitions), len(assessment.repetitions)) == (2, 2)
+    assert assessment.assessment

@@ -16,7 +16,8 @@ from games.inputs.player import PROFILES, Player
 from games.inputs.simulated import PlayerSource
 from games.look import Look
 from games.session.rehearsal import Rehearsal
-from games.session.run import ScreenSettings, SessionScreens
+from games.session.run import SessionScreens
+from games.session.shown_session import ScreenSettings
 from telemetry.clock import ManualClock
 from telemetry.identity import new_ulid
 from therapy.plan.plan import Plan

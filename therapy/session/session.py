@@ -59,6 +59,7 @@ from telemetry.messages.events import (
 )
 from telemetry.messages.live import RepetitionCounted, SensorSilent
 from telemetry.messages.requests import RequestEnvelope
+from telemetry.messages.rests import moved_in_rest
 
 from .alignment import SegmentFound, SegmentProgress, alignments_of
 from .calibration import CALIBRATION_REPETITIONS
@@ -79,8 +80,6 @@ if TYPE_CHECKING:
 __all__ = ["Advance", "SessionNotAllowed", "advance", "interrupted", "open_session"]
 
 NS_PER_S = 1_000_000_000
-RETURNING_NS = NS_PER_S
-"""What was moved before a rest is told so much later at most, and still belongs to the set."""
 
 
 class SessionNotAllowed(RipresaError):  # noqa: N818 - a rule, not a fault
@@ -187,7 +186,7 @@ def _counted(turn: Turn, repetition: RepetitionCounted) -> None:
     if repetition.session != state.session or repetition.number <= state.last_number:
         return
     turn.to(last_number=repetition.number)
-    if not _in_rest(state, repetition):
+    if not moved_in_rest(repetition, state.rests):
         _done(turn, repetition)
 
 
@@ -204,6 +203,7 @@ def _done(turn: Turn, repetition: RepetitionCounted) -> None:
     if state.by_keys:
         # Keys give no samples: what they counted shows that somebody is there.
         turn.to(last_sample_ns=max(state.last_sample_ns, repetition.t_ns))
+        turn.report()
     if state.stage is SessionStage.RANGE:
         finding = state.finding.after(
             repetition.peak_deg, size_deg=repetition.range_deg, too_fast=repetition.too_fast
@@ -218,12 +218,6 @@ def _done(turn: Turn, repetition: RepetitionCounted) -> None:
     _cap_dose(turn)
 
 
-def _in_rest(state: SessionState, repetition: RepetitionCounted) -> bool:
-    """Whether it was moved in a rest or a pause, and not before it and told a little later."""
-    since_ns = state.resting_since_ns
-    return since_ns is not None and repetition.t_ns > since_ns + RETURNING_NS
-
-
 def _suspected(turn: Turn, fall: FallSuspected) -> None:
     """Record it at once, since nobody may be able to answer; ask once at a time."""
     state = turn.state
@@ -232,6 +226,8 @@ def _suspected(turn: Turn, fall: FallSuspected) -> None:
         SessionStage.CHECK_OUT,
     ):
         return
+    if state.open_item:
+        turn.rest(resting=True)
     turn.record(SuspectedFall, placement=fall.placement)
     turn.to(interrupting=FALL_SUSPECTED)
 
@@ -265,7 +261,7 @@ def _ticked(turn: Turn, tick: Tick, moment: Moment) -> Turn:
         closing = Turn(state, replace(moment, t_ns=last_ns))
         closing.close_at_once(StopReason.OTHER, CloseReason.INTERRUPTED)
         return closing
-    if state.exercising and not state.paused and state.resting_since_ns is None:
+    if state.exercising and not state.paused and not state.resting:
         turn.to(active_ns=state.active_ns + max(0, moment.t_ns - state.tick_ns))
     turn.to(tick_ns=max(moment.t_ns, state.tick_ns))
     exercising = state.stage not in (SessionStage.CHECK_OUT, SessionStage.CLOSED)

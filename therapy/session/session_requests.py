@@ -170,6 +170,8 @@ def _answered_fall(turn: Turn, told: AnswerCheck) -> None:
     if answer:
         turn.to(fallen=True)
         turn.stop(StopReason.OTHER)
+    elif turn.state.open_item:
+        turn.rest(resting=False)
 
 
 def _segment(turn: Turn, told: CalibrateSegment) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from telemetry.messages.events import CloseReason
 from telemetry.messages.live import RepetitionCounted, SensorSilent
 from telemetry.messages.requests import Request
+from telemetry.messages.rests import Rests
 from therapy.plan.body_part import part_of
 
 from .alignment import Measuring, SegmentFound, SegmentProgress
@@ -113,13 +114,14 @@ class SessionState:
         counted: repetitions in the open item.
         fall_locks: standing exercises were left out of this session after a fall.
         unattended: exercises were left out for want of a support, or of somebody beside.
-        resting_since_ns: since when the person rests or has paused; None: they do not.
+        rests: in the open item, between sets, in a pause, and while a question stands.
         last_number: of the newest repetition, so that a repeated message counts once.
         active_ns: time in the open item without pauses.
         finding: repetitions on the way to the range.
         today: range of the open item; None until it is found.
         reached: of the slow repetitions since the last calibration.
         flagged: the last repetition was too fast or compensated.
+        reported: of the open item, what was recorded as told by keys.
         totals: what was done, by item id, in the dose's unit.
         pains_in: at check-in, by part of the body.
         pain: told last.
@@ -152,7 +154,7 @@ class SessionState:
     agenda: tuple[AgendaItem, ...] = ()
     at: int = 0
     counted: int = 0
-    resting_since_ns: int | None = None
+    rests: Rests = field(default_factory=Rests)
     fall_locks: bool = False
     unattended: bool = False
     last_number: int = -1
@@ -161,6 +163,7 @@ class SessionState:
     today: TodayRange | None = None
     reached: tuple[float, ...] = ()
     flagged: bool = False
+    reported: float | None = None
     assessed: int = 0
     assessment_due: bool = False
     effort_asked: bool = False
@@ -233,6 +236,11 @@ class SessionState:
     def paused(self) -> bool:
         """Whether a silent sensor or a suspected fall holds everything, without penalty."""
         return bool(self.silent) or self.interrupting is not None
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing is asked for now, in the open item."""
+        return self.rests.since is not None
 
     @property
     def held_back(self) -> bool:

@@ -19,6 +19,7 @@ from telemetry.messages.events import (
     SessionClosed,
     StopReason,
 )
+from telemetry.messages.rests import Rests
 from therapy.exercises.observable import Observable, Quantity
 from therapy.plan.body_part import part_of
 
@@ -208,7 +209,8 @@ class Turn:
             finding=RangeFinding(item.limit_deg, any_speed=recorded),
             today=None,
             counted=0,
-            resting_since_ns=None,
+            rests=Rests(),
+            reported=None,
             last_number=-1,
             active_ns=0,
             tick_ns=self.t_ns,
@@ -237,6 +239,25 @@ class Turn:
             and seen.quantity is Quantity.FLEXION
             and self.state.unplaced.issuperset(seen.placements)
         )
+
+    def rest(self, *, resting: bool) -> None:
+        """A rest of the open item begins or ends; nothing where it is so already."""
+        state = self.state
+        if resting is state.resting:
+            return
+        kind = RestStarted if resting else RestEnded
+        self.record(kind, item=state.current.item.id, spans=self.spans)
+        rests = state.rests.begun(self.t_ns) if resting else state.rests.ended(self.t_ns)
+        self.to(rests=rests)
+
+    def report(self) -> None:
+        """Record what keys did of the open item since the last time."""
+        state = self.state
+        done = state.done if state.counted else 0.0
+        if state.reported is None or done > state.reported:
+            item, fresh = state.current.item, done - (state.reported or 0.0)
+            self.record(ExerciseReported, item=item.id, amount=fresh, unit=item.asked.unit)
+            self.to(reported=done)
 
     def use_clinicians_range(self) -> None:
         """Play in the range that the clinician set: never "you can't play"."""
@@ -278,16 +299,9 @@ class Turn:
         else:
             self.next_item()
 
-    def rest(self, *, resting: bool) -> None:
-        """A rest or a pause of the open item begins or is over; told again it changes nothing."""
-        if resting is (self.state.resting_since_ns is not None):
-            return
-        marker = RestStarted if resting else RestEnded
-        self.record(marker, item=self.state.current.item.id, spans=self.spans)
-        self.to(resting_since_ns=self.t_ns if resting else None)
-
     def start_assessment(self) -> None:
         """Open three untargeted repetitions of the current item."""
+        self.rest(resting=False)
         item = self.state.current.item
         self.record(
             AssessmentStarted,
@@ -350,6 +364,5 @@ class Turn:
         self.rest(resting=False)
         self.record(ExerciseEnded, item=item.id, spans=self.spans, reason=reason)
         if self.state.by_keys:
-            told = done if self.state.counted else 0.0
-            self.record(ExerciseReported, item=item.id, amount=told, unit=item.asked.unit)
+            self.report()
         self.to(totals=(*self.state.totals, (item.id, done)))

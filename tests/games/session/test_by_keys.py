@@ -94,8 +94,17 @@ def test_repetitions_by_key_count_and_are_recorded_as_reported():
     assert session.state.counted == 3
     assert not session.state.flagged
     session.request("exercise.ended", reason="tired")
-    (told,) = [e for e in session.events if isinstance(e, ExerciseReported)]
-    assert (told.item, told.amount, told.unit, told.how) == ("abduction", 3, "repetitions", "keys")
+    told = [e for e in session.events if isinstance(e, ExerciseReported)]
+    assert [(e.item, e.amount, e.unit, e.how) for e in told] == [
+        ("abduction", 1, "repetitions", "keys")
+    ] * 3
+
+
+def test_what_keys_did_is_recorded_before_the_exercise_ends():
+    session = begun()
+    raised_and_lowered(CountedKeys(session), session, 2)
+    assert sum(e.amount for e in session.events if isinstance(e, ExerciseReported)) == 2
+    assert "exercise.ended" not in [e.type for e in session.events]
 
 
 def test_unwell_keeps_what_was_done_until_then():
@@ -103,7 +112,7 @@ def test_unwell_keeps_what_was_done_until_then():
     raised_and_lowered(CountedKeys(session), session, 2)
     session.request("unwell.reported")
     assert session.state.closed
-    assert [e.amount for e in session.events if isinstance(e, ExerciseReported)] == [2]
+    assert [e.amount for e in session.events if isinstance(e, ExerciseReported)] == [1, 1]
 
 
 def test_keys_count_only_while_an_exercise_is_open():

@@ -21,6 +21,8 @@ T0_NS = 1_700_000_000_000_000_000
     ((pygame.K_KP1, pygame.K_KP0), 10),
     ((pygame.K_x,), 10),
     ((pygame.K_KP7,), 7),
+    ((pygame.K_1, pygame.K_RETURN), 1),
+    ((pygame.K_1, pygame.K_b), "back"),
     ((pygame.K_1, pygame.K_3), 3),
     ((pygame.K_RIGHT, pygame.K_RIGHT, pygame.K_RETURN), 1),
     ((pygame.K_RETURN,), None),

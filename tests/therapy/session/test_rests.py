@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from therapy.session.session_state import FallSuspected
 from therapy_builders import Session, item, plan
 
 NS = 10**9
@@ -87,3 +88,47 @@ def test_a_rest_that_its_exercise_ends_is_marked_as_over_before_it():
     one.ask("exercise.ended", reason="done")
     last = [e.type for e in one.events if e.type.startswith(("rest.", "exercise."))]
     assert last[-3:] == ["rest.started", "rest.ended", "exercise.ended"]
+
+
+BEFORE, INTO, WITHIN = (2, 3, True), (4, 8, False), (10, 12, False)
+ACROSS, AFTER = (17, 24, False), (23, 25, True)
+
+
+@pytest.mark.parametrize(
+    ("moved", "told_in"),
+    [
+        *((moved, "rest") for moved in (BEFORE, INTO, WITHIN)),
+        *((moved, "play") for moved in (BEFORE, INTO, WITHIN, ACROSS, AFTER)),
+    ],
+)
+def test_where_a_repetition_was_moved_decides_and_not_when_it_is_told(moved, told_in):
+    one = playing()
+    before, from_ns = one.state.counted, one.now_ns
+    begun_ns, turned_ns = (from_ns + s * NS for s in moved[:2])
+    one.now_ns = from_ns + 5 * NS
+    one.ask("exercise.resting", resting=True)
+    if told_in == "play":
+        one.now_ns = from_ns + 20 * NS
+        one.ask("exercise.resting", resting=False)
+    one.repeat(t_ns=turned_ns + 3 * NS, begun_ns=begun_ns, turned_ns=turned_ns)
+    assert one.state.counted == before + moved[2]
+
+
+def test_a_rest_is_recorded_once_and_bounds_the_motion():
+    one = playing()
+    for resting in (True, True, False, False):
+        one.ask("exercise.resting", resting=resting)
+    rests = [e for e in one.events if e.type.startswith("rest.")]
+    assert [e.type for e in rests] == ["rest.started", "rest.ended"]
+    assert all(e.item == "arm" for e in rests)
+
+
+def test_nothing_counts_while_a_suspected_fall_is_asked_about():
+    one = playing()
+    before = one.state.counted
+    one.happen(FallSuspected())
+    one.repeat(begun_ns=one.now_ns, turned_ns=one.now_ns + 2 * NS)
+    one.ask("check.answered", question="fallen", answer=False)
+    assert one.state.counted == before
+    one.repeat(begun_ns=one.now_ns, turned_ns=one.now_ns + 2 * NS)
+    assert one.state.counted == before + 1

@@ -76,7 +76,8 @@ def test_a_suspected_fall_pauses_asks_and_is_recorded():
     assert "yes or no" in session.ask("check.answered", answer=None)
     session.ask("check.answered", answer=False)
     assert isinstance(session.screen, Play)
-    assert session.events[-1].question == "fallen"
+    assert session.events[-2].question == "fallen"
+    assert not session.state.resting
     session.happen(FallSuspected())
     session.ask("check.answered", answer=True)
     assert session.state.fallen

@@ -33,7 +33,7 @@ def test_the_simulation_reaches_every_corner(sessions):
     reasons = {step.after.reason for step in every(sessions) if step.after.closed}
     assert reasons >= set(CloseReason) - {CloseReason.OTHER}
     seen = {t for step in every(sessions) for t in types(step)}
-    assert len(seen) == 14
+    assert len(seen) == 16
     assert {e.reason for s in every(sessions) for e in s.events if e.type == "exercise.ended"} == (
         set(StopReason)
     )

@@ -321,7 +321,7 @@ function storyLine(event, names) {
     if (event.place) parts.push(both(event.place));
     parts.push(t("fall_asked"));
   } else if (event.type === "exercise.reported") parts.push(t("reported_line", { n: integer(event.value), unit: t(`unit_${event.detail}`) }));
-  else if (event.type === "session.closed" || event.type.endsWith(".ended")) parts.push(t(`reason_${event.value}`));
+  else if (event.type === "session.closed" || (event.type.endsWith(".ended") && event.value !== null)) parts.push(t(`reason_${event.value}`));
   else if (event.value !== null) parts.push(`${event.value} ${t("of_ten")}`);
   const fell = event.type === "fall.suspected" || (event.type === "check.answered" && event.detail === "fallen" && event.value === true);
   const grave = fell || event.type === "unwell.reported" || event.value === "unwell" || event.value === "pain";

@@ -1,0 +1,69 @@
+"""The session as its screens see it, and what the screens are set to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from games.look import Look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from games.persuasion.prompts import Prompt
+    from games.persuasion.session_prompts import Told
+    from games.rules.mode import Reaches
+    from games.rules.take import Take
+    from telemetry.messages.requests import Request
+    from therapy.session.session_state import SessionState
+
+__all__ = ["ScreenSettings", "ShownSession"]
+
+
+class ShownSession(Protocol):
+    """The session as its screens see it."""
+
+    @property
+    def state(self) -> SessionState | None:
+        """The newest state; None before a session is open."""
+        ...
+
+    def request(self, wish: Request) -> None:
+        """Ask for something; stamps the request and returns at once."""
+        ...
+
+    def heart_bpm(self) -> int | None:
+        """The heart rate, where one is worn and fresh."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenSettings:
+    """What the screens of one session are set to.
+
+    Attributes:
+        look: language, text size, side.
+        levels: difficulty by item id, as the last session left it.
+        seed: of the games.
+        default_game: where neither the plan nor the person chose one.
+        five_minutes: the short version of a hard day.
+        takes: the physiotherapist's own, by exercise.
+        prompts: what to say before and after play, see `games.persuasion.session_prompts`;
+            None: nothing.
+        reaches: who will read what is told.
+        clinic_silent: whether the clinic that was joined cannot be reached now.
+        resumed: the last session broke off today: to go on is offered first.
+        questionnaire: takes the marks of an anonymous answer; None where no survey is due.
+    """
+
+    look: Look = field(default_factory=Look)
+    levels: Mapping[str, float] = field(default_factory=dict)
+    seed: int = 1
+    default_game: str = "volo"
+    five_minutes: bool = False
+    takes: Mapping[str, Take] = field(default_factory=dict)
+    prompts: Callable[[Told], list[Prompt]] | None = None
+    questionnaire: Callable[[dict[str, int]], None] | None = None
+    reaches: Reaches = "nobody"
+    clinic_silent: Callable[[], bool] = lambda: False
+    resumed: bool = False
