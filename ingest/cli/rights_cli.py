@@ -120,17 +120,22 @@ def restrict(
     actor: Actor = "command line",
 ) -> None:
     """Keep a patient's data and do not use it: it leaves the database."""
-    from ingest.influx.server import InfluxSettings, InfluxWriter
     from ingest.rights.consent import ConsentState
-    from ingest.rights.erasure import erase_from_database
+    from ingest.stores.table import EraseStep, RestrictStep, unrestricted
+    from telemetry.errors import StoreError
 
-    _set(patient, ConsentState.RESTRICTED, lift, ground, actor)
-    settings = InfluxSettings.from_environment()
+    database = database_step(patient).get(EraseStep.DATABASE)
+    steps: dict[str, Callable[[], None]] = {
+        RestrictStep.NOTED: lambda: _set(patient, ConsentState.RESTRICTED, lift, ground, actor),
+        RestrictStep.DATABASE: (lambda: None) if lift or database is None else database,
+    }
+    if left := unrestricted(steps):
+        raise StoreError(f"nobody knows how to restrict by {', '.join(left)}: nothing was")
+    for step in steps.values():
+        step()
     if lift:
         typer.echo("used again; `ripresa influx catch-up --refill` brings it into the database")
-    elif settings is not None:
-        with InfluxWriter(settings) as writer:
-            erase_from_database(writer, settings, patient)
+    elif database is not None:
         typer.echo("kept, not used; it has left the database")
     else:
         typer.echo("kept, not used (no InfluxDB is configured)")

@@ -16,7 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-__all__ = ["STORES", "EraseStep", "ExportPart", "Store", "folders_erased", "names_of", "unanswered"]
+__all__ = [
+    "STORES",
+    "EraseStep",
+    "ExportPart",
+    "RestrictStep",
+    "Store",
+    "folders_erased",
+    "names_of",
+    "unanswered",
+    "unrestricted",
+]
 
 
 class EraseStep(StrEnum):
@@ -29,6 +39,13 @@ class EraseStep(StrEnum):
     BROKER = "broker"
     USER = "user at the broker"
     HOME = "home"
+    DATABASE = "database"
+
+
+class RestrictStep(StrEnum):
+    """What takes a patient out of use; in the order in which it is done."""
+
+    NOTED = "consent"
     DATABASE = "database"
 
 
@@ -56,7 +73,8 @@ class Store:
         erased: how an erasure empties it.
         step: which step of an erasure does; None: it holds nothing of a patient.
         part: of an export that it goes into; None: into none, as `exported` says.
-        used: whether restricting its patient takes it out.
+        out: which step takes its patient out where the use is restricted; None: it is kept, and
+            whoever reads it asks the consent.
     """
 
     name: str
@@ -69,7 +87,7 @@ class Store:
     erased: str
     step: EraseStep | None = None
     part: ExportPart | None = None
-    used: bool = False
+    out: RestrictStep | None = None
 
 
 def _journal(
@@ -79,6 +97,7 @@ def _journal(
     restricted: str = "kept, not used",
     *,
     part: ExportPart | None = None,
+    out: RestrictStep | None = None,
 ) -> Store:
     return Store(
         name=name,
@@ -91,6 +110,7 @@ def _journal(
         erased="journal: in the erasure's transaction",
         step=EraseStep.JOURNAL,
         part=part,
+        out=out,
     )
 
 
@@ -180,6 +200,7 @@ STORES: Final[tuple[Store, ...]] = (
         "clinic.json",
         "says that it is",
         part=ExportPart.CLINIC,
+        out=RestrictStep.NOTED,
     ),
     _journal("skipped", "withdrawn patients' positions", "no: only positions"),
     _journal("erasure", "an erasure that is not finished", "no: it is about to go"),
@@ -242,7 +263,11 @@ STORES: Final[tuple[Store, ...]] = (
     ),
     _nobodys("audit_key", "clinic init", "as long as the audit log is to be read"),
     _nobodys("survey_answers", "anonymous answers", "for ever: marks without names"),
-    _nobodys("survey_keys", "clinic run, one a survey", "for ever: keyed hashes of homes"),
+    _nobodys(
+        "survey_keys",
+        "clinic run, one a survey",
+        "private key and keyed hashes of homes until 92 days after the quarter, then a public key",
+    ),
     _nobodys("survey_key", "clinic run: public keys", "by the broker, the open surveys'"),
     _nobodys("kept_demo", "ripresa demo --keep", "until deleted"),
     _nobodys("pictures", "games without a screen", "until deleted"),
@@ -282,7 +307,7 @@ STORES: Final[tuple[Store, ...]] = (
             restricted="database: deleted, and not written any more",
             erased="database: deleted until a query finds nothing",
             step=EraseStep.DATABASE,
-            used=True,
+            out=RestrictStep.DATABASE,
         )
         for bucket, kept in (
             ("motion", "90 days, or as set"),
@@ -312,3 +337,9 @@ def unanswered(known: Collection[str]) -> list[str]:
     """The steps that rows of the table name, and that are not among `known`."""
     named = dict.fromkeys(store.step for store in STORES if store.step is not None)
     return [str(step) for step in EraseStep if step in named and step not in known]
+
+
+def unrestricted(known: Collection[str]) -> list[str]:
+    """The steps of a restriction that rows of the table name, and that are not among `known`."""
+    named = dict.fromkeys(store.out for store in STORES if store.out is not None)
+    return [str(step) for step in named if step not in known]

@@ -123,6 +123,10 @@ async def run_clinic(options: ClinicOptions) -> None:
         )
         audit_key = AuditKey.at(options.folder.audit_key)
         trail = access_trail(journal, audit_key, clock, board)
+
+        def clock_wrong() -> bool:
+            return plainly_wrong(clock.now_ns(), journal, counted.offset_s.values())
+
         keys = SigningKeys(options.folder.survey_keys, audit_key)
         answers = SurveyArchive(options.folder.survey_answers)
         desk = SurveyDesk(records, answers, keys, site=options.site)
@@ -135,10 +139,11 @@ async def run_clinic(options: ClinicOptions) -> None:
             site=options.site,
             sites=lambda: {h.site for h in journal.homes() if h.site},
             barred=lambda patient: store.consent.barred("", patient) is not None,
+            clock_wrong=clock_wrong,
         )
         care = store.care(
             heard=counted.heard,
-            clock_wrong=lambda: plainly_wrong(clock.now_ns(), journal, counted.offset_s.values()),
+            clock_wrong=clock_wrong,
         )
         outbox.note = care.note
         programs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {

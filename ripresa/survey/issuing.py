@@ -11,10 +11,11 @@ from telemetry.errors import DecodeError, StoreError
 from telemetry.messages.surveys import SurveyIssue, SurveyKeys, SurveyRequest
 from telemetry.transport.topics import HomeTopics, SiteTopics, parse_topic
 
-from .quarters import open_surveys
+from .quarters import is_over, open_surveys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import date
 
     from telemetry.clock import Clock
     from telemetry.transport.bus import Bus, Message
@@ -40,6 +41,7 @@ class SurveyIssuing:
         site: one site, or `+` for all.
         sites: those whose homes should find the keys.
         barred: whether nothing is done for a patient any more.
+        clock_wrong: whether the clock is plainly wrong.
     """
 
     def __init__(
@@ -51,12 +53,14 @@ class SurveyIssuing:
         site: str,
         sites: Callable[[], Iterable[str]],
         barred: Callable[[str], bool],
+        clock_wrong: Callable[[], bool] = lambda: False,
     ) -> None:
         self._bus = bus
         self._keys = keys
         self._clock = clock
         self._sites = sites
         self._barred = barred
+        self._clock_wrong = clock_wrong
         self._published: dict[str, bytes] = {}
         self._queue: asyncio.Queue[Message] = asyncio.Queue(QUEUED)
         self.refused = 0
@@ -85,6 +89,7 @@ class SurveyIssuing:
 
     async def _publish_keys(self) -> None:
         try:
+            await asyncio.to_thread(self._retire)
             keys = await asyncio.to_thread(self._open_keys)
             payload = SurveyKeys(keys=keys).encode()
             for site in sorted(set(await asyncio.to_thread(self._sites))):
@@ -97,8 +102,18 @@ class SurveyIssuing:
     def _open_keys(self) -> dict[str, str]:
         return {survey: self._keys.public(survey) for survey in self._open()}
 
+    def _retire(self) -> None:
+        """A key that is deleted does not come back: a clock that may be wrong deletes none."""
+        if self._clock_wrong():
+            return
+        for survey in self._keys.retire(lambda survey: is_over(survey, self._today())):
+            log.info("survey %s is over: its private key is deleted", survey)
+
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self._clock.now_ns() / 1e9, UTC).date()
+
     def _open(self) -> list[str]:
-        return open_surveys(datetime.fromtimestamp(self._clock.now_ns() / 1e9, UTC).date())
+        return open_surveys(self._today())
 
     def _on_request(self, message: Message) -> None:
         if message.retained or not message.payload or self._queue.full():

@@ -2,6 +2,9 @@
 
 A key of its own for each survey is what makes a credential good for that survey only: the
 message that is signed cannot be seen, so it cannot say it.
+
+Once no more credentials are issued, private key and notes of what was issued are deleted: nobody
+can make one any more, nor see who had asked. The public key is kept, and late answers count.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from .blind_signature import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from ingest.rights.audit import AuditKey
@@ -90,16 +94,55 @@ class SigningKeys:
         """
         with self._lock:
             try:
-                key = self._key(notice.survey, make=False).public_key()
+                key = self._public(notice.survey)
             except FileNotFoundError:
                 return False
         prepared = prepare(bytes.fromhex(notice.token), bytes.fromhex(notice.prefix))
         return is_signed(key, prepared, bytes.fromhex(notice.signature))
 
+    def retire(self, over: Callable[[str], bool]) -> list[str]:
+        """Keep of surveys that are over the public key alone; tells which changed.
+
+        Raises:
+            StoreError: one cannot be read, or written: it stays as it was.
+        """
+        retired = []
+        with self._lock:
+            for survey in sorted(path.stem for path in self._folder.glob("*.pem")):
+                if not over(survey):
+                    continue
+                public = self._key(survey, make=False).public_key()
+                pem = public.public_bytes(
+                    serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+                )
+                write_atomically(self._path(survey, "public"), pem)
+                try:
+                    for ending in ("issued.json", "pem"):
+                        self._path(survey, ending).unlink(missing_ok=True)
+                except OSError as e:
+                    raise StoreError(f"survey key {survey} cannot be deleted: {e}") from e
+                self._known.pop(survey, None)
+                retired.append(survey)
+        return retired
+
+    def _public(self, survey: str) -> rsa.RSAPublicKey:
+        path = self._path(survey, "public")
+        try:
+            key = serialization.load_pem_public_key(path.read_bytes())
+        except FileNotFoundError:
+            return self._key(survey, make=False).public_key()
+        except (OSError, ValueError) as e:
+            raise StoreError(f"survey key {path} cannot be read: restore it") from e
+        if not isinstance(key, rsa.RSAPublicKey):
+            raise StoreError(f"survey key {path} is none: restore it from a back-up")
+        return key
+
     def _key(self, survey: str, *, make: bool) -> rsa.RSAPrivateKey:
         if survey in self._known:
             return self._known[survey]
         path = self._path(survey, "pem")
+        if make and self._path(survey, "public").exists():
+            raise StoreError(f"survey {survey} is over: its private key is gone")
         try:
             key = serialization.load_pem_private_key(path.read_bytes(), None)
         except FileNotFoundError:

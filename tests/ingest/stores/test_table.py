@@ -6,17 +6,28 @@ import re
 import pytest
 
 from dashboards.access.access_store import ACCESS_TABLES
+from ingest.cli import rights_cli
 from ingest.influx.server import InfluxSettings
+from ingest.journal.journal import Journal
 from ingest.journal.schema import TABLES
 from ingest.places import Places
 from ingest.rights import patient_export
 from ingest.rights.audit import AuditKey
-from ingest.rights.consent import Consent
+from ingest.rights.consent import Consent, restricted_patients
 from ingest.rights.erasure import erase_from_journal
 from ingest.stores import table
-from ingest.stores.table import STORES, EraseStep, ExportPart, names_of, unanswered
+from ingest.stores.table import (
+    STORES,
+    EraseStep,
+    ExportPart,
+    RestrictStep,
+    names_of,
+    unanswered,
+    unrestricted,
+)
 from journals import receive, whole_session
 from ripresa.platform.configuration import Folder
+from telemetry.clock import ManualClock
 from telemetry.errors import StoreError
 from telemetry.transport.asyncapi import USES
 
@@ -69,9 +80,15 @@ def test_each_part_of_an_export_is_some_rows():
 
 
 def test_what_is_restricted_is_what_the_database_holds():
-    used = {store.name for store in STORES if store.used}
-    assert used == set(names_of(EraseStep.DATABASE))
-    assert used == set(InfluxSettings(url="", token="", org="").buckets)
+    out = {store.name for store in STORES if store.out is RestrictStep.DATABASE}
+    assert out == set(names_of(EraseStep.DATABASE))
+    assert out == set(InfluxSettings(url="", token="", org="").buckets)
+
+
+def test_each_step_of_a_restriction_is_some_rows_and_each_is_asked_for():
+    assert {store.out for store in STORES} - {None} == set(RestrictStep)
+    assert unrestricted([]) == [str(step) for step in RestrictStep]
+    assert unrestricted({RestrictStep.NOTED}) == ["database"]
 
 
 @pytest.fixture
@@ -94,6 +111,19 @@ def test_a_table_that_nobody_erases_lets_no_erasure_half_succeed(added, clinic):
         erase_from_journal(clinic, AuditKey(b"k" * 32), "p-01", folders=[], **told)
     assert len(clinic.sessions(patient="p-01")) == 1
     assert not Consent(clinic, AuditKey(b"k" * 32)).erased("p-01")
+
+
+def test_what_nobody_takes_out_lets_no_restriction_half_succeed(added, tmp_path, monkeypatch):
+    monkeypatch.setenv("RIPRESA_HOME", str(tmp_path))
+    places = Places(tmp_path)
+    places.clinic.mkdir(parents=True)
+    with Journal.open(places.clinic_journal, ManualClock()) as journal:
+        receive(journal, whole_session())
+    added(out="letters")
+    with pytest.raises(StoreError, match="letters"):
+        rights_cli.restrict("p-01")
+    with Journal.open(places.clinic_journal, ManualClock()) as journal:
+        assert restricted_patients(journal) == []
 
 
 def test_a_folder_that_is_added_is_erased_without_another_word(added, tmp_path):

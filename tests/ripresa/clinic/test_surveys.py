@@ -20,7 +20,9 @@ from ripresa.home.survey_box import SurveyBox
 from ripresa.home.survey_post import TURN_S, SurveyPost, anonymous_bus, survey_post
 from ripresa.platform.background import running
 from ripresa.platform.configuration import Folder, Identity
+from ripresa.survey.blind_signature import public_key_text
 from ripresa.survey.issuing import SurveyIssuing
+from ripresa.survey.quarters import is_over
 from ripresa.survey.signing_keys import SigningKeys
 from ripresa.survey.wallet import SurveyWallet
 from telemetry.clock import ManualClock, ScaledClock, SystemClock
@@ -380,6 +382,45 @@ def test_what_was_issued_survives_a_restart_and_names_nobody(tmp_path):
     assert again.public(SURVEY) == first.public(SURVEY)
     assert b"p-4" not in bytes_of(tmp_path)
     assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.iterdir())
+
+
+def test_a_survey_that_is_over_keeps_its_public_key_alone(tmp_path):
+    keys = SigningKeys(tmp_path, NAMES, bits=2048)
+    public = keys.public(SURVEY)
+    keys.issue("clinic", "p-41", SURVEY, bytes.fromhex("01" * 256))
+    keys.public("2027-q1")
+    for day, gone in ((2, []), (3, [SURVEY]), (3, [])):
+        today = date(2027, 4, day)
+        assert keys.retire(lambda survey, today=today: is_over(survey, today)) == gone
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {f"{SURVEY}.public", "2027-q1.pem"}
+    assert b"PRIVATE" not in (tmp_path / f"{SURVEY}.public").read_bytes()
+    again = SigningKeys(tmp_path, NAMES, bits=2048)
+    for found in (keys, again):
+        assert public_key_text(found._public(SURVEY)) == public, "late answers are held against it"
+        with pytest.raises(StoreError, match="is over"):
+            found.issue("clinic", "p-42", SURVEY, bytes.fromhex("01" * 256))
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+async def test_a_clock_that_is_plainly_wrong_deletes_no_key(tmp_path, wrong):
+    keys = SigningKeys(tmp_path, NAMES, bits=2048)
+    keys.public(SURVEY)
+    ahead = ManualClock(T0_NS + 9 * 365 * 86_400 * 10**9)
+    issuing = SurveyIssuing(
+        LocalBus(),
+        keys,
+        ahead,
+        site="+",
+        sites=lambda: ["clinic"],
+        barred=lambda _patient: False,
+        clock_wrong=lambda: wrong,
+    )
+    async with running(issuing.run()):
+        async with asyncio.timeout(20):
+            while not list(tmp_path.glob("2035-*.pem")):
+                await asyncio.sleep(0.05)
+    assert (tmp_path / f"{SURVEY}.pem").exists() is wrong
 
 
 async def test_over_a_real_broker_that_comes_late(mosquitto, box, archive, keys, tmp_path):
