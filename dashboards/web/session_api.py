@@ -14,6 +14,7 @@ from dashboards.views.loss_ledger import LossLedger
 from dashboards.views.session_view import SessionView, session_view
 from telemetry.errors import AmbiguousName
 from telemetry.identity import UlidText
+from telemetry.messages.events import SessionEvent
 from telemetry.seams import SessionReader, SessionSummary
 from telemetry.transport.bus import Bus
 from therapy.plan.plan import Plan
@@ -91,22 +92,18 @@ def api_routes(sources: Sources) -> APIRouter:
         home: UlidText | None = None,
     ) -> SessionView:
         """One recorded session; `home` says whose, where several homes have one of that name."""
-        unknown = f"no session {session} in this journal"
-        try:
-            events = reader.events(session, home=home)
-        except AmbiguousName:
-            raise HTTPException(409, SEVERAL) from None
+        events, home = _events(reader, session, home, asking)
         opened = next((e for e in events if e.type == "session.opened"), None)
         plan, day = None, None
         if opened is not None:
             plan = sources.plan(opened.patient, opened.plan_version)
             listed = reader.sessions(patient=opened.patient)
-            named = (s for s in listed if s.session == session and home in (None, s.home))
-            day = next((s.day for s in named), None)
+            days = (s.day for s in listed if s.session == session and home in (None, s.home))
+            day = next(days, None)
         view = session_view(events, reader.results(session, home=home), plan, day=day)
         if view is None:
-            raise HTTPException(404, unknown)
-        asking.about(view.patient, unknown)
+            raise HTTPException(404, _unknown(session))
+        asking.about(view.patient, _unknown(session))
         return view
 
     @router.get("/ledger", dependencies=[Depends(Allowed(Action.SEE_OPERATION))])
@@ -126,6 +123,31 @@ def api_routes(sources: Sources) -> APIRouter:
         return None if sources.state is None else sources.state(asking.sees)
 
     return router
+
+
+def _events(
+    reader: SessionReader, session: str, home: str | None, asking: Asking
+) -> tuple[list[SessionEvent], str | None]:
+    """A session's events, and whose it is.
+
+    Of sessions of one name only those of one's own sites count: that others have one is not told.
+
+    Raises:
+        HTTPException: there are several, or none.
+    """
+    try:
+        return reader.events(session, home=home), home
+    except AmbiguousName:
+        seen = [s for s in reader.sessions() if s.session == session and asking.sees(s.patient)]
+    if not seen:
+        raise HTTPException(404, _unknown(session))
+    if len(seen) > 1:
+        raise HTTPException(409, SEVERAL)
+    return reader.events(session, home=seen[0].home), seen[0].home
+
+
+def _unknown(session: str) -> str:
+    return f"no session {session} in this journal"
 
 
 def _line(summary: SessionSummary) -> SessionLine:

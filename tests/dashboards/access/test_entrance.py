@@ -1,6 +1,7 @@
 """Every way into the page is watched, and another site's patient might as well not exist."""
 
 import re
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -21,7 +22,7 @@ from dashboards.views.clinic_state import ClinicState
 from dashboards.web.app import create_app
 from dashboards.web.serving import serve
 from telemetry.clock import ManualClock
-from telemetry.errors import ConfigurationError
+from telemetry.errors import AmbiguousName, ConfigurationError
 from telemetry.messages.events import encode_event
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import HomeTopics
@@ -156,6 +157,40 @@ async def test_another_sites_session_is_answered_like_one_that_there_is_not(app)
     assert own.status_code == 200
     assert other.status_code == none.status_code == 404
     assert other.text == none.text.replace(unknown, SESSIONS["p-roma"])
+
+
+@pytest.mark.parametrize(
+    ("sites", "status"), [(("milano",), 200), (("bari",), 404), (("milano", "roma"), 409)]
+)
+async def test_that_another_site_has_a_session_of_one_name_is_not_told(pretend, sites, status):
+    one = "01J00000000000000000000001"
+    homes = {"p-milano": "01J000000000000000000000M1", "p-roma": "01J000000000000000000000R0"}
+
+    class TwoHomes(pretend.MemoryReader):
+        """Two homes gave one name to a session each."""
+
+        def sessions(self, *, patient=None):
+            (summary,) = super().sessions()
+            both = (replace(summary, patient=p, home=h) for p, h in homes.items())
+            return [s for s in both if patient in (None, s.patient)]
+
+        def events(self, session, *, home=None):
+            if home is None:
+                raise AmbiguousName("session", session, tuple(homes.values()))
+            (patient,) = (p for p, h in homes.items() if h == home)
+            return pretend.script(session, patient=patient)
+
+    reader = TwoHomes({one: pretend.script(one)}, {one: pretend.results(one)})
+    somebody = Principal(
+        name="anna", roles=frozenset({Role.PHYSIOTHERAPIST}), sites=frozenset(sites)
+    )
+    app = create_app(reader, plan=pretend.plan_of, entrance=As(somebody))
+    async with client(app) as web:
+        answer = await web.get(f"/api/sessions/{one}")
+    assert answer.status_code == status, answer.text
+    if status == 200:
+        assert answer.json()["patient"] == "p-milano"
+    assert "p-roma" not in answer.text
 
 
 async def test_lists_hold_only_the_patients_of_ones_sites(app, pretend):
