@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import shutil
+import sqlite3
 import stat
 import time
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from ingest.enrolment.certificates import hosts_of, valid_for
+from ingest.journal.schema import connect
 from ripresa.platform.child import port_open
 from ripresa.platform.doctor import MachineFinding
 from telemetry.errors import ConfigurationError
@@ -37,7 +40,7 @@ def preflight(folder: Path) -> list[MachineFinding]:
     for look in LOOKS:
         try:
             findings += look(folder)
-        except (OSError, ConfigurationError, yaml.YAMLError) as e:
+        except (OSError, ConfigurationError, sqlite3.Error, yaml.YAMLError) as e:
             findings.append(_missing(look.__name__.strip("_"), f"cannot be looked at ({e})", ""))
     return findings
 
@@ -110,6 +113,23 @@ def _compose(folder: Path) -> Iterator[MachineFinding]:
         yield _missing("Page", "its port is not held to 127.0.0.1", "publish it as 127.0.0.1:8470")
     elif not wide:
         yield _good("Published", "8883 to the network, all else to this machine")
+
+
+def _users(folder: Path) -> Iterator[MachineFinding]:
+    """Whether anybody has to sign in; the file is looked at, never made."""
+    path = folder / "state" / "clinic" / "clinic" / "access.sqlite"
+    if path.is_file():
+        with contextlib.closing(connect(path, busy_timeout_s=1.0, read_only=True)) as db:
+            if db.execute("SELECT 1 FROM account LIMIT 1").fetchone() is not None:
+                yield _good("Users", "there are some: the page asks for sign-in")
+                return
+    yield MachineFinding(
+        "Users",
+        "fair",
+        "none yet: whoever uses this machine sees everything on the page",
+        "",
+        "once it runs: docker compose exec clinic ripresa clinic user add NAME --role admin",
+    )
 
 
 def _ports(folder: Path) -> Iterator[MachineFinding]:
@@ -189,6 +209,7 @@ LOOKS: Final[tuple[Callable[[Path], Iterator[MachineFinding]], ...]] = (
     _files,
     _shipped,
     _compose,
+    _users,
     _ports,
     _certificates,
     _disk,

@@ -124,6 +124,25 @@ async def test_a_session_that_ends_covers_the_page_and_loses_nothing(chromium, c
         assert await chromium.ask(f"document.querySelector({field}).value") == "half a word"
 
 
+async def test_who_does_nothing_is_warned_and_may_stay(chromium, clinic):
+    async with serve(clinic, port=0) as page:
+        await forget(chromium)
+        await chromium.open(f"{page.url}sessions?lang=en")
+        await sign_in(chromium)
+        await chromium.until(f"{HEADING} === 'Recorded sessions'")
+        await clinic.state.clock.advance(IDLE_S - 90)
+        # The browser's own clock, by which it counts down, goes on as much.
+        await chromium.ask(
+            "(now => performance.now = () => now() + 810_000)(performance.now.bind(performance))"
+        )
+        await chromium.until("document.querySelector('.idle-warning:not([hidden])')")
+        assert "in 2 min" in await chromium.text(".idle-warning p")
+        await chromium.ask("document.querySelector('.idle-warning button').click()")
+        await chromium.until("document.querySelector('.idle-warning').hidden")
+        await clinic.state.clock.advance(IDLE_S - 90)
+        assert await chromium.ask("fetch('/api/overview').then(a => a.status)") == 200
+
+
 async def test_who_keeps_the_machine_is_led_to_how_it_runs(chromium, clinic):
     async with serve(clinic, port=0) as page:
         await forget(chromium)

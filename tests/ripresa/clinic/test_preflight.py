@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.access.access_store import AccessStore
+from dashboards.access.accounts import Accounts
+from dashboards.access.principal import Role
 from ingest.enrolment.certificates import hosts_of, renew_certificates
 from ingest.enrolment.enrolment import enrol_home, init_clinic
 from ingest.journal.journal import Journal
@@ -187,3 +190,15 @@ async def test_the_shipped_broker_starts_as_the_user_that_owns_its_files(folder)
     finally:
         broker.terminate()
         broker.wait()
+
+
+def test_that_nobody_has_to_sign_in_is_said_until_somebody_has(folder):
+    def users():
+        return [f.grade for f in preflight(folder) if f.part == "Users"]
+
+    assert users() == ["fair"]
+    path = Folder(folder / "state" / "clinic").access
+    with AccessStore(path) as store:
+        assert users() == ["fair"]
+        Accounts(store, ManualClock()).add("anna", roles=[Role.ADMIN], sites=["+"], password="-")  # noqa: S106 - no hash
+        assert users() == ["good"]

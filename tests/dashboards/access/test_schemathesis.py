@@ -1,0 +1,98 @@
+"""What a fuzzer that has read the API's own description sends breaks nothing and learns nothing."""
+
+import re
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+
+from dashboards.access.guarded_entrance import COOKIE
+from dashboards.access.sessions import csrf_token
+
+pytestmark = pytest.mark.slow
+
+LEAKS = re.compile(r"Traceback|File \"|site-packages|sqlite3|SELECT |RipresaError|p-roma|argon2")
+FUZZED = settings(
+    max_examples=15,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def operations(app):
+    schema = schemathesis.openapi.from_dict(app.openapi())
+    return [found.ok() for found in schema.get_all_operations()]
+
+
+def check(case, app, statuses, **more):
+    answer = case.call(**more, app=app)
+    told = f"{case.method} {case.path}: {answer.status_code}"
+    assert answer.status_code < 500, told
+    assert statuses is None or answer.status_code in statuses, told
+    assert not LEAKS.search(answer.text), f"{told} {answer.text[:300]}"
+    return answer
+
+
+def fuzz(app, one, statuses=None, **more):
+    seen = set()
+
+    @FUZZED
+    @given(case=one.as_strategy())
+    def send(case):
+        seen.add(check(case, app, statuses, **more).status_code)
+
+    send()
+    return seen
+
+
+NAMES = ("/api/me", "/api/sign-in")
+HERE = {"Host": "clinic.example.org", "Origin": "http://clinic.example.org"}
+
+
+@pytest.fixture(autouse=True)
+def _in_the_clear(guarded):
+    """The fuzzer's own client speaks no TLS."""
+    guarded.entrance._plain_http = True
+
+
+@pytest.fixture
+def signed_in(guarded):
+    """Headers of somebody who is in, and an app on which one can be."""
+    guarded.add()
+    app = guarded.app()
+    session = guarded.sessions.begin("anna")
+    return app, HERE | {"Cookie": f"{COOKIE}={session}", "X-CSRF-Token": csrf_token(session)}
+
+
+def test_whoever_has_not_signed_in_learns_nothing_from_any_operation(guarded):
+    guarded.add()
+    app = guarded.app()
+    for one in operations(app):
+        if one.path in NAMES:
+            continue
+        # 422 comes before anybody is asked who they are, from a body that is no JSON.
+        found = fuzz(app, one, {401, 403, 404, 405, 422}, headers=HERE)
+        assert found & {401, 403, 422}, one.path
+
+
+def test_the_way_in_stands_whatever_is_typed(guarded):
+    guarded.add()
+    app = guarded.app()
+    for one in operations(app):
+        if one.path in NAMES:
+            fuzz(app, one, {200, 401, 403, 404, 405, 422, 429}, headers=HERE)
+
+
+def test_whoever_has_signed_in_breaks_nothing_and_sees_no_other_site(signed_in):
+    app, headers = signed_in
+    for one in operations(app):
+        if one.path != "/api/sign-out":
+            assert fuzz(app, one, headers=headers) - {401}, one.path
+
+
+def test_every_operation_is_described_with_what_it_answers(guarded):
+    found = operations(guarded.app())
+    assert len(found) >= 10
+    for one in found:
+        assert "200" in one.definition.raw["responses"], one.path
