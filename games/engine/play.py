@@ -14,7 +14,7 @@ them while the range of today is still being found (`calibrated` False) and play
 publishes requests (pain, unwell) at `HomeTopics.request`, and returns when the item it played
 has ended or the session is closed. `on_ready` is called once the first frame has been shown
 and the subscriptions are asked for: start the wearables then. SIGTERM ends it in good order.
-`play(..., source=RecordedSource(batches, start_ns))` replays control batches of a recording.
+`play(..., source=RecordedSource(batches))` replays control batches of a recording.
 """
 
 from __future__ import annotations

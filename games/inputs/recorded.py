@@ -21,22 +21,24 @@ __all__ = ["RecordedSource"]
 
 
 class RecordedSource:
-    """Plays batches back so that the first sample falls on `start_ns`.
+    """Plays batches back from the first frame that is shown, or from `start_ns` on.
 
     Args:
         messages: control batches in order, with the repetitions counted between them.
-        start_ns: when the first sample is to come.
+        start_ns: when the first sample is to come; None: with the first frame, `lead_ns` later.
+        lead_ns: what a person is given to look around.
         item: play only this exercise item; None: all.
     """
 
     def __init__(
         self,
         messages: Iterable[ControlBatch | RepetitionCounted],
-        start_ns: int,
+        start_ns: int | None = None,
         *,
+        lead_ns: int = 0,
         item: str | None = None,
     ) -> None:
-        self._start_ns = start_ns
+        self._start_ns, self._lead_ns = start_ns, lead_ns
         self._arrivals: list[ArrivedSample] = []
         self._counted: list[RepetitionCounted] = []
         for message in messages:
@@ -70,6 +72,9 @@ class RecordedSource:
         """All samples whose time has come; they keep the recording's instants."""
         if self.ended:
             return []
+        if self._start_ns is None:
+            # Opening a window takes as long as the machine wants: what passes before counts not.
+            self._start_ns = now_ns + self._lead_ns
         until_ns = now_ns - self._start_ns + self._arrivals[0].sample.t_ns
         first = self._next
         while self._next < len(self._arrivals):

@@ -121,7 +121,7 @@ class OndaScreen:
         y = REST_Y - share * (REST_Y - TOP_Y)
         slope = state.control.speed / ceiling if ceiling > 0 else 0.0
         tilt = max(-21, min(21, round(40 * slope / 3) * 3))
-        if state.near and state.ride.on:
+        if state.near and state.ride.on and not self._look.plain:
             surface.blit(self._halo, (BOAT_X - 150, y - 190))
         picture = self._boats[tilt]
         lamp = (BOAT_X + 64 - 120, y - 62 - 120)
@@ -131,7 +131,7 @@ class OndaScreen:
     def _draw_front(self, surface: pygame.Surface, state: OndaState, line: list[Point]) -> None:
         """A little water before the keel, and the wake."""
         near = [(x, y + 16) for x, y in line if BOAT_X - 100 <= x <= BOAT_X + 100]
-        if state.near:
+        if state.near and not self._look.plain:
             pygame.draw.lines(surface, (140, 214, 224), False, near, 3)
         for n in range(9):
             x = BOAT_X - 90 - n * 34

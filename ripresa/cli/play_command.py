@@ -109,7 +109,7 @@ def _replay(options: PlayOptions, session: str, common: dict[str, Any]) -> dict[
         raise ConfigurationError(f"session {session} holds no motion that could move a game")
     played = [m for m in messages if isinstance(m, ControlBatch | RepetitionCounted)]
     clock = clock_from()
-    source = RecordedSource(played, clock.now_ns() + LEAD_NS)
+    source = RecordedSource(played, lead_ns=LEAD_NS)
     tempo = source.tempo
     if tempo is not None:
         common["setting"] = replace(common["setting"], **asdict(tempo))

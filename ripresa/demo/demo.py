@@ -259,13 +259,15 @@ class _Run:
         if InfluxSettings.from_environment() is None:
             return
         demo.stage = "database"
-        with contextlib.suppress(TimeoutError, TransportError):
+        try:
             async with asyncio.timeout(DATABASE_PATIENCE_S):
                 # Followers are other processes' threads: only asking tells how far they are.
                 while any(f["lag"] for f in await self._followers()):  # noqa: ASYNC110
                     await asyncio.sleep(0.1)
-                return
-        log.warning("InfluxDB has not taken everything within %d s", DATABASE_PATIENCE_S)
+        except TimeoutError:
+            log.warning("InfluxDB has not taken everything within %d s", DATABASE_PATIENCE_S)
+        except TransportError as e:
+            log.warning("the clinic could not be asked how far InfluxDB is: %s", e)
 
     async def _followers(self) -> list[dict[str, Any]]:
         status = await asyncio.to_thread(ask_status, self.folder.clinic)
