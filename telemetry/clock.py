@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import heapq
 import itertools
 import time
@@ -14,6 +15,9 @@ from .errors import ConfigurationError
 __all__ = ["Clock", "ManualClock", "ScaledClock", "SystemClock"]
 
 NS_PER_S = 1_000_000_000
+# Room for Linux' `struct timex`; all zero it asks and sets nothing. See adjtimex(2).
+TIMEX_BYTES = 256
+UNSYNCHRONISED = 5
 
 
 @runtime_checkable
@@ -105,6 +109,15 @@ class SystemClock:
             return 0.0
         self._clock = ScaledClock.start()
         return off_s
+
+    @property
+    def synchronised(self) -> bool | None:
+        """Whether a time service keeps the machine's clock; None where the system does not tell."""
+        try:
+            told = int(ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(TIMEX_BYTES)))
+        except (AttributeError, OSError, TypeError):
+            return None
+        return None if told < 0 else told != UNSYNCHRONISED
 
     def now_ns(self) -> int:
         """Nanoseconds since the Unix epoch, UTC."""

@@ -95,6 +95,7 @@ class SessionView(_Frozen):
     plan_version: int
     posture: str
     replay_of: str | None
+    clock_synchronised: bool | None
     opened_ms: float
     closed_ms: float | None
     reason: str | None
@@ -152,6 +153,7 @@ def session_view(
         plan_version=opened.plan_version,
         posture=opened.posture,
         replay_of=opened.replay_of,
+        clock_synchronised=opened.clock_synchronised,
         opened_ms=opened.t_ns / 1e6,
         closed_ms=None if closed is None else closed.t_ns / 1e6,
         reason=None if closed is None else closed.reason.value,

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from telemetry.clock import SystemClock
 from telemetry.errors import DecodeError, StoreBusy
 from telemetry.identity import new_ulid
 from telemetry.messages.events import HeartMeasured, SessionEvent, encode_event
@@ -109,6 +111,8 @@ class SessionService:
         session = new_ulid(self._clock)
         self.events, self.heart = [], None
         self._beatless.clear()
+        if isinstance(self._clock, SystemClock):
+            settings = replace(settings, clock_synchronised=self._clock.synchronised)
         await self._take(open_session(settings, session=session, moment=self._moment()))
         return session
 

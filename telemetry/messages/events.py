@@ -115,7 +115,10 @@ class _Event(_Frozen):
 
 
 class SessionOpened(_Event):
-    """Therapy was opened; the session belongs to this day in the plan's time zone."""
+    """Therapy was opened; the session belongs to this day in the plan's time zone.
+
+    `clock_synchronised` is whether a time service kept the box's clock then; None: not told.
+    """
 
     type: Literal["session.opened"] = "session.opened"
     patient: Pseudonym
@@ -125,6 +128,7 @@ class SessionOpened(_Event):
     posture: str
     wearables: tuple[Worn, ...] = ()
     replay_of: str | None = None
+    clock_synchronised: bool | None = None
 
 
 class CheckAnswered(_Event):

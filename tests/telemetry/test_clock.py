@@ -1,7 +1,9 @@
 """Clocks are passed in, so speed is a setting and a test never waits."""
 
 import asyncio
+import ctypes
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -61,3 +63,17 @@ def test_a_clock_that_was_started_before_its_time_was_set_is_anchored_again(monk
     assert clock.anchor_again() == pytest.approx(365 * 86_400, abs=60)
     assert clock.now_ns() >= before_ns + year_ns
     assert clock.anchor_again() == 0
+
+
+@pytest.mark.parametrize(("told", "synchronised"), [(0, True), (1, True), (5, False), (-1, None)])
+def test_whether_a_time_service_keeps_the_machines_clock_is_asked_of_the_system(
+    told, synchronised, monkeypatch
+):
+    system = SimpleNamespace(adjtimex=lambda _asked: told)
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: system)
+    assert SystemClock().synchronised is synchronised
+
+
+def test_a_system_that_does_not_tell_is_not_judged(monkeypatch):
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: SimpleNamespace())
+    assert SystemClock().synchronised is None

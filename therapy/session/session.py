@@ -146,6 +146,7 @@ def open_session(settings: SessionSettings, *, session: str, moment: Moment) -> 
         posture=settings.posture or in_posture,
         wearables=tuple(settings.worn),
         replay_of=settings.replay_of,
+        clock_synchronised=settings.clock_synchronised,
     )
     turn.after_question()
     return Advance(turn.state, tuple(turn.events))

@@ -41,6 +41,7 @@ class SessionSettings:
         last_targets: of each item the target of its last session, degrees, so that a smaller
             range of today is shown as such.
         replay_of: the session that is played again.
+        clock_synchronised: whether a time service keeps the clock; None: not told.
     """
 
     plan: Plan
@@ -58,3 +59,4 @@ class SessionSettings:
     sessions_today: int = 0
     last_targets: Mapping[str, float] = field(default_factory=dict)
     replay_of: str | None = None
+    clock_synchronised: bool | None = None

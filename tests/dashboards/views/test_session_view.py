@@ -285,3 +285,10 @@ def test_a_heart_rate_without_skin_contact_is_not_shown(pretend):
     closing = (ev.SessionClosed, {"reason": ev.CloseReason.DONE})
     closed = session_view(in_order(pretend, rate(True, 64), rate(False, None), closing))
     assert closed.heart_bpm == 64
+
+
+@pytest.mark.parametrize("kept", [True, False, None])
+def test_whether_the_homes_clock_was_kept_is_shown(pretend, kept):
+    opened, *others = pretend.script()
+    opened = opened.model_copy(update={"clock_synchronised": kept})
+    assert session_view([opened, *others]).clock_synchronised is kept

@@ -26,7 +26,7 @@ function banner() {
       say(title, item ? itemTitle(item) : t("session"));
       const replay = view.replay_of ? ` · ${t("replay")}` : "";
       const lasted = view.closed_ms === null ? "" : ` · ${lasting(view.opened_ms, view.closed_ms)}`;
-      say(when, `${longDay(view.day)}, ${shortTime(view.opened_ms)}${lasted}${replay}`);
+      say(when, `${longDay(view.day)}, ${shortTime(view.opened_ms)}${lasted}${replay}${view.clock_synchronised === false ? ` · ${t("clock_unkept")}` : ""}`);
       const closed = view.phase === "closed";
       const state = closed ? "closed" : view.unwell ? "unwell" : standing ? "silent" : "live";
       pill.className = `pill pill-${view.unwell ? "unwell" : state}`;

@@ -35,6 +35,7 @@ const TEXTS = {
   unwell: ["Ha detto «Non mi sento bene»", "Said “I feel unwell”"],
   replay: ["riproduzione di una registrazione", "replay of a recording"],
   provisional: ["provvisorio", "provisional"],
+  clock_unkept: ["orologio della casa non sincronizzato", "the home's clock was not synchronised"],
   counted_final: ["dalla registrazione", "from the recording"],
 
   movement: ["Movimento", "Movement"],
