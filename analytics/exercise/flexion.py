@@ -188,6 +188,10 @@ def pair(distal: Frames, proximal: Frames) -> Paired:
     kept = replace(
         kept,
         interpolated=kept.interpolated | filled,
+        bridged_rad=np.maximum(
+            kept.bridged_rad,
+            np.maximum(proximal.bridged_rad[before], proximal.bridged_rad[after]),
+        ),
         restarted=np.array([b.restarted for b in found], np.bool_),
     )
     share = np.array([b.share for b in found])

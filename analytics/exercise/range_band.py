@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analytics.observability.gate import Estimate
-from analytics.signals.gaps import gap_sigma_rad
 
 from .observation import Method
 from .uncertainty import (
@@ -129,11 +128,10 @@ def item_bands(
 ) -> ItemBands:
     """What an item's frames at `rate_hz` leave uncertain in its repetitions, or in all of it."""
     spans = [slice(e.valley, e.end + 1) for e in excursions] or [slice(None)]
-    parts = [frames.at(np.arange(len(frames))[span]) for span in spans]
     return ItemBands(
         observation,
         flexion,
-        max(worst_gap_deg(part, rate_hz) for part in parts),
+        math.degrees(max(frames.bridged_rad[span].max(initial=0.0) for span in spans)),
         not frames.restarted[1:].any(),
         _swing_deg(flexion, rate_hz, excursions),
     )
@@ -163,15 +161,3 @@ def _swing_deg(flexion: Flexion | None, rate_hz: float, excursions: Sequence[Exc
         return math.inf
     turned = np.cumsum(flexion.seen.rates[0] @ flexion.seen.axes.proximal) / rate_hz
     return float(np.degrees(np.median([np.ptp(turned[e.valley : e.peak + 1]) for e in excursions])))
-
-
-def worst_gap_deg(frames: Frames, rate_hz: float) -> float:
-    """Standard deviation that the worst run of filled-in frames leaves, degrees."""
-    edges = np.diff(np.concatenate([[False], frames.interpolated, [False]]).astype(int))
-    starts, stops = np.flatnonzero(edges > 0), np.flatnonzero(edges < 0)
-    worst = 0.0
-    for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
-        before = frames.gyr[max(start - 1, 0)].tolist()
-        after = frames.gyr[min(stop, len(frames) - 1)].tolist()
-        worst = max(worst, gap_sigma_rad(before, after, (stop - start + 1) / rate_hz))
-    return math.degrees(worst)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from telemetry.messages.motion import MotionBatch
 
-    from .arrays import Array, Indices, Mask
+    from .arrays import Array, Indices
 
 __all__ = ["MAX_INTERPOLATED", "Conditioner", "SampleCounts", "Segment"]
 
@@ -128,14 +128,14 @@ class Conditioner:
         sums["received"] = max(0, stop - start) - sums["missing"]
         return SampleCounts(**sums)
 
-    def is_interpolated(self, index: Indices) -> Mask:
-        """Which of these samples, [n] sorted indices, were filled in."""
-        filled = np.zeros(len(index), dtype=np.bool_)
-        for what, first, count in self._notes:
-            if what == "interpolated":
-                a, b = np.searchsorted(index, (first, first + count))
-                filled[a:b] = True
-        return filled
+    def holes(self, start: int, stop: int) -> Indices:
+        """[g, 2] first index and count of each hole that was filled in, within [start, stop)."""
+        found = [
+            (first, count)
+            for what, first, count in self._notes
+            if what == "interpolated" and first < stop and first + count > start
+        ]
+        return np.array(found, np.int64).reshape(-1, 2)
 
     def declare_gap(self, first_index: int, count: int | None) -> None:
         """Take note of a StreamGap."""

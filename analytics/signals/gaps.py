@@ -17,10 +17,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["USUAL_TAU_S", "GapTrust", "gap_sigma_rad"]
+    from .arrays import Array
+
+__all__ = ["USUAL_TAU_S", "GapTrust", "gap_sigma_rad", "gap_sigmas_rad"]
 
 Rate: TypeAlias = tuple[float, float, float]
 
@@ -37,6 +41,14 @@ def gap_sigma_rad(before: Sequence[float], after: Sequence[float], seconds: floa
     change = math.dist(before, after)
     mean = math.hypot(*(a + b for a, b in zip(before, after, strict=True))) / 2
     return seconds * (CHANGE_SHARE * change + RATE_SHARE * mean)
+
+
+def gap_sigmas_rad(before: Array, after: Array, seconds: Array) -> Array:
+    """The same of many gaps at once: rates [g, 3] and durations [g] to [g]."""
+    change = np.sqrt(((before - after) ** 2).sum(axis=1))
+    mean = np.sqrt(((before + after) ** 2).sum(axis=1)) / 2
+    sigmas: Array = seconds * (CHANGE_SHARE * change + RATE_SHARE * mean)
+    return sigmas
 
 
 class GapTrust:

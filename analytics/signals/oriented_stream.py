@@ -12,6 +12,7 @@ from telemetry.messages.codec import decode_item, encode_item
 from telemetry.messages.motion import StreamQuality
 
 from .conditioning import Conditioner, Segment
+from .gaps import gap_sigmas_rad
 from .orientation import (
     CALIBRATED_MAGNETOMETERS,
     OrientationFilter,
@@ -47,7 +48,8 @@ class Frames:
         index: [n] int64 sample indices.
         t_us: [n] float64 host times, whole microseconds since the Unix epoch.
         acc, gyr: [n, 3] float64, m/s² and rad/s.
-        interpolated: [n] whether the sample was filled in.
+        interpolated: [n] whether it, or a sample since the frame before, was filled in.
+        bridged_rad: [n] standard deviation of the turn in what was filled in there, radians.
         restarted: [n] whether the filter started afresh since the frame before.
         orient: gives `q` or, if its argument is false, `q_forward`; called once each is asked for.
         gyroscope: whether there is one; else `gyr` is zero.
@@ -60,6 +62,7 @@ class Frames:
     interpolated: Mask
     restarted: Mask
     orient: Callable[[bool], Array]
+    bridged_rad: Array
     gyroscope: bool = True
 
     def __len__(self) -> int:
@@ -85,6 +88,7 @@ class Frames:
             interpolated=self.interpolated[numbers],
             restarted=self.restarted[numbers],
             orient=lambda back: (self.q if back else self.q_forward)[numbers],
+            bridged_rad=self.bridged_rad[numbers],
             gyroscope=self.gyroscope,
         )
 
@@ -214,16 +218,41 @@ class StreamTrack:
         rows = self._rows[a:b]
         index = rows[:, 0].astype(np.int64)
         acc, gyr = self._samples.at(rows[:, 6].astype(np.int64))
+        bridged_rad = self._bridged(index)
         return Frames(
             index=index,
             t_us=rows[:, 5].copy(),
             acc=acc,
             gyr=gyr,
-            interpolated=self._conditioner.is_interpolated(index),
+            interpolated=bridged_rad >= 0,
             restarted=np.isin(index, list(self._restarts)),
             orient=lambda back: self._orientations(index, from_index, to_index, back=back),
+            bridged_rad=np.maximum(bridged_rad, 0.0),
             gyroscope=self.opened.gyroscope,
         )
+
+    def _bridged(self, index: Indices) -> Array:
+        """[n] what holes since the frame before leave uncertain, radians; -1 where there are none.
+
+        Holes may lie between frames, so that none of them shows which samples were lost.
+        """
+        found = np.full(len(index), -1.0)
+        if not len(index):
+            return found
+        first, stop = int(index[0]) - self.stride + 1, int(index[-1]) + 1
+        holes = self._conditioner.holes(first, stop)
+        if not len(holes):
+            return found
+        least, most = int(holes[:, 0].min()) - 1, int(holes.sum(axis=1).max()) + 1
+        at, _, gyr = self.measured(least, most)
+        before = gyr[np.maximum(np.searchsorted(at, holes[:, 0]) - 1, 0)]
+        after = gyr[np.minimum(np.searchsorted(at, holes.sum(axis=1)), len(gyr) - 1)]
+        sigmas = gap_sigmas_rad(before, after, (holes[:, 1] + 1) / self.opened.rate_hz)
+        starts = np.searchsorted(index, holes[:, 0])
+        stops = np.searchsorted(index, holes.sum(axis=1) - 1 + self.stride)
+        for a, b, sigma in zip(starts.tolist(), stops.tolist(), sigmas.tolist(), strict=True):
+            found[a:b] = np.maximum(found[a:b], sigma)
+        return found
 
     def _orientations(self, index: Indices, from_index: int, to_index: int, *, back: bool) -> Array:
         """Of the samples with these indices, looking back from `to_index` or forward."""

@@ -46,6 +46,7 @@ def frames(back_deg, forward_deg):
         interpolated=np.zeros(n, bool),
         restarted=np.zeros(n, bool),
         orient=lambda back: seen[back],
+        bridged_rad=np.zeros(n),
     )
 
 

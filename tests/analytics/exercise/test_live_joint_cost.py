@@ -22,7 +22,7 @@ def calls_of(monkeypatch, lost):
     counted = {"frames": 0, "filled": 0}
     for owner, name, kind in (
         (StreamTrack, "_frames", "frames"),
-        (Conditioner, "is_interpolated", "filled"),
+        (Conditioner, "holes", "filled"),
     ):
         original = getattr(owner, name)
 

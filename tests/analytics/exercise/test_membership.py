@@ -200,3 +200,34 @@ def test_arms_that_swing_far_in_a_walk_are_not_linked_to_a_set_of_uneven_raises(
     )
     assert 9 <= len(item.repetitions) + len(item.attempts) <= 11
     assert item.count_low <= 10 <= item.count_high
+
+
+def with_kept(elevation_deg, kept, *, name="arm-abduction"):
+    """The item's result where only some of the samples arrived."""
+    batch = one_batch(elevation_deg)
+    start, *_, end = whole_stream(batch)
+    there = np.flatnonzero(kept)
+    runs = np.split(there, np.flatnonzero(np.diff(there) > 1) + 1)
+    parts = [batch.cut(int(r[0]), int(r[-1]) + 1) for r in runs]
+    events = exercise(len(batch), exercise=name)
+    return offline.run(SESSION, events, [[start, *parts, end]], observe, plan_version=1).items[0]
+
+
+@pytest.mark.parametrize("name", ["arm-abduction", "count"])
+@pytest.mark.parametrize("together", [1, 2, 3, 5, 10])
+def test_which_half_of_the_samples_is_lost_changes_nothing_that_is_told(together, name):
+    elevation = raises(5, up_s=1.2, down_s=1.2)
+    half = np.arange(len(elevation)) // together % 2 == 0
+    one, other = (with_kept(elevation, kept, name=name) for kept in (half, ~half))
+    for item in (one, other):
+        assert len(item.repetitions) == 5
+        assert not item.judged
+    assert (one.count_low, one.count_high) == (other.count_low, other.count_high)
+    if name == "arm-abduction":
+        ranges = one.range_of_motion, other.range_of_motion
+        widths = [r.band_high_deg - r.band_low_deg for r in ranges]
+        assert ranges[0].median_deg == pytest.approx(ranges[1].median_deg, abs=1.0)
+        assert widths[0] == pytest.approx(widths[1], rel=0.2)
+        assert max(widths) < 60
+    flags = [{t for r in item.repetitions for t in r.technical} for item in (one, other)]
+    assert flags[0] == flags[1] == {"interpolated"}

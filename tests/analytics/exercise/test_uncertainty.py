@@ -178,20 +178,19 @@ def test_a_loose_joints_band_is_wide_at_angle_zero_too():
     assert at_zero(0.003) < 2
 
 
-def frames_with(interpolated, *, restarted=False, rate_rad_s=3.0):
+def frames_with(interpolated, *, restarted=False, bridged_rad=0.2):
     count = len(interpolated)
-    gyr = np.zeros((count, 3))
-    gyr[: count // 2, 0] = rate_rad_s
     restarts = np.zeros(count, bool)
     restarts[count // 2] = restarted
     return Frames(
         index=np.arange(count),
         t_us=np.arange(count) * 4e4,
         acc=np.tile([0, 0, 9.81], (count, 1)),
-        gyr=gyr,
+        gyr=np.zeros((count, 3)),
         interpolated=np.asarray(interpolated),
         restarted=restarts,
         orient=lambda _: np.tile([1.0, 0, 0, 0], (count, 1)),
+        bridged_rad=np.where(interpolated, bridged_rad, 0.0),
     )
 
 
@@ -209,7 +208,7 @@ def test_an_items_band_is_wider_with_gaps_in_fast_motion_and_restarts():
     one = Observation(stream="s", axis=(1.0, 0.0, 0.0), what="elevation")
     whole, torn = np.zeros(100, bool), np.zeros(100, bool)
     torn[49:52] = True
-    still = frames_with(torn, rate_rad_s=0.0)
+    still = frames_with(torn, bridged_rad=0.0)
     assert width(one, frames_with(torn)) > width(one, still) == width(one, frames_with(whole))
     assert width(one, frames_with(whole, restarted=True)) > width(one, frames_with(whole))
 

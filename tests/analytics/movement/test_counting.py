@@ -30,6 +30,7 @@ def frames_of(vectors_deg, rise_m_s2=0.0):
         interpolated=np.zeros(n, dtype=bool),
         restarted=np.zeros(n, dtype=bool),
         orient=lambda _: q,
+        bridged_rad=np.zeros(n),
     )
 
 

@@ -78,12 +78,9 @@ def test_a_bridge_is_a_straight_line():
     filled = samples(segments)[99:104]
     assert filled == pytest.approx(np.linspace(filled[0], filled[-1], 5))
     assert conditioner.counts().interpolated == 3
-    assert conditioner.is_interpolated(np.array([99, 100, 102, 103])).tolist() == [
-        False,
-        True,
-        True,
-        False,
-    ]
+    assert conditioner.holes(0, len(WHOLE)).tolist() == [[100, 3]]
+    assert conditioner.holes(102, 103).tolist() == [[100, 3]]
+    assert conditioner.holes(103, len(WHOLE)).tolist() == []
 
 
 def test_a_sample_at_full_scale_is_rejected_as_saturated():
