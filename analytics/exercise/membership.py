@@ -53,6 +53,10 @@ MOSTLY: Final = 0.75
 """Of a group's excursions walked, from which on it is a walk."""
 UNLIKE_AT_MOST, UNLIKE_TIMES = 0.09, 6.0
 """Cosine short of 1, and times the set's median, from which on a member is unlike the set."""
+SMALLER_AT_MOST: Final = 0.5
+"""Octaves, and times the set's median, by which a first one may be smaller."""
+SAME_OCTAVES, SAME_DEG, SAME_ALIKE = 0.5, 6.0, 0.75
+"""Of size and time, of posture and of the way, within which a movement is the set's own."""
 LEANING_DEG, LEANING_TIMES = 20.0, 4.0
 """As these, of the posture in which a first one began."""
 CUT_ALIKE: Final = 0.7
@@ -177,17 +181,21 @@ def _strange(traits: Traits, best: Mask, excursions: Sequence[Excursion]) -> Mas
 
     In the middle of a set an irregular repetition is one. Beside other movement, or as the item's
     first or last, what is far less like the set than its own repetitions are is part of that other
-    movement; so is a first one that began in another posture, on the way into position.
+    movement; so is a first one that began in another posture or stayed far smaller, on the way into
+    position. One that only halted on the way is of the set's time, size and posture.
     """
     likeness = traits.turns @ middle(traits.turns[best])
     lean = np.degrees(np.arccos(np.clip(traits.posture @ middle(traits.posture[best]), -1, 1)))
     least = 1 - max(UNLIKE_AT_MOST, UNLIKE_TIMES * float(np.median(1 - likeness[best])))
     most = max(LEANING_DEG, LEANING_TIMES * float(np.median(lean[best])))
+    size = traits.size - float(np.median(traits.size[best]))
+    smallest = -max(SMALLER_AT_MOST, UNLIKE_TIMES * float(np.median(np.abs(size[best]))))
     unlike = (likeness < least) & np.array([e.finished for e in excursions])
+    unlike &= ~_of_the_set(traits, best)
     members = np.flatnonzero(best).tolist()
     out = np.zeros(len(best), bool)
     for i in members:
-        if not (unlike[i] or lean[i] > most):
+        if not (unlike[i] or lean[i] > most or size[i] < smallest):
             break
         out[i] = True
     for i in reversed(members):
@@ -199,6 +207,15 @@ def _strange(traits: Traits, best: Mask, excursions: Sequence[Excursion]) -> Mas
         out[i] |= unlike[i] and any(not best[j] or out[j] for j in beside)
     few = best.sum() - (out & best).sum() < max(FEWEST, best.sum() / 2)
     return np.zeros(len(best), bool) if few else out
+
+
+def _of_the_set(traits: Traits, best: Mask) -> Mask:
+    """[e] as long, as large and begun as the set's, and roughly like it on the way."""
+    size, time = (of - float(np.median(of[best])) for of in (traits.size, traits.time))
+    same = (np.abs(size) < SAME_OCTAVES) & (np.abs(time) < SAME_OCTAVES)
+    same &= traits.posture @ middle(traits.posture[best]) > np.cos(np.deg2rad(SAME_DEG))
+    alike: Mask = same & (traits.turns @ middle(traits.turns[best]) > SAME_ALIKE)
+    return alike & ~traits.walked
 
 
 def _cut_from(traits: Traits, best: Mask, excursions: Sequence[Excursion], frames: Frames) -> Mask:

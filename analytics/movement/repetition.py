@@ -86,7 +86,8 @@ class RepetitionDetector:
 
     1. In a valley: follow the lowest value until the series has risen by RISE_SHARE of the
        typical range (by `least` while none is known). A valley far below where the last
-       repetitions began was a movement the other way: it is left out once the series is back.
+       repetitions began was a movement the other way: it is left out once the series is back. If
+       it turns down again below, that is its new rest.
     2. Rising: follow the highest value until the series has fallen by FALL_SHARE of the rise.
        So a dip at the top, where a limb passes the vertical, does not cut a repetition in two.
     3. Falling: it ends below EDGE of its rise, or at the lowest value before the next rise.
@@ -119,6 +120,7 @@ class RepetitionDetector:
         self._valley = 0
         self._peak = 0
         self._floor = 0
+        self._top = 0
         self._rest = 0.0
         """Where the last repetitions began."""
         self._left_out = False
@@ -148,14 +150,24 @@ class RepetitionDetector:
         for i in range(now, len(values)):
             value = values[i]
             if value < low:
-                self._valley, low = i, value
+                self._valley, self._top, low = i, i, value
             elif low < dip:
                 if value >= back:
                     self._valley, low, self._left_out = i, value, True
+                elif value > values[self._top]:
+                    self._top = i
+                elif self._turned_below(value, low, rise):
+                    self._state, self._peak = "rising", self._top
+                    return i
             elif value - low > rise:
                 self._state, self._peak = "rising", i
                 return i + 1
         return len(values)
+
+    def _turned_below(self, value: float, low: float, rise: float) -> bool:
+        """Whether the series came up and went down again far below rest: there it rests now."""
+        top = self.values[self._top]
+        return top - low > rise and top - value > max(self._least, FALL_SHARE * (top - low))
 
     def _dip(self) -> tuple[float, float]:
         """Below which value a valley lies too far below rest, and above which it is back.
@@ -234,7 +246,7 @@ class RepetitionDetector:
         self._rest = statistics.median(e.low for e in self.excursions[-FEW:])
         self._left_out_before, self._left_out = self._left_out, False
         if returned:
-            self._state, self._valley = "valley", now
+            self._state, self._valley, self._top = "valley", now, now
         else:
             self._state, self._valley = "rising", self._floor
             self._peak = max(range(self._floor, now + 1), key=values.__getitem__)

@@ -134,23 +134,37 @@ def groups_of(traits: Traits) -> list[Mask]:
 
 
 def _apart(traits: Traits, group: Mask) -> list[Mask]:
-    """A group cut in two where nothing lies between the brief small ones and the others.
+    """A group cut in two where nothing lies between the brief ones and the others.
 
     A set that tires or is irregular fills what lies between its largest and its smallest; the
-    swings of a walk are alike among themselves, and a single link can lead to them.
+    swings of a walk, or of hands, are alike among themselves, and a single link can lead to them.
     """
     members = np.flatnonzero(group)
-    ordered = members[np.argsort(traits.size[members])]
+    ordered = members[np.argsort(traits.time[members])]
     for cut in range(FEWEST, len(ordered) - FEWEST + 1):
-        small, large = ordered[:cut], ordered[cut:]
-        if all(
-            float(of[large].min() - of[small].max()) > OCTAVES_APART
-            for of in (traits.size, traits.time)
-        ):
-            brief = np.zeros(len(group), bool)
-            brief[small] = True
-            return [brief, group & ~brief]
+        brief, others = ordered[:cut], ordered[cut:]
+        longer = traits.time[others].min() - traits.time[brief].max()
+        if longer > OCTAVES_APART and _differ(traits, brief, others):
+            apart = np.zeros(len(group), bool)
+            apart[brief] = True
+            return [apart, group & ~apart]
     return [group]
+
+
+def _differ(traits: Traits, brief: Indices, others: Indices) -> bool:
+    """Whether nothing lies between two groups' sizes, or between their directions."""
+    least, most = _nearly_all(traits.size[others])
+    low, high = _nearly_all(traits.size[brief])
+    if max(least - high, low - most) > OCTAVES_APART:
+        return True
+    likeness = traits.turns @ middle(traits.turns[others])
+    return _nearly_all(likeness[brief])[1] < _nearly_all(likeness[others])[0]
+
+
+def _nearly_all(values: Array) -> tuple[float, float]:
+    """Between which values lie, but for one at each end, which an item's end may have cut."""
+    ordered, left_out = np.sort(values), int(len(values) > FEWEST)
+    return float(ordered[left_out]), float(ordered[-1 - left_out])
 
 
 def middle(vectors: Array) -> Array:

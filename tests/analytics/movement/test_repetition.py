@@ -201,3 +201,20 @@ def test_a_rise_from_far_below_rest_is_told_from_where_it_turned_last(excess):
     )
     found = excursions_of(values, LEAST_DEG)
     assert [round(e.low, -1) for e in found if e.high > 90] == [10] * 8
+
+
+@pytest.mark.parametrize("lower", [35, 60, 120])
+def test_a_set_that_goes_on_from_a_lower_rest_is_counted_on(lower):
+    """The person leans back, a strap slips: no repetition after it is lost."""
+    first = raises(5, top_deg=90)
+    down = stroke(10, 10 - lower, 2.0)
+    values = series(first, down, first - lower)
+    assert len(live(values)) in (10, 11)
+    assert len(excursions_of(values, LEAST_DEG)) == 10
+
+
+def test_a_movement_the_other_way_is_still_none():
+    back = np.concatenate([stroke(10, -50, 1.0), pause(-50, 0.5), stroke(-50, 10, 1.0)])
+    values = series(raises(4, top_deg=90), back, raises(4, top_deg=90))
+    assert len(live(values)) == 8
+    assert len(excursions_of(values, LEAST_DEG)) == 8
