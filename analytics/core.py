@@ -38,6 +38,7 @@ from analytics.exercise.item import analyse_item
 from analytics.exercise.live_item import LiveOneSensor
 from analytics.exercise.live_joint import LiveJoint
 from analytics.exercise.observation import Method
+from analytics.field_tests.chair_item import analyse_chair_test
 from analytics.gait.walk_item import analyse_walk
 from analytics.signals.oriented_stream import StreamTrack
 from telemetry.errors import DecodeError
@@ -276,6 +277,8 @@ class Core:
         match seen.method:
             case Method.STANCE:
                 return analyse_stance(item.started, seen, track, *span, rests=rests.spans)
+            case Method.CHAIR_TEST:
+                return analyse_chair_test(item.started, seen, track, *span)
             case Method.WALK:
                 return analyse_walk(item.started, seen, track, *span, rests=rests.spans)
             case _:

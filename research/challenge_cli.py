@@ -18,6 +18,7 @@ CHALLENGES = {
     "repetitions": "research.repetitions.repetition_challenge",
     "joint-angle": "research.joint_angle.joint_angle_challenge",
     "refusals": "research.refusals.refusal_challenge",
+    "field-tests": "research.field_tests.field_test_challenge",
     "exercises": "research.exercises.exercise_challenge",
 }
 
@@ -75,7 +76,10 @@ def list_challenges() -> None:
 @app.command("run")
 def run_challenge(  # noqa: PLR0917 - typer fills them by name
     challenge: Annotated[
-        str, typer.Argument(help="orientation, repetitions, joint-angle, refusals or exercises")
+        str,
+        typer.Argument(
+            help="orientation, repetitions, joint-angle, refusals, exercises or field-tests"
+        ),
     ],
     data: Annotated[str, typer.Option("--data", help="Folder of cases, or the name of a set.")],
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the result here.")] = None,

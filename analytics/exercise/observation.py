@@ -40,6 +40,8 @@ class Method(StrEnum):
     """No angle: how long somebody stood still, and how much the trunk swayed, in `balance`."""
     WALK = "walk"
     """No angle: strides, in `gait`."""
+    CHAIR_TEST = "chair test"
+    """No angle: full stands, in `field_tests`."""
     COUNT = "count"
     """No angle: repetitions are found in `movement.Turning`, and nothing more is said."""
 

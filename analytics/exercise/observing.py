@@ -32,6 +32,13 @@ if TYPE_CHECKING:
 __all__ = ["observation_of", "observe_by"]
 
 _SWEPT: Final = frozenset({Quantity.ROTATION, Quantity.ROLL, Quantity.PITCH, Quantity.AMPLITUDE})
+_WITHOUT_ANGLE: Final = {
+    Quantity.RISE_TIME: Method.COUNT,
+    Quantity.TIME_UP: Method.COUNT,
+    Quantity.SWAY: Method.STANCE,
+    Quantity.STANDS: Method.CHAIR_TEST,
+    Quantity.CADENCE: Method.WALK,
+}
 _NO_ANGLE: Final = "no angle stands for it"
 _STRAIGHTENING: Final = {"knee-extension": 90.0, "wrist-lift": 0.0}
 """Exercises that straighten a joint, and how far from flexion's zero they count from."""
@@ -128,12 +135,8 @@ def observation_of(
                 what = (
                     f"{site_of(seen.placements[0]).replace('-', ' ')} elevation, trunk lean apart"
                 )
-        case Quantity.RISE_TIME | Quantity.TIME_UP:
-            why = f"{what}: {_NO_ANGLE}"
-        case Quantity.SWAY:
-            method, why = Method.STANCE, f"{what}: {_NO_ANGLE}"
-        case Quantity.CADENCE:
-            method, why = Method.WALK, f"{what}: {_NO_ANGLE}"
+        case quantity if quantity in _WITHOUT_ANGLE:
+            method, why = _WITHOUT_ANGLE[quantity], f"{what}: {_NO_ANGLE}"
         case quantity if quantity in _SWEPT or posture == "supine":
             method = Method.SWEPT
         case _:

@@ -28,10 +28,15 @@ _MEASURES: Final = {
     "hold": Words(it="tenuta", en="hold"),
     "lean": Words(it="inclinazione del busto", en="trunk lean"),
     "rise time": Words(it="tempo per alzarsi", en="time to rise"),
+    "stands in 30 s": Words(it="alzate in 30 s", en="stands in 30 s"),
     "steps": Words(it="passi", en="steps"),
     "sway RMS": Words(it="oscillazione del busto (RMS)", en="trunk sway (RMS)"),
     "sway frequency": Words(it="frequenza media dell'oscillazione", en="mean frequency of sway"),
     "sway path": Words(it="percorso dell'oscillazione", en="path of sway"),
+    "time to the fifth sit": Words(it="tempo fino alla quinta seduta", en="time to the fifth sit"),
+    "time to the fifth stand": Words(
+        it="tempo fino alla quinta alzata", en="time to the fifth stand"
+    ),
     "time up": Words(it="tempo per salire", en="time up"),
     "walking": Words(it="cammino", en="walking"),
 }

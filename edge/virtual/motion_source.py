@@ -11,9 +11,11 @@ from edge.wearables.wearable import STANDARD_GRAVITY_M_S2
 from telemetry.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from telemetry.messages.motion import Float32Array
 
-__all__ = ["SensedMotion", "resampled", "still", "swing"]
+__all__ = ["SensedMotion", "read_motion", "resampled", "still", "swing"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +48,20 @@ class SensedMotion:
         if i < len(self):
             return i
         return i % len(self) if self.endless else None
+
+
+def read_motion(path: Path) -> SensedMotion:
+    """A motion kept as `.npz` with `acc`, `gyr` and `rate_hz`, which ends with its last sample.
+
+    Raises:
+        ConfigurationError: the file is none.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            acc, gyr = (kept[name].astype(np.float32) for name in ("acc", "gyr"))
+            return SensedMotion(acc, gyr, float(kept["rate_hz"]))
+    except (OSError, ValueError, KeyError) as e:
+        raise ConfigurationError(f"{path.name} is no motion of a virtual wearable ({e})") from e
 
 
 def resampled(motion: SensedMotion, rate_hz: float) -> SensedMotion:

@@ -13,6 +13,7 @@ from telemetry.errors import TransportError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from telemetry.clock import ScaledClock
 
@@ -27,6 +28,7 @@ class RadioProcess:
     Args:
         wearables: names as in the virtual catalogue.
         clock: shared with the process.
+        motions: what each senses, files of `motion_source.read_motion`; None left: they swing.
         rate_hz, samples: instead of the wearables' own rate, and samples a notification.
 
     Attributes:
@@ -41,6 +43,7 @@ class RadioProcess:
         *,
         rate_hz: float | None = None,
         samples: int | None = None,
+        motions: Sequence[Path] = (),
     ) -> None:
         port = _free_port()
         self.transport = f"tcp-client:127.0.0.1:{port}"
@@ -49,6 +52,8 @@ class RadioProcess:
         self._command += ["--listen", f"tcp-server:127.0.0.1:{port}", "--clock", clock.spec]
         for name in wearables:
             self._command += ["--wearable", name]
+        for path in motions:
+            self._command += ["--motion", str(path)]
         if rate_hz is not None:
             self._command += ["--rate-hz", str(rate_hz)]
         if samples is not None:

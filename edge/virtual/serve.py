@@ -15,6 +15,7 @@ import json
 import os
 import stat
 import sys
+from pathlib import Path
 from typing import Any
 
 from edge.virtual.peripherals.virtual_catalogue import virtual_names, virtual_wearable
@@ -23,7 +24,7 @@ from telemetry.errors import RipresaError
 
 from .air import VirtualController
 from .listener import AdapterListener
-from .motion_source import swing
+from .motion_source import read_motion, swing
 from .recordings import load_recording
 from .virtual_radio import VirtualRadio
 
@@ -44,6 +45,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--listen", required=True, help="tcp-server:HOST:PORT")
     parser.add_argument("--wearable", action="append", choices=virtual_names())
     parser.add_argument("--recording", help="what each replays; without it they swing for ever")
+    parser.add_argument(
+        "--motion", action="append", help="what one wearable senses once, a .npz; in their order"
+    )
     parser.add_argument("--rate-hz", type=float, help="instead of the wearable's own")
     parser.add_argument("--samples", type=int, help="in a notification, instead of its own")
     parser.add_argument("--clock", help="as ScaledClock.spec gives it")
@@ -57,9 +61,11 @@ async def _serve(options: argparse.Namespace) -> None:
     else:
         motion = swing(40.0, 100.0, endless=True)
     radio = VirtualRadio(clock)
-    for name in options.wearable or ["dot"]:
+    own = [read_motion(Path(path)) for path in options.motion or []]
+    for number, name in enumerate(options.wearable or ["dot"]):
+        sensed = own[number] if number < len(own) else motion
         await radio.add(
-            virtual_wearable(name), motion, rate_hz=options.rate_hz, samples=options.samples
+            virtual_wearable(name), sensed, rate_hz=options.rate_hz, samples=options.samples
         )
     async with AdapterListener(options.listen) as adapter:
         VirtualController("adapter", host_source=adapter.source, host_sink=adapter, link=radio.air)

@@ -221,7 +221,7 @@ def page_of(  # noqa: PLR0911 - one case a screen
                 said("done"), words, choices=(Choice(said("close"), Leave()),), spoken=words
             )
         case Play():
-            return Page("")
+            return _test(screen, language)
 
 
 def questionnaire_page(item: str, language: Language) -> Page:
@@ -367,6 +367,17 @@ def _moving(
         choices=choices,
         spoken=text if seen == 0 else "",
     )
+
+
+def _test(screen: Play, language: Language) -> Page:
+    """A field test has a page instead of a game: whoever stands beside ends it."""
+    item = screen.item
+    if not item.known.test:
+        return Page("")
+    counted = min(round(screen.done), round(screen.dose)), round(screen.dose)
+    over = Choice(SESSION["done"][language], EndExercise(reason=StopReason.DONE))
+    tired = Choice(SESSION["tired"][language], EndExercise(reason=StopReason.TIRED))
+    return _moving(item, item.known.cue.text(language), counted, (over, tired), language)
 
 
 def _question(question: Question, language: Language, *, back: bool) -> Page:

@@ -143,7 +143,7 @@ class SessionScreens:
         state = self._view.state
         screen = None if state is None else screen_of(state)
         was_in_game, self.in_game = self.in_game, False
-        if not isinstance(screen, Play):
+        if not isinstance(screen, Play) or screen.item.known.test:
             self._leave_game()
         elif self._due(screen) is None:
             self.in_game = True
@@ -276,7 +276,7 @@ class SessionScreens:
             return resume_page(language)
         if self._opening:
             return opening_page(self._opening, language)
-        if isinstance(screen, Play):
+        if isinstance(screen, Play) and self._due(screen) is not None:
             return effort_page(language) if self._due(screen) == "effort" else breath_page(language)
         state = self._view.state
         page = page_of(screen, language, back=state is not None and bool(state.answered))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from .body import elevation_deg
 from .exercise_motion import ExerciseMotion
 from .lower_body import STANCE_REST, lower_body
-from .upright_scripts import stances, walks
+from .upright_scripts import chair_test, stances, walks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,15 @@ def _heel(channels: Mapping[str, Array], _: Mapping[str, LimbSegment]) -> Array:
     return channels["ankle"]
 
 
+def _upright(channels: Mapping[str, Array], _: Mapping[str, LimbSegment]) -> Array:
+    """The thigh's turn from level towards upright."""
+    return 90 - channels["hip"]
+
+
 _HEEL_UP_M: Final = 0.09
+_ON_CHAIR: Final = {"hip": 86.0, "knee": 88.0}
+_TO_STANDING: Final = {"hip": (86.0, 5.0), "knee": (88.0, 5.0), "z": (0.0, 0.4), "y": (0.0, 0.38)}
+_HELD: Final = ("lie", "turn", "pelvis", "tilt")
 _BRIDGE: Final = {"lie": 90.0, "hip": 52.0, "knee": 98.0}
 
 LEG_MOTIONS: Final[Mapping[str, ExerciseMotion]] = {
@@ -50,6 +58,14 @@ LEG_MOTIONS: Final[Mapping[str, ExerciseMotion]] = {
         "hip-abduction", "standing", ("thigh",), lower_body, {},
         {"aside": (3.0, 34.0)}, _thigh,
         up_s=1.4, hold_s=0.7, down_s=1.8, stance=STANCE_REST, compensates="tilt", marked=True,
+    ),
+    "sit-to-stand": ExerciseMotion(
+        "sit-to-stand", "seated", ("thigh",), lower_body, _ON_CHAIR, _TO_STANDING, _upright,
+        up_s=1.3, hold_s=0.6, down_s=1.6, stance=STANCE_REST, compensates="none", resting=_HELD,
+    ),
+    "chair-test": ExerciseMotion(
+        "chair-stand-30s", "seated", ("thigh",), lower_body, _ON_CHAIR, _TO_STANDING, _upright,
+        stance=STANCE_REST, compensates="none", resting=_HELD, script=chair_test,
     ),
     "balance": ExerciseMotion(
         "balance-stance", "standing", ("sternum",), lower_body, {}, {}, _heel,

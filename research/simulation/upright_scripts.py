@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .limb_motion import Manner, MotionBuilder
 
-__all__ = ["STOOD_S", "stances", "walks"]
+__all__ = ["STOOD_S", "chair_test", "stances", "walks"]
 
 STOOD_S: Final = 20.0
 TRUNK_M: Final = 1.3
@@ -78,6 +78,23 @@ def _step(motion: MotionBuilder) -> None:
         )
         motion.still(rng.uniform(0.05, 0.3))
     motion.still(rng.uniform(0.2, 1.5))
+
+
+def chair_test(motion: MotionBuilder, repetitions: int) -> None:
+    """Stand up and sit down so often without a rest; the marks are the way up and the way down."""
+    rng = motion.rng
+    motion.still(rng.uniform(0.3, 1.0))
+    seat = {k: motion.at[k] for k in ("hip", "knee", "z", "y")}
+    for _ in range(repetitions):
+        tall = rng.uniform(3.0, 9.0)
+        begun = motion.length
+        motion.stroke(1.0, hip=tall, knee=tall, z=seat["z"] + 0.4, y=seat["y"] + 0.38)
+        motion.repetition(begun)
+        motion.still(rng.uniform(0.02, 0.35))
+        begun = motion.length
+        motion.stroke(1.1, **seat)
+        motion.repetition(begun)
+        motion.still(rng.uniform(0.02, 0.35))
 
 
 def walks(motion: MotionBuilder, repetitions: int) -> None:

@@ -42,6 +42,7 @@ class Exercise:
         bent_elbow: done with a bent elbow, so a forearm says nothing about the arm.
         amplitude: size is what counts, and there is no upper speed (Parkinson's disease).
         ranged: today's range is found before it is played, and assessed.
+        test: a field test, at the person's own best speed and without a game.
         still: what is held is a stance: nothing strains, so no cap on holds applies.
         supported: it is done with the hands on something firm, or not at all.
         helped: it is done with somebody beside the person, or not at all.
@@ -66,6 +67,7 @@ class Exercise:
     bent_elbow: bool = False
     amplitude: bool = False
     ranged: bool = True
+    test: bool = False
     still: bool = False
     supported: bool = False
     helped: bool = False

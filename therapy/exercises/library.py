@@ -12,6 +12,7 @@ from therapy.wording import Wording
 
 from .dose import Dose, Tempo
 from .exercise import Exercise, suggestion
+from .field_tests import FIELD_TESTS
 from .strength_and_balance import STRENGTH_AND_BALANCE
 
 __all__ = ["EXERCISES", "LIBRARY", "SPAR", "exercise_named", "spar_exercise"]
@@ -353,8 +354,8 @@ _COUNTED = (
     ),
 )
 
-EXERCISES: Final[dict[str, Exercise]] = {e.id: e for e in (*LIBRARY, *_COUNTED)}
-"""All exercises by id: the library's, then those that are counted only."""
+EXERCISES: Final[dict[str, Exercise]] = {e.id: e for e in (*LIBRARY, *_COUNTED, *FIELD_TESTS)}
+"""All exercises by id: the library's, those that are counted only, and the field tests."""
 
 SPAR: Final = {
     "PEN": "pendulum",

@@ -70,11 +70,15 @@ class Quantity(StrEnum):
     """Seconds from the floor to the top of a movement that no angle stands for."""
     SWAY = "sway"
     """Time stood still, and how much the trunk swayed in it."""
+    STANDS = "full stands"
+    """Full stands from a chair in a time, or the time that five take."""
     CADENCE = "cadence of walking"
     """Minutes walked, and steps a minute."""
 
 
-TIMED: Final = frozenset({Quantity.RISE_TIME, Quantity.TIME_UP, Quantity.SWAY, Quantity.CADENCE})
+TIMED: Final = frozenset(
+    {Quantity.RISE_TIME, Quantity.TIME_UP, Quantity.SWAY, Quantity.CADENCE, Quantity.STANDS}
+)
 """Quantities that are no angle."""
 
 
@@ -161,6 +165,7 @@ _ON_TOES = Wording("tempo per salire sulle punte", "time to rise on the toes")
 _ASIDE = Wording("inclinazione della coscia di lato", "thigh inclination sideways")
 _BRIDGE = Wording("sollevamento della coscia, da supini", "thigh lift, lying")
 _STANCE = Wording("tempo in equilibrio e oscillazione del busto", "time in balance, trunk sway")
+_STANDS = Wording("alzate complete dalla sedia", "full stands from a chair")
 _WALK = Wording("minuti di cammino e passi al minuto", "minutes walked, steps a minute")
 _REACH = Wording("ampiezza dell'avambraccio", "forearm swing")
 
@@ -220,6 +225,12 @@ def _rows() -> tuple[Row, ...]:
     add("hip-abduction", STANDING, ("thigh",), Quantity.PITCH, _ASIDE)
     for stance in ("balance-stance", "balance-semi-tandem", "balance-tandem"):
         add(stance, STANDING, ("sternum",), Quantity.SWAY, _STANCE)
+    for test, figure in (
+        ("chair-stand-30s", "stands in 30 s"),
+        ("five-stands", "time to the fifth stand"),
+        ("five-sits", "time to the fifth sit"),
+    ):
+        add(test, SEATED, ("thigh",), Quantity.STANDS, _STANDS, also=(figure,))
     add("walk", STANDING, ("shank",), Quantity.CADENCE, _WALK)
     add("bridge", SUPINE, ("thigh",), Quantity.PITCH, _BRIDGE, also=("hold",))
     return tuple(rows)

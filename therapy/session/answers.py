@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .questions import ASSURING
+
 if TYPE_CHECKING:
     from .questions import Answer, Question
 
@@ -14,7 +16,7 @@ def healthy_answer(question: Question) -> Answer:
     """No to every trouble, little pain, light effort; the first of any choices."""
     match question.kind:
         case "yes or no":
-            return question.id == "settled"
+            return question.id in ASSURING
         case "pain":
             return 1
         case "effort" | "breathlessness":

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from therapy.plan.plan_item import PlanItem
 
 __all__ = [
+    "ASSURING",
     "FALL_SUSPECTED",
     "PAIN",
     "PAIN_ENDS",
@@ -40,6 +41,8 @@ Answer: TypeAlias = bool | int | float | str | None
 QuestionKind: TypeAlias = Literal["yes or no", "pain", "effort", "breathlessness", "choice"]
 
 WHY: Final = ("pain", "tired", "time", "other")
+ASSURING: Final = frozenset({"settled", "support", "helper"})
+"""Questions whose yes lets a session go on."""
 SCALES: Final = ("pain", "effort", "breathlessness")
 
 
@@ -131,7 +134,7 @@ def untroubled_answer(question: Question) -> Answer:
     """What somebody without complaints answers: for demonstrations and tests."""
     match question.kind:
         case "yes or no":
-            return question.id in {"settled", "support", "helper"}
+            return question.id in ASSURING
         case "pain":
             return 0
         case "effort" | "breathlessness":

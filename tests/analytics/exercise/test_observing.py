@@ -47,7 +47,7 @@ def test_each_row_of_the_table_is_seen(row):
         posture=posture,
     )
     assert seen.stream == streams[placements[0]]
-    angleless = seen.method in {Method.COUNT, Method.STANCE, Method.WALK}
+    angleless = seen.method in {Method.COUNT, Method.STANCE, Method.WALK, Method.CHAIR_TEST}
     assert angleless == (row.quantity in TIMED)
     assert (seen.not_observable is None) == (not angleless)
     assert (seen.hinge is not None) == (seen.method is Method.FLEXION)

@@ -4,6 +4,7 @@ import pytest
 
 from telemetry.errors import ConfigurationError
 from therapy.exercises.exercise import POSTURES
+from therapy.exercises.field_tests import FIELD_TESTS
 from therapy.exercises.library import EXERCISES, LIBRARY, SPAR, exercise_named, spar_exercise
 
 EACH = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=lambda e: e.id)
@@ -13,7 +14,7 @@ def test_exercises_are_numbered_in_order_and_none_is_left_out():
     numbers = [e.number for e in LIBRARY]
     assert numbers == sorted(numbers)
     assert set(numbers) == set(range(1, len(set(numbers)) + 1))
-    assert len(EXERCISES) == len(LIBRARY) + 4
+    assert len(EXERCISES) == len(LIBRARY) + 4 + len(FIELD_TESTS)
 
 
 @EACH
@@ -39,8 +40,8 @@ def test_defaults_can_stand_in_a_plan(exercise):
 
 
 @EACH
-def test_only_amplitude_exercises_have_no_upper_speed(exercise):
-    assert (exercise.tempo.up.min_s is None) == exercise.amplitude
+def test_only_amplitude_exercises_and_tests_have_no_upper_speed(exercise):
+    assert (exercise.tempo.up.min_s is None) == (exercise.amplitude or exercise.test)
 
 
 def test_rising_and_standing_need_clearance():

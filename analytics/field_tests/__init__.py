@@ -1,0 +1,1 @@
+"""Field tests: the chair stand tests, by a sensor on the thigh."""

@@ -1,0 +1,1 @@
+"""The field-tests challenge: chair stand tests with known truth."""
