@@ -1,7 +1,7 @@
 """The way in of a clinic with users: a session's cookie, or a token in the header.
 
-As long as there is no user, whoever is at this machine may do everything; from the first one on,
-everybody signs in.
+As long as there never was a user, whoever is at this machine may do everything; from the first one
+on, everybody signs in.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ class GuardedEntrance:
         tokens: of programs.
         site_of: tells a patient's site.
         trail: takes notes of who sees, does and is refused what; None: nobody does.
+        had_users: whether there were users before, whatever the file says now: one that is lost
+            must not open the page.
         plain_http: whether others than this machine may come without TLS, because whoever runs
             this vouches for the way to it.
     """
@@ -59,8 +61,10 @@ class GuardedEntrance:
         site_of: Callable[[str], str | None],
         *,
         trail: AccessTrail | None = None,
+        had_users: bool = False,
         plain_http: bool = False,
     ) -> None:
+        self._had_users = had_users
         self.accounts = accounts
         self.trail = trail
         self.sessions = sessions
@@ -79,7 +83,7 @@ class GuardedEntrance:
         header = connection.headers.get("authorization")
         if header is not None:
             return self._by_token(header)
-        if not self.accounts.any():
+        if not self.signs_in():
             return ANYBODY
         signed_in = self.signed_in(connection)
         if signed_in is None:
@@ -103,6 +107,10 @@ class GuardedEntrance:
         if self.trail is not None:
             known = None if patient is None or self.site_of(patient) is None else patient
             self.trail.note_refusal(actor or UNKNOWN, action, known, why)
+
+    def signs_in(self) -> bool:
+        """Whether one has to sign in here."""
+        return self._had_users or self.accounts.any()
 
     def signed_in(self, connection: HTTPConnection) -> SignedIn | None:
         """The session that a request brings, if it holds."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
 from collections import OrderedDict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -58,7 +59,7 @@ class _Window:
 
 
 class AccessTrail:
-    """Takes notes at once and writes them by and by; used on the event loop.
+    """Takes notes at once, from any thread, and writes them by and by.
 
     Args:
         write: stores entries, all or none; raises a `StoreError` where it cannot. Called in a
@@ -80,6 +81,7 @@ class AccessTrail:
         self._clock = clock
         self._waits = waits
         self._most = most
+        self._lock = threading.RLock()
         self._held: deque[AccessDeed] = deque()
         self._lost = 0
         self._windows: OrderedDict[tuple[str, str, str | None, str], _Window] = OrderedDict()
@@ -123,19 +125,22 @@ class AccessTrail:
             await asyncio.to_thread(self._write, batch)
         except StoreError as e:
             log.warning("%d entries of the audit log wait: %s", len(batch), e)
-            self._lost += lost
-            self._held.extendleft(reversed(batch[: len(batch) - bool(lost)]))
-            self._bound()
-            self._waits(len(self._held))
+            with self._lock:
+                self._lost += lost
+                self._held.extendleft(reversed(batch[: len(batch) - bool(lost)]))
+                self._bound()
+                held = len(self._held)
+            self._waits(held)
             return
         self._waits(0)
 
     def _batch(self) -> tuple[tuple[AccessDeed, ...], int]:
         """Take all that is held, with a word at its end on how many were lost."""
-        self._close_windows()
-        batch, lost = tuple(self._held), self._lost
-        self._held.clear()
-        self._lost = 0
+        with self._lock:
+            self._close_windows()
+            batch, lost = tuple(self._held), self._lost
+            self._held.clear()
+            self._lost = 0
         if lost:
             told = f"{lost} entries lost while the log could not be written"
             now_ns = self._clock.now_ns()
@@ -144,15 +149,16 @@ class AccessTrail:
 
     def _coalesce(self, actor: str, action: str, patient: str | None, why: str) -> None:
         key, now_ns = (actor, action, patient, why), self._clock.now_ns()
-        window = self._windows.get(key)
-        if window is not None and 0 <= now_ns - window.began_ns < COALESCED_NS:
-            window.more += 1
-            return
-        self._close(key)
-        self._windows[key] = _Window(now_ns)
-        while len(self._windows) > MOST_WINDOWS:
-            self._close(next(iter(self._windows)))
-        self.note_deed(actor, action, patient, why)
+        with self._lock:
+            window = self._windows.get(key)
+            if window is not None and 0 <= now_ns - window.began_ns < COALESCED_NS:
+                window.more += 1
+                return
+            self._close(key)
+            self._windows[key] = _Window(now_ns)
+            while len(self._windows) > MOST_WINDOWS:
+                self._close(next(iter(self._windows)))
+            self.note_deed(actor, action, patient, why)
 
     def _close_windows(self) -> None:
         """End those whose time is over: they stand in the order in which they began."""
@@ -170,8 +176,9 @@ class AccessTrail:
             self.note_deed(actor, action, patient, f"{why} and {window.more} times more".strip())
 
     def _hold(self, deed: AccessDeed) -> None:
-        self._held.append(deed)
-        self._bound()
+        with self._lock:
+            self._held.append(deed)
+            self._bound()
 
     def _bound(self) -> None:
         while len(self._held) > self._most:

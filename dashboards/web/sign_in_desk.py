@@ -81,7 +81,7 @@ class SignInDesk:
 
     def me(self, request: Request) -> Me:
         """Who asks."""
-        if not self._entrance.accounts.any():
+        if not self._entrance.signs_in():
             return Me(signs_in=False)
         signed_in = self._entrance.signed_in(request)
         if signed_in is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from dashboards.access.trail import AccessTrail
 from ingest.rights.audit import note
@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 
     from dashboards.access.trail import AccessDeed
     from ingest.journal.journal import Journal
+    from ingest.journal.reading import JournalReader
     from ingest.rights.audit import AuditKey
     from telemetry.clock import Clock
     from telemetry.trouble import TroubleBoard
 
-__all__ = ["access_trail", "audit_writer"]
+__all__ = ["USER_ADDED", "access_trail", "audit_writer", "had_users"]
 
-WHERE = "journal"
+USER_ADDED: Final = "user added"
+
+WHERE: Final = "journal"
 
 
 def access_trail(journal: Journal, key: AuditKey, clock: Clock, board: TroubleBoard) -> AccessTrail:
@@ -55,3 +58,15 @@ def audit_writer(journal: Journal, key: AuditKey) -> Callable[[Sequence[AccessDe
                 )
 
     return write
+
+
+def had_users(journal: JournalReader) -> bool:
+    """Whether a clinic ever had users, as its audit log has it.
+
+    Raises:
+        StoreError: the journal cannot be read.
+    """
+    found = journal.rows(
+        "SELECT 1 FROM audit WHERE action IN (?, 'signed in') LIMIT 1", (USER_ADDED,)
+    )
+    return bool(found)

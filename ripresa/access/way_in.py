@@ -78,6 +78,7 @@ class WayIn:
         *,
         plain_http: bool,
         trail: AccessTrail | None = None,
+        had_users: bool = False,
     ) -> GuardedEntrance:
         """Where the page's requests come in."""
         return GuardedEntrance(
@@ -87,6 +88,7 @@ class WayIn:
             site_of,
             plain_http=plain_http,
             trail=trail,
+            had_users=had_users,
         )
 
     def provider(self) -> OidcProvider | None:

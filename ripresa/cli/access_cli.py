@@ -47,13 +47,14 @@ Identity = Annotated[
 def add_user(name: UserName, role: Roles, site: Sites = None, identity: Identity = None) -> None:
     """Let somebody in; the password is asked for, never given as an argument."""
     from dashboards.access.accounts import checked_roles, checked_sites
+    from ripresa.access.access_audit import USER_ADDED
 
     roles, sites = checked_roles(role), checked_sites(site or ["+"])
     with _way_in() as way_in:
         first = not way_in.accounts.any()
         password = None if identity else _asked(name)
         way_in.accounts.add(name, roles=roles, sites=sites, password=password, identity=identity)
-        _note("user added", f"{name}: {_listed(roles)}; {_sites(sites)}")
+        _note(USER_ADDED, f"{name}: {_listed(roles)}; {_sites(sites)}")
     typer.echo(f"{name} may sign in: {_listed(roles)}; patients of {_sites(sites)}")
     if first:
         typer.echo("from now on the page asks everybody to sign in")

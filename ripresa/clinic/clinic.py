@@ -19,7 +19,7 @@ from ingest.influx.database_watch import DatabaseWatch
 from ingest.influx.server import InfluxWriter
 from ingest.rights.audit import AuditKey
 from ingest.transfer.quota import Quota
-from ripresa.access.access_audit import access_trail
+from ripresa.access.access_audit import access_trail, had_users
 from ripresa.access.way_in import WayIn, hold_reach, reaches_wide
 from ripresa.care.clinic_store import ClinicStore
 from ripresa.care.operations import OperationsFollower
@@ -190,7 +190,10 @@ async def run_clinic(options: ClinicOptions) -> None:
             clock=clock,
             state=lambda sees: clinic_state(status.document(), sees),
             entrance=way_in.entrance(
-                PatientSites(journal), plain_http=options.published_on_loopback, trail=trail
+                PatientSites(journal),
+                plain_http=options.published_on_loopback,
+                trail=trail,
+                had_users=had_users(journal),
             ),
             provider=way_in.provider(),
             host_names=(*LOOPBACK_NAMES, *options.host_names),

@@ -105,3 +105,19 @@ async def test_a_clock_that_is_set_back_hides_no_look(scene):
     trail.note_look("anna", "see-patient", "p-1")
     await trail.write_held()
     assert len(log.entries) == 2
+
+
+async def test_notes_from_many_threads_are_all_written(scene):
+    log, _, _ = scene
+    trail = AccessTrail(log.write, ManualClock())
+
+    def note(who):
+        for n in range(300):
+            trail.note_deed(who, f"{n}")
+
+    noting = [asyncio.create_task(asyncio.to_thread(note, f"user-{n}")) for n in range(4)]
+    while not all(task.done() for task in noting):
+        await trail.write_held()
+        await asyncio.sleep(0)
+    await trail.write_held()
+    assert len(log.entries) == 4 * 300

@@ -111,3 +111,18 @@ async def test_users_come_in_see_and_are_out_again_and_all_of_it_is_audited(
     assert "see-worklist" not in command("patient", "audit", "p-1")
     modes = {p.stat().st_mode & 0o777 for p in (tmp_path / "clinic").glob("access.sqlite*")}
     assert modes == {0o600}
+
+
+async def test_a_file_of_users_that_is_lost_opens_nothing(tmp_path, mosquitto, monkeypatch):
+    monkeypatch.setenv("RIPRESA_HOME", str(tmp_path))
+    twice = f"{PASSWORD}\n{PASSWORD}\n"
+    command("clinic", "user", "add", "anna", "--role", "physiotherapist", typed=twice)
+    for left in (tmp_path / "clinic").glob("access.sqlite*"):
+        left.unlink()
+    with clinic_process(tmp_path, mosquitto) as url:
+        page = Page(url)
+        assert (await page.get("/api/me")).json()["signs_in"] is True
+        assert (await page.get("/api/patients")).status_code == 401
+        command("clinic", "user", "add", "bruno", "--role", "physiotherapist", typed=twice)
+        await page.sign_in("bruno")
+        assert (await page.get("/api/patients")).status_code == 200

@@ -43,3 +43,23 @@ def test_a_pseudonym_that_two_sites_send_for_is_at_none_until_it_is_enrolled(cli
 
 def test_nobody_is_nowhere(clinic):
     assert PatientSites(clinic)("p-9") is None
+
+
+def test_a_new_enrolment_counts_within_seconds(clinic):
+    now_s = [0.0]
+    sites = PatientSites(clinic, lambda: now_s[0])
+    enrol(clinic, "milano")
+    assert sites("p-01") == "milano"
+    enrol(clinic, "roma")
+    now_s[0] = 5.0
+    assert sites("p-01") == "roma"
+
+
+def test_a_list_of_all_asks_the_journal_once_for_each(clinic, monkeypatch):
+    sites = PatientSites(clinic, lambda: 0.0)
+    asked = []
+    rows = clinic.rows
+    monkeypatch.setattr(clinic, "rows", lambda *a: asked.append(a) or rows(*a))
+    for _ in range(100):
+        sites("p-01")
+    assert len(asked) == 2
