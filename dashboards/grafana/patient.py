@@ -288,7 +288,7 @@ def _beside(panels: Panels) -> timeseries.Panel:
     """The chosen exercise and side beside its baseline, its target and the other side."""
     shown = ("value_deg", "least_deg", "most_deg", "baseline_deg", "target_deg")
     other = (
-        points("assessment", ["value_deg"], patient="${patient}", exercise="${exercise}")
+        points("assessment", ["unaffected_deg"], patient="${patient}", exercise="${exercise}")
         + '  |> filter(fn: (r) => r.side != "${side}")\n  |> group()\n'
         '  |> keep(columns: ["_time", "_value"])\n'
         '  |> rename(columns: {_value: "other side"})\n'
@@ -308,7 +308,7 @@ def _beside(panels: Panels) -> timeseries.Panel:
                 "other side": ("other side", AMBER),
             },
             about="For the exercise and side chosen above. The other side is shown where it was "
-            "assessed; nothing says which one is affected.",
+            "assessed and the plan marks its limb as unaffected.",
         )
         .with_target(Flux(other, "B"))
         .min(0)

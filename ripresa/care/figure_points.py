@@ -69,13 +69,14 @@ def _assessments(figures: PatientFigures, tags: dict[str, str], zone: ZoneInfo) 
         (item.exercise, item.side): item.target_deg
         for item in (figures.plan.items if figures.plan else ())
     }
+    unaffected = figures.plan.unaffected if figures.plan else ()
     for context in dict.fromkeys(a.context for a in figures.assessments):
         mine = [a for a in figures.assessments if a.context == context]
         baseline, recent = baseline_and_recent(mine, context)
         change = None
         if baseline and recent:
-            limb = exercise_named(context.exercise).limb
-            change = change_between(baseline, recent, sem_of((), limb=limb))
+            sem = sem_of((), limb=exercise_named(context.exercise).limb)
+            change = change_between(baseline, recent, sem)
         where = {
             "exercise": context.exercise,
             "side": context.side,
@@ -84,6 +85,7 @@ def _assessments(figures: PatientFigures, tags: dict[str, str], zone: ZoneInfo) 
             "level": context.level,
             "quantity": context.quantity,
         }
+        limb = f"{exercise_named(context.exercise).limb}-{context.side}"
         by_day = {a.day: a for a in reversed(mine)}
         for day, assessed in by_day.items():
             yield Point(
@@ -94,6 +96,8 @@ def _assessments(figures: PatientFigures, tags: dict[str, str], zone: ZoneInfo) 
                     "value_deg": float(assessed.value_deg),
                     "least_deg": float(min(assessed.peaks_deg)),
                     "most_deg": float(max(assessed.peaks_deg)),
+                    # Only a limb that was said to be well tells what the other one may reach.
+                    "unaffected_deg": float(assessed.value_deg) if limb in unaffected else None,
                     "baseline_deg": statistics.fmean(a.value_deg for a in baseline),
                     "target_deg": targets.get((context.exercise, context.side)),
                     "change_deg": None if change is None else change.change_deg,

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Hashable
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Literal, Self, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -46,6 +46,8 @@ __all__ = [
 ]
 
 _T = TypeVar("_T", bound=Hashable)
+
+Limb: TypeAlias = Literal["arm-left", "arm-right", "leg-left", "leg-right"]
 
 NS_PER_S = 1_000_000_000
 DAY_ENDS = time(3)
@@ -117,6 +119,7 @@ class Plan(_Frozen):
         neutral_angles: what a clinician measured of joints in their neutral pose; there it
             serves as zero all the same.
         calibrations: of joints' two sensors, stored by the clinic: `ripresa session calibrations`.
+        unaffected: limbs that are known to be well, beside which the other one may be read.
         stop_questions: red flags that are asked at check-in.
         unwell_text: the clinic's approved text after "I feel unwell"; None: the built-in one.
     """
@@ -137,6 +140,7 @@ class Plan(_Frozen):
     neutral_pose: bool = True
     neutral_angles: tuple[NeutralAngle, ...] = ()
     calibrations: tuple[HingeCalibration, ...] = ()
+    unaffected: tuple[Limb, ...] = ()
     unwell_text: str | None = Field(default=None, max_length=600)
     limits: Limits = Limits()
     check_in: CheckIn = CheckIn()
@@ -254,7 +258,7 @@ class Plan(_Frozen):
     def canonical_json(self) -> str:
         """The same bytes for the same plan, whatever file it came from."""
         body = self.model_dump(mode="json", exclude_none=True)
-        for later in ("neutral_angles", "calibrations", "stop_questions"):
+        for later in ("neutral_angles", "calibrations", "unaffected", "stop_questions"):
             if not body[later]:
                 del body[later]  # a plan that says nothing of it is the one that it always was
         if self.day_ends == DAY_ENDS:
