@@ -26,7 +26,7 @@ __all__ = ["SurveyIssuing"]
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_S: Final = 60.0
+LOOK_EVERY_S: Final = 5.0
 QUEUED: Final = 200
 """More requests than this are turned away; their homes ask again."""
 
@@ -62,10 +62,10 @@ class SurveyIssuing:
         self._barred = barred
         self._clock_wrong = clock_wrong
         self._published: dict[str, bytes] = {}
-        self._queue: asyncio.Queue[Message] = asyncio.Queue(QUEUED)
+        self._queue: asyncio.Queue[Message | None] = asyncio.Queue(QUEUED)
         self.refused = 0
         bus.subscribe(HomeTopics(site, "+").survey_request, self._on_request, qos=1)
-        bus.on_connect(self._published.clear)
+        bus.on_connect(self._connected)
 
     async def run(self) -> None:
         """Publish the keys, now and then anew, and answer."""
@@ -76,6 +76,8 @@ class SurveyIssuing:
                 async with asyncio.timeout(LOOK_EVERY_S):
                     message = await self._queue.get()
             except TimeoutError:
+                continue
+            if message is None:
                 continue
             try:
                 answer = await asyncio.to_thread(self._answer, message)
@@ -114,6 +116,12 @@ class SurveyIssuing:
 
     def _open(self) -> list[str]:
         return open_surveys(self._today())
+
+    def _connected(self) -> None:
+        """What a broker kept may be gone: publish anew, and do not wait for the next look."""
+        self._published.clear()
+        if not self._queue.full():
+            self._queue.put_nowait(None)
 
     def _on_request(self, message: Message) -> None:
         if message.retained or not message.payload or self._queue.full():

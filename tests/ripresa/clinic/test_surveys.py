@@ -423,6 +423,22 @@ async def test_a_clock_that_is_plainly_wrong_deletes_no_key(tmp_path, wrong):
     assert (tmp_path / f"{SURVEY}.pem").exists() is wrong
 
 
+async def test_keys_are_published_as_soon_as_there_is_a_connection(mosquitto, keys):
+    settings = MqttSettings(port=mosquitto.port)
+    mosquitto.kill()
+    async with (
+        MqttBus(settings, "receiver", manual_ack=True, persistent=True) as bus,
+        running(issuing_on(bus, keys, ManualClock(T0_NS)).run()),
+    ):
+        await asyncio.sleep(0)
+        mosquitto.start()
+        async with MqttBus(settings, "home") as home:
+            heard = asyncio.Event()
+            home.subscribe(TOPICS.survey_key, lambda _message: heard.set(), qos=1)
+            async with asyncio.timeout(20):
+                await heard.wait()
+
+
 async def test_over_a_real_broker_that_comes_late(mosquitto, box, archive, keys, tmp_path):
     settings, clock = MqttSettings(port=mosquitto.port), ManualClock(T0_NS)
     real = SystemClock()
