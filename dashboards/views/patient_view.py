@@ -20,6 +20,7 @@ from telemetry.messages.results import AdherenceResult
 from therapy.plan.schedule import week_of
 
 from .exercise_row import ExerciseRow, exercise_rows
+from .field_test_view import FieldTestView, field_test_views
 from .session_view import pain_at
 from .trend_view import TrendView, trend_views
 from .words import Words, words
@@ -139,6 +140,7 @@ class PatientView(_Frozen):
     days: tuple[DayView, ...]
     period: PeriodView
     trends: tuple[TrendView, ...]
+    field_tests: tuple[FieldTestView, ...]
     exercises: tuple[ExerciseRow, ...]
     pains: tuple[PainPoint, ...]
     alerts: tuple[AlertView, ...]
@@ -181,6 +183,7 @@ def patient_view(
         days=tuple(_day_view(day, today, recent, found) for day, found in days.items()),
         period=_period(list(days.values())),
         trends=trend_views(sessions),
+        field_tests=field_test_views(sessions),
         exercises=()
         if plan is None
         else exercise_rows(

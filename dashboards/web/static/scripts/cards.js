@@ -181,7 +181,7 @@ function beside(item, range) {
 }
 
 function measureLines(item) {
-  return item.measures.map((m) => `${both(m.name)}: ${m.value.toLocaleString(language, { maximumFractionDigits: m.unit === "°" ? 0 : 1 })}${m.unit === "°" ? "°" : ` ${m.unit === "1/min" ? t("per_minute") : m.unit}`}`);
+  return item.measures.map((m) => `${both(m.name)}: ${m.value.toLocaleString(language, { maximumFractionDigits: m.unit === "°" ? 0 : ["m/s²", "Hz"].includes(m.unit) ? 2 : 1 })}${m.unit === "°" ? "°" : ` ${m.unit === "1/min" ? t("per_minute") : m.unit}`}`);
 }
 
 /** Each repetition's range as a dot on a line of degrees; band and median behind. */

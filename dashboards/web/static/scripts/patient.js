@@ -5,7 +5,7 @@ import { bar, card } from "./cards.js";
 import { drawingWidth, h, s } from "./dom.js";
 import { fetched, sent } from "./feed.js";
 import { degrees, integer, longDay, sessionAddress, shortDay, weekday } from "./format.js";
-import { both, t } from "./texts.js";
+import { both, language, t } from "./texts.js";
 
 const SIGNS = { missed: "✕", excused: "–", unknown: "?", "self-reported": "✎", "stopped by rule": "■", "nothing asked": "", "to come": "" };
 const MEASURED = ["measured", "done", "partly"];
@@ -80,7 +80,14 @@ function periodCard(view) {
 
 function trendsCard(view) {
   const found = view.trends.map((trend) => h("figure", { class: "trend" }, h("figcaption", {}, trendTitle(trend)), trendChart(trend), changeSentence(trend)));
+  found.push(...view.field_tests.map(fieldTest));
   return card("trends", t("trends"), ...(found.length ? found : [h("p", { class: "quiet" }, t("trends_none"))]), h("p", { class: "note" }, t("trends_note")));
+}
+
+function fieldTest(test) {
+  const unit = test.unit ? ` ${test.unit}` : "";
+  const results = test.points.map((point) => `${shortDay(point.day)}: ${point.value.toLocaleString(language, { maximumFractionDigits: 1 })}${unit}`);
+  return h("figure", { class: "trend" }, h("figcaption", {}, h("b", {}, both(test.name)), h("span", { class: "quiet" }, ` ${both(test.figure)}`)), h("p", { class: "sentence" }, results.join(" · ")));
 }
 
 function trendTitle(trend) {
