@@ -82,6 +82,13 @@ class ExerciseDrawing:
             self._made[key] = shrunk(large, BOX) if room is None else self._filling(large, room)
         return self._made[key]
 
+    def at_rest(self, room: tuple[int, int]) -> pygame.Surface:
+        """The figure where the movement begins, with nothing that points to a movement."""
+        key = (-1, None, room)
+        if key not in self._made:
+            self._made[key] = self._filling(self._drawn(0.0, None, moves=False), room)
+        return self._made[key]
+
     def _filling(self, large: pygame.Surface, room: tuple[int, int]) -> pygame.Surface:
         if self._needed is None:
             parts = [self._drawn(share, None).get_bounding_rect() for share in (0, 0.25, 0.5, 1)]
@@ -91,14 +98,14 @@ class ExerciseDrawing:
         size = (round(part.get_width() * scale), round(part.get_height() * scale))
         return shrunk(part, size)
 
-    def _drawn(self, share: float, ghost: int | None) -> pygame.Surface:
+    def _drawn(self, share: float, ghost: int | None, *, moves: bool = True) -> pygame.Surface:
         large = pygame.Surface((BOX[0] * SCALE, BOX[1] * SCALE), pygame.SRCALPHA)
         pose = self._pose(share)
         for thing in pose.things:
             _polygon(large, WOOD, thing.points)
         target = self._pose(1.0 if ghost is None else ghost / STEPS)
         for bone in target.bones:
-            if bone.moving:
+            if bone.moving and moves:
                 _bone(large, bone, mix(MOVES, GROUND, 0.76))
         if ghost is not None and target.head is not None:
             _circle(large, mix(BODY, GROUND, 0.7), target.head, 34)
@@ -108,7 +115,8 @@ class ExerciseDrawing:
             _circle(large, BODY, pose.head, 36)
         for thing in pose.held:
             _polygon(large, (120, 84, 56), thing.points)
-        self._arrow(large)
+        if moves:
+            self._arrow(large)
         _sensor(large, pose)
         if self._mirrored:
             return pygame.transform.flip(large, flip_x=True, flip_y=False)

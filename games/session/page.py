@@ -139,6 +139,7 @@ class Page:
         exercise: whose drawing is shown; None: none.
         side: of the exercise.
         posture: of the figure, as the plan asks for it.
+        still: nothing is to be moved now, so the figure rests.
         seen, of: repetitions to count on this page; `of` 0: none.
         spoken: said aloud when the page opens.
         lines: one kind sentence each, set apart.
@@ -153,6 +154,7 @@ class Page:
     exercise: str | None = None
     side: str = "right"
     posture: str = ""
+    still: bool = False
     seen: int = 0
     of: int = 0
     choices: tuple[Choice, ...] = ()
@@ -333,12 +335,14 @@ def _alignment(screen: AlignSensor, language: Language) -> Page:
         choices = (begin, choice("leave_out", cannot))
     else:
         choices = (choice("stop_alignment", cannot),)
+    moves = screen.of > 0 or (not screen.measured and screen.level == "functional")
     return Page(
         screen.title.text(language),
         words if told is None else told,
         exercise=screen.exercise,
         side=screen.side,
         posture=screen.posture,
+        still=not moves,
         seen=screen.seen,
         of=screen.of,
         choices=choices,

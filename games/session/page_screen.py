@@ -120,7 +120,9 @@ class PageScreen:
         panel = pygame.Rect(30, 84, wide, 520)
         canvas.panel(panel, PAPER, alpha=250)
         inside = panel.inflate(-48, -48).size
-        figure = self._drawings[key].at(share_at(known.tempo, seconds), ghost, inside)
+        drawing = self._drawings[key]
+        share = share_at(known.tempo, seconds)
+        figure = drawing.at_rest(inside) if page.still else drawing.at(share, ghost, inside)
         canvas.surface.blit(figure, figure.get_rect(center=panel.center))
         blocks = [Block(page.title, 46, INK), Block(page.text, 34, INK, gap=14)]
         room = 300 if page.of or page.mistake else CHOICES_Y - POINTER - column.top

@@ -129,3 +129,17 @@ def test_a_second_press_of_enter_leaves_no_measurement_out():
             assert len(taken) == (pressed_ns > 3_000_000_000)
     finally:
         window.close()
+
+
+@pytest.mark.parametrize("phase", list(AlignmentPhase))
+def test_who_is_to_keep_still_sees_a_figure_that_keeps_still(phase):
+    page = page_of(place(phase=phase, exercise="arm-abduction"), "it")
+    window = Window(headless=True, title="test")
+    canvas, shown = Canvas(window.picture), PageScreen(Look(voice=False))
+    pictures = set()
+    for seconds in (0.0, 1.0, 2.0, 3.0):
+        shown.draw(canvas, page, Menu(0), seconds)
+        pictures.add(pygame.image.tobytes(window.picture, "RGB"))
+    window.close()
+    moves = phase in (AlignmentPhase.FLEXIONS, AlignmentPhase.RAISES)
+    assert (len(pictures) > 1) is moves

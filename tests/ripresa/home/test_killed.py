@@ -1,4 +1,4 @@
-"""`kill -9` in mid-set: no process is left behind, and the next start offers to go on."""
+"""`kill -9` at any page leaves no process behind, and the next start goes on with what is left."""
 
 import contextlib
 import os
@@ -13,14 +13,22 @@ import pytest
 
 from ingest.journal.reading import JournalReader
 from needs import need_program
-from ripresa.home.history import broke_off
+from ripresa.home.history import broke_off, past_of
 from ripresa.platform.configuration import Folder
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.clock import SystemClock
 from telemetry.identity import new_ulid
-from telemetry.messages.requests import StartExercise, encode_request
+from telemetry.messages.live import RepetitionCounted, encode_live
+from telemetry.messages.requests import (
+    AnswerCheck,
+    EndExercise,
+    ReportRest,
+    StartExercise,
+    encode_request,
+)
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import HomeTopics
+from therapy.session.agenda import agenda_of
 
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(180)]
 
@@ -28,7 +36,7 @@ PLAN = """
 patient = "demo-patient"
 version = 1
 valid_from = 2020-01-01
-check_in = { unwell = false, fallen = false, medicine = false, pain = false, effort = false }
+check_in = { fallen = false, medicine = false, pain = false }
 [[items]]
 id = "raise"
 exercise = "forward-arm-raise"
@@ -81,15 +89,35 @@ class Program:
                     found.append(int(proc.name))
         return found
 
-    async def start_exercise(self, session):
+    @contextlib.asynccontextmanager
+    async def bus(self):
         text = (self.folder.logs / "mosquitto.conf").read_text()
         port = int(re.search(r"listener (\d+)", text)[1])
         async with MqttBus(MqttSettings(port=port), "test") as bus:
             await bus.wait_connected()
-            wish = StartExercise().stamped(new_ulid(SystemClock()), session)
-            topics = HomeTopics(*self.identity())
-            bus.publish(topics.request, encode_request(wish), qos=1)
-            until(lambda: "exercise.started" in self.events()[session], "no exercise began")
+            yield bus
+
+    async def ask(self, bus, session, wish, kind):
+        """Make a request, and wait for the event that it leads to."""
+        known = self.events()[session].count(kind)
+        stamped = wish.stamped(new_ulid(SystemClock()), session)
+        bus.publish(HomeTopics(*self.identity()).request, encode_request(stamped), qos=1)
+        until(lambda: self.events()[session].count(kind) > known, f"no {kind}")
+
+    def repeat(self, bus, session, number):
+        """One repetition by keys, as they are counted, and wait until it is recorded."""
+        counted = RepetitionCounted(
+            session=session,
+            item="raise",
+            number=number,
+            t_ns=SystemClock().now_ns(),
+            range_deg=None,
+            peak_deg=None,
+            reached=1.0,
+        )
+        bus.publish(HomeTopics(*self.identity()).control, encode_live(counted))
+        told = "exercise.reported"
+        until(lambda: self.events()[session].count(told) == number, "a repetition was not kept")
 
     def identity(self):
         with JournalReader(self.folder.home_journal) as reader:
@@ -97,7 +125,32 @@ class Program:
         return opened.site, opened.patient
 
 
-async def test_a_set_killed_in_the_middle_leaves_no_process_and_is_offered_again(tmp_path):
+async def go_to(program, bus, session, place):
+    """Bring a session to where it is to be killed; gives the repetitions done until then."""
+    if place == "first question":
+        return 0
+    await program.ask(bus, session, AnswerCheck(question="unwell", answer=False), "check.answered")
+    await program.ask(bus, session, AnswerCheck(question="effort", answer=2), "effort.reported")
+    if place == "ready":
+        return 0
+    await program.ask(bus, session, StartExercise(), "exercise.started")
+    for number in (1, 2):
+        program.repeat(bus, session, number)
+    if place == "rest":
+        await program.ask(bus, session, ReportRest(), "rest.started")
+    elif place == "question in mid-set":
+        program.repeat(bus, session, 3)
+        return 3
+    elif place == "after the set":
+        await program.ask(bus, session, EndExercise(), "exercise.ended")
+    return 2
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["first question", "ready", "mid-set", "question in mid-set", "rest", "after the set"],
+)
+async def test_a_killed_session_leaves_no_process_and_goes_on_with_what_is_left(tmp_path, place):
     need_program("setpriv")
     need_program("mosquitto")
     program = Program(tmp_path / "home")
@@ -107,7 +160,8 @@ async def test_a_set_killed_in_the_middle_leaves_no_process_and_is_offered_again
     first = program.run("home", "session", "--keys")
     try:
         (session,) = until(lambda: list(program.events()), "no session opened")
-        await program.start_exercise(session)
+        async with program.bus() as bus:
+            done = await go_to(program, bus, session, place)
         brokers = program.mosquitto()
         assert brokers
     finally:
@@ -119,8 +173,13 @@ async def test_a_set_killed_in_the_middle_leaves_no_process_and_is_offered_again
         until(lambda: len(program.events()) == 2, "no second session opened")
         assert program.events()[session][-1] == "session.closed"
         (known,) = PlanFolder(program.folder.plans).versions("demo-patient")
+        day = known.day_of(SystemClock().now_ns())
         with JournalReader(program.folder.home_journal) as reader:
-            assert broke_off(reader, known, known.day_of(SystemClock().now_ns()))
+            assert broke_off(reader, known, day)
+            past = past_of(reader, [known], day)
+            left = {e.item.id: e.dose for e in agenda_of(known, day, past, assess=False).items}
+        assert past.done_today.get("raise", 0) == done
+        assert left == {"raise": 5 - done}
     finally:
         again.terminate()
         again.wait(PATIENCE_S)
