@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import statistics
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -12,16 +11,19 @@ if TYPE_CHECKING:
 __all__ = ["count_interval"]
 
 UNLIKE: Final = 0.75
-"""Repetitions that resemble each other less leave the count in doubt, in proportion."""
-SMALL: Final = 0.5
-"""A repetition below this share of the median, or one that the item's ends cut, may be none."""
-MOST_LIKE: Final = 2
-"""Other movements as large as repetitions of which so many at most may have been some."""
+"""Repetitions that resemble each other less leave the count in doubt."""
 DOUBTED_SHARE: Final = 0.25
+"""Of the count, where the streams are doubted or other movement lies scattered in the set."""
+LOOSE_SHARE: Final = 0.1
+"""Of the count, where nothing repeats; half of what is not large may be some as well."""
 
 
 def count_interval(found: Membership, *, doubted: bool, lost: float) -> tuple[int, int]:
     """The lowest and the highest number of repetitions that the item may hold.
+
+    Each repetition that may be none lowers it by one, each attempt and each movement that may be
+    one raises it (`membership`); a clean set has none of these, and so no width. What doubts the
+    whole of the set widens it in proportion.
 
     Args:
         found: repetitions, attempts and the rest.
@@ -31,16 +33,13 @@ def count_interval(found: Membership, *, doubted: bool, lost: float) -> tuple[in
     count = len(found.kept)
     if not count:
         return 0, len(found.attempts) + len(found.other)
-    typical = statistics.median(e.rise for e in found.kept)
-    unsure = sum(not e.finished or e.rise < SMALL * typical for e in found.kept)
-    like = len([e for e in found.other if e.rise > SMALL * typical])
-    spread = count * lost
-    if found.mixed or doubted or (found.alike is not None and found.alike < UNLIKE):
-        # What holds the set together does not hold: any of the rest may have been some.
-        spread += count * max(DOUBTED_SHARE, UNLIKE - (found.alike or 0.0))
-        like = max(like, len(found.other))
-    else:
-        like = min(like, MOST_LIKE)
-    low = count - unsure - math.floor(spread)
-    high = count + len(found.attempts) + like + math.floor(spread)
+    spread, more = count * lost, found.possible
+    if found.alike is not None and found.alike < UNLIKE:
+        spread += max(1.0, LOOSE_SHARE * count)
+        more = max(more, -(-len(found.other) // 2))
+    elif found.mixed or doubted:
+        spread += DOUBTED_SHARE * count
+        more = max(more, found.large)
+    low = count - found.unsure - math.floor(spread)
+    high = count + len(found.attempts) + more + math.floor(spread)
     return max(0, low), high

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from telemetry.messages.results import Repetition
 
     from .flexion import Flexion
+    from .found import FoundRepetitions
     from .membership import Membership
     from .observation import Observation
     from .range_band import ItemBands
@@ -98,18 +99,18 @@ def analyse_item(
     doubts = [*observation.doubts, *(d for d in doubts if d not in observation.doubts)]
     if found.flexion is not None:
         frames = found.flexion.frames
-    sorted_out = membership_of(
-        found.excursions,
-        frames,
-        track.frame_rate_hz,
-        values=found.in_frames(len(frames)),
-        least_deg=found.least_deg,
-        rests=rests,
-    )
+    sorted_out = _sorted_out(found, frames, track.frame_rate_hz, rests)
     if observation.method is not Method.COUNT and _turns_on_limb(sorted_out, found.flexion):
         span = observation.stream, from_index, to_index
         doubts = [doubt(DoubtKind.UNLIKE, span[:1], *span[1:])]
         observation = doubted(observation, doubts)
+        if found.flexion is not None:
+            # Two sensors that show no joint: what the one turned may still repeat.
+            turned = track.frames(from_index, to_index)
+            counted = found_in(observation, turned, track.frame_rate_hz, tracks, rests)
+            again = _sorted_out(counted, turned, track.frame_rate_hz, rests)
+            if (again.alike or 0.0) > (sorted_out.alike or 0.0):
+                found, frames, sorted_out = counted, turned, again
     asked_for = ~rested(found.live, frames, rests)
     live = [e for e, asked in zip(found.live, asked_for.tolist(), strict=True) if asked]
     found = replace(found, observation=observation, excursions=sorted_out.kept, live=live)
@@ -166,9 +167,23 @@ def analyse_item(
     )
 
 
+def _sorted_out(
+    found: FoundRepetitions, frames: Frames, rate_hz: float, rests: Rests
+) -> Membership:
+    return membership_of(
+        found.excursions,
+        frames,
+        rate_hz,
+        values=found.in_frames(len(frames)),
+        least_deg=found.least_deg,
+        rests=rests,
+    )
+
+
 def _turns_on_limb(sorted_out: Membership, joint: Flexion | None) -> bool:
     """Whether nothing repeats, as of a sensor that is loose; a joint's show it by themselves."""
-    unlike = sorted_out.mixed or (sorted_out.alike or 1.0) < UNLIKE
+    alike = sorted_out.alike
+    unlike = sorted_out.mixed or (alike is not None and alike < UNLIKE)
     return unlike and (joint is None or joint.looseness > MOST_LOOSE)
 
 

@@ -53,6 +53,10 @@ MOSTLY: Final = 0.75
 """Of a group's excursions walked, from which on it is a walk."""
 UNLIKE_AT_MOST, UNLIKE_TIMES = 0.09, 6.0
 """Cosine short of 1, and times the set's median, from which on a member is unlike the set."""
+LOOSE: Final = 0.78
+"""Cosine between neighbours below which nothing repeats; of a worn sensor it is 0.83 and more."""
+SLIDING_OCTAVES: Final = 0.8
+"""Of the set's time, within which a movement that turns otherwise may be one of it."""
 SMALLER_AT_MOST: Final = 0.5
 """Octaves, and times the set's median, by which a first one may be smaller."""
 SAME_OCTAVES, SAME_DEG, SAME_ALIKE = 0.5, 6.0, 0.75
@@ -84,6 +88,10 @@ class Membership:
         other: the rest.
         rested: what was moved in marked rests.
         alike: mean cosine between neighbouring repetitions' turns, None for fewer than three.
+        unsure: how many of the repetitions may be none: cut by the item's ends, or unlike the set
+            at its edge.
+        possible: how many of the rest may be some: they differ from the set, but no walk does.
+        large: how many of the rest are no walk and of at least half the repetitions' size.
     """
 
     kept: list[Excursion]
@@ -91,6 +99,9 @@ class Membership:
     other: list[Excursion]
     alike: float | None
     rested: list[Excursion] = field(default_factory=list)
+    unsure: int = 0
+    possible: int = 0
+    large: int = 0
 
     @property
     def none_of_the_set(self) -> list[Excursion]:
@@ -151,19 +162,29 @@ def membership_of(
         return Membership(list(excursions), [], [], alike, in_rests)
     best &= ~_strange(traits, best, excursions)
     alike = traits.resemblance(best)
+    sliding = _sliding(traits, best, alike)
+    if sliding.any():
+        best |= sliding
+        alike = traits.resemblance(best)
     best |= _cut_from(traits, best, excursions, frames)
     kept, rest = _those(excursions, best), _those(excursions, ~best)
     hidden = _hidden(values, [*kept, *rest, *in_rests], least_deg, rate_hz)
     rest = sorted([*rest, *_those(hidden, ~rested(hidden, frames, rests))], key=_place)
-    if not rest:
-        return Membership(kept, [], [], alike, in_rests)
-    traits = traits_of([*kept, *rest], frames, rate_hz)
-    attempted = _attempted(traits, np.arange(len(traits.time)) < len(kept))[len(kept) :]
-    tried, other = (
-        [e for e, one in zip(rest, attempted, strict=True) if bool(one) is chosen]
-        for chosen in (True, False)
+    traits = traits_of([*kept, *rest], frames, rate_hz) if rest else traits.at(best)
+    chosen = np.arange(len(traits.time)) < len(kept)
+    tried = _attempted(traits, chosen) & ~chosen
+    unsure, possible, large = _doubtful(traits, chosen, [*kept, *rest])
+    other = ~chosen & ~tried
+    return Membership(
+        kept,
+        _those([*kept, *rest], tried),
+        _those([*kept, *rest], other),
+        alike,
+        in_rests,
+        unsure=int(unsure.sum()),
+        possible=int((possible & other).sum()),
+        large=int((large & other).sum()),
     )
-    return Membership(kept, tried, other, alike, in_rests)
 
 
 def rested(excursions: Sequence[Excursion], frames: Frames, rests: Rests) -> Mask:
@@ -207,6 +228,43 @@ def _strange(traits: Traits, best: Mask, excursions: Sequence[Excursion]) -> Mas
         out[i] |= unlike[i] and any(not best[j] or out[j] for j in beside)
     few = best.sum() - (out & best).sum() < max(FEWEST, best.sum() / 2)
     return np.zeros(len(best), bool) if few else out
+
+
+def _sliding(traits: Traits, best: Mask, alike: float | None) -> Mask:
+    """[e] what belongs to a set of which nothing repeats, as of a sensor that slides on its limb.
+
+    Neighbours are unlike, or half as many are as long and as large as the set's own and turn
+    otherwise: then what is large is the set's, whichever way the sensor turned.
+    """
+    size, time = (of - float(np.median(of[best])) for of in (traits.size, traits.time))
+    large = ~traits.walked & ~best & (size > -1)
+    if alike is not None and alike < LOOSE:
+        return large
+    same: Mask = large & (size < 1) & (np.abs(time) < SLIDING_OCTAVES)
+    return same if same.sum() >= MIXED_SHARE * best.sum() else np.zeros(len(best), bool)
+
+
+def _doubtful(
+    traits: Traits, chosen: Mask, excursions: Sequence[Excursion]
+) -> tuple[Mask, Mask, Mask]:
+    """[e] of the chosen those that may be none, of the rest those that may be some or are large.
+
+    The bounds are those beyond which, of simulated people of many kinds, fewer than one in forty
+    was what it was not taken for.
+    """
+    size, time = (of - float(np.median(of[chosen])) for of in (traits.size, traits.time))
+    off = 1 - traits.turns @ middle(traits.turns[chosen])
+    lean = np.degrees(np.arccos(np.clip(traits.posture @ middle(traits.posture[chosen]), -1, 1)))
+    usual = [float(np.median(np.abs(of[chosen]))) for of in (off, lean, size, time)]
+    odd = (off > max(0.09, 6 * usual[0])) | (lean > max(12.0, 4 * usual[1]))
+    odd |= (size < -max(0.5, 5 * usual[2])) | (time < -max(0.8, 4 * usual[3]))
+    order = np.argsort([e.start for e in excursions])
+    inside = np.zeros(len(order), bool)
+    inside[order[1:-1]] = (chosen[order[:-2]] & chosen[order[2:]]).tolist()
+    unsure = chosen & (np.array([not e.finished for e in excursions]) | (odd & ~inside))
+    possible = ~chosen & ~traits.walked & (off < 0.3) & (lean < 55)
+    possible &= (size > -0.9) & (size < 1.2) & (time > -1.1)
+    return unsure, possible, ~chosen & ~traits.walked & (size > -1)
 
 
 def _of_the_set(traits: Traits, best: Mask) -> Mask:

@@ -10,7 +10,8 @@ SEM is the standard deviation of one assessment between days, each with the sens
 declared default is what putting a gravity-aligned sensor on anew does to a peak (6 degrees, as the
 core's band assumes it) with 2.5 degrees between days. At least five such days of a stable period of
 this patient refine it; the default counts as much as `DECLARED_DAYS` of them, since the deviation
-of five days is itself known to a third only.
+of five days is itself known to a third only. Where the repetitions of a day differ by more than
+`USUAL_SCATTER_DEG`, what their median so takes over adds to the error.
 
 c accounts for repeated looks: each new assessment is a look at the same baseline. It is constant
 over the looks (Pocock, Biometrika 64:191, 1977), here such that of unchanged persons at most 5 %
@@ -27,7 +28,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from telemetry.errors import NotObservable
@@ -57,6 +58,10 @@ REPEATED_95: Final = 2.7
 DECLARED_DAYS: Final = 30
 LEAST_REPETITIONS: Final = 3
 DAY_SIGMA_DEG: Final = 2.5
+USUAL_SCATTER_DEG: Final = 2.5
+"""Standard deviation of a day's repetitions that the error allows for; more of it adds to it."""
+MEDIAN_OF_THREE: Final = 0.45
+"""Variance of the median of three, per variance of one (David & Nagaraja, Order Statistics)."""
 STABLE_DAYS: Final = 5
 BASELINE_DAYS: Final = 3
 RECENT_DAYS: Final = 3
@@ -236,6 +241,7 @@ def change_between(
     if not baseline or not recent:
         raise NotObservable("no change can be told: assessments are missing, at least one a side")
     _same_context([*baseline, *recent])
+    sem = _with_scatter(sem, [*baseline, *recent])
     before = statistics.fmean(a.value_deg for a in baseline)
     after = statistics.fmean(a.value_deg for a in recent)
     return RangeChange(
@@ -247,6 +253,15 @@ def change_between(
         n_recent=len(recent),
         sem=sem,
     )
+
+
+def _with_scatter(sem: Sem, assessments: Sequence[Assessment]) -> Sem:
+    """The error of a person whose repetitions differ more within a day than it allows for."""
+    known = [statistics.variance(a.peaks_deg) for a in assessments if len(a.peaks_deg) > 1]
+    if not known:
+        return sem
+    beyond = max(0.0, statistics.fmean(known) - USUAL_SCATTER_DEG**2)
+    return replace(sem, value_deg=math.sqrt(sem.value_deg**2 + MEDIAN_OF_THREE * beyond))
 
 
 def threshold_deg(sem: Sem, n_baseline: int, n_recent: int, *, looks: int = 1) -> float:

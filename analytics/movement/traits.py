@@ -77,6 +77,16 @@ class Traits:
         linked: Mask = near & others
         return linked
 
+    def at(self, chosen: Mask) -> Traits:
+        """Those of some excursions."""
+        return Traits(
+            self.time[chosen],
+            self.size[chosen],
+            self.turns[chosen],
+            self.posture[chosen],
+            self.walked[chosen],
+        )
+
     def resemblance(self, chosen: Mask) -> float | None:
         """Mean cosine between neighbours' turns among the chosen; None for too few."""
         turns = self.turns[chosen]

@@ -107,8 +107,9 @@ def excursion(start, rise):
 def test_a_count_is_in_wide_doubt_where_as_much_else_lies_scattered_between():
     kept = [excursion(100 * n, 90.0) for n in range(5)]
     other = [excursion(100 * n + 50, 80.0) for n in range(4)]
-    scattered = Membership(kept, [], other, 0.95)
-    in_one_piece = Membership(kept, [], [excursion(1000 + 50 * n, 80.0) for n in range(4)], 0.95)
+    beside = [excursion(1000 + 50 * n, 80.0) for n in range(4)]
+    scattered = Membership(kept, [], other, 0.95, large=4)
+    in_one_piece = Membership(kept, [], beside, 0.95, large=4)
     assert scattered.mixed
     assert not in_one_piece.mixed
     assert count_interval(scattered, doubted=False, lost=0.0)[1] >= 9
@@ -231,3 +232,34 @@ def test_which_half_of_the_samples_is_lost_changes_nothing_that_is_told(together
         assert max(widths) < 60
     flags = [{t for r in item.repetitions for t in r.technical} for item in (one, other)]
     assert flags[0] == flags[1] == {"interpolated"}
+
+
+def test_what_may_be_a_repetition_or_none_is_what_widens_a_count():
+    kept = [excursion(100 * n, 90.0) for n in range(8)]
+    assert count_interval(Membership(kept, [], [], 0.97), doubted=False, lost=0.0) == (8, 8)
+    doubtful = Membership(kept, [], [], 0.97, unsure=1, possible=2, large=9)
+    assert count_interval(doubtful, doubted=False, lost=0.0) == (7, 10)
+    doubted = count_interval(doubtful, doubted=True, lost=0.0)
+    assert doubted[0] < 7
+    assert doubted[1] > 10
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_a_sensor_that_slides_round_its_limb_every_large_movement_is_counted(seed):
+    rng = np.random.default_rng(seed)
+    elevation = raises(9, up_s=1.2, down_s=1.2, hold_s=0.6)
+    turns = np.repeat(rng.uniform(-110, 110, 9), len(elevation) // 9 + 1)[: len(elevation)]
+    around = np.radians(np.convolve(turns, np.ones(20) / 20, mode="same"))
+    batch = one_batch(elevation)
+    c, s = np.cos(around), np.sin(around)
+    slid = {}
+    for name in ("acc", "gyr"):
+        x, y, z = getattr(batch, name).T
+        slid[name] = np.stack((x, c * y + s * z, c * z - s * y), axis=1).astype(np.float32)
+    slid["gyr"][:, 0] += np.gradient(around) * RATE_HZ
+    streams = [whole_stream(replace(batch, **slid))]
+    events = exercise(len(batch))
+    item = offline.run(SESSION, events, streams, observe, plan_version=1).items[0]
+    assert abs(len(item.repetitions) - 9) <= 1
+    assert item.count_low <= 9 <= item.count_high
+    assert item.count_high - item.count_low <= 5

@@ -223,3 +223,17 @@ def test_ten_looks_call_few_unchanged_persons_changed_and_find_a_change_of_15_de
     found = [beyond_in_ten_looks(rng, 15.0, sem.value_deg, sem) for _ in range(200)]
     assert 0.01 < np.mean(false) <= 0.06
     assert np.mean(found) >= 0.8
+
+
+def test_a_person_whose_repetitions_differ_much_needs_a_larger_change():
+    """What the median of three takes over of a day's scatter is error, too."""
+    steady, scattered = (
+        [
+            [replace(a, peaks_deg=(a.value_deg - d, a.value_deg, a.value_deg + d)) for a in side]
+            for side in (assessed(100), assessed(112))
+        ]
+        for d in (1.0, 9.0)
+    )
+    usual = change_between(assessed(100), assessed(112), DECLARED).threshold_deg
+    assert change_between(*steady, DECLARED).threshold_deg == pytest.approx(usual)
+    assert change_between(*scattered, DECLARED).threshold_deg > 1.3 * usual

@@ -15,6 +15,7 @@ from research.session_cases.session_case import SessionRecording
 from research.session_cases.simulated_session import Person, simulate_item
 from research.session_cases.spliced import folding, spliced
 from research.session_cases.wrong_placements import SECOND_SENSOR, second_sensor_session, wrong
+from research.simulation.worn_sensor import Skin
 from telemetry.messages.codec import encode_item
 from telemetry.messages.motion import MotionBatch, StreamGap
 
@@ -120,3 +121,10 @@ def test_an_entrys_attempts_peak_and_interval_are_read():
     told = Published.read(answer)
     assert (told.count_low, told.count_high, told.attempts) == (7, 9, 2)
     assert (told.peak_low_deg, told.peak_deg, told.peak_high_deg) == (84.0, 90.0, 96.0)
+
+
+def test_a_joint_whose_axes_were_not_found_is_counted_in_what_its_sensor_turned():
+    who = Person("brisk", 100.0, Skin(1.8), calibrated=True)
+    shown = published(simulate_item("heel-slide", who, 400).case("a", "brisk").recording)
+    assert shown.count == 8
+    assert shown.count_low <= 8 <= shown.count_high
