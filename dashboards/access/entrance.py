@@ -5,6 +5,7 @@ address is held to the patient's site before the route runs; what finds out late
 asks `Asking.about`, and what lists many asks `Asking.sees` of each.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
@@ -13,7 +14,7 @@ from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute, Mount
 
-from telemetry.errors import ConfigurationError
+from telemetry.errors import ConfigurationError, StoreError
 
 from .policy import may
 from .principal import ANYBODY, NOBODY, Action, Principal
@@ -27,6 +28,8 @@ __all__ = [
     "declared_actions",
     "hold_to_actions",
 ]
+
+log = logging.getLogger(__name__)
 
 POLICY_VIOLATION: Final = 1008
 SIGN_IN_FIRST: Final = "sign in first"
@@ -117,7 +120,7 @@ class Asking:
         """Whether it would be let pass still: whoever holds a socket open may be out by now."""
         try:
             principal = await self._entrance.identify(self._connection, self.action)
-        except HTTPException:
+        except (HTTPException, StoreError):
             return False
         asking = Asking(principal, self.action, self._entrance, self._connection)
         return asking.refusal() is None
@@ -173,6 +176,10 @@ class Allowed:
             refusal = asking.refusal()
         except HTTPException as e:
             refusal = e
+        except StoreError as e:
+            # Its words name a path, and nobody knows yet who would read them.
+            log.error("nobody can come in: %s", e)  # noqa: TRY400 - one line says it
+            refusal = HTTPException(503, "the clinic cannot tell who you are now: see its log")
         if refusal is None:
             if patient is not None or self.action is Action.SEE_WORKLIST:
                 entrance.note(asking, patient)

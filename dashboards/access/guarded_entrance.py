@@ -137,10 +137,17 @@ class GuardedEntrance:
             raise HTTPException(403, "only this clinic's own page may do that: open it anew")
 
     def _hold_to_tls(self, connection: HTTPConnection) -> None:
-        if self._plain_http or connection.url.scheme in ("https", "wss"):
+        """Let nobody come in the clear but from this machine, by a name of this machine.
+
+        By another name, or with forwarded headers, it is a proxy that brings it: one that was not
+        named, or forgot to say how it was asked.
+        """
+        if connection.url.scheme in ("https", "wss"):
             return
-        host = connection.client.host if connection.client else ""
-        if not _is_loopback(host):
+        named, client = connection.url.hostname or "", connection.client
+        here = self._plain_http or (client is not None and _is_loopback(client.host))
+        brought = any(name in connection.headers for name in ("x-forwarded-for", "forwarded"))
+        if brought or not (here and (named == "localhost" or _is_loopback(named))):
             raise HTTPException(403, "this page is reached over https only")
 
 

@@ -115,6 +115,7 @@ class OidcProvider:
         self._client_id = client_id
         self._secret = secret
         self._clock = clock
+        self._description: tuple[int, dict[str, Any]] | None = None
         self._underway: OrderedDict[str, Underway] = OrderedDict()
 
     @classmethod
@@ -228,11 +229,16 @@ class OidcProvider:
         jwt.JWTClaimsRegistry(now=now_s, leeway=LEEWAY_S, **needed).validate(claims)
 
     def _described(self) -> dict[str, Any]:
-        """The provider's description of itself.
+        """The provider's description of itself, asked for at most once in ten minutes.
 
         Raises:
             TransportRefused: it gives none, names another issuer, or leads into the clear.
         """
+        now_ns = self._clock.now_ns()
+        if self._description is not None:
+            asked_ns, kept = self._description
+            if 0 <= now_ns - asked_ns < WITHIN_NS:
+                return kept
         try:
             found = _json(f"{self.issuer}/.well-known/openid-configuration")
             ways = [found[w] for w in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
@@ -242,6 +248,7 @@ class OidcProvider:
             raise TransportRefused("the provider says it is another")
         if not all(isinstance(way, str) and _is_safe(way) for way in ways):
             raise TransportRefused("the provider leads into the clear")
+        self._description = (now_ns, found)
         return found
 
     def _session(self, redirect: str) -> Any:

@@ -274,7 +274,7 @@ def unsigned(claims):
         {"raw": lambda _: "not.a.token"},
         {"raw": lambda _: ""},
     ],
-    ids=str,
+    ids="-".join,
 )
 def test_a_token_that_does_not_hold_is_refused(forging, how):
     with pytest.raises(TransportRefused, match="does not hold"):

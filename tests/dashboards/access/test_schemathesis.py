@@ -47,7 +47,7 @@ def fuzz(app, one, statuses=None, **more):
 
 
 NAMES = ("/api/me", "/api/sign-in")
-HERE = {"Host": "clinic.example.org", "Origin": "http://clinic.example.org"}
+HERE = {"Host": "127.0.0.1", "Origin": "http://127.0.0.1"}
 
 
 @pytest.fixture(autouse=True)

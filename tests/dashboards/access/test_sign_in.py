@@ -13,7 +13,7 @@ from dashboards.access.guarded_entrance import COOKIE, SOCKET_PROTOCOL
 from dashboards.access.principal import Role
 from dashboards.access.sessions import ABSOLUTE_S, IDLE_S
 from dashboards.web.serving import serve
-from telemetry.errors import StoreFull
+from telemetry.errors import StoreBusy, StoreFull
 
 SEEN = {"kind": "fall", "opened": "2026-01-01", "by": "anna", "action": "called"}
 
@@ -225,8 +225,22 @@ async def test_in_the_clear_only_this_machine_comes_in(guarded, visit):
         for path in ("/", "/api/me", "/api/patients"):
             assert (await web.get(path)).status_code == 403
         assert (await web.sign_in()).status_code == 403
+    async with visit.Visitor(app, "127.0.0.1", plain) as web:
+        for path in ("/", "/api/me"):
+            answer = await web.get(path)
+            assert answer.status_code == 403, "a proxy on this machine that says nothing of TLS"
     async with visit.Visitor(app, "127.0.0.1", "http://127.0.0.1") as web:
         assert (await web.sign_in()).status_code == 200
+
+
+async def test_where_a_port_is_published_to_this_machine_its_own_names_do(guarded, visit):
+    guarded.add()
+    guarded.entrance._plain_http = True
+    app, gateway = guarded.app(), "172.18.0.1"
+    async with visit.Visitor(app, gateway, "http://localhost") as web:
+        assert (await web.sign_in()).status_code == 200
+    async with visit.Visitor(app, gateway, "http://clinic.example.org") as web:
+        assert (await web.sign_in()).status_code == 403
 
 
 async def test_a_full_disk_shuts_nobody_out(guarded, visit, monkeypatch):
@@ -247,6 +261,23 @@ async def test_a_full_disk_shuts_nobody_out(guarded, visit, monkeypatch):
         await web.say("/api/sign-out")
         web.cookies.set(COOKIE, stolen, domain="clinic.example.org")
         assert (await web.get("/api/patients")).status_code == 401
+
+
+async def test_a_file_of_users_that_cannot_be_read_lets_nobody_in_and_names_no_path(
+    guarded, visit, monkeypatch
+):
+    guarded.add()
+
+    def busy(*_):
+        raise StoreBusy("the users' file /secret/place is locked")
+
+    async with visit.Visitor(guarded.app()) as web:
+        await web.sign_in()
+        monkeypatch.setattr(guarded.store, "rows", busy)
+        for path in ("/api/patients", "/api/me", "/api/overview"):
+            answer = await web.get(path)
+            assert answer.status_code == 503
+            assert "/secret/place" not in answer.text
 
 
 async def test_a_clock_that_is_set_back_makes_no_session_longer(guarded, visit):

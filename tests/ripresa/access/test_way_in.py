@@ -109,6 +109,11 @@ async def test_nobody_else_is_believed_even_on_this_machine(way_in, proxies):
     assert answer.headers["x-who"] == "http 127.0.0.1"
 
 
+async def test_what_a_proxy_that_was_not_named_brings_is_not_this_machines(way_in):
+    answer = await asked(way_in, FORWARDED | {"Host": "127.0.0.1"}, ())
+    assert answer.status_code == 403
+
+
 async def test_what_a_browser_puts_before_the_proxys_word_is_not_believed(way_in):
     lie = {"X-Forwarded-For": "127.0.0.1, 203.0.113.7"}
     answer = await asked(way_in, FORWARDED | lie, ("127.0.0.1",))
