@@ -107,6 +107,9 @@ SKIN_SIGMA_DEG = 1.5
 """Of an elevation, by skin that sags and muscle that swells under the sensor: assumed alike for all
 limbs. Of a range it is as much from a quarter turn on, and in proportion below."""
 SKIN_FULL_DEG = 90.0
+SWEPT_SKIN_FULL_DEG = 45.0
+"""As that, of a swept angle: a thigh that lies sags with all of it before it has turned so far, as
+simulated bridges show (81 % inside their band with 90)."""
 FOLD = 0.95, 2.0, 1.6
 """Most of it that an end shows, up to how many times it from straight down or up, and the power
 with which that goes down beyond: drawn from 800 000 simulated elevations."""
@@ -209,7 +212,8 @@ def segment_range_band(
         off_deg = MEASURED_ASKEW_DEG if axis_measured else MARKED_ASKEW_DEG
         low, high = ends_deg
         askew = float(np.hypot(_folded(low, off_deg), _folded(180.0 - high, off_deg)))
-    skin = SKIN_SIGMA_DEG * min(1.0, range_deg / SKIN_FULL_DEG)
+    full_deg = SWEPT_SKIN_FULL_DEG if ends_deg is None else SKIN_FULL_DEG
+    skin = SKIN_SIGMA_DEG * min(1.0, range_deg / full_deg)
     sigma = np.sqrt(inclination**2 + askew**2 + skin**2 + gap_sigma_deg**2)
     half = float(min(COVERAGE_95 * sigma, MOST_DEG))
     return RangeBand(range_deg, max(0.0, range_deg - half), range_deg + half)
