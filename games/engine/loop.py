@@ -20,7 +20,7 @@ from games.ui.interlude import Interlude
 from games.ui.overlay import banner, card, on_card
 from games.ui.pain_scale import BACK
 from games.ui.texts import FRAME, said
-from telemetry.messages.requests import CalibrateRange, ReportPain, ReportUnwell
+from telemetry.messages.requests import CalibrateRange, ReportPain, ReportRest, ReportUnwell
 from therapy.session.safety import Verdict, judge_pain
 
 from .frame_latency import FrameLatency
@@ -107,8 +107,14 @@ class Loop:
 
     def run(self) -> None:
         """Play until the dose is done, the source or the person ends it."""
+        told = False
         while self.stopped_by is None:
             self.frame()
+            # A session that this is a further screen of has to know what is no dose.
+            of_session = self._newest is not None and self._newest.item is not None
+            if of_session and self.resting is not told and self._ended_ns is None:
+                told = self.resting
+                self._asks.request(ReportRest(resting=told))
             self._pace.wait(lambda: self._source.waiting)
 
     def frame(self) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pygame
@@ -9,12 +10,15 @@ import pytest
 
 from games.engine.play_settings import Stopping
 from games.inputs.keys import KeysSource
+from games.inputs.player import PROFILES, Player
+from games.inputs.simulated import PlayerSource
 from games.inputs.source import ArrivedSample
 from games.look import Look
 from games.rules.control import ControlSample
 from games.rules.mode import Mode
 from games.ui import pause_card
 from games.ui.hud import Hud
+from telemetry.messages.requests import ReportRest
 
 pytestmark = pytest.mark.slow
 
@@ -194,3 +198,26 @@ def test_what_is_promised_after_pain_is_what_happens(table, reaches, words):
     played.frame()
     assert words in played.voice.said[-1]
     assert ("fisioterapista" in played.voice.said[-1]) == (reaches == "clinic")
+
+
+class OfSession(PlayerSource):
+    """The arm of a session that a game follows; after two seconds somebody plays on."""
+
+    def poll(self, now_ns, invited):
+        if self.pressed is None and now_ns > T0_NS + 2_000_000_000:
+            self.pressed = pygame.event.Event(pygame.KEYDOWN, key=pygame.K_SPACE)
+            pygame.event.post(self.pressed)
+        return [replace(a, item=self.item) for a in super().poll(now_ns, invited)]
+
+    pressed = None
+
+
+@pytest.mark.parametrize(("item", "told"), [("arm", [True, False]), (None, [])])
+def test_a_further_screen_of_a_session_tells_it_of_its_pauses(table, item, told):
+    source = OfSession(Player(PROFILES["strong"], 3), T0_NS)
+    source.item = item
+    played = table(source=source, stopping=Stopping(after_s=4))
+    played.press(pygame.K_SPACE)
+    played.loop.run()
+    rests = [wish.resting for wish in played.asks.requests if isinstance(wish, ReportRest)]
+    assert rests == told
