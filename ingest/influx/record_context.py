@@ -11,10 +11,10 @@ import numpy as np
 from ingest.journal.ledger import ARCHIVED
 from telemetry.messages.codec import decode_item
 from telemetry.messages.motion import MotionBatch, StreamGap, StreamOpened
-from telemetry.messages.results import AdherenceResult
+from telemetry.messages.results import AdherenceResult, SessionResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from ingest.journal.reading import JournalReader
     from telemetry.messages.events import SessionEvent
@@ -117,6 +117,21 @@ class RecordContext:
             and other.opened_ns <= stop_ns
             and (other.closed_ns is None or session.opened_ns <= other.closed_ns)
         ]
+
+    def counting_beside(
+        self, session: SessionSummary, stop_ns: int
+    ) -> Iterator[tuple[SessionResult, str]]:
+        """Of those sessions the results that count, each with its home.
+
+        Their points go with a superseded session's, as the database takes them away by time.
+        """
+        for other in self.beside(session, stop_ns):
+            if other.home is None:
+                continue
+            results = self.results(other.session, other.home)
+            counted = [r for r in results if isinstance(r, SessionResult) and not r.provisional]
+            if counted:
+                yield counted[-1], other.home
 
     def events(self, session: str, home: str) -> list[SessionEvent]:
         """The session's events."""

@@ -251,16 +251,9 @@ def _lines_beside(
 ) -> Iterator[bytes]:
     """Of the sessions whose points went with the superseded ones, because they were held then."""
     session = context.session(result.session, home)
-    for other in () if session is None else context.beside(session, _stop_ns(session)):
-        if other.home is None:
-            continue
-        counted = [
-            r
-            for r in context.results(other.session, other.home)
-            if isinstance(r, SessionResult) and not r.provisional
-        ]
-        if counted:
-            yield from _session_lines(counted[-1], whose, context, doses, other.home)
+    if session is not None:
+        for counted, beside in context.counting_beside(session, _stop_ns(session)):
+            yield from _session_lines(counted, whose, context, doses, beside)
 
 
 def _stop_ns(session: SessionSummary) -> int:

@@ -30,11 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ingest.influx.lines import FieldValue
+    from ingest.influx.record_context import Whose
     from ingest.influx.server import InfluxSettings, LineWriter
     from ingest.journal.journal import Journal
     from ingest.journal.reading import JournalReader
     from telemetry.clock import Clock
     from telemetry.messages.record import Record
+    from telemetry.seams import SessionSummary
     from therapy.plan.plan import Plan
 
 __all__ = ["ANGLES", "AngleCurves", "angle_follower"]
@@ -84,18 +86,59 @@ class AngleCurves:
     def lines(self, record: Record) -> list[bytes]:
         """The points of a result that counts.
 
+        Where it takes the place of another, the curves of sessions within its session's time are
+        made again as well: the database takes points away by patient and time only.
+
         Raises:
             DecodeError: the body is not what the record's kind says.
         """
         result, whose = decode_result(record.body), self.context.whose(record)
         if whose is None or not isinstance(result, SessionResult) or result.provisional:
             return []
+        points = self._lines(result, home_of(record), whose)
+        span = None if result.supersedes is None else self._span(result, home_of(record))
+        if span is not None:
+            for counted, home in self.context.counting_beside(*span):
+                points += self._lines(counted, home, whose)
+        return points
+
+    def superseded(self, record: Record) -> list[Superseded]:
+        """The curves in the time of a session whose result takes the place of another.
+
+        Raises:
+            DecodeError: the body is not what the record's kind says.
+        """
+        result, whose = decode_result(record.body), self.context.whose(record)
+        if whose is None or not isinstance(result, SessionResult) or result.supersedes is None:
+            return []
+        span = self._span(result, home_of(record))
+        if span is None:
+            return []
+        session, stop_ns = span
+        return [
+            Superseded(
+                measurement="angle",
+                patient=whose.patient,
+                start_ns=session.opened_ns,
+                stop_ns=stop_ns,
+            )
+        ]
+
+    def _span(self, result: SessionResult, home: str) -> tuple[SessionSummary, int] | None:
+        session = self.context.session(result.session, home)
+        if session is None:
+            return None
+        return session, session.closed_ns or session.opened_ns + DAY_NS
+
+    def _lines(self, result: SessionResult, home: str, whose: Whose) -> list[bytes]:
         plan = self._plan(whose.patient, result.plan_version)
         if plan is None:
             return []
-        told = {i.item: i for i in result.items if i.range_of_motion is not None}
+        # An item and its assessment are one curve: where either is withheld, all of it is.
+        withheld = {i.item for i in result.items if i.range_of_motion is None}
+        told = {i.item: i for i in result.items if i.item not in withheld}
         points = []
-        for item, t_ns, angle_deg in self._curve(result.session, home_of(record), plan):
+        for item, t_ns, angle_deg in self._curve(result.session, home, plan):
             if item in told:
                 tags = whose.tags | {"exercise": told[item].exercise, "side": told[item].side}
                 fields: dict[str, FieldValue] = {
@@ -105,30 +148,6 @@ class AngleCurves:
                 }
                 points.append(line("angle", tags, fields, t_ns))
         return points
-
-    def superseded(self, record: Record) -> list[Superseded]:
-        """An earlier curve of the session.
-
-        Raises:
-            DecodeError: the body is not what the record's kind says.
-        """
-        result, whose = decode_result(record.body), self.context.whose(record)
-        if whose is None or not isinstance(result, SessionResult) or result.supersedes is None:
-            return []
-        session = self.context.session(result.session, home_of(record))
-        if session is None or self.context.beside(
-            session, session.closed_ns or session.opened_ns + DAY_NS
-        ):
-            return []  # another session's curve lies in the same time
-        stop_ns = session.closed_ns or session.opened_ns + DAY_NS
-        return [
-            Superseded(
-                measurement="angle",
-                patient=whose.patient,
-                start_ns=session.opened_ns,
-                stop_ns=stop_ns,
-            )
-        ]
 
     def _curve(self, session: str, home: str, plan: Plan) -> Iterator[tuple[str, int, float]]:
         events = self.context.events(session, home)
