@@ -10,7 +10,8 @@ alerts they make, how many of them false, and what they miss is kept by `ripresa
                suspected and the question left without an answer
     pain       it ended, or was at the stop value after, any of the    none of the last 3,
                last 3 sessions; or their median and mean are the        and half the rise
-               plan's rise above those of the sessions before (28 days)
+               plan's rise above those of the sessions before (28 days);
+               above their highest while those are fewer than 5
     few days   so few active days in 14 as the agreed goal gives       at the goal's own number
                by chance in 1 of 200 fortnights; or none
     - grave    none for so many known days, 10 or more, as the patient's
@@ -63,6 +64,8 @@ OVER: Final = 1.3
 OVER_CLEARED: Final = 1.1
 SILENT_DAYS: Final = 3
 LAST_SESSIONS: Final = 3
+USUAL_SESSIONS: Final = 5
+"""That tell a patient's usual pain: the median of fewer jumps by chance."""
 LEAST_REPETITIONS: Final = 20
 NOTHING: Final = DayHistory()
 
@@ -127,9 +130,10 @@ def _pain(picture: Picture) -> Evidence:
     before = [s.pain_after for s in earlier if s.pain_after is not None]
     rise = 0.0
     if len(before) >= LAST_SESSIONS and len(after) == LAST_SESSIONS:
+        few = len(before) < USUAL_SESSIONS
         # Median and mean must both have risen: whole numbers make a median of three jump.
         rise = min(
-            statistics.median(after) - statistics.median(before),
+            statistics.median(after) - (max(before) if few else statistics.median(before)),
             statistics.fmean(after) - statistics.fmean(before),
         )
     return _told(

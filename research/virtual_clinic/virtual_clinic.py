@@ -20,7 +20,7 @@ from .virtual_patient import Rates, drawn_patient
 from .virtual_session import live_session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from telemetry.messages.care import CareRecord
     from telemetry.messages.record import NewRecord
@@ -103,10 +103,10 @@ def _lived(
     assessed = date.min
     sessions = 0
     day = patient.enrolled + timedelta(days=int(rng.integers(0, 2)))
+    willing = _steadily(rng, patient) if rates.steady else _by_chance(rng, patient)
     while day <= last:
-        share = 0.02 if patient.change == "few days" and day >= patient.changed else patient.share
         away = patient.holiday is not None and patient.holiday.covers(day)
-        trains = patient.starts and not away and rng.random() < share
+        trains = patient.starts and not away and willing(day)
         back = patient.back(day)
         if trains or (sessions == 0 and patient.starts and day >= patient.enrolled + timedelta(2)):
             assess = (day - assessed).days >= ASSESS_EVERY_DAYS
@@ -124,6 +124,29 @@ def _lived(
                 heard_ns, patient.name, care=HomeHeard(patient=patient.name, t_ns=heard_ns)
             )
         day += timedelta(days=1)
+
+
+def _by_chance(rng: np.random.Generator, patient: VirtualPatient) -> Callable[[date], bool]:
+    """Each day by itself, with the patient's share; nearly none once activity has stopped."""
+
+    def willing(day: date) -> bool:
+        stopped = patient.change == "few days" and day >= patient.changed
+        return rng.random() < (0.02 if stopped else patient.share)
+
+    return willing
+
+
+def _steadily(rng: np.random.Generator, patient: VirtualPatient) -> Callable[[date], bool]:
+    """As many days of each week as were agreed."""
+    weeks: dict[date, set[int]] = {}
+
+    def willing(day: date) -> bool:
+        monday = day - timedelta(days=day.weekday())
+        if monday not in weeks:
+            weeks[monday] = set(rng.permutation(7)[: patient.goal].tolist())
+        return day.weekday() in weeks[monday]
+
+    return willing
 
 
 def _administration(patient: VirtualPatient, last: date) -> Iterator[Reached]:

@@ -24,12 +24,14 @@ from therapy.plan.plan_item import PlanItem
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Rates", "Spell", "Truth", "VirtualPatient", "drawn_patient"]
+__all__ = ["QUIET", "Rates", "Spell", "Truth", "VirtualPatient", "drawn_patient"]
 
 Change: TypeAlias = Literal["few days", "pain", "range"]
 CHANGES: Final[tuple[Change, ...]] = ("few days", "pain", "range")
 ZONES: Final = ("Europe/London", "America/New_York", "Australia/Sydney")
 HOME_ZONE: Final = "Europe/Rome"
+HASTE: Final = 1.5
+"""Shape of how much the habit of hurrying differs between patients."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,9 @@ class Rates:
 
     Attributes:
         active_share: mean share of days with a session; each patient's own differs.
+        steady: every week has as many days with a session as were agreed, whichever they are;
+            else each day is drawn by itself, with the patient's own share.
+        hasty: mean share of repetitions that are too fast; each patient's own differs.
         goal_days_a_week: agreed with each patient.
         never_start: share of patients; half of their homes never connect.
         changing: share of patients that truly change, see the module.
@@ -49,6 +54,8 @@ class Rates:
     """
 
     active_share: float = 0.4
+    steady: bool = False
+    hasty: float = 1 / 9
     goal_days_a_week: int = 3
     never_start: float = 0.05
     changing: float = 0.25
@@ -61,6 +68,23 @@ class Rates:
     medicine: float = 0.003
     broken: float = 0.01
     late: float = 0.05
+
+
+QUIET: Final = Rates(
+    steady=True,
+    hasty=0.02,
+    never_start=0,
+    changing=0,
+    offline=0,
+    fall=0,
+    unwell=0,
+    medicine=0,
+    broken=0,
+)
+"""Nothing happens, and everybody trains on the three days a week that were agreed: a quiet month.
+
+Plans still change, holidays are excused, homes lie in other zones and sessions after midnight.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +171,11 @@ def drawn_patient(
     patient = VirtualPatient(
         name=name,
         enrolled=enrolled,
-        share=float(rng.beta(20 * rates.active_share, 20 * (1 - rates.active_share))),
+        share=_share(rng, rates),
         hour=float(rng.uniform(9, 20)),
         pain=float(rng.uniform(0, 2.5)),
         range_deg=float(rng.uniform(90, 150)),
-        fast=float(rng.beta(1.5, 12)),
+        fast=float(rng.beta(HASTE, HASTE * (1 - rates.hasty) / rates.hasty)),
         goal=rates.goal_days_a_week,
         plans=((enrolled, _plan(name, 1, enrolled, zone=zone, dose=20, rates=rates)),),
         connects=starts or rng.random() < 0.5,
@@ -199,6 +223,12 @@ def _plan(name: str, version: int, since: date, *, zone: str, dose: int, rates: 
             ),
         ),
     )
+
+
+def _share(rng: np.random.Generator, rates: Rates) -> float:
+    if rates.steady:
+        return rates.goal_days_a_week / 7
+    return float(rng.beta(20 * rates.active_share, 20 * (1 - rates.active_share)))
 
 
 def _offline(

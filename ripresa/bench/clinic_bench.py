@@ -8,7 +8,8 @@ An alert is false where nothing of its kind truly happened: events (fall, unwell
 their day; a change (few days, pain, range) from its day on; a silent home and a patient who never
 starts while that lasts. Few active days are true, too, of a patient whose own share of days lies
 below 75 % of the agreed goal, and too fast repetitions of one whose habit is beyond the plan's
-limit. A truth is missed that stood in the worklist neither on its day (events, a silent home,
+limit. In a quiet month, where nothing happens and everybody does what was agreed, every alert is
+false. A truth is missed that stood in the worklist neither on its day (events, a silent home,
 never starting: on the first day that it could be known) nor, of a change, within 28 days with at
 least three sessions in them; changes with less time left are not counted.
 """
@@ -28,6 +29,7 @@ from analytics.monitoring.facts import Fact, FactOrigin
 from analytics.monitoring.fold import Fold
 from research.virtual_clinic.clinic_files import write_clinic
 from research.virtual_clinic.virtual_clinic import simulate
+from research.virtual_clinic.virtual_patient import QUIET
 from telemetry.messages.care import AlertSeen
 from telemetry.messages.events import decode_event
 from telemetry.messages.record import RecordKind
@@ -47,6 +49,7 @@ SEEDS: Final = (1, 2, 3)
 CHANGES: Final = ("few days", "pain", "range")
 CHANGE_PATIENCE_DAYS: Final = 28
 LEAST_SESSIONS: Final = 3
+QUIET_WEEKS: Final = 5
 FEW_OF_GOAL: Final = 0.75
 DAYS_A_MONTH: Final = 30.4
 YEARS: Final = 2
@@ -83,15 +86,28 @@ def bench_clinic() -> dict[str, float]:
         missed += len(lost)
         for truth in lost:
             kinds[f"missed.{truth.kind}"] = kinds.get(f"missed.{truth.kind}", 0) + 1
+    quiet = [
+        simulate(
+            patients=patients, weeks=QUIET_WEEKS, seed=s, last=LAST, rates=QUIET, motion_every=0
+        )
+        for s in SEEDS
+    ]
     months = len(SEEDS) * patients * 7 * weeks / DAYS_A_MONTH
     return {
         "alerts_per_week": alerts / (len(SEEDS) * weeks),
         "false_per_patient_month": false / months,
         "missed_percent": 100 * missed / max(1, countable),
         "true_events": countable,
+        "quiet_month_alerts": sum(len(watched(clinic).shown) for clinic in quiet),
         **{name: float(n) for name, n in sorted(kinds.items())},
         **_costs(patients, weeks),
     }
+
+
+def _quiet(patients: int, seed: int) -> SimulatedClinic:
+    return simulate(
+        patients=patients, weeks=QUIET_WEEKS, seed=seed, last=LAST, rates=QUIET, motion_every=0
+    )
 
 
 def watched(clinic: SimulatedClinic) -> Watched:

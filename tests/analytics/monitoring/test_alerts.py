@@ -188,6 +188,9 @@ def test_pain_is_told_when_it_ends_sessions_or_rises():
     assert state("pain", picture(sessions=sessions(1, 6, 1, 1))) == "raised"
     assert state("pain", picture(sessions=sessions(6, 1, 1, 1))) == "cleared"
     assert state("pain", picture(sessions=sessions(1, 1, 1, 2, 2, 2))) == "held"
+    # Three sessions are no habit yet: what rises must rise above the highest of them.
+    assert state("pain", picture(sessions=sessions(0, 0, 2, 2, 2, 3))) == "cleared"
+    assert state("pain", picture(sessions=sessions(0, 0, 2, 0, 1, 2, 3, 3))) == "raised"
     assert state("pain", picture(sessions=sessions(1, 1, 1, 3, 3, 3))) == "raised"
     assert state("pain", picture(sessions=sessions(5, 5, 5, 5, 5, 5))) == "cleared"
     ended = sessions(2, ended_by_pain=True)
