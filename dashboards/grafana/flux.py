@@ -16,15 +16,19 @@ from grafana_foundation_sdk.cog.variants import Dataquery
 from grafana_foundation_sdk.models.dashboard import DataSourceRef
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "DATASOURCE",
     "DATASOURCE_UID",
+    "NO_DAY",
+    "WEEKDAYS",
     "Flux",
     "FluxQuery",
     "a_patient_a_row",
     "answered",
+    "calendar",
+    "coded",
     "daily",
     "figure",
     "lines_by",
@@ -133,6 +137,51 @@ def newest_first(keep: Sequence[str]) -> str:
     return wide(keep).replace('sort(columns: ["_time"])', 'sort(columns: ["_time"], desc: true)')
 
 
+WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+NO_DAY: Final = -1
+"""In a calendar, the number of a day of which there is nothing."""
+
+
+def calendar(code: str) -> str:
+    """A row a week, a column a weekday, the newest week first; each day's number.
+
+    Rows stand at noon of their Monday, so that it is Monday in most zones.
+
+    Args:
+        code: in Flux, the number of a row `r` whose `_value` the field has.
+    """
+    empty = ", ".join(f"{day}: {NO_DAY}" for day in WEEKDAYS)
+    spread = ", ".join(
+        f"{day}: if r.weekday == {i} then r.code else {NO_DAY}" for i, day in enumerate(WEEKDAYS)
+    )
+    most = ", ".join(
+        f"{day}: if r.{day} > accumulator.{day} then r.{day} else accumulator.{day}"
+        for day in WEEKDAYS
+    )
+    columns = ", ".join(f'"{name}"' for name in ("_time", *WEEKDAYS))
+    return (
+        # The first day of the epoch was a Thursday.
+        "  |> map(fn: (r) => ({days: int(v: r._time) / 86400000000000, "
+        f"code: {code}}}))\n"
+        "  |> map(fn: (r) => ({days: r.days, code: r.code, "
+        "weekday: r.days + 3 - (r.days + 3) / 7 * 7}))\n"
+        f"  |> map(fn: (r) => ({{week: r.days - r.weekday, {spread}}}))\n"
+        '  |> group(columns: ["week"])\n'
+        f"  |> reduce(identity: {{{empty}}}, fn: (r, accumulator) => ({{{most}}}))\n"
+        "  |> group()\n"
+        "  |> map(fn: (r) => ({r with "
+        "_time: time(v: r.week * 86400000000000 + 43200000000000)}))\n"
+        f"  |> keep(columns: [{columns}])\n"
+        '  |> sort(columns: ["_time"], desc: true)\n'
+    )
+
+
+def coded(codes: Mapping[str, int]) -> str:
+    """In Flux, the number that stands for a text."""
+    told = "".join(f'if r._value == "{text}" then {n} else ' for text, n in codes.items())
+    return f"{told}{NO_DAY}"
+
+
 def lines_by(*tags: str) -> str:
     """One series for each value of these tags, each a line of its own."""
     columns = ", ".join(f'"{tag}"' for tag in tags)
@@ -160,10 +209,14 @@ def of_session(measurement: str, fields: Sequence[str], keep: Sequence[str] = ()
 
 
 def daily(fold: Literal["sum", "max", "mean"]) -> str:
-    """All series of a field folded per day (UTC), one column a field."""
+    """All series of a field folded per day (UTC), one column a field.
+
+    A day without a point has a row without a figure: columns are as wide as a day, however few
+    there are.
+    """
     return (
         '  |> group(columns: ["_field"])\n'
-        f'  |> aggregateWindow(every: 1d, fn: {fold}, timeSrc: "_start", createEmpty: false)\n'
+        f'  |> aggregateWindow(every: 1d, fn: {fold}, timeSrc: "_start", createEmpty: true)\n'
         '  |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")\n'
         "  |> group()\n"
         '  |> drop(columns: ["_start", "_stop"])\n'

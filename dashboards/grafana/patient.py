@@ -10,6 +10,8 @@ from grafana_foundation_sdk.models import dashboard as dm
 from .flux import (
     Flux,
     answered,
+    calendar,
+    coded,
     daily,
     figure,
     lines_by,
@@ -27,6 +29,7 @@ from .style import (
     GREY,
     RUST,
     SKY,
+    STATES,
     Panels,
     leads_to,
     patient_variable,
@@ -35,7 +38,7 @@ from .style import (
 )
 
 if TYPE_CHECKING:
-    from grafana_foundation_sdk.builders import statushistory, table, timeseries
+    from grafana_foundation_sdk.builders import table, timeseries
 
 __all__ = ["patient_dashboard"]
 
@@ -114,6 +117,7 @@ def patient_dashboard() -> d.Dashboard:
             )
         )
         .with_panel(_days(panels))
+        .with_panel(_pain_days(panels))
         .with_panel(
             panels.rows(
                 "Alerts",
@@ -244,30 +248,25 @@ def patient_dashboard() -> d.Dashboard:
     )
 
 
-def _days(panels: Panels) -> statushistory.Panel:
+def _days(panels: Panels) -> table.Panel:
     """What each day came to, a cell a day."""
-    return panels.states(
+    codes = {state: number for number, (state, _) in enumerate(STATES)}
+    return panels.calendar(
         "Days",
-        points("adherence_day", ["state", "pain"], **_OF_PATIENT) + wide(["state", "pain"]),
-        about="What each day of the clinic came to, and below it the highest pain told on it, "
-        "ringed in amber from 4 and in rust from 6. Unknown is grey: nothing was heard, or the "
-        "home did not have the plan; it is not missed.",
-    ).override_by_name(
-        "pain",
-        [
-            dm.DynamicConfigValue("color", {"mode": "thresholds"}),
-            dm.DynamicConfigValue(
-                "thresholds",
-                {
-                    "mode": "absolute",
-                    "steps": [
-                        {"color": "transparent", "value": None},
-                        {"color": AMBER, "value": 4},
-                        {"color": RUST, "value": 6},
-                    ],
-                },
-            ),
-        ],
+        points("adherence_day", ["state"], **_OF_PATIENT) + calendar(coded(codes)),
+        about="What each day of the clinic came to, a week a row. Unknown is grey: nothing was "
+        "heard, or the home did not have the plan; it is not missed.",
+        cells=[(number, state, colour) for number, (state, colour) in enumerate(STATES)],
+    )
+
+
+def _pain_days(panels: Panels) -> table.Panel:
+    """The highest pain of each day, a cell a day."""
+    return panels.calendar(
+        "Highest pain of each day",
+        points("adherence_day", ["pain"], **_OF_PATIENT) + calendar("int(v: r._value)"),
+        about="The highest pain told on each day, 0 to 10: amber from 4, rust from 6.",
+        cells=[(0, "", "transparent"), (4, "", AMBER), (6, "", RUST)],
     )
 
 

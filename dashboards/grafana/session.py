@@ -100,11 +100,12 @@ def session_dashboard() -> d.Dashboard:
             .height(11)
         )
         .with_panel(
-            panels.states(
+            panels.rows(
                 "Phases",
-                of_session("phase", ["phase"]),
+                [of_session("phase", ["phase", "item"])],
+                names={"_time": "Began", "phase": "Phase", "item": "Item of the plan"},
                 about="Which phase of the session began when.",
-            ).height(5)
+            ).span(24)
         )
         .with_panel(
             panels.rows(

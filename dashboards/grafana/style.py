@@ -8,7 +8,6 @@ from grafana_foundation_sdk.builders import common as c
 from grafana_foundation_sdk.builders import dashboard as d
 from grafana_foundation_sdk.builders import (
     stat,
-    statushistory,
     table,
     text,
     timeseries,
@@ -17,7 +16,7 @@ from grafana_foundation_sdk.models import common as cm
 from grafana_foundation_sdk.models import dashboard as dm
 from grafana_foundation_sdk.models import text as tm
 
-from .flux import DATASOURCE, Flux, tag_values
+from .flux import DATASOURCE, NO_DAY, WEEKDAYS, Flux, tag_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +28,7 @@ __all__ = [
     "GREY",
     "RUST",
     "SKY",
+    "STATES",
     "Panels",
     "leads_to",
     "patient_variable",
@@ -43,16 +43,18 @@ AMBER: Final = "#E69F00"
 RUST: Final = "#D55E00"
 GREY: Final = "#8A979D"
 
-STATE_COLOURS: Final = {
-    "done": BLUE,
-    "partly": SKY,
-    "self-reported": GREEN,
-    "excused": "#D8D2C4",
-    "unknown": GREY,
-    "missed": RUST,
-    "stopped by rule": AMBER,
-    "nothing asked": "transparent",
-}
+STATES: Final[tuple[tuple[str, str], ...]] = (
+    ("nothing asked", "transparent"),
+    ("unknown", GREY),
+    ("excused", "#D8D2C4"),
+    ("self-reported", GREEN),
+    ("stopped by rule", AMBER),
+    ("missed", RUST),
+    ("partly", SKY),
+    ("done", BLUE),
+)
+"""What a day comes to; its place is the number that stands for it in a calendar."""
+DAYS: Final = {day: day for day in WEEKDAYS}
 
 Shown: TypeAlias = tuple[str, str]
 """How a column is called, and its colour."""
@@ -204,28 +206,60 @@ class Panels:
             .min(0)
         )
 
-    def states(self, title: str, query: str, *, about: str) -> statushistory.Panel:
-        """A state a day, as a row of coloured cells that say what they are."""
+    def calendar(
+        self,
+        title: str,
+        query: str,
+        *,
+        about: str,
+        cells: Sequence[tuple[int, str, str]],
+        others: str = "",
+    ) -> table.Panel:
+        """Weeks as rows, weekdays as columns, each day's number as a coloured cell.
+
+        A table can do it in every Grafana; a panel of states came with the eighth.
+
+        Args:
+            title: of the panel.
+            query: whose rows `flux.calendar` makes.
+            about: its description.
+            cells: from a number on, what is written, and the colour; a text that is empty: the
+                number itself.
+            others: what is written where there is no day.
+        """
         mapping = dm.ValueMap(
             options={
-                state: dm.ValueMappingResult(text=state, color=colour)
-                for state, colour in STATE_COLOURS.items()
+                str(number): dm.ValueMappingResult(text=text)
+                for number, text, _ in ((NO_DAY, others or " ", ""), *cells)
+                if text
             },
         )
-        return (
-            statushistory.Panel()
-            .id(self._next_id())
-            .title(title)
-            .description(about)
-            .datasource(DATASOURCE)
-            .with_target(Flux(query))
-            .mappings([mapping])
-            .show_value(cm.VisibilityMode.AUTO)
-            .row_height(0.9)
-            .no_value("–")
-            .span(24)
-            .height(6)
+        colours = [{"color": "transparent", "value": None}]
+        colours += [{"color": colour, "value": number} for number, _, colour in cells]  # type: ignore[dict-item]
+        panel = self.rows(title, [query], about=about, names={"_time": "Week of"} | DAYS)
+        panel = panel.override_by_name(
+            "Week of",
+            [
+                dm.DynamicConfigValue("unit", "time:D MMM"),
+                dm.DynamicConfigValue("custom.width", 90),
+            ],
         )
+        for day in DAYS.values():
+            panel = panel.override_by_name(
+                day,
+                [
+                    dm.DynamicConfigValue("mappings", [mapping]),
+                    dm.DynamicConfigValue("color", {"mode": "thresholds"}),
+                    dm.DynamicConfigValue("thresholds", {"mode": "absolute", "steps": colours}),
+                    dm.DynamicConfigValue("custom.align", "center"),
+                    dm.DynamicConfigValue(
+                        "custom.cellOptions", {"type": "color-background", "mode": "basic"}
+                    ),
+                    # As Grafana named it before the ninth.
+                    dm.DynamicConfigValue("custom.displayMode", "color-background-solid"),
+                ],
+            )
+        return panel.height(7)
 
     def lines_by(
         self, title: str, query: str, *, unit: str, about: str, name: str

@@ -138,16 +138,17 @@ def _alert(alert: Alert, figures: PatientFigures, tags: dict[str, str], zone: Zo
         tags | {"kind": alert.kind, "grave": "true" if alert.grave else "false"},
         {
             "opened": alert.opened.isoformat(),
-            "closed": None if alert.closed is None else alert.closed.isoformat(),
+            # Empty and not absent: a table has its columns though nobody has looked yet.
+            "closed": "" if alert.closed is None else alert.closed.isoformat(),
             "open": int(alert.open),
             "waiting": int(alert in figures.waiting),
             "rank": GRAVITY.index(alert.kind),
             "text_it": alert.it,
             "text_en": alert.en,
             "digest": alert.digest,
-            "seen_by": None if seen is None else seen.by,
-            "seen_day": None if seen is None else seen.day.isoformat(),
-            "action": None if seen is None else seen.action,
+            "seen_by": "" if seen is None else seen.by,
+            "seen_day": "" if seen is None else seen.day.isoformat(),
+            "action": "" if seen is None else seen.action,
         },
         _noon(alert.opened, zone),
     )
