@@ -15,6 +15,7 @@ from pydantic_settings import (
 )
 
 from .errors import ConfigurationError
+from .secret_files import tell_if_open
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,13 +26,14 @@ __all__ = ["EnvironmentSettings", "SecretFile"]
 def _readable(path: Path) -> Path:
     try:
         path.read_text(encoding="utf-8")
+        tell_if_open(path)
     except (OSError, UnicodeDecodeError) as e:
         raise ValueError(f"cannot be read ({getattr(e, 'strerror', None) or 'not text'})") from e
     return path
 
 
 SecretFile = Annotated[Path, AfterValidator(_readable)]
-"""A file whose text is a secret; it can be read."""
+"""A file whose text is a secret; it can be read. That others can read it too is told of."""
 
 
 class EnvironmentSettings(BaseSettings):

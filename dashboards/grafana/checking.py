@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 from telemetry.errors import TransportError
 
 from .flux import DATASOURCE_UID
+from .organising import SOURCE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    import requests
 
 __all__ = ["stale_files", "wrong_in_grafana"]
 
@@ -53,24 +56,25 @@ def wrong_in_grafana(
                 yield f"Grafana has no dashboard {uid} ({answer.status_code}): push it"
             elif _told(answer.json()["dashboard"]) != _told(model):
                 yield f"dashboard {uid} is not as the code has it: push it"
-        asked: Any = {
-            "queries": [
-                {
-                    "refId": "A",
-                    "datasource": {"uid": DATASOURCE_UID},
-                    "query": "from(bucket: v.defaultBucket) |> range(start: -1h) |> limit(n: 1)",
-                }
-            ],
-            "from": "now-1h",
-            "to": "now",
-        }
-        answer = web.post(f"{base}/api/ds/query", json=asked, timeout=10)
-        if answer.status_code != requests.codes.ok:
-            yield f"the data source does not answer ({answer.status_code}): check its token"
+        status = _asked(web, base, {"datasource": {"uid": DATASOURCE_UID}})
+        if status == requests.codes.bad_request:
+            # Before the eighth a source was named by its number.
+            known = web.get(f"{base}/api/datasources/id/{SOURCE_NAME}", timeout=10)
+            if known.status_code == requests.codes.ok:
+                status = _asked(web, base, {"datasourceId": known.json()["id"]})
+        if status != requests.codes.ok:
+            yield f"the data source does not answer ({status}): check its token"
     except requests.RequestException as e:
         raise TransportError(
             f"no Grafana at {url} ({type(e).__name__}): is it running, is the address right?"
         ) from None
+
+
+def _asked(web: requests.Session, base: str, source: Mapping[str, Any]) -> int:
+    """The status of an answer to a small query."""
+    query = {"query": "from(bucket: v.defaultBucket) |> range(start: -1h) |> limit(n: 1)"}
+    asked: Any = {"queries": [{"refId": "A", **source, **query}], "from": "now-1h", "to": "now"}
+    return int(web.post(f"{base}/api/ds/query", json=asked, timeout=10).status_code)
 
 
 def _told(model: Mapping[str, Any]) -> dict[str, Any]:

@@ -61,6 +61,53 @@ def push(
         typer.echo(address)
 
 
+@app.command("site")
+def organise_site(
+    name: Annotated[str, typer.Argument(help="The site; its organisation is called so.")],
+    *,
+    url: Annotated[str, typer.Option(envvar="RIPRESA_GRAFANA_URL", help="The Grafana's address.")],
+    user: Annotated[
+        str, typer.Option(envvar="RIPRESA_GRAFANA_USER", help="The Grafana's administrator.")
+    ] = "admin",
+    password: Annotated[
+        str,
+        typer.Option(
+            envvar="RIPRESA_GRAFANA_PASSWORD",
+            help="Of the administrator; by environment.",
+            show_envvar=True,
+        ),
+    ],
+    tokens: Annotated[Path, typer.Option(help="Folder of the tokens of `ripresa influx setup`.")],
+    database: Annotated[
+        str | None,
+        typer.Option(help="The database's address as Grafana sees it; else RIPRESA_INFLUX_URL."),
+    ] = None,
+) -> None:
+    """Make a site's organisation in a Grafana: its data source with its token, its dashboards."""
+    from ingest.cli.influx_cli import settings
+    from ingest.influx.access import token_file
+    from telemetry.identity import checked_name
+
+    from .organising import SiteSource, organise
+    from .provisioning import dashboards
+
+    site, known = checked_name(name, "site"), settings()
+    path = token_file(tokens, "grafana", site)
+    try:
+        token = path.read_text(encoding="utf-8").strip()
+    except OSError as e:
+        raise ConfigurationError(
+            f"no token of site {site} at {path} ({e.strerror}): run 'ripresa influx setup "
+            f"--site {site} --tokens {tokens}'"
+        ) from e
+    source = SiteSource(
+        url=database or known.url, organisation=site, bucket=known.therapy_bucket, token=token
+    )
+    number = organise(url, (user, password), site, source, dashboards())
+    typer.echo(f"{site}: organisation {number}, its data source and {len(dashboards())} dashboards")
+    typer.echo(f"by file, with its alerts: ripresa dashboards build --site {site}={number}")
+
+
 @app.command()
 def check(
     folder: Annotated[Path, typer.Option(help="Provisioning folder to compare.")] = PROVISIONING,

@@ -241,7 +241,7 @@ class Panels:
             "Week of",
             [
                 dm.DynamicConfigValue("unit", "time:D MMM"),
-                dm.DynamicConfigValue("custom.width", 90),
+                dm.DynamicConfigValue("custom.width", 80),
             ],
         )
         for day in DAYS.values():
@@ -252,14 +252,15 @@ class Panels:
                     dm.DynamicConfigValue("color", {"mode": "thresholds"}),
                     dm.DynamicConfigValue("thresholds", {"mode": "absolute", "steps": colours}),
                     dm.DynamicConfigValue("custom.align", "center"),
+                    dm.DynamicConfigValue("custom.width", 96),
                     dm.DynamicConfigValue(
                         "custom.cellOptions", {"type": "color-background", "mode": "basic"}
                     ),
                     # As Grafana named it before the ninth.
-                    dm.DynamicConfigValue("custom.displayMode", "color-background-solid"),
+                    dm.DynamicConfigValue("custom.displayMode", "color-background"),
                 ],
             )
-        return panel.height(7)
+        return panel.height(9)
 
     def lines_by(
         self, title: str, query: str, *, unit: str, about: str, name: str

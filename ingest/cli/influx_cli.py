@@ -27,7 +27,7 @@ def setup(
     site: Site = None,
 ) -> None:
     """Make organisation, buckets and tokens where they are missing, with the operator's token."""
-    from ingest.influx.access import make_organisation, of_site
+    from ingest.influx.access import make_organisation, of_site, token_file
     from ingest.influx.admin import set_up, with_stored_retention
     from ingest.influx.server import InfluxWriter
 
@@ -36,8 +36,8 @@ def setup(
         made = [f"organisation {wanted.org}"] if make_organisation(writer, wanted) else []
         made += set_up(writer, wanted, motion_days=motion_days)
         kept = with_stored_retention(writer, wanted).motion_days
-    if tokens is not None and not (tokens / "grafana" / "token").is_file():
-        made += _issued(wanted, tokens)
+    if tokens is not None and not token_file(tokens, "grafana", site).is_file():
+        made += _issued(wanted, tokens, site)
     typer.echo(f"made: {', '.join(made)}" if made else "all is there")
     typer.echo(f"raw samples are kept {'for ever' if kept is None else f'for {kept:g} days'}")
 
@@ -49,7 +49,7 @@ def rotate(
     """Give the clinic and Grafana other tokens; the old ones cease. Restart both afterwards."""
     from ingest.influx.access import of_site
 
-    for path in _issued(of_site(settings(), site), tokens):
+    for path in _issued(of_site(settings(), site), tokens, site):
         typer.echo(f"written: {path}")
 
 
@@ -86,13 +86,13 @@ def settings() -> InfluxSettings:
     return found
 
 
-def _issued(wanted: InfluxSettings, folder: Path) -> list[str]:
+def _issued(wanted: InfluxSettings, folder: Path, site: str | None) -> list[str]:
     """Make tokens and keep them; only then do older ones cease."""
     from ingest.influx.access import issue_tokens, keep_tokens, withdraw_others
     from ingest.influx.server import InfluxWriter
 
     with InfluxWriter(wanted) as writer:
         made = issue_tokens(writer, wanted)
-        paths = keep_tokens(made, folder)
+        paths = keep_tokens(made, folder, site)
         withdraw_others(writer, wanted, made)
     return [str(path) for path in paths]

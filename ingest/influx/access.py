@@ -32,6 +32,7 @@ __all__ = [
     "keep_tokens",
     "make_organisation",
     "of_site",
+    "token_file",
     "withdraw_others",
 ]
 
@@ -117,8 +118,17 @@ def withdraw_others(writer: InfluxWriter, settings: InfluxSettings, kept: SiteTo
     return count
 
 
-def keep_tokens(tokens: SiteTokens, folder: Path) -> list[Path]:
-    """Write each token into `NAME/token`, readable by its owner only; returns the files.
+def token_file(folder: Path, whose: str, site: str | None = None) -> Path:
+    """Where a token lies: `WHOSE/token`; of a site with an organisation of its own in `WHOSE/SITE`.
+
+    So Grafana, which is given the folder `grafana`, finds those of all sites, and no site's
+    takes the place of another's.
+    """
+    return folder / whose / (site or "") / "token"
+
+
+def keep_tokens(tokens: SiteTokens, folder: Path, site: str | None = None) -> list[Path]:
+    """Write each token into its `token_file`, readable by its owner only; returns the files.
 
     Raises:
         ConfigurationError: the folder cannot be written.
@@ -126,7 +136,7 @@ def keep_tokens(tokens: SiteTokens, folder: Path) -> list[Path]:
     paths = []
     try:
         for part in fields(tokens):
-            path = folder / part.name / "token"
+            path = token_file(folder, part.name, site)
             write_atomically(path, getattr(tokens, part.name) + "\n")
             path.chmod(0o600)
             paths.append(path)

@@ -269,7 +269,7 @@ def _session_lines(
 ) -> Iterator[bytes]:
     events = context.events(result.session, home)
     starts = {
-        (event.item, stream): (index, event.t_ns)
+        (event.item, isinstance(event, AssessmentStarted), stream): (index, event.t_ns)
         for event in events
         if isinstance(event, ExerciseStarted | AssessmentStarted)
         for stream, index in event.spans.items()
@@ -278,7 +278,8 @@ def _session_lines(
     posture = next((e.posture for e in events if isinstance(e, SessionOpened)), None)
     for item in result.items:
         default_ns = 0 if summary is None else summary.opened_ns
-        index, event_ns = starts.get((item.item, item.stream), (0, default_ns))
+        begun = item.item, item.assessment, item.stream
+        index, event_ns = starts.get(begun, (0, default_ns))
         start_ns = context.sample_ns(item.stream, home, index) or event_ns
         prescribed = (
             None

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from telemetry.errors import ConfigurationError
 from telemetry.files import give_to_folders_owner
+from telemetry.secret_files import keep_private
 
 if TYPE_CHECKING:
     import sqlite3
@@ -54,6 +55,7 @@ class AuditKey:
                 give_to_folders_owner(path)
                 with os.fdopen(handle, "w", encoding="ascii") as file:
                     file.write(secrets.token_hex(32) + "\n")
+            keep_private(path)
             secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
         except (OSError, ValueError) as e:
             raise ConfigurationError(f"audit key {path} cannot be used ({e})") from e

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
@@ -73,18 +74,24 @@ def simulate(
         seed: of all chance; each patient has a chance of their own.
         last: its last day.
         rates: how often things happen; None: the defaults.
-        motion_every: of so many sessions one has raw motion; 0: none has.
+        motion_every: of so many sessions of the clinic one has raw motion; 0: none has.
     """
     known = rates or Rates()
     days = 7 * weeks
     first = last - timedelta(days=days - 1)
     people = []
     reached: list[Reached] = []
+    # Counted over all patients: few have so many sessions of their own.
+    sessions = itertools.count(1)
+
+    def moved() -> bool:
+        return motion_every > 0 and next(sessions) % motion_every == 0
+
     for number in range(patients):
         rng = np.random.default_rng((seed, number))
         person = drawn_patient(rng, number, first, days, known)
         people.append(person)
-        reached += _lived(rng, person, last, known, motion_every)
+        reached += _lived(rng, person, last, known, moved)
     reached.sort(key=lambda r: (r.t_ns, r.patient))
     end_ns = _at(last + timedelta(days=1), 3)
     return SimulatedClinic(
@@ -97,7 +104,11 @@ def simulate(
 
 
 def _lived(
-    rng: np.random.Generator, patient: VirtualPatient, last: date, rates: Rates, motion_every: int
+    rng: np.random.Generator,
+    patient: VirtualPatient,
+    last: date,
+    rates: Rates,
+    moved: Callable[[], bool],
 ) -> Iterator[Reached]:
     yield from _administration(patient, last)
     assessed = date.min
@@ -110,8 +121,7 @@ def _lived(
         back = patient.back(day)
         if trains or (sessions == 0 and patient.starts and day >= patient.enrolled + timedelta(2)):
             assess = (day - assessed).days >= ASSESS_EVERY_DAYS
-            motion = motion_every > 0 and sessions % motion_every == motion_every - 1
-            lived = live_session(rng, patient, day, rates, assess=assess, motion=motion)
+            lived = live_session(rng, patient, day, rates, assess=assess, motion=moved())
             assessed = day if assess else assessed
             sessions += 1
             if back is not None:

@@ -322,6 +322,10 @@ async def test_a_session_shows_its_own_angle_repetitions_and_phases(clinic):
         told = [r for item in shown["items"] for r in item["repetitions"]]
         assert len(rows) == len(told)
         assert_counted_alike(clinic.panel("ripresa-session", "What counts", **where), shown)
+        began = {r["phase"]: r["_time"] for r in clinic.panel("ripresa-session", "Phases", **where)}
+        for row in clinic.panel("ripresa-session", "What counts", **where):
+            if row["assessment"] == "true":
+                assert row["_time"][:19] == began["assessment"][:19]
         phases = [r["phase"] for r in clinic.panel("ripresa-session", "Phases", **where)]
         assert phases[0] == "check-in"
         assert phases[-1] == shown["phase"]

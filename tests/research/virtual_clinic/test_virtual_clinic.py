@@ -133,6 +133,13 @@ def test_what_is_written_without_raw_motion_is_what_the_core_finds_in_it(rates):
                     )
 
 
+def test_a_small_clinic_has_raw_motion_too():
+    clinic = simulate(patients=8, weeks=6, seed=3, last=LAST)
+    sessions = [r for r in clinic.reached if r.records]
+    moved = [r for r in sessions if any(x.kind is RecordKind.MOTION for x in r.records)]
+    assert 0.5 < len(moved) / (len(sessions) / 50) < 3
+
+
 def test_a_clinic_is_the_same_whether_raw_motion_is_written_or_not():
     with_motion, without = small(motion_every=2), small(motion_every=0)
     assert with_motion.truths == without.truths
