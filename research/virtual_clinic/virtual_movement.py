@@ -29,8 +29,8 @@ LEVER_M: Final = 0.55
 """From the shoulder to a watch."""
 ACC_NOISE_M_S2: Final = 0.04
 GYR_NOISE_RAD_S: Final = 0.003
-USUAL_S: Final = (2.3, 0.8, 1.9)
-FAST_S: Final = (0.75, 0.9, 0.8)
+USUAL_S: Final = (1.7, 0.8, 1.5)
+FAST_S: Final = (0.8, 1.6, 0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,12 @@ class ArmMovement:
         self.samples += round(seconds * RATE_HZ)
 
     def do(self, peaks_deg: Array, *, fast: int) -> tuple[Stroke, ...]:
-        """Add repetitions; the first so many are too fast for any plan."""
+        """Add repetitions; so many of them, evenly spread, are too fast for any plan."""
         done = []
+        hurried = set(np.linspace(0, len(peaks_deg) - 1, fast).round().astype(int).tolist())
         for number, peak_deg in enumerate(peaks_deg.tolist()):
             begin = self.samples + round(LEAD_S * RATE_HZ)
-            phases = FAST_S if number < fast else USUAL_S
+            phases = FAST_S if number in hurried else USUAL_S
             done.append(Stroke(begin, peak_deg, *phases))
             self.samples += round(REPETITION_S * RATE_HZ)
         self.strokes += done

@@ -286,7 +286,7 @@ async def test_a_home_whose_clock_is_wrong_is_told_and_no_longer_once_it_is_righ
     board, offsets, clock = TroubleBoard(), {"p-1": 0.0, "p-2": -3 * 86400.0}, ManualClock()
     status = ClinicStatus.__new__(ClinicStatus)
     status._clock, status._board, status._offsets = clock, board, offsets
-    status._set_aside = lambda: {"p-3": 2}
+    status._set_aside, status._left_out = (lambda: {"p-3": 2}), dict
     status._look_at_homes()
     told = {t.kind: words(t, "en") for t in board.all()}
     assert "p-2 is 72.0 hours off" in told[TroubleKind.HOME_CLOCK]
