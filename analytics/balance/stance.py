@@ -41,11 +41,13 @@ class Stance:
     Attributes:
         start, stop: of it.
         whole: it lasted as long as was asked for.
+        steady: no jolt was bridged in it, so that its sway is the trunk's own.
     """
 
     start: int
     stop: int
     whole: bool
+    steady: bool = True
 
 
 def stances_in(
@@ -91,7 +93,8 @@ def stances_in(
             long_enough = stop - at >= LEAST_SHARE * whole
             if at > a and not long_enough:
                 break
-            found.append(Stance(int(index[at]), int(index[stop - 1]) + 1, long_enough))
+            steady = bool(quiet[at:stop].all())
+            found.append(Stance(int(index[at]), int(index[stop - 1]) + 1, long_enough, steady))
             at += step
             if at >= b:
                 break

@@ -34,7 +34,7 @@ __all__ = ["ASKED_S", "analyse_stance"]
 
 ASKED_S: Final = 20.0
 """Where no tempo tells how long to stand."""
-SETTLING_S: Final = 1.0
+SETTLING_S: Final = 2.0
 """After stepping into the stance, and before leaving it, the trunk still moves."""
 MOST_LOST: Final = 0.03
 NOT_WORN: Final = Wording(
@@ -88,7 +88,7 @@ def analyse_stance(
     whole = [s for s in stances if s.whole]
     counts = track.conditioner.counts(from_index, to_index)
     lost = counts.missing / max(1, counts.received + counts.missing)
-    told = [] if doubts else _sways(whole, index, acc, rate_hz)
+    told = [] if doubts else _sways([s for s in whole if s.steady], index, acc, rate_hz)
     return ItemResult(
         item=started.item,
         exercise=started.exercise,
