@@ -198,11 +198,11 @@ async def test_what_cannot_be_seen_says_so(pretend, chromium):
 
 GATED = {
     "it": {
-        ".card-range": ("168°", "da 20°, picco attivo", "161–175°", "Escursione", "142°"),
+        ".card-range": ("168°, da 20°", "picco attivo", "161-175°", "Escursione", "142°"),
         ".card-repetitions": ("da 19 a 21", "Tentativi", "25 s", "Qualità non giudicata", "vuoto"),
     },
     "en": {
-        ".card-range": ("168°", "from 20°, active peak", "161–175°", "Excursion", "142°"),
+        ".card-range": ("168°, from 20°", "active peak", "161-175°", "Excursion", "142°"),
         ".card-repetitions": ("19 to 21", "Attempts", "25 s", "Quality not judged", "gap"),
     },
 }
