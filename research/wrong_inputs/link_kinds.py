@@ -135,7 +135,7 @@ LINK_KINDS = (
     Kind("loss of 20 %", one_of(_lossy(0.20))),
     Kind("notifications doubled", one_of(_doubled), told=False),
     Kind("notifications sent again", one_of(_sent_again), told=False),
-    Kind("notifications reordered", one_of(_reordered)),
+    Kind("notifications reordered", one_of(_reordered), told=False),
     Kind("link reconnecting", one_of(_reconnecting)),
     Kind("rate halves in mid-item", one_of(_halving)),
     Kind("seconds lost on a link that holds", one_of(_dropped_at_a_time)),
