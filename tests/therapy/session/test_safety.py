@@ -81,7 +81,7 @@ def test_a_suspected_fall_pauses_asks_and_is_recorded():
     session.happen(FallSuspected())
     session.ask("check.answered", answer=True)
     assert session.state.fallen
-    assert session.types[-2:] == ["check.answered", "exercise.ended"]
+    assert session.types[-3:] == ["check.answered", "rest.ended", "exercise.ended"]
     assert session.screen.question.at == "out"
 
 
