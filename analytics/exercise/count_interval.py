@@ -15,7 +15,7 @@ UNLIKE: Final = 0.75
 DOUBTED_SHARE: Final = 0.25
 """Of the count, where the streams are doubted or other movement lies scattered in the set."""
 LOOSE_SHARE: Final = 0.1
-"""Of the count, where nothing repeats; half of what is not large may be some as well."""
+"""Of the count, where nothing repeats; all that was not counted may be some as well."""
 
 
 def count_interval(found: Membership, *, doubted: bool, lost: float) -> tuple[int, int]:
@@ -36,7 +36,7 @@ def count_interval(found: Membership, *, doubted: bool, lost: float) -> tuple[in
     spread, more = count * lost, found.possible
     if found.alike is not None and found.alike < UNLIKE:
         spread += max(1.0, LOOSE_SHARE * count)
-        more = max(more, -(-len(found.other) // 2))
+        more = max(more, len(found.other))
     elif found.mixed or doubted:
         spread += DOUBTED_SHARE * count
         more = max(more, found.large)

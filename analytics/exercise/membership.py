@@ -262,9 +262,15 @@ def _doubtful(
     inside = np.zeros(len(order), bool)
     inside[order[1:-1]] = (chosen[order[:-2]] & chosen[order[2:]]).tolist()
     unsure = chosen & (np.array([not e.finished for e in excursions]) | (odd & ~inside))
-    possible = ~chosen & ~traits.walked & (off < 0.3) & (lean < 55)
+    # One that felt like steps is no walk.
+    rest = ~chosen & ~(traits.walked & ((traits.walked & ~chosen).sum() >= FEWEST))
+    possible = rest & (off < 0.3) & (lean < 55)
     possible &= (size > -0.9) & (size < 1.2) & (time > -1.1)
-    return unsure, possible, ~chosen & ~traits.walked & (size > -1)
+    large = rest & (size > -1)
+    # An item's ends cut movements, so that their time and way say little.
+    ends = order[[0, -1]]
+    possible[ends] |= large[ends]
+    return unsure, possible, large
 
 
 def _of_the_set(traits: Traits, best: Mask) -> Mask:
