@@ -285,10 +285,14 @@ class Core:
                 return analyse_item(item.started, seen, self._tracks, *span, rests=rests)
 
     def todays_range(self, item: str) -> TodaysRange | None:
-        """Today's range of the latest item of that name, as far as it is known."""
+        """Today's range of the latest item of that name, as far as it is known.
+
+        None where it is not, and where what is followed is no angle but something to count in.
+        """
         for known in reversed(self._items):
             if known.started.item == item and known.live is not None:
-                return known.live.count.todays_range()
+                count = known.live.count
+                return count.todays_range() if count.following.in_degrees else None
         return None
 
     def counts(self, stream: str) -> SampleCounts:

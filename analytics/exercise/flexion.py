@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from .observation import Hinge
 
-__all__ = ["Flexion", "Paired", "axes_found", "flexion", "pair"]
+__all__ = ["Flexion", "Paired", "axes_followed", "axes_found", "flexion", "pair"]
 
 USUALLY_OPEN = 0.25
 """How far following stays open in movements that tell the axes well."""
@@ -207,6 +207,21 @@ def axes_found(paired: Paired, rate_hz: float) -> HingeAxes:
     run = max(paired.runs(), key=lambda r: r.stop - r.start)
     acc, gyr = (paired.of_proximal(v)[run] for v in (paired.proximal.acc, paired.proximal.gyr))
     return estimate_axes(acc, gyr, paired.frames.acc[run], paired.frames.gyr[run], rate_hz)
+
+
+def axes_followed(paired: Paired, rate_hz: float) -> HingeAxes:
+    """The same, the proximal one pointing so that the distal sensor follows (`pairing.sided`).
+
+    By orientations as they are followed frame by frame, which need no end.
+
+    Raises:
+        NotObservable: nothing turns, or it is too short.
+    """
+    turns = [_turns(q) for q in (paired.proximal_q(forward=True), paired.frames.q_forward)]
+    for turn in turns:
+        turn[paired.frames.restarted] = 0.0
+    near, far = (turn * rate_hz for turn in turns)
+    return sided(axes_found(paired, rate_hz), (near, far), rate_hz)
 
 
 def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> Flexion:

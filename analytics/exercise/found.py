@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from analytics.joints.angle import looseness
 from analytics.joints.axis import estimate_axes
 from analytics.movement.counting import count
 from analytics.movement.gravity_sweep import swept_deg
@@ -32,12 +33,15 @@ if TYPE_CHECKING:
     from analytics.signals.oriented_stream import Frames, StreamTrack
     from telemetry.messages.rests import Rests
 
+    from .flexion import SeenByBoth
     from .observation import Hinge, Observation
 
 __all__ = ["FoundRepetitions", "found_in", "restarts_of", "within_turn"]
 
 MOST_HINGE_DEG: Final = 175.0
 """No elbow, knee or wrist goes further from one end to the other."""
+HINGED_TOO: Final = 0.25
+"""Looseness of other movement up to which it is the joint's as well, as of who walks."""
 AROUND_S: Final = 0.5
 BESIDE_S: Final = 1.0
 """Beside a folded repetition lies what the limb does beyond the vertical."""
@@ -141,7 +145,8 @@ def _by_angle(
             values = smoothed(movement, rate_hz, restarts_of(frames)).tolist()
             seen = _excursions(values, frames, rests)
             sorted_out = membership_of(seen, frames, rate_hz, rests=rests)
-        kept = sorted_out.kept if sorted_out.none_of_the_set else []
+        alone = not (sorted_out.none_of_the_set or sorted_out.attempts)
+        kept = [] if alone else sorted_out.kept
         joint = joint.paired_in([(e.start - near, e.end + near) for e in kept], rate_hz)
         doubts = _of_joint(observation, observation.hinge, joint, frames)
     if observation.hinge is not None and _beyond_anatomy(observation.hinge, seen):
@@ -172,11 +177,16 @@ def _of_joint(seen: Observation, hinge: Hinge, joint: Flexion, frames: Frames) -
 def _shown_in_set(
     hinge: Hinge, joint: Flexion, sorted_out: Membership, rate_hz: float
 ) -> HingeAxes | None:
-    """The joint's axes by the set's own movement, where something else was done beside it."""
-    if hinge.axes is not None or joint.seen is None or not sorted_out.none_of_the_set:
+    """The joint's axes by the set's own movement, where something else was done beside it.
+
+    None where the other movement bends the same hinge, as of who walks: then all of it tells more,
+    above all which way a proximal axis points whose segment the exercise keeps still.
+    """
+    beside = [*sorted_out.none_of_the_set, *sorted_out.attempts]
+    if hinge.axes is not None or joint.seen is None or not beside or _hinged(joint.seen, beside):
         return None
     near = round(AROUND_S * rate_hz)
-    apart = [e.start for e in sorted_out.none_of_the_set]
+    apart = [e.start for e in beside]
     stretches: list[list[Excursion]] = []
     for e in sorted_out.kept:
         last = stretches[-1][-1] if stretches else None
@@ -191,6 +201,14 @@ def _shown_in_set(
         return estimate_axes(acc1, gyr1, acc2, gyr2, rate_hz)
     except NotObservable:
         return None
+
+
+def _hinged(seen: SeenByBoth, excursions: Sequence[Excursion]) -> bool:
+    chosen = np.zeros(len(seen.rates[0]), bool)
+    for e in excursions:
+        chosen[e.start : e.end + 1] = True
+    near, far = (rates[chosen] for rates in seen.rates)
+    return looseness(near, far, seen.axes) < HINGED_TOO
 
 
 def _beyond_anatomy(hinge: Hinge, excursions: Sequence[Excursion]) -> bool:

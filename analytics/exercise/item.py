@@ -12,7 +12,12 @@ import numpy as np
 from analytics.movement.repetition import Excursion, without_match
 from analytics.observability.doubt import DoubtKind, doubt
 from analytics.observability.gate import Known, gate
-from analytics.observability.grounds import channel_doubts, clock_doubts, rate_doubts
+from analytics.observability.grounds import (
+    askew_doubts,
+    channel_doubts,
+    clock_doubts,
+    rate_doubts,
+)
 from telemetry.messages.results import (
     ActivePeak,
     Attempt,
@@ -111,6 +116,20 @@ def analyse_item(
             again = _sorted_out(counted, turned, track.frame_rate_hz, rests)
             if (again.alike or 0.0) > (sorted_out.alike or 0.0):
                 found, frames, sorted_out = counted, turned, again
+    elif observation.method is Method.ELEVATION and observation.axis is not None:
+        doubts = askew_doubts(
+            track,
+            frames,
+            sorted_out.kept,
+            observation.axis,
+            from_hanging=observation.from_hanging,
+        )
+        if doubts:
+            # A folded angle may cut a movement in two: it is counted in its turning instead.
+            observation = doubted(observation, doubts)
+            counted = found_in(observation, frames, track.frame_rate_hz, tracks, rests)
+            found = replace(counted, live=found.live)
+            sorted_out = _sorted_out(found, frames, track.frame_rate_hz, rests)
     asked_for = ~rested(found.live, frames, rests)
     live = [e for e, asked in zip(found.live, asked_for.tolist(), strict=True) if asked]
     found = replace(found, observation=observation, excursions=sorted_out.kept, live=live)
@@ -294,13 +313,11 @@ def _in_flexion(
 def _range_of_motion(
     repetitions: Sequence[Repetition], bands: ItemBands, doubts: Sequence[Doubt], *, sure: bool
 ) -> RangeOfMotion | None:
-    told = [(r.range_deg, *_ends(r)) for r in repetitions if r.range_deg is not None]
-    if not told:
+    ranges = [r.range_deg for r in repetitions if r.range_deg is not None]
+    if not ranges:
         return None
-    ranges, lows, highs = zip(*told, strict=True)
     p10, median, p90 = (float(v) for v in np.percentile(ranges, (10, 50, 90)))
-    ends_deg = statistics.median(lows), statistics.median(highs)
-    figure = of_median(bands.range_figure(median, ends_deg), ranges, sure=sure)
+    figure = of_median(bands.range_figure(median), ranges, sure=sure)
     known = gate(replace(figure, low=max(0.0, figure.low)), doubts)
     if not isinstance(known, Known):
         return None

@@ -11,7 +11,7 @@ from analytics.signals.synchronisation import Matcher, Timed, Unmatched
 from telemetry.errors import NotObservable
 from telemetry.messages.live import ControlBatch
 
-from .flexion import axes_found, pair
+from .flexion import axes_followed, pair
 from .hinge import LiveHinge, between
 from .live_count import Following, LiveCount
 
@@ -148,7 +148,7 @@ class LiveJoint:
         seen = self._distal.frames(self._from_index, stop)
         near = proximal.frames_between(seen.t_us[0], seen.t_us[-1])
         try:
-            axes = axes_found(pair(seen, near), rate_hz)
+            axes = axes_followed(pair(seen, near), rate_hz)
         except NotObservable:
             return value
         angle, following, now = LiveHinge(rate_hz, self._hinge, axes), self._in_angle(), value

@@ -81,6 +81,7 @@ class Observation:
         axis: unit vector along the segment, away from the trunk, in sensor coordinates, where
             the method is elevation; None elsewhere.
         axis_measured: whether a calibration measured that axis; else the sensor's marking tells it.
+        from_hanging: whether the exercise is begun with that segment hanging down.
         what: the observable in plain words, e.g. `forearm elevation, elbow straight`.
         not_observable: why there is no range; None where there is one.
         doubts: the same as reasons of the gate, in both languages.
@@ -101,6 +102,7 @@ class Observation:
     tempo: Tempo | None = None
     method: Method = Method.ELEVATION
     axis_measured: bool = False
+    from_hanging: bool = False
     hinge: Hinge | None = None
     trunk: str | None = None
     also: tuple[str, ...] = ()

@@ -42,6 +42,8 @@ _WITHOUT_ANGLE: Final = {
 _NO_ANGLE: Final = "no angle stands for it"
 _STRAIGHTENING: Final = {"knee-extension": 90.0, "wrist-lift": 0.0}
 """Exercises that straighten a joint, and how far from flexion's zero they count from."""
+_FROM_HANGING: Final = frozenset({"arm-abduction", "forward-arm-raise", "knee-extension"})
+"""Exercises that begin with the limb hanging down, of who sits or stands."""
 _NOTHING_KNOWN: Final = KnownSegments()
 
 
@@ -147,6 +149,7 @@ def observation_of(
         stream=own,
         axis=axis if method is Method.ELEVATION else None,
         axis_measured=method is Method.ELEVATION and seen.placements[0] in known.axes,
+        from_hanging=method is Method.ELEVATION and seen.row.exercise in _FROM_HANGING,
         what=what,
         not_observable=why,
         limit_deg=limit_deg,

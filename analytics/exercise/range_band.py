@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analytics.movement.askewness import askewness_of
 from analytics.observability.gate import Estimate
+from analytics.signals.orientation import up_in_sensor
 
 from .observation import Method
 from .uncertainty import (
@@ -26,6 +28,7 @@ from .uncertainty import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from analytics.movement.askewness import Askewness
     from analytics.movement.repetition import Excursion
     from analytics.signals.oriented_stream import Frames
 
@@ -47,6 +50,7 @@ class ItemBands:
         gap_deg: standard deviation that the worst run of filled-in frames leaves.
         settled: whether no orientation filter began afresh in the item.
         swing_deg: how far a joint's proximal segment turns about its axis in a repetition.
+        askew: of an elevation, what a sensor askew on its limb leaves open.
     """
 
     observation: Observation
@@ -54,14 +58,10 @@ class ItemBands:
     gap_deg: float
     settled: bool
     swing_deg: float = math.inf
+    askew: Askewness | None = None
 
-    def range_figure(self, range_deg: float, ends_deg: tuple[float, float]) -> Estimate:
-        """An excursion with its band.
-
-        Args:
-            range_deg: the figure.
-            ends_deg: the lowest and the highest angle between which it lies.
-        """
+    def range_figure(self, range_deg: float) -> Estimate:
+        """An excursion of so many degrees with its band."""
         hinge = self.observation.hinge
         if self.flexion is not None and hinge is not None:
             band = joint_range_band(
@@ -74,11 +74,9 @@ class ItemBands:
                 swing_deg=self.swing_deg,
             )
         else:
-            elevated = self.observation.method is Method.ELEVATION
             band = segment_range_band(
                 range_deg,
-                ends_deg=ends_deg if elevated else None,
-                axis_measured=self.observation.axis_measured,
+                askew=self.askew,
                 gap_sigma_deg=self.gap_deg,
                 settled=self.settled,
             )
@@ -134,7 +132,17 @@ def item_bands(
         math.degrees(max(frames.bridged_rad[span].max(initial=0.0) for span in spans)),
         not frames.restarted[1:].any(),
         _swing_deg(flexion, rate_hz, excursions),
+        _askew(observation, frames, excursions),
     )
+
+
+def _askew(
+    observation: Observation, frames: Frames, excursions: Sequence[Excursion]
+) -> Askewness | None:
+    if observation.method is not Method.ELEVATION or observation.axis is None or not excursions:
+        return None
+    off_deg = MEASURED_ASKEW_DEG if observation.axis_measured else MARKED_ASKEW_DEG
+    return askewness_of(up_in_sensor(frames.q), excursions, observation.axis, off_deg)
 
 
 def of_median(figure: Estimate, values: Sequence[float], *, sure: bool) -> Estimate:
@@ -152,8 +160,9 @@ def of_median(figure: Estimate, values: Sequence[float], *, sure: bool) -> Estim
     if sure or len(ordered) < FEWEST_RANKED:
         return figure
     apart = ordered[math.ceil(middle) + 1] - ordered[math.floor(middle) - 1]
-    half = math.hypot(figure.high - figure.value, COVERAGE_95 * apart / 3)
-    return Estimate(figure.value, min(figure.low, figure.value - half), figure.value + half)
+    ranked = COVERAGE_95 * apart / 3
+    low, high = (math.hypot(end - figure.value, ranked) for end in (figure.low, figure.high))
+    return Estimate(figure.value, min(figure.low, figure.value - low), figure.value + high)
 
 
 def _swing_deg(flexion: Flexion | None, rate_hz: float, excursions: Sequence[Excursion]) -> float:

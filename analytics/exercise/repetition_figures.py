@@ -132,7 +132,7 @@ def _angles(seen: _Seen, e: Excursion) -> dict[str, float | None]:
     ends = e.low, e.high
     if raw is not None:
         ends = ends_of(raw, e, seen.track.frame_rate_hz, trembling=seen.trembling)
-    size = bands.range_figure(ends[1] - ends[0], ends)
+    size = bands.range_figure(ends[1] - ends[0])
     told: dict[str, float | None] = {
         "range_deg": round(size.value, 2),
         "range_low_deg": round(size.low, 2),

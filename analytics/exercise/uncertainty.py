@@ -32,6 +32,7 @@ from analytics.joints.angle import SETTLING_S
 if TYPE_CHECKING:
     from analytics.calibration.functional import CalibrationLevel, SegmentCalibration
     from analytics.joints.angle import RecordedAngle
+    from analytics.movement.askewness import Askewness
     from analytics.signals.arrays import Array, Mask
 
 
@@ -110,9 +111,6 @@ SKIN_FULL_DEG = 90.0
 SWEPT_SKIN_FULL_DEG = 45.0
 """As that, of a swept angle: a thigh that lies sags with all of it before it has turned so far, as
 simulated bridges show (81 % inside their band with 90)."""
-FOLD = 0.95, 2.0, 1.6
-"""Most of it that an end shows, up to how many times it from straight down or up, and the power
-with which that goes down beyond: drawn from 800 000 simulated elevations."""
 ASKEW_SHARE = 0.03
 """Of a swept range: a movement whose axis is found 14 degrees off reads 3 % too little."""
 ZERO_SIGMA_DEG: dict[CalibrationLevel, float] = {
@@ -184,8 +182,7 @@ def range_band(angle_deg: Array, half_band_deg: Array) -> RangeBand:
 def segment_range_band(
     range_deg: float,
     *,
-    ends_deg: tuple[float, float] | None = None,
-    axis_measured: bool = False,
+    askew: Askewness | None = None,
     gap_sigma_deg: float = 0.0,
     settled: bool = True,
 ) -> RangeBand:
@@ -194,36 +191,21 @@ def segment_range_band(
     Parts: inclination at both ends, `RECORDED_INCLINATION_SIGMA_DEG` each, twice that while the
     filter has not settled; a sensor that lies askew on the limb, on skin that gives; bridged gaps.
 
-    A sensor off the limb shifts both ends alike, but not near straight down or straight up: there
-    an elevation folds back, and it never reads less than the sensor is off. So what askewness costs
-    goes by how near the ends are to that; of a swept angle it is `ASKEW_SHARE` of the range.
-
     Args:
         range_deg: largest minus smallest elevation, tilt or swept angle.
-        ends_deg: of an elevation its smallest and largest; None: a swept angle.
-        axis_measured: whether a calibration measured the limb's axis in the sensor.
+        askew: of an elevation, what its sensor may be askew by; None: a swept angle, of which it
+            costs `ASKEW_SHARE`.
         gap_sigma_deg: largest `OrientationFilter.gap_sigma_rad` in the movement, in degrees.
         settled: whether the filter has run for at least 3 s.
     """
     inclination = RECORDED_INCLINATION_SIGMA_DEG * (1 if settled else 2) * np.sqrt(2)
-    if ends_deg is None:
-        askew = ASKEW_SHARE * range_deg
-    else:
-        off_deg = MEASURED_ASKEW_DEG if axis_measured else MARKED_ASKEW_DEG
-        low, high = ends_deg
-        askew = float(np.hypot(_folded(low, off_deg), _folded(180.0 - high, off_deg)))
-    full_deg = SWEPT_SKIN_FULL_DEG if ends_deg is None else SKIN_FULL_DEG
+    share = ASKEW_SHARE * range_deg if askew is None else 0.0
+    full_deg = SWEPT_SKIN_FULL_DEG if askew is None else SKIN_FULL_DEG
     skin = SKIN_SIGMA_DEG * min(1.0, range_deg / full_deg)
-    sigma = np.sqrt(inclination**2 + askew**2 + skin**2 + gap_sigma_deg**2)
-    half = float(min(COVERAGE_95 * sigma, MOST_DEG))
-    return RangeBand(range_deg, max(0.0, range_deg - half), range_deg + half)
-
-
-def _folded(from_upright_deg: float, off_deg: float) -> float:
-    """Standard deviation that a sensor off its limb leaves at an end so far from upright."""
-    most, near, power = FOLD
-    share: float = min(1.0, (near * off_deg / max(from_upright_deg, 1e-9)) ** power)
-    return most * off_deg * share
+    half = COVERAGE_95 * np.sqrt(inclination**2 + share**2 + skin**2 + gap_sigma_deg**2)
+    below, above = (0.0, 0.0) if askew is None else (askew.below_deg, askew.above_deg)
+    low, high = (float(min(np.hypot(half, by), MOST_DEG)) for by in (below, above))
+    return RangeBand(range_deg, max(0.0, range_deg - low), range_deg + high)
 
 
 def segment_peak_band(

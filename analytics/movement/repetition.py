@@ -182,12 +182,12 @@ class RepetitionDetector:
     def _rising(self, now: int) -> int:
         """As `_in_valley`; the value that makes the highest one a peak is not followed."""
         values, low, high = self.values, self._low(), self.values[self._peak]
-        least = self._least
+        least, most, valley = self._least, self._most, values[self._valley]
         for i in range(now, len(values)):
             value = values[i]
             if value > high:
                 self._peak, high = i, value
-                low = self._low()
+                low = valley if high - valley <= most else high - most
             elif high - value > least and high - value > FALL_SHARE * (high - low):
                 self._rises.append(high - values[self._valley])
                 if not self._given:

@@ -13,7 +13,7 @@ from .gravity_sweep import across_of
 if TYPE_CHECKING:
     from analytics.signals.arrays import Array, Mask, Vector
 
-__all__ = ["passes_vertical", "unfolded_elevation_deg"]
+__all__ = ["passes_vertical", "turning_axis", "unfolded_elevation_deg"]
 
 NEAR_DEG: Final = 14.0
 """An elevation that never comes so near to straight down or up does not go through it."""
@@ -64,7 +64,7 @@ def unfolded_elevation_deg(
     own = np.ones(len(folded), bool) if chosen is None or not chosen.any() else chosen
     if not passes_vertical(folded[own]):
         return folded
-    x, y = across_of(_turning_axis(q, restarted, rate_hz, own))
+    x, y = across_of(turning_axis(q, restarted, rate_hz, own))
     limb = np.array(axis)
     along = float(np.hypot(limb @ x, limb @ y))
     up = up_in_sensor(q)
@@ -84,8 +84,15 @@ def unfolded_elevation_deg(
     return np.asarray(angle) if _agree(inside, folded[own]) else folded
 
 
-def _turning_axis(q: Array, restarted: Mask, rate_hz: float, own: Mask) -> Array:
-    """[3] about which the sensor mostly turns in the frames `own`, in its own coordinates."""
+def turning_axis(q: Array, restarted: Mask, rate_hz: float, own: Mask) -> Array:
+    """[3] about which the sensor mostly turns in some frames, in its own coordinates.
+
+    Args:
+        q: [n, 4] orientations, sensor to earth.
+        restarted: [n] whether the filter started afresh before a frame.
+        rate_hz: of the frames.
+        own: [n] the frames that are looked at.
+    """
     step = max(1, round(STEP_S * rate_hz))
     a, b = q[:-step], q[step:]
     w = (a * b).sum(axis=1)

@@ -27,6 +27,7 @@ class DoubtKind(StrEnum):
     CLOCKS = "clocks apart"
     ANATOMY = "beyond what a joint can do"
     FROZEN = "values frozen"
+    HELD = "values renewed too rarely"
     STUCK = "channel stuck"
     SATURATED = "channel saturated"
     GLITCHING = "values jump"
@@ -74,6 +75,10 @@ REASONS: Final[Mapping[DoubtKind, Wording]] = {
     DoubtKind.FROZEN: Wording(
         "il sensore ha ripetuto a lungo gli stessi valori",
         "the sensor repeated the same values for long",
+    ),
+    DoubtKind.HELD: Wording(
+        "il sensore rinnova i suoi valori troppo di rado",
+        "the sensor renews its values too rarely",
     ),
     DoubtKind.STUCK: Wording(
         "un canale del sensore è rimasto bloccato", "a channel of the sensor was stuck"

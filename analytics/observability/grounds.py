@@ -6,21 +6,25 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from analytics.movement.unfolding import turning_axis
 from analytics.signals.plausibility import Implausibility, implausible
 from telemetry.messages.motion import QualityKind
 
 from .doubt import Doubt, DoubtKind, doubt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from analytics.joints.pairing import AxesBeside, Pairing
-    from analytics.signals.oriented_stream import StreamTrack
+    from analytics.movement.repetition import Excursion
+    from analytics.signals.arrays import Vector
+    from analytics.signals.oriented_stream import Frames, StreamTrack
 
-__all__ = ["channel_doubts", "clock_doubts", "joint_doubts", "rate_doubts"]
+__all__ = ["askew_doubts", "channel_doubts", "clock_doubts", "joint_doubts", "rate_doubts"]
 
 _CHANNELS: Final[Mapping[Implausibility, DoubtKind]] = {
     Implausibility.FROZEN: DoubtKind.FROZEN,
+    Implausibility.HELD: DoubtKind.HELD,
     Implausibility.STUCK: DoubtKind.STUCK,
     Implausibility.SATURATED: DoubtKind.SATURATED,
     Implausibility.GLITCHING: DoubtKind.GLITCHING,
@@ -33,6 +37,8 @@ LIVING_DEG_S: Final = 0.3
 SAME_SHARE, SAME_DEG, SAME_ACROSS = 0.3, 6.0, 0.75
 """What skin leaves of rates, of gravity, and of rates across the main direction between two sensors
 on one segment."""
+NEARLY_SHARE, NEARLY_DEG = 0.36, 3.5
+"""And of rates and gravity where both sensors swing far and nearly as one, whatever lies across."""
 AXES_LOOSER = 0.3
 """Calibrated axes miss the movement if they are so much looser than those that it shows,"""
 AXES_SHOWN = 0.7, 1.4
@@ -53,6 +59,14 @@ HEAVED_M_S2, HEAVED_ALIKE, HEAVED_SHARE = 0.8, 0.35, 0.2
 HEAVED_AS_ONE = 0.8
 HEAVED_LEAST_M_S2 = 0.1
 """More than noise and skin: where one sensor rises while the other sinks, no joint holds both."""
+ASKEW_DEG: Final = 32.0
+"""Between a limb's marked axis and the plane of its swing: a carrying angle, a raise that is no
+plane and a sensor as askew as straps let it be reach 22."""
+HANGING_DEG: Final = -40.0, 55.0
+"""From straight down, between which a limb hangs at the beginning of a raise."""
+FEWEST_SWINGS: Final = 3
+TURNED_DEG: Final = 30.0
+"""A smaller turn does not tell in which plane a limb swings."""
 CLOCK_US: Final = 100_000
 """Host times less certain than this do not bring two segments together."""
 
@@ -81,6 +95,44 @@ def clock_doubts(track: StreamTrack, from_index: int, to_index: int) -> list[Dou
         for quality, a, b in track.qualities(from_index, to_index)
         if quality.kind is QualityKind.CLOCK and (quality.uncertainty_us or 0) > CLOCK_US
     ]
+
+
+def askew_doubts(
+    track: StreamTrack,
+    frames: Frames,
+    excursions: Sequence[Excursion],
+    axis: Vector,
+    *,
+    from_hanging: bool,
+) -> list[Doubt]:
+    """Whether a sensor lies on its limb as it is marked, by how the limb swings.
+
+    A limb lies in the plane in which it swings, or not far from it; a marked axis that lies far
+    across that plane is none of the limb's. And what begins hanging begins near straight down.
+
+    Args:
+        track: of the observed stream.
+        frames: of the item.
+        excursions: its repetitions, in numbers of the frames.
+        axis: marked unit vector along the limb, in sensor coordinates.
+        from_hanging: whether the exercise is begun with the limb hanging.
+    """
+    if len(excursions) < FEWEST_SWINGS or not len(frames):
+        return []
+    own = np.zeros(len(frames), bool)
+    for e in excursions:
+        own[e.start : e.end + 1] = True
+    begun, reached = (frames.q[[getattr(e, at) for e in excursions]] for at in ("start", "peak"))
+    turned = 2 * np.arccos(np.minimum(1.0, np.abs((begun * reached).sum(axis=1))))
+    normal = turning_axis(frames.q, frames.restarted, track.frame_rate_hz, own)
+    across = abs(float(np.array(axis) @ normal))
+    least, most = HANGING_DEG
+    low_deg = float(np.median([e.low for e in excursions]))
+    askew = across > np.sin(np.deg2rad(ASKEW_DEG)) and np.median(turned) > np.deg2rad(TURNED_DEG)
+    if not askew and not (from_hanging and not least < low_deg < most):
+        return []
+    span = int(frames.index[0]), int(frames.index[-1]) + 1
+    return [doubt(DoubtKind.ASKEW, (track.opened.stream,), *span)]
 
 
 def joint_doubts(
@@ -120,7 +172,8 @@ def _lies_still(p: Pairing) -> bool:
 
 def _on_one_segment(p: Pairing) -> bool:
     alike = p.apart < SAME_SHARE and p.apart_deg < SAME_DEG
-    return alike and p.apart_across < SAME_ACROSS
+    nearly = p.apart < NEARLY_SHARE and p.apart_deg < NEARLY_DEG
+    return nearly or (alike and p.apart_across < SAME_ACROSS)
 
 
 def _axes_miss(axes: AxesBeside) -> bool:

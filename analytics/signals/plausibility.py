@@ -4,6 +4,8 @@ The gateway judges stamps, rate and link; what the samples say is judged here, o
 imported files get it as well:
 
 1. **Frozen**: all channels repeat their values for `FROZEN_S`; no worn sensor does.
+   **Held**: all channels keep their values for several samples again and again: it measures more
+   rarely than it sends.
 2. **Stuck**: one channel keeps its value for that long while the sensor moves.
 3. **Saturated**: a channel stands at its own extreme for several samples again and again.
 4. **Glitching**: single samples far from both neighbours, which agree.
@@ -36,6 +38,8 @@ GRAVITY_M_S2 = 9.81
 SLOWLY_HZ = 25.0
 FROZEN_S = 1.0
 FEWEST_REPEATED = 20
+HELD_SHARE, FEWEST_HELD = 0.6, 4
+"""Of the samples, values that are held for so many and more, and not for as long as frozen ones."""
 STUCK_S = 5.0
 MANY_STEPS = 20
 """A channel whose neighbours went through so many least steps meanwhile has not kept its value."""
@@ -66,6 +70,7 @@ class Implausibility(StrEnum):
     """What is wrong with a stretch of samples."""
 
     FROZEN = "frozen"
+    HELD = "held"
     STUCK = "stuck"
     SATURATED = "saturated"
     GLITCHING = "glitching"
@@ -105,6 +110,7 @@ def implausible(
         for a, b in _frozen(kept, rate_hz)
     ]
     whole = {
+        Implausibility.HELD: _held(np.asarray(kept.all(axis=0)), rate_hz),
         Implausibility.STUCK: _stuck(channels, kept, rate_hz),
         Implausibility.SATURATED: _saturated(channels[:3], CLIPPED_M_S2)
         or _saturated(channels[3:], CLIPPED_RAD_S),
@@ -175,6 +181,15 @@ def _runs(index: Indices, rate_hz: float) -> Iterator[slice]:
 def _frozen(kept: Mask, rate_hz: float) -> list[tuple[int, int]]:
     least = max(FEWEST_REPEATED, round(FROZEN_S * rate_hz))
     return [(a, b + 1) for a, b in _stretches(np.asarray(kept.all(axis=0))) if b + 1 - a >= least]
+
+
+def _held(again: Mask, rate_hz: float) -> bool:
+    """Whether most samples belong to runs in which [n - 1] all is again what it was before."""
+    if np.count_nonzero(again) < HELD_SHARE / 2 * len(again):
+        return False
+    runs = [b + 1 - a for a, b in _stretches(again)]
+    held = [n for n in runs if FEWEST_HELD <= n < FROZEN_S * rate_hz]
+    return sum(held) > HELD_SHARE * len(again)
 
 
 def _stuck(channels: Array, kept: Mask, rate_hz: float) -> bool:

@@ -20,6 +20,7 @@ from analytics.exercise.uncertainty import (
     segment_peak_band,
     segment_range_band,
 )
+from analytics.movement.askewness import askewness_of_rise
 from analytics.observability.doubt import REASONS, DoubtKind
 from telemetry.messages.results import (
     ActivePeak,
@@ -37,6 +38,7 @@ from .virtual_movement import RATE_HZ, REST_DEG
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from analytics.exercise.uncertainty import RangeBand
     from telemetry.messages.events import SessionEvent
     from telemetry.messages.motion import StreamItem
     from therapy.plan.plan import Plan
@@ -135,7 +137,7 @@ def lost_item(item: PlanItem, stream: str) -> ItemResult:
 
 
 def _repetition(number: int, stroke: Stroke, item: PlanItem, first: int) -> Repetition:
-    band = segment_range_band(stroke.rise_deg, ends_deg=(REST_DEG, stroke.peak_deg))
+    band = _band(stroke.rise_deg, stroke.peak_deg)
     half = segment_peak_band()
     phases = stroke.up_s, stroke.hold_s, stroke.down_s
     return Repetition(
@@ -160,11 +162,16 @@ def _repetition(number: int, stroke: Stroke, item: PlanItem, first: int) -> Repe
     )
 
 
+def _band(rise_deg: float, peak_deg: float) -> RangeBand:
+    askew = askewness_of_rise(REST_DEG, float(round(peak_deg)), MARKED_ASKEW_DEG)
+    return segment_range_band(rise_deg, askew=askew)
+
+
 def _range(item: PlanItem, placement: str, strokes: Sequence[Stroke]) -> RangeOfMotion:
     rises = [stroke.rise_deg for stroke in strokes]
     p10, median, p90 = (float(v) for v in np.percentile(rises, (10, 50, 90)))
     top = statistics.median(stroke.peak_deg for stroke in strokes)
-    band = segment_range_band(median, ends_deg=(REST_DEG, top))
+    band = _band(median, top)
     return RangeOfMotion(
         what=_what(item, placement),
         median_deg=round(median, 2),

@@ -49,6 +49,13 @@ def test_three_repetitions_make_todays_range():
     assert max(max(c.control) for c in controls[-20:]) == pytest.approx(1, abs=0.03)
 
 
+def test_what_is_only_counted_gives_no_target_in_degrees():
+    core, controls, _ = live(exercise(len(ARM), exercise="count")[:1])
+    assert controls[-1].calibrated
+    assert controls[-1].angle_deg is None
+    assert core.todays_range("1") is None
+
+
 def test_the_target_never_passes_the_clinicians_limit():
     def limited(_, streams, _known):
         return Observation(

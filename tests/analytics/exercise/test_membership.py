@@ -263,3 +263,8 @@ def test_of_a_sensor_that_slides_round_its_limb_every_large_movement_is_counted(
     assert abs(len(item.repetitions) - 9) <= 1
     assert item.count_low <= 9 <= item.count_high
     assert item.count_high - item.count_low <= 5
+
+
+def test_a_first_repetition_like_the_others_is_kept_whatever_it_reaches():
+    item = item_of(np.concatenate((raises(1, top_deg=120.0), raises(6))))
+    assert len(item.repetitions) == 7

@@ -11,11 +11,6 @@ from analytics.exercise.flexion import Flexion
 from analytics.exercise.observation import Hinge, Method, Observation
 from analytics.exercise.range_band import item_bands, of_median
 from analytics.exercise.uncertainty import (
-    MARKED_ASKEW_DEG,
-    MEASURED_ASKEW_DEG,
-    RECORDED_INCLINATION_SIGMA_DEG,
-    SKIN_FULL_DEG,
-    SKIN_SIGMA_DEG,
     angle_band_deg,
     median_band,
     range_band,
@@ -81,44 +76,6 @@ def test_a_range_lies_inside_its_band_and_gaps_widen_it(range_deg, gap_deg):
     calm = segment_range_band(range_deg)
     torn = segment_range_band(range_deg, gap_sigma_deg=gap_deg)
     assert 0 <= torn.low_deg <= calm.low_deg <= range_deg <= calm.high_deg <= torn.high_deg
-
-
-def seen_askew(off_deg, seed, count=4000):
-    """Raises of limbs whose sensors lie askew: (lowest, highest, true range), [count] each."""
-    rng = np.random.default_rng([seed, 13])
-    low = rng.uniform(0, 60, count)
-    size = rng.uniform(15, 110, count)
-    along, across = rng.normal(0, off_deg, (2, count))
-    noise = rng.normal(0, RECORDED_INCLINATION_SIGMA_DEG, (2, count))
-    path = np.radians(low + size * np.linspace(0, 1, 60)[:, None] + along)
-    seen = np.degrees(np.arccos(np.cos(np.radians(across)) * np.cos(path)))
-    return seen.min(axis=0) + noise[0], seen.max(axis=0) + noise[1], size
-
-
-@pytest.mark.parametrize(
-    ("off_deg", "measured"), [(MARKED_ASKEW_DEG, False), (MEASURED_ASKEW_DEG, True)]
-)
-def test_the_band_of_an_elevations_range_covers_sensors_that_lie_askew(off_deg, measured):
-    covered, rng = [], np.random.default_rng(7)
-    for low, high, rigid_deg in zip(*seen_askew(off_deg, 1), strict=True):
-        give = SKIN_SIGMA_DEG * min(1.0, rigid_deg / SKIN_FULL_DEG)
-        true_deg = rigid_deg + rng.normal(0, give)
-        band = segment_range_band(high - low, ends_deg=(low, high), axis_measured=measured)
-        covered.append((band.low_deg <= true_deg <= band.high_deg, low))
-    inside, low = np.array(covered).T
-    assert 0.93 < inside.mean() < 0.98
-    for near, far in ((-5, 10), (10, 25), (25, 80)):
-        assert 0.90 < inside[(near < low) & (low < far)].mean() < 0.99
-
-
-def test_an_axis_that_was_measured_narrows_the_band_and_so_do_ends_off_upright():
-    def half_deg(low, *, measured=False):
-        band = segment_range_band(60, ends_deg=(low, low + 60), axis_measured=measured)
-        return band.high_deg - 60
-
-    assert half_deg(5) > half_deg(5, measured=True) > half_deg(40, measured=True)
-    assert half_deg(119) > half_deg(60)
-    assert half_deg(0) < 15
 
 
 def test_the_median_of_many_repetitions_is_no_surer_than_one():
@@ -196,7 +153,7 @@ def frames_with(interpolated, *, restarted=False, bridged_rad=0.2):
 
 def width(observation, frames, range_deg=80.0):
     bands = item_bands(observation, frames, 25.0, None)
-    return width_of(bands.range_figure(range_deg, (0.0, range_deg)), range_deg)
+    return width_of(bands.range_figure(range_deg), range_deg)
 
 
 def width_of(figure, value):
@@ -217,7 +174,7 @@ def joint_width(*, hinge=KNOWN, interpolated=None, looseness=0.05, change_deg=0.
     seen = Observation(stream="s", axis=None, what="flexion", method=Method.FLEXION, hinge=hinge)
     frames = frames_with(np.zeros(100, bool) if interpolated is None else interpolated)
     angle = Flexion(frames, np.zeros(100), looseness, change_deg, np.zeros(100), 1.0, None)
-    figure = item_bands(seen, frames, 25.0, angle).range_figure(range_deg, (0.0, range_deg))
+    figure = item_bands(seen, frames, 25.0, angle).range_figure(range_deg)
     return width_of(figure, range_deg)
 
 
@@ -286,7 +243,7 @@ def test_samples_lost_between_repetitions_widen_no_band():
 
     def wide(start, end):
         rep = Excursion(start, start, start + 5, start + 10, start + 12, end, 0.0, 80.0)
-        figure = item_bands(one, frames, 25.0, None, [rep]).range_figure(80.0, (0.0, 80.0))
+        figure = item_bands(one, frames, 25.0, None, [rep]).range_figure(80.0)
         return width_of(figure, 80.0)
 
     assert wide(60, 90) < wide(30, 60)

@@ -50,6 +50,20 @@ def test_repeated_values_are_told_with_where_they_are():
     assert (found.what, found.from_index, found.to_index) == (Implausibility.FROZEN, 500, 700)
 
 
+@pytest.mark.parametrize("times", [5, 8])
+@pytest.mark.parametrize("moving", [True, False])
+def test_values_that_are_each_sent_several_times_are_told(times, moving):
+    acc, gyr = worn() if moving else (a[:50].repeat(24, axis=0) for a in worn())
+    if not moving:
+        rng = np.random.default_rng(1)
+        acc, gyr = acc + rng.normal(0, 0.03, acc.shape), gyr + rng.normal(0, 0.002, gyr.shape)
+    rows = np.arange(len(acc))
+    assert Implausibility.HELD in told(acc[rows - rows % times], gyr[rows - rows % times])
+    assert Implausibility.HELD not in told(acc, gyr)
+    doubled = rows - rows % 2
+    assert Implausibility.HELD not in told(acc[doubled], gyr[doubled])
+
+
 def channel_at(acc, gyr, channel, value):
     (acc if channel < 3 else gyr)[:, channel % 3] = value
 
