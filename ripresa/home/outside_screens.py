@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
 from games.outside.browser_page import page_address
 from games.outside.osc import OscOut
-from ripresa.platform.broker import SCREEN_KEY
+from ripresa.platform.broker import SCREEN_KEY, SCREENS_AWAY
 from telemetry.errors import ConfigurationError
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 
@@ -45,7 +46,7 @@ def page_for(topics: HomeTopics, folder: Path) -> str:
         folder: where the home's broker keeps its files.
 
     Raises:
-        ConfigurationError: the broker does not listen for browsers, or no home runs.
+        ConfigurationError: the broker does not listen for browsers (and why), or no home runs.
     """
     port = websocket_port()
     if port is None:
@@ -53,6 +54,12 @@ def page_for(topics: HomeTopics, folder: Path) -> str:
     try:
         key = (folder / SCREEN_KEY).read_text(encoding="ascii")
     except OSError as e:
+        with contextlib.suppress(OSError):
+            reason = (folder / SCREENS_AWAY).read_text(encoding="utf-8")
+            raise ConfigurationError(
+                f"the home runs, but lets no browser in: {reason}; give it another port in "
+                f"{VARIABLE} and start it again"
+            ) from e
         raise ConfigurationError(
             f"no home runs here that lets browsers in: start it with {VARIABLE} set, then ask again"
         ) from e

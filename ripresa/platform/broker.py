@@ -12,7 +12,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from telemetry.errors import ConfigurationError
+from telemetry.errors import ConfigurationError, StoreError
 from telemetry.files import write_atomically
 
 from .child import Child, free_port, wait_for_port
@@ -24,12 +24,21 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-__all__ = ["SCREEN_KEY", "LocalBroker", "broker_beside", "find_mosquitto", "local_broker"]
+__all__ = [
+    "SCREENS_AWAY",
+    "SCREEN_KEY",
+    "LocalBroker",
+    "broker_beside",
+    "find_mosquitto",
+    "local_broker",
+]
 
 log = logging.getLogger(__name__)
 
 USUAL_PORT = 1883
 SCREEN_KEY = "screens.key"
+SCREENS_AWAY = "screens.away"
+"""Why browsers are not let in, for whoever asks for the page; there as long as it is so."""
 """Beside the broker's configuration: what a page must know to come in; drawn at each start."""
 
 # No message may be dropped on overflow: mosquitto answers PUBACK with success and then drops.
@@ -118,20 +127,24 @@ async def _screens(wanted: int | None, broker_port: int, folder: Path) -> AsyncI
     if wanted is None:
         yield
         return
-    key, path = secrets.token_urlsafe(32), folder / SCREEN_KEY
+    key, path, away = secrets.token_urlsafe(32), folder / SCREEN_KEY, folder / SCREENS_AWAY
     async with contextlib.AsyncExitStack() as stack:
+        # A home that was killed left its own behind.
+        path.unlink(missing_ok=True)
+        away.unlink(missing_ok=True)
         try:
             await stack.enter_async_context(websocket_bridge(wanted, broker_port, key))
-            write_atomically(path, key)
             stack.callback(path.unlink, missing_ok=True)
-        except OSError as e:
+            write_atomically(path, key)
+        except (OSError, StoreError) as e:
             # A screen in a browser is an extra: the session does not wait for it.
+            reason = f"port {wanted} cannot be used ({getattr(e, 'strerror', None) or e})"
             log.warning(
-                "no screens in a browser: port %d cannot be used (%s); give another in "
-                "RIPRESA_WEBSOCKET_PORT",
-                wanted,
-                e.strerror or e,
+                "no screens in a browser: %s; give another in RIPRESA_WEBSOCKET_PORT", reason
             )
+            stack.callback(away.unlink, missing_ok=True)
+            with contextlib.suppress(StoreError):
+                write_atomically(away, reason)
         yield
 
 

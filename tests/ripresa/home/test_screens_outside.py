@@ -93,6 +93,20 @@ def test_the_pages_address_names_port_key_and_topics(tmp_path, monkeypatch):
         page_for(TOPICS, tmp_path)
 
 
+async def test_who_asks_for_the_page_is_told_why_the_home_lets_no_browser_in(tmp_path, monkeypatch):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("RIPRESA_WEBSOCKET_PORT", str(port))
+        (tmp_path / "screens.key").write_text("of a home that was killed")
+        async with local_broker(tmp_path, port=free_port(), websocket_port=port):
+            with pytest.raises(ConfigurationError, match=rf"port {port} cannot be used.*another"):
+                page_for(TOPICS, tmp_path)
+    with pytest.raises(ConfigurationError, match="no home runs"):
+        page_for(TOPICS, tmp_path)
+
+
 def test_an_answer_is_kept_without_name_and_time(tmp_path):
     box = SurveyBox(tmp_path / "surveys")
     box.keep(SurveyAnswer(survey="2026-q4", marks={"fun": 5}))
