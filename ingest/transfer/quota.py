@@ -17,6 +17,8 @@ __all__ = ["Quota", "QuotaLimits"]
 
 NS_PER_S: Final = 1_000_000_000
 SECONDS_A_DAY: Final = 86_400
+TURNED_LATELY_S: Final = 900
+"""An honest home tries again every two minutes at most: after this it is over."""
 TOPICS: Final = 10_000
 """So many are remembered; the one that has been silent longest is forgotten first."""
 
@@ -43,6 +45,11 @@ class _Allowance:
     bad_left: float
     seen_ns: int
     turned_away: int = 0
+    turned_ns: int = 0
+
+    def turn_away(self, now_ns: int) -> None:
+        self.turned_away += 1
+        self.turned_ns = now_ns
 
 
 class Quota:
@@ -56,7 +63,7 @@ class Quota:
         """Whether a message of `size` bytes may come in."""
         allowance = self._filled(topic, now_ns)
         if min(allowance.bytes_left, allowance.day_left) < size or allowance.bad_left < 1:
-            allowance.turned_away += 1
+            allowance.turn_away(now_ns)
             return False
         allowance.bytes_left -= size
         allowance.day_left -= size
@@ -72,12 +79,18 @@ class Quota:
         allowance = self._filled(topic, now_ns)
         if allowance.bad_left >= 1:
             return False
-        allowance.turned_away += 1
+        allowance.turn_away(now_ns)
         return True
 
     def turned_away(self) -> dict[str, int]:
         """How many messages of which topics were turned away."""
         return {topic: a.turned_away for topic, a in self._topics.items() if a.turned_away}
+
+    def turned_lately(self, now_ns: int) -> dict[str, int]:
+        """The same, of the topics of which one was turned away within TURNED_LATELY_S."""
+        since_ns = now_ns - TURNED_LATELY_S * NS_PER_S
+        found = self.turned_away()
+        return {t: n for t, n in found.items() if self._topics[t].turned_ns > since_ns}
 
     def _filled(self, topic: str, now_ns: int) -> _Allowance:
         limits = self._limits

@@ -147,8 +147,8 @@ class ClinicStatus:
         elif now_ns - self._changed_ns >= AWAY_AFTER_S * 1e9:
             self._board.clear(TroubleKind.BROKER_REFUSES)
             self._tell(TroubleKind.BROKER_AWAY, self._broker, now_ns)
-        for topic, messages in self._quota.turned_away().items():
-            self._board.show(TroubleKind.QUOTA_PASSED, topic, now_ns, messages=messages)
+        turned = self._quota.turned_lately(now_ns)
+        self._keep_in_step(TroubleKind.QUOTA_PASSED, "messages", turned, now_ns)
 
     def _tell(self, kind: TroubleKind, subject: str, now_ns: int) -> None:
         if self._board.show(kind, subject, now_ns):

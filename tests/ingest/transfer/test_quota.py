@@ -59,6 +59,15 @@ def test_what_one_has_spent_is_nobody_elses_and_comes_back_with_time():
     assert quota.turned_away() == {"a": 1}
 
 
+def test_what_was_turned_away_long_ago_is_counted_and_no_longer_told():
+    quota = Quota(LIMITS)
+    quota.takes("a", 1000, 0)
+    assert not quota.takes("a", 1, 0)
+    assert quota.turned_lately(600 * NS_PER_S) == {"a": 1}
+    assert quota.turned_lately(901 * NS_PER_S) == {}
+    assert quota.turned_away() == {"a": 1}
+
+
 def test_who_sends_what_cannot_be_stored_is_not_even_decoded_after_a_while():
     quota = Quota(LIMITS)
     quota.note_bad("a", 0, 5)
