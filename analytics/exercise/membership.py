@@ -7,7 +7,8 @@
    compared at equal shares of its time, how long and how far, and in which posture it began. The
    set is the group of excursions alike in all of it in which most was moved.
 3. A member that is unlike the set itself, beside other movement or at the item's ends, leaves it;
-   one that an end cut joins it by the half that is there.
+   one that an end cut joins it by the half that is there, and one as large and turned alike joins
+   it however fast it was.
 4. Between the set's repetitions smaller movements are looked for, which its own size hid.
 5. What is left over is an **attempt** where it has the set's posture and direction and is smaller
    or slower, and **other movement** where it has not.
@@ -161,6 +162,7 @@ def membership_of(
         alike = traits.resemblance(np.ones(len(weight), bool))
         return Membership(list(excursions), [], [], alike, in_rests)
     best &= ~_strange(traits, best, excursions)
+    best |= _at_another_pace(traits, best)
     alike = traits.resemblance(best)
     sliding = _sliding(traits, best, alike)
     if sliding.any():
@@ -230,6 +232,15 @@ def _strange(traits: Traits, best: Mask, excursions: Sequence[Excursion]) -> Mas
     return np.zeros(len(best), bool) if few else out
 
 
+def _at_another_pace(traits: Traits, best: Mask) -> Mask:
+    """[e] as large as the set's, turned and begun like them: hurried or slow, repetitions too."""
+    size = traits.size - float(np.median(traits.size[best]))
+    same = (np.abs(size) < SAME_OCTAVES) & ~traits.walked
+    same &= traits.posture @ middle(traits.posture[best]) > np.cos(np.deg2rad(LEANING_DEG))
+    paced: Mask = same & (traits.turns @ middle(traits.turns[best]) > 1 - UNLIKE_AT_MOST)
+    return paced
+
+
 def _sliding(traits: Traits, best: Mask, alike: float | None) -> Mask:
     """[e] what belongs to a set of which nothing repeats, as of a sensor that slides on its limb.
 
@@ -249,8 +260,8 @@ def _doubtful(
 ) -> tuple[Mask, Mask, Mask]:
     """[e] of the chosen those that may be none, of the rest those that may be some or are large.
 
-    The bounds are those beyond which, of simulated people of many kinds, fewer than one in forty
-    was what it was not taken for.
+    The bounds were chosen on simulated people; how often an interval made of them holds the count
+    is measured (`count_interval_coverage_percent` of the truth and repetition challenges).
     """
     size, time = (of - float(np.median(of[chosen])) for of in (traits.size, traits.time))
     off = 1 - traits.turns @ middle(traits.turns[chosen])

@@ -42,6 +42,8 @@ OCTAVES_TIME, OCTAVES_SIZE = 1.25, 1.1
 """Within which two excursions next to each other in time and size are of one group."""
 OCTAVES_APART: Final = 0.4
 """Of size and of time alike, that nothing fills: then two groups were linked by chance."""
+TURNED_APART: Final = 0.09
+"""Cosine short of 1, by which the brief ones of two such groups turned otherwise at least."""
 WALKED_CLOSER: Final = 0.5
 """Of these, where one was moved in a walk and the other was not."""
 ALIKE: Final = 0.6
@@ -168,7 +170,9 @@ def _differ(traits: Traits, brief: Indices, others: Indices) -> bool:
     if max(least - high, low - most) > OCTAVES_APART:
         return True
     likeness = traits.turns @ middle(traits.turns[others])
-    return _nearly_all(likeness[brief])[1] < _nearly_all(likeness[others])[0]
+    # Repetitions that are hurried differ by a little, and always to one side.
+    nearest = min(_nearly_all(likeness[others])[0], 1 - TURNED_APART)
+    return _nearly_all(likeness[brief])[1] < nearest
 
 
 def _nearly_all(values: Array) -> tuple[float, float]:

@@ -61,6 +61,23 @@ def test_marching_is_the_set_where_nothing_else_is_done():
     assert item.other_movement == ()
 
 
+def paced(pace, hold_s=1.0):
+    up_s = 2.0 / pace
+    held = np.full(round(hold_s * RATE_HZ), 140.0)
+    return np.concatenate((stroke(0, 140, up_s), held, stroke(140, 0, up_s), np.zeros(60)))
+
+
+@pytest.mark.parametrize("where", [(0, 1, 2), (4, 5, 6), (8, 9, 10), (1, 5, 8)])
+@pytest.mark.parametrize(
+    ("pace", "hold_s"), [(1.5, 1.0), (1.5, 0.2), (2.6, 0.2), (3.5, 0.2), (0.4, 1.0)]
+)
+def test_a_repetition_of_full_size_is_one_however_fast_it_is(pace, hold_s, where):
+    parts = [paced(pace, hold_s) if n in where else paced(1.0) for n in range(11)]
+    item = item_of(np.concatenate((np.zeros(60), *parts)))
+    assert len(item.repetitions) == 11
+    assert item.attempts == item.other_movement == ()
+
+
 def test_a_set_whose_peaks_fail_keeps_all_its_repetitions():
     tops = np.linspace(90, 25, 14)
     parts = [np.full(60, 10.0)]
