@@ -37,8 +37,6 @@ LIVING_DEG_S: Final = 0.3
 SAME_SHARE, SAME_DEG, SAME_ACROSS = 0.3, 6.0, 0.75
 """What skin leaves of rates, of gravity, and of rates across the main direction between two sensors
 on one segment."""
-NEARLY_SHARE, NEARLY_DEG = 0.36, 3.5
-"""And of rates and gravity where both sensors swing far and nearly as one, whatever lies across."""
 AXES_LOOSER = 0.3
 """Calibrated axes miss the movement if they are so much looser than those that it shows,"""
 AXES_SHOWN = 0.7, 1.4
@@ -172,8 +170,7 @@ def _lies_still(p: Pairing) -> bool:
 
 def _on_one_segment(p: Pairing) -> bool:
     alike = p.apart < SAME_SHARE and p.apart_deg < SAME_DEG
-    nearly = p.apart < NEARLY_SHARE and p.apart_deg < NEARLY_DEG
-    return nearly or (alike and p.apart_across < SAME_ACROSS)
+    return alike and p.apart_across < SAME_ACROSS
 
 
 def _axes_miss(axes: AxesBeside) -> bool:

@@ -44,6 +44,10 @@ class LinkDelay:
         """Whether time passed at the host, too, as by a step of the stamps."""
         return at_us - self.arrival_us > step_us / 2
 
+    def as_long(self, step_us: int, at_us: int, within_us: float) -> bool:
+        """Whether as much time passed at the host as by a step of the stamps."""
+        return abs(at_us - self.arrival_us - step_us) < within_us
+
     def soon(self, at_us: int, within_us: int) -> bool:
         """Whether an arrival comes so soon after the last one."""
         return 0 <= at_us - self.arrival_us <= within_us * self._slack

@@ -136,8 +136,9 @@ class SampleGrid:
     def release(self) -> list[Placed]:
         """Place those held, as no other sample of this connection will tell where they belong.
 
-        One that left indices out goes where its stamp says if as much time passed at the host.
-        Others are counted on. The first of a new connection stays held.
+        One that left indices out goes where its stamp says if as much time passed at the host;
+        if not, it is counted on, after a loss that nobody counted. Others are counted on. The
+        first of a new connection stays held.
         """
         self._begin_call(0)
         if self._reconnected or self.fault is not None:
@@ -149,7 +150,8 @@ class SampleGrid:
             ):
                 self._resolve(sample)
             else:
-                self._runs.append(PlacedRun(after_loss=self._unheard(sample), counted=True))
+                lost = leapt or self._unheard(sample)
+                self._runs.append(PlacedRun(after_loss=lost, counted=True))
                 raw = self._forward((self._raw or 0) + round(self._period.us))
                 device_us = self._device_us + round(self._period.us)
                 self._advance(raw, device_us, self._index + 1, sample.at_us)
@@ -262,15 +264,17 @@ class SampleGrid:
         """Place the one that left indices out, from which the next one goes on."""
         last = self._raw or 0
         step = self._forward(leapt.raw - last)
+        # Half a period too late it would push the next one on by a whole one.
+        room = self._period.ahead(self._forward(after.raw - last)) - 1
         apart = leapt.at_us != self._delay.arrival_us
-        if self._index == 0 and apart and not self._delay.passed(step, leapt.at_us):
+        as_long = self._delay.as_long(step, leapt.at_us, self._period.us / 2)
+        # The first stamp of all has none before it to be held to: the host's clock decides.
+        if self._index == 0 and room > 1 and apart and not as_long:
             self._runs.append(PlacedRun(after_loss=True))
             self._period.carry_nothing()
             self._advance(leapt.raw, self._device_us + step, 1, leapt.at_us)
             self._put(leapt)
             return
-        # Half a period too late it would push the next one on by a whole one.
-        room = self._period.ahead(self._forward(after.raw - last)) - 1
         self._resolve(leapt, most=room)
 
     def _repeats(self, sample: StampedSample) -> bool:

@@ -19,7 +19,7 @@ SHOWN = ("Range reached in exercises", "Repetitions against the plan", "Adherenc
 def influxd(tmp_path, monkeypatch):
     server = Influxd(tmp_path)
     server.start()
-    for bucket in ("motion", "therapy"):
+    for bucket in ("motion", "therapy", "motion_minutes"):
         server.command(f'CREATE DATABASE "{bucket}"')
     for name, value in (
         ("URL", server.url),
@@ -43,8 +43,8 @@ def interpolated(flux):
     for name, value in {
         "v.defaultBucket": json.dumps("therapy/autogen"),
         "v.timeRangeStart": "-1d",
-        # The demo's clock runs ahead of this machine's.
-        "v.timeRangeStop": "1h",
+        # The demo's clock runs ahead of this machine's, and a day's point stands at its noon.
+        "v.timeRangeStop": "1d",
         "v.windowPeriod": "1m",
         "${patient}": "demo-patient",
         "${exercise}": "forward-arm-raise",
