@@ -9,11 +9,9 @@ import numpy as np
 
 from analytics.exercise.measures import feels_alive
 from analytics.observability.doubt import DoubtKind, doubt
-from analytics.observability.grounds import channel_doubts, rate_doubts
+from analytics.observability.reception import notes_of, reception_of
 from telemetry.messages.results import (
     Attempt,
-    Conditioning,
-    DoubtNote,
     ItemResult,
     Measure,
     Repetition,
@@ -36,7 +34,6 @@ ASKED_S: Final = 20.0
 """Where no tempo tells how long to stand."""
 SETTLING_S: Final = 2.0
 """After stepping into the stance, and before leaving it, the trunk still moves."""
-MOST_LOST: Final = 0.03
 NOT_WORN: Final = Wording(
     "il sensore non ha sentito alcun corpo: forse non era indossato",
     "the sensor felt no body: it may not have been worn",
@@ -65,12 +62,10 @@ def analyse_stance(
         to_index: after its last.
         rests: as the events mark them, in the stream's samples.
     """
-    doubts = [
-        *rate_doubts(track, from_index, to_index),
-        *channel_doubts(track, from_index, to_index),
-    ]
+    reception = reception_of(track, from_index, to_index)
+    doubts = list(reception.doubts)
     index, acc, gyr = track.measured(from_index, to_index)
-    if not feels_alive(gyr):
+    if len(index) and not feels_alive(gyr):
         doubts = [doubt(DoubtKind.UNSEEN, (seen.stream,), from_index, to_index, NOT_WORN)]
         index = index[:0]
     rate_hz = track.opened.rate_hz
@@ -86,8 +81,7 @@ def analyse_stance(
         resting=resting,
     )
     whole = [s for s in stances if s.whole]
-    counts = track.conditioner.counts(from_index, to_index)
-    lost = counts.missing / max(1, counts.received + counts.missing)
+    low, high = reception.between(len(whole), len(stances))
     told = [] if doubts else _sways([s for s in whole if s.steady], index, acc, rate_hz)
     return ItemResult(
         item=started.item,
@@ -101,9 +95,7 @@ def analyse_stance(
         ),
         range_of_motion=None,
         not_observable=doubts[0].reason.en if doubts else seen.not_observable,
-        doubts=tuple(
-            dict.fromkeys(DoubtNote(kind=d.kind, it=d.reason.it, en=d.reason.en) for d in doubts)
-        ),
+        doubts=notes_of(doubts),
         attempts=tuple(
             Attempt(
                 start_s=round((s.start - from_index) / rate_hz, 4),
@@ -112,18 +104,12 @@ def analyse_stance(
             for s in stances
             if not s.whole
         ),
-        count_low=len(whole),
-        count_high=len(stances),
-        judged=lost <= MOST_LOST,
+        count_low=low,
+        count_high=high,
+        judged=reception.judged,
         moving_s=round(sum(s.stop - s.start for s in whole) / rate_hz, 4) if whole else None,
         measures=_measures(told, asked_s),
-        conditioning=Conditioning(
-            samples=counts.received,
-            rejected=counts.nonfinite + counts.saturated,
-            interpolated=counts.interpolated,
-            missing=counts.missing,
-            restarts=counts.restarts,
-        ),
+        conditioning=reception.conditioning,
     )
 
 

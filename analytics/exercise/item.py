@@ -18,11 +18,10 @@ from analytics.observability.grounds import (
     clock_doubts,
     rate_doubts,
 )
+from analytics.observability.reception import notes_of, reception_of
 from telemetry.messages.results import (
     ActivePeak,
     Attempt,
-    Conditioning,
-    DoubtNote,
     ItemResult,
     OtherMovement,
     RangeOfMotion,
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from analytics.observability.doubt import Doubt
-    from analytics.signals.conditioning import SampleCounts
     from analytics.signals.oriented_stream import Frames, StreamTrack
     from telemetry.messages.events import AssessmentStarted, ExerciseStarted
     from telemetry.messages.rests import Rests
@@ -62,8 +60,6 @@ SURELY_ALIKE: Final = 0.8
 """Above which it is sure which movements are the repetitions."""
 MOST_LOOSE: Final = 0.6
 """Looseness of a joint beyond what skin gives, if its repetitions are unlike each other as well."""
-MOST_LOST: Final = 0.03
-"""Share of an item's samples whose loss leaves the person's quality to be judged."""
 BREAK_S: Final = 5.0
 """A break that is longer than this, and than twice the usual one, is a rest."""
 
@@ -96,7 +92,8 @@ def analyse_item(
     """
     track = tracks[observation.stream]
     frames = track.frames(from_index, to_index)
-    doubts = _of_streams(observation, tracks, frames, from_index, to_index)
+    reception = reception_of(track, from_index, to_index)
+    doubts = [*reception.doubts, *_of_proximal(observation, tracks, frames, from_index, to_index)]
     if doubts and observation.method is not Method.COUNT:
         observation = doubted(observation, doubts)
     found = found_in(observation, frames, track.frame_rate_hz, tracks, rests)
@@ -144,10 +141,9 @@ def analyse_item(
         leaned = lean(trunk, [(frames.t_us[e.start], frames.t_us[e.end]) for e in excursions])
         measures += [] if leaned is None else [leaned]
     sure = not sorted_out.other and (sorted_out.alike or 0.0) > SURELY_ALIKE
-    counts = track.conditioner.counts(from_index, to_index)
-    interval: tuple[int | None, int | None] = (None, None)
-    if counts.received:
-        interval = count_interval(sorted_out, doubted=bool(doubts), lost=_lost(counts))
+    low, high = reception.between(
+        *count_interval(sorted_out, doubted=bool(doubts), lost=reception.lost)
+    )
     return ItemResult(
         item=started.item,
         exercise=started.exercise,
@@ -159,9 +155,7 @@ def analyse_item(
         range_of_motion=_range_of_motion(repetitions, bands, doubts, sure=sure),
         active_peak=_active_peak(repetitions, bands, doubts, sure=sure),
         not_observable=observation.not_observable,
-        doubts=tuple(
-            dict.fromkeys(DoubtNote(kind=d.kind, it=d.reason.it, en=d.reason.en) for d in doubts)
-        ),
+        doubts=notes_of(doubts),
         measures=tuple(measures),
         revisions=tuple(_revisions(found.live, excursions, frames)),
         attempts=tuple(
@@ -170,19 +164,13 @@ def analyse_item(
             for a, b in [_between_s(e, e, frames, track, from_index)]
         ),
         other_movement=_other(sorted_out.none_of_the_set, frames, track, from_index),
-        count_low=interval[0],
-        count_high=interval[1],
+        count_low=low,
+        count_high=high,
         alike=None if sorted_out.alike is None else round(max(0.0, sorted_out.alike), 3),
-        judged=counts.received > 0 and _lost(counts) <= MOST_LOST,
+        judged=reception.judged,
         moving_s=_moving_s(repetitions, rests),
         donning_sigma_deg=bands.donning_sigma_deg,
-        conditioning=Conditioning(
-            samples=counts.received,
-            rejected=counts.nonfinite + counts.saturated,
-            interpolated=counts.interpolated,
-            missing=counts.missing,
-            restarts=counts.restarts,
-        ),
+        conditioning=reception.conditioning,
     )
 
 
@@ -206,33 +194,27 @@ def _turns_on_limb(sorted_out: Membership, joint: Flexion | None) -> bool:
     return unlike and (joint is None or joint.looseness > MOST_LOOSE)
 
 
-def _of_streams(
+def _of_proximal(
     seen: Observation,
     tracks: Mapping[str, StreamTrack],
     frames: Frames,
     from_index: int,
     to_index: int,
 ) -> list[Doubt]:
-    """Doubts about the item's streams, whatever is computed from them."""
-    track = tracks[seen.stream]
-    if not len(frames):
-        return [doubt(DoubtKind.NOTHING, (seen.stream,), from_index, to_index)]
-    doubts = [
-        *rate_doubts(track, from_index, to_index),
-        *channel_doubts(track, from_index, to_index),
-    ]
+    """Doubts about a joint's other stream and about both clocks."""
     other = None if seen.hinge is None else tracks.get(seen.hinge.proximal)
-    if other is not None and len(frames):
-        near = other.frames_between(frames.t_us[0], frames.t_us[-1])
-        if len(near):
-            span = int(near.index[0]), int(near.index[-1]) + 1
-            doubts += [
-                *rate_doubts(other, *span),
-                *channel_doubts(other, *span),
-                *clock_doubts(track, from_index, to_index),
-                *clock_doubts(other, *span),
-            ]
-    return doubts
+    if other is None or not len(frames):
+        return []
+    near = other.frames_between(frames.t_us[0], frames.t_us[-1])
+    if not len(near):
+        return []
+    span = int(near.index[0]), int(near.index[-1]) + 1
+    return [
+        *rate_doubts(other, *span),
+        *channel_doubts(other, *span),
+        *clock_doubts(tracks[seen.stream], from_index, to_index),
+        *clock_doubts(other, *span),
+    ]
 
 
 def _size_deg(e: Excursion, observation: Observation) -> float | None:
@@ -260,11 +242,6 @@ def _other(
             stretches.append([e])
     found = (_between_s(s[0], s[-1], frames, track, from_index) for s in stretches)
     return tuple(OtherMovement(start_s=a, end_s=b) for a, b in found)
-
-
-def _lost(counts: SampleCounts) -> float:
-    bad = counts.missing + counts.nonfinite + counts.saturated
-    return bad / max(1, counts.received + counts.missing)
 
 
 def _moving_s(repetitions: Sequence[Repetition], rests: Rests) -> float | None:

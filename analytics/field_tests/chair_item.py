@@ -8,10 +8,10 @@ import numpy as np
 
 from analytics.movement.gravity_sweep import swept_deg
 from analytics.observability.doubt import DoubtKind, doubt
-from analytics.observability.grounds import channel_doubts, rate_doubts
+from analytics.observability.reception import notes_of, reception_of
 from analytics.signals.smoothing import smoothed
 from telemetry.errors import NotObservable
-from telemetry.messages.results import Conditioning, DoubtNote, ItemResult, Measure, Repetition
+from telemetry.messages.results import ItemResult, Measure, Repetition
 from therapy.wording import Wording
 
 from .chair_rises import ChairRises, chair_rises
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.exercise.observation import Observation
-    from analytics.observability.doubt import Doubt
     from analytics.signals.oriented_stream import StreamTrack
     from telemetry.messages.events import AssessmentStarted, ExerciseStarted
 
@@ -30,7 +29,6 @@ THIRTY_S: Final = "stands in 30 s"
 FIVE_STANDS: Final = "time to the fifth stand"
 FIVE_SITS: Final = "time to the fifth sit"
 FIVE: Final = 5
-MOST_LOST: Final = 0.03
 
 
 def analyse_chair_test(
@@ -55,13 +53,9 @@ def analyse_chair_test(
     """
     frames = track.frames(from_index, to_index)
     span = (seen.stream,), from_index, to_index
-    doubts = [
-        *rate_doubts(track, from_index, to_index),
-        *channel_doubts(track, from_index, to_index),
-    ]
+    reception = reception_of(track, from_index, to_index)
+    doubts = list(reception.doubts)
     rises, rate_hz = ChairRises((), (), (), np.zeros(0)), track.frame_rate_hz
-    counts = track.conditioner.counts(from_index, to_index)
-    lost = counts.missing / max(1, counts.received + counts.missing)
     if not doubts and len(frames):
         try:
             breaks = (np.flatnonzero(frames.restarted[1:]) + 1).tolist()
@@ -71,7 +65,8 @@ def analyse_chair_test(
             reason = Wording(e.italian or str(e), str(e))
             doubts.append(doubt(DoubtKind.UNSEEN, *span, reason))
     missing_s = 0.0 if not len(frames) else (frames.index[0] - from_index) / track.opened.rate_hz
-    trusted = not doubts and lost <= MOST_LOST
+    trusted = not doubts and reception.judged
+    low, high = reception.between(len(rises.stands_s), len(rises.halfway_s))
     return ItemResult(
         item=started.item,
         exercise=started.exercise,
@@ -82,24 +77,13 @@ def analyse_chair_test(
         repetitions=_stands(rises, from_index, track.opened.rate_hz),
         range_of_motion=None,
         not_observable=doubts[0].reason.en if doubts else seen.not_observable,
-        doubts=_notes(doubts),
-        count_low=len(rises.stands_s),
-        count_high=len(rises.halfway_s),
-        judged=lost <= MOST_LOST,
+        doubts=notes_of(doubts),
+        count_low=low,
+        count_high=high,
+        judged=reception.judged,
         measures=_figures(seen.also, rises, rate_hz, float(missing_s)) if trusted else (),
-        conditioning=Conditioning(
-            samples=counts.received,
-            rejected=counts.nonfinite + counts.saturated,
-            interpolated=counts.interpolated,
-            missing=counts.missing,
-            restarts=counts.restarts,
-        ),
+        conditioning=reception.conditioning,
     )
-
-
-def _notes(doubts: Sequence[Doubt]) -> tuple[DoubtNote, ...]:
-    told = (DoubtNote(kind=d.kind, it=d.reason.it, en=d.reason.en) for d in doubts)
-    return tuple(dict.fromkeys(told))
 
 
 def _stands(rises: ChairRises, from_index: int, rate_hz: float) -> tuple[Repetition, ...]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analytics.observability.grounds import channel_doubts, rate_doubts
-from telemetry.messages.results import Conditioning, DoubtNote, ItemResult, Measure, Repetition
+from analytics.observability.reception import notes_of, reception_of
+from telemetry.messages.results import ItemResult, Measure, Repetition
 
 from .strides import Bout, bouts_in
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from telemetry.messages.events import AssessmentStarted, ExerciseStarted
 
 __all__ = ["analyse_walk"]
-
-MOST_LOST = 0.03
 
 
 def analyse_walk(
@@ -48,21 +46,17 @@ def analyse_walk(
         to_index: after its last.
         rests: as the events mark them, in the stream's samples.
     """
-    doubts = [
-        *rate_doubts(track, from_index, to_index),
-        *channel_doubts(track, from_index, to_index),
-    ]
+    reception = reception_of(track, from_index, to_index)
     index, _, gyr = track.measured(from_index, to_index)
     rate_hz = track.opened.rate_hz
     bouts: list[Bout] = []
-    if not doubts and track.opened.gyroscope:
+    if not reception.doubts and track.opened.gyroscope:
         bouts = [b for b in _bouts(index, gyr, rate_hz) if not _rested(b, index, rests, to_index)]
-    counts = track.conditioner.counts(from_index, to_index)
-    lost = counts.missing / max(1, counts.received + counts.missing)
     strides = [s for b in bouts for s in _spans(b)]
     seconds = [(b - a) / rate_hz for a, b in strides]
     number = len(strides)
-    spread = round(lost * number) + len(bouts)
+    spread = round(reception.lost * number) + len(bouts)
+    low, high = reception.between(max(0, number - spread), number + spread)
     return ItemResult(
         item=started.item,
         exercise=started.exercise,
@@ -75,22 +69,14 @@ def analyse_walk(
             for n, (a, b) in enumerate(strides, 1)
         ),
         range_of_motion=None,
-        not_observable=doubts[0].reason.en if doubts else seen.not_observable,
-        doubts=tuple(
-            dict.fromkeys(DoubtNote(kind=d.kind, it=d.reason.it, en=d.reason.en) for d in doubts)
-        ),
-        count_low=max(0, number - spread),
-        count_high=number + spread,
-        judged=lost <= MOST_LOST,
+        not_observable=reception.doubts[0].reason.en if reception.doubts else seen.not_observable,
+        doubts=notes_of(reception.doubts),
+        count_low=low,
+        count_high=high,
+        judged=reception.judged,
         moving_s=round(sum(seconds), 4) if seconds else None,
         measures=_measures(bouts, seconds, rate_hz),
-        conditioning=Conditioning(
-            samples=counts.received,
-            rejected=counts.nonfinite + counts.saturated,
-            interpolated=counts.interpolated,
-            missing=counts.missing,
-            restarts=counts.restarts,
-        ),
+        conditioning=reception.conditioning,
     )
 
 

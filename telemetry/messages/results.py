@@ -185,8 +185,9 @@ class ItemResult(_Frozen):
 
     @property
     def received(self) -> bool:
-        """Whether anything of it came from the sensor; of no sample at all nothing is known."""
-        return bool(self.repetitions) or self.conditioning.samples > 0
+        """Whether anything of use came from the sensor; of no such sample nothing is known."""
+        came = self.conditioning.samples > self.conditioning.rejected
+        return bool(self.repetitions) or came
 
 
 class SessionResult(_Frozen):
