@@ -16,6 +16,8 @@ from telemetry.messages.motion import MotionBatch
 from .link_model import HOST_EPOCH_US, simulated_arrivals
 
 if TYPE_CHECKING:
+    from telemetry.messages.motion import StreamItem
+
     from .link_model import Arrivals, Float64Array
 
 __all__ = ["troubled_hours"]
@@ -36,27 +38,26 @@ def troubled_hours(*, seconds: float = 7200.0, wearables: int = 6) -> dict[str, 
 
     Returns:
         `apart_ms.p99`, of the pair that is furthest apart; `apart_ms.median`; `samples`;
-        `undeclared`, samples neither stored nor declared lost; `streams`, of all wearables.
+        `undeclared`, samples neither stored nor counted as rejected; `rejected`; `streams`, of all
+        wearables.
     """
-    told, samples, undeclared, streams = [], 0, 0, 0
+    told, samples, undeclared, refused, streams = [], 0, 0, 0, 0
     for number in range(wearables):
         rng = np.random.default_rng([number, 31])
         skew = SKEWS_PPM[number % len(SKEWS_PPM)]
         arrivals = simulated_arrivals(rng, seconds=seconds, rate_hz=RATE_HZ, skew_ppm=skew)
         troubled, cuts = _troubled(rng, arrivals)
-        true_s, error_s, missing, opened = _assembled(troubled, cuts)
+        true_s, error_s, missing, rejected, opened = _assembled(troubled, cuts)
         told.append((true_s, error_s))
-        samples, undeclared, streams = (
-            samples + len(true_s),
-            undeclared + missing,
-            streams + opened,
-        )
+        samples, undeclared = samples + len(true_s), undeclared + missing
+        refused, streams = refused + rejected, streams + opened
     pairs = [_apart_ms(a, b) for a, b in itertools.combinations(told, 2)]
     return {
         "apart_ms.p99": max(float(np.percentile(p, 99)) for p in pairs),
         "apart_ms.median": float(np.median(np.concatenate(pairs))),
         "samples": float(samples),
         "undeclared": float(undeclared),
+        "rejected": float(refused),
         "streams": float(streams),
     }
 
@@ -95,8 +96,8 @@ def _troubled(rng: np.random.Generator, arrivals: Arrivals) -> tuple[Arrivals, l
 
 def _assembled(
     arrivals: Arrivals, cuts: list[float]
-) -> tuple[Float64Array, Float64Array, int, int]:
-    """True times, by how much host times are off them, samples undeclared, streams opened."""
+) -> tuple[Float64Array, Float64Array, int, int, int]:
+    """True times, host times less these, samples undeclared and rejected, streams opened."""
     counters = Counters()
     assembly = StreamAssembly(
         Origin(wearable="troubled", model="simulated", placement="nowhere"),
@@ -107,21 +108,38 @@ def _assembled(
     n = len(arrivals.true_s)
     values = np.random.default_rng(n).normal(0, 1, (n, 3)).astype(np.float32)
     stamps, at_us = arrivals.device_us(), np.rint(arrivals.arrival_s * 1e6).astype(np.int64)
-    waiting = list(cuts)
-    true_s: list[float] = []
+    waiting, pending, rejected = list(cuts), list[int](), 0
+    rows: list[int] = []
     host_us: list[int] = []
+
+    def store(items: list[StreamItem]) -> None:
+        nonlocal rejected
+        # What is rejected came before what is placed now.
+        del pending[: counters.rejected_samples - rejected]
+        rejected = counters.rejected_samples
+        for item in items:
+            if isinstance(item, MotionBatch):
+                host_us.extend((item.t_ns // 1000 - HOST_EPOCH_US).tolist())
+                rows.extend(pending[: len(item)])
+                del pending[: len(item)]
+
     for i in range(n):
         while waiting and waiting[0] <= arrivals.arrival_s[i]:
-            assembly.link_lost()
+            store(assembly.link_lost())
             waiting.pop(0)
         row = slice(i, i + 1)
         reading = Reading(values[row], values[row], None, stamps[row] % WRAP_US)
-        for item in assembly.take(reading, (HOST_EPOCH_US + int(at_us[i])) * 1000):
-            if isinstance(item, MotionBatch):
-                host_us += (item.t_ns // 1000 - HOST_EPOCH_US).tolist()
-                true_s += arrivals.true_s[i - len(item) + 1 : i + 1].tolist()
-    true = np.array(true_s)
-    return true, np.array(host_us) / 1e6 - true, n - len(true), assembly.epoch + 1
+        pending.append(i)
+        store(assembly.take(reading, (HOST_EPOCH_US + int(at_us[i])) * 1000))
+    store(assembly.end("stopped", 0))
+    true = arrivals.true_s[rows]
+    return (
+        true,
+        np.array(host_us) / 1e6 - true,
+        n - len(true) - rejected,
+        rejected,
+        assembly.epoch + 1,
+    )
 
 
 def _apart_ms(

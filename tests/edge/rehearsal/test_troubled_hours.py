@@ -10,7 +10,7 @@ pytestmark = pytest.mark.slow
 def test_two_wearables_with_troubled_links_stay_within_5_ms():
     figures = troubled_hours(seconds=1200.0, wearables=2)
     assert figures["apart_ms.p99"] < 5
-    assert figures["undeclared"] == 0
+    assert figures["undeclared"] == figures["rejected"] == 0
     assert figures["streams"] == 2
 
 
@@ -19,4 +19,6 @@ def test_six_wearables_with_troubled_links_stay_within_5_ms_for_two_hours():
     figures = troubled_hours()
     assert figures["apart_ms.p99"] < 5
     assert figures["undeclared"] == 0
+    # The first of a connection, if the second is lost: no other tells whether its stamp is right.
+    assert figures["rejected"] <= 1
     assert figures["streams"] == 6
