@@ -47,4 +47,4 @@ def test_what_the_docs_promise_is_reached():
     assert body["mean"]["unexplained"] == 0
     assert body["mean"]["wrong_figures"] == 0
     assert body["mean"]["cadence_error_percent"] < 3
-    assert body["mean"]["sway_error_percent"] < 20
+    assert body["mean"]["sway_error_percent"] < 10
