@@ -14,6 +14,7 @@ from research.simulation.hinge_simulator import (
     simulate,
     single_repetitions,
 )
+from research.units.likely_units import require_si
 from telemetry.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from analytics.signals.arrays import Array
     from research.simulation.hinge_simulator import HingeRecording
+
+SENSORS = ("proximal", "distal", "calibration_proximal", "calibration_distal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +101,20 @@ def read_case(path: Path) -> JointCase:
     """Read one `.npz` case.
 
     Raises:
-        ConfigurationError: it is not readable, lacks an array, or the shapes don't fit.
+        ConfigurationError: it is not readable, lacks an array, the shapes don't fit, or its units
+            are others.
     """
     try:
         with np.load(path, allow_pickle=False) as raw:
             arrays = {key: raw[key] for key in raw.files}
         rate_hz = float(arrays["rate_hz"])
-        proximal, distal = (_sensor(arrays[k], k) for k in ("proximal", "distal"))
+        proximal, distal = (_sensor(arrays[k], k) for k in SENSORS[:2])
         reference = np.ascontiguousarray(arrays["reference_deg"], np.float64)
-        calibration = [
-            _sensor(arrays[k], k) if k in arrays else None
-            for k in ("calibration_proximal", "calibration_distal")
-        ]
+        calibration = [_sensor(arrays[k], k) if k in arrays else None for k in SENSORS[2:]]
         _check(rate_hz, proximal, distal, reference)
+        for name, sensor in zip(SENSORS, (proximal, distal, *calibration), strict=True):
+            if sensor is not None:
+                require_si(sensor[:, :3], sensor[:, 3:], rate_hz, where=f"{path.name}, {name}")
         return JointCase(
             path.stem,
             rate_hz,

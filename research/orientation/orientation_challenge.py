@@ -21,6 +21,7 @@ interpolated linearly.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -49,7 +50,10 @@ if TYPE_CHECKING:
 
 
 POPULATION = "one rigid sensor moved by hand (BROAD); no patient, no body segment"
-LOSS_POPULATION = "BROAD's undisturbed trials at 100 Hz, packets of 10 lost at random, 20 seeds"
+UNKNOWN_POPULATION = "sensors of whoever recorded them; population not stated in the files"
+BROADS_NAME = re.compile(r"\d\d_(un)?disturbed_")
+BROADS_RATE_HZ = 2000 / 7
+LOSSES = "undisturbed trials at 100 Hz, packets of 10 lost at random, 20 seeds"
 LOSS_RATES = {"1 %": 0.01, "5 %": 0.05}
 LOSS_REACH_DEG = {"1 %": 1.8, "5 %": 4.7}
 LOSS_FIGURES = {
@@ -207,6 +211,7 @@ class OrientationChallenge(Challenge):
         trials, notes = scoring.cases(
             ".mat", read_trial, kind="BROAD trial", otherwise="give BROAD's folder with --data"
         )
+        population = _population(trials)
         calm = [at_100_hz(t) for t in trials if "_undisturbed_" in t.name]
         meter = scoring.meter(len(trials) + len(calm))
         faults = FaultRows(notes)
@@ -223,9 +228,9 @@ class OrientationChallenge(Challenge):
                 "packet_loss": self._loss(entry, calm, meter, faults),
             } | faults.of(entry)
         return Scored(
-            population=POPULATION,
+            population=population,
             body={"entries": bodies},
-            figures=_figures(bodies, len(trials), len(calm)),
+            figures=_figures(bodies, population, len(trials), len(calm)),
             notes=notes,
             plots=_plots(bodies),
         )
@@ -247,8 +252,14 @@ class OrientationChallenge(Challenge):
         return {rate: _loss_summary(by_trial) for rate, by_trial in runs.items() if by_trial}
 
 
-def _figures(bodies: Mapping[str, Any], trials: int, calm: int) -> list[Figure]:
-    whole, lossy = f"{trials} trials, {POPULATION}", f"{calm} trials, {LOSS_POPULATION}"
+def _population(trials: Sequence[OrientationTrial]) -> str:
+    """BROAD's, where all bear its names and rate; a folder of others is not called so."""
+    broads = all(BROADS_NAME.match(t.name) and abs(t.rate_hz - BROADS_RATE_HZ) < 1 for t in trials)
+    return POPULATION if broads else UNKNOWN_POPULATION
+
+
+def _figures(bodies: Mapping[str, Any], population: str, trials: int, calm: int) -> list[Figure]:
+    whole, lossy = f"{trials} trials, {population}", f"{calm} {LOSSES}; {population}"
     figures: list[Figure] = []
     for name, body in bodies.items():
         figures += figure_rows(

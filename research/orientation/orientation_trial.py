@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from research.units.likely_units import require_si
 from telemetry.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def read_trial(path: Path) -> OrientationTrial:
     """Read one BROAD file.
 
     Raises:
-        ConfigurationError: it is not readable or lacks a field.
+        ConfigurationError: it is not readable, lacks a field, or its units are others.
     """
     from scipy.io import loadmat  # noqa: PLC0415
     from scipy.io.matlab import MatReadError  # noqa: PLC0415
@@ -48,6 +49,7 @@ def read_trial(path: Path) -> OrientationTrial:
         rate_hz = float(raw["sampling_rate"])
     except (OSError, ValueError, KeyError, TypeError, NotImplementedError, MatReadError) as error:
         raise ConfigurationError(f"{path.name}: no BROAD trial ({error}); leave it out") from error
+    require_si(acc, gyr, rate_hz, where=path.name)
     return OrientationTrial(path.stem, rate_hz, gyr, acc, mag, reference, moving)
 
 

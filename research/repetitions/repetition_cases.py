@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
+from research.challenges.running import read_cases
+from research.units.likely_units import require_si
 from telemetry.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -85,29 +88,38 @@ class RepetitionCase:
         return len(next(iter(self.sensors.values())))
 
 
-def read_folder(folder: Path, subjects: Sequence[int] | None) -> Iterator[RepetitionCase]:
-    """The recordings of `sN.npz` files with `eN_uM` arrays [n, 9] and `eN_times` [k, 3].
+def read_folder(
+    folder: Path, subjects: Sequence[int] | None
+) -> tuple[list[RepetitionCase], list[str]]:
+    """The recordings, and what is wrong with the files that were left out.
+
+    Files are `sN.npz` with `eN_uM` arrays [n, 9] and `eN_times` [k, 3].
 
     The layout of UCI's set of physiotherapy exercises (Yurtman & Barshan 2014) at 25 Hz:
     acceleration, angular rate, magnetic field; times are type, first and last sample.
 
     Raises:
-        ConfigurationError: there is no such file, or one cannot be read.
+        ConfigurationError: there is no such file, or none can be read.
     """
     paths = sorted(folder.glob("*.npz"), key=lambda p: (len(p.stem), p.stem))
     if subjects is not None:
         paths = [p for p in paths if _subject(p) in subjects]
-    if not paths:
-        raise ConfigurationError(
-            f"no recordings in {folder}: give a folder of .npz files as --data, or the name spar"
-        )
-    for path in paths:
-        try:
-            with np.load(path, allow_pickle=False) as arrays:
-                held = {name: arrays[name] for name in arrays.files}
-        except (OSError, ValueError) as e:
-            raise ConfigurationError(f"{path.name} cannot be read ({e}): leave it out") from e
-        yield from _exercises_of(path.stem, held)
+    files, notes = read_cases(
+        paths,
+        _read_file,
+        missing=f"no recordings in {folder}: give a folder of .npz files, or the name spar",
+        kind="file of recordings",
+    )
+    return [case for cases in files for case in cases], notes
+
+
+def _read_file(path: Path) -> list[RepetitionCase]:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            held = {name: arrays[name] for name in arrays.files}
+    except (OSError, ValueError, BadZipFile) as e:
+        raise ConfigurationError(f"{path.name} cannot be read ({e}): leave it out") from e
+    return list(_exercises_of(path.stem, held))
 
 
 def _subject(path: Path) -> int:
@@ -125,7 +137,9 @@ def _exercises_of(stem: str, held: Mapping[str, Array]) -> Iterator[RepetitionCa
             values = np.asarray(held[key], dtype=np.float64)
             if values.ndim != 2 or values.shape[1] < 6:
                 raise ConfigurationError(f"{stem}.npz: {key} is {values.shape}, not [n, 6 or more]")
-            sensors[key.partition("_")[2]] = SensorRecording(values[:, :3], values[:, 3:6])
+            acc, gyr = values[:, :3], values[:, 3:6]
+            require_si(acc, gyr, UCI_RATE_HZ, where=f"{stem}.npz, {key}")
+            sensors[key.partition("_")[2]] = SensorRecording(acc, gyr)
         if len({len(s) for s in sensors.values()}) != 1:
             raise ConfigurationError(f"{stem}.npz: the sensors of {name} differ in length")
         times = held.get(f"{name}_times")

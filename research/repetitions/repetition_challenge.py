@@ -55,6 +55,8 @@ __all__ = ["CHALLENGE", "Match", "RepetitionChallenge", "matched"]
 SPAR_POPULATION = "healthy adults, watch at the wrist, 7 shoulder exercises, 20 by protocol (SPAR)"
 WITHOUT_GYROSCOPE = f"{SPAR_POPULATION}, angular rates withheld"
 FOLDER_POPULATION = "healthy adults, 5 worn sensors, 8 exercises done right, too fast and too small"
+UNKNOWN_POPULATION = "worn sensors; population not stated in the files"
+UCI_SENSORS = {"u1", "u2", "u3", "u4", "u5"}
 SPAR_NAMES = {"spar": SPAR_POPULATION, "spar-acceleration": WITHOUT_GYROSCOPE}
 LABELS = {
     "count_mae": FigureLabel("count, mean absolute error", "repetitions"),
@@ -137,21 +139,11 @@ class RepetitionChallenge(Challenge):
         """Score every entry on every recording, and on the metamorphic cases made of them.
 
         Raises:
-            ConfigurationError: there are no recordings, or one cannot be read.
+            ConfigurationError: there are no recordings, or none can be read.
         """
-        population = SPAR_NAMES.get(scoring.data.lower(), FOLDER_POPULATION)
+        cases, population, notes = _cases(scoring)
         whole = population == SPAR_POPULATION
-        cases = list(
-            read_folder(Path(scoring.data), scoring.subjects)
-            if population == FOLDER_POPULATION
-            else read_spar(scoring.subjects, gyroscope=whole)
-        )
-        if not cases:
-            raise ConfigurationError(
-                f"{scoring.data}: no recordings; give a folder or the name spar"
-            )
         meter = scoring.meter(len(cases) * (3 if whole else 1))
-        notes: list[str] = []
         faults = FaultRows(notes)
         found: dict[str, RepetitionSpans] = {}
         bodies: dict[str, dict[str, Any]] = {}
@@ -174,6 +166,20 @@ class RepetitionChallenge(Challenge):
                 *_worst_plots(leading.name, cases, first["recordings"], found),
             ],
         )
+
+
+def _cases(scoring: Scoring) -> tuple[list[RepetitionCase], str, list[str]]:
+    """The recordings, on whom they were taken, and what was left out."""
+    named = SPAR_NAMES.get(scoring.data.lower())
+    if named is not None:
+        spar = read_spar(scoring.subjects, gyroscope=named == SPAR_POPULATION)
+        return list(spar), named, []
+    cases, notes = read_folder(Path(scoring.data), scoring.subjects)
+    if not cases:
+        raise ConfigurationError(f"{scoring.data}: no recordings; give a folder or the name spar")
+    # A folder in that set's layout is called that set only where it has all its sensors.
+    ucis = all(case.sensors.keys() == UCI_SENSORS for case in cases)
+    return cases, FOLDER_POPULATION if ucis else UNKNOWN_POPULATION, notes
 
 
 def _score(

@@ -187,7 +187,7 @@ def test_an_empty_folder_is_refused_with_what_to_give(tmp_path):
 def test_a_file_of_another_layout_is_refused_by_name(tmp_path):
     np.savez(tmp_path / "other.npz", x=np.zeros(3))
     with pytest.raises(ConfigurationError, match=r"other\.npz holds no arrays"):
-        list(read_folder(tmp_path, None))
+        read_folder(tmp_path, None)
 
 
 def test_without_a_gyroscope_repetitions_are_counted_in_the_acceleration():

@@ -1,0 +1,1 @@
+"""In which units a recording is, as its own samples tell."""
