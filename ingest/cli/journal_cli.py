@@ -15,6 +15,9 @@ JournalOption = Annotated[
     Path | None, typer.Option("--journal", help="The file; else the clinic's, else the home's.")
 ]
 
+SETTLE_NS = 600 * 1_000_000_000
+"""A session is left alone for so long after its close: more may come in."""
+
 
 @app.command()
 def check(
@@ -67,27 +70,34 @@ def backup(target: Path, journal: JournalOption = None) -> None:
 
 @app.command()
 def archive(
+    journal: JournalOption = None,
     drop_days: Annotated[
         float | None,
         typer.Option(help="Then drop raw motion older than this that lies in the archive."),
     ] = None,
 ) -> None:
-    """Write the clinic's closed sessions to Parquet."""
-    from ingest.journal.archive import archive_closed
-    from ingest.journal.journal import Journal
+    """Write closed sessions to Parquet: into the folder `archive` beside the journal."""
+    from ingest.journal.archive import archive_closed, left_out
+    from ingest.journal.journal import Journal as Writable
     from ingest.journal.retention import drop_archived
     from ingest.places import Places
     from telemetry.clock import SystemClock
 
     places, clock = Places.from_environment(), SystemClock()
-    with Journal.open(places.journal(places.clinic_journal), clock) as journal:
-        done = archive_closed(
-            journal, places.archive, now_ns=clock.now_ns(), settle_ns=600 * 1_000_000_000
-        )
-        typer.echo(f"{len(done)} session(s) archived under {places.archive}")
+    path = places.journal(journal or places.clinic_journal)
+    target = path.parent / "archive"
+    with Writable.open(path, clock) as source:
+        now_ns = clock.now_ns()
+        left = left_out(source, target, now_ns=now_ns, settle_ns=SETTLE_NS)
+        done = archive_closed(source, target, now_ns=now_ns, settle_ns=SETTLE_NS)
+        typer.echo(f"{len(done)} session(s) archived under {target}")
+        for why, count in left.items():
+            typer.echo(f"  {count} not: {why}")
+        if not done and not left:
+            typer.echo(f"  {path} holds no session")
         if drop_days is not None:
             before_ns = clock.now_ns() - round(drop_days * 86_400e9)
-            typer.echo(f"{drop_archived(journal, before_ns)} samples dropped from the journal")
+            typer.echo(f"{drop_archived(source, before_ns)} samples dropped from the journal")
 
 
 @app.command()

@@ -7,28 +7,29 @@ Where two homes of a patient gave one name to two things, the later one's file h
 name behind its own: `{stream}.{home}.parquet`.
 
 A row is a sample: `index`, `t_ns`, `lag_us`, `device_us`, `acc_x` ... `mag_z`; channels that
-the wearable lacks have no column. Integers are delta-coded, floats split by byte, all of it
-compressed by zstd. The stream's markers stand in
-the file's metadata under `ripresa`, each with the row that it precedes, so that `read_stream`
-gives back the same samples, gaps and ends that the journal held.
+the wearable lacks have no column, and each column's unit stands in its field's metadata. Integers
+are delta-coded, floats split by byte, all of it compressed by zstd. The stream's markers stand in
+the file's metadata under `ripresa` as JSON, each with the row that it precedes, so that
+`read_stream` gives back the same samples, gaps and ends that the journal held.
 """
 
 from __future__ import annotations
 
 import json
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from telemetry.errors import StoreDamaged, StoreError
+from telemetry.errors import DecodeError, StoreDamaged, StoreError
 from telemetry.files import replacing, write_atomically
-from telemetry.messages.codec import decode_item, encode_item
+from telemetry.messages.codec import decode_item
 from telemetry.messages.events import encode_event
 from telemetry.messages.motion import MotionBatch
 from telemetry.messages.results import encode_result
 
+from .archived_markers import marker_from_json, marker_to_json
 from .reading import JournalReader
 
 if TYPE_CHECKING:
@@ -45,12 +46,13 @@ __all__ = [
     "ArchivedStream",
     "archive_closed",
     "archive_session",
+    "left_out",
     "read_stream",
     "whole_store",
     "write_stream",
 ]
 
-VERSION: Final = 1
+VERSION: Final = 2
 ROWS_A_GROUP: Final = 360_000
 BATCH_ROWS: Final = 1000
 _AXES: Final = [f"{name}_{axis}" for name in ("acc", "gyr", "mag") for axis in "xyz"]
@@ -60,6 +62,14 @@ _INTEGERS: Final = {
     "lag_us": np.int32,
     "device_us": np.int64,
 }
+_UNITS: Final = {
+    "index": "1",
+    "t_ns": "ns",
+    "lag_us": "us",
+    "device_us": "us",
+    **{name: {"a": "m/s2", "g": "rad/s", "m": "local field"}[name[0]] for name in _AXES},
+}
+"""Times in `t_ns` count from 1970 UTC; the magnetic field is relative to the local one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +144,22 @@ def archive_closed(journal: Journal, archive: Path, *, now_ns: int, settle_ns: i
     return done
 
 
+def left_out(journal: Journal, archive: Path, *, now_ns: int, settle_ns: int) -> dict[str, int]:
+    """Why `archive_closed` would leave sessions alone, and how many by each reason."""
+    found: dict[str, int] = {}
+    for session in journal.sessions():
+        if session.closed_ns is None:
+            why = "still open"
+        elif session.closed_ns + settle_ns > now_ns:
+            why = f"closed less than {settle_ns / 60e9:g} minutes ago"
+        elif not _grown(journal, archive, session):
+            why = "archived already"
+        else:
+            continue
+        found[why] = found.get(why, 0) + 1
+    return found
+
+
 def archive_session(
     journal: Journal, archive: Path, session: str, *, now_ns: int, home: str | None = None
 ) -> list[ArchivedStream]:
@@ -180,7 +206,14 @@ def write_stream(path: Path, items: list[StreamItem], *, home: str | None = None
     batches = [item for item in items if isinstance(item, MotionBatch)]
     columns = _columns(batches)
     metadata = json.dumps({"version": VERSION, "home": home, "markers": _markers(items)})
-    table = pa.table(columns).replace_schema_metadata({"ripresa": metadata})
+    schema = pa.schema(
+        [
+            pa.field(name, pa.from_numpy_dtype(values.dtype), metadata={"unit": _UNITS[name]})
+            for name, values in columns.items()
+        ],
+        metadata={"ripresa": metadata},
+    )
+    table = pa.table(columns, schema=schema)
     with replacing(path) as scratch:
         pq.write_table(
             table,
@@ -213,10 +246,10 @@ def read_stream(path: Path) -> Iterator[StreamItem]:
     try:
         table = pq.read_table(path)
         head = json.loads(table.schema.metadata[b"ripresa"])
-        markers = [(row, decode_item(b64decode(text))) for row, text in head["markers"]]
+        markers = [(row, _marker(body)) for row, body in head["markers"]]
         stream = markers[0][1].stream if markers else path.name.split(".")[0]
         columns = {name: table[name].to_numpy() for name in table.column_names}
-    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as e:
+    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError, DecodeError) as e:
         raise StoreError(f"{path} is no stream of the archive ({type(e).__name__})") from e
     rows = table.num_rows
     cuts = [0, rows, *(row for row, _ in markers)]
@@ -229,13 +262,18 @@ def read_stream(path: Path) -> Iterator[StreamItem]:
             yield _batch(stream, columns, slice(first, min(first + BATCH_ROWS, stop)))
 
 
-def _markers(items: list[StreamItem]) -> list[tuple[int, str]]:
+def _marker(body: Any) -> StreamItem:
+    """A marker as it stands in a file; in those of version 1 as text of the wire's bytes."""
+    return decode_item(b64decode(body)) if isinstance(body, str) else marker_from_json(body)
+
+
+def _markers(items: list[StreamItem]) -> list[tuple[int, dict[str, Any]]]:
     row, found = 0, []
     for item in items:
         if isinstance(item, MotionBatch):
             row += len(item)
         else:
-            found.append((row, b64encode(encode_item(item)).decode()))
+            found.append((row, marker_to_json(item)))
     return found
 
 

@@ -68,6 +68,7 @@ def analyse(
     from ripresa.session.closing import result_record
     from ripresa.session.reanalysis import reanalyse
     from telemetry.clock import SystemClock
+    from telemetry.messages.results import results_hash
 
     path = journal_at_hand(journal)
     plans = Folder(path.parent.parent).plans
@@ -82,6 +83,10 @@ def analyse(
             progress=lambda done, total: progress.update(bar, completed=done, total=total),
         )
     _show(found, console)
+    console.print(f"results hash {results_hash(found.now)}", soft_wrap=True, highlight=False)
+    if found.before is not None:
+        same = results_hash(found.before) == results_hash(found.now)
+        console.print("as recorded" if same else f"recorded was {results_hash(found.before)}")
     if write:
         from ingest.journal.journal import Journal as Writable
 

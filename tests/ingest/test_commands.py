@@ -1,5 +1,7 @@
 """The record path's commands say what is, and end with an exit code that a script can use."""
 
+import time
+
 import pytest
 from typer.testing import CliRunner
 
@@ -68,6 +70,25 @@ def test_archiving_writes_closed_sessions_and_drops_their_raw_motion(filled):
     assert list(filled.archive.glob("p-01/sessions/*.json"))
     with Journal.open(filled.clinic_journal, ManualClock()) as journal:
         assert sum(c.samples for c in journal.counts().values()) == 0
+
+
+def test_why_nothing_was_archived_is_said_of_any_journal(folder, tmp_path):
+    del folder
+    path = tmp_path / "elsewhere" / "journal.sqlite"
+    with Journal.open(path, ManualClock()) as journal:
+        told = run(journal_app, "archive", "--journal", str(path))
+        assert "0 session(s)" in told
+        assert "holds no session" in told
+        journal.append_now([event_record(session_opened())])
+        assert "1 not: still open" in run(journal_app, "archive", "--journal", str(path))
+        journal.append_now([event_record(session_closed(t_ns=time.time_ns()))])
+    assert "closed less than 10 minutes ago" in run(journal_app, "archive", "--journal", str(path))
+
+
+def test_what_is_archived_already_is_said(filled):
+    del filled
+    run(journal_app, "archive")
+    assert "1 not: archived already" in run(journal_app, "archive")
 
 
 def letter_for(position, body):

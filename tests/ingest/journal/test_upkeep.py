@@ -1,8 +1,10 @@
 """Retention, archive, check and back-up keep what they should, and say what they dropped."""
 
+import json
 import sqlite3
 import subprocess
 import sys
+from base64 import b64encode
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -234,3 +236,33 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path):
     assert "fine" not in tables
     assert db.execute("PRAGMA user_version").fetchone()[0] == VERSION
     db.close()
+
+
+async def test_units_and_markers_of_an_archived_stream_are_readable_without_ripresa(
+    clinic, tmp_path
+):
+    await clinic.append(session_records())
+    archive_closed(clinic, tmp_path / "archive", now_ns=T0_NS + 2000 * S_NS, settle_ns=0)
+    (path,) = (tmp_path / "archive").glob("p-01/streams/*.parquet")
+    schema = pq.read_schema(path)
+    units = {f.name: f.metadata[b"unit"].decode() for f in schema}
+    assert units["acc_x"] == "m/s2"
+    assert units["gyr_z"] == "rad/s"
+    assert units["t_ns"] == "ns"
+    markers = json.loads(schema.metadata[b"ripresa"])["markers"]
+    assert {body["marker"] for _, body in markers} >= {"gap", "ended"}
+    assert all(body["stream"] == STREAM for _, body in markers)
+
+
+def test_a_stream_that_was_archived_with_markers_as_text_is_read_still(tmp_path):
+    path = tmp_path / "s.parquet"
+    items = [opened(), batch(5), ended(5)]
+    write_stream(path, items)
+    table = pq.read_table(path)
+    head = json.loads(table.schema.metadata[b"ripresa"])
+    rows = [row for row, _ in head["markers"]]
+    texts = [b64encode(encode_item(item)).decode() for item in (items[0], items[2])]
+    head |= {"version": 1, "markers": list(zip(rows, texts, strict=True))}
+    pq.write_table(table.replace_schema_metadata({"ripresa": json.dumps(head)}), path)
+    back = list(read_stream(path))
+    assert (back[0], back[2]) == (items[0], items[2])

@@ -182,7 +182,10 @@ def test_the_command_line_shows_it_all(kept, tmp_path, capsys, monkeypatch):
     assert "every sample sent is stored once or declared lost" in told.out
     assert json.loads(file.read_text())["balanced"] is True
     assert kept.session in run("session", "list")[1].out
-    assert "nothing changes" in run("session", "analyse", kept.session)[1].out
+    told = run("session", "analyse", kept.session)[1].out
+    assert "nothing changes" in told
+    assert f"results hash {kept.summary.results_hash}" in told
+    assert "as recorded" in told
     code, told = run("ledger", UNKNOWN)
     assert code == 2
     assert told.err.startswith("ripresa: no session")
