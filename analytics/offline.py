@@ -24,8 +24,6 @@ __all__ = ["run"]
 
 JOINED = 16
 """Batches at most; they are about a second long."""
-APART_NS = 60_000_000_000
-"""Batches that are further apart are left alone: times in a batch have 32 bits."""
 
 
 def run(
@@ -59,7 +57,7 @@ def _in_longer_batches(items: Iterable[StreamItem]) -> Iterator[StreamItem]:
     held: list[MotionBatch] = []
     for item in items:
         if held and not (
-            isinstance(item, MotionBatch) and _follows(item, held[-1]) and len(held) < JOINED
+            isinstance(item, MotionBatch) and item.follows(held[-1]) and len(held) < JOINED
         ):
             yield MotionBatch.join(held)
             held = []
@@ -69,15 +67,3 @@ def _in_longer_batches(items: Iterable[StreamItem]) -> Iterator[StreamItem]:
             yield item
     if held:
         yield MotionBatch.join(held)
-
-
-def _follows(batch: MotionBatch, before: MotionBatch) -> bool:
-    """Whether a batch goes on where the one before it ended, with the same channels."""
-    return (
-        batch.stream == before.stream
-        and batch.first_index == before.next_index
-        and abs(batch.t0_ns - before.t0_ns) < APART_NS
-        and (batch.gyr is None) == (before.gyr is None)
-        and (batch.mag is None) == (before.mag is None)
-        and (batch.device_us is None) == (before.device_us is None)
-    )

@@ -46,6 +46,7 @@ __all__ = [
     "ArchivedStream",
     "archive_closed",
     "archive_session",
+    "home_of_stream",
     "left_out",
     "read_stream",
     "whole_store",
@@ -184,6 +185,7 @@ def archive_session(
         "version": VERSION,
         "session": session,
         "home": home,
+        "day": summary.day,
         "streams": streams,
         "events": [json.loads(encode_event(event)) for event in journal.events(session, home=home)],
         "results": [
@@ -329,7 +331,7 @@ def _same(before: list[StreamItem], after: list[StreamItem]) -> bool:
 
 def _stream_file(place: Path, stream: str, home: str) -> Path:
     """Where a home's stream lies, or is to lie, among its patient's."""
-    return _own(place / "streams" / f"{stream}.parquet", home, _home_of_stream)
+    return _own(place / "streams" / f"{stream}.parquet", home, home_of_stream)
 
 
 def _session_file(place: Path, session: str, home: str) -> Path:
@@ -345,7 +347,8 @@ def _own(path: Path, home: str, home_of: Callable[[Path], str | None]) -> Path:
     return own if path.exists() and home_of(path) not in {None, home} else path
 
 
-def _home_of_stream(path: Path) -> str | None:
+def home_of_stream(path: Path) -> str | None:
+    """The home that a stream's file was written for; None where it does not tell."""
     import pyarrow as pa  # noqa: PLC0415 - slow to import
     import pyarrow.parquet as pq  # noqa: PLC0415
 

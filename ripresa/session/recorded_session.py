@@ -1,87 +1,108 @@
-"""Recorded sessions for notebooks: events, results, motion and angles as arrays."""
+"""Recorded sessions for notebooks: events, results, motion and angles as tables."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import asdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from ingest.journal.reading import JournalReader
-from ripresa.platform.configuration import Folder, journal_at_hand
-from telemetry.errors import ConfigurationError
+from research.tables.motion_table import Motion, marker_table, motion_of, stamps_of
+from research.tables.session_tables import Angle, event_table, item_table, repetition_table
+from research.tables.table import Table, table_of
+from telemetry.errors import ConfigurationError, NotObservable
+from telemetry.messages.events import AssessmentStarted, ExerciseStarted, SessionOpened
 from telemetry.messages.live import ControlBatch
-from telemetry.messages.motion import MotionBatch
+from telemetry.messages.motion import StreamOpened
 from telemetry.messages.results import SessionResult
+from telemetry.seams import SessionSummary
 
 from .closing import streams_of
 from .replay import recorded_control
+from .session_source import SessionSource, session_source
 
 if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
     from telemetry.messages.events import SessionEvent
+    from telemetry.messages.live import LiveMessage
+    from telemetry.messages.motion import StreamItem
     from telemetry.messages.results import Result
-    from telemetry.seams import SessionSummary
 
-__all__ = ["Angle", "Motion", "RecordedSession", "load_session", "sessions"]
+__all__ = ["RecordedSession", "SessionList", "load_session", "sessions"]
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Motion:
-    """A stream as recorded.
-
-    Attributes:
-        index: [n] int64, sample indices; a jump is a loss.
-        t_ns: [n] int64, host times, UTC.
-        acc: [n, 3] float32, m/s².
-        gyr: [n, 3] float32, rad/s; None without gyroscope.
-    """
-
-    index: npt.NDArray[np.int64]
-    t_ns: npt.NDArray[np.int64]
-    acc: npt.NDArray[np.float32]
-    gyr: npt.NDArray[np.float32] | None
+_NOBODY_SAYS_WHY = "no angle of it could be observed"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Angle:
-    """The observable of one exercise item over time, as the live path shows it.
+class SessionList(list[SessionSummary]):
+    """Sessions, oldest first."""
 
-    Attributes:
-        t_ns: [n] int64, host times, UTC.
-        angle_deg: [n] float64.
-        control: [n] float64, normalised: 0 at rest, 1 at today's target.
-    """
+    def to_table(self) -> Table:
+        """One row a session: `session`, `patient`, `day`, `opened_ns`, `closed_ns`, ..."""
+        columns = ("session", "patient", "day", "opened_ns", "closed_ns", "reason", "home")
+        return table_of((asdict(summary) for summary in self), columns)
 
-    t_ns: npt.NDArray[np.int64]
-    angle_deg: npt.NDArray[np.float64]
-    control: npt.NDArray[np.float64]
+    def to_pandas(self) -> Any:
+        """The same as a `pandas.DataFrame`.
+
+        Raises:
+            ConfigurationError: pandas is not installed.
+        """
+        return self.to_table().to_pandas()
 
 
 class RecordedSession:
-    """One session of a journal; reads on demand.
+    """One recorded session; motion is read on demand.
 
     Args:
         session: ULID.
-        journal: the file.
+        source: where it is kept.
         home: whose session, where several have one of that name.
+
+    Attributes:
+        records: its events, in order.
+        results: its results, in the order in which they were written.
+
+    Raises:
+        AmbiguousName: several have, and nobody says whose.
+        ConfigurationError: there is no such session.
+        StoreError: the place cannot be read.
     """
 
-    def __init__(self, session: str, journal: Path, home: str | None = None) -> None:
+    def __init__(self, session: str, source: SessionSource, home: str | None = None) -> None:
         self.session = session
-        self.journal = journal
+        self.source = source
         self.home = home
-        with JournalReader(journal) as reader:
-            self.events: list[SessionEvent] = reader.events(session, home=home)
+        with source.reading() as reader:
+            self.records: list[SessionEvent] = reader.events(session, home=home)
             self.results: list[Result] = reader.results(session, home=home)
-        if not self.events:
-            raise ConfigurationError(f"no session {session} in {journal}: check the ULID")
+        if not self.records:
+            raise ConfigurationError(f"no session {session} in {source.path}: check the ULID")
+
+    @property
+    def opened(self) -> SessionOpened:
+        """How it was opened: patient, site, day, posture, wearables.
+
+        Raises:
+            ConfigurationError: that event is not there.
+        """
+        found = next((e for e in self.records if isinstance(e, SessionOpened)), None)
+        if found is None:
+            raise ConfigurationError(f"session {self.session} lacks its first event")
+        return found
 
     @property
     def streams(self) -> list[str]:
         """The streams that its exercises span."""
-        return streams_of(self.events)
+        return streams_of(self.records)
+
+    @property
+    def item_names(self) -> list[str]:
+        """The exercise items and assessments that were begun, in order."""
+        begun = [e.item for e in self.records if isinstance(e, ExerciseStarted | AssessmentStarted)]
+        return list(dict.fromkeys(begun))
 
     @property
     def result(self) -> SessionResult | None:
@@ -89,38 +110,71 @@ class RecordedSession:
         counting = [r for r in self.results if isinstance(r, SessionResult) and not r.provisional]
         return counting[-1] if counting else None
 
-    def motion(self, stream: str) -> Motion:
-        """One stream's samples.
+    def events(self) -> Table:
+        """Its events: one row each, one column a field."""
+        return event_table(self.records)
+
+    def repetitions(self) -> Table:
+        """All repetitions of the result that counts."""
+        return repetition_table(self.result)
+
+    def items(self) -> Table:
+        """All exercise items and assessments of the result that counts."""
+        return item_table(self.result)
+
+    def motion(self, stream: str | None = None) -> Motion:
+        """One stream's samples; without a name the only one's.
 
         Raises:
-            ConfigurationError: the journal holds no sample of it.
+            ConfigurationError: it has no such stream, or several and none is named.
+            StoreError: the stream cannot be read.
         """
-        with JournalReader(self.journal) as reader:
-            items = reader.stream_items(stream, home=self.home)
-            batches = [b for b in items if isinstance(b, MotionBatch)]
-        if not batches:
-            raise ConfigurationError(f"stream {stream} has no sample in {self.journal}")
-        rates = [b.gyr for b in batches if b.gyr is not None]
-        return Motion(
-            index=np.concatenate([np.arange(b.first_index, b.next_index) for b in batches]),
-            t_ns=np.concatenate([b.t_ns for b in batches]),
-            acc=np.concatenate([b.acc for b in batches]),
-            gyr=np.concatenate(rates) if len(rates) == len(batches) else None,
-        )
+        stream = self._stream(stream)
+        found = motion_of(self.stream_items(stream))
+        if found is None:
+            raise ConfigurationError(f"stream {stream} has no sample in {self.source.path}")
+        return found
 
-    def angle(self, item: str) -> Angle | None:
-        """What the sensors saw of one exercise item; None where no angle is observable.
+    def stamps(self, stream: str | None = None) -> Table:
+        """When each sample was taken, by device and host, and when it arrived.
 
         Raises:
-            ConfigurationError: the session's plan is not at hand.
+            ConfigurationError, StoreError: as `motion`.
         """
-        plans = Folder(self.journal.parent.parent).plans
-        with JournalReader(self.journal) as reader:
-            messages = recorded_control(reader, self.session, plans, home=self.home)
-        batches = [m for m in messages if isinstance(m, ControlBatch) and m.item == item]
-        seen = [b for b in batches if b.angle_deg is not None]
+        stream = self._stream(stream)
+        items = self.stream_items(stream)
+        found = motion_of(items)
+        if found is None:
+            raise ConfigurationError(f"stream {stream} has no sample in {self.source.path}")
+        opened = next((i for i in items if isinstance(i, StreamOpened)), None)
+        placement = "unknown" if opened is None else opened.placement
+        return stamps_of(found, stream=stream, placement=placement)
+
+    def markers(self, stream: str | None = None) -> Table:
+        """What bounds and breaks a stream: openings, gaps, changes of quality, ends.
+
+        Raises:
+            ConfigurationError, StoreError: as `motion`.
+        """
+        return marker_table(self.stream_items(self._stream(stream)))
+
+    def angle(self, item: str | None = None) -> Angle:
+        """What the sensors saw of one exercise item; without a name the only one's.
+
+        The core runs once for the session, however often it is asked.
+
+        Raises:
+            ConfigurationError: it has no such item, or the session's plan is not at hand.
+            NotObservable: the sensors could not see an angle of it; says why.
+        """
+        item = _the_one(item, self.item_names, f"session {self.session}", "item")
+        seen = [
+            m
+            for m in self.live_messages
+            if isinstance(m, ControlBatch) and m.item == item and m.angle_deg is not None
+        ]
         if not seen:
-            return None
+            raise NotObservable(f"{item} of session {self.session}: {self._why_unseen(item)}")
         times = [b.t0_ns + np.asarray(b.dt_us, np.int64) * 1000 for b in seen]
         return Angle(
             t_ns=np.concatenate(times),
@@ -128,30 +182,81 @@ class RecordedSession:
             control=np.concatenate([np.asarray(b.control, np.float64) for b in seen]),
         )
 
+    @cached_property
+    def live_messages(self) -> list[LiveMessage]:
+        """Control and repetitions as the live path would have shown them.
 
-def sessions(journal: Path | str | None = None) -> list[SessionSummary]:
-    """All sessions of a journal, oldest first; without one this machine's.
+        Raises:
+            ConfigurationError: the session's plan is not at hand.
+        """
+        with self.source.reading() as reader:
+            return recorded_control(reader, self.session, self.source.plans, home=self.home)
+
+    def stream_items(self, stream: str) -> list[StreamItem]:
+        """One stream's batches and markers, as the core gets them.
+
+        Raises:
+            StoreError: the stream cannot be read.
+        """
+        with self.source.reading() as reader:
+            return list(reader.stream_items(stream, home=self.home))
+
+    def _stream(self, stream: str | None) -> str:
+        return _the_one(stream, self.streams, f"session {self.session}", "stream")
+
+    def _why_unseen(self, item: str) -> str:
+        told = [i for i in (self.result.items if self.result else ()) if i.item == item]
+        return next((i.not_observable for i in told if i.not_observable), _NOBODY_SAYS_WHY)
+
+
+def sessions(journal: Path | str | None = None) -> SessionList:
+    """All sessions of a journal, an archive or an export, oldest first.
+
+    Args:
+        journal: the file, or a folder that is an archive or an export, see `session_source`; None:
+            this machine's.
 
     Raises:
-        ConfigurationError: there is no journal.
+        ConfigurationError: there is none.
         StoreError: it cannot be read.
     """
-    with JournalReader(_path(journal)) as reader:
-        return reader.sessions()
+    with session_source(journal).reading() as reader:
+        return SessionList(reader.sessions())
 
 
 def load_session(
-    session: str, journal: Path | str | None = None, *, home: str | None = None
+    session: str,
+    journal: Path | str | None = None,
+    *,
+    home: str | None = None,
+    plans: Path | str | None = None,
 ) -> RecordedSession:
-    """One recorded session; `home` says whose, where several have one of that name.
+    """One recorded session.
+
+    Args:
+        session: ULID.
+        journal: the file, or a folder that is an archive or an export; None: this machine's.
+        home: whose session, where several have one of that name.
+        plans: the folder of plans, where it does not lie beside the place.
 
     Raises:
         AmbiguousName: several have, and nobody says whose.
-        ConfigurationError: there is no journal, or no such session in it.
-        StoreError: the journal cannot be read.
+        ConfigurationError: there is no such place, or no such session in it.
+        StoreError: the place cannot be read.
     """
-    return RecordedSession(session, _path(journal), home)
+    return RecordedSession(session, session_source(journal, plans=plans), home)
 
 
-def _path(journal: Path | str | None) -> Path:
-    return journal_at_hand(None if journal is None else Path(journal))
+def _the_one(named: str | None, known: list[str], where: str, what: str) -> str:
+    """The name that is meant.
+
+    Raises:
+        ConfigurationError: there is none of that name, or several and none is named.
+    """
+    if named is None and len(known) == 1:
+        return known[0]
+    if named in known:
+        return named
+    there = ", ".join(known) or "none"
+    asked = f"several {what}s: name one" if named is None else f"no {what} {named!r}"
+    raise ConfigurationError(f"{where} has {asked if known else 'no ' + what}; there is: {there}")

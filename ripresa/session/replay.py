@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import heapq
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from analytics.core import Core
 from analytics.exercise.observing import observe_by
-from telemetry.errors import ConfigurationError
-from telemetry.messages.events import AssessmentStarted, ExerciseStarted, SessionOpened
+from telemetry.messages.events import AssessmentStarted, ExerciseStarted
 from telemetry.messages.motion import (
     MotionBatch,
     StreamEnded,
@@ -19,7 +19,8 @@ from telemetry.messages.motion import (
 )
 
 from .closing import streams_of
-from .plan_folder import PlanFolder
+from .frames import in_frames
+from .reanalysis import plan_of_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,19 +30,51 @@ if TYPE_CHECKING:
     from telemetry.messages.live import LiveMessage
     from telemetry.messages.motion import StreamItem
     from telemetry.seams import SessionReader
+    from therapy.plan.plan import Plan
 
-__all__ = ["recorded_control"]
+__all__ = ["Happening", "Timeline", "given", "recorded_control", "timeline_of"]
 
-_Timed: TypeAlias = "tuple[float, SessionEvent | StreamItem]"
+Happening: TypeAlias = "SessionEvent | StreamItem"
+_Timed: TypeAlias = tuple[float, Happening]
 
 
-def recorded_control(
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A session's events and stream items in the order of time.
+
+    Attributes:
+        session: ULID.
+        plan: the version that it was opened with.
+        happenings: each with its host time, nanoseconds.
+    """
+
+    session: str
+    plan: Plan
+    happenings: Sequence[_Timed]
+
+    def core(self) -> Core:
+        """A core that has heard nothing yet."""
+        return Core(self.session, observe_by(self.plan))
+
+    @property
+    def begins_ns(self) -> int:
+        """When its first event or sample is."""
+        return round(self.happenings[0][0])
+
+    @property
+    def lasts_s(self) -> float:
+        """Seconds from the first to the last."""
+        known = [at for at, _ in self.happenings if at < math.inf]
+        return (known[-1] - known[0]) / 1e9
+
+
+def timeline_of(
     reader: SessionReader, session: str, plans: Path, *, home: str | None = None
-) -> list[LiveMessage]:
-    """The live messages of a session: control and repetitions, in the order of time.
+) -> Timeline:
+    """What happened in a session, its streams in frames of one length wherever they are kept.
 
     Args:
-        reader: the journal that holds it.
+        reader: of the journal or folder that holds it.
         session: ULID.
         plans: folder of plans, see `PlanFolder`.
         home: whose session, where several have one of that name.
@@ -49,27 +82,34 @@ def recorded_control(
     Raises:
         AmbiguousName: several have, and nobody says whose.
         ConfigurationError: the session or its plan is not at hand.
-        StoreError: the journal cannot be read.
+        StoreError: it cannot be read.
     """
     events = reader.events(session, home=home)
-    opened = next((e for e in events if isinstance(e, SessionOpened)), None)
-    if opened is None:
-        raise ConfigurationError(f"no session {session} in this journal: check the ULID")
-    plan = PlanFolder(plans).version(opened.patient, opened.plan_version)
-    if plan is None:
-        raise ConfigurationError(
-            f"plan version {opened.plan_version} of {opened.patient} is not at hand in {plans}"
-        )
-    core = Core(session, observe_by(plan))
-    messages: list[LiveMessage] = []
-    streams = {s: list(_timed(reader.stream_items(s, home=home))) for s in streams_of(events)}
-    timelines = [_timed_events(events, streams), *streams.values()]
-    for _, what in heapq.merge(*timelines, key=lambda pair: pair[0]):
-        if isinstance(what, MotionBatch | StreamOpened | StreamGap | StreamQuality | StreamEnded):
-            messages += core.take(what)
-        else:
-            messages += core.take_event(what)
-    return messages
+    plan = plan_of_session(session, events, plans)
+    streams = {
+        s: list(_timed(in_frames(reader.stream_items(s, home=home)))) for s in streams_of(events)
+    }
+    lines = [_timed_events(events, streams), *streams.values()]
+    return Timeline(session, plan, list(heapq.merge(*lines, key=lambda pair: pair[0])))
+
+
+def recorded_control(
+    reader: SessionReader, session: str, plans: Path, *, home: str | None = None
+) -> list[LiveMessage]:
+    """The live messages of a session: control and repetitions, in the order of time.
+
+    Args, Raises: see `timeline_of`.
+    """
+    timeline = timeline_of(reader, session, plans, home=home)
+    core = timeline.core()
+    return [m for _, what in timeline.happenings for m in given(core, what)]
+
+
+def given(core: Core, what: Happening) -> list[LiveMessage]:
+    """What a core says to one event or stream item."""
+    if isinstance(what, MotionBatch | StreamOpened | StreamGap | StreamQuality | StreamEnded):
+        return core.take(what)
+    return core.take_event(what)
 
 
 def _timed(items: Iterable[StreamItem]) -> Iterator[_Timed]:

@@ -39,6 +39,8 @@ Float32Array: TypeAlias = npt.NDArray[np.float32]
 Int32Array: TypeAlias = npt.NDArray[np.int32]
 Int64Array: TypeAlias = npt.NDArray[np.int64]
 _N = TypeVar("_N", bound=np.generic)
+JOINED_NS = 60_000_000_000
+"""Batches that are further apart are left alone: times in a batch have 32 bits."""
 
 
 class TimeQuality(StrEnum):
@@ -129,6 +131,17 @@ class MotionBatch:
     def arrival_ns(self) -> Int64Array:
         """[n] int64 host times of arrival."""
         return self.t_ns + self.lag_us.astype(np.int64) * 1000
+
+    def follows(self, before: MotionBatch) -> bool:
+        """Whether it goes on where `before` ended, with the same channels: both can be joined."""
+        return (
+            self.stream == before.stream
+            and self.first_index == before.next_index
+            and abs(self.t0_ns - before.t0_ns) < JOINED_NS
+            and (self.gyr is None) == (before.gyr is None)
+            and (self.mag is None) == (before.mag is None)
+            and (self.device_us is None) == (before.device_us is None)
+        )
 
     def cut(self, start: int, stop: int) -> MotionBatch:
         """The samples `start` up to `stop` (0 is the batch's first) as a batch of their own.

@@ -20,7 +20,7 @@ from ripresa.session.ledger_report import session_ledger
 from ripresa.session.plan_folder import PlanFolder
 from ripresa.session.reanalysis import reanalyse
 from telemetry.clock import SystemClock
-from telemetry.errors import ConfigurationError, StoreError
+from telemetry.errors import ConfigurationError, NotObservable, StoreError
 from telemetry.messages.results import results_hash
 
 pytestmark = pytest.mark.slow
@@ -157,7 +157,8 @@ def test_a_missing_journal_is_named(tmp_path, monkeypatch):
 
 
 def test_only_what_is_listed_is_public():
-    assert set(ripresa.__all__) == {"RecordedSession", "__version__", "load_session", "sessions"}
+    assert set(dir(ripresa)) == set(ripresa.__all__)
+    assert {"load_session", "sessions"} <= set(dir(ripresa))
     assert all(getattr(ripresa, name) for name in ripresa.__all__)
     with pytest.raises(AttributeError):
         _ = ripresa.something_else
@@ -220,11 +221,68 @@ def test_an_erased_patient_leaves_no_byte_and_what_the_home_keeps_is_said(
     assert "chain whole" in again.output
 
 
-def test_the_researchers_example_runs_as_it_is_written(kept, capsys):
+def test_the_researchers_example_runs_as_it_is_written(kept):
     text = (Path(__file__).parents[3] / "docs" / "researchers.md").read_text("utf-8")
     (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     found = {}
     exec(example.replace("DIR/clinic/journal.sqlite", str(kept.clinic)), found)  # noqa: S102
     assert found["motion"].acc.shape[1] == 3
     assert len(found["angle"].angle_deg)
-    assert "abduction" in capsys.readouterr().out
+    assert list(found["items"]["item"]) == ["abduction"]
+    assert "acc_x_m_s2" in found["frame"].columns
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "folder of a journal",
+        "journal without its motion",
+        "archive",
+        "patient's archive",
+        "export",
+    ],
+)
+def test_a_session_reads_the_same_wherever_it_is_kept(kept, places, kind):
+    (found,) = ripresa.sessions(places[kind])
+    (known,) = ripresa.sessions(kept.clinic)
+    assert found == known
+    one, other = (ripresa.load_session(kept.session, p) for p in (places[kind], kept.clinic))
+    for name in ("motion", "stamps", "markers", "angle", "events", "items", "repetitions"):
+        mine, theirs = getattr(one, name)(), getattr(other, name)()
+        assert mine.to_pandas().equals(theirs.to_pandas()), name
+    assert ripresa.sessions(places[kind]).to_pandas()["session"].tolist() == [kept.session]
+
+
+def test_the_core_runs_once_however_often_an_angle_is_asked_for(kept, monkeypatch):
+    from ripresa.session import recorded_session
+
+    runs = []
+    real = recorded_session.recorded_control
+    monkeypatch.setattr(
+        recorded_session, "recorded_control", lambda *a, **k: runs.append(1) or real(*a, **k)
+    )
+    session = ripresa.load_session(kept.session, kept.home)
+    assert session.angle("abduction").to_pandas().equals(session.angle().to_pandas())
+    assert len(runs) == 1
+
+
+def test_what_is_asked_for_and_not_there_is_named(kept, tmp_path):
+    session = ripresa.load_session(kept.session, kept.home)
+    with pytest.raises(ConfigurationError, match="no item 'knee'; there is: abduction"):
+        session.angle("knee")
+    with pytest.raises(ConfigurationError, match=f"no stream 'x'; there is: {session.streams[0]}"):
+        session.motion("x")
+    with pytest.raises(ConfigurationError, match="plan version"):
+        ripresa.load_session(kept.session, kept.home, plans=tmp_path).angle()
+    with pytest.raises(ConfigurationError, match="holds neither"):
+        ripresa.sessions(tmp_path)
+
+
+def test_an_item_whose_angle_nobody_saw_says_why(kept, monkeypatch):
+    session = ripresa.load_session(kept.session, kept.home)
+    session.__dict__["live_messages"] = []
+    item = session.result.items[0].model_copy(update={"not_observable": "lying on a table"})
+    other = session.result.model_copy(update={"items": (item,)})
+    monkeypatch.setattr(session, "results", [other])
+    with pytest.raises(NotObservable, match="lying on a table"):
+        session.angle("abduction")

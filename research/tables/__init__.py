@@ -1,0 +1,1 @@
+"""Recorded sessions as tables: columns that carry their units in their names."""
