@@ -58,7 +58,6 @@ class Loop:
         heart: tells the heart rate, where one is worn; shown, and nothing hangs on it.
 
     Attributes:
-        session_count: repetitions done and asked for, as the session counts; None: it does not.
         aside: a line of the session's to stand beside the game; empty: none.
         window_closed: whether it was the window's own close button that stopped the game.
         retest_offered: whether finding today's range again is offered.
@@ -77,7 +76,7 @@ class Loop:
         self.latencies = FrameLatency(pace.speed)
         self.mode = Mode.PLAY
         self.aside = ""
-        self.session_count: tuple[int, int] | None = None
+        self._session_count: tuple[int, int] | None = None
         self.retest_offered = False
         self.frames = 0
         self.samples = 0
@@ -137,6 +136,11 @@ class Loop:
         self._wait(now_ns)
         self._consider_end(now_ns)
         self._screen.backdrop(self._canvas, self._shown)
+
+    def counted_by_session(self, done: int, dose: int) -> None:
+        """Repetitions done and asked for, as the session counts: its count is shown and obeyed."""
+        self._session_count = (done, dose)
+        self.simulation.count(done)
 
     def press(self, name: str) -> None:
         """What a button or key asks for."""
@@ -257,7 +261,7 @@ class Loop:
             state.progress,
             cue,
             angle,
-            counted=self.session_count,
+            counted=self._session_count,
             sign=self._telling.sign(cue),
         )
         self._hud.draw_heart(self._canvas, self._heart())
@@ -334,7 +338,7 @@ class Loop:
             language,
             measured=not self._by_keys,
             reaches=self._reaches,
-            counted=None if self.session_count is None else self.session_count[0],
+            counted=None if self._session_count is None else self._session_count[0],
             points=not self._look.plain,
         )
 

@@ -50,6 +50,7 @@ class Simulation:
         self._last_ns = 0
         self._pending: list[ControlSample] = []
         self._signals: list[Signal] = []
+        self._counted: int | None = None
 
     @property
     def newest_ns(self) -> int:
@@ -59,6 +60,10 @@ class Simulation:
     def signal(self, signal: Signal) -> None:
         """Tell the rules something with the next step."""
         self._signals.append(signal)
+
+    def count(self, counted: int) -> None:
+        """Tell the rules how many repetitions the session has counted: its count is the dose."""
+        self._counted = counted
 
     def feed(self, sample: ControlSample) -> list[GameEvent]:
         """Apply one sample; gives what happened in the steps that it completes."""
@@ -86,7 +91,7 @@ class Simulation:
         if self._end_ns is None:
             return self.state
         ahead_ns = min(now_ns, self._last_ns + LOOK_AHEAD_NS) - self._end_ns
-        state, _ = self._step(self.state, Input(tuple(self._pending)))
+        state, _ = self._step(self.state, Input(tuple(self._pending), counted=self._counted))
         for _ in range(ahead_ns // self._step_ns if ahead_ns > 0 else 0):
             state, _ = self._step(state, Input())
         return state
@@ -96,7 +101,7 @@ class Simulation:
         return hashlib.sha256(repr((self.state, self.events)).encode()).hexdigest()
 
     def _run_step(self) -> tuple[GameEvent, ...]:
-        given = Input(tuple(self._pending), tuple(self._signals))
+        given = Input(tuple(self._pending), tuple(self._signals), self._counted)
         self._pending.clear()
         self._signals.clear()
         self.state, happened = self._step(self.state, given)

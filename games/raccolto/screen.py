@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
+from games.rules.progress import GamePhase
 from games.rules.reach import ReachStage
 from games.ui.paint import progress_rings, soft_disc
 
@@ -73,7 +74,7 @@ class RaccoltoScreen:
         hanging_y = self._y(state.asked.demand(state.control), state)
         if state.carries:
             surface.blit(self._fruit, self._fruit.get_rect(center=(STEM_X, y)))
-        elif state.progress.trials < state.setting.dose:
+        elif state.progress.phase is not GamePhase.DONE:
             self._draw_stem(surface, state, hanging_y)
             if state.asked.holds(state.control) and state.reach.stage is ReachStage.OUT:
                 surface.blit(self._light, (STEM_X - 96, hanging_y - 96))

@@ -72,10 +72,15 @@ class Signal(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What one fixed step gets: every sample whose instant falls into it, in order."""
+    """What one fixed step gets: every sample whose instant falls into it, in order.
+
+    Attributes:
+        counted: repetitions of the exercise as its session counts them; None: no session does.
+    """
 
     samples: tuple[ControlSample, ...] = ()
     signals: tuple[Signal, ...] = ()
+    counted: int | None = None
 
 
 def is_usable(sample: ControlSample) -> bool:

@@ -3,6 +3,10 @@
 Success has two layers. The *exercise* is complete where the repetition was the prescribed one, and
 brings points; the *ornament* beside it, a finer thing that may be missed in silence, is what the
 difficulty is about.
+
+What is done of the dose is counted by one: by the session where there is one, so that no screen
+tells another number than the record, else by the game, a trial a repetition. A movement too small
+to be a repetition is an attempt: it is told of, and uses nothing up.
 """
 
 from __future__ import annotations
@@ -19,10 +23,21 @@ from .staircase import Staircase
 if TYPE_CHECKING:
     from .setting import Setting
 
-__all__ = ["POINTS", "Cue", "Ending", "GameEvent", "GamePhase", "GameProgress", "TrialOutcome"]
+__all__ = [
+    "MOST_MOVEMENTS",
+    "POINTS",
+    "Cue",
+    "Ending",
+    "GameEvent",
+    "GamePhase",
+    "GameProgress",
+    "TrialOutcome",
+]
 
 POINTS = 10
 """For one repetition done as asked; there is nothing more to gain."""
+MOST_MOVEMENTS = 2
+"""Times the dose: after so many movements a game ends, whatever was counted of them."""
 
 
 class GamePhase(Enum):
@@ -89,6 +104,9 @@ class GameProgress:
     """Score, dose and difficulty.
 
     Attributes:
+        attempts: movements too small to be a repetition.
+        counted: repetitions of the exercise as its session counts them; None: no session does.
+        sets: of the exercise, whose rest is over or has begun.
         full: repetitions that were complete.
         ornaments: of these, those whose ornament succeeded.
         eased: pain was amber: less of the range is enough.
@@ -99,6 +117,9 @@ class GameProgress:
     staircase: Staircase
     score: int = 0
     trials: int = 0
+    attempts: int = 0
+    counted: int | None = None
+    sets: int = 0
     full: int = 0
     ornaments: int = 0
     eased: bool = False
@@ -111,12 +132,20 @@ class GameProgress:
     def start(cls, setting: Setting) -> GameProgress:
         """Nothing done yet."""
         staircase = Staircase(setting.level, setting.success, setting.step_harder, setting.steady)
-        return cls(staircase)
+        return cls(staircase, sets=setting.before // setting.repetitions)
 
     @property
     def level(self) -> float:
         """The difficulty now."""
         return self.staircase.level
+
+    def done(self, setting: Setting) -> int:
+        """Of the game's dose."""
+        return self.trials if self.counted is None else self.counted - setting.before
+
+    def told(self, counted: int | None) -> GameProgress:
+        """After what the session has counted."""
+        return self if counted is None else replace(self, counted=counted)
 
     def signalled(self, signals: tuple[Signal, ...]) -> GameProgress:
         """After signals from the session."""
@@ -150,23 +179,36 @@ class GameProgress:
         self, outcome: TrialOutcome, setting: Setting
     ) -> tuple[GameProgress, tuple[GameEvent, ...]]:
         """One trial later; the outcome, and what the player is told of it."""
-        trials = self.trials + 1
-        phase, rest_ns = GamePhase.PLAY, 0
-        if trials >= setting.dose:
-            phase = GamePhase.DONE
-        elif trials % setting.repetitions == 0 and setting.rest_s > 0:
-            phase, rest_ns = GamePhase.REST, round(setting.rest_s * 1e9)
         coach, message = self.coach.after(outcome.ending, calm=outcome.calm)
         told = () if message is None else (Cue(message, outcome.t_to_ns),)
         after = replace(
             self,
             staircase=self.staircase.after(success=outcome.ornament, flagged=outcome.flagged),
             score=self.score + outcome.points,
-            trials=trials,
+            trials=self.trials + 1,
             full=self.full + outcome.success,
             ornaments=self.ornaments + outcome.ornament,
             coach=coach,
-            phase=phase,
-            rest_ns=rest_ns,
         )
-        return after, (outcome, *told)
+        return after.between(setting), (outcome, *told)
+
+    def attempted(self, t_ns: int, setting: Setting) -> tuple[GameProgress, tuple[GameEvent, ...]]:
+        """One attempt later; what the player is told of it."""
+        coach, message = self.coach.after(Ending.SHORT)
+        told = () if message is None else (Cue(message, t_ns),)
+        return replace(self, attempts=self.attempts + 1, coach=coach).between(setting), told
+
+    def between(self, setting: Setting) -> GameProgress:
+        """Between two repetitions: a rest where a set is over, the end where the dose is."""
+        if self.phase is not GamePhase.PLAY:
+            return self
+        done, most = self.done(setting), MOST_MOVEMENTS * setting.dose
+        if done >= setting.dose or self.trials + self.attempts >= most:
+            return replace(self, phase=GamePhase.DONE)
+        sets = (setting.before + done) // setting.repetitions
+        if sets <= self.sets:
+            return self
+        rests = setting.sets > 1 and setting.rest_s > 0
+        phase = GamePhase.REST if rests else GamePhase.PLAY
+        rest_ns = round(setting.rest_s * 1e9) if rests else 0
+        return replace(self, sets=sets, phase=phase, rest_ns=rest_ns)

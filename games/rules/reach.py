@@ -10,6 +10,9 @@ still begins, ends and is told what to change.
 3. `BACK` until it is at rest, or rises again, or stays where it is for `SETTLE_S`; a rise before
    half of the way back was a wavering, and the repetition goes on.
 
+A movement that rises by less than `ATTEMPT` of the ceiling is an attempt and no repetition, as the
+signal core's live count has it.
+
 A repetition is complete where the highest position reached the opening, was held there for
 `HELD_SHARE` of the prescribed hold, was at no phase hasty, went without compensation, not
 beyond the limit, and came back down.
@@ -36,6 +39,7 @@ EASED_SHARE = 0.6
 """The same after pain in the amber band."""
 HELD_SHARE = 0.5
 RISE = 0.15
+ATTEMPT = 0.25
 TURN = 0.3
 RETURN = 0.25
 """Of the ceiling: as low as a repetition has to come."""
@@ -46,6 +50,8 @@ MOVING_SHARE = 0.7
 """Of a way up or down, what lies between leaving rest and being back at it."""
 HURRIED = 0.65
 """Of the time that a repetition is expected to take; what takes less was hurried."""
+BARELY_S = 1.5
+"""Where somebody does not come down to rest, the session counts only as the next one begins."""
 BEYOND = 1.05
 """Of the clinician's limit; what lies between is a sensor's own error."""
 
@@ -142,6 +148,15 @@ class Reach:
     def counts(self) -> bool:
         """Whether a repetition is under way that will be one."""
         return self.stage is not ReachStage.REST and not self.void
+
+    def settled(self) -> bool:
+        """Whether a rest may begin now: no repetition is under way, or one has barely begun."""
+        begun = self.stage is ReachStage.OUT and self.duration_ns < BARELY_S * 1e9
+        return begun or not self.counts
+
+    def too_small(self, control: SmoothedControl) -> bool:
+        """Whether it has risen too little for a repetition."""
+        return self.way < ATTEMPT * control.ceiling
 
     def rested(self, control: SmoothedControl, asked: Asked, dt_ns: int) -> Reach:
         """One fixed step of a rest later: what begins in it comes to nothing."""

@@ -68,11 +68,13 @@ class ReachGame:
             lower: how much lower than the ceiling the next trial is drawn.
             ornament: whether a game's own ornament succeeded; None: the tempo decides.
         """
-        progress = self.progress.signalled(given.signals).ticked(self.setting)
+        progress = self.progress.signalled(given.signals).told(given.counted).ticked(self.setting)
         control = self.control.after(given.samples)
+        before = self.reach.stood(control) if Signal.STOOD in given.signals else self.reach
+        if before.settled():
+            progress = progress.between(self.setting)
         if progress.phase is GamePhase.DONE or control.t_ns == 0:
             return ReachTurn(progress, control, Reach(), self.asked)
-        before = self.reach.stood(control) if Signal.STOOD in given.signals else self.reach
         if progress.phase is GamePhase.REST:
             reach = before.rested(control, self.asked, self.setting.step_ns)
             return ReachTurn(progress, control, reach, self.asked)
@@ -80,20 +82,37 @@ class ReachGame:
         if reach.void:
             reach = Reach(base=reach.floor) if reach.over else reach
             return ReachTurn(progress, control, reach, self.asked)
+        return self._moved(progress, control, reach, lower=lower, ornament=ornament)
+
+    def _moved(
+        self,
+        progress: GameProgress,
+        control: SmoothedControl,
+        reach: Reach,
+        *,
+        lower: float,
+        ornament: bool | None,
+    ) -> ReachTurn:
+        """A step of play: a movement goes on, or it is over and was a trial or an attempt."""
         events: tuple[GameEvent, ...] = ()
         if reach.hasty and not self.reach.hasty and progress.coach.may_correct:
             progress = progress.corrected()
             events = (Cue("slower", control.t_ns),)
+        too_small = reach.too_small(control)
         turned = self.reach.stage is ReachStage.OUT and reach.stage is ReachStage.BACK
+        turned = turned and not too_small
         if not reach.over:
             return ReachTurn(progress, control, reach, self.asked, events, turned=turned)
+        # A rise that ended this movement is the next one's beginning.
+        fresh = Reach(base=reach.floor)
+        if too_small:
+            progress, told = progress.attempted(control.t_ns, self.setting)
+            return ReachTurn(progress, control, fresh, self.asked, (*events, *told))
         if ornament is None:
             ornament = kept_tempo(reach, self.asked, progress.level)
         outcome = reach.outcome(control, self.asked, progress.level, ornament=ornament)
         progress, told = progress.after(outcome, self.setting)
         asked = asked_of(self.setting, progress.trials + 1, eased=progress.eased, lower=lower)
-        # A rise that ended this repetition is the next one's beginning.
-        fresh = Reach(base=reach.floor)
         return ReachTurn(progress, control, fresh, asked, (*events, *told), outcome, turned=turned)
 
 

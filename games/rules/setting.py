@@ -34,6 +34,7 @@ class Setting:
         steady: the difficulty may not rise in this game at all.
         cap_s: the game ends after so much play.
         left: repetitions left of the day's dose; None: all of it.
+        before: repetitions that the exercise came to before the game; its sets are counted on.
         reward_amplitude: profile for Parkinson's disease: size counts, speed has no upper bound.
     """
 
@@ -53,6 +54,7 @@ class Setting:
     steady: bool = False
     cap_s: float = 900.0
     left: int | None = None
+    before: int = 0
     reward_amplitude: bool = False
 
     def __post_init__(self) -> None:
@@ -101,6 +103,7 @@ def setting_for(
     held_back: bool = False,
     five_minutes: bool = False,
     left: float | None = None,
+    before: float = 0.0,
 ) -> Setting:
     """The setting that a plan's item asks for.
 
@@ -112,6 +115,7 @@ def setting_for(
         held_back: the difficulty may not rise in this session.
         five_minutes: the short version of a hard day: one set, and five minutes at most.
         left: of the day's dose, in its unit; None: all of it.
+        before: done of the exercise before the game, in that unit.
     """
     dose, tempo, exercise = item.asked, item.paced, item.known
     per_set = dose.per_set
@@ -135,6 +139,7 @@ def setting_for(
         steady=held_back,
         cap_s=cap_s,
         left=None if left is None or in_minutes else max(1, math.ceil(left)),
+        before=0 if in_minutes else round(before),
         reward_amplitude=exercise.amplitude,
     )
 

@@ -172,7 +172,7 @@ class SessionScreens:
         loop.aside = self._aside(screen)
         loop.retest_offered = screen.retest_offered
         if screen.item.asked.unit == "repetitions":
-            loop.session_count = (round(screen.done), self._dose)
+            loop.counted_by_session(round(screen.done), self._dose)
         going_on = loop.stopped_by is None
         loop.frame()
         self._rest.tell(state, self._pace.now_ns(), resting=loop.resting)
@@ -181,7 +181,9 @@ class SessionScreens:
             self._closed()
         elif going_on and loop.stopped_by in ("done", "closed"):
             # The game stays on the screen until the session has taken its end.
-            reason = StopReason.DONE if loop.stopped_by == "done" else StopReason.OTHER
+            short = screen.item.asked.unit == "repetitions" and round(screen.done) < self._dose
+            done = loop.stopped_by == "done" and not short
+            reason = StopReason.DONE if done else StopReason.OTHER
             self._view.request(EndExercise(reason=reason))
 
     def _new_loop(self, screen: Play, state: SessionState | None) -> Loop:
@@ -196,6 +198,7 @@ class SessionScreens:
             held_back=not screen.may_get_harder and screen.signal is not None,
             five_minutes=self._five_minutes,
             left=screen.dose - screen.done,
+            before=screen.done,
         )
         self._dose = round(screen.done) + setting.dose
         if isinstance(self._source, KeysSource):

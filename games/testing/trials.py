@@ -51,7 +51,7 @@ class PlayedSession:
 
     Attributes:
         levels: difficulty of each trial.
-        told: (trials done, message) in order: what the player was told.
+        told: (movements done, attempts too, message) in order: what the player was told.
         pains: (trials done, pain told, verdict) in order.
         ended: `done`, `pain` or `time`.
     """
@@ -89,8 +89,10 @@ def play_session(
         happened = simulation.feed(sample)
         new = [e for e in happened if isinstance(e, TrialOutcome)]
         outcomes += new
-        told += [(len(outcomes), e.name) for e in happened if isinstance(e, Cue) and e.name in TOLD]
-        if simulation.state.progress.phase is GamePhase.DONE:
+        progress = simulation.state.progress
+        moved = progress.trials + progress.attempts
+        told += [(moved, e.name) for e in happened if isinstance(e, Cue) and e.name in TOLD]
+        if progress.phase is GamePhase.DONE:
             ended = "done"
             break
         if new and len(outcomes) % PAIN_EVERY == 0:
@@ -167,9 +169,9 @@ def _harder_after_flags(session: PlayedSession) -> list[str]:
 
 
 def _too_often_corrected(session: PlayedSession) -> list[str]:
-    corrected = [trial for trial, message in session.told if message not in PRAISES | {"enough"}]
+    corrected = [moved for moved, message in session.told if message not in PRAISES | {"enough"}]
     return [
-        f"trial {after} was corrected right after trial {before}"
+        f"movement {after} was corrected right after {before}"
         for before, after in itertools.pairwise(corrected)
         if after - before < BETWEEN - 1
     ]

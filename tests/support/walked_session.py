@@ -20,14 +20,10 @@ from games.session.by_keys import CountedKeys
 from games.session.page_screen import PageScreen
 from games.session.run import SessionScreens
 from games.session.shown_session import ScreenSettings
+from keyed_session import KeyedSession
 from telemetry.clock import SystemClock
-from telemetry.identity import new_ulid
 from telemetry.messages.events import ExerciseReported, SessionClosed
 from therapy.plan.plan import Plan
-from therapy.session.agenda import agenda_of
-from therapy.session.session import advance, open_session
-from therapy.session.session_settings import SessionSettings
-from therapy.session.session_state import Moment
 
 PLAN = Plan.model_validate(
     {
@@ -52,32 +48,6 @@ PLAN = Plan.model_validate(
 )
 
 
-class KeyedSession:
-    """The state machine, with what keys do as the person's report."""
-
-    def __init__(self, clock: SystemClock) -> None:
-        self.clock = clock
-        agenda = agenda_of(PLAN, PLAN.day_of(clock.now_ns()), assess=False)
-        opened = open_session(
-            SessionSettings(plan=PLAN, site="home", agenda=agenda, by_keys=True),
-            session=new_ulid(clock),
-            moment=Moment(clock.now_ns()),
-        )
-        self.state, self.events = opened.state, list(opened.events)
-
-    def take(self, what) -> None:
-        step = advance(self.state, what, Moment(self.clock.now_ns()))
-        self.state, self.events = step.state, [*self.events, *step.events]
-
-    count = take
-
-    def request(self, wish) -> None:
-        self.take(wish.stamped(new_ulid(self.clock), self.state.session))
-
-    def heart_bpm(self) -> None:
-        return None
-
-
 def tell(**what) -> None:
     sys.stdout.write(json.dumps(what) + "\n")
     sys.stdout.flush()
@@ -97,7 +67,7 @@ def page_told(screens: SessionScreens, look: Look, to_window) -> dict:
 
 def main(language: str, scale: str, folder: str) -> None:
     clock = SystemClock()
-    session = KeyedSession(clock)
+    session = KeyedSession(PLAN, clock)
     keys = CountedKeys(session)
     look = Look(language=language, text_scale=float(scale), voice=False, sound=0.0)
     with devices_for(look, ClockPace(clock), keys, title="walk") as devices:

@@ -4,15 +4,12 @@ from asking import request_of
 from games.rules.control import ControlSample, Invitation
 from games.rules.repetition_count import Counting
 from games.session.by_keys import CountedKeys
-from telemetry.identity import new_ulid
+from keyed_session import KeyedSession
 from telemetry.messages.events import ExerciseReported, RangeCalibrated
 from therapy.plan.plan_file import sample_plan
-from therapy.session.agenda import agenda_of
 from therapy.session.answers import healthy_answer
 from therapy.session.screens import Play, screen_of
-from therapy.session.session import advance, open_session
-from therapy.session.session_settings import SessionSettings
-from therapy.session.session_state import Moment, SessionStage
+from therapy.session.session_state import SessionStage
 
 T0_NS = 1_700_000_000_000_000_000
 FRAME_NS = 16_666_667
@@ -30,35 +27,20 @@ class Stepped:
         return self.t_ns
 
 
-class KeyedSession:
-    """Therapy's state machine, opened by keys."""
+class Keyed(KeyedSession):
+    """One item of the sample plan, by keys."""
 
     def __init__(self):
-        self.clock = Stepped()
-        plan = sample_plan()
-        agenda = agenda_of(plan, plan.day_of(T0_NS), only={"abduction"}, assess=False)
-        opened = open_session(
-            SessionSettings(plan=plan, site="home", agenda=agenda, by_keys=True),
-            session=new_ulid(self.clock),
-            moment=Moment(T0_NS),
-        )
-        self.state, self.events = opened.state, list(opened.events)
+        super().__init__(sample_plan(), Stepped(), {"abduction"})
 
-    def take(self, what):
-        step = advance(self.state, what, Moment(self.clock.now_ns()))
-        assert step.refused is None
-        self.state = step.state
-        self.events += step.events
-
-    count = take
-
-    def request(self, what, **value):
-        self.take(request_of(what, **value).stamped(new_ulid(self.clock), self.state.session))
+    def want(self, what, **value):
+        self.request(request_of(what, **value))
+        assert not self.refused
 
     def answer_all(self):
         while self.state.asking:
             question = self.state.asking[0]
-            self.request("check.answered", question=question.id, answer=healthy_answer(question))
+            self.want("check.answered", question=question.id, answer=healthy_answer(question))
 
 
 def raised_and_lowered(keys, session, times):
@@ -72,10 +54,10 @@ def raised_and_lowered(keys, session, times):
 
 
 def begun():
-    session = KeyedSession()
+    session = Keyed()
     session.answer_all()
     assert session.state.stage is SessionStage.READY, "no sensor is calibrated where none is worn"
-    session.request("exercise.started")
+    session.want("exercise.started")
     return session
 
 
@@ -93,7 +75,7 @@ def test_repetitions_by_key_count_and_are_recorded_as_reported():
     raised_and_lowered(keys, session, 3)
     assert session.state.counted == 3
     assert not session.state.flagged
-    session.request("exercise.ended", reason="tired")
+    session.want("exercise.ended", reason="tired")
     told = [e for e in session.events if isinstance(e, ExerciseReported)]
     assert [(e.item, e.amount, e.unit, e.how) for e in told] == [
         ("abduction", 1, "repetitions", "keys")
@@ -110,20 +92,20 @@ def test_what_keys_did_is_recorded_before_the_exercise_ends():
 def test_unwell_keeps_what_was_done_until_then():
     session = begun()
     raised_and_lowered(CountedKeys(session), session, 2)
-    session.request("unwell.reported")
+    session.want("unwell.reported")
     assert session.state.closed
     assert [e.amount for e in session.events if isinstance(e, ExerciseReported)] == [1, 1]
 
 
 def test_keys_count_only_while_an_exercise_is_open():
-    session = KeyedSession()
+    session = Keyed()
     raised_and_lowered(CountedKeys(session), session, 2)
     assert session.state.counted == 0
 
 
 def test_an_item_nobody_pressed_a_key_in_reports_nothing():
     session = begun()
-    session.request("exercise.ended", reason="time")
+    session.want("exercise.ended", reason="time")
     assert [e.amount for e in session.events if isinstance(e, ExerciseReported)] == [0]
 
 
@@ -171,13 +153,13 @@ def test_what_keys_move_in_a_rest_is_not_counted_after_it_either():
     keys = CountedKeys(session)
     raised_and_lowered(keys, session, 1)
     before = session.state.counted
-    session.request("exercise.resting", resting=True)
+    session.want("exercise.resting", resting=True)
     raised_and_lowered(keys, session, 2)
     keys.press(1)
     for _ in range(200):
         session.clock.t_ns += FRAME_NS
         keys.poll(session.clock.now_ns(), Invitation())
-    session.request("exercise.resting", resting=False)
+    session.want("exercise.resting", resting=False)
     keys.press(-1)
     for _ in range(200):
         session.clock.t_ns += FRAME_NS

@@ -12,10 +12,11 @@ from games.inputs.simulated import PlayerSource
 from games.persuasion.prompts import Situation, prompts_for
 from games.rules.setting import Setting
 from games.ui.hud import Hud
+from keyed_session import KeyedStage
 from session_stage import T0_NS, Stage
 from session_stage import seated_raise as plan
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("undrawn")]
 
 ITEM = {
     "id": "raise",
@@ -115,6 +116,54 @@ def test_whoever_moves_through_the_rest_gains_nothing_by_it():
                 stage.press(pygame.K_RETURN)
     finally:
         stage.window.close()
-    # The effort is asked half-way, a rest follows the first set, the end is shown for a while.
-    assert list(in_rest.values()) == [{4}, {7}, {8}]
+    # After the first set the effort is asked and a rest follows; the end is shown for a while.
+    assert list(in_rest.values()) == [{4}, {8}]
+    (first, *_) = [e.t_ns for e in stage.view.events if e.type == "rest.started"]
+    (over, *_) = [e.t_ns for e in stage.view.events if e.type == "rest.ended"]
+    assert over - first >= 30e9
     assert stage.view.state.totals[0][1] == 8
+
+
+def pointed(stage, heights):
+    """Point up and down again, one height after the other, each way in its time."""
+    now_ns, up = stage.pace.now_ns(), False
+    until_ns = 0
+    while True:
+        if now_ns >= until_ns and heights and not stage.screens._loop.resting:
+            up = not up
+            stage.keys.point(heights[0] if up else 0.0)
+            heights = heights if up else heights[1:]
+            until_ns = now_ns + 2_500_000_000
+        now_ns = yield
+
+
+@settings(max_examples=4, deadline=None)
+@given(
+    small=st.lists(st.floats(0.02, 0.48), max_size=6),
+    places=st.lists(st.integers(0, 6), min_size=6, max_size=6),
+    game=st.sampled_from(["volo", "onda", "raccolto"]),
+)
+def test_stray_small_movements_by_keys_use_nothing_up(small, places, game):
+    heights = [1.0] * 6
+    for height, place in zip(small, places, strict=False):
+        heights.insert(place, height)
+    dose = {"sets": 2, "repetitions": 2}
+    stage = KeyedStage(plan({**ITEM, "game": game, "dose": dose}, limits={"rest_s": 2}))
+    moving = None
+    try:
+        for n in range(3000):
+            stage.frame()
+            if stage.screens.in_game:
+                if moving is None:
+                    moving = pointed(stage, heights)
+                    next(moving)
+                else:
+                    moving.send(stage.pace.now_ns())
+            if stage.view.state.totals:
+                break
+            if n % 7 == 6 and not stage.screens.in_game:
+                stage.press(pygame.K_RETURN)
+    finally:
+        stage.window.close()
+    ended = [e.reason for e in stage.view.events if e.type == "exercise.ended"]
+    assert (ended, stage.view.state.totals) == (["done"], (("raise", 4.0),))

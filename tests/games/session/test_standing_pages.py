@@ -8,7 +8,6 @@ import pytest
 
 from games.inputs.source import ArrivedSample
 from games.rules.control import ControlSample
-from games.session.page_screen import PageScreen
 from games.session.run import SessionScreens
 from session_stage import T0_NS, Stage
 from session_stage import seated_raise as plan
@@ -16,13 +15,7 @@ from therapy.session.screens import screen_of
 from therapy.session.session import advance
 from therapy.session.session_state import FallSuspected, Moment
 
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(autouse=True)
-def undrawn(monkeypatch):
-    """Nobody looks: drawing thousands of frames is what takes the time."""
-    monkeypatch.setattr(PageScreen, "draw", lambda *_: None)
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("undrawn")]
 
 
 UP_S, HOLD_S, DOWN_S, PAUSE_S = 3.0, 1.0, 3.0, 1.0
