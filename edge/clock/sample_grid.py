@@ -357,9 +357,9 @@ class SampleGrid:
         early, first, others = samples[:at], samples[at], samples[at + 1 :]
         step = self._loss(first.raw, first.at_us)
         if step is not None:
-            self.rejected += len(early)
-            index = self._index + self._period.count(step)
-            self._advance(first.raw, self._device_us + step, index, first.at_us)
+            index, device_us = self._index + self._period.count(step), self._device_us + step
+            self.rejected += len(early) - self._put_before(early, first, index, device_us)
+            self._advance(first.raw, device_us, index, first.at_us)
         elif not self._reconnected and self._delay.soon(first.at_us, NEAR_US):
             for sample in early:
                 self._count(sample)
@@ -377,6 +377,24 @@ class SampleGrid:
         self._put(first)
         for sample in others:
             self._take(sample)
+
+    def _put_before(
+        self, early: list[StampedSample], first: StampedSample, index: int, device_us: int
+    ) -> int:
+        """Place the one before a run where its stamp says, and tell how many were placed.
+
+        It is the first of a connection whose next ones were lost, if it is whole periods before
+        the run and its place is free; else its stamp was wrong and nobody knows where it belongs.
+        """
+        if len(early) != 1:
+            return 0
+        before_us = self._forward(first.raw - early[0].raw)
+        periods = self._period.whole(before_us)
+        if not 1 <= periods <= MOST_SPARE + 1 or index - periods <= self._index:
+            return 0
+        self._advance(early[0].raw, device_us - before_us, index - periods, early[0].at_us)
+        self._put(early[0])
+        return 1
 
     def _unheard(self, sample: StampedSample) -> bool:
         """Whether so long nothing came before it that what was taken meanwhile is lost."""

@@ -69,6 +69,10 @@ class SamplePeriod:
         share = step_us / self.us
         return abs(share - round(share)) > REGULAR
 
+    def whole(self, step_us: int) -> int:
+        """How many periods a step spans that is a whole number of them; 0: it is none."""
+        return 0 if self.irregular(step_us) else round(step_us / self.us)
+
     def count(self, step_us: int, *, most: int | None = None) -> int:
         """Count a step, `most` periods where no more have room; what is left over is carried."""
         periods = self.ahead(step_us)

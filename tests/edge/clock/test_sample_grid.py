@@ -256,6 +256,27 @@ def test_a_wrong_stamp_among_losses_is_stored_once_or_declared(at, off_us, lost,
 
 
 @given(
+    away=st.integers(1, 600),
+    lost=st.integers(1, 40),
+    received=st.integers(1, 3),
+)
+def test_what_is_lost_after_a_reconnection_takes_none_that_came_with_it(away, lost, received):
+    begin = 60 + away
+    kept = [*range(60), *range(begin, begin + received)]
+    kept += range(begin + received + lost, begin + 120)
+    raw = stamps(kept, boot_us=100_000_000).tolist()
+    grid = SampleGrid(rate_hz=RATE_HZ, wrap_us=WRAP_US)
+    first, _ = place_all(grid, raw[:60], kept[:60], 1)
+    grid.reconnected()
+    then, uncounted = place_all(grid, raw[60:], kept[60:], 1)
+    # A lone one with much lost after it may as well have been stamped wrong.
+    alone = received == 1 and lost > 1
+    assert grid.rejected == alone
+    assert first + then == [(i, i) for i in kept if not (alone and i == begin)]
+    assert uncounted == 0
+
+
+@given(
     at=st.sampled_from([60, 61, 62, 63]),
     off_us=ANY_STAMP,
     away=st.integers(1, 600),
