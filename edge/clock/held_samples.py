@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .recent_stamps import forward_us
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -100,5 +102,4 @@ class HeldSamples:
         return n - 3 if even else n - 2
 
     def _step(self, i: int, j: int) -> int:
-        step = self._samples[j].raw - self._samples[i].raw
-        return step if self._wrap_us is None else step % self._wrap_us
+        return forward_us(self._samples[j].raw - self._samples[i].raw, self._wrap_us)

@@ -9,6 +9,7 @@ import numpy as np
 from .held_samples import NEAR_US, HeldSamples
 from .link_delay import LinkDelay
 from .placed import Placed, PlacedRun, StampedSample
+from .recent_stamps import RecentStamps, ToldLoss, forward_us
 from .sample_period import SamplePeriod
 from .stamp_watch import StampFault, StampWatch
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["SampleGrid"]
 
 FIRST_ROW = np.zeros(1, np.int64)
-# How many samples back a repeat is known.
-REMEMBERED = 256
 HELD_S = 0.5
 # So many may have been lost among those held: it is off by no more than that where one belongs.
 MOST_SPARE = 1
@@ -84,7 +83,7 @@ class SampleGrid:
         self.fault_index = 0
         self.set_at: int | None = None
         """Index from which the clock was set while the run went on; for the caller to clear."""
-        self._known: dict[int, int | None] = {}
+        self._recent = RecentStamps()
         self._raw: int | None = None
         self._device_us = 0
         self._index = -1
@@ -94,9 +93,7 @@ class SampleGrid:
         self._runs: list[PlacedRun] = []
         self._reconnected = False
         self._together = 1
-        # The last loss, as the stamps around it, and whether what comes of it is dropped.
-        self._loss_between: tuple[int, int] | None = None
-        self._overtaken = False
+        self._loss_told = ToldLoss(wrap_us)
 
     @property
     def held_rows(self) -> list[int]:
@@ -200,7 +197,7 @@ class SampleGrid:
             return None
         step = self._forward(raw - self._raw)
         self._advance(raw, self._device_us + step, self._index + self._jump(step), arrival_us)
-        self._remember(raw, None if prints is None else prints[0])
+        self._recent.remember(raw, None if prints is None else prints[0])
         self._judge()
         return Placed(FIRST_ROW, np.array([self._index]), np.array([self._device_us]))
 
@@ -212,7 +209,7 @@ class SampleGrid:
             self._put(sample)
         elif self._repeats(sample):
             self.duplicates += 1
-        elif self._overtaken and self._lies_in_loss(sample.raw):
+        elif self._loss_told.closed and self._lies_in_loss(sample.raw):
             self.rejected += 1
         elif self._leapt:
             self._leapt = False
@@ -280,9 +277,7 @@ class SampleGrid:
     def _repeats(self, sample: StampedSample) -> bool:
         """Whether the sample is one again that was there, not one that was stamped alike."""
         if sample.print is not None:
-            if self._known.get(sample.raw, sample.print + 1) == sample.print:
-                return True
-            return self._held.among(sample)
+            return self._recent.had(sample.raw, sample.print) or self._held.among(sample)
         return not self._reconnected and (
             0 <= self._forward((self._raw or 0) - sample.raw) <= NEAR_US
         )
@@ -303,7 +298,7 @@ class SampleGrid:
                 (one.row, self._index + k, self._device_us + max(k, step * k // jump))
             )
         if jump > len(held) + 1:
-            self._loss_between, self._overtaken = (self._raw or 0, sample.raw), False
+            self._loss_told.tell(self._raw or 0, sample.raw)
         device_us = self._device_us + max(step, jump)
         self._advance(sample.raw, device_us, self._index + jump, sample.at_us)
         self._put(sample)
@@ -322,7 +317,7 @@ class SampleGrid:
             return
         if all(self._lies_in_loss(one.raw) for one in chain):
             self.rejected += len(self._held.take())
-            self._overtaken = True
+            self._loss_told.closed = True
             return
         back_us = self._forward((self._raw or 0) - chain[0].raw)
         if len(chain) >= self._held.chain_needed(back_us, self._period.us):
@@ -343,10 +338,8 @@ class SampleGrid:
 
     def _lies_in_loss(self, raw: int) -> bool:
         """Whether a stamp belongs between those around the last loss, not long ago."""
-        if self._loss_between is None or not 0 < self._forward((self._raw or 0) - raw) <= NEAR_US:
-            return False
-        a, b = self._loss_between
-        return 0 < self._forward(raw - a) < self._forward(b - a)
+        back_us = self._forward((self._raw or 0) - raw)
+        return 0 < back_us <= NEAR_US and self._loss_told.holds(raw)
 
     def _jump_to_held(self, at: int) -> None:
         """Place held samples that follow each other: after a loss, a set clock, or a reboot.
@@ -435,13 +428,7 @@ class SampleGrid:
 
     def _put(self, sample: StampedSample) -> None:
         self._runs[-1].rows.append((sample.row, self._index, self._device_us))
-        self._remember(sample.raw, sample.print)
-
-    def _remember(self, raw: int, print_: int | None) -> None:
-        known = self._known
-        known[raw] = print_
-        if len(known) > REMEMBERED:
-            del known[next(iter(known))]
+        self._recent.remember(sample.raw, sample.print)
 
     def _begin(self, raw: int, arrival_us: int) -> None:
         self._delay.begin(raw, arrival_us)
@@ -466,7 +453,7 @@ class SampleGrid:
         return period.count(step_us, most=most)
 
     def _forward(self, step: int) -> int:
-        return step if self._wrap_us is None else step % self._wrap_us
+        return forward_us(step, self._wrap_us)
 
     def _loss(self, raw: int, arrival_us: int) -> int | None:
         """Device time from the last sample to this one after a loss; None if implausible."""
