@@ -14,6 +14,7 @@ from telemetry.errors import RipresaError
 
 from .lazy import LazyGroup, lazy_commands
 from .look_options import AudioOnly, LanguageOption, Plain, Scanning, SideOption, TextScale
+from .replay_command import replay
 
 __all__ = ["app", "main"]
 
@@ -183,6 +184,12 @@ def play(  # noqa: PLR0917 - typer reads options from it
     plain: Plain = False,
     json_file: JsonFile = None,
     picture: Annotated[Path | None, typer.Option(help="Save a frame here, as PNG.")] = None,
+    journal: Annotated[
+        Path | None, typer.Option(help="Of a recording; without it this machine's.")
+    ] = None,
+    archive: Annotated[
+        Path | None, typer.Option(help="An archive or export that holds the recording.")
+    ] = None,
     ready_file: Annotated[Path | None, typer.Option(hidden=True)] = None,
     self_paced: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
@@ -208,6 +215,8 @@ def play(  # noqa: PLR0917 - typer reads options from it
             picture=picture,
             ready_file=ready_file,
             self_paced=self_paced,
+            place=journal or archive,
+            archive=archive if journal else None,
         )
     )
     rate = result["success_rate"]
@@ -216,6 +225,9 @@ def play(  # noqa: PLR0917 - typer reads options from it
         + ("" if rate is None else f" ({100 * rate:.0f} %)")
         + f", score {result['score']}, ended: {result['stopped_by']}"
     )
+
+
+app.command()(replay)
 
 
 @app.command()

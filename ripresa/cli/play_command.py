@@ -6,7 +6,9 @@ import os
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ripresa.platform.configuration import Folder, Identity, clock_from, mqtt_settings, ripresa_home
+from ripresa.platform.configuration import Identity, clock_from, mqtt_settings
+from ripresa.session.session_source import session_source
+from telemetry.clock import ScaledClock
 from telemetry.errors import ConfigurationError, TransportError
 from telemetry.messages.live import ControlBatch, RepetitionCounted
 
@@ -33,6 +35,11 @@ class PlayOptions:
         look: language, text size, side; None: the defaults.
         ready_file: made once the first frame has been shown.
         self_paced: no rest and no lower bound of time, for a replay that follows nobody.
+        place: the journal, archive or export that holds a recording; None: this machine's journal.
+        archive: where a journal's older motion lies; None: beside it.
+        plans: the folder of plans; None: where it lies beside the place.
+        of: the home, where several have a session of that name.
+        speed: of a recording, times real time.
     """
 
     game: str
@@ -44,6 +51,11 @@ class PlayOptions:
     picture: Path | None = None
     ready_file: Path | None = None
     self_paced: bool = False
+    place: Path | None = None
+    archive: Path | None = None
+    plans: Path | None = None
+    of: str | None = None
+    speed: float = 1.0
 
 
 def play_game(options: PlayOptions) -> dict[str, Any]:
@@ -99,16 +111,15 @@ def _replay(options: PlayOptions, session: str, common: dict[str, Any]) -> dict[
     """A recorded session through the core, and its control into the game."""
     from games.engine.play import play
     from games.inputs.recorded import RecordedSource
-    from ingest.journal.reading import JournalReader
     from ripresa.session.replay import recorded_control
 
-    folder = Folder(ripresa_home())
-    with JournalReader(folder.home_journal) as reader:
-        messages = recorded_control(reader, session, folder.plans)
+    kept = session_source(options.place, plans=options.plans, archive=options.archive)
+    with kept.reading() as reader:
+        messages = recorded_control(reader, session, kept.plans, home=options.of)
     if not any(isinstance(m, ControlBatch) for m in messages):
         raise ConfigurationError(f"session {session} holds no motion that could move a game")
     played = [m for m in messages if isinstance(m, ControlBatch | RepetitionCounted)]
-    clock = clock_from()
+    clock = clock_from() if options.speed == 1 else ScaledClock.start(options.speed)
     source = RecordedSource(played, lead_ns=LEAD_NS)
     tempo = source.tempo
     if tempo is not None:
