@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from analytics.signals.smoothing import running_mean
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -41,13 +43,11 @@ class Stance:
     Attributes:
         start, stop: of it.
         whole: it lasted as long as was asked for.
-        steady: no jolt was bridged in it, so that its sway is the trunk's own.
     """
 
     start: int
     stop: int
     whole: bool
-    steady: bool = True
 
 
 def stances_in(
@@ -93,8 +93,7 @@ def stances_in(
             long_enough = stop - at >= LEAST_SHARE * whole
             if at > a and not long_enough:
                 break
-            steady = bool(quiet[at:stop].all())
-            found.append(Stance(int(index[at]), int(index[stop - 1]) + 1, long_enough, steady))
+            found.append(Stance(int(index[at]), int(index[stop - 1]) + 1, long_enough))
             at += step
             if at >= b:
                 break
@@ -104,18 +103,10 @@ def stances_in(
 def _quiet(acc: Array, gyr: Array, rate_hz: float, *, gyroscope: bool) -> Mask:
     size = np.sqrt((acc * acc).sum(axis=1))
     off = size - np.median(size)
-    quiet: Mask = _mean(off * off, rate_hz) < MOST_FORCE_M_S2**2
+    quiet: Mask = running_mean(off * off, rate_hz, WINDOW_S) < MOST_FORCE_M_S2**2
     if gyroscope:
-        quiet &= _mean((gyr * gyr).sum(axis=1), rate_hz) < MOST_TURN_RAD_S**2
+        quiet &= running_mean((gyr * gyr).sum(axis=1), rate_hz, WINDOW_S) < MOST_TURN_RAD_S**2
     return quiet
-
-
-def _mean(values: Array, rate_hz: float) -> Array:
-    half = max(1, round(WINDOW_S * rate_hz / 2))
-    sums = np.concatenate(([0.0], np.cumsum(values)))
-    at = np.arange(len(values))
-    low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, len(values))
-    return np.asarray((sums[high] - sums[low]) / (high - low))
 
 
 def _runs(quiet: Mask, lost: Mask, rate_hz: float) -> list[tuple[int, int]]:

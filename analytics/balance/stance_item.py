@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,13 +12,14 @@ from analytics.observability.reception import notes_of, reception_of
 from telemetry.messages.results import (
     Attempt,
     ItemResult,
-    Measure,
     Repetition,
 )
 from therapy.wording import Wording
 
 from .stance import Stance, stances_in
+from .steady import steady_stretch
 from .sway import Sway, sway_of
+from .sway_measures import sway_measures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +32,6 @@ __all__ = ["ASKED_S", "analyse_stance"]
 
 ASKED_S: Final = 20.0
 """Where no tempo tells how long to stand."""
-SETTLING_S: Final = 2.0
-"""After stepping into the stance, and before leaving it, the trunk still moves."""
 NOT_WORN: Final = Wording(
     "il sensore non ha sentito alcun corpo: forse non era indossato",
     "the sensor felt no body: it may not have been worn",
@@ -51,8 +49,9 @@ def analyse_stance(
 ) -> ItemResult:
     """The result of an item of standing still; a repetition is a stance of the time asked for.
 
-    Sway is told for each whole stance and as the median of them, its path for the time asked for;
-    nothing of it where the samples cannot be what a trunk feels.
+    Sway is told as the median over whole stances, of each in the longest stretch without a jolt,
+    its path for the time asked for; nothing of it where the samples cannot be what a trunk feels,
+    and where it is not told the notes say why.
 
     Args:
         started: the item's beginning.
@@ -82,7 +81,10 @@ def analyse_stance(
     )
     whole = [s for s in stances if s.whole]
     low, high = reception.between(len(whole), len(stances))
-    told = [] if doubts else _sways([s for s in whole if s.steady], index, acc, rate_hz)
+    sways = [] if doubts else [_sway(s, index, acc, gyr, rate_hz) for s in whole]
+    told, untold = sway_measures(sways, asked_s)
+    if untold is not None:
+        doubts = [doubt(DoubtKind.UNSEEN, (seen.stream,), from_index, to_index, untold)]
     return ItemResult(
         item=started.item,
         exercise=started.exercise,
@@ -108,7 +110,7 @@ def analyse_stance(
         count_high=high,
         judged=reception.judged,
         moving_s=round(sum(s.stop - s.start for s in whole) / rate_hz, 4) if whole else None,
-        measures=_measures(told, asked_s),
+        measures=told,
         conditioning=reception.conditioning,
     )
 
@@ -129,27 +131,9 @@ def _repetition(number: int, s: Stance, from_index: int, rate_hz: float) -> Repe
     )
 
 
-def _sways(
-    stances: Sequence[Stance], index: np.ndarray, acc: np.ndarray, rate_hz: float
-) -> list[Sway]:
-    edge = round(SETTLING_S * rate_hz)
-    found = []
-    for s in stances:
-        a, b = np.searchsorted(index, (s.start + edge, s.stop - edge))
-        sway = sway_of(acc[a:b], rate_hz)
-        if sway is not None:
-            found.append(sway)
-    return found
-
-
-def _measures(sways: Sequence[Sway], asked_s: float) -> tuple[Measure, ...]:
-    if not sways:
-        return ()
-    rms = statistics.median(s.rms_m_s2 for s in sways)
-    path = statistics.median(s.path_m_s2 * asked_s / s.seconds for s in sways)
-    frequency = statistics.median(s.frequency_hz for s in sways)
-    return (
-        Measure(name="sway RMS", value=round(rms, 4), unit="m/s²"),
-        Measure(name="sway path", value=round(path, 3), unit="m/s²"),
-        Measure(name="sway frequency", value=round(frequency, 3), unit="Hz"),
-    )
+def _sway(
+    stance: Stance, index: np.ndarray, acc: np.ndarray, gyr: np.ndarray, rate_hz: float
+) -> Sway | None:
+    a, b = np.searchsorted(index, (stance.start, stance.stop))
+    start, stop = steady_stretch(acc[a:b], gyr[a:b], rate_hz)
+    return sway_of(acc[a + start : a + stop], rate_hz)

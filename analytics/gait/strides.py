@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from analytics.signals.smoothing import running_mean
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -62,7 +64,7 @@ def bouts_in(gyr: Array, rate_hz: float, broken: Mask | None = None) -> list[Bou
     """
     if len(gyr) < rate_hz:
         return []
-    smooth = np.column_stack([_mean(column, rate_hz, SMOOTH_S) for column in gyr.T])
+    smooth = np.column_stack([running_mean(column, rate_hz, SMOOTH_S) for column in gyr.T])
     axis = _swing_axis(smooth)
     if axis is None:
         return []
@@ -116,11 +118,3 @@ def _bouts(peaks: Sequence[int], rate_hz: float, broken: Mask | None) -> list[Bo
         else:
             found.append([peak])
     return [Bout(tuple(b)) for b in found if len(b) >= FEWEST]
-
-
-def _mean(values: Array, rate_hz: float, seconds: float) -> Array:
-    half = max(1, round(seconds * rate_hz / 2))
-    sums = np.concatenate(([0.0], np.cumsum(values)))
-    at = np.arange(len(values))
-    low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, len(values))
-    return np.asarray((sums[high] - sums[low]) / (high - low))

@@ -135,11 +135,13 @@ class BesideView(_Frozen):
 
 
 class MeasureView(_Frozen):
-    """What else the sensors saw of an item, one figure."""
+    """What else the sensors saw of an item, one figure, with its 95 % band where it has one."""
 
     name: Words
     value: float
     unit: str
+    low: float | None = None
+    high: float | None = None
 
 
 class ItemView(_Frozen):
@@ -336,7 +338,10 @@ def beside_of(result: ItemResult | None) -> BesideView | None:
 
 def _measures(result: ItemResult | None) -> tuple[MeasureView, ...]:
     found = () if result is None else result.measures
-    return tuple(MeasureView(name=measure_words(m.name), value=m.value, unit=m.unit) for m in found)
+    return tuple(
+        MeasureView(name=measure_words(m.name), value=m.value, unit=m.unit, low=m.low, high=m.high)
+        for m in found
+    )
 
 
 def range_of(result: ItemResult) -> RangeView | None:

@@ -2,14 +2,16 @@
 
 A case is a recorded session with one exercise item (`session_case.SessionRecording`: events,
 streams, plan). An entry's `solve(recording)` gives an object with `count`, `range_deg`, `low_deg`
-and `high_deg` (None where no range is published), `reason`, and `measures`, a mapping from the
-names of `telemetry.messages.results.Measure` to values. `--data simulated` makes the cases, and
-`--subjects 0-4` chooses their seeds; the default is four of each.
+and `high_deg` (None where no range is published), `reason`, `measures`, a mapping from the names of
+`telemetry.messages.results.Measure` to values, and `bands`, from the same names to low and high.
+`--data simulated` makes the cases, and `--subjects 0-4` chooses their seeds; the default is four of
+each.
 
 Scores: `within_one_percent` of counts; of published ranges `range_coverage_percent` in their 95 %
 band and its half width; `unexplained` ranges that are missing without a reason; by measure the
-median and the 95th percentile of the relative error; and `wrong_figures`, a range, count or sway
-published of a sensor that lies on a table, or a range after a calibration that did not pass.
+median or the 95th percentile of the relative error, and the coverage of the bands of sway; and
+`wrong_figures`, a range, count or sway published of a sensor that lies on a table, or a range after
+a calibration that did not pass.
 """
 
 from __future__ import annotations
@@ -45,12 +47,16 @@ LABELS = {
     "unexplained": FigureLabel("items without a range and without a reason", ""),
     "wrong_figures": FigureLabel("wrong sensors with a figure", ""),
     "sway_error_percent": FigureLabel("sway RMS, median error", "%"),
+    "sway_path_error_percent": FigureLabel("sway path, median error", "%"),
+    "sway_coverage_percent": FigureLabel("sway figures inside their 95 % band", "%"),
     "cadence_error_percent": FigureLabel("cadence of walking, 95th percentile of the error", "%"),
     "minutes_error_percent": FigureLabel("minutes walked, 95th percentile of the error", "%"),
 }
 REACH = {
     "within_one_percent": "≥ 97 %",
     "range_coverage_percent": "93 to 97 %",
+    "sway_error_percent": "< 10 %",
+    "sway_coverage_percent": "93 to 97 %",
     "unexplained": "0",
     "wrong_figures": "0",
 }
@@ -66,6 +72,7 @@ class AnsweredItem:
     high_deg: float | None = None
     reason: str | None = None
     measures: Mapping[str, float] = field(default_factory=dict)
+    bands: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def ripresa_items(recording: SessionRecording) -> AnsweredItem:
@@ -79,6 +86,11 @@ def ripresa_items(recording: SessionRecording) -> AnsweredItem:
         shown.high_deg,
         shown.reason,
         {m.name: m.value for m in item.measures},
+        {
+            m.name: (m.low, m.high)
+            for m in item.measures
+            if m.low is not None and m.high is not None
+        },
     )
 
 
@@ -177,6 +189,11 @@ def _row(case: ExerciseCase, seen: AnsweredItem) -> dict[str, Any]:
         for name, true in case.measures.items()
         if name in seen.measures and true > 0
     }
+    banded = {
+        name: bool(low <= case.measures[name] <= high)
+        for name, (low, high) in seen.bands.items()
+        if name in case.measures
+    }
     wrong = not case.right and (
         seen.range_deg is not None
         or (case.kind == "on the table" and (seen.count > 0 or bool(seen.measures)))
@@ -195,6 +212,7 @@ def _row(case: ExerciseCase, seen: AnsweredItem) -> dict[str, Any]:
         "held": held,
         "reason": seen.reason,
         "errors_percent": errors,
+        "measures_held": banded,
         "wrong_figure": wrong,
     }
 
@@ -202,6 +220,7 @@ def _row(case: ExerciseCase, seen: AnsweredItem) -> dict[str, Any]:
 def _mean(rows: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
     right = [r for r in rows if r["right"]]
     held = [r["held"] for r in right if r["held"] is not None]
+    swaying = [h for r in right for name, h in r["measures_held"].items() if "sway" in name]
     widths = [(r["high_deg"] - r["low_deg"]) / 2 for r in right if r["held"] is not None]
     return {
         "within_one_percent": _percent([abs(r["count"] - r["done"]) <= 1 for r in right]),
@@ -210,6 +229,8 @@ def _mean(rows: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
         "unexplained": float(sum(r["range_deg"] is None and not r["reason"] for r in right)),
         "wrong_figures": float(sum(r["wrong_figure"] for r in rows)),
         "sway_error_percent": _error(right, "sway RMS", 50),
+        "sway_path_error_percent": _error(right, "sway path", 50),
+        "sway_coverage_percent": _percent(swaying),
         "cadence_error_percent": _error(right, "steps", 95),
         "minutes_error_percent": _error(right, "walking", 95),
     }

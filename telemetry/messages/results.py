@@ -122,11 +122,16 @@ class RangeOfMotion(_Frozen):
 
 
 class Measure(_Frozen):
-    """What else the sensors saw of an item, e.g. `cadence` in `1/min`; one figure for the item."""
+    """What else the sensors saw of an item, e.g. `cadence` in `1/min`; one figure for the item.
+
+    `low` to `high` holds the true one in 95 of 100 items, where the figure has such a band.
+    """
 
     name: str
     value: float
     unit: str
+    low: float | None = None
+    high: float | None = None
 
 
 class Revision(_Frozen):

@@ -49,4 +49,31 @@ def test_what_shakes_faster_than_a_body_sways_is_left_out():
 
 
 def test_too_short_a_stance_tells_no_sway():
-    assert sway_of(circling(0.2, 0.7, seconds=4.0), RATE_HZ) is None
+    assert sway_of(circling(0.2, 0.7, seconds=7.0), RATE_HZ) is None
+
+
+@pytest.mark.parametrize("rate_hz", [25.0, 60.0, 120.0])
+@pytest.mark.parametrize("noise", [0.02, 0.04])
+def test_the_sensors_own_noise_does_not_lengthen_the_path(rate_hz, noise):
+    still = circling(0.06, 0.4, seconds=18.0, rate_hz=rate_hz)
+    noisy = still + np.random.default_rng(11).normal(0, noise, still.shape)
+    sway, bare = sway_of(noisy, rate_hz), sway_of(still, rate_hz)
+    assert sway.rms.low < bare.rms_m_s2 < sway.rms.high
+    assert sway.path_in(20).low < bare.path_in(20).value < sway.path_in(20).high
+    assert sway.path_m_s2 == pytest.approx(bare.path_m_s2, rel=0.2)
+
+
+def test_a_band_grows_with_the_noise_that_was_taken_off():
+    still = circling(0.06, 0.4, seconds=18.0)
+    widths = []
+    for noise in (0.01, 0.1):
+        sway = sway_of(still + np.random.default_rng(2).normal(0, noise, still.shape), RATE_HZ)
+        widths.append(sway.rms.high - sway.rms.low)
+    assert widths[1] > 1.05 * widths[0]
+
+
+def test_a_tremors_overtones_are_no_noise():
+    t = np.arange(round(18 * RATE_HZ)) / RATE_HZ
+    trembling = circling(0.06, 0.4, seconds=18.0)
+    trembling[:, 0] += 0.3 * np.sin(2 * np.pi * 5 * t) + 0.1 * np.sin(2 * np.pi * 10 * t)
+    assert sway_of(trembling, RATE_HZ).noise < 0.01

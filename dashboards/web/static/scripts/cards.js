@@ -181,7 +181,13 @@ function beside(item, range) {
 }
 
 function measureLines(item) {
-  return item.measures.map((m) => `${both(m.name)}: ${m.value.toLocaleString(language, { maximumFractionDigits: m.unit === "°" ? 0 : ["m/s²", "Hz"].includes(m.unit) ? 2 : 1 })}${m.unit === "°" ? "°" : ` ${m.unit === "1/min" ? t("per_minute") : m.unit}`}`);
+  return item.measures.map((m) => {
+    const digits = m.unit === "°" ? 0 : ["m/s²", "Hz"].includes(m.unit) ? 2 : 1;
+    const told = (value) => value.toLocaleString(language, { maximumFractionDigits: digits });
+    const unit = m.unit === "°" ? "°" : ` ${m.unit === "1/min" ? t("per_minute") : m.unit}`;
+    const band = m.low === null || m.high === null ? "" : t("measure_band", { low: told(m.low), high: told(m.high) });
+    return `${both(m.name)}: ${told(m.value)}${unit}${band}`;
+  });
 }
 
 /** Each repetition's range as a dot on a line of degrees; band and median behind. */

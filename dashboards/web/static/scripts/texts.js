@@ -135,6 +135,7 @@ const TEXTS = {
   after: ["dopo", "after"],
   effort: ["Fatica (0-10)", "Effort (0-10)"],
   heart: ["Battito", "Heart rate"],
+  measure_band: [" (al 95 %: {low}–{high})", " (95 %: {low}–{high})"],
   per_minute: ["al minuto", "a minute"],
   of_ten: ["su 10", "of 10"],
   no_answer: ["non risposto", "not answered"],
