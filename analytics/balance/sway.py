@@ -32,6 +32,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from analytics.signals.arrays import Array
 
 __all__ = ["CUTOFF_HZ", "Sway", "SwayFigure", "sway_of"]
@@ -173,7 +175,7 @@ def _passed_noise(variance: float, rate_hz: float) -> tuple[float, float]:
     return float(passed.mean()), float((passed * stepping).mean())
 
 
-def _gain(at_hz: Array) -> Array:
+def _gain(at_hz: npt.NDArray[np.floating]) -> Array:
     gain: Array = 1 / (1 + (at_hz / CUTOFF_HZ) ** 4)
     return gain
 
