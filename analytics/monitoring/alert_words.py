@@ -9,7 +9,7 @@ from therapy.wording import Wording
 if TYPE_CHECKING:
     from .alert import AlertKind
 
-__all__ = ["NOT_TAKEN", "REFUSED", "STOPPED", "WORDS"]
+__all__ = ["NOT_TAKEN", "REFUSED", "STOPPED", "UNDATED", "WORDS"]
 
 WORDS: Final[dict[AlertKind, Wording]] = {
     "unwell": Wording(
@@ -87,3 +87,25 @@ STOPPED: Final = Wording(
     "No active day in the last {quiet} known days; the agreed goal gives about {expected}.",
 )
 """Of few active days that have become none."""
+
+UNDATED: Final[dict[AlertKind, Wording]] = {
+    "unwell": Wording(
+        "«Non mi sento bene» è stato premuto in una seduta datata {day} da un orologio sbagliato: "
+        "non si sa quando.",
+        "“I feel unwell” was pressed in a session dated {day} by a wrong clock: when it was is "
+        "not known.",
+    ),
+    "fall": Wording(
+        "Una caduta, riferita o rimasta senza risposta, in una seduta datata {day} da un orologio "
+        "sbagliato: non si sa quando.",
+        "A fall, told or left without an answer, in a session dated {day} by a wrong clock: when "
+        "it was is not known.",
+    ),
+    "medicine": Wording(
+        "Una medicina cambiata è stata riferita in una seduta datata {day} da un orologio "
+        "sbagliato: non si sa quando.",
+        "A changed medicine was told in a session dated {day} by a wrong clock: when it was is "
+        "not known.",
+    ),
+}
+"""Of events in sessions whose day is none, or not yet."""

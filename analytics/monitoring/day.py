@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from telemetry.messages.results import AdherenceResult
@@ -49,7 +49,9 @@ PLAN_NOT_TAKEN = "plan not taken"
 EARLIEST: Final = date(2020, 1, 1)
 """No box was in use before; one without a battery clock starts in 1970."""
 AHEAD: Final = timedelta(days=1)
-"""A home's day may be one further than the clinic's."""
+"""Somewhere it is a day later than in UTC already."""
+GRAVEST: Final[tuple[StoppingRule, ...]] = ("fall", "unwell", "pain")
+"""Of several rules that stopped sessions of one day, the one that is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +66,13 @@ class SetAside:
     day: date
 
 
-def set_aside(sessions: Iterable[SessionFile], today: date) -> tuple[SetAside, ...]:
-    """Sessions whose day is before any of this was, or after tomorrow; the oldest first."""
+def set_aside(sessions: Iterable[SessionFile], now_ns: int) -> tuple[SetAside, ...]:
+    """Sessions whose day is before any of this was, or that is nowhere yet; the oldest first."""
+    latest = datetime.fromtimestamp(now_ns / 1e9, UTC).date() + AHEAD
     found = [
         SetAside(home=s.home, session=s.session, day=day)
         for s in sessions
-        if (day := s.day) is not None and not EARLIEST <= day <= today + AHEAD
+        if (day := s.day) is not None and not EARLIEST <= day <= latest
     ]
     return tuple(sorted(found, key=lambda s: (s.day, s.home, s.session)))
 
@@ -87,27 +90,27 @@ def history_of(
 
     Args:
         facts: of the patient.
-        plans: by version; a session with a version that is not there counts for nothing yet.
+        plans: by version; of what was done in a session by one that is not there nothing is known.
         first: the first day.
         today: the last.
         heard: the day on which the home was last heard of; None: never.
     """
     measured: dict[date, list[ItemDone]] = defaultdict(list)
     told: dict[date, list[ItemDone]] = defaultdict(list)
-    stopped: dict[date, StoppingRule] = {}
+    stopped: dict[date, set[StoppingRule]] = defaultdict(set)
     seen_days: set[date] = set()
-    for session in facts.sessions.values():
+    # In an order of their own: amounts are added up, and sums depend on it.
+    for _, session in sorted(facts.sessions.items()):
         day, found = session.day, session.facts
         if day is None or found is None or session.opened is None:
             continue
         seen_days.add(day)
         if found.stopped_by is not None:
-            stopped.setdefault(day, found.stopped_by)
+            stopped[day].add(found.stopped_by)
         plan = plans.get(session.opened.plan_version)
-        if plan is not None:
-            measured[day] += session.done(plan)
-            told[day] += session.reported()
-            measured[day] += [ItemDone(item, None) for item in session.unread_items()]
+        told[day] += session.reported()
+        measured[day] += [ItemDone(item, None) for item in session.unread_items()]
+        measured[day] += session.done_unplanned() if plan is None else session.done(plan)
     corrected = facts.corrections()
     excused = {
         day
@@ -130,7 +133,7 @@ def history_of(
             reported=tuple(reported),
             excused=day in excused,
             heard=day in seen_days or (heard is not None and day <= heard),
-            stopped=stopped.get(day),
+            stopped=next((rule for rule in GRAVEST if rule in stopped.get(day, ())), None),
         )
     return known
 

@@ -12,7 +12,7 @@ from therapy.plan.plan import plan_in_force
 from .alert import Evidence
 from .day import judged_day
 from .evidence import Picture
-from .rules import evidence_of
+from .rules import evidence_of, undated_events
 from .starting import starting_evidence
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class DayJudge:
     sessions: list[SessionFacts]
     assessments: list[Assessment]
     today: date
+    aside: Sequence[SessionFacts] = ()
+    """Sessions whose day cannot be."""
     _days: list[date] = field(init=False)
     _assessed: list[date] = field(init=False)
 
@@ -61,9 +63,12 @@ class DayJudge:
         """What the rules say on the day, cleared ones left out."""
         first = self._days[0] if self._days else None
         found = list(starting_evidence(self.versions, first, day))
+        if day == self.today:
+            to_come = self.sessions[bisect_right(self._days, day) :]
+            found += undated_events([*self.aside, *to_come])
         plan = plan_in_force(self.plans, day)
         if plan is None:
-            return tuple(found)
+            return tuple(e for e in found if e.state != "cleared")
         begin = bisect_left(self._days, day - timedelta(days=PICTURE_DAYS))
         known = bisect_right(self._assessed, day)
         picture = Picture(

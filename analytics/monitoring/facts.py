@@ -8,7 +8,7 @@ results the one that counts, without what no figure needs.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from telemetry.messages.care import (
@@ -39,18 +39,19 @@ from telemetry.messages.events import (
     UnwellReported,
 )
 from telemetry.messages.results import SessionResult
+from therapy.plan.plan import noon_ns
 
 from .change import assessments_of
-from .done import items_of, items_reported, seen_in
+from .done import ItemDone, items_of, items_reported, seen_in
 from .evidence import facts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from therapy.plan.plan import Plan
 
     from .change import Assessment
-    from .done import ItemDone, ItemSeen
+    from .done import ItemSeen
     from .evidence import SessionFacts
 
 __all__ = ["Fact", "FactOrigin", "PatientFacts", "SessionFile"]
@@ -119,8 +120,10 @@ class SessionFile:
     home: str
     session: str
     events: dict[int, SessionEvent] = field(default_factory=dict)
+    """By number; of two with one number the one that stands first in its journal."""
     corrected: date | None = None
     """The day that a clinician has set, where the home's clock was wrong."""
+    _places: dict[int, int] = field(default_factory=dict)
     _result: _Result | None = None
     _facts: SessionFacts | None = None
 
@@ -137,12 +140,19 @@ class SessionFile:
                 seen_in(body),
                 body.model_copy(update={"items": assessed}) if assessed else None,
             )
-        elif isinstance(body, _TELLING) and body.number not in self.events:
+        elif isinstance(body, _TELLING) and self._stands_first(body.number, fact.origin):
+            told = self.events.get(body.number)
             self.events[body.number] = body
+            self._places[body.number] = fact.origin.position
+            if told == body:
+                return False
         else:
             return False
         self._facts = None
         return True
+
+    def _stands_first(self, number: int, origin: FactOrigin) -> bool:
+        return number not in self._places or origin.position < self._places[number]
 
     @property
     def ordered(self) -> list[SessionEvent]:
@@ -171,12 +181,15 @@ class SessionFile:
             self.corrected = day
             self._facts = None
 
-    @property
-    def last_ns(self) -> int:
-        """The time of its newest event; of a day that was set, noon."""
+    def moments(self, plan: Plan | None) -> list[int]:
+        """When its events were; of a day that was set, no more is known than its noon.
+
+        Args:
+            plan: tells the time zone of that noon; None: UTC.
+        """
         if self.corrected is not None:
-            return _noon_ns(self.corrected)
-        return max((event.t_ns for event in self.events.values()), default=0)
+            return [noon_ns(self.corrected, "UTC" if plan is None else plan.time_zone)]
+        return [event.t_ns for event in self.events.values()]
 
     @property
     def judged(self) -> bool:
@@ -197,6 +210,11 @@ class SessionFile:
     def done(self, plan: Plan) -> tuple[ItemDone, ...]:
         """What was measured, by item of the plan that it was opened with."""
         return () if self._result is None else items_of(plan, self._result.seen)
+
+    def done_unplanned(self) -> tuple[ItemDone, ...]:
+        """Items that were seen, by a version that is not at hand: of their amounts nothing."""
+        seen = () if self._result is None else self._result.seen
+        return tuple(ItemDone(item, None) for item in dict.fromkeys(s.item for s in seen))
 
     def reported(self) -> tuple[ItemDone, ...]:
         """What was told of it where no sensor was worn."""
@@ -278,14 +296,34 @@ class PatientFacts:
         """What the home said of plans."""
         return list(self._of(PlanAnswered))
 
-    def opened_with(self, but: Collection[tuple[str, str]] = ()) -> dict[int, int]:
-        """Of each version, when the first session was opened with it, `but` some sessions."""
+    def opened_with(
+        self, plans: Mapping[int, Plan], but: Collection[tuple[str, str]] = ()
+    ) -> dict[int, int]:
+        """Of each version, when the first session was opened with it.
+
+        By a clock that nobody kept, none was opened before its version was sent.
+
+        Args:
+            plans: by version, for the zone of a day that was set.
+            but: sessions that count nowhere.
+        """
         found: dict[int, int] = {}
+        sent = self.published()
         for key, session in self.sessions.items():
-            if (opened := session.opened) is not None and key not in but:
-                t_ns = opened.t_ns if session.corrected is None else _noon_ns(session.corrected)
-                found[opened.plan_version] = min(found.get(opened.plan_version, t_ns), t_ns)
+            if (opened := session.opened) is None or key in but:
+                continue
+            version = opened.plan_version
+            t_ns = opened.t_ns
+            if session.corrected is not None:
+                (t_ns,) = session.moments(plans.get(version))
+            elif opened.clock_synchronised is False and version in sent:
+                t_ns = max(t_ns, sent[version].t_ns)
+            found[version] = min(found.get(version, t_ns), t_ns)
         return found
+
+    def versions_opened(self) -> set[int]:
+        """Versions that a session names."""
+        return {s.opened.plan_version for s in self.sessions.values() if s.opened is not None}
 
     def paused(self, day: date) -> bool:
         """Whether treatment rests on a day: the last word on it, or on a day before, counts."""
@@ -296,14 +334,13 @@ class PatientFacts:
         """Everything said of pauses."""
         return list(self._of(TreatmentPaused))
 
-    def treated(self, day_of: Callable[[int], date], today: date) -> Callable[[date], bool]:
-        """Which days lie in treatment: all but those between a discharge and an enrolment.
+    def untreated(self, day_of: Callable[[int], date]) -> list[tuple[date, date]]:
+        """Between which days nobody is treated: a discharge and the next enrolment.
 
-        The day of a discharge still counts, as does the day of an enrolment.
+        Both still count themselves; after the last discharge it lasts for ever.
 
         Args:
             day_of: the day that a moment belongs to.
-            today: the last day asked for.
         """
         words = sorted(
             (body.t_ns, origin, isinstance(body, Discharged), day_of(body.t_ns))
@@ -319,8 +356,8 @@ class PatientFacts:
                 without.append((left, day))
                 left = None
         if left is not None:
-            without.append((left, max(left, today + timedelta(days=1))))
-        return lambda day: not any(a < day < b for a, b in without)
+            without.append((left, date.max))
+        return without
 
     def excused(self, day: date) -> bool:
         """Whether the clinician excused a day, and did not take that back."""
@@ -374,18 +411,18 @@ class PatientFacts:
 
     @property
     def site(self) -> str | None:
-        """The site of the last enrolment, publication or session."""
-        told: list[tuple[int, str]] = [(r.t_ns, r.site) for r in self._of(Enrolled)]
-        told += [(r.t_ns, r.site) for r in self._of(PlanPublished)]
-        told += [(o.t_ns, o.site) for s in self.sessions.values() if (o := s.opened)]
-        return max(told)[1] if told else None
+        """The site of the last enrolment; without one of the last publication, else session.
+
+        A home says where it is by its own clock, and may go on for a while at the site before.
+        """
+        told: list[list[tuple[int, str]]] = [
+            [(r.t_ns, r.site) for r in self._of(Enrolled)],
+            [(r.t_ns, r.site) for r in self._of(PlanPublished)],
+            [(o.t_ns, o.site) for s in self.sessions.values() if (o := s.opened)],
+        ]
+        return next((max(words)[1] for words in told if words), None)
 
     def _of(self, kind: type[_R]) -> Iterator[_R]:
         """Records of a kind, in the order of their places: of two at one time the later counts."""
         found = [(o, r) for o, r in self._care.items() if isinstance(r, kind)]
         return (record for _, record in sorted(found, key=lambda pair: pair[0]))
-
-
-def _noon_ns(day: date) -> int:
-    """A moment of a day of which the clock told another."""
-    return round(datetime.combine(day, time(12), UTC).timestamp()) * 1_000_000_000

@@ -34,11 +34,12 @@ from .day import days_between, history_of, monday_of, set_aside
 from .day_judge import DayJudge
 from .facts import Fact, PatientFacts, SessionFile
 from .figures import PatientFigures
-from .plan_versions import VersionView, as_in_force, versions_of
+from .plan_versions import VersionView, as_in_force, day_at, versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from telemetry.messages.care import PlanPublished
     from telemetry.messages.results import AdherenceResult
 
     from .adherence import DayHistory
@@ -49,8 +50,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Fold"]
 
-PICTURE_DAYS: Final = 28
 NS_PER_DAY: Final = 86_400_000_000_000
+NEVER_NS: Final = 1 << 63
 FACTS_A_PATIENT: Final = 100_000
 """Ten years of sessions, every day."""
 EARLY_A_HOME: Final = 2_000
@@ -68,7 +69,10 @@ class _Folded:
     days: dict[date, AdherenceResult] = field(default_factory=dict)
     evidence: dict[date, tuple[Evidence, ...]] = field(default_factory=dict)
     figures: PatientFigures | None = None
-    unknown_versions: set[int] = field(default_factory=set)
+    plans: dict[int, Plan] = field(default_factory=dict)
+    untreated: list[tuple[date, date]] = field(default_factory=list)
+    holds: tuple[int, int] = (0, 0)
+    """From which moment to which no figure changes by itself, but for the day."""
     set_aside: frozenset[tuple[str, str]] = frozenset()
     of_sessions: int = 0
 
@@ -103,7 +107,7 @@ class Fold:
         self._own: dict[str, list[Fact]] = {}
         self._owner: dict[tuple[str, str], str] = {}
         self._keys: dict[str, list[tuple[str, str]]] = {}
-        self._published: dict[tuple[str, int], Plan] = {}
+        self._published: dict[tuple[str, int], tuple[PlanPublished, Plan]] = {}
         self._local: dict[tuple[str, int], Plan] = {}
         self._early_of: Counter[str] = Counter()
         self.left_out: Counter[str] = Counter()
@@ -224,7 +228,7 @@ class Fold:
         if file is None:
             file = folded.facts.sessions[key] = SessionFile(*key)
             file.correct(folded.facts.session_days().get(key))
-        taken = 0
+        taken, day = 0, file.day
         for fact in facts:
             if folded.of_sessions >= FACTS_A_PATIENT:
                 self.left_out[fact.origin.home] += 1
@@ -233,6 +237,7 @@ class Fold:
                 folded.of_sessions += 1
         if taken:
             folded.stale = True
+            self._note(folded, day)
             self._note(folded, file.day)
 
     def _correct(self, folded: _Folded, key: tuple[str, str]) -> None:
@@ -260,14 +265,19 @@ class Fold:
             case _:
                 return None
 
+    @staticmethod
+    def _holds(folded: _Folded, now_ns: int) -> bool:
+        if folded.stale or folded.figures is None:
+            return False
+        same_day = day_at(folded.figures.versions, now_ns) == folded.computed_to
+        return same_day and folded.holds[0] <= now_ns < folded.holds[1]
+
     def _look_at(self, folded: _Folded, now_ns: int) -> bool:
+        if self._holds(folded, now_ns):
+            return False
         facts = folded.facts
         all_plans = self._plans(folded)
-        zone = max(all_plans.values(), key=lambda p: p.version, default=None)
-        today = _utc_day(now_ns) if zone is None else zone.day_of(now_ns)
-        if not folded.stale and folded.computed_to == today:
-            return False
-        aside = set_aside(facts.sessions.values(), today)
+        aside = set_aside(facts.sessions.values(), now_ns)
         keys = frozenset((told.home, told.session) for told in aside)
         if keys != folded.set_aside:
             folded.set_aside, folded.computed_to = keys, None
@@ -276,27 +286,34 @@ class Fold:
             published=facts.published(),
             signed=facts.signed(),
             answers=facts.answers(),
-            opened_with=facts.opened_with(but=keys),
-            today=today,
+            opened_with=facts.opened_with(all_plans, but=keys),
+            now_ns=now_ns,
         )
+        today = day_at(versions, now_ns)
         plans = as_in_force(versions)
-        heard_ns = _heard_ns(facts, now_ns, keys)
-        heard = None if heard_ns is None else _day_of(zone, heard_ns)
+        heard_ns, until_ns = _heard_ns(facts, all_plans, now_ns, keys)
+        heard = None if heard_ns is None else day_at(versions, heard_ns)
         sessions, assessments = self._sessions(facts, keys)
         days = [s.day for s in sessions]
         first = min(
             [d for v in versions for d in (v.published, v.effective) if d is not None] + days,
             default=today,
         )
+        untreated = facts.untreated(lambda t_ns: day_at(versions, t_ns))
+        for a, _ in set(untreated) ^ set(folded.untreated):
+            self._note(folded, a)
+        folded.untreated = untreated
         since = self._since(folded, versions, heard, first, today)
         history = history_of(facts, all_plans, first, today, heard)
-        treated = facts.treated(lambda t_ns: _day_of(zone, t_ns), today)
-        judge = DayJudge(facts.patient, versions, plans, history, sessions, assessments, today)
+        undated = [f for key in sorted(keys) if (f := facts.sessions[key].facts) is not None]
+        judge = DayJudge(
+            facts.patient, versions, plans, history, sessions, assessments, today, undated
+        )
         for table in (folded.days, folded.evidence):
             for day in [d for d in table if d >= since or d < first or d > today]:
                 del table[day]
         for day in days_between(max(since, first), today):
-            if not treated(day):
+            if any(a < day < b for a, b in untreated):
                 continue
             judged = judge.day(day)
             if judged is not None:
@@ -304,6 +321,9 @@ class Fold:
             if told := judge.evidence(day):
                 folded.evidence[day] = told
         folded.computed_to, folded.dirty, folded.stale = today, None, False
+        # With its midnight UTC lets the days be that were ahead.
+        midnight_ns = (now_ns // NS_PER_DAY + 1) * NS_PER_DAY
+        folded.holds = now_ns, min(until_ns, midnight_ns) if aside else until_ns
         evidence = ((day, e) for day in sorted(folded.evidence) for e in folded.evidence[day])
         alerts = episodes(facts.patient, evidence, facts.seen(), today=today)
         folded.figures = PatientFigures(
@@ -330,25 +350,24 @@ class Fold:
     def _plans(self, folded: _Folded) -> dict[int, Plan]:
         """Every version that is known: published ones, and those that sessions name."""
         facts, patient = folded.facts, folded.facts.patient
+        found = {}
         for version, record in facts.published().items():
-            if (patient, version) not in self._published:
-                self._published[patient, version] = Plan.model_validate(record.plan)
-        found = {v: self._published[patient, v] for v in facts.published()}
-        unknown = set()
-        for version in facts.opened_with().keys() | facts.signed().keys():
-            if version in found:
-                continue
+            known = self._published.get((patient, version))
+            if known is None or known[0] is not record:
+                known = record, Plan.model_validate(record.plan)
+                self._published[patient, version] = known
+            found[version] = known[1]
+        for version in (facts.versions_opened() | facts.signed().keys()) - found.keys():
             local = self._local.get((patient, version)) or self._local_plan(patient, version)
-            if local is None:
-                unknown.add(version)
-            else:
+            if local is not None:
                 self._local[patient, version] = local
                 found[version] = local
-        resolved = folded.unknown_versions - unknown
-        for file in facts.sessions.values():
-            if file.opened is not None and file.opened.plan_version in resolved:
+        versions = found.keys() | folded.plans.keys()
+        other = {v for v in versions if found.get(v) != folded.plans.get(v)}
+        for file in facts.sessions.values() if other else ():
+            if file.opened is not None and file.opened.plan_version in other:
                 self._note(folded, file.day)
-        folded.unknown_versions = unknown
+        folded.plans = found
         return found
 
     @staticmethod
@@ -369,7 +388,7 @@ class Fold:
         differing = {_bearing(v) for v in known.versions} ^ {_bearing(v) for v in versions}
         changed += [day for v in differing for day in v[2:] if day is not None]
         if known.heard != heard:
-            changed.append(first if known.heard is None else known.heard)
+            changed.append(min(known.heard or first, heard or first))
         return max(first, monday_of(min(changed)))
 
     def _sessions(
@@ -382,13 +401,24 @@ class Fold:
         return [s.facts for s in found if s.facts is not None], assessments
 
 
-def _heard_ns(facts: PatientFacts, now_ns: int, but: Collection[tuple[str, str]]) -> int | None:
-    """When the home was last heard of; a clock that is ahead tells of no future."""
-    told = [min(s.last_ns, now_ns) for key, s in facts.sessions.items() if key not in but]
-    told += [answer.t_ns for answer in facts.answers()]
-    if facts.heard_ns:
-        told.append(facts.heard_ns)
-    return max(told, default=None)
+def _heard_ns(
+    facts: PatientFacts,
+    plans: Mapping[int, Plan],
+    now_ns: int,
+    but: Collection[tuple[str, str]],
+) -> tuple[int | None, int]:
+    """When the home was last heard of, and the next moment at which a clock that is ahead says so.
+
+    What is still to come by a home's clock tells of now no more than what went before.
+    """
+    by_homes: list[int] = []
+    for key, session in facts.sessions.items():
+        if key not in but and session.opened is not None:
+            by_homes += session.moments(plans.get(session.opened.plan_version))
+    told = [answer.t_ns for answer in facts.answers()]
+    told += [facts.heard_ns] if facts.heard_ns else []
+    told += [t_ns for t_ns in by_homes if t_ns <= now_ns]
+    return max(told, default=None), min((t for t in by_homes if t > now_ns), default=NEVER_NS)
 
 
 def _state(
@@ -417,10 +447,6 @@ def _bearing(
     """What of a version bears on figures."""
     digest = view.plan.digest()
     return digest, view.state == "refused", view.published, view.taken, view.effective
-
-
-def _day_of(zone: Plan | None, t_ns: int) -> date:
-    return _utc_day(t_ns) if zone is None else zone.day_of(t_ns)
 
 
 def _utc_day(t_ns: int) -> date:

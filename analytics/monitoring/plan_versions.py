@@ -2,14 +2,18 @@
 
 A version counts once it was published *and* taken by the home: from the latest of its
 `valid_from`, the day it was published and the day it was taken. So no publication changes a day
-that is past. That the home has taken it tells its answer, or a session that was opened with it,
+that is past: where a version brings another time zone or end of the day, neither its own nor the
+one in force until then may have ended a day on which it counts. That the home has taken it tells
+its answer, which is never later than the clinic got it, or a session that was opened with it,
 whichever is earlier. A version that was never published counts only where the home's sessions
-say that it works by it (a home without a clinic, a demo), from the first of them on.
+say that it works by it (a home without a clinic, a demo), from the first of them on; that it is
+published later takes nothing from the days before.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
     from telemetry.messages.care import PlanAnswered, PlanPublished, PlanSigned
     from therapy.plan.plan import Plan
 
-__all__ = ["VersionState", "VersionView", "as_in_force", "versions_of"]
+__all__ = ["VersionState", "VersionView", "as_in_force", "day_at", "versions_of"]
 
 VersionState: TypeAlias = Literal["draft", "signed", "published", "refused", "taken", "superseded"]
 
@@ -51,7 +55,7 @@ def versions_of(
     published: Mapping[int, PlanPublished],
     answers: Sequence[PlanAnswered],
     opened_with: Mapping[int, int],
-    today: date,
+    now_ns: int,
     signed: Mapping[int, PlanSigned] | None = None,
 ) -> tuple[VersionView, ...]:
     """All versions known, in order.
@@ -61,16 +65,37 @@ def versions_of(
         published: the first publication of each version.
         answers: of the home, in any order.
         opened_with: of each version, when the first session was opened with it, nanoseconds.
-        today: a version is superseded once a later one has come into force.
+        now_ns: a version is superseded once a later one has come into force.
         signed: the first signature under each version; one under other content counts for nothing.
     """
-    ordered = sorted({plan.version: plan for plan in plans}.values(), key=lambda p: p.version)
-    found = [_view(plan, published.get(plan.version), answers, opened_with) for plan in ordered]
+    found: list[VersionView] = []
+    for plan in sorted({plan.version: plan for plan in plans}.values(), key=lambda p: p.version):
+        found.append(_view(plan, published.get(plan.version), answers, opened_with, found))
+    today = day_at(found, now_ns)
     newest = max(
         (v.plan.version for v in found if v.effective is not None and v.effective <= today),
         default=0,
     )
     return tuple(_with_standing(v, (signed or {}).get(v.plan.version), newest) for v in found)
+
+
+def day_at(versions: Sequence[VersionView], t_ns: int) -> date:
+    """The day that a moment belongs to, by the version that was in force at it.
+
+    Before any was, by the first that was sent; where no version is known, in UTC.
+    """
+    plan = _plan_at(versions, t_ns)
+    if plan is None:
+        sent = (v.plan for v in versions if v.published is not None)
+        plan = next(sent, versions[0].plan if versions else None)
+    return datetime.fromtimestamp(t_ns / 1e9, UTC).date() if plan is None else plan.day_of(t_ns)
+
+
+def _plan_at(versions: Sequence[VersionView], t_ns: int) -> Plan | None:
+    counting = [
+        v.plan for v in versions if v.effective is not None and v.effective <= v.plan.day_of(t_ns)
+    ]
+    return counting[-1] if counting else None
 
 
 def as_in_force(versions: Iterable[VersionView]) -> tuple[Plan, ...]:
@@ -102,21 +127,31 @@ def _view(
     sent: PlanPublished | None,
     answers: Sequence[PlanAnswered],
     opened_with: Mapping[int, int],
+    lower: Sequence[VersionView],
 ) -> VersionView:
+    """One version beside the lower ones."""
+
+    def day_of(t_ns: int) -> date:
+        until_then = _plan_at(lower, t_ns)
+        own = plan.day_of(t_ns)
+        return own if until_then is None else max(own, until_then.day_of(t_ns))
+
     mine = [a for a in answers if a.version == plan.version]
-    taken = [a.home_ns for a in mine if a.state == "taken"]
-    if plan.version in opened_with:
-        taken.append(opened_with[plan.version])
-    sent_day = None if sent is None else plan.day_of(sent.t_ns)
-    if taken and sent is not None and sent_day is not None:
-        on = plan.day_of(min(taken))
-        effective = max(on, sent_day, plan.valid_from)
-        return VersionView(
-            plan=plan, state="taken", published=sent_day, taken=on, effective=effective
-        )
-    if plan.version in opened_with:
-        on = plan.day_of(opened_with[plan.version])
-        return VersionView(plan=plan, state="taken", taken=on, effective=on)
+    # A home's clock may be ahead: it had taken it when the clinic heard so.
+    taken = [min(a.home_ns, a.t_ns) for a in mine if a.state == "taken"]
+    opened_ns = opened_with.get(plan.version)
+    first = None if opened_ns is None else day_of(opened_ns)
+    if opened_ns is not None:
+        taken.append(opened_ns)
+    sent_day = None if sent is None else day_of(sent.t_ns)
+    if sent_day is not None and taken:
+        on = day_of(min(taken))
+        counts = max(on, sent_day, plan.valid_from)
+        if first is not None and first < sent_day and _plan_at(lower, opened_ns or 0) is None:
+            counts = first  # it was worked by before it was sent, and by no other
+        return VersionView(plan=plan, state="taken", published=sent_day, taken=on, effective=counts)
+    if first is not None:
+        return VersionView(plan=plan, state="taken", taken=first, effective=first)
     if sent is None:
         return VersionView(plan=plan, state="draft")
     refused = [a for a in mine if a.state == "refused"]

@@ -24,6 +24,10 @@ alerts they make, how many of them false, and what they miss is kept by `ripresa
     data       nothing heard for 3 days                                heard
     medicine   a changed medicine was told in the last 7 days          not for 7 days
 
+Where a home's clock is so wrong that its session's day cannot be, or is still to come, a fall,
+"I feel unwell" and a changed medicine are told at once, under the day that was told, until a
+clinician says which it was (`undated_events`).
+
 Of a patient who has not started, and of a plan that the home has not taken, tell `plan_versions`
 and `fold`: there is no picture of a patient without a plan in force.
 """
@@ -41,17 +45,18 @@ from therapy.wording import Wording
 
 from .adherence import DayHistory
 from .alert import Evidence
-from .alert_words import STOPPED, WORDS
+from .alert_words import STOPPED, UNDATED, WORDS
 from .change import baseline_and_recent, change_between, sem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from .alert import AlertKind
     from .change import Context, RangeChange
     from .evidence import Picture, SessionFacts
 
-__all__ = ["evidence_of", "fewest_days"]
+__all__ = ["evidence_of", "fewest_days", "undated_events"]
 
 RECENT_DAYS: Final = 7
 FORTNIGHT: Final = 14
@@ -82,6 +87,34 @@ def evidence_of(picture: Picture) -> tuple[Evidence, ...]:
         _speed(picture),
         _overdose(picture),
         _data(picture),
+    )
+
+
+def undated_events(sessions: Iterable[SessionFacts]) -> tuple[Evidence, ...]:
+    """What must be told at once of sessions whose day cannot be, or is still to come.
+
+    It is known by the day that was told, until a clinician says which it was.
+    """
+    found: dict[tuple[AlertKind, date], int] = {}
+    for s in sessions:
+        said: dict[AlertKind, bool] = {
+            "unwell": s.unwell,
+            "fall": s.fallen or s.fall_unanswered,
+            "medicine": s.medicine,
+        }
+        for kind in (kind for kind, so in said.items() if so):
+            found[kind, s.day] = found.get((kind, s.day), 0) + 1
+    return tuple(
+        Evidence(
+            kind=kind,
+            state="raised",
+            it=words.it,
+            en=words.en,
+            figures={"n": float(n)},
+            event_days=(day,),
+        )
+        for (kind, day), n in found.items()
+        for words in (UNDATED[kind].filled(day=day),)
     )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from analytics.monitoring.alert import GRAVITY
 from analytics.monitoring.change import baseline_and_recent, change_between, sem_of
+from analytics.monitoring.day import EARLIEST
 from ingest.influx.points import Point
 from therapy.exercises.library import exercise_named
 
@@ -150,8 +151,18 @@ def _alert(alert: Alert, figures: PatientFigures, tags: dict[str, str], zone: Zo
             "seen_day": "" if seen is None else seen.day.isoformat(),
             "action": "" if seen is None else seen.action,
         },
-        _noon(alert.opened, zone),
+        _alert_ns(alert, figures, zone),
     )
+
+
+def _alert_ns(alert: Alert, figures: PatientFigures, zone: ZoneInfo) -> int:
+    """Noon of its first day; of one that a wrong clock tells, today's, each in a place of its own.
+
+    A database has no place for days before 1970, and boards show none that is to come.
+    """
+    if EARLIEST <= alert.opened <= figures.today:
+        return _noon(alert.opened, zone)
+    return _noon(figures.today, zone) + alert.opened.toordinal() * 1000
 
 
 def _patient(figures: PatientFigures, tags: dict[str, str]) -> Point:

@@ -42,6 +42,7 @@ __all__ = [
     "Plan",
     "StopQuestion",
     "names_twice",
+    "noon_ns",
     "plan_in_force",
 ]
 
@@ -271,6 +272,12 @@ class Plan(_Frozen):
 
 
 EVERY_DAY = Schedule(times_per_week=7)
+
+
+def noon_ns(day: date, time_zone: str) -> int:
+    """A moment of which every `day_ends` says that it belongs to a day, there."""
+    local = datetime.combine(day, time(12), ZoneInfo(time_zone))
+    return round(local.timestamp()) * NS_PER_S
 
 
 def plan_in_force(plans: Sequence[Plan], day: date) -> Plan | None:
