@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ItemSink",
     "Recorder",
+    "SessionIndex",
     "SessionReader",
     "SessionSummary",
     "WearableSource",
@@ -83,6 +84,27 @@ class SessionReader(Protocol):
 
     def stream_items(self, stream: str, *, home: str | None = None) -> Iterator[StreamItem]:
         """A stream's items in order, as the wire gave them."""
+        ...
+
+
+@runtime_checkable
+class SessionIndex(SessionReader, Protocol):
+    """Finds sessions among years of them without going through all: for pages."""
+
+    def newest_sessions(
+        self, *, limit: int, patient: str | None = None, before: tuple[str, str] | None = None
+    ) -> list[SessionSummary]:
+        """The newest sessions by their names, which begin with the time; the newest first.
+
+        Args:
+            limit: how many at most.
+            patient: whose; None: everybody's.
+            before: session and home of the last one that is known already.
+        """
+        ...
+
+    def session(self, session: str, *, home: str | None = None) -> SessionSummary | None:
+        """One session's line of that list; None where it is unknown."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .alert import Alert
     from .figures import PatientFigures, PatientState
 
-__all__ = ["MonitoredHours", "WorkLine", "worklist"]
+__all__ = ["MonitoredHours", "WorkLine", "work_line", "worklist"]
 
 _BEFORE_START: Final = ("enrolled", "plan sent", "plan refused", "plan taken")
 
@@ -40,6 +40,7 @@ class WorkLine:
         last_day: of the last session.
         heard_ns: when the home was last heard of.
         plan_missing: today is unknown because the home has not taken the plan.
+        figures: what the line is drawn from.
     """
 
     patient: str
@@ -51,6 +52,16 @@ class WorkLine:
     last_day: date | None
     heard_ns: int | None
     plan_missing: bool
+    figures: PatientFigures = field(repr=False, compare=False)
+
+    @property
+    def order(self) -> tuple[int, int, str, str]:
+        """Where it stands among all: the smaller, the earlier."""
+        if self.waiting:
+            first = self.waiting[0]
+            return 0, GRAVITY.index(first.kind), first.opened.isoformat(), self.patient
+        started = self.state not in _BEFORE_START
+        return 1 + started, 0, self.last_day.isoformat() if self.last_day else "", self.patient
 
 
 def worklist(figures: Iterable[PatientFigures]) -> tuple[WorkLine, ...]:
@@ -59,11 +70,12 @@ def worklist(figures: Iterable[PatientFigures]) -> tuple[WorkLine, ...]:
     First those with alerts, by the gravest one and then the longest; then those who have not
     started; then the others, whose last session is longest ago first.
     """
-    lines = [_line(one) for one in figures if one.state != "discharged"]
-    return tuple(sorted(lines, key=_order))
+    lines = [work_line(one) for one in figures if one.state != "discharged"]
+    return tuple(sorted(lines, key=lambda line: line.order))
 
 
-def _line(figures: PatientFigures) -> WorkLine:
+def work_line(figures: PatientFigures) -> WorkLine:
+    """One patient's line, discharged or not."""
     waiting = figures.waiting
     since = waiting[0].opened if waiting else None
     if since is None and figures.state in _BEFORE_START:
@@ -80,19 +92,8 @@ def _line(figures: PatientFigures) -> WorkLine:
         last_day=figures.last_session,
         heard_ns=figures.heard_ns,
         plan_missing=last is not None and figures.days[last].reason == PLAN_NOT_TAKEN,
+        figures=figures,
     )
-
-
-def _order(line: WorkLine) -> tuple[int, int, str, str]:
-    if line.waiting:
-        return (
-            0,
-            GRAVITY.index(line.waiting[0].kind),
-            line.waiting[0].opened.isoformat(),
-            line.patient,
-        )
-    started = line.state not in _BEFORE_START
-    return 1 + started, 0, line.last_day.isoformat() if line.last_day else "", line.patient
 
 
 class MonitoredHours(BaseModel):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from analytics.monitoring.done import ItemDone
     from therapy.plan.plan import Plan
     from therapy.plan.plan_item import PlanItem
 
@@ -49,6 +50,9 @@ class ExerciseRow(BaseModel):
     `asked` is what the plan gives for the time since its start, since the first session or for
     four weeks, whichever is shortest. `reported` was told and no sensor saw it; `done` never
     counts it. On a day that the clinician corrected, `done` is what they say and nothing else.
+    Of the repetitions that were measured, `correct` have no remark on how the person moved,
+    `incorrect` have one, and of those `not_judged` too much was lost to say; `attempts` are
+    movements that stayed far behind, and count nowhere.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
@@ -60,6 +64,10 @@ class ExerciseRow(BaseModel):
     asked: float
     done: float
     reported: float
+    attempts: int
+    correct: int
+    incorrect: int
+    not_judged: int
     done_days: int
     stopped: dict[str, int]
     last_range_deg: float | None
@@ -107,6 +115,7 @@ def _exercise(
     last: LastSeen | None = None
     done, days = sum(corrected.values()), {day for day, amount in corrected.items() if amount}
     reported, last_deg = 0.0, None
+    quality: Counter[str] = Counter()
     stopped: Counter[str] = Counter()
     for session in recent:
         stopped.update(
@@ -124,6 +133,9 @@ def _exercise(
                 if counts:
                     done += part.amount
                     days.add(session.day)
+                    quality.update(_quality(part))
+        if counts:
+            quality["attempts"] += _attempts(session, item)
     sees = item.sees()
     reason = getattr(sees, "reason", None)
     return ExerciseRow(
@@ -134,12 +146,30 @@ def _exercise(
         asked=round(item.asked.amount * plan.schedule_of(item).per_week * weeks),
         done=done,
         reported=reported,
+        attempts=quality["attempts"],
+        correct=quality["correct"],
+        incorrect=quality["incorrect"],
+        not_judged=quality["not judged"],
         done_days=len(days),
         stopped=dict(stopped),
         last_range_deg=last_deg,
         not_observable=None if reason is None else words(reason),
         last=last,
     )
+
+
+def _quality(part: ItemDone) -> dict[str, int]:
+    if not part.judged:
+        return {"not judged": part.repetitions}
+    return {"correct": part.good, "incorrect": part.repetitions - part.good}
+
+
+def _attempts(session: TrendSession, item: PlanItem) -> int:
+    """Of an item that several sensors saw, by the one that saw most."""
+    found = () if session.result is None else session.result.items
+    mine = [r for r in found if r.item == item.id and not r.assessment]
+    best = max(mine, key=lambda r: len(r.repetitions), default=None)
+    return 0 if best is None else len(best.attempts)
 
 
 def _last_seen(session: TrendSession, item: PlanItem) -> LastSeen | None:

@@ -1,9 +1,13 @@
-"""What a page shows of one patient: four weeks of days, ranges, exercises, pain, alerts."""
+"""What a page shows of one patient: since the last contact, days, ranges, exercises, alerts, plan.
+
+Figures come from the clinic's facts as they are folded; of the sessions themselves only those of
+the four weeks shown are read.
+"""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -11,6 +15,7 @@ from analytics.monitoring.adherence import period_adherence
 from analytics.monitoring.figures import WEEKS, PatientState
 from telemetry.messages.events import (
     CloseReason,
+    EffortReported,
     ExerciseEnded,
     PainReported,
     SessionClosed,
@@ -21,21 +26,35 @@ from therapy.plan.schedule import week_of
 
 from .exercise_row import ExerciseRow, exercise_rows
 from .field_test_view import FieldTestView, field_test_views
+from .plan_view import PlanVersionView, PlanView, plan_view, version_view
 from .session_view import pain_at
+from .since_view import SinceView, since_view
 from .trend_view import TrendView, trend_views
 from .words import Words, words
+from .work_view import patient_summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.monitoring.alert import Alert
     from analytics.monitoring.figures import PatientFigures
-    from analytics.monitoring.plan_versions import VersionView
     from analytics.monitoring.worklist import MonitoredHours
+    from telemetry.seams import SessionSummary
 
     from .trend_view import TrendSession
 
-__all__ = ["AlertView", "DayView", "PainPoint", "PatientView", "patient_view"]
+__all__ = [
+    "TREND_DAYS",
+    "AlertView",
+    "DayView",
+    "PainPoint",
+    "PatientView",
+    "first_shown",
+    "patient_view",
+]
+
+TREND_DAYS: Final = 182
+"""How far back ranges, tests and alerts are shown."""
 
 DayShown = Literal[
     "measured",
@@ -70,12 +89,13 @@ class DayView(_Frozen):
 
 
 class PainPoint(_Frozen):
-    """Pain at one session's start and end, 0 to 10, where it was told."""
+    """Pain at one session's start and end, effort at its end, 0 to 10, where they were told."""
 
     session: str
     day: str
     before: int | None
     after: int | None
+    effort: float | None
     ended_by_pain: bool
 
 
@@ -117,22 +137,15 @@ class PeriodView(_Frozen):
     quality: float | None
 
 
-class PlanVersionView(_Frozen):
-    """How far a version of the plan has come."""
-
-    version: int
-    state: str
-    published: str | None
-    effective: str | None
-    note: str
-
-
 class PatientView(_Frozen):
     """One patient, all that a page shows."""
 
     patient: str
     today: str
     state: PatientState
+    summary: Words
+    since: SinceView
+    plan: PlanView | None
     versions: tuple[PlanVersionView, ...]
     heard_ms: float | None
     plan_version: int | None
@@ -153,16 +166,22 @@ def patient_view(
     sessions: Sequence[TrendSession],
     *,
     hours: MonitoredHours | None = None,
+    summaries: Sequence[SessionSummary] | None = None,
+    tests: Sequence[TrendSession] | None = None,
 ) -> PatientView:
     """One patient as a page shows it.
 
     Args:
         figures: as the clinic's facts give them.
-        sessions: recorded ones, oldest first; trends take all, the rest the last four weeks.
+        sessions: recorded ones, oldest first, at least those from `first_shown` on.
         hours: when alerts are read; None where nobody keeps any.
+        summaries: to which alerts lead; None: those of `sessions`.
+        tests: of which results of field tests are shown; None: `sessions`.
     """
+    if summaries is None:
+        summaries = [s.summary for s in sessions]
     today = figures.today
-    first = week_of(today)[0] - timedelta(weeks=WEEKS - 1)
+    first = first_shown(today)
     recent = [s for s in sessions if s.day >= first]
     in_sessions = _in_sessions(recent)
     days = {
@@ -176,14 +195,17 @@ def patient_view(
         patient=figures.patient,
         today=today.isoformat(),
         state=figures.state,
-        versions=tuple(_version(v) for v in figures.versions if v.state != "draft"),
+        summary=patient_summary(figures),
+        since=since_view(figures, recent, first),
+        plan=plan_view(plan),
+        versions=tuple(version_view(v) for v in figures.versions if v.state != "draft"),
         heard_ms=None if heard_ns is None else heard_ns / 1e6,
         plan_version=None if plan is None else plan.version,
         goal="" if plan is None else plan.goal,
         days=tuple(_day_view(day, today, recent, found) for day, found in days.items()),
         period=_period(list(days.values())),
-        trends=trend_views(sessions),
-        field_tests=field_test_views(sessions),
+        trends=trend_views(figures, today - timedelta(days=TREND_DAYS)),
+        field_tests=field_test_views(sessions if tests is None else tests),
         exercises=()
         if plan is None
         else exercise_rows(
@@ -196,20 +218,21 @@ def patient_view(
         pains=tuple(_pain(s) for s in recent if s.events),
         alerts=()
         if hours is None
-        else tuple(_alert(a, figures, sessions) for a in reversed(figures.alerts)),
+        else tuple(_alert(a, figures, summaries) for a in reversed(_shown_alerts(figures))),
         alerts_read=None if hours is None else words(hours.text()),
         may_acknowledge=hours is not None,
     )
 
 
-def _version(view: VersionView) -> PlanVersionView:
-    return PlanVersionView(
-        version=view.plan.version,
-        state=view.state,
-        published=None if view.published is None else view.published.isoformat(),
-        effective=None if view.effective is None else view.effective.isoformat(),
-        note=view.note,
-    )
+def first_shown(today: date) -> date:
+    """The Monday with which the four weeks begin."""
+    return week_of(today)[0] - timedelta(weeks=WEEKS - 1)
+
+
+def _shown_alerts(figures: PatientFigures) -> list[Alert]:
+    """Those of half a year, and older ones that go on or that nobody has seen."""
+    since = figures.today - timedelta(days=TREND_DAYS)
+    return [a for a in figures.alerts if a.opened >= since or a.open or a in figures.waiting]
 
 
 def _in_sessions(recent: Sequence[TrendSession]) -> dict[date, AdherenceResult]:
@@ -261,13 +284,16 @@ def _pain(session: TrendSession) -> PainPoint:
         day=session.summary.day,
         before=pain_at(session.events, "in"),
         after=after if after is not None or not told else told[-1],
+        effort=next(
+            (e.effort for e in reversed(session.events) if isinstance(e, EffortReported)), None
+        ),
         ended_by_pain=by_pain,
     )
 
 
-def _alert(alert: Alert, figures: PatientFigures, sessions: Sequence[TrendSession]) -> AlertView:
+def _alert(alert: Alert, figures: PatientFigures, summaries: Sequence[SessionSummary]) -> AlertView:
     seen = alert.seen
-    on_it = [s.summary for s in sessions if s.day == alert.opened]
+    on_it = [s for s in summaries if s.day == alert.opened.isoformat()]
     return AlertView(
         patient=alert.patient,
         kind=alert.kind,

@@ -1,25 +1,31 @@
-"""How a range has moved over weeks: assessment repetitions only, beside the error they have."""
+"""How a range has moved over weeks: assessment repetitions only, beside the error they have.
+
+Beside it stand what the plan aims at, and, where the plan marks the other limb as well, what that
+one reaches in the same exercise, posture and level.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from analytics.monitoring.change import assessments_of, baseline_and_recent, change_between, sem_of
-from telemetry.messages.events import SegmentCalibrated, SessionOpened
+from analytics.monitoring.change import baseline_and_recent, change_between, sem_of
+from telemetry.messages.events import SessionOpened
 from therapy.exercises.library import EXERCISES
+from therapy.exercises.observable import Observable
 
 from .item_view import PeakView, Side, percentiles_of
 from .session_view import best_result
-from .words import Words, exercise_words, observable_words
+from .words import Words, exercise_words, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from analytics.monitoring.change import Assessment, Context
+    from analytics.monitoring.figures import PatientFigures
     from telemetry.messages.events import SessionEvent
     from telemetry.messages.results import Result, SessionResult
     from telemetry.seams import SessionSummary
@@ -29,12 +35,11 @@ __all__ = ["TrendSession", "TrendView", "trend_views"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendSession:
-    """One session as the journal has it; `placements` by stream."""
+    """One session as the journal has it."""
 
     summary: SessionSummary
     events: Sequence[SessionEvent]
     results: Sequence[Result]
-    placements: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def opened(self) -> SessionOpened | None:
@@ -77,8 +82,18 @@ class ChangeView(_Frozen):
     own_error: bool
 
 
+class OtherSideView(_Frozen):
+    """What the limb that is known to be well reached last."""
+
+    day: str
+    median_deg: float
+
+
 class TrendView(_Frozen):
-    """Assessments of one exercise, side, posture, placement and calibration level."""
+    """Assessments of one exercise, side, posture, placement and calibration level.
+
+    `quantity` says whether its figures are peaks, or excursions of an angle without a zero.
+    """
 
     exercise: str
     name: Words
@@ -86,51 +101,30 @@ class TrendView(_Frozen):
     posture: str
     placement: str
     level: str
+    quantity: Literal["peak", "excursion"]
     what: Words | None
     points: tuple[TrendPoint, ...]
     change: ChangeView | None
+    target_deg: float | None
+    other_side: OtherSideView | None
 
 
-def trend_views(sessions: Sequence[TrendSession]) -> tuple[TrendView, ...]:
-    """All comparable assessments of these sessions, by what makes them comparable."""
-    found = [a for session in sessions for a in _assessments(session)]
-    contexts = list(dict.fromkeys(a.context for a in found))
-    named = {
-        (item.exercise, item.side): item.range_of_motion.what
-        for session in sessions
-        if session.result
-        for item in session.result.items
-        if item.range_of_motion
-    }
-    return tuple(_trend(found, context, named) for context in contexts)
+def trend_views(figures: PatientFigures, since: date) -> tuple[TrendView, ...]:
+    """All comparable assessments from a day on, by what makes them comparable.
+
+    What is a baseline, and what has changed since, is told of all that there ever were.
+    """
+    recent = [a for a in figures.assessments if a.day >= since]
+    contexts = dict.fromkeys(a.context for a in recent)
+    return tuple(_trend(figures, recent, context) for context in contexts)
 
 
-def _assessments(session: TrendSession) -> Sequence[Assessment]:
-    result, opened = session.result, session.opened
-    if result is None or opened is None:
-        return ()
-    levels = {
-        e.placement: e.level
-        for e in session.events
-        if isinstance(e, SegmentCalibrated) and e.passed
-    }
-    only = opened.wearables[0].placement if len(opened.wearables) == 1 else None
-    worn = {i.stream: only for i in result.items if only} | dict(session.placements)
-    return assessments_of(
-        result, day=session.day, posture=opened.posture, placements=worn, levels=levels
-    )
-
-
-def _trend(
-    found: Sequence[Assessment], context: Context, named: Mapping[tuple[str, Side], str]
-) -> TrendView:
-    mine = [a for a in found if a.context == context]
+def _trend(figures: PatientFigures, recent: Sequence[Assessment], context: Context) -> TrendView:
     points = []
-    for assessment in sorted(mine, key=lambda a: a.day):
+    for assessment in sorted((a for a in recent if a.context == context), key=lambda a: a.day):
         p10, median, p90 = percentiles_of(assessment.peaks_deg)
         peaks = PeakView(median_deg=median, p10_deg=p10, p90_deg=p90)
         points.append(TrendPoint(day=assessment.day.isoformat(), peaks=peaks))
-    what = named.get((context.exercise, context.side))
     return TrendView(
         exercise=context.exercise,
         name=exercise_words(context.exercise),
@@ -138,10 +132,51 @@ def _trend(
         posture=context.posture,
         placement=context.placement,
         level=context.level,
-        what=observable_words(what) if what else None,
+        quantity=context.quantity,
+        what=_what(figures, context),
         points=tuple(points),
-        change=_change(mine, context),
+        change=_change([a for a in figures.assessments if a.context == context], context),
+        target_deg=_target(figures, context),
+        other_side=_other_side(figures, context),
     )
+
+
+def _what(figures: PatientFigures, context: Context) -> Words | None:
+    """What its angle is of, by the plans that asked for it."""
+    for version in reversed(figures.versions):
+        for item in version.plan.items:
+            if (item.exercise, item.side) != (context.exercise, context.side):
+                continue
+            for worn in ((context.placement,), None):
+                sees = item.sees(worn)
+                if isinstance(sees, Observable):
+                    return words(sees.what)
+    return None
+
+
+def _target(figures: PatientFigures, context: Context) -> float | None:
+    found = [
+        item.target_deg
+        for item in (figures.plan.items if figures.plan else ())
+        if (item.exercise, item.side) == (context.exercise, context.side)
+    ]
+    return found[-1] if found else None
+
+
+def _other_side(figures: PatientFigures, context: Context) -> OtherSideView | None:
+    """The other limb in the same posture and level, only where the plan says that it is well."""
+    known = EXERCISES.get(context.exercise)
+    other: Side = "left" if context.side == "right" else "right"
+    limb = f"{known.limb if known else 'arm'}-{other}"
+    if figures.plan is None or limb not in figures.plan.unaffected:
+        return None
+    placement = context.placement.removesuffix(context.side) + other
+    beside = replace(context, side=other, placement=placement)
+    found = [a for a in figures.assessments if a.context == beside]
+    if not found:
+        return None
+    last = max(found, key=lambda a: a.day)
+    return OtherSideView(day=last.day.isoformat(), median_deg=last.value_deg)
 
 
 def _change(mine: Sequence[Assessment], context: Context) -> ChangeView | None:

@@ -10,7 +10,7 @@ Wiring, in the process that has the clinic's journal::
         webbrowser.open(page.url)           # e.g. http://127.0.0.1:8470/
         ...
 
-`reader` is a `SessionReader` on the clinic's journal, `bus` any `Bus` (None: no live view),
+`reader` is a `SessionIndex` on the clinic's journal, `bus` any `Bus` (None: no live view),
 `ledger()` gives a `LossLedger`, `plan(patient, plan_version)` that `Plan`, or None where it is
 unknown. `care` is a `CareRecord`: plans, judged days and alerts, where the clinic keeps them.
 They are called on the event loop or in worker threads, and must be quick.
@@ -37,9 +37,10 @@ from dashboards.access.principal import Action
 from dashboards.views.care_record import CareRecord
 from dashboards.views.clinic_state import ClinicState
 from dashboards.views.loss_ledger import LossLedger
+from dashboards.views.words import words
 from telemetry.clock import Clock, SystemClock
 from telemetry.errors import RipresaError
-from telemetry.seams import SessionReader
+from telemetry.seams import SessionIndex
 from telemetry.transport.bus import Bus
 from therapy.plan.plan import Plan
 
@@ -50,10 +51,14 @@ from .patient_api import Patients, patient_routes
 from .session_api import Sources, api_routes, no_plan
 from .sign_in_api import sign_in_routes
 from .sign_in_desk import SignInDesk
+from .worklist_api import Worklist, worklist_routes
 
 __all__ = ["LOOPBACK_NAMES", "create_app"]
 
-PAGES: Final = ("/", "/clinic", "/sessions", "/patients", "/session/{_name}", "/patient/{_name}")
+PAGES: Final = (
+    *("/", "/live", "/clinic", "/sessions", "/patients"),
+    *("/live/{_name}", "/session/{_name}", "/patient/{_name}"),
+)
 STATIC: Final = Path(__file__).parent / "static"
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "::1")
 _HEADERS: Final = {
@@ -67,7 +72,7 @@ _HEADERS: Final = {
 
 
 def create_app(
-    reader: SessionReader,
+    reader: SessionIndex,
     bus: Bus | None = None,
     *,
     ledger: Callable[[], LossLedger] | None = None,
@@ -128,7 +133,12 @@ def create_app(
         if provider is not None:
             app.include_router(oidc_routes(desk, provider))
     app.include_router(sign_in_routes(desk))
-    app.include_router(patient_routes(Patients(reader, plan, care, clock)))
+    patients = Patients(reader, plan, care, clock)
+    read = None if care is None else words(care.hours.text())
+    app.include_router(
+        worklist_routes(Worklist(patients.lines, clock, with_alerts=care is not None, read=read))
+    )
+    app.include_router(patient_routes(patients))
     if feed is not None:
         app.include_router(live_routes(feed))
     for address in PAGES:

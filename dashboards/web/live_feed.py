@@ -15,7 +15,7 @@ from telemetry.messages.live import decode_live
 from telemetry.messages.results import AdherenceResult, SessionResult
 from telemetry.transport.topics import HomeTopics, parse_topic
 
-from .audience import Audience, Mailbox
+from .audience import Audience, Mailbox, encoded_frame
 from .live_session import LiveSession
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from telemetry.clock import Clock
     from telemetry.messages.phases import SessionPhase
     from telemetry.messages.results import Result
-    from telemetry.seams import SessionReader, SessionSummary
+    from telemetry.seams import SessionIndex, SessionSummary
     from telemetry.transport.bus import Bus, Message
     from therapy.plan.plan import Plan
 
@@ -38,6 +38,9 @@ NS_PER_S = 1_000_000_000
 
 RESULTS_WITHIN_S = 120
 """How long after a session's close its results are waited for."""
+
+RECENT = 100
+"""A session that is played is among so many newest of its patient."""
 
 KEPT_AFTER_CLOSE_S = 600
 """How long a closed session stays in memory; from then on the journal alone has it."""
@@ -68,7 +71,7 @@ class LiveFeed:
     def __init__(
         self,
         bus: Bus,
-        reader: SessionReader,
+        reader: SessionIndex,
         plan: Callable[[str, int], Plan | None],
         clock: Clock,
     ) -> None:
@@ -107,7 +110,7 @@ class LiveFeed:
         mailbox = Mailbox()
         live = self._sessions.get(patient)
         if live is not None:
-            mailbox.put(tuple(live.trace), live.state())
+            mailbox.put(*encoded_frame(tuple(live.trace), live.state()))
         self._audiences.setdefault(patient, Audience()).join(mailbox)
         return mailbox
 
@@ -163,8 +166,8 @@ class LiveFeed:
         Another patient's home may have a session of the same name.
         """
         if live.kept is None:
-            of_patient = self._reader.sessions(patient=patient)
-            named = (s for s in reversed(of_patient) if s.session == live.session)
+            of_patient = self._reader.newest_sessions(patient=patient, limit=RECENT)
+            named = (s for s in of_patient if s.session == live.session)
             live.kept = next(named, None)
         return live.kept
 

@@ -15,9 +15,6 @@ from .live_feed import LiveFeed
 
 __all__ = ["live_routes"]
 
-FRAME_EVERY_S: Final = 1 / 30
-"""Real seconds: what a screen can show, however fast the clock of the therapy runs."""
-
 POLICY_VIOLATION: Final = 1008
 LOOK_EVERY_S: Final = 1.0
 """How soon somebody who was let in is out again when they are no longer."""
@@ -47,9 +44,8 @@ async def _show(socket: WebSocket, feed: LiveFeed, patient: str, asking: Asking)
 
     async def send() -> None:
         while True:
-            frame = await mailbox.take()
-            await socket.send_text(frame.model_dump_json())
-            await asyncio.sleep(FRAME_EVERY_S)
+            for frame in await mailbox.take():
+                await socket.send_text(frame)
 
     sender = asyncio.create_task(send())
     gone = asyncio.create_task(_until_gone(socket))

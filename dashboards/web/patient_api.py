@@ -1,63 +1,37 @@
-"""The JSON of a patient's page, and the one thing that a page may write: who saw an alert."""
+"""The JSON of a patient's page, and the one thing that a page may write: who saw an alert.
 
-from collections.abc import Callable
+Of a patient's sessions no more is read than the page shows, however many years there are.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.monitoring.alert import AlertKind
-from analytics.monitoring.figures import PatientFigures, PatientState
+from analytics.monitoring.figures import PatientFigures
 from analytics.monitoring.fold import Fold
 from analytics.monitoring.worklist import WorkLine, worklist
 from dashboards.access.entrance import Allowed, Asking
 from dashboards.access.principal import Action
 from dashboards.views.care_record import CareRecord, recorded_facts
-from dashboards.views.patient_view import PatientView, patient_view
+from dashboards.views.patient_view import TREND_DAYS, PatientView, first_shown, patient_view
 from dashboards.views.trend_view import TrendSession
-from dashboards.views.words import Words, words
 from telemetry.clock import Clock
 from telemetry.errors import ConfigurationError
 from telemetry.identity import Pseudonym
 from telemetry.messages.care import AlertSeen
 from telemetry.messages.motion import StreamOpened
-from telemetry.seams import SessionReader, SessionSummary
+from telemetry.seams import SessionIndex, SessionSummary
 from therapy.plan.plan import Plan
 
-__all__ = ["PatientLine", "PatientList", "Patients", "SeenAlert", "patient_routes"]
+__all__ = ["Patients", "SeenAlert", "patient_routes"]
 
-TREND_DAYS = 182
-"""How far back sessions are read for a patient's page."""
-
-
-class PatientLine(BaseModel):
-    """One line of the worklist; `waiting` are the kinds of alerts nobody looked at.
-
-    `since` is the day from which on the gravest of them, or waiting for the first session, lasts.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    patient: str
-    sessions: int
-    last_day: str | None
-    waiting: tuple[str, ...]
-    state: PatientState
-    since: str | None
-    why: Words | None
-    heard_ms: float | None
-    plan_missing: bool
-
-
-class PatientList(BaseModel):
-    """All patients, those whose alerts are gravest first; then those not seen the longest."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    patients: tuple[PatientLine, ...]
-    alerts_read: Words | None
+LINKED: Final = 400
+"""The newest sessions of a patient, to which days and alerts lead."""
 
 
 class SeenAlert(BaseModel):
@@ -81,40 +55,58 @@ class SeenAlert(BaseModel):
 class Patients:
     """Where patients' pages come from; `create_app` says what each is."""
 
-    reader: SessionReader
+    reader: SessionIndex
     plan: Callable[[str, int], Plan | None]
     care: CareRecord | None
     clock: Clock
 
-    def listed(self, sees: Callable[[str], bool]) -> PatientList:
-        """Everybody whom somebody sees, who needs a look first."""
-        care = self.care
-        lines = worklist(self._folded().all_figures()) if care is None else care.worklist()
-        seen = (line for line in lines if sees(line.patient))
-        return PatientList(
-            patients=tuple(_line(line, with_alerts=care is not None) for line in seen),
-            alerts_read=None if care is None else words(care.hours.text()),
-        )
+    def lines(self) -> Sequence[WorkLine]:
+        """Everybody who is treated, who needs a look first."""
+        if self.care is not None:
+            return self.care.worklist()
+        return worklist(self._folded().all_figures())
 
     def view(self, patient: str) -> PatientView | None:
         """One patient; None where nothing is known of them."""
-        care = self.care
-        figures = self._folded(patient).figures(patient) if care is None else care.figures(patient)
+        figures = self.figures(patient)
         if figures is None:
             return None
-        sessions = [_recorded(self.reader, summary) for summary in self._counting(figures)]
-        return patient_view(figures, sessions, hours=None if care is None else care.hours)
+        summaries = self._counting(figures)
+        first = first_shown(figures.today).isoformat()
+        return patient_view(
+            figures,
+            [self._recorded(s) for s in summaries if s.day >= first],
+            hours=None if self.care is None else self.care.hours,
+            summaries=summaries,
+            tests=[self._results(s) for s in summaries] if _tested(figures) else (),
+        )
+
+    def figures(self, patient: str) -> PatientFigures | None:
+        """A patient's figures; None where there are none."""
+        if self.care is not None:
+            return self.care.figures(patient)
+        return self._folded(patient).figures(patient)
 
     def _counting(self, figures: PatientFigures) -> list[SessionSummary]:
-        """The sessions of a patient that count, by their days."""
+        """The sessions of a patient's last months that count, by their days."""
         since = (figures.today - timedelta(days=TREND_DAYS)).isoformat()
         aside = {(told.home, told.session) for told in figures.set_aside}
+        newest = self.reader.newest_sessions(patient=figures.patient, limit=LINKED)
         found = [
             s
-            for s in self.reader.sessions(patient=figures.patient)
+            for s in newest
             if s.day >= since and aside.isdisjoint({("", s.session), (s.home or "", s.session)})
         ]
         return sorted(found, key=lambda s: (s.day, s.opened_ns))
+
+    def _recorded(self, summary: SessionSummary) -> TrendSession:
+        events = self.reader.events(summary.session, home=summary.home)
+        results = self.reader.results(summary.session, home=summary.home)
+        return TrendSession(summary=summary, events=events, results=results)
+
+    def _results(self, summary: SessionSummary) -> TrendSession:
+        results = self.reader.results(summary.session, home=summary.home)
+        return TrendSession(summary=summary, events=(), results=results)
 
     def see(self, care: CareRecord, patient: str, seen: SeenAlert, by: str) -> None:
         """Write down who looked at an alert.
@@ -142,30 +134,24 @@ class Patients:
 
     def _folded(self, patient: str | None = None) -> Fold:
         """The figures of recorded sessions alone, where no clinic keeps more."""
-        fold = Fold(self.plan)
+        fold = Fold(self.plan, self._placement)
         for fact in recorded_facts(self.reader, patient):
             fold.take(fact)
         fold.look(self.clock.now_ns())
         return fold
 
+    def _placement(self, stream: str, home: str) -> str | None:
+        first = next(iter(self.reader.stream_items(stream, home=home or None)), None)
+        return first.placement if isinstance(first, StreamOpened) else None
 
-def _line(line: WorkLine, *, with_alerts: bool) -> PatientLine:
-    waiting = line.waiting if with_alerts else ()
-    return PatientLine(
-        patient=line.patient,
-        sessions=line.sessions,
-        last_day=None if line.last_day is None else line.last_day.isoformat(),
-        waiting=tuple(dict.fromkeys(a.kind for a in waiting)),
-        state=line.state,
-        since=None if line.since is None else line.since.isoformat(),
-        why=words(waiting[0].text) if waiting else None,
-        heard_ms=None if line.heard_ns is None else line.heard_ns / 1e6,
-        plan_missing=line.plan_missing,
-    )
+
+def _tested(figures: PatientFigures) -> bool:
+    """Whether any version of the plan asks for a field test."""
+    return any(item.known.test for v in figures.versions for item in v.plan.items)
 
 
 def patient_routes(patients: Patients) -> APIRouter:
-    """The routes under `/api/patients`."""
+    """The routes under `/api/patients/PSEUDONYM`."""
     router = APIRouter(prefix="/api/patients")
 
     def shown(patient: str) -> PatientView:
@@ -173,13 +159,6 @@ def patient_routes(patients: Patients) -> APIRouter:
         if view is None:
             raise HTTPException(404, f"no patient {patient} in this journal")
         return view
-
-    @router.get("")
-    def listed(
-        asking: Annotated[Asking, Depends(Allowed(Action.SEE_WORKLIST))],
-    ) -> PatientList:
-        """Everybody, who needs a look first."""
-        return patients.listed(asking.sees)
 
     @router.get("/{patient}", dependencies=[Depends(Allowed(Action.SEE_PATIENT))])
     def one(patient: Annotated[Pseudonym, Path()]) -> PatientView:
@@ -205,18 +184,3 @@ def patient_routes(patients: Patients) -> APIRouter:
         return shown(patient)
 
     return router
-
-
-def _recorded(reader: SessionReader, summary: SessionSummary) -> TrendSession:
-    events = reader.events(summary.session, home=summary.home)
-    results = reader.results(summary.session, home=summary.home)
-    bare = TrendSession(summary=summary, events=events, results=results)
-    opened, result = bare.opened, bare.result
-    if opened is None or result is None or len(opened.wearables) < 2:
-        return bare
-    placements = {}
-    for stream in {item.stream for item in result.items if item.assessment}:
-        first = next(iter(reader.stream_items(stream, home=summary.home)), None)
-        if isinstance(first, StreamOpened):
-            placements[stream] = first.placement
-    return TrendSession(summary=summary, events=events, results=results, placements=placements)

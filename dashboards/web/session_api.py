@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, Depends, HTTPException, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards.access.entrance import Allowed, Asking
 from dashboards.access.principal import Action
@@ -13,15 +13,29 @@ from dashboards.views.clinic_state import ClinicState
 from dashboards.views.loss_ledger import LossLedger
 from dashboards.views.session_view import SessionView, session_view
 from telemetry.errors import AmbiguousName
-from telemetry.identity import UlidText
+from telemetry.identity import Pseudonym, UlidText
 from telemetry.messages.events import SessionEvent
-from telemetry.seams import SessionReader, SessionSummary
+from telemetry.seams import SessionIndex, SessionSummary
 from telemetry.transport.bus import Bus
 from therapy.plan.plan import Plan
 
 from .live_feed import LiveFeed, LiveSessionSummary
+from .paging import LARGEST_CURSOR, MOST, USUAL, cursor_of, read_cursor
 
-__all__ = ["Overview", "SessionLine", "Sources", "api_routes", "no_plan"]
+__all__ = [
+    "LiveNow",
+    "Overview",
+    "PartWish",
+    "SessionLine",
+    "SessionPart",
+    "Sources",
+    "api_routes",
+    "no_plan",
+]
+
+NEWEST = 20
+LOOKS = 10
+"""So many times the list is read on where few sessions are of one's own patients."""
 
 SEVERAL = "more than one home gave a session this name: open it from the list of sessions"
 
@@ -40,15 +54,40 @@ class SessionLine(BaseModel):
     reason: str | None
 
 
-class Overview(BaseModel):
-    """What there is to look at: what is played now, and what was recorded, newest first."""
+class SessionPart(BaseModel):
+    """Recorded sessions, newest first; `next` says where the next part begins, None: nowhere."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sessions: tuple[SessionLine, ...]
+    next: str | None
+
+
+class LiveNow(BaseModel):
+    """What is played now."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     has_bus: bool
     connected: bool
     live: tuple[LiveSessionSummary, ...]
+
+
+class Overview(LiveNow):
+    """What there is to look at: what is played now, and the newest of what was recorded."""
+
     sessions: tuple[SessionLine, ...]
+
+
+class PartWish(BaseModel):
+    """Which part of a list of sessions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    after: str | None = Field(
+        default=None, max_length=LARGEST_CURSOR, description="`next` of the part before."
+    )
+    limit: int = Field(default=USUAL, ge=1, le=MOST)
 
 
 def no_plan(_patient: str, _version: int) -> Plan | None:
@@ -60,7 +99,7 @@ def no_plan(_patient: str, _version: int) -> Plan | None:
 class Sources:
     """Where the answers come from; `create_app` says what each is."""
 
-    reader: SessionReader
+    reader: SessionIndex
     bus: Bus | None = None
     feed: LiveFeed | None = None
     ledger: Callable[[], LossLedger] | None = None
@@ -71,19 +110,8 @@ class Sources:
 def api_routes(sources: Sources) -> APIRouter:
     """The routes under `/api`, but for the live one."""
     router = APIRouter(prefix="/api")
-    reader, bus, feed = sources.reader, sources.bus, sources.feed
-
-    @router.get("/overview")
-    async def overview(
-        asking: Annotated[Asking, Depends(Allowed(Action.SEE_WORKLIST))],
-    ) -> Overview:
-        """What is played now and what was recorded."""
-        return Overview(
-            has_bus=bus is not None,
-            connected=bus is not None and bus.connected,
-            live=tuple(s for s in feed.sessions() if asking.sees(s.patient)) if feed else (),
-            sessions=tuple(_line(s) for s in reversed(reader.sessions()) if asking.sees(s.patient)),
-        )
+    reader, feed = sources.reader, sources.feed
+    _add_lists(router, sources)
 
     @router.get("/sessions/{session}")
     def recorded(
@@ -97,9 +125,8 @@ def api_routes(sources: Sources) -> APIRouter:
         plan, day = None, None
         if opened is not None:
             plan = sources.plan(opened.patient, opened.plan_version)
-            listed = reader.sessions(patient=opened.patient)
-            days = (s.day for s in listed if s.session == session and home in (None, s.home))
-            day = next(days, None)
+            summary = reader.session(session, home=home)
+            day = None if summary is None else summary.day
         view = session_view(events, reader.results(session, home=home), plan, day=day)
         if view is None:
             raise HTTPException(404, _unknown(session))
@@ -125,8 +152,50 @@ def api_routes(sources: Sources) -> APIRouter:
     return router
 
 
+def _add_lists(router: APIRouter, sources: Sources) -> None:
+    """What there is to look at."""
+    reader, bus, feed = sources.reader, sources.bus, sources.feed
+
+    @router.get("/overview")
+    def overview(
+        asking: Annotated[Asking, Depends(Allowed(Action.SEE_WORKLIST))],
+    ) -> Overview:
+        """What is played now and the newest of what was recorded."""
+        newest = _part(reader, PartWish(limit=NEWEST), asking.sees)
+        return Overview(**dict(_now(asking)), sessions=newest.sessions)
+
+    @router.get("/live")
+    async def now(
+        asking: Annotated[Asking, Depends(Allowed(Action.SEE_WORKLIST))],
+    ) -> LiveNow:
+        """What is played now."""
+        return _now(asking)
+
+    @router.get("/sessions")
+    def listed(
+        part: Annotated[PartWish, Query()],
+        asking: Annotated[Asking, Depends(Allowed(Action.SEE_WORKLIST))],
+    ) -> SessionPart:
+        """Recorded sessions of everybody, newest first."""
+        return _part(reader, part, asking.sees)
+
+    @router.get("/patients/{patient}/sessions", dependencies=[Depends(Allowed(Action.SEE_PATIENT))])
+    def of_patient(
+        patient: Annotated[Pseudonym, Path()], part: Annotated[PartWish, Query()]
+    ) -> SessionPart:
+        """A patient's recorded sessions, newest first."""
+        return _part(reader, part, lambda _patient: True, patient)
+
+    def _now(asking: Asking) -> LiveNow:
+        return LiveNow(
+            has_bus=bus is not None,
+            connected=bus is not None and bus.connected,
+            live=tuple(s for s in feed.sessions() if asking.sees(s.patient)) if feed else (),
+        )
+
+
 def _events(
-    reader: SessionReader, session: str, home: str | None, asking: Asking
+    reader: SessionIndex, session: str, home: str | None, asking: Asking
 ) -> tuple[list[SessionEvent], str | None]:
     """A session's events, and whose it is.
 
@@ -137,13 +206,43 @@ def _events(
     """
     try:
         return reader.events(session, home=home), home
-    except AmbiguousName:
-        seen = [s for s in reader.sessions() if s.session == session and asking.sees(s.patient)]
+    except AmbiguousName as e:
+        of_that_name = (reader.session(session, home=one) for one in e.homes)
+        seen = [s for s in of_that_name if s is not None and asking.sees(s.patient)]
     if not seen:
         raise HTTPException(404, _unknown(session))
     if len(seen) > 1:
         raise HTTPException(409, SEVERAL)
     return reader.events(session, home=seen[0].home), seen[0].home
+
+
+def _part(
+    reader: SessionIndex, part: PartWish, sees: Callable[[str], bool], patient: str | None = None
+) -> SessionPart:
+    """A part of the list; one that holds few of one's own may be short, and still have a next."""
+    before: tuple[str, str] | None = None
+    if part.after is not None:
+        session, home = read_cursor(part.after, str, str)
+        before = str(session), str(home)
+    found: list[SessionSummary] = []
+    more = True
+    for _ in range(LOOKS):
+        page = reader.newest_sessions(limit=MOST, patient=patient, before=before)
+        for summary in page:
+            if len(found) == part.limit:
+                break
+            before = summary.session, summary.home or ""
+            if sees(summary.patient):
+                found.append(summary)
+        else:
+            more = len(page) == MOST
+            if more and len(found) < part.limit:
+                continue
+        break
+    return SessionPart(
+        sessions=tuple(_line(s) for s in found),
+        next=cursor_of(*before) if more and before is not None else None,
+    )
 
 
 def _unknown(session: str) -> str:

@@ -67,7 +67,7 @@ class StoredCount:
 
 
 class JournalReader:
-    """Read access to one journal; a `SessionReader`.
+    """Read access to one journal; a `SessionIndex`.
 
     Each thread has its own connection. Every read is a short transaction of its own, so that
     no reader keeps the write-ahead log from being folded in.
@@ -107,6 +107,25 @@ class JournalReader:
         rows = self.rows(
             f"{_SESSIONS} WHERE ? IS NULL OR s.patient = ? ORDER BY s.opened_ns, s.session, s.home",
             (patient, patient),
+        )
+        return self._on_their_days([_summary(row) for row in rows], patient)
+
+    def newest_sessions(
+        self, *, limit: int, patient: str | None = None, before: tuple[str, str] | None = None
+    ) -> list[SessionSummary]:
+        """The newest sessions by their names, which begin with the time; the newest first.
+
+        Args:
+            limit: how many at most.
+            patient: whose; None: everybody's.
+            before: session and home of the last one that is known already.
+        """
+        session, home = before or (None, "")
+        theirs = "" if patient is None else "s.patient = ?3 AND "
+        later = "true" if session is None else "s.session <= ?1 AND (s.session, h.ulid) < (?1, ?2)"
+        rows = self.rows(
+            f"{_SESSIONS} WHERE {theirs}{later} ORDER BY s.session DESC, h.ulid DESC LIMIT ?4",
+            (session, home, patient, limit),
         )
         return self._on_their_days([_summary(row) for row in rows], patient)
 

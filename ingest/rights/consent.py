@@ -15,6 +15,8 @@ from ingest.transfer.intake import Bar
 from .audit import AuditKey, note
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ingest.journal.journal import Journal
     from ingest.journal.reading import JournalReader
 
@@ -51,6 +53,17 @@ class Consent:
     def unused(self, patient: str) -> bool:
         """Whether nothing of a patient may be in use: restricted, or erased."""
         return self.restricted(patient) or self.erased(patient)
+
+    def unused_among(self, patients: Iterable[str]) -> set[str]:
+        """Those of whom nothing may be in use, by two looks into the journal for all of them."""
+        restricted = set(restricted_patients(self._journal))
+        rows = self._journal.rows("SELECT hash FROM tombstone WHERE kind = 'patient'")
+        stones = {bytes(row[0]) for row in rows}
+        return {
+            patient
+            for patient in patients
+            if patient in restricted or (stones and self._key.hash("patient", patient) in stones)
+        }
 
     def erased(self, patient: str) -> bool:
         """Whether a pseudonym's data was erased."""

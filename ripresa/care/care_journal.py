@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from analytics.monitoring.facts import Fact, FactOrigin
 from analytics.monitoring.fold import Fold
-from analytics.monitoring.worklist import MonitoredHours, worklist
+from analytics.monitoring.worklist import MonitoredHours, work_line
 from dashboards.views.care_record import known_alert
 from telemetry.errors import DecodeError, RipresaError
 from telemetry.messages.care import (
@@ -42,6 +42,7 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 5.0
 KEEP_EVERY_NS = 900 * 1_000_000_000
+NS_PER_MINUTE = 60_000_000_000
 NS_PER_HOUR = 3_600_000_000_000
 
 
@@ -60,6 +61,7 @@ class JournalCareRecord:
         heard: when each patient's home was last heard of; whoever hears of one writes it here.
         clock_wrong: whether the clock is plainly wrong.
         table: what was kept of an earlier run, and where this one is kept; None: nowhere.
+        restricted_among: the same of many at once; None: each is asked for.
     """
 
     def __init__(
@@ -73,10 +75,12 @@ class JournalCareRecord:
         heard: Mapping[str, int] | None = None,
         clock_wrong: Callable[[], bool] = lambda: False,
         table: FigureTable | None = None,
+        restricted_among: Callable[[Iterable[str]], set[str]] | None = None,
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._restricted = restricted
+        self._restricted_among = restricted_among or (lambda some: set(filter(restricted, some)))
         self._clock_wrong = clock_wrong
         self._lock = threading.RLock()
         self._local_plan = local_plan
@@ -91,6 +95,9 @@ class JournalCareRecord:
         self._unkept: set[str] = set()
         self._kept_ns = 0
         self._shown: set[tuple[str, str, str, str]] = set()
+        self._as_of: tuple[int, int, int, int] | None = None
+        self._wrong = False
+        self._lines: dict[str, tuple[PatientFigures, WorkLine]] = {}
         self.hours = hours or MonitoredHours()
 
     @property
@@ -116,7 +123,7 @@ class JournalCareRecord:
             StoreBusy, StoreError: the journal cannot be read now.
         """
         with self._lock:
-            wrong = self._clock_wrong()
+            wrong = self._wrong = self._clock_wrong()
             if not wrong:
                 self._note_heard()
             self._forget_erased()
@@ -127,11 +134,9 @@ class JournalCareRecord:
             if wrong:
                 return set()  # by a clock that is plainly wrong no day has passed
             looked = self._fold.look(self._clock.now_ns())
-            self.set_aside = {
-                f.patient: len(f.set_aside)
-                for f in self._fold.all_figures()
-                if f.set_aside and not self._restricted(f.patient)
-            }
+            aside = {f.patient: len(f.set_aside) for f in self._fold.all_figures() if f.set_aside}
+            barred = self._restricted_among(aside)
+            self.set_aside = {p: n for p, n in aside.items() if p not in barred}
             self._tell_shown(looked)
             self._unkept |= looked
             return looked
@@ -153,14 +158,15 @@ class JournalCareRecord:
     def figures(self, patient: str) -> PatientFigures | None:
         """All that is shown of a patient, as of now."""
         with self._lock:
-            self.look()
+            self._look_again()
             return None if self._restricted(patient) else self._fold.figures(patient)
 
     def all_figures(self) -> list[PatientFigures]:
         """Everybody's."""
         with self._lock:
-            self.look()
-            return [f for f in self._fold.all_figures() if not self._restricted(f.patient)]
+            self._look_again()
+            barred = self._restricted_among(self._fold.patients())
+            return [f for f in self._fold.all_figures() if f.patient not in barred]
 
     def figures_through(self) -> tuple[list[PatientFigures], int]:
         """Everybody's, and the last record of the journal that they hold."""
@@ -177,7 +183,15 @@ class JournalCareRecord:
 
     def worklist(self) -> Sequence[WorkLine]:
         """Everybody, who needs a look first."""
-        return worklist(self.all_figures())
+        known, lines = self._lines, {}
+        for figures in self.all_figures():
+            line = known.get(figures.patient)
+            if line is None or line[0] is not figures:
+                line = figures, work_line(figures)
+            lines[figures.patient] = line
+        self._lines = lines
+        treated = (line for _, line in lines.values() if line.state != "discharged")
+        return sorted(treated, key=lambda line: line.order)
 
     def acknowledge(self, seen: AlertSeen) -> None:
         """Write down who looked at an alert and what was done.
@@ -199,6 +213,19 @@ class JournalCareRecord:
         new = [care_record(record) for record in records]
         if new:
             self._journal.append_now(new)
+
+    def _look_again(self) -> None:
+        """Look, unless nothing can have changed: no record, no erasure, and the minute is the same.
+
+        Years of everybody's facts need not be gone through for each page that is asked for.
+        """
+        stones = int(self._journal.rows("SELECT count(*) FROM tombstone")[0][0])
+        heard_hours = sum(t_ns // NS_PER_HOUR for t_ns in list(self._heard.values()))
+        minute = self._clock.now_ns() // NS_PER_MINUTE
+        now = self._journal.last_seq(), stones, minute, heard_hours
+        if now != self._as_of or self._wrong:
+            self.look()
+            self._as_of = now
 
     def _note_heard(self) -> None:
         """Write down which homes were heard of; once an hour of each is enough."""

@@ -90,6 +90,7 @@ class ClinicStore:
             self._clock,
             self.hours,
             restricted=self.consent.unused,
+            restricted_among=self.consent.unused_among,
             heard=heard,
             clock_wrong=clock_wrong,
             table=self.table,

@@ -35,7 +35,7 @@ WHAT = "forearm elevation, elbow straight"
 
 @dataclass
 class MemoryReader:
-    """A `SessionReader` over lists."""
+    """A `SessionIndex` over lists."""
 
     kept_events: dict[str, list] = field(default_factory=dict)
     kept_results: dict[str, list] = field(default_factory=dict)
@@ -57,6 +57,14 @@ class MemoryReader:
                     )
                 )
         return sorted(found, key=lambda s: s.opened_ns)
+
+    def newest_sessions(self, *, limit, patient=None, before=None):
+        found = sorted(self.sessions(patient=patient), key=lambda s: s.session, reverse=True)
+        return [s for s in found if before is None or s.session < before[0]][:limit]
+
+    def session(self, session, *, home=None):
+        named = (s for s in self.sessions() if s.session == session)
+        return next((s for s in named if home in (None, s.home)), None)
 
     def events(self, session, **_home):
         return list(self.kept_events.get(session, []))

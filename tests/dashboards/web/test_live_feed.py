@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from dashboards.web.audience import Mailbox
+from dashboards.web.audience import LiveFrame, Mailbox, encoded_frame
 from dashboards.web.live_feed import LiveFeed
 from dashboards.web.live_session import Sample
 from telemetry.clock import ManualClock
@@ -35,6 +35,19 @@ async def chain(pretend):
     return Chain(pretend)
 
 
+async def taken(mailbox):
+    """All that a page gets at once, as one frame."""
+    frames = [LiveFrame.model_validate_json(text) for text in await mailbox.take()]
+    states = [f.state for f in frames if f.state is not None]
+    return LiveFrame(
+        state=states[-1] if states else None,
+        t_ms=[t for f in frames for t in f.t_ms],
+        control=[c for f in frames for c in f.control],
+        angle_deg=[a for f in frames for a in f.angle_deg],
+        dropped=max(f.dropped for f in frames),
+    )
+
+
 async def settle():
     for _ in range(20):
         await asyncio.sleep(0)
@@ -44,12 +57,12 @@ async def test_a_page_gets_what_was_before_it_came_and_what_comes(chain, pretend
     chain.say(*pretend.script()[:6], pretend.control(20), pretend.repetition(1))
     await settle()
     mailbox = chain.feed.watch(pretend.patient)
-    first = await mailbox.take()
+    first = await taken(mailbox)
     assert first.state.session.items[0].done == 1
     assert len(first.t_ms) == 2
     chain.say(pretend.control(20.1))
     await settle()
-    second = await mailbox.take()
+    second = await taken(mailbox)
     assert (second.state, len(second.t_ms)) == (None, 2)
     assert second.angle_deg[0] == pytest.approx(pretend.control(20.1).angle_deg[0], abs=0.01)
 
@@ -59,7 +72,7 @@ async def test_a_server_that_starts_late_reads_the_opening_from_the_journal(pret
     chain = Chain(pretend, reader)
     chain.say(pretend.control(30))
     await settle()
-    frame = await chain.feed.watch(pretend.patient).take()
+    frame = await taken(chain.feed.watch(pretend.patient))
     assert frame.state.session.phase == "exercise"
     assert frame.state.session.items[0].prescribed == 20
 
@@ -72,7 +85,7 @@ async def test_holes_that_a_broker_left_are_filled_from_the_journal(chain, prete
     await chain.clock.advance(2)
     chain.say(events[7])
     await settle()
-    state = (await chain.feed.watch(pretend.patient).take()).state
+    state = (await taken(chain.feed.watch(pretend.patient))).state
     assert len(state.session.events) == 8
 
 
@@ -80,12 +93,12 @@ async def test_results_are_shown_as_soon_as_they_are_in_the_journal(chain, prete
     chain.say(*pretend.script())
     await settle()
     mailbox = chain.feed.watch(pretend.patient)
-    assert (await mailbox.take()).state.session.provisional
+    assert (await taken(mailbox)).state.session.provisional
     await chain.clock.advance(5)
     chain.reader.kept_events[pretend.session] = pretend.script()
     chain.reader.kept_results[pretend.session] = pretend.results()
     await chain.clock.advance(2)
-    state = (await mailbox.take()).state
+    state = (await taken(mailbox)).state
     assert not state.session.provisional
     assert state.session.adherence.dose == 0.5
 
@@ -111,7 +124,7 @@ async def test_a_journal_that_is_busy_stops_nothing(pretend, caplog):
     chain.say(*pretend.script())
     await settle()
     await chain.clock.advance(3)
-    state = (await chain.feed.watch(pretend.patient).take()).state
+    state = (await taken(chain.feed.watch(pretend.patient))).state
     assert state.session.phase == "closed"
     assert "journal x is locked" in caplog.text
 
@@ -134,7 +147,7 @@ async def test_what_cannot_be_read_is_counted_and_named_and_the_rest_goes_on(
     await settle()
     assert chain.feed.refused == 1
     assert words in caplog.text
-    assert len((await chain.feed.watch(pretend.patient).take()).t_ms) == 2
+    assert len((await taken(chain.feed.watch(pretend.patient))).t_ms) == 2
 
 
 async def test_a_flood_of_rubbish_is_not_a_flood_of_lines(chain, pretend, caplog):
@@ -158,13 +171,25 @@ async def test_a_slow_page_loses_old_samples_never_the_state(chain, pretend):
     mailbox = Mailbox(capacity=10)
     chain.say(*pretend.script()[:2])
     await settle()
-    state = (await chain.feed.watch(pretend.patient).take()).state
-    mailbox.put(state=state)
+    state = (await taken(chain.feed.watch(pretend.patient))).state
+    mailbox.put(*encoded_frame((), state))
     for n in range(50):
-        mailbox.put([Sample(n * 10**6, 0.0, None)])
-    frame = await mailbox.take()
+        mailbox.put(*encoded_frame([Sample(n * 10**6, 0.0, None)], None))
+    frame = await taken(mailbox)
     assert frame.state == state
     assert (frame.t_ms, frame.dropped) == (tuple(float(n) for n in range(40, 50)), 40)
+
+
+async def test_a_frame_is_encoded_once_however_many_watch(chain, pretend):
+    chain.say(*pretend.script()[:6])
+    await settle()
+    mailboxes = [chain.feed.watch(pretend.patient) for _ in range(50)]
+    for mailbox in mailboxes:
+        await mailbox.take()
+    chain.say(pretend.control(20.1))
+    await settle()
+    first, *others = [await mailbox.take() for mailbox in mailboxes]
+    assert all(a is b for other in others for a, b in zip(first, other, strict=True))
 
 
 async def test_a_page_that_left_is_forgotten(chain, pretend):
@@ -184,14 +209,14 @@ async def test_a_silent_sensor_is_told_and_untold(chain, pretend):
     chain.say(SensorSilent(session=pretend.session, stream=stream, silent=True))
     await settle()
     mailbox = chain.feed.watch(pretend.patient)
-    assert (await mailbox.take()).state.silent == (stream,)
+    assert (await taken(mailbox)).state.silent == (stream,)
     chain.say(SensorSilent(session=pretend.session, stream=stream, silent=True, why="late"))
     await settle()
-    late = (await mailbox.take()).state
+    late = (await taken(mailbox)).state
     assert (late.silent, late.late) == ((stream,), (stream,))
     chain.say(SensorSilent(session=pretend.session, stream=stream, silent=False))
     await settle()
-    assert (await mailbox.take()).state.silent == ()
+    assert (await taken(mailbox)).state.silent == ()
 
 
 async def test_anothers_session_of_the_same_name_is_not_told_as_the_patients(chain, pretend):

@@ -35,6 +35,28 @@ export function weekday(day) {
   return new Date(`${day}T12:00:00`).toLocaleDateString(language, { weekday: "short" });
 }
 
+const DAY_MS = 86_400_000;
+
+/** How many days have passed since a day, by the calendar. */
+export function daysSince(day) {
+  const now = new Date();
+  const noon = new Date(now.getFullYear(), now.getMonth(), now.getDate(), 12);
+  return Math.round((noon - new Date(`${day}T12:00:00`)) / DAY_MS);
+}
+
+/** A day, and how long ago it is. */
+export function daysAgo(day) {
+  const days = daysSince(day);
+  const ago = days === 0 ? t("today") : days === 1 ? t("yesterday") : days > 1 ? t("days_ago", { n: integer(days) }) : "";
+  return ago ? `${shortDay(day)}, ${ago}` : shortDay(day);
+}
+
+/** How long something lasts that began on a day. */
+export function lastingDays(day) {
+  const days = daysSince(day);
+  return days <= 0 ? t("today") : days === 1 ? t("one_day") : t("n_days", { n: integer(days) });
+}
+
 export function lasting(fromMs, toMs) {
   if (toMs === null) return t("open_now");
   const seconds = Math.max(0, Math.round((toMs - fromMs) / 1000));

@@ -236,27 +236,6 @@ function seenForm(view, alert, refresh) {
   return h("details", { class: "seen-form" }, h("summary", {}, t("i_saw")), h("form", { onsubmit: send }, by ? field("who_saw", by) : h("p", { class: "signing" }, t("signed_by", { name: account.name })), field("what_done", action), field("a_note", note), h("button", { type: "submit", class: "wide" }, t("write_down"))), problem);
 }
 
-/** All patients, who needs a look first. */
-export async function patientsPage(main) {
-  const found = await fetched("/api/patients");
-  document.title = `${t("patients")} · Ripresa`;
-  const head = ["patient", "waiting_alerts", "since", "last_session", "sessions"].map((name) => h("th", { scope: "col" }, t(name)));
-  const rows = found.patients.map((one) =>
-    h(
-      "tr",
-      {},
-      h("th", { scope: "row" }, h("a", { href: `/patient/${encodeURIComponent(one.patient)}` }, one.patient)),
-      h("td", {}, one.waiting.length ? [one.waiting.map((kind) => h("span", { class: "tag tag-alert" }, t(`alert_${kind}`))), h("p", { class: "quiet" }, both(one.why))] : t(`state_${one.state}`)),
-      h("td", {}, one.since ? shortDay(one.since) : "–"),
-      h("td", {}, one.last_day ? longDay(one.last_day) : "–"),
-      h("td", {}, integer(one.sessions)),
-    ),
-  );
-  const body = rows.length ? h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows))) : h("p", { class: "quiet" }, t("sessions_none"));
-  const read = found.alerts_read ? h("p", { class: "note" }, both(found.alerts_read)) : null;
-  main.replaceChildren(h("div", { class: "banner" }, h("h1", {}, t("patients"))), h("section", { class: "card" }, body, read));
-}
-
 /** What the last session found of an exercise: readings with their bands, or why there are none, and how sure the count is. */
 function lastSeen(row) {
   const last = row.last;

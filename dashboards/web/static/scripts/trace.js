@@ -12,6 +12,15 @@ const LINE = "#0072b2";
 const TARGET = "#b34700";
 const FONT = "15px system-ui, sans-serif";
 
+const LIBRARY = "/static/vendor/uplot/uPlot";
+
+/** Get the chart library, for the pages that draw with it only. */
+export async function chartLibrary() {
+  if (typeof uPlot !== "undefined") return;
+  document.head.append(h("link", { rel: "stylesheet", href: `${LIBRARY}.min.css` }));
+  await new Promise((loaded, failed) => document.head.append(h("script", { src: `${LIBRARY}.iife.min.js`, onload: loaded, onerror: failed })));
+}
+
 export function trace() {
   const times = [];
   const values = [];

@@ -1,0 +1,135 @@
+"""The JSON of the worklist: who needs somebody first, in parts, with filters and a search."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from analytics.monitoring.alert import AlertKind
+from analytics.monitoring.worklist import WorkLine
+from dashboards.access.entrance import Allowed, Asking
+from dashboards.access.principal import Action
+from dashboards.views.words import Words
+from dashboards.views.work_view import GROUPS, Group, PatientLine, list_summary, patient_line
+from telemetry.clock import Clock
+
+from .paging import LARGEST_CURSOR, MOST, USUAL, cursor_of, read_cursor
+
+__all__ = ["PatientList", "Wish", "Worklist", "worklist_routes"]
+
+
+class PatientList(BaseModel):
+    """Patients, those whose alerts are gravest first; then those not seen the longest.
+
+    `counts` are of all that one may see, whatever the filters; `found` how many these let pass;
+    `next` says where the next part begins, None: there is none. `summary` is two lines on all.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    patients: tuple[PatientLine, ...]
+    next: str | None
+    found: int
+    counts: dict[Group, int]
+    summary: Words
+    alerts_read: Words | None
+
+
+class Wish(BaseModel):
+    """Which part of the worklist."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    after: str | None = Field(
+        default=None, max_length=LARGEST_CURSOR, description="`next` of the part before."
+    )
+    limit: int = Field(default=USUAL, ge=1, le=MOST)
+    q: str = Field(default="", max_length=64, description="Part of a pseudonym.")
+    group: Group | None = Field(default=None, description="Only this part of the list.")
+    kind: AlertKind | None = Field(default=None, description="Only those with such an alert.")
+
+    def lets_pass(self, line: PatientLine) -> bool:
+        """Whether the filters do."""
+        return (
+            self.q.casefold() in line.patient.casefold()
+            and self.group in (None, line.group)
+            and (self.kind is None or self.kind in line.waiting)
+        )
+
+
+class Worklist:
+    """Lines as pages show them, each made once for what it is drawn from.
+
+    Args:
+        lines: everybody who is treated, who needs a look first.
+        with_alerts: somebody keeps and reads alerts here.
+        clock: says which day it is.
+        read: when alerts are.
+    """
+
+    def __init__(
+        self,
+        lines: Callable[[], Sequence[WorkLine]],
+        clock: Clock,
+        *,
+        with_alerts: bool,
+        read: Words | None,
+    ) -> None:
+        self._lines = lines
+        self._clock = clock
+        self._with_alerts = with_alerts
+        self._read = read
+        self._made: dict[str, tuple[WorkLine, PatientLine]] = {}
+
+    def part(self, wish: Wish, sees: Callable[[str], bool]) -> PatientList:
+        """The part that is wished for, of those whom somebody sees.
+
+        Raises:
+            HTTPException: 422, `after` is no place in the list.
+        """
+        after = None
+        if wish.after is not None:
+            after = read_cursor(wish.after, int, int, str, str)
+        seen = [(line, made) for line, made in self._shown() if sees(made.patient)]
+        passed = [(line, made) for line, made in seen if wish.lets_pass(made)]
+        later = [(line, made) for line, made in passed if after is None or line.order > after]
+        part = later[: wish.limit]
+        counts = dict.fromkeys(GROUPS, 0)
+        for _, made in seen:
+            counts[made.group] += 1
+        today = datetime.fromtimestamp(self._clock.now_ns() / 1e9, UTC).date()
+        return PatientList(
+            patients=tuple(made for _, made in part),
+            next=cursor_of(*part[-1][0].order) if len(later) > len(part) else None,
+            found=len(passed),
+            counts=counts,
+            summary=list_summary([made for _, made in seen], today.isoformat()),
+            alerts_read=self._read,
+        )
+
+    def _shown(self) -> list[tuple[WorkLine, PatientLine]]:
+        known, made = self._made, {}
+        for line in self._lines():
+            one = known.get(line.patient)
+            if one is None or one[0] is not line:
+                one = line, patient_line(line, with_alerts=self._with_alerts)
+            made[line.patient] = one
+        self._made = made
+        return list(made.values())
+
+
+def worklist_routes(worklist: Worklist) -> APIRouter:
+    """The route of the list."""
+    router = APIRouter(prefix="/api/patients")
+
+    @router.get("")
+    def listed(
+        wish: Annotated[Wish, Query()],
+        asking: Annotated[Asking, Depends(Allowed(Action.SEE_WORKLIST))],
+    ) -> PatientList:
+        """Everybody, who needs a look first."""
+        return worklist.part(wish, asking.sees)
+
+    return router
