@@ -1,27 +1,35 @@
 """Whether a range has changed by more than its error, from assessment repetitions only.
 
-An assessment counts with the median peak of at least three technically clean repetitions: received
-whole, calibrated, not too fast. Between a baseline of n_b assessments and the n_r most recent ones
-the means are compared, and a difference counts as a change where it exceeds
+An assessment counts with the mean peak of at least three technically clean repetitions (received
+whole, calibrated, not too fast), one that is far from their median left out. The first three
+assessment days are the baseline. Of the days after it the means of the last three, five and ten are
+compared with it, and the difference that is largest beside its threshold is told:
 
     max(5°, c · SEM · √(1/n_b + 1/n_r))
 
-SEM is the standard deviation of one assessment between days, each with the sensor put on anew. The
-declared default is what putting a gravity-aligned sensor on anew does to a peak (6 degrees, as the
-core's band assumes it) with 2.5 degrees between days. At least five such days of a stable period of
-this patient refine it; the default counts as much as `DECLARED_DAYS` of them, since the deviation
-of five days is itself known to a third only. Where the repetitions of a day differ by more than
-`USUAL_SCATTER_DEG`, what their median so takes over adds to the error.
+1. **SEM** is the standard deviation of one assessment between days, each with the sensor put on
+   anew. Declared is what putting a gravity-aligned sensor on anew does to a peak (6 degrees, as the
+   core's band assumes it) with 2.5 degrees between days, and, where the repetitions of a day differ
+   by more than `USUAL_SCATTER_DEG`, what their mean takes over of it.
+2. How a sensor is put on differs between persons, so the error is learnt: the declared variance
+   counts as much as `DECLARED_DAYS` degrees of freedom (the mean of a scaled inverse chi-square
+   prior; Gelman et al., Bayesian Data Analysis, 3rd ed., 2.6), the person's own variance as many as
+   it has, pooled within the baseline, within the days compared with it and within those between,
+   so that a change from one to the other adds nothing. What the scatter adds is known, and makes
+   the prior's degrees more (Satterthwaite, Biometrics Bulletin 2:110, 1946).
+3. **c** accounts for repeated looks, each new assessment being one at the same baseline: it falls
+   with the information I = 1/(1/n_b + 1/n_r) of a comparison, `REPEATED_95` · (I_10/I)^0.6 and at
+   most `MOST_C`, between the constant boundary of Pocock (Biometrika 64:191, 1977) and that of
+   O'Brien & Fleming (Biometrics 35:549, 1979), who spend little on the first looks, where the error
+   is known least. It is the quantile of t that is exceeded as rarely as c of a normal variable.
 
-c accounts for repeated looks: each new assessment is a look at the same baseline. It is constant
-over the looks (Pocock, Biometrika 64:191, 1977), here such that of unchanged persons at most 5 %
-are ever told to be beyond the error in `LOOKS` looks at the last one to three of them against three
-baseline days: 2.64 of a normal variable by 200 000 simulated persons, 2.7 with some reserve, and
-with own days the quantile of t that is exceeded as rarely. A true change of 15 degrees is found in
-87 % within ten looks. For a single comparison c is 1.96, and n_b = n_r = 1 gives the usual MDC95.
-The floor of 5° is the usual error between testers (Boone et al. 1978). Only assessments of the same
-exercise, side, posture, placement and calibration level are comparable; a swept angle, which has
-no zero, is compared by its excursion.
+`REPEATED_95` is set by simulation: over `LOOKS` looks of an unchanged person at most 5 % are told
+to be beyond the error also where the sensor is put on with 8 degrees instead of 6, or the days
+differ by 4 degrees (`docs/decisions/0014-an-error-that-is-learnt.md` has the curve). For a single
+comparison c is 1.96, and n_b = n_r = 1 gives the usual MDC95. The floor of 5° is the usual error
+between testers (Boone et al. 1978). Only assessments of the same exercise, side, posture, placement
+and calibration level are comparable; a swept angle, which has no zero, is compared by its
+excursion.
 """
 
 from __future__ import annotations
@@ -53,18 +61,28 @@ __all__ = [
 FLOOR_DEG: Final = 5.0
 Z_95: Final = 1.96
 LOOKS: Final = 10
-REPEATED_95: Final = 2.7
-"""Of a normal variable, over `LOOKS` looks."""
-DECLARED_DAYS: Final = 30
+REPEATED_95: Final = 2.45
+"""Of a normal variable, over `LOOKS` looks, at the last of them."""
+SPENDING: Final = 0.6
+"""Power of the information by which c falls: 0 is Pocock's boundary, more of it spends later."""
+MOST_C: Final = 3.5
+"""However little is known, so rare a difference is told."""
+DECLARED_DAYS: Final = 6
+"""Degrees of freedom that the declared error counts for beside the person's own."""
+MOST_FREEDOM: Final = 60.0
+LEAST_VARIANCE: Final = 1.0
 LEAST_REPETITIONS: Final = 3
 DAY_SIGMA_DEG: Final = 2.5
 USUAL_SCATTER_DEG: Final = 2.5
 """Standard deviation of a day's repetitions that the error allows for; more of it adds to it."""
-MEDIAN_OF_THREE: Final = 0.45
-"""Variance of the median of three, per variance of one (David & Nagaraja, Order Statistics)."""
+OUTLYING_DEG: Final = 15.0
+"""A repetition so far from the median of its day is not of the mean."""
 STABLE_DAYS: Final = 5
 BASELINE_DAYS: Final = 3
-RECENT_DAYS: Final = 3
+RECENT_DAYS: Final = (3, 5, 10)
+"""Of the last so many days the mean is compared: few tell a sudden change, many a small one."""
+SEEN_DAYS: Final = 20
+"""Older days than these after the baseline tell nothing of the error today."""
 POPULATION_SEM_DEG: Final = {"arm": 6.5, "leg": 6.5}
 """Declared defaults, until five stable days of the patient's own are there."""
 
@@ -102,8 +120,14 @@ class Assessment:
 
     @property
     def value_deg(self) -> float:
-        """Median peak."""
+        """Median peak, as it is shown."""
         return statistics.median(self.peaks_deg)
+
+    @property
+    def compared_deg(self) -> float:
+        """Mean of the peaks but for those that are far from their median."""
+        usual = self.value_deg
+        return statistics.fmean(p for p in self.peaks_deg if abs(p - usual) <= OUTLYING_DEG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +136,15 @@ class Sem:
 
     Attributes:
         value_deg: the error.
-        source: the patient's own stable days, or the default for a limb.
+        source: whether the patient's own days tell more of it than the default for a limb.
         n: own days it rests on; 0 for a default.
+        freedom: its degrees of freedom.
     """
 
     value_deg: float
     source: Literal["own stable days", "population default"]
     n: int = 0
+    freedom: float = DECLARED_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +154,7 @@ class RangeChange:
     Attributes:
         change_deg: recent minus baseline.
         threshold_deg: by the module's formula.
-        baseline_deg, recent_deg: means of the assessments' medians.
+        baseline_deg, recent_deg: means of the assessments.
         n_baseline, n_recent: how many.
         sem: the error used.
     """
@@ -208,10 +234,10 @@ def sem_of(stable: Iterable[Assessment], *, limb: Literal["arm", "leg"]) -> Sem:
     declared = _declared_deg(days, limb)
     if len(days) < STABLE_DAYS:
         return Sem(declared, "population default")
-    own = statistics.variance(a.value_deg for a in days)
-    weight = len(days) - 1
-    pooled = (DECLARED_DAYS * declared**2 + weight * own) / (DECLARED_DAYS + weight)
-    return Sem(math.sqrt(pooled), "own stable days", len(days))
+    own = statistics.variance(a.compared_deg for a in days)
+    freedom = DECLARED_DAYS + len(days) - 1
+    pooled = (DECLARED_DAYS * declared**2 + (len(days) - 1) * own) / freedom
+    return Sem(math.sqrt(pooled), "own stable days", len(days), freedom)
 
 
 def _declared_deg(days: Sequence[Assessment], limb: Literal["arm", "leg"]) -> float:
@@ -223,17 +249,22 @@ def _declared_deg(days: Sequence[Assessment], limb: Literal["arm", "leg"]) -> fl
 def baseline_and_recent(
     assessments: Iterable[Assessment], context: Context
 ) -> tuple[tuple[Assessment, ...], tuple[Assessment, ...]]:
-    """The first three days and, of those after them, the last three; in one context."""
+    """The first three days, and those after them up to today; in one context."""
     ordered = sorted((a for a in assessments if a.context == context), key=lambda a: a.day)
     by_day = list({a.day: a for a in reversed(ordered)}.values())[::-1]
-    baseline, later = by_day[:BASELINE_DAYS], by_day[BASELINE_DAYS:]
-    return tuple(baseline), tuple(later[-RECENT_DAYS:])
+    return tuple(by_day[:BASELINE_DAYS]), tuple(by_day[BASELINE_DAYS:])
 
 
 def change_between(
     baseline: Sequence[Assessment], recent: Sequence[Assessment], sem: Sem
 ) -> RangeChange:
-    """Compare two groups of assessments.
+    """Compare the last of some days with a baseline.
+
+    Args:
+        baseline: the first days.
+        recent: all days after them, in order; the last are compared, those before tell of the
+            error.
+        sem: what is known of the error without these days.
 
     Raises:
         NotObservable: one of them is empty, or they are not of one context.
@@ -241,27 +272,70 @@ def change_between(
     if not baseline or not recent:
         raise NotObservable("no change can be told: assessments are missing, at least one a side")
     _same_context([*baseline, *recent])
-    sem = _with_scatter(sem, [*baseline, *recent])
-    before = statistics.fmean(a.value_deg for a in baseline)
-    after = statistics.fmean(a.value_deg for a in recent)
+    seen = recent[-SEEN_DAYS:]
+    known = _with_scatter(sem, [*baseline, *seen])
+    spans = sorted({min(n, len(seen)) for n in RECENT_DAYS})
+    told = [_compared(baseline, seen[:-n], seen[-n:], known) for n in spans]
+    return max(told, key=lambda change: abs(change.change_deg) / change.threshold_deg)
+
+
+def _compared(
+    baseline: Sequence[Assessment],
+    between: Sequence[Assessment],
+    last: Sequence[Assessment],
+    known: Sem,
+) -> RangeChange:
+    """The change from the baseline to the last days, beside the error that all of them tell."""
+    sem = _learnt(known, (baseline, between, last))
+    before = statistics.fmean(a.compared_deg for a in baseline)
+    after = statistics.fmean(a.compared_deg for a in last)
     return RangeChange(
         change_deg=after - before,
-        threshold_deg=threshold_deg(sem, len(baseline), len(recent), looks=LOOKS),
+        threshold_deg=threshold_deg(sem, len(baseline), len(last), looks=LOOKS),
         baseline_deg=before,
         recent_deg=after,
         n_baseline=len(baseline),
-        n_recent=len(recent),
+        n_recent=len(last),
         sem=sem,
     )
 
 
+def _learnt(known: Sem, groups: Sequence[Sequence[Assessment]]) -> Sem:
+    """What was known of the error, pooled with the person's own within each group of days."""
+    values = [[a.compared_deg for a in group if a.redonned] for group in groups]
+    varied = [group for group in values if len(group) > 1]
+    own = sum(len(group) - 1 for group in varied)
+    if not own:
+        return known
+    squares = sum(map(_squares, varied))
+    freedom = known.freedom + own
+    pooled = (known.freedom * known.value_deg**2 + squares) / freedom
+    days = known.n + sum(map(len, values))
+    if known.n or own > DECLARED_DAYS:
+        return Sem(math.sqrt(pooled), "own stable days", days, freedom)
+    return replace(known, value_deg=math.sqrt(pooled), freedom=freedom)
+
+
+def _squares(values: Sequence[float]) -> float:
+    """Sum of the squared differences from the mean."""
+    mean = statistics.fmean(values)
+    return math.fsum((v - mean) ** 2 for v in values)
+
+
 def _with_scatter(sem: Sem, assessments: Sequence[Assessment]) -> Sem:
     """The error of a person whose repetitions differ more within a day than it allows for."""
-    known = [statistics.variance(a.peaks_deg) for a in assessments if len(a.peaks_deg) > 1]
-    if not known:
+    known = [
+        (_squares(a.peaks_deg) / (len(a.peaks_deg) - 1) - USUAL_SCATTER_DEG**2) / len(a.peaks_deg)
+        for a in assessments
+        if len(a.peaks_deg) > 1
+    ]
+    beyond = max(0.0, statistics.fmean(known)) if known else 0.0
+    if not beyond:
         return sem
-    beyond = max(0.0, statistics.fmean(known) - USUAL_SCATTER_DEG**2)
-    return replace(sem, value_deg=math.sqrt(sem.value_deg**2 + MEDIAN_OF_THREE * beyond))
+    before = max(sem.value_deg**2, LEAST_VARIANCE)
+    surer = sem.freedom * ((before + beyond) / before) ** 2
+    freedom = max(sem.freedom, min(surer, MOST_FREEDOM))
+    return replace(sem, value_deg=math.sqrt(before + beyond), freedom=freedom)
 
 
 def threshold_deg(sem: Sem, n_baseline: int, n_recent: int, *, looks: int = 1) -> float:
@@ -271,18 +345,24 @@ def threshold_deg(sem: Sem, n_baseline: int, n_recent: int, *, looks: int = 1) -
         sem: the error of one assessment.
         n_baseline: assessments on one side.
         n_recent: on the other.
-        looks: 1 for a single comparison; more for one of up to `LOOKS`.
+        looks: 1 for a single comparison, whose declared error is taken as known; more for one of
+            up to `LOOKS`.
     """
-    z = Z_95 if looks == 1 else REPEATED_95
-    factor = z if sem.n == 0 else _as_rare_in_t(z, DECLARED_DAYS + sem.n - 1)
-    return max(FLOOR_DEG, factor * sem.value_deg * math.sqrt(1 / n_baseline + 1 / n_recent))
+    variance = 1 / n_baseline + 1 / n_recent
+    if looks == 1:
+        factor = Z_95 if sem.n == 0 else _as_rare_in_t(Z_95, sem.freedom)
+    else:
+        least = 1 / BASELINE_DAYS + 1 / max(RECENT_DAYS)
+        z = min(MOST_C, REPEATED_95 * (variance / least) ** SPENDING)
+        factor = _as_rare_in_t(z, sem.freedom)
+    return max(FLOOR_DEG, factor * sem.value_deg * math.sqrt(variance))
 
 
-def _as_rare_in_t(z: float, freedom: int) -> float:
+def _as_rare_in_t(z: float, freedom: float) -> float:
     """The quantile of t that is exceeded as rarely as `z` of a normal variable.
 
-    Cornish-Fisher expansion (Abramowitz & Stegun 26.7.5), good to a thousandth from 20 degrees of
-    freedom on.
+    Cornish-Fisher expansion (Abramowitz & Stegun 26.7.5): at the first look, with 8 degrees of
+    freedom, 1 % too small; from the third on less than 0.2 %.
     """
     return (
         z

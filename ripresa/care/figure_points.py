@@ -99,7 +99,7 @@ def _assessments(figures: PatientFigures, tags: dict[str, str], zone: ZoneInfo) 
                     "most_deg": float(max(assessed.peaks_deg)),
                     # Only a limb that was said to be well tells what the other one may reach.
                     "unaffected_deg": float(assessed.value_deg) if limb in unaffected else None,
-                    "baseline_deg": statistics.fmean(a.value_deg for a in baseline),
+                    "baseline_deg": statistics.fmean(a.compared_deg for a in baseline),
                     "target_deg": targets.get((context.exercise, context.side)),
                     "change_deg": None if change is None else change.change_deg,
                     "threshold_deg": None if change is None else change.threshold_deg,
