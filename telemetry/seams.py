@@ -82,6 +82,10 @@ class SessionReader(Protocol):
         """A session's results in the order in which they were written."""
         ...
 
+    def streams(self, session: str, *, home: str | None = None) -> list[str]:
+        """All streams that were recorded in a session, oldest first."""
+        ...
+
     def stream_items(self, stream: str, *, home: str | None = None) -> Iterator[StreamItem]:
         """A stream's items in order, as the wire gave them."""
         ...

@@ -12,6 +12,7 @@ import typer
 from ripresa import __version__
 from telemetry.errors import RipresaError
 
+from .exchange_commands import import_recording
 from .lazy import LazyGroup, lazy_commands
 from .look_options import AudioOnly, LanguageOption, Plain, Scanning, SideOption, TextScale
 from .replay_command import replay
@@ -227,6 +228,7 @@ def play(  # noqa: PLR0917 - typer reads options from it
     )
 
 
+app.command("import")(import_recording)
 app.command()(replay)
 
 

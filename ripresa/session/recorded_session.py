@@ -64,6 +64,7 @@ class RecordedSession:
     Attributes:
         records: its events, in order.
         results: its results, in the order in which they were written.
+        streams: recorded in it; those that its exercises span come first.
 
     Raises:
         AmbiguousName: several have, and nobody says whose.
@@ -78,6 +79,8 @@ class RecordedSession:
         with source.reading() as reader:
             self.records: list[SessionEvent] = reader.events(session, home=home)
             self.results: list[Result] = reader.results(session, home=home)
+            recorded = reader.streams(session, home=home)
+        self.streams: list[str] = list(dict.fromkeys((*streams_of(self.records), *recorded)))
         if not self.records:
             raise ConfigurationError(f"no session {session} in {source.path}: check the ULID")
 
@@ -92,11 +95,6 @@ class RecordedSession:
         if found is None:
             raise ConfigurationError(f"session {self.session} lacks its first event")
         return found
-
-    @property
-    def streams(self) -> list[str]:
-        """The streams that its exercises span."""
-        return streams_of(self.records)
 
     @property
     def item_names(self) -> list[str]:

@@ -86,9 +86,9 @@ def timeline_of(
     """
     events = reader.events(session, home=home)
     plan = plan_of_session(session, events, plans)
-    streams = {
-        s: list(_timed(in_frames(reader.stream_items(s, home=home)))) for s in streams_of(events)
-    }
+    # Those that items span come first: a result counts streams in that order.
+    named = dict.fromkeys((*streams_of(events), *reader.streams(session, home=home)))
+    streams = {s: list(_timed(in_frames(reader.stream_items(s, home=home)))) for s in named}
     lines = [_timed_events(events, streams), *streams.values()]
     return Timeline(session, plan, list(heapq.merge(*lines, key=lambda pair: pair[0])))
 

@@ -20,11 +20,11 @@ from research.units.likely_units import (
 )
 from telemetry.errors import ConfigurationError
 
-RATE_HZ = 50.0
+RATE_HZ = 60.0
 
 
 def arm():
-    return sensed(raises(3)[:: max(1, round(50 / RATE_HZ))], 30.0, noise=0.02)
+    return sensed(raises(3), RATE_HZ, noise=0.02)
 
 
 @pytest.mark.parametrize("unit", [u for u in ACCELERATION_UNITS if u != "m/s2"])

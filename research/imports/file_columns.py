@@ -1,0 +1,261 @@
+"""Columns of a file by name: CSV, Parquet, XDF and MATLAB alike.
+
+A column is asked for by its name, by a pattern with `*` that fits exactly one, or, of a matrix, as
+`name:1`; parts of a MATLAB structure are joined by dots.
+"""
+
+from __future__ import annotations
+
+import csv
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from telemetry.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from .import_map import ImportMap
+
+__all__ = ["FileColumns", "read_columns"]
+
+_ENDINGS: Final = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".xdf": "xdf",
+    ".mat": "mat",
+}
+HEADER_LINES: Final = 60
+"""Lines among which a CSV's header is looked for."""
+
+
+class FileColumns:
+    """What a file holds.
+
+    Args:
+        path: of the file, for messages.
+        columns: by name; a matrix is [n, k].
+    """
+
+    def __init__(self, path: Path, columns: Mapping[str, Any]) -> None:
+        self._path, self._columns = path, columns
+
+    def named(self, wanted: str) -> str:
+        """The name of the one column that is meant, matrix index included.
+
+        Raises:
+            ConfigurationError: none fits, or several do.
+        """
+        name, _, index = wanted.rpartition(":")
+        if not (name and index.isdigit()):
+            name, index = wanted, ""
+        if name not in self._columns:
+            fitting = [known for known in self._columns if fnmatchcase(known, name)]
+            if len(fitting) != 1:
+                there = ", ".join(list(self._columns)[:30])
+                many = f"fits {', '.join(fitting)}" if fitting else "is not there"
+                raise ConfigurationError(
+                    f"{self._path.name}: column {name!r} {many}; there are: {there}"
+                )
+            (name,) = fitting
+        return f"{name}:{index}" if index else name
+
+    def numbers(self, wanted: str) -> Any:
+        """[n] float64.
+
+        Raises:
+            ConfigurationError: no such column, or it is not of numbers.
+        """
+        values = self.values(wanted)
+        try:
+            return np.asarray(values, np.float64)
+        except (TypeError, ValueError) as e:
+            raise ConfigurationError(
+                f"{self._path.name}: column {wanted!r} does not hold numbers only ({e})"
+            ) from e
+
+    def values(self, wanted: str) -> Any:
+        """[n] as it stands in the file.
+
+        Raises:
+            ConfigurationError: no such column.
+        """
+        name, _, index = self.named(wanted).rpartition(":")
+        if not (name and index.isdigit()):
+            return self._columns[self.named(wanted)]
+        matrix = np.asarray(self._columns[name])
+        if matrix.ndim != 2 or int(index) >= matrix.shape[1]:
+            raise ConfigurationError(
+                f"{self._path.name}: {name!r} is {matrix.shape}, it has no column {index}"
+            )
+        return matrix[:, int(index)]
+
+
+def read_columns(path: Path, layout: ImportMap) -> FileColumns:
+    """Read a file.
+
+    Raises:
+        ConfigurationError: it cannot be read, or is of a format that is not known.
+    """
+    kind = layout.file.format or _ENDINGS.get(path.suffix.lower())
+    readers: dict[str, Callable[[Path, ImportMap], Mapping[str, Any]]] = {
+        "csv": _csv,
+        "parquet": _parquet,
+        "xdf": _xdf,
+        "mat": _mat,
+    }
+    if kind not in readers:
+        raise ConfigurationError(
+            f"{path.name}: what it is does not show from its ending; set format in the map's [file]"
+        )
+    if not path.is_file():
+        raise ConfigurationError(f"no file {path}: check the name")
+    try:
+        return FileColumns(path, readers[kind](path, layout))
+    except (OSError, ValueError, KeyError, TypeError, NotImplementedError) as e:
+        raise ConfigurationError(f"{path.name} cannot be read as {kind} ({e})") from e
+
+
+def _wanted(layout: ImportMap) -> list[str]:
+    channels = (layout.acceleration, layout.gyroscope, layout.magnetometer)
+    names = [n for channel in channels if channel is not None for n in channel.columns]
+    return names + [n for n in (layout.time.column, layout.time.counter) if n is not None]
+
+
+def _csv(path: Path, layout: ImportMap) -> Mapping[str, Any]:
+    """A text table; its header is the first line that names all the columns.
+
+    Lines before it are the maker's preamble. Rows right after it that hold no numbers (units, as
+    Shimmer writes them) are left out.
+    """
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")
+    lines = text.splitlines()
+    delimiters = [layout.file.delimiter] if layout.file.delimiter else [",", ";", "\t"]
+    for at, line in enumerate(lines[:HEADER_LINES]):
+        for delimiter in delimiters:
+            names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])]
+            if all(
+                name in names or any(fnmatchcase(n, name) for n in names)
+                for name in _wanted(layout)
+            ):
+                return _csv_rows(lines[at + 1 :], names, delimiter, layout)
+    raise ValueError(f"none of the first {HEADER_LINES} lines names {', '.join(_wanted(layout))}")
+
+
+def _csv_rows(
+    lines: list[str], names: list[str], delimiter: str, layout: ImportMap
+) -> Mapping[str, Any]:
+    rows = [
+        row for row in csv.reader(lines, delimiter=delimiter) if any(cell.strip() for cell in row)
+    ]
+    first = names.index(
+        next(
+            n
+            for n in names
+            if n == layout.acceleration.columns[0] or fnmatchcase(n, layout.acceleration.columns[0])
+        )
+    )
+    comma = layout.file.decimal == ","
+    while rows and not _is_number(rows[0][first] if first < len(rows[0]) else "", comma=comma):
+        rows = rows[1:]
+    short = next((i for i, row in enumerate(rows) if len(row) < len(names) - 1), None)
+    if short is not None and short < len(rows) - 1:
+        raise ValueError(f"row {short + 1} of the samples has {len(rows[short])} cells")
+    rows = rows if short is None else rows[:short]
+    columns: dict[str, Any] = {}
+    for at, name in enumerate(names):
+        cells = [row[at].strip() if at < len(row) else "" for row in rows]
+        columns.setdefault(name, _typed(cells, comma=comma))
+    return columns
+
+
+def _typed(cells: list[str], *, comma: bool) -> Any:
+    """Numbers where all of it is or is empty, else text."""
+    points = [cell.replace(",", ".") for cell in cells] if comma else cells
+    try:
+        return np.array([float(cell) if cell else np.nan for cell in points], np.float64)
+    except ValueError:
+        return np.array(cells, object)
+
+
+def _is_number(cell: str, *, comma: bool) -> bool:
+    try:
+        float(cell.replace(",", ".") if comma else cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _parquet(path: Path, _: ImportMap) -> Mapping[str, Any]:
+    import pyarrow as pa  # noqa: PLC0415 - slow to import
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        table = pq.read_table(path)
+    except pa.ArrowException as e:
+        raise ValueError(str(e)) from e
+    return {name: table[name].to_numpy() for name in table.column_names}
+
+
+def _xdf(path: Path, layout: ImportMap) -> Mapping[str, Any]:
+    """The stream that is named, else the only one with the columns; `time_stamps` are its own."""
+    import pyxdf  # noqa: PLC0415 - only where such a file is read
+
+    streams, _ = pyxdf.load_xdf(str(path), verbose=False)
+    found = []
+    for stream in streams:
+        info = stream["info"]
+        if layout.file.stream not in {None, info["name"][0], info["type"][0]}:
+            continue
+        series = np.asarray(stream["time_series"])
+        if series.ndim != 2:
+            continue
+        columns = {name: series[:, i] for i, name in enumerate(_labels(info, series.shape[1]))}
+        columns["time_stamps"] = np.asarray(stream["time_stamps"], np.float64)
+        fits = all(any(fnmatchcase(c, w) or c == w for c in columns) for w in _wanted(layout))
+        if fits or layout.file.stream is not None:
+            found.append(columns)
+    if len(found) != 1:
+        there = ", ".join(stream["info"]["name"][0] for stream in streams)
+        raise ValueError(f"{len(found)} streams fit, of {there}: name one in the map's [file]")
+    return found[0]
+
+
+def _labels(info: Any, channels: int) -> list[str]:
+    described = (info.get("desc") or [None])[0] or {}
+    listed = ((described.get("channels") or [None])[0] or {}).get("channel", [])
+    labels = [entry.get("label", [""])[0] for entry in listed]
+    return labels if len(labels) == channels else [f"channel_{i}" for i in range(channels)]
+
+
+def _mat(path: Path, _: ImportMap) -> Mapping[str, Any]:
+    from scipy.io import loadmat  # noqa: PLC0415 - slow to import
+    from scipy.io.matlab import MatReadError  # noqa: PLC0415
+
+    try:
+        raw = loadmat(path, squeeze_me=True, struct_as_record=False)
+    except MatReadError as e:
+        raise ValueError(str(e)) from e
+    columns: dict[str, Any] = {}
+
+    def gather(name: str, value: Any) -> None:
+        if hasattr(value, "_fieldnames"):
+            for part in value._fieldnames:  # noqa: SLF001 - scipy's structures tell them only there
+                gather(f"{name}.{part}" if name else part, getattr(value, part))
+        else:
+            columns[name] = np.atleast_1d(value)
+
+    for name, value in raw.items():
+        if not name.startswith("__"):
+            gather(name, value)
+    return columns

@@ -1,0 +1,286 @@
+"""One file as one sensor's stream: in SI units, on its grid, checked against itself.
+
+1. Columns are read as the map names them; rows in which a channel is no number are losses.
+2. The samples say in which unit they are (`likely_units`): another one than the map states is an
+   error that names the likely one.
+3. The grid and its gaps are found (`sample_grid`).
+4. What no worn sensor could send (`analytics.signals.plausibility`) is told, and imported as it is:
+   the core doubts it again by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from analytics.signals.plausibility import implausible
+from research.units.likely_units import (
+    ACCELERATION_UNITS,
+    RATE_UNITS,
+    weighed,
+)
+from telemetry.errors import ConfigurationError
+from telemetry.messages.motion import (
+    MotionBatch,
+    StreamEnded,
+    StreamGap,
+    StreamOpened,
+    TimeQuality,
+)
+
+from .file_columns import read_columns
+from .import_map import TIME_UNITS
+from .sample_grid import SampleGrid, sample_grid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from telemetry.messages.motion import StreamItem
+
+    from .file_columns import FileColumns
+    from .import_map import Channel, ImportMap
+
+__all__ = ["ImportedStream", "import_stream"]
+
+MISSING: Final = "missing in the file"
+SPLIT_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImportedStream:
+    """A sensor's recording.
+
+    Attributes:
+        placement: where it was worn.
+        model: of the wearable.
+        long_axis: how it lay on its segment; None: not known.
+        grid: of its samples.
+        acc, gyr, mag: [n, 3] in m/s², rad/s and units of the local field; None: no such channel.
+        begins_ns: of the first sample, Unix epoch; None: the file does not tell.
+        device_us: [n] as the device stamped them; None: it did not.
+        sha256: of the file.
+        notes: what was found on the way, for the person who imports it.
+    """
+
+    placement: str
+    model: str
+    long_axis: tuple[float, float, float] | None
+    grid: SampleGrid
+    acc: npt.NDArray[np.float32]
+    gyr: npt.NDArray[np.float32] | None
+    mag: npt.NDArray[np.float32] | None
+    begins_ns: int | None
+    device_us: npt.NDArray[np.int64] | None
+    sha256: str
+    notes: tuple[str, ...]
+
+    @property
+    def samples(self) -> int:
+        """How many there are."""
+        return len(self.acc)
+
+    @property
+    def end_index(self) -> int:
+        """The index after the last sample."""
+        return int(self.grid.index[-1]) + 1
+
+    def items(self, stream: str, wearable: str, begins_ns: int) -> Iterator[StreamItem]:
+        """The stream as a gateway would have recorded it.
+
+        Args:
+            stream: ULID.
+            wearable: name.
+            begins_ns: host time of the first sample.
+        """
+        yield StreamOpened(
+            stream=stream,
+            wearable=wearable,
+            model=self.model,
+            placement=self.placement,
+            rate_hz=self.grid.rate_hz,
+            opened_ns=begins_ns,
+            time_quality=self.grid.quality,
+            numbered=self.grid.quality is TimeQuality.MAPPED,
+            gyroscope=self.gyr is not None,
+        )
+        index = self.grid.index
+        t_us = np.round(self.grid.t_s * 1e6).astype(np.int64)
+        begins_us = begins_ns // 1000
+        cuts = np.flatnonzero(np.diff(index) != 1) + 1
+        for run in np.split(np.arange(len(index)), cuts):
+            if run[0]:
+                before = int(index[run[0] - 1]) + 1
+                count = int(index[run[0]]) - before
+                yield StreamGap(stream=stream, first_index=before, count=count, reason=MISSING)
+            size = max(1, round(SPLIT_S * self.grid.rate_hz))
+            for first in range(int(run[0]), int(run[-1]) + 1, size):
+                part = slice(first, min(first + size, int(run[-1]) + 1))
+                yield MotionBatch(
+                    stream=stream,
+                    first_index=int(index[first]),
+                    t0_ns=int(begins_us + t_us[first]) * 1000,
+                    dt_us=(t_us[part] - t_us[first]).astype(np.int32),
+                    lag_us=np.zeros(part.stop - part.start, np.int32),
+                    acc=self.acc[part],
+                    gyr=None if self.gyr is None else self.gyr[part],
+                    mag=None if self.mag is None else self.mag[part],
+                    device_us=None if self.device_us is None else self.device_us[part],
+                )
+        yield StreamEnded(stream=stream, next_index=self.end_index, reason="end of the file")
+
+
+def import_stream(path: Path, layout: ImportMap, *, placement: str | None = None) -> ImportedStream:
+    """Read one file by a map.
+
+    Args:
+        path: the file.
+        layout: the map.
+        placement: where the sensor was worn; None: as the map says.
+
+    Raises:
+        ConfigurationError: the file cannot be read, or is not what the map says; says what.
+    """
+    columns = read_columns(path, layout)
+    placement = placement or layout.worn.placement
+    if placement is None:
+        raise ConfigurationError(
+            f"{path.name}: where the sensor was worn is not said: give --placement, or set it in "
+            "the map's [worn] or [placements]"
+        )
+    acc, gyr, mag = (
+        _vectors(columns, channel)
+        for channel in (layout.acceleration, layout.gyroscope, layout.magnetometer)
+    )
+    if acc is None:
+        raise ConfigurationError(f"{path.name}: no acceleration")
+    stamps, unix = _stamps(columns, layout)
+    counter = None if layout.time.counter is None else columns.numbers(layout.time.counter)
+    sound = np.isfinite(acc).all(axis=1)
+    for more in (gyr, mag):
+        if more is not None:
+            sound &= np.isfinite(more).all(axis=1)
+    if stamps is not None:
+        sound &= np.isfinite(stamps)
+    notes = [f"{int((~sound).sum())} rows hold no numbers"] if not sound.all() else []
+    if not sound.any():
+        raise ConfigurationError(f"{path.name}: no row holds numbers in all channels")
+    grid = _grid(path, layout, sound, stamps, counter)
+    acc = acc[sound]
+    gyr = None if gyr is None else gyr[sound]
+    mag = None if mag is None else mag[sound]
+    notes += _check_units(path.name, layout, acc, gyr, grid.rate_hz)
+    acc = acc * ACCELERATION_UNITS[layout.acceleration.unit]
+    gyr = (
+        None if gyr is None or layout.gyroscope is None else gyr * RATE_UNITS[layout.gyroscope.unit]
+    )
+    notes += _implausible(grid, acc, gyr)
+    if grid.lost:
+        notes.append(f"{grid.lost} samples are missing")
+    kept = None if stamps is None else stamps[sound]
+    return ImportedStream(
+        placement=placement,
+        model=layout.worn.model,
+        long_axis=layout.worn.long_axis,
+        grid=grid,
+        acc=acc.astype(np.float32),
+        gyr=None if gyr is None else gyr.astype(np.float32),
+        mag=None if mag is None else _relative(mag, layout),
+        begins_ns=None if kept is None or not unix else round(float(kept[0]) * 1e6) * 1000,
+        device_us=None if kept is None or unix else np.round(kept * 1e6).astype(np.int64),
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        notes=tuple(notes),
+    )
+
+
+def _vectors(columns: FileColumns, channel: Channel | None) -> Any:
+    if channel is None:
+        return None
+    return np.column_stack([columns.numbers(name) for name in channel.columns])
+
+
+def _stamps(columns: FileColumns, layout: ImportMap) -> tuple[Any, bool]:
+    """[n] seconds or None, and whether they count from 1970 UTC."""
+    time = layout.time
+    if time.column is None:
+        return None, False
+    if time.unit == "iso":
+        return np.array([_iso_s(text) for text in columns.values(time.column)]), True
+    stamps = columns.numbers(time.column)
+    if time.wraps is not None:
+        steps = np.diff(stamps)
+        stamps = stamps + time.wraps * np.concatenate(([0], np.cumsum(steps < -time.wraps / 2)))
+    return stamps * TIME_UNITS[time.unit], time.clock == "unix"
+
+
+def _iso_s(text: Any) -> float:
+    """Seconds since 1970 of a date and time; without a zone it is taken as UTC."""
+    try:
+        moment = datetime.fromisoformat(str(text).strip())
+    except ValueError:
+        return float("nan")
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()  # noqa: UP017
+
+
+def _grid(path: Path, layout: ImportMap, sound: Any, stamps: Any, counter: Any) -> SampleGrid:
+    """The grid of the sound rows; those that are not are lost, where nothing else numbers them."""
+    time = layout.time
+    if stamps is None and counter is None:
+        # Evenly spaced: a row that cannot be used is a sample that is lost.
+        counter = np.arange(len(sound), dtype=np.float64)
+    return sample_grid(
+        int(sound.sum()),
+        t_s=None if stamps is None else stamps[sound],
+        counter=None if counter is None else counter[sound],
+        counter_wraps=time.counter_wraps,
+        rate_hz=time.rate_hz,
+        where=path.name,
+    )
+
+
+def _check_units(where: str, layout: ImportMap, acc: Any, gyr: Any, rate_hz: float) -> list[str]:
+    """What could not be checked; raises ConfigurationError where the map says another unit."""
+    found = weighed(acc, gyr, rate_hz)
+    stated = layout.acceleration.unit
+    if found.acc_unit != stated:
+        how = "at rest" if found.rested else "in the median"
+        likely = (
+            "no unit that is known: was gravity taken away, or are these raw counts?"
+            if found.acc_unit is None
+            else f"likely {found.acc_unit}"
+        )
+        raise ConfigurationError(
+            f"{where}: the map states the acceleration in {stated}, but {how} it is "
+            f"{found.gravity:.3g}: {likely}"
+        )
+    if gyr is None or layout.gyroscope is None:
+        return []
+    stated = layout.gyroscope.unit
+    if found.rate_unit is None:
+        return ["gravity hardly turns: the gyroscope's unit is as stated, and not checked"]
+    if found.rate_unit != stated and stated in {"rad/s", "deg/s", "mdeg/s"}:
+        raise ConfigurationError(
+            f"{where}: the map states the gyroscope in {stated}, but gravity turns as if it were "
+            f"in {found.rate_unit}"
+        )
+    return []
+
+
+def _implausible(grid: SampleGrid, acc: Any, gyr: Any) -> list[str]:
+    rates = np.zeros_like(acc) if gyr is None else gyr
+    found = implausible(grid.index, acc, rates, grid.rate_hz, gyroscope=gyr is not None)
+    kinds = sorted({str(f.what) for f in found})
+    return [f"implausible for a worn sensor: {', '.join(kinds)}"] if kinds else []
+
+
+def _relative(mag: Any, layout: ImportMap) -> npt.NDArray[np.float32]:
+    """In units of the local field: what is in other units is taken relative to its own median."""
+    scale = 1.0
+    if layout.magnetometer is not None and layout.magnetometer.unit != "relative":
+        scale = float(np.median(np.linalg.norm(mag, axis=1))) or 1.0
+    return np.asarray(mag / scale, np.float32)

@@ -1,0 +1,326 @@
+"""Foreign recordings: read by a map, in the units that it states, on the grid that they have."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from scipy.io import savemat
+
+from arm_motion import raises, sensed
+from research.imports.import_map import ImportMap, load_map, ready_maps
+from research.imports.imported_session import SessionFacts, imported_session
+from research.imports.imported_stream import import_stream
+from research.imports.sample_grid import sample_grid
+from telemetry.errors import ConfigurationError
+from telemetry.messages.events import SegmentCalibrated, SessionOpened
+from telemetry.messages.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened, TimeQuality
+
+RATE_HZ = 60.0
+START_NS = 1_767_312_000_000_000_000
+
+
+def arm(n=3):
+    return sensed(raises(n), RATE_HZ, noise=0.02)
+
+
+def layout(**more):
+    fields = {
+        "name": "mine",
+        "time": {"column": "t", "unit": "s"},
+        "acceleration": {"columns": ["ax", "ay", "az"], "unit": "m/s2"},
+        "gyroscope": {"columns": ["gx", "gy", "gz"], "unit": "rad/s"},
+        "worn": {"placement": "wrist-right"},
+    }
+    return ImportMap.model_validate(fields | more)
+
+
+def table(acc, gyr, t=None):
+    t = np.arange(len(acc)) / RATE_HZ if t is None else t
+    names = ("t", "ax", "ay", "az", "gx", "gy", "gz")
+    return dict(zip(names, (t, *acc.T, *gyr.T), strict=True))
+
+
+def write_csv(path, columns, *, delimiter=",", preamble=(), units=(), decimal="."):
+    rows = [delimiter.join(columns)]
+    rows += [delimiter.join(units)] if units else []
+    for row in zip(*columns.values(), strict=True):
+        cells = (f"{value:.9g}".replace(".", decimal) for value in row)
+        rows.append(delimiter.join(cells))
+    path.write_text("\n".join([*preamble, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("kind", ["csv", "semicolons", "parquet", "mat"])
+def test_every_kind_of_file_gives_the_same_samples(tmp_path, kind):
+    acc, gyr = arm()
+    columns = table(acc, gyr)
+    if kind == "csv":
+        path = write_csv(tmp_path / "a.csv", columns, preamble=("DeviceTag:,7", "", "x"))
+    elif kind == "semicolons":
+        path = write_csv(
+            tmp_path / "a.txt", columns, delimiter=";", units=["s"] + ["m"] * 6, decimal=","
+        )
+    elif kind == "parquet":
+        path = tmp_path / "a.parquet"
+        pq.write_table(pa.table(columns), path)
+    else:
+        path = tmp_path / "a.mat"
+        savemat(path, columns)
+    more = {"file": {"decimal": ","}} if kind == "semicolons" else {}
+    read = import_stream(path, layout(**more))
+    assert read.samples == len(acc)
+    assert read.grid.rate_hz == RATE_HZ
+    assert read.grid.lost == 0
+    assert np.allclose(read.acc, acc, atol=1e-4)
+    assert np.allclose(read.gyr, gyr, atol=1e-4)
+    assert not read.notes
+
+
+def test_units_that_are_stated_are_turned_into_si(tmp_path):
+    acc, gyr = arm()
+    path = write_csv(tmp_path / "a.csv", table(acc / 9.80665, np.degrees(gyr)))
+    read = import_stream(
+        path,
+        layout(
+            acceleration={"columns": ["ax", "ay", "az"], "unit": "g"},
+            gyroscope={"columns": ["gx", "gy", "gz"], "unit": "deg/s"},
+        ),
+    )
+    assert np.allclose(read.acc, acc, atol=1e-3)
+    assert np.allclose(read.gyr, gyr, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("acc_by", "gyr_by", "told"),
+    [
+        (1 / 9.80665, 1, r"acceleration in m/s2, but at rest it is 1: likely g"),
+        (1000 / 9.80665, 1, r"likely mg"),
+        (1, 180 / np.pi, r"gyroscope in rad/s, but gravity turns as if it were in deg/s"),
+        (37.0, 1, r"no unit that is known"),
+    ],
+)
+def test_units_that_the_samples_contradict_are_refused_with_the_likely_one(
+    tmp_path, acc_by, gyr_by, told
+):
+    acc, gyr = arm()
+    path = write_csv(tmp_path / "a.csv", table(acc_by * acc, gyr_by * gyr))
+    with pytest.raises(ConfigurationError, match=told):
+        import_stream(path, layout())
+
+
+def test_missing_rows_and_rows_without_numbers_are_losses(tmp_path):
+    acc, gyr = arm()
+    columns = table(acc, gyr)
+    columns = {name: np.delete(values, range(40, 45)) for name, values in columns.items()}
+    columns["ax"][100:103] = np.nan
+    read = import_stream(write_csv(tmp_path / "a.csv", columns), layout())
+    assert read.grid.lost == 8
+    assert any("3 rows hold no numbers" in note for note in read.notes)
+    items = list(read.items("01J00000000000000000000000", "w", START_NS))
+    gaps = [(i.first_index, i.count) for i in items if isinstance(i, StreamGap)]
+    assert gaps == [(40, 5), (105, 3)]
+    assert isinstance(items[0], StreamOpened)
+    assert items[-1] == StreamEnded(
+        stream=items[0].stream, next_index=len(acc), reason="end of the file"
+    )
+    batches = [i for i in items if isinstance(i, MotionBatch)]
+    index = np.concatenate([np.arange(b.first_index, b.next_index) for b in batches])
+    assert np.array_equal(index, read.grid.index)
+
+
+def grid(**more):
+    fields = {"counter": None, "counter_wraps": None, "rate_hz": None, "where": "x", "t_s": None}
+    return sample_grid(**(fields | more))
+
+
+def test_a_clock_that_drifts_is_no_loss_and_a_counter_that_wraps_neither():
+    t = np.arange(2000) / 60 * 1.0007 + np.random.default_rng(0).normal(0, 5e-4, 2000)
+    assert grid(n=2000, t_s=t).lost == 0
+    counter = np.mod(np.arange(65000, 67000), 65536.0)
+    found = grid(n=2000, t_s=t, counter=counter, counter_wraps=65536)
+    assert found.lost == 0
+    counter[1000:] = np.mod(counter[1000:] + 7, 65536)
+    t[1000:] += 7 / 60
+    assert grid(n=2000, t_s=t, counter=counter, counter_wraps=65536).lost == 7
+
+
+def test_stamps_in_bursts_number_nothing_but_a_pause_does():
+    arrival = np.repeat(np.arange(100) * 0.2, 10)
+    arrival[500:] += 10
+    found = grid(n=1000, t_s=arrival, rate_hz=None)
+    assert found.quality is TimeQuality.FITTED
+    assert found.lost == pytest.approx(10 * 50, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"n": 5, "t_s": np.arange(5.0)}, "too few"),
+        ({"n": 100, "t_s": np.arange(100) / 50, "rate_hz": 100.0}, "states 100 Hz.*say 50 Hz"),
+        ({"n": 100, "t_s": np.r_[np.arange(50), np.arange(50)] / 50.0}, "goes back at sample 50"),
+        ({"n": 100, "t_s": np.zeros(100)}, "one time stamp"),
+        ({"n": 100, "rate_hz": 50.0, "counter": np.zeros(100)}, "does not rise"),
+    ],
+)
+def test_times_that_cannot_be_are_refused(asked, told):
+    with pytest.raises(ConfigurationError, match=told):
+        grid(**asked)
+
+
+def ready_file(name, folder):
+    """A file as the map of that name describes it, and the samples that are in it."""
+    acc, gyr = arm()
+    n = np.arange(len(acc))
+    t = n / RATE_HZ
+    if name in {"movella-dot", "xsens-mt"}:
+        tick, rate = (1e6, np.degrees(gyr)) if name == "movella-dot" else (1e4, gyr)
+        stamps = np.mod(4294967296 - 1000 + t * tick, 4294967296)
+        columns = {"PacketCounter": np.mod(65500 + n, 65536), "SampleTimeFine": np.round(stamps)}
+        if name == "movella-dot":
+            columns["PacketCounter"] = n
+        columns |= {f"Acc_{a}": acc[:, i] for i, a in enumerate("XYZ")}
+        columns |= {f"Gyr_{a}": rate[:, i] for i, a in enumerate("XYZ")}
+        return write_csv(folder / "f.csv", columns, preamble=("DeviceTag:,LeftWrist",))
+    if name.startswith("shimmer"):
+        kind = "WR" if name.endswith("range") else "LN"
+        columns = {"S_40AC_Timestamp_Unix_CAL": 1.7e12 + 1000 * t}
+        columns |= {f"S_40AC_Accel_{kind}_{a}_CAL": acc[:, i] for i, a in enumerate("XYZ")}
+        columns |= {f"S_40AC_Gyro_{a}_CAL": np.degrees(gyr[:, i]) for i, a in enumerate("XYZ")}
+        rows = [",".join(columns), "ms" + ",m/(s^2)" * 3 + ",deg/s" * 3]
+        rows += [",".join(f"{v:.16g}" for v in row) for row in zip(*columns.values(), strict=True)]
+        (folder / "f.csv").write_text('"sep=,"\n' + "\n".join(rows) + "\n")
+        return folder / "f.csv"
+    if name == "witmotion":
+        rows = [
+            "\t".join(
+                [
+                    "time",
+                    "DeviceName",
+                    *(f"Acc{a}(g)" for a in "XYZ"),
+                    *(f"As{a}(°/s)" for a in "XYZ"),
+                ]
+            )
+        ]
+        for i, (a, g) in enumerate(zip(acc / 9.80665, np.degrees(gyr), strict=True)):
+            moment = np.datetime64(START_NS + int(i * 1e9 / RATE_HZ), "ns")
+            rows.append("\t".join([str(moment)[:-6], "WT", *(f"{v:.6f}" for v in (*a, *g))]))
+        (folder / "f.txt").write_text("\n".join(rows) + "\n")
+        return folder / "f.txt"
+    if name == "polar":
+        head = "Phone timestamp;sensor timestamp [ns];X [mg];Y [mg];Z [mg]"
+        rows = [
+            f"2026-01-02T00:00:00.000;{800_000_000_000_000_000 + round(s * 1e9)};"
+            + ";".join(str(round(v)) for v in a)
+            for s, a in zip(t, 1000 * acc / 9.80665, strict=True)
+        ]
+        (folder / "f.txt").write_text("\n".join([head, *rows]) + "\n")
+        return folder / "f.txt"
+    path = folder / "f.parquet"
+    if name == "mobgap":
+        fine = np.repeat(acc, 2, axis=0), np.repeat(gyr, 2, axis=0)
+        columns = {f"acc_{a}": fine[0][:, i] for i, a in enumerate("xyz")}
+        columns |= {f"gyr_{a}": np.degrees(fine[1][:, i]) for i, a in enumerate("xyz")}
+    elif name == "ripresa":
+        columns = {"t_ns": START_NS + (n * 1e9 / RATE_HZ).astype(np.int64)}
+        columns |= {f"acc_{a}": acc[:, i] for i, a in enumerate("xyz")}
+        columns |= {f"gyr_{a}": gyr[:, i] for i, a in enumerate("xyz")}
+    else:
+        path = folder / "f.mat"
+        savemat(path, {"imu_acc": acc, "imu_gyr": gyr, "imu_mag": 40 * acc / 9.81})
+        return path
+    pq.write_table(pa.table(columns), path)
+    return path
+
+
+@pytest.mark.parametrize("name", ready_maps())
+def test_every_map_that_ships_reads_its_makers_files(tmp_path, name):
+    read = import_stream(ready_file(name, tmp_path), load_map(name), placement="wrist-right")
+    acc, gyr = arm()
+    step = 2 if name == "mobgap" else 1
+    assert np.allclose(read.acc[::step], acc, atol=0.02)
+    if read.gyr is not None:
+        assert np.allclose(read.gyr[::step], gyr, atol=0.002)
+    assert read.grid.lost == 0
+    if name not in {"broad", "mobgap"}:
+        assert read.grid.rate_hz == pytest.approx(RATE_HZ, rel=1e-3)
+
+
+def test_a_map_that_is_wrong_says_where(tmp_path):
+    with pytest.raises(ConfigurationError, match="one of .*movella-dot"):
+        load_map("nobody")
+    path = tmp_path / "m.toml"
+    path.write_text(
+        'name = "x"\n[time]\nrate_hz = 50\n[acceleration]\ncolumns=["a","b","c"]\nunit="G"\n'
+    )
+    with pytest.raises(ConfigurationError, match="unit 'G' is not known"):
+        load_map(path)
+    path.write_text('name = "x"\n[time]\n[acceleration]\ncolumns=["a","b","c"]\nunit="g"\n')
+    with pytest.raises(ConfigurationError, match="needs a column, or rate_hz"):
+        load_map(path)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00\xff" * 50, b"a,b\n1,2\n"])
+@pytest.mark.parametrize("ending", ["csv", "parquet", "mat", "xdf", "zip"])
+def test_a_file_that_is_not_what_it_should_be_is_one_line(tmp_path, data, ending):
+    path = tmp_path / f"broken.{ending}"
+    path.write_bytes(data)
+    with pytest.raises(ConfigurationError, match=r"broken\."):
+        import_stream(path, layout())
+
+
+def stream(folder, **more):
+    acc, gyr = arm()
+    return import_stream(write_csv(folder / "a.csv", table(acc, gyr)), layout(**more))
+
+
+def ulids():
+    numbers = iter(range(100))
+    return lambda: f"01J000000000000000000000{next(numbers):02d}"
+
+
+def test_a_session_says_where_it_comes_from_and_what_is_not_known_of_its_sensors(tmp_path):
+    facts = SessionFacts(patient="s-1", exercise="arm-abduction", start_ns=START_NS, source="study")
+    made = imported_session([stream(tmp_path)], facts, ulids(), version=1)
+    opened = made.events[0]
+    assert isinstance(opened, SessionOpened)
+    assert "study; sha256 " in opened.replay_of
+    assert opened.day == "2026-01-02"
+    (lie,) = [e for e in made.events if isinstance(e, SegmentCalibrated)]
+    assert not lie.passed
+    known = stream(tmp_path, worn={"placement": "wrist-right", "long_axis": [-1, 0, 0]})
+    made = imported_session([known], facts, ulids(), version=1)
+    (lie,) = [e for e in made.events if isinstance(e, SegmentCalibrated)]
+    assert lie.passed
+    assert lie.axis == (-1, 0, 0)
+
+
+def test_sensors_whose_clocks_nobody_knows_are_no_session(tmp_path):
+    one = stream(tmp_path)
+    two = stream(tmp_path, worn={"placement": "upper-arm-right"})
+    facts = SessionFacts(patient="s-1", start_ns=START_NS)
+    with pytest.raises(ConfigurationError, match="shared = true"):
+        imported_session([one, two], facts, ulids(), version=1)
+    with pytest.raises(ConfigurationError, match="at one place"):
+        imported_session([one, one], facts, ulids(), version=1)
+    with pytest.raises(ConfigurationError, match="--start"):
+        imported_session([one], SessionFacts(patient="s-1"), ulids(), version=1)
+    shared = SessionFacts(patient="s-1", start_ns=START_NS, shared_clock=True)
+    made = imported_session([one, two], shared, ulids(), version=1)
+    assert len(made.streams) == 2
+    assert json.loads(made.plan.canonical_json())["items"]
+
+
+def test_the_map_in_the_documentation_is_a_map_and_every_ready_one_is_named():
+    text = (Path(__file__).parents[3] / "docs" / "import-and-export.md").read_text("utf-8")
+    (written,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    made = ImportMap.model_validate(tomllib.loads(written))
+    assert made.acceleration.unit == "g"
+    assert made.placements
+    assert all(f"`{name}`" in text for name in ready_maps())
