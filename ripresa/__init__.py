@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ripresa.session.recorded_session import (
+    from ripresa.recordings.recorded_session import (
         RecordedSession,
         SessionList,
         load_session,
@@ -27,7 +27,7 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> Any:
     # The command line starts in a blink because nothing heavy is imported before it is asked for.
     if name in __all__:
-        from ripresa.session import recorded_session  # noqa: PLC0415
+        from ripresa.recordings import recorded_session  # noqa: PLC0415
 
         return getattr(recorded_session, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

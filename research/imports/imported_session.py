@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from .imported_stream import ImportedStream
 
-__all__ = ["ImportedSession", "SessionFacts", "imported_session"]
+__all__ = ["ImportFacts", "ImportedSession", "imported_session"]
 
 SITE = "imported"
 NOT_KNOWN = "how the sensor lay on its segment is not known"
@@ -43,7 +43,7 @@ ANY_EXERCISE = "arm-abduction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionFacts:
+class ImportFacts:
     """What the files do not tell.
 
     Attributes:
@@ -85,7 +85,7 @@ class ImportedSession:
 
 
 def imported_session(
-    streams: Sequence[ImportedStream], facts: SessionFacts, ulid: Callable[[], str], *, version: int
+    streams: Sequence[ImportedStream], facts: ImportFacts, ulid: Callable[[], str], *, version: int
 ) -> ImportedSession:
     """Make a session of streams.
 
@@ -160,7 +160,7 @@ def imported_session(
     return ImportedSession(session, plan, tuple(told), tuple(items))
 
 
-def _begins(streams: Sequence[ImportedStream], facts: SessionFacts) -> list[int]:
+def _begins(streams: Sequence[ImportedStream], facts: ImportFacts) -> list[int]:
     """Host time of each stream's first sample, nanoseconds."""
     known = [s.begins_ns for s in streams]
     if all(b is not None for b in known):
@@ -182,7 +182,7 @@ def _begins(streams: Sequence[ImportedStream], facts: SessionFacts) -> list[int]
     return [start_ns + (first - min(firsts)) * 1000 for first in firsts]
 
 
-def _plan(facts: SessionFacts, placements: Sequence[str], version: int, begins_ns: int) -> Plan:
+def _plan(facts: ImportFacts, placements: Sequence[str], version: int, begins_ns: int) -> Plan:
     exercise = ANY_EXERCISE if facts.exercise is None else facts.exercise
     try:
         item = PlanItem(
@@ -225,6 +225,6 @@ def _axes(
     return told
 
 
-def _provenance(streams: Sequence[ImportedStream], facts: SessionFacts) -> str:
+def _provenance(streams: Sequence[ImportedStream], facts: ImportFacts) -> str:
     hashes = " ".join(s.sha256 for s in streams)
     return f"import {facts.layout}: {facts.source or 'source not stated'}; sha256 {hashes}"

@@ -35,7 +35,7 @@ from telemetry.messages.motion import (
 
 from .file_columns import read_columns
 from .import_map import TIME_UNITS
-from .sample_grid import SampleGrid, sample_grid
+from .sample_grid import FoundGrid, sample_grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ class ImportedStream:
     placement: str
     model: str
     long_axis: tuple[float, float, float] | None
-    grid: SampleGrid
+    grid: FoundGrid
     acc: npt.NDArray[np.float32]
     gyr: npt.NDArray[np.float32] | None
     mag: npt.NDArray[np.float32] | None
@@ -227,7 +227,7 @@ def _iso_s(text: Any) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()  # noqa: UP017
 
 
-def _grid(path: Path, layout: ImportMap, sound: Any, stamps: Any, counter: Any) -> SampleGrid:
+def _grid(path: Path, layout: ImportMap, sound: Any, stamps: Any, counter: Any) -> FoundGrid:
     """The grid of the sound rows; those that are not are lost, where nothing else numbers them."""
     time = layout.time
     if stamps is None and counter is None:
@@ -271,7 +271,7 @@ def _check_units(where: str, layout: ImportMap, acc: Any, gyr: Any, rate_hz: flo
     return []
 
 
-def _implausible(grid: SampleGrid, acc: Any, gyr: Any) -> list[str]:
+def _implausible(grid: FoundGrid, acc: Any, gyr: Any) -> list[str]:
     rates = np.zeros_like(acc) if gyr is None else gyr
     found = implausible(grid.index, acc, rates, grid.rate_hz, gyroscope=gyr is not None)
     kinds = sorted({str(f.what) for f in found})

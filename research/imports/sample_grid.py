@@ -22,7 +22,7 @@ from telemetry.messages.motion import TimeQuality
 if TYPE_CHECKING:
     from analytics.signals.arrays import Array
 
-__all__ = ["SampleGrid", "sample_grid"]
+__all__ = ["FoundGrid", "sample_grid"]
 
 RATE_WITHIN: Final = 0.03
 NEAR_PERIOD: Final = 0.25
@@ -32,7 +32,7 @@ FEWEST: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class SampleGrid:
+class FoundGrid:
     """Where the samples lie.
 
     Attributes:
@@ -61,7 +61,7 @@ def sample_grid(
     counter_wraps: int | None,
     rate_hz: float | None,
     where: str,
-) -> SampleGrid:
+) -> FoundGrid:
     """Find the grid.
 
     Args:
@@ -85,7 +85,7 @@ def sample_grid(
     if t_s is None:
         if rate_hz is None:
             raise ConfigurationError(f"{where}: neither time stamps nor a rate: state rate_hz")
-        return SampleGrid(index, index / rate_hz, rate_hz, TimeQuality.FITTED)
+        return FoundGrid(index, index / rate_hz, rate_hz, TimeQuality.FITTED)
     steps = np.diff(t_s)
     if (steps < 0).any():
         row = int(np.flatnonzero(steps < 0)[0]) + 1
@@ -119,7 +119,7 @@ def sample_grid(
             f"{where}: the map states {rate_hz:g} Hz, its time stamps say {found:.4g} Hz: correct "
             "rate_hz or the unit of the time column"
         )
-    return SampleGrid(index, t_s - t_s[0], rate_hz or _round_rate(found), quality)
+    return FoundGrid(index, t_s - t_s[0], rate_hz or _round_rate(found), quality)
 
 
 def _round_rate(found: float) -> float:

@@ -159,8 +159,8 @@ def take(
     from games.rules.take import Take
     from ingest.journal.reading import JournalReader
     from ripresa.platform.configuration import Folder, ripresa_home
+    from ripresa.recordings.replay import recorded_control
     from ripresa.session.reanalysis import plan_of_session
-    from ripresa.session.replay import recorded_control
     from telemetry.errors import ConfigurationError
     from telemetry.messages.live import ControlBatch
 

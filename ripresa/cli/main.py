@@ -12,10 +12,9 @@ import typer
 from ripresa import __version__
 from telemetry.errors import RipresaError
 
-from .exchange_commands import import_recording
 from .lazy import LazyGroup, lazy_commands
 from .look_options import AudioOnly, LanguageOption, Plain, Scanning, SideOption, TextScale
-from .replay_command import replay
+from .research_commands import import_recording, replay
 
 __all__ = ["app", "main"]
 

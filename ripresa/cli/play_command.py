@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ripresa.platform.configuration import Identity, clock_from, mqtt_settings
-from ripresa.session.session_source import session_source
+from ripresa.recordings.session_source import session_source
 from telemetry.clock import ScaledClock
 from telemetry.errors import ConfigurationError, TransportError
 from telemetry.messages.live import ControlBatch, RepetitionCounted
@@ -111,7 +111,7 @@ def _replay(options: PlayOptions, session: str, common: dict[str, Any]) -> dict[
     """A recorded session through the core, and its control into the game."""
     from games.engine.play import play
     from games.inputs.recorded import RecordedSource
-    from ripresa.session.replay import recorded_control
+    from ripresa.recordings.replay import recorded_control
 
     kept = session_source(options.place, plans=options.plans, archive=options.archive)
     with kept.reading() as reader:

@@ -15,7 +15,7 @@ from scipy.io import savemat
 
 from arm_motion import raises, sensed
 from research.imports.import_map import ImportMap, load_map, ready_maps
-from research.imports.imported_session import SessionFacts, imported_session
+from research.imports.imported_session import ImportFacts, imported_session
 from research.imports.imported_stream import import_stream
 from research.imports.sample_grid import sample_grid
 from telemetry.errors import ConfigurationError
@@ -286,7 +286,7 @@ def ulids():
 
 
 def test_a_session_says_where_it_comes_from_and_what_is_not_known_of_its_sensors(tmp_path):
-    facts = SessionFacts(patient="s-1", exercise="arm-abduction", start_ns=START_NS, source="study")
+    facts = ImportFacts(patient="s-1", exercise="arm-abduction", start_ns=START_NS, source="study")
     made = imported_session([stream(tmp_path)], facts, ulids(), version=1)
     opened = made.events[0]
     assert isinstance(opened, SessionOpened)
@@ -304,14 +304,14 @@ def test_a_session_says_where_it_comes_from_and_what_is_not_known_of_its_sensors
 def test_sensors_whose_clocks_nobody_knows_are_no_session(tmp_path):
     one = stream(tmp_path)
     two = stream(tmp_path, worn={"placement": "upper-arm-right"})
-    facts = SessionFacts(patient="s-1", start_ns=START_NS)
+    facts = ImportFacts(patient="s-1", start_ns=START_NS)
     with pytest.raises(ConfigurationError, match="shared = true"):
         imported_session([one, two], facts, ulids(), version=1)
     with pytest.raises(ConfigurationError, match="at one place"):
         imported_session([one, one], facts, ulids(), version=1)
     with pytest.raises(ConfigurationError, match="--start"):
-        imported_session([one], SessionFacts(patient="s-1"), ulids(), version=1)
-    shared = SessionFacts(patient="s-1", start_ns=START_NS, shared_clock=True)
+        imported_session([one], ImportFacts(patient="s-1"), ulids(), version=1)
+    shared = ImportFacts(patient="s-1", start_ns=START_NS, shared_clock=True)
     made = imported_session([one, two], shared, ulids(), version=1)
     assert len(made.streams) == 2
     assert json.loads(made.plan.canonical_json())["items"]

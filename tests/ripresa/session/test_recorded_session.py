@@ -254,7 +254,7 @@ def test_a_session_reads_the_same_wherever_it_is_kept(kept, places, kind):
 
 
 def test_the_core_runs_once_however_often_an_angle_is_asked_for(kept, monkeypatch):
-    from ripresa.session import recorded_session
+    from ripresa.recordings import recorded_session
 
     runs = []
     real = recorded_session.recorded_control

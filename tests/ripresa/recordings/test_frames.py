@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import STREAM, batch, opened, quality
-from ripresa.session.frames import in_frames
+from ripresa.recordings.frames import in_frames
 from telemetry.messages.codec import encode_item
 from telemetry.messages.motion import MotionBatch, StreamGap
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from analytics.core import Core
 from analytics.exercise.observing import observe_by
+from ripresa.session.closing import streams_of
+from ripresa.session.reanalysis import plan_of_session
 from telemetry.messages.events import AssessmentStarted, ExerciseStarted
 from telemetry.messages.motion import (
     MotionBatch,
@@ -18,9 +20,7 @@ from telemetry.messages.motion import (
     StreamQuality,
 )
 
-from .closing import streams_of
 from .frames import in_frames
-from .reanalysis import plan_of_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,25 +1,20 @@
-"""`ripresa replay`: a recorded session once more, into core, game or bus."""
+"""`ripresa replay`, `import` and `export`: recorded sessions once more, in and out."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import Mapping
 
-    from ripresa.session.replay import Timeline
-    from ripresa.session.replaying import Replay, ReplayPass
-    from ripresa.session.session_source import SessionSource
+    from ripresa.recordings.replaying import ReplayPass
     from telemetry.messages.results import SessionResult
-    from telemetry.transport.bus import Bus
 
-__all__ = ["replay"]
+__all__ = ["import_recording", "replay"]
 
 
 def replay(  # noqa: PLR0917 - typer reads options from it
@@ -53,7 +48,8 @@ def replay(  # noqa: PLR0917 - typer reads options from it
     ] = None,
 ) -> None:
     """Replay a recorded session as if it were live, into the core, a game or the whole bus."""
-    from ripresa.session.session_source import session_source
+    from ripresa.recordings.replay_run import ReplayRun
+    from ripresa.recordings.session_source import session_source
     from telemetry.errors import ConfigurationError
 
     if verify and (to_s is not None or game or loop):
@@ -71,83 +67,18 @@ def replay(  # noqa: PLR0917 - typer reads options from it
         )
         return
     source = session_source(journal or archive, plans=plans, archive=archive if journal else None)
-    ran = _Ran(session, source, of, _speed(speed), from_s, to_s, loop, publish)
-    done, recorded = ran.run()
+    asked = ReplayRun(
+        session=session,
+        source=source,
+        of=of,
+        speed=_speed(speed),
+        from_s=from_s,
+        to_s=to_s,
+        loop=loop,
+        publish=publish,
+    )
+    done, recorded = asked.run()
     _tell(done, recorded, verify=verify, json_file=json_file, session=session)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ran:
-    session: str
-    source: SessionSource
-    of: str | None
-    speed: float | None
-    from_s: float
-    to_s: float | None
-    loop: bool
-    publish: bool
-
-    def run(self) -> tuple[ReplayPass, SessionResult | None]:
-        """Replay it; gives the last pass, and the result that was recorded."""
-        import asyncio
-
-        from ripresa.session.replay import timeline_of
-        from ripresa.session.replaying import Replay
-        from telemetry.messages.results import SessionResult
-
-        with self.source.reading() as reader:
-            timeline = timeline_of(reader, self.session, self.source.plans, home=self.of)
-            results = reader.results(self.session, home=self.of)
-        counting = [r for r in results if isinstance(r, SessionResult) and not r.provisional]
-        wanted = Replay(timeline=timeline, speed=self.speed, from_s=self.from_s, to_s=self.to_s)
-        done = asyncio.run(self._passes(wanted, timeline))
-        return done, counting[-1] if counting else None
-
-    async def _passes(self, wanted: Replay, timeline: Timeline) -> ReplayPass:
-        from rich.console import Console
-        from rich.progress import Progress
-
-        from ripresa.session.replaying import BusReplay
-        from telemetry.clock import SystemClock
-
-        clock = SystemClock()
-        with Progress(console=Console(stderr=True), transient=True) as progress:
-            bar = progress.add_task("replaying", total=timeline.lasts_s)
-            async with self._bus() as bus:
-                while True:
-                    listener = (
-                        None if bus is None else BusReplay(bus, clock, timeline, from_s=self.from_s)
-                    )
-                    done = await wanted.run(
-                        clock,
-                        listener,
-                        lambda at, total: progress.update(bar, completed=at, total=total),
-                    )
-                    if not self.loop:
-                        return done
-
-    def _bus(self) -> AbstractAsyncContextManager[Bus | None]:
-        from contextlib import nullcontext
-
-        if not self.publish:
-            return nullcontext()
-        return _connected(self.session)
-
-
-def _connected(session: str) -> AbstractAsyncContextManager[Bus | None]:
-    from contextlib import asynccontextmanager
-
-    from ripresa.platform.configuration import mqtt_settings
-    from telemetry.transport.mqtt import MqttBus
-
-    @asynccontextmanager
-    async def connected() -> AsyncIterator[Bus | None]:
-        async with MqttBus(mqtt_settings(), f"replay-{session}") as bus:
-            await bus.wait_connected()
-            yield bus
-            await bus.drain()
-
-    return connected()
 
 
 def _speed(text: str) -> float | None:
@@ -254,3 +185,91 @@ def _into_game(  # noqa: PLR0917 - as the command has them
         )
         if not loop:
             return
+
+
+def import_recording(  # noqa: PLR0917 - typer reads options from it
+    files: Annotated[list[Path], typer.Argument(help="One file a sensor, of one recording.")],
+    layout: Annotated[
+        str, typer.Option("--map", help="A map's TOML file, or the name of one that ships.")
+    ],
+    patient: Annotated[str, typer.Option(help="Pseudonym of whoever was recorded.")],
+    placement: Annotated[
+        str | None, typer.Option(help="Where the sensor was worn, where the map does not say it.")
+    ] = None,
+    exercise: Annotated[
+        str | None, typer.Option(help="Id of the library; without it there is nothing to analyse.")
+    ] = None,
+    side: Annotated[str, typer.Option(help="Of the exercise: left or right.")] = "right",
+    posture: Annotated[
+        str | None, typer.Option(help="Where it is not the exercise's usual one.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option(help="When it began, as ISO 8601, where the files do not tell.")
+    ] = None,
+    journal: Annotated[
+        Path | None, typer.Option(help="Of imported sessions; else this machine's own of those.")
+    ] = None,
+) -> None:
+    """Import a recording of another system as a session: analysed, replayed, exported like any."""
+    from research.imports.import_map import load_map
+    from research.imports.imported_session import ImportFacts
+    from research.imports.imported_stream import import_stream
+    from ripresa.recordings.importing import import_session, imports_journal
+    from telemetry.clock import SystemClock
+    from telemetry.errors import ConfigurationError
+
+    if side not in {"left", "right"}:
+        raise ConfigurationError(f"side {side!r}: left or right")
+    known = load_map(layout)
+    if placement is not None and len(files) > 1:
+        raise ConfigurationError(
+            "several sensors have several places: set them in the map's [placements], by file name"
+        )
+    streams = [
+        import_stream(path, known, placement=placement or _placed(path, known.placements))
+        for path in files
+    ]
+    for path, stream in zip(files, streams, strict=True):
+        grid = stream.grid
+        typer.echo(
+            f"{path.name}: {stream.placement}, {stream.samples} samples at {grid.rate_hz:g} Hz"
+            + "".join(f"\n  {note}" for note in stream.notes)
+        )
+    facts = ImportFacts(
+        patient=patient,
+        exercise=exercise,
+        side="left" if side == "left" else "right",
+        posture=posture,
+        start_ns=None if start is None else _nanoseconds(start),
+        source=known.source,
+        layout=known.name,
+        shared_clock=known.time.shared,
+    )
+    target = journal or imports_journal()
+    session, result = import_session(streams, facts, target, SystemClock())
+    typer.echo(f"session {session} in {target}")
+    for item in () if result is None else result.items:
+        rom = item.range_of_motion
+        told = item.not_observable if rom is None else f"{rom.what} {rom.median_deg:.0f}°"
+        typer.echo(f"  {item.item}: {len(item.repetitions)} repetitions, {told}")
+
+
+def _placed(path: Path, placements: Mapping[str, str]) -> str | None:
+    from fnmatch import fnmatch
+
+    return next(
+        (place for pattern, place in placements.items() if fnmatch(path.name, pattern)), None
+    )
+
+
+def _nanoseconds(text: str) -> int:
+    from datetime import UTC, datetime
+
+    from telemetry.errors import ConfigurationError
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as e:
+        raise ConfigurationError(f"--start {text!r}: such as 2026-03-01T10:00:00+01:00") from e
+    zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return round(zoned.timestamp() * 1e6) * 1000

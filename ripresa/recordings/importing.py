@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from ingest.journal.journal import Journal
 from ripresa.platform.configuration import ripresa_home
+from ripresa.session.closing import analyse_recorded, result_record
+from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError
 from telemetry.identity import new_ulid
 from telemetry.messages.codec import encode_item
@@ -14,14 +16,11 @@ from telemetry.messages.events import SessionOpened, encode_event
 from telemetry.messages.motion import MotionBatch
 from telemetry.messages.record import NewRecord, RecordKind
 
-from .closing import analyse_recorded, result_record
-from .plan_folder import PlanFolder
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from research.imports.imported_session import ImportedSession, SessionFacts
+    from research.imports.imported_session import ImportedSession, ImportFacts
     from research.imports.imported_stream import ImportedStream
     from telemetry.clock import Clock
     from telemetry.messages.events import SessionEvent
@@ -40,7 +39,7 @@ def imports_journal() -> Path:
 
 
 def import_session(
-    streams: Sequence[ImportedStream], facts: SessionFacts, journal: Path, clock: Clock
+    streams: Sequence[ImportedStream], facts: ImportFacts, journal: Path, clock: Clock
 ) -> tuple[str, SessionResult | None]:
     """Keep a session, and analyse it where it has an exercise.
 

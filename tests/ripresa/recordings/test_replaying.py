@@ -9,10 +9,10 @@ import sys
 import pytest
 
 from ripresa.cli.main import main
-from ripresa.session.recorded_session import load_session
-from ripresa.session.replay import timeline_of
-from ripresa.session.replaying import BusReplay, Listener, Replay
-from ripresa.session.session_source import session_source
+from ripresa.recordings.recorded_session import load_session
+from ripresa.recordings.replay import timeline_of
+from ripresa.recordings.replaying import BusReplay, Listener, Replay
+from ripresa.recordings.session_source import session_source
 from telemetry.clock import ManualClock, SystemClock
 from telemetry.errors import ConfigurationError
 from telemetry.messages.codec import decode_item
