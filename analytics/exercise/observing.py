@@ -42,7 +42,10 @@ _WITHOUT_ANGLE: Final = {
 _NO_ANGLE: Final = "no angle stands for it"
 _STRAIGHTENING: Final = {"knee-extension": 90.0, "wrist-lift": 0.0}
 """Exercises that straighten a joint, and how far from flexion's zero they count from."""
-_FROM_HANGING: Final = frozenset({"arm-abduction", "forward-arm-raise", "knee-extension"})
+_HELD_TO_GRAVITY: Final = frozenset({Method.ELEVATION, Method.SWEPT})
+_FROM_HANGING: Final = frozenset(
+    {"arm-abduction", "forward-arm-raise", "hip-abduction", "knee-extension"}
+)
 """Exercises that begin with the limb hanging down, of who sits or stands."""
 _NOTHING_KNOWN: Final = KnownSegments()
 
@@ -149,7 +152,7 @@ def observation_of(
         stream=own,
         axis=axis if method is Method.ELEVATION else None,
         axis_measured=method is Method.ELEVATION and seen.placements[0] in known.axes,
-        from_hanging=method is Method.ELEVATION and seen.row.exercise in _FROM_HANGING,
+        from_hanging=method in _HELD_TO_GRAVITY and seen.row.exercise in _FROM_HANGING,
         what=what,
         not_observable=why,
         limit_deg=limit_deg,

@@ -77,6 +77,7 @@ class ItemBands:
             band = segment_range_band(
                 range_deg,
                 askew=self.askew,
+                from_hanging=self.observation.from_hanging,
                 gap_sigma_deg=self.gap_deg,
                 settled=self.settled,
             )

@@ -111,8 +111,10 @@ SKIN_FULL_DEG = 90.0
 SWEPT_SKIN_FULL_DEG = 45.0
 """As that, of a swept angle: a thigh that lies sags with all of it before it has turned so far, as
 simulated bridges show (81 % inside their band with 90)."""
-ASKEW_SHARE = 0.03
-"""Of a swept range: a movement whose axis is found 14 degrees off reads 3 % too little."""
+ASKEW_SHARE, HANGING_ASKEW_SHARE = 0.03, 0.01
+"""Of a swept range: a movement whose axis is found 14 degrees off reads 3 % too little. A limb that
+hangs as it begins shows its axis better; and there the skin bears the sensor's weight alike before
+and after, so that it gives as under an elevation."""
 ZERO_SIGMA_DEG: dict[CalibrationLevel, float] = {
     "functional": 0.0,
     "stored": 2.0,
@@ -183,6 +185,7 @@ def segment_range_band(
     range_deg: float,
     *,
     askew: Askewness | None = None,
+    from_hanging: bool = False,
     gap_sigma_deg: float = 0.0,
     settled: bool = True,
 ) -> RangeBand:
@@ -195,12 +198,14 @@ def segment_range_band(
         range_deg: largest minus smallest elevation, tilt or swept angle.
         askew: of an elevation, what its sensor may be askew by; None: a swept angle, of which it
             costs `ASKEW_SHARE`.
+        from_hanging: whether the limb hangs as the movement begins.
         gap_sigma_deg: largest `OrientationFilter.gap_sigma_rad` in the movement, in degrees.
         settled: whether the filter has run for at least 3 s.
     """
     inclination = RECORDED_INCLINATION_SIGMA_DEG * (1 if settled else 2) * np.sqrt(2)
-    share = ASKEW_SHARE * range_deg if askew is None else 0.0
-    full_deg = SWEPT_SKIN_FULL_DEG if askew is None else SKIN_FULL_DEG
+    swept = HANGING_ASKEW_SHARE if from_hanging else ASKEW_SHARE
+    share = swept * range_deg if askew is None else 0.0
+    full_deg = SWEPT_SKIN_FULL_DEG if askew is None and not from_hanging else SKIN_FULL_DEG
     skin = SKIN_SIGMA_DEG * min(1.0, range_deg / full_deg)
     half = COVERAGE_95 * np.sqrt(inclination**2 + share**2 + skin**2 + gap_sigma_deg**2)
     below, above = (0.0, 0.0) if askew is None else (askew.below_deg, askew.above_deg)

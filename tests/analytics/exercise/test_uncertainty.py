@@ -57,6 +57,12 @@ def half(level="functional", bridged=None, **changes):
     return angle_band_deg(found(**changes), calibration, 100.0, bridged=bridged)[-1]
 
 
+def test_a_swept_angle_is_surer_of_a_limb_that_hangs_than_of_one_that_lies():
+    lying, hanging = (segment_range_band(31.0, from_hanging=hangs) for hangs in (False, True))
+    widths = [band.high_deg - band.low_deg for band in (lying, hanging)]
+    assert widths[1] < 0.6 * widths[0]
+
+
 def test_drift_looseness_a_lower_level_and_gaps_each_widen_the_band():
     usual = half()
     assert half(drift_deg=3.0) > usual
