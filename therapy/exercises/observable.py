@@ -65,7 +65,12 @@ class Quantity(StrEnum):
     AMPLITUDE = "amplitude"
     """Angle swept by a segment in one movement."""
     RISE_TIME = "rise time"
-    """Seconds from sitting to standing; no angle stands for the outcome."""
+    """Seconds from the seat to the hip's extension, as the thigh turns; no angle stands for it.
+
+    Of the phases of Schenkman et al. (Phys Ther 1990; 70:638) it is the second and the third:
+    momentum transfer, from leaving the seat, and extension. The trunk's leaning forward before
+    (flexion momentum) is not seen at the thigh, and has no part in it.
+    """
     TIME_UP = "time up"
     """Seconds from the floor to the top of a movement that no angle stands for."""
     SWAY = "sway"
