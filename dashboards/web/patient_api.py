@@ -26,6 +26,7 @@ from telemetry.identity import Pseudonym
 from telemetry.messages.care import AlertSeen
 from telemetry.messages.motion import StreamOpened
 from telemetry.seams import SessionIndex, SessionSummary
+from therapy.exercises.library import EXERCISES
 from therapy.plan.plan import Plan
 
 __all__ = ["Patients", "SeenAlert", "patient_routes"]
@@ -105,8 +106,12 @@ class Patients:
         return TrendSession(summary=summary, events=events, results=results)
 
     def _results(self, summary: SessionSummary) -> TrendSession:
+        """A session's results, and of one with a field test its answers as well."""
         results = self.reader.results(summary.session, home=summary.home)
-        return TrendSession(summary=summary, events=(), results=results)
+        found = TrendSession(summary=summary, events=(), results=results)
+        items = found.result.items if found.result else ()
+        tested = any((known := EXERCISES.get(i.exercise)) and known.test for i in items)
+        return self._recorded(summary) if tested else found
 
     def see(self, care: CareRecord, patient: str, seen: SeenAlert, by: str) -> None:
         """Write down who looked at an alert.

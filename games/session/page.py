@@ -396,7 +396,9 @@ def _question(question: Question, language: Language, *, back: bool) -> Page:
         no, yes = (label.text(language) for label in question.labels)
         choices = (answer(no, value=False), answer(yes, value=True))
     elif question.kind == "choice":
-        choices = tuple(answer(SESSION[f"why.{c}"][language], c) for c in question.choices)
+        choices = tuple(
+            answer(SESSION[f"{question.id}.{c}"][language], c) for c in question.choices
+        )
     elif question.kind == "pain":
         choices = tuple(answer(str(n), n, small=True) for n in SCALE)
         ends = (PAIN_ENDS[0].text(language), PAIN_ENDS[1].text(language))

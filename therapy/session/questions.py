@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from therapy.plan.plan_item import PlanItem
 
 __all__ = [
+    "ARMS",
     "ASSURING",
     "FALL_SUSPECTED",
     "PAIN",
     "PAIN_ENDS",
+    "SEAT",
     "Answer",
     "Question",
     "QuestionKind",
@@ -41,6 +43,10 @@ Answer: TypeAlias = bool | int | float | str | None
 QuestionKind: TypeAlias = Literal["yes or no", "pain", "effort", "breathlessness", "choice"]
 
 WHY: Final = ("pain", "tired", "time", "other")
+ARMS: Final = ("crossed", "hanging", "used")
+"""Where the arms were in a chair stand test: after a stroke the affected one may hang."""
+SEAT: Final = ("43", "lower", "higher")
+"""The seat's height beside the 43 cm at which the tests are published."""
 ASSURING: Final = frozenset({"settled", "support", "helper"})
 """Questions whose yes lets a session go on."""
 SCALES: Final = ("pain", "effort", "breathlessness")
@@ -111,7 +117,11 @@ def check_in(
 
 
 def check_out(
-    *, why: bool = False, breathlessness: bool = False, exercised: bool = True
+    *,
+    why: bool = False,
+    breathlessness: bool = False,
+    exercised: bool = True,
+    chair_test: bool = False,
 ) -> tuple[Question, ...]:
     """The questions that close a session.
 
@@ -119,8 +129,12 @@ def check_out(
         why: nothing told yet why it stopped.
         breathlessness: the plan asks for it.
         exercised: an exercise was begun; else nothing could be hard.
+        chair_test: a chair stand test was done: no sensor sees the arms, nor the seat's height.
     """
     asked = [Question("pain", "out", "pain", PAIN)]
+    if chair_test:
+        asked.append(Question("arms", "out", "choice", _ARMS, ARMS))
+        asked.append(Question("seat", "out", "choice", _SEAT, SEAT))
     if exercised:
         asked.append(Question("effort", "out", "effort", _EFFORT_OUT))
     if breathlessness and exercised:
@@ -235,8 +249,8 @@ _SUPPORT = Wording(
     "Is there something firm in front of you, for both hands?",
 )
 _HELPER = Wording(
-    "C'è una persona accanto a Lei, per gli esercizi di equilibrio?",
-    "Is somebody beside you, for the balance exercises?",
+    "C'è una persona accanto a Lei, per questi esercizi?",
+    "Is somebody beside you, for these exercises?",
 )
 _SETTLED = Wording("Il dolore in più di ieri è passato?", "Has yesterday's extra pain settled?")
 _EFFORT_IN = Wording("Quanta fatica sente adesso?", "How much effort does it take you now?")
@@ -246,6 +260,10 @@ _BREATH_OUT = Wording(
     "Quanto Le è mancato il respiro?", "How short of breath were you while you exercised?"
 )
 _WHY = Wording("Perché ha smesso?", "Why did you stop?")
+_ARMS = Wording(
+    "Nella prova della sedia, dove teneva le braccia?", "In the chair test, where were your arms?"
+)
+_SEAT = Wording("Quanto era alto il sedile della sedia?", "How high was the seat of the chair?")
 FALL_SUSPECTED: Final = Question(
     "fallen", "in", "yes or no", Wording("È caduto o caduta adesso?", "Did you fall just now?")
 )

@@ -339,8 +339,14 @@ class Turn:
             why=why,
             breathlessness=self.state.plan.check_in.breathlessness,
             exercised=bool(self.state.totals),
+            chair_test=self._chair_tested,
         )
         self.to(stage=SessionStage.CHECK_OUT, reason=reason, asking=asking, answered=())
+
+    @property
+    def _chair_tested(self) -> bool:
+        done = {item_id for item_id, _ in self.state.totals}
+        return any(e.item.id in done and e.item.known.test for e in self.state.agenda)
 
     def close(self, reason: CloseReason) -> None:
         """The session's last event."""

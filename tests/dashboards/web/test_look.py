@@ -24,7 +24,7 @@ from telemetry.messages.events import (
 from telemetry.messages.phases import SessionPhase
 from therapy.exercises.library import EXERCISES
 from therapy.plan.plan_file import sample_plan
-from therapy.session.questions import check_in, check_out
+from therapy.session.questions import ARMS, SEAT, check_in, check_out
 
 CSS = (STATIC / "page.css").read_text()
 TEXTS = (STATIC / "scripts" / "texts.js").read_text()
@@ -117,6 +117,8 @@ STATES = {
     "level_": values(SegmentCalibrated, "level"),
     "unit_": values(ExerciseReported, "unit"),
     "posture_": {p for e in EXERCISES.values() for p in e.postures},
+    "arms_": set(ARMS),
+    "seat_": set(SEAT),
     "phase_": {p.replace("-", "") for p in get_args(SessionPhase)},
     "flag_": {
         *(f"{phase} {how}" for phase in ("up", "hold", "down") for how in ("too fast", "too slow")),
@@ -140,7 +142,13 @@ def test_every_family_of_words_that_a_script_asks_for_is_held_to_the_interface()
 
 
 def test_every_reason_and_question_has_words():
-    asked = {q.id for q in (*check_in(sample_plan(), next_morning=True), *check_out(why=True))}
+    asked = {
+        q.id
+        for q in (
+            *check_in(sample_plan(), next_morning=True),
+            *check_out(why=True, chair_test=True),
+        )
+    }
     wanted = {f"reason_{r.value}" for r in (*StopReason, *CloseReason)}
     wanted |= {f"question_{name}" for name in asked}
     assert wanted <= known_texts()

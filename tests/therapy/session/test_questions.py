@@ -58,7 +58,8 @@ def test_the_next_morning_question_comes_only_when_due():
 
 
 def test_every_question_takes_its_own_answers_only():
-    for question in (*check_in(plan(), next_morning=True), *check_out(why=True), FALL_SUSPECTED):
+    asked = *check_in(plan(), next_morning=True), *check_out(why=True, chair_test=True)
+    for question in (*asked, FALL_SUSPECTED):
         assert is_answer(question, untroubled_answer(question))
         assert is_answer(question, None)
         assert not is_answer(question, "nonsense")

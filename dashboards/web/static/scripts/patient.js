@@ -86,8 +86,15 @@ function trendsCard(view) {
 
 function fieldTest(test) {
   const unit = test.unit ? ` ${test.unit}` : "";
-  const results = test.points.map((point) => `${shortDay(point.day)}: ${point.value.toLocaleString(language, { maximumFractionDigits: 1 })}${unit}`);
-  return h("figure", { class: "trend" }, h("figcaption", {}, h("b", {}, both(test.name)), h("span", { class: "quiet" }, ` ${both(test.figure)}`)), h("p", { class: "sentence" }, results.join(" · ")));
+  const told = (value) => `${value.toLocaleString(language, { maximumFractionDigits: 1 })}${unit}`;
+  const rows = test.points.map((point) => {
+    const beside = [];
+    if (point.counted !== null) beside.push(t("test_counted", { n: told(point.counted) }));
+    if (point.arms !== null) beside.push(t("test_arms", { how: t(`arms_${point.arms}`) }));
+    if (point.seat !== null) beside.push(t("test_seat", { how: t(`seat_${point.seat}`) }));
+    return h("li", {}, `${shortDay(point.day)}: `, h("b", {}, told(point.value)), beside.length ? h("span", { class: "quiet" }, ` (${beside.join("; ")})`) : "");
+  });
+  return h("figure", { class: "trend" }, h("figcaption", {}, h("b", {}, both(test.name)), h("span", { class: "quiet" }, ` ${both(test.figure)}`)), h("ul", { class: "tests" }, ...rows));
 }
 
 function trendTitle(trend) {
