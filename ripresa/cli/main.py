@@ -14,7 +14,7 @@ from telemetry.errors import RipresaError
 
 from .lazy import LazyGroup, lazy_commands
 from .look_options import AudioOnly, LanguageOption, Plain, Scanning, SideOption, TextScale
-from .research_commands import import_recording, replay
+from .research_commands import export_sessions, import_recording, replay
 
 __all__ = ["app", "main"]
 
@@ -227,6 +227,7 @@ def play(  # noqa: PLR0917 - typer reads options from it
     )
 
 
+app.command("export")(export_sessions)
 app.command("import")(import_recording)
 app.command()(replay)
 

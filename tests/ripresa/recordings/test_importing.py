@@ -9,7 +9,10 @@ import pytest
 
 import ripresa
 from arm_motion import raises, sensed
+from ingest.journal.journal import Journal
+from journals import event_record, session_opened
 from ripresa.cli.main import main
+from telemetry.clock import ManualClock
 
 pytestmark = pytest.mark.slow
 
@@ -102,8 +105,11 @@ def test_without_an_exercise_there_is_motion_and_nothing_to_analyse(run, tmp_pat
     assert session.items().rows == 0
 
 
-def test_a_journal_of_therapy_takes_no_imported_session(run, kept, tmp_path):
-    code, told = run(*asked(tmp_path, "--journal", kept.home))
+def test_a_journal_of_therapy_takes_no_imported_session(run, tmp_path):
+    path = tmp_path / "home-of" / "journal.sqlite"
+    with Journal.open(path, ManualClock()) as journal:
+        journal.append_now([event_record(session_opened())])
+    code, told = run(*asked(tmp_path, "--journal", path))
     assert code == 2
     assert "count as therapy" in told.err
 

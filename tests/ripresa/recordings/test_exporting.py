@@ -1,0 +1,246 @@
+"""Every export is opened by a tool that is not ours and read back equal."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+import pyxdf
+from bidsschematools.validator import validate_bids
+from fhir.resources.R4B.bundle import Bundle
+from ucumvert import PintUcumRegistry
+
+from ripresa.cli.main import main
+from ripresa.recordings.recorded_session import load_session
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def export(monkeypatch, capsys, tmp_path):
+    def call(*arguments, out="out"):
+        argv = ["ripresa", "export", *map(str, arguments), "--out", str(tmp_path / out)]
+        monkeypatch.setattr(sys, "argv", argv)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return ended.value.code, capsys.readouterr(), tmp_path / out
+
+    return call
+
+
+@pytest.fixture
+def session(kept):
+    return load_session(kept.session, kept.home)
+
+
+def one(folder, pattern):
+    (path,) = folder.rglob(pattern)
+    return path
+
+
+@pytest.mark.parametrize("place", ["journal", "archive"])
+def test_parquet_is_read_back_equal_by_pandas_and_duckdb_with_units_in_its_fields(
+    export, kept, places, session, place
+):
+    code, told, out = export(kept.session, "--archive", places[place], "--to", "parquet")
+    assert code == 0, told.err
+    path = one(out, "motion-*.parquet")
+    frame = pd.read_parquet(path)
+    motion = session.motion().to_pandas()
+    assert frame[motion.columns].equals(motion)
+    assert (frame["lost_before"] == 0).all()
+    (counted,) = duckdb.read_parquet(str(path)).aggregate("count(*), avg(acc_x_m_s2)").fetchall()
+    assert counted[0] == len(motion)
+    assert counted[1] == pytest.approx(motion["acc_x_m_s2"].astype(float).mean())
+    units = {f.name: (f.metadata or {}).get(b"unit") for f in pq.read_schema(path)}
+    assert units["acc_x_m_s2"] == b"m/s2"
+    assert units["gyr_x_rad_s"] == b"rad/s"
+    assert units["index"] is None
+    repetitions = pd.read_parquet(one(out, "repetitions.parquet"))
+    assert len(repetitions) == kept.summary.repetitions
+    assert pd.read_parquet(one(out, "angle-*.parquet")).equals(session.angle().to_pandas())
+
+
+def test_csv_is_read_back_equal_by_pandas(export, kept, session):
+    code, told, out = export("--all", "--journal", kept.home, "--to", "csv")
+    assert code == 0, told.err
+    motion = session.motion()
+    frame = pd.read_csv(one(out, "motion-*.csv"))
+    for name in ("acc_x_m_s2", "gyr_z_rad_s"):
+        assert np.array_equal(frame[name].to_numpy(np.float32), motion[name])
+    assert np.array_equal(frame["t_ns"], motion.t_ns)
+
+
+def test_xdf_is_read_back_equal_by_pyxdf(export, kept, session):
+    code, told, out = export(kept.session, "--journal", kept.home, "--to", "xdf")
+    assert code == 0, told.err
+    streams, _ = pyxdf.load_xdf(
+        str(one(out, "*.xdf")), dejitter_timestamps=False, synchronize_clocks=False
+    )
+    imu = next(s for s in streams if s["info"]["type"] == ["IMU"])
+    listed = imu["info"]["desc"][0]["channels"][0]["channel"]
+    labels = [channel["label"][0] for channel in listed]
+    units = dict(zip(labels, (channel["unit"][0] for channel in listed), strict=True))
+    motion = session.motion()
+    for name in ("index", "acc_y_m_s2", "device_us"):
+        assert np.array_equal(imu["time_series"][:, labels.index(name)], motion[name])
+    assert np.allclose(imu["time_stamps"], motion.t_ns / 1e9, atol=1e-6, rtol=0)
+    assert units["acc_y_m_s2"] == "m/s2"
+    markers = next(s for s in streams if s["info"]["type"] == ["Markers"])
+    kinds = [json.loads(row[0])["type"] for row in markers["time_series"]]
+    assert kinds == [event.type for event in session.records]
+
+
+def storage(path):
+    """A storage file by its own header, as OpenSim's reader goes about it."""
+    lines = path.read_text().splitlines()
+    at = lines.index("endheader")
+    head = dict(line.split("=") for line in lines[:at] if "=" in line)
+    values = np.array([[float(v) for v in line.split("\t")] for line in lines[at + 2 :]])
+    assert (int(head["nRows"]), int(head["nColumns"])) == values.shape
+    return head, lines[at + 1].split("\t"), values
+
+
+def test_opensim_files_hold_the_angle_in_degrees_and_a_time_that_rises(export, kept, session):
+    code, told, out = export(kept.session, "--journal", kept.home, "--to", "opensim")
+    assert code == 0, told.err
+    head, names, values = storage(one(out, "*.mot"))
+    angle = session.angle()
+    assert head["inDegrees"] == "yes"
+    assert names == ["time", "abduction_angle"]
+    assert np.array_equal(values[:, 1], angle.angle_deg)
+    begun_ns = session.opened.t_ns
+    assert np.allclose(values[:, 0], (angle.t_ns - begun_ns) / 1e9, atol=1e-6)
+    _, names, values = storage(one(out, "*.sto"))
+    assert len(names) == 7
+    assert np.allclose(values[:, 1:4], session.motion().acc, rtol=1e-6)
+    assert (np.diff(values[:, 0]) > 0).all()
+
+
+@pytest.mark.nightly
+def test_opensim_itself_reads_them(export, kept, session):
+    opensim = pytest.importorskip("opensim", reason="OpenSim is installed by nobody's requirements")
+    _, _, out = export(kept.session, "--journal", kept.home, "--to", "opensim")
+    table = opensim.TimeSeriesTable(str(one(out, "*.mot")))
+    assert table.getNumRows() == session.angle().rows
+    column = table.getDependentColumn("abduction_angle").to_numpy()
+    assert np.allclose(column, session.angle().angle_deg)
+
+
+def bids(export, kept):
+    code, told, out = export("--patient", "demo-patient", "--journal", kept.home, "--to", "bids")
+    assert code == 0, told.err
+    return out
+
+
+def test_bids_passes_its_validator(export, kept):
+    out = bids(export, kept)
+    program = shutil.which("bids-validator-deno", path=str(Path(sys.executable).parent))
+    done = subprocess.run(
+        [program, str(out), "--json"], capture_output=True, text=True, check=False
+    )
+    issues = json.loads(done.stdout)["issues"]["issues"]
+    assert not [i for i in issues if i["severity"] == "error"], issues
+
+
+@pytest.mark.nightly
+def test_bids_has_no_file_that_its_schema_does_not_know(export, kept):
+    found = validate_bids(str(bids(export, kept)))
+    assert not found["path_tracking"], found["path_tracking"]
+
+
+def test_bids_holds_what_the_validator_does_not_look_at_and_is_read_back_equal(
+    export, kept, session
+):
+    out = bids(export, kept)
+    path = one(out, "*_tracksys-wristright_run-1_motion.tsv")
+    sidecar = json.loads(path.with_suffix(".json").read_text())
+    channels = pd.read_csv(
+        str(path).replace("_motion.tsv", "_channels.tsv"), sep="\t", keep_default_na=False
+    )
+    values = pd.read_csv(path, sep="\t", header=None, na_values="n/a")
+    motion = session.motion()
+    assert len(channels) == values.shape[1] == sidecar["MotionChannelCount"]
+    assert len(values) == motion.rows
+    for kind in ("ACCEL", "GYRO", "LATENCY"):
+        assert sidecar[f"{kind}ChannelCount"] == (channels["type"] == kind).sum()
+    assert set(channels["units"]) == {"m/s^2", "rad/s", "s"}
+    assert set(channels["tracked_point"]) == {"wrist-right"}
+    at = channels.index[channels["name"] == "acc_x"][0]
+    assert np.array_equal(values[at].to_numpy(np.float32), motion["acc_x_m_s2"])
+    assert np.allclose(values.iloc[:, -1], (motion.t_ns - motion.t_ns[0]) / 1e9, atol=1e-9)
+    scans = pd.read_csv(one(out, "*_scans.tsv"), sep="\t")
+    assert all((one(out, "*_scans.tsv").parent / name).is_file() for name in scans["filename"])
+
+
+@pytest.mark.parametrize("to", ["bids", "fhir", "parquet", "csv", "opensim", "xdf"])
+def test_no_export_holds_what_names_a_person_or_a_radio(export, kept, to):
+    code, told, out = export(kept.session, "--journal", kept.home, "--to", to)
+    assert code == 0, told.err
+    forbidden = re.compile(
+        rb"([0-9A-F]{2}:){5}[0-9A-F]{2}|full_?name|birth|@\w+\.\w+|address", re.IGNORECASE
+    )
+    files = [path for path in out.rglob("*") if path.is_file()]
+    assert files
+    for path in files:
+        assert not forbidden.search(path.read_bytes()), path
+
+
+def test_fhir_is_a_bundle_of_r4b_with_units_of_ucum(export, kept, session):
+    code, told, out = export(kept.session, "--journal", kept.home, "--to", "fhir")
+    assert code == 0, told.err
+    text = one(out, "*.fhir.json").read_text()
+    bundle = Bundle.model_validate_json(text)
+    again = re.sub(r"(\.\d{3})000Z", r"\1Z", bundle.model_dump_json())
+    assert json.loads(again) == json.loads(text)
+    observations = [e.resource for e in bundle.entry[1:]]
+    (item,) = session.result.items
+    rom = next(o for o in observations if o.code.coding and o.code.coding[0].code == "364564000")
+    assert float(rom.valueQuantity.value) == item.range_of_motion.median_deg
+    ends = [float(c.valueQuantity.value) for c in rom.component]
+    assert ends == [item.range_of_motion.band_low_deg, item.range_of_motion.band_high_deg]
+    counted = next(o for o in observations if "Repetitions" in o.code.text)
+    assert int(counted.valueQuantity.value) == len(item.repetitions)
+    known = PintUcumRegistry()
+    codes = {o.valueQuantity.code for o in observations if o.valueQuantity}
+    assert {"deg", "{repetitions}"} <= codes
+    for code_ in codes:
+        known.from_ucum(code_)
+
+
+def test_ucum_is_checked_for_the_models_accept_bananas():
+    known = PintUcumRegistry()
+    with pytest.raises(Exception, match="banana"):
+        known.from_ucum("banana")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("--to", "bids"), "say which"),
+        (("--all", "--to", "c3d"), "no format 'c3d'"),
+        (("--patient", "nobody", "--to", "csv"), "no such session"),
+        (("--all", "--patient", "demo-patient", "--to", "csv"), "say which"),
+    ],
+)
+def test_what_cannot_be_exported_is_one_line(export, kept, asked, told):
+    code, said, _ = export(*asked, "--journal", kept.home)
+    assert code == 2
+    assert told in said.err
+
+
+def test_nothing_is_written_over(export, kept, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("mine")
+    code, said, _ = export("--all", "--to", "csv", "--journal", kept.home)
+    assert code == 2
+    assert "not an empty folder" in said.err
