@@ -14,15 +14,15 @@ from games.rules.mode import Mode
 from games.rules.progress import Cue, GamePhase
 from games.ui.canvas import HEIGHT, WIDTH, Canvas
 from games.ui.dark_screen import DarkScreen
-from games.ui.ending import ending_lines
 from games.ui.hud import Hud, pill
 from games.ui.interlude import Interlude
-from games.ui.overlay import banner, card, on_card
+from games.ui.overlay import banner, on_card
 from games.ui.pain_scale import BACK
 from games.ui.texts import FRAME, said
 from telemetry.messages.requests import CalibrateRange, ReportPain, ReportRest, ReportUnwell
 from therapy.session.safety import Verdict, judge_pain
 
+from .end_card import EndCard
 from .frame_latency import FrameLatency
 from .presses import CLOSE_KEYS, MOVES, PRESSES
 from .simulation import Simulation
@@ -43,9 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Loop"]
 
-END_SHOWN_NS = 4_000_000_000
 UNHEARD_ABOVE = 170
-CALM_NS = 1_000_000_000
 
 
 class Loop:
@@ -97,10 +95,10 @@ class Loop:
         self._screen: GameScreen = DarkScreen() if by_ear else game.screen(look)
         self._telling = Telling(game, look, devices)
         self._began_ns = pace.now_ns()
-        self._ended_ns: int | None = None
+        self._end_card = EndCard(settings, devices.voice)
         self._newest: ArrivedSample | None = None
         self._interlude = Interlude(look)
-        self._reaches, self._measured = settings.reaches, settings.measured
+        self._measured = settings.measured
         self._shown: Any = self.simulation.state
         self._screen.backdrop(self._canvas, self._shown)
 
@@ -111,7 +109,7 @@ class Loop:
             self.frame()
             # A session that this is a further screen of has to know what is no dose.
             of_session = self._newest is not None and self._newest.item is not None
-            if of_session and self.resting is not told and self._ended_ns is None:
+            if of_session and self.resting is not told and not self._end_card.open:
                 told = self.resting
                 self._asks.request(ReportRest(resting=told))
             self._pace.wait(lambda: self._source.waiting)
@@ -139,7 +137,7 @@ class Loop:
 
     def counted_by_session(self, done: int, dose: int) -> None:
         """Repetitions done and asked for, as the session counts: its count is shown and obeyed."""
-        self._session_count = (done, dose)
+        self._session_count, self._end_card.counted = (done, dose), done
         self.simulation.count(done)
 
     def press(self, name: str) -> None:
@@ -267,8 +265,8 @@ class Loop:
         self._hud.draw_heart(self._canvas, self._heart())
         if self.mode in (Mode.PAIN, Mode.PAUSED):
             self._interlude.draw(self.mode, self._canvas)
-        elif self._ended_ns is not None:
-            self._draw_end()
+        elif self._end_card.open:
+            self._end_card.draw(self._canvas, state.progress, measured=not self._by_keys)
             self._hud.draw_buttons(self._canvas)
         elif told:
             banner(self._canvas, told)
@@ -324,24 +322,6 @@ class Loop:
     def _by_keys(self) -> bool:
         return isinstance(self._source, KeysSource)
 
-    def _draw_end(self) -> None:
-        language = self._look.language
-        title, *lines = self._ending_lines()
-        foot = said(FRAME, "close", language) if self._stopping.lingers else ""
-        card(self._canvas, title, lines, foot=foot)
-
-    def _ending_lines(self) -> list[str]:
-        progress, language = self.simulation.state.progress, self._look.language
-        return ending_lines(
-            self.mode,
-            progress,
-            language,
-            measured=not self._by_keys,
-            reaches=self._reaches,
-            counted=None if self._session_count is None else self._session_count[0],
-            points=not self._look.plain,
-        )
-
     def _handle(self, event: pygame.event.Event) -> None:
         if event.type == pygame.QUIT:
             self.stopped_by, self.window_closed = "closed", True
@@ -361,10 +341,10 @@ class Loop:
             self._answer(self._interlude.key(self.mode, key, self._pace.now_ns()))
         elif key in PRESSES:
             self.press(PRESSES[key])
-        elif key == pygame.K_SPACE and self._ended_ns is None:
+        elif key == pygame.K_SPACE and not self._end_card.open:
             self.press("pause")
-        elif (key == pygame.K_ESCAPE and self._ended_ns is not None) or (
-            key in CLOSE_KEYS and self._may_close
+        elif (key == pygame.K_ESCAPE and self._end_card.open) or (
+            key in CLOSE_KEYS and self._end_card.may_close(self._pace.now_ns())
         ):
             self.stopped_by = "closed"
         elif key == pygame.K_ESCAPE:
@@ -385,22 +365,16 @@ class Loop:
             self._answer(told)
             if told is not None:
                 return
-        elif self._may_close and on_card(at):
+        elif self._end_card.may_close(self._pace.now_ns()) and on_card(at):
             self.stopped_by = "closed"
         name = self._hud.pressed(at, retest=self._retest_shown)
         if name is not None:
             self.press(name)
 
-    @property
-    def _may_close(self) -> bool:
-        """Whether the last card may be taken away: not by a press that was meant for the game."""
-        shown_ns = 0 if self._ended_ns is None else self._pace.now_ns() - self._ended_ns
-        return self._stopping.lingers and shown_ns > CALM_NS
-
     def _end(self, mode: Mode, sound: str) -> None:
         self.mode = mode
-        self._voice.say(" ".join(f"{line.rstrip('.')}." for line in self._ending_lines()))
-        self._ended_ns = self._pace.now_ns()
+        progress, now_ns = self.simulation.state.progress, self._pace.now_ns()
+        self._end_card.show(mode, progress, now_ns, measured=not self._by_keys)
         self._sounds.play(sound)
 
     def _consider_end(self, now_ns: int) -> None:
@@ -409,8 +383,8 @@ class Loop:
             self.stopped_by = self.stopped_by or "source ended"
         elif after_s is not None and now_ns - self._began_ns > after_s * 1e9:
             self.stopped_by = "time"
-        elif self._ended_ns is None:
+        elif not self._end_card.open:
             if self.mode is Mode.PLAY and self.simulation.state.progress.phase is GamePhase.DONE:
                 self._end(Mode.DONE, "end")
-        elif not self._stopping.lingers and now_ns - self._ended_ns > END_SHOWN_NS:
+        elif self._end_card.is_over(now_ns):
             self.stopped_by = self.mode.value

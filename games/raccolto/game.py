@@ -18,11 +18,11 @@ GAME = Game(
     texts={
         "title": {"it": "Raccolto", "en": "Raccolto"},
         "goal": {
-            "it": "Raggiunga il frutto, tenga, poi lo posi nel cesto.",
-            "en": "Reach the fruit, hold, then put it in the basket.",
+            "it": "Raggiunga il frutto, resti lì, poi lo posi nel cesto.",
+            "en": "Reach the fruit, stay there, then put it in the basket.",
         },
         "out": {"it": "Raggiunga il frutto", "en": "Reach for the fruit"},
-        "hold": {"it": "Tenga, respirando", "en": "Hold, and breathe"},
+        "hold": {"it": "Resti così, respirando", "en": "Stay there, and breathe"},
         "back": {"it": "Lo posi piano nel cesto", "en": "Lay it gently in the basket"},
         "slower": {"it": "Più piano: c'è tempo", "en": "Slower: there is time"},
     },

@@ -13,7 +13,8 @@ from games.ui.menu import Menu
 from games.ui.pain_scale import PainScale
 from telemetry.messages.requests import GoBack, ReportPain, ReportUnwell
 
-from .page import Page, Stay, confirm_page, leave_page
+from .own_pages import confirm_page, leave_page
+from .page import Page, Stay
 from .page_screen import PageScreen
 
 if TYPE_CHECKING:

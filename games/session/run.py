@@ -50,21 +50,17 @@ from therapy.session.screens import (
 from therapy.session.session_state import SessionStage
 
 from .desk import PageDesk
-from .page import (
-    Begin,
-    Leave,
-    Mark,
-    Page,
-    Stay,
+from .own_pages import (
     breath_page,
     effort_page,
     opening_page,
-    page_of,
     questionnaire_page,
     resume_page,
 )
+from .page import Begin, Leave, Mark, Page, Stay
 from .rest_telling import RestTelling
 from .session_texts import SESSION
+from .therapy_pages import page_of
 
 if TYPE_CHECKING:
     from games.engine.devices import Devices

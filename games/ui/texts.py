@@ -74,8 +74,8 @@ FRAME: Final[dict[str, dict[str, str]]] = {
     "eased": {"it": "Rendiamo il gioco più facile.", "en": "The game gets easier now."},
     "pain_ends": {"it": "Ci fermiamo qui.", "en": "We stop here."},
     "told_to.clinic": {
-        "it": "Il Suo fisioterapista lo leggerà.",
-        "en": "Your physiotherapist will read this.",
+        "it": "Arriva al Suo centro, dove il fisioterapista può leggerlo.",
+        "en": "It goes to your clinic, where your physiotherapist can read it.",
     },
     "told_to.home": {
         "it": "Resta annotato su questo computer; nessun altro lo legge.",
@@ -90,7 +90,7 @@ FRAME: Final[dict[str, dict[str, str]]] = {
         "en": "We stop here, since you feel unwell.",
     },
     "summons_nobody": {
-        "it": "Questo schermo non chiama nessuno: chi serve, va chiamato al telefono.",
+        "it": "Questo schermo non chiama nessuno: chi serve va chiamato al telefono.",
         "en": "This screen calls nobody: whoever is needed has to be called by telephone.",
     },
     "done": {"it": "Fatto", "en": "Done"},
@@ -102,14 +102,14 @@ FRAME: Final[dict[str, dict[str, str]]] = {
         "it": "Ripetizioni fatte: {trials}",
         "en": "Repetitions done: {trials}",
     },
-    "repetition": {"it": "ripetizione {number} di {dose}", "en": "repetition {number} of {dose}"},
+    "repetition": {"it": "Ripetizione {number} di {dose}", "en": "Repetition {number} of {dose}"},
     "points": {"it": "{score} punti", "en": "{score} points"},
     "keys": {
         "it": "Senza sensore: freccia su e freccia giù, oppure il mouse",
         "en": "Without a sensor: up and down arrow keys, or the mouse",
     },
     "heart": {"it": "{rate}/min", "en": "{rate}/min"},
-    "retest": {"it": "Va più in là?", "en": "Further today?"},
+    "retest": {"it": "Oggi va più in là?", "en": "Further today?"},
     "close": {"it": "Prema Invio, o qui, per chiudere", "en": "Press Enter, or here, to close"},
 }
 

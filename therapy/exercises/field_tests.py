@@ -28,6 +28,7 @@ def _by_a_chair(name: str, called: Wording, cue: Wording, repetitions: int) -> E
         ),
         conditions=Wording("anziani, BPCO, ginocchio e anca", "older people, COPD, knee and hip"),
         limb="leg",
+        bears="both",
         postures=("seated",),
         sites=("thigh",),
         dose=Dose(sets=1, repetitions=repetitions),

@@ -211,6 +211,7 @@ _FIRST: Final = (
         mistake=Wording("Spesso il busto cade all'indietro.", "The trunk often falls back."),
         conditions=Wording("BPCO, cuore, Parkinson", "COPD, heart, Parkinson's"),
         limb="leg",
+        bears="both",
         postures=("seated",),
         sites=("thigh",),
         dose=Dose(sets=2, minutes=1),
@@ -231,6 +232,7 @@ _FIRST: Final = (
         ),
         conditions=Wording("BPCO, cuore, anziani fragili", "COPD, heart, frail older people"),
         limb="leg",
+        bears="both",
         postures=("seated",),
         sites=("thigh",),
         second_sites=("sternum",),
@@ -250,6 +252,7 @@ _FIRST: Final = (
         mistake=Wording("Spesso il movimento va a scatti.", "The movement often gets jerky."),
         conditions=Wording("ictus, Parkinson, circolazione", "stroke, Parkinson's, circulation"),
         limb="leg",
+        bears="both",
         postures=("seated",),
         sites=("foot",),
         dose=Dose(sets=2, repetitions=15),
@@ -262,8 +265,8 @@ _FIRST: Final = (
         number=13,
         name=Wording("Grande allungo", "Big reach"),
         cue=Wording(
-            "Allunghi il braccio in grande, più ampio che può!",
-            "Reach out big, as wide as you can!",
+            "Allunghi il braccio con un gesto grande, più ampio che può.",
+            "Reach out big, as far as you can.",
         ),
         mistake=Wording(
             "Spesso l'ampiezza cala verso la fine.", "The reach often shrinks towards the end."

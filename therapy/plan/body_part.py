@@ -25,12 +25,19 @@ _WORDS: Final = {
     "arm-left": Wording("nel braccio o nella spalla a sinistra", "in your left arm or shoulder"),
     "leg-right": Wording("nella gamba o nell'anca a destra", "in your right leg or hip"),
     "leg-left": Wording("nella gamba o nell'anca a sinistra", "in your left leg or hip"),
-    "trunk": Wording("nella schiena", "in your back"),
+    "arms": Wording("nelle braccia o nelle spalle", "in your arms or shoulders"),
+    "legs": Wording("nelle gambe o nelle anche", "in your legs or hips"),
+    "trunk": Wording("nella schiena o nelle anche", "in your back or hips"),
 }
 
 
 def part_of(item: PlanItem) -> str:
-    """The limb and its side, e.g. `arm-right`; `trunk` where no limb is named."""
+    """The limb and its side, e.g. `arm-right`; both, e.g. `legs`; or `trunk`.
+
+    Of a place that wears no sensor nothing follows: what both legs bear hurts in either.
+    """
+    if item.known.bears != "limb":
+        return f"{item.known.limb}s" if item.known.bears == "both" else "trunk"
     limb = _LIMBS.get(item.known.sites[0]) if item.known.sites else None
     return "trunk" if limb is None else f"{limb}-{item.side}"
 

@@ -73,7 +73,7 @@ _AS_MEASURED: Final = Wording(
     "two seconds.",
 )
 _TOGETHER: Final = Wording(
-    "Con chi l'aiuta, meno di un minuto: una posa ferma, tre piegamenti, tre sollevamenti.",
+    "Con chi La aiuta, meno di un minuto: una posa ferma, tre piegamenti, tre sollevamenti.",
     "With your helper, less than a minute: a still pose, three bends, three raises.",
 )
 _NEUTRAL: Final = Wording(

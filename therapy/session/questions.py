@@ -253,7 +253,7 @@ _HELPER = Wording(
     "Is somebody beside you, for these exercises?",
 )
 _SETTLED = Wording("Il dolore in più di ieri è passato?", "Has yesterday's extra pain settled?")
-_EFFORT_IN = Wording("Quanta fatica sente adesso?", "How much effort does it take you now?")
+_EFFORT_IN = Wording("Quanta fatica sente adesso?", "How much effort do you feel now?")
 _EFFORT_OUT = Wording("Quanto è stato faticoso?", "How hard was it?")
 _BREATH_IN = Wording("Quanto Le manca il respiro adesso?", "How short of breath are you now?")
 _BREATH_OUT = Wording(

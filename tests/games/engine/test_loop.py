@@ -192,7 +192,7 @@ def test_with_scanning_an_arm_that_keeps_still_reaches_the_pause(table, scanning
 )
 def test_what_is_promised_after_pain_is_what_happens(table, reaches, words):
     played = table()
-    played.loop._reaches = reaches
+    played.loop._end_card._reaches = reaches
     played.frame()
     played.press(pygame.K_p, pygame.K_9)
     played.frame()

@@ -7,8 +7,8 @@ from analytics.calibration.finding import WORDS
 from games.engine.window import Window
 from games.look import Look
 from games.session.desk import PageDesk
-from games.session.page import page_of
 from games.session.page_screen import PageScreen
+from games.session.therapy_pages import page_of
 from games.ui.canvas import Canvas
 from games.ui.menu import Menu
 from games.ui.texts import blaming

@@ -10,8 +10,8 @@ from games.look import Look
 from games.persuasion.prompts import Situation, prompts_for
 from games.persuasion.questionnaire import ITEMS
 from games.rules.take import Take
-from games.session.page import page_of
 from games.session.session_texts import SESSION
+from games.session.therapy_pages import page_of
 from games.ui.texts import blaming
 from session_stage import T0_NS, Stage
 from session_stage import seated_raise as plan

@@ -7,7 +7,8 @@ import pytest
 
 from games.engine.window import Window
 from games.look import Look
-from games.session.page import Choice, Leave, Mark, Page, Stay, breath_page, effort_page
+from games.session.own_pages import breath_page, effort_page
+from games.session.page import Choice, Leave, Mark, Page, Stay
 from games.session.page_screen import PageScreen
 from games.ui.canvas import Canvas
 from games.ui.hud import SMALLEST_TARGET, Button, Hud, pill

@@ -115,3 +115,23 @@ def test_a_part_that_hurts_at_check_in_is_what_a_rise_is_counted_from():
     session.ask("pain.reported", pain=4)
     assert session.state.eased
     assert session.state.open_item
+
+
+@pytest.mark.parametrize(
+    ("exercise", "posture", "placements", "part"),
+    [
+        ("balance-stance", "standing", ["sternum"], "nelle gambe"),
+        ("sit-to-stand", "seated", ["thigh-right"], "nelle gambe"),
+        ("walk", "standing", ["shank-left"], "nelle gambe"),
+        ("bridge", "supine", ["thigh-left"], "nella schiena"),
+        ("knee-extension", "seated", ["shank-left"], "nella gamba o nell'anca a sinistra"),
+    ],
+)
+def test_pain_is_asked_where_an_exercise_is_borne_and_not_where_the_sensor_sits(
+    exercise, posture, placements, part
+):
+    where = {"side": "left", "posture": posture, "placements": placements, "limit_deg": None}
+    cleared = {"cleared_for_standing": True}
+    session = Session(plan(item(id="x", exercise=exercise, **where), limits=cleared))
+    (there,) = [q for q in session.state.asking if q.kind == "pain" and q.part]
+    assert part in there.text.it
