@@ -65,3 +65,28 @@ def mosquitto(tmp_path):
     broker.start()
     yield broker
     broker.kill()
+
+
+@pytest.fixture
+def size():
+    """Of the display."""
+    return "1400x900"
+
+
+@pytest.fixture
+def display(size):
+    """A display of its own on a virtual framebuffer."""
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        [need_program("Xvfb"), "-displayfd", str(write), "-screen", "0", f"{size}x24"],
+        pass_fds=(write,),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    with os.fdopen(read) as told:
+        number = told.readline().strip()
+    assert number, "Xvfb gave no display"
+    yield f":{number}"
+    server.terminate()
+    server.wait()

@@ -119,9 +119,9 @@ class PageDesk:
     def _wait(self, now_ns: int, control: float | None) -> None:
         """What comes by waiting: the second digit, and with scanning what a movement takes."""
         if self._scale is not None:
-            self._tell_pain(self._scale.waited(now_ns))
+            self._tell_pain(self._scale.waited(now_ns), now_ns)
             if self._look.scanning and self._scale is not None:
-                self._tell_pain(self._scale.scanned(now_ns, control))
+                self._tell_pain(self._scale.scanned(now_ns, control), now_ns)
             return
         self._digits, number = self._digits.waited(now_ns)
         self._answer(number, now_ns)
@@ -160,7 +160,7 @@ class PageDesk:
         if key == pygame.K_F11:
             self._window.toggle_full_screen()
         elif self._scale is not None and key != pygame.K_u:
-            self._tell_pain(self._scale.key(key, now_ns))
+            self._tell_pain(self._scale.key(key, now_ns), now_ns)
         elif key in DIGITS or (key in TAKE and self._digits.one_ns is not None):
             self._digits, number = self._digits.typed(key, now_ns)
             self._answer(number, now_ns)
@@ -184,7 +184,7 @@ class PageDesk:
 
     def _click(self, at: tuple[float, float], now_ns: int) -> None:
         if self._scale is not None:
-            self._tell_pain(self._scale.click(at))
+            self._tell_pain(self._scale.click(at), now_ns)
             if self._hud.pressed(at) == "unwell":
                 self._press("unwell", now_ns)
             return
@@ -200,6 +200,7 @@ class PageDesk:
             self._request(ReportUnwell())
         elif name == "pain" and self._scale is None:
             self._scale = PainScale(now_ns)
+            self._digits = Digits(self._digits.most)
         elif name == "pause" and not self._page.last:
             leaving = self._over is None
             self._lay_over(leave_page(self._look.language) if leaving else None, now_ns)
@@ -236,8 +237,10 @@ class PageDesk:
         if not isinstance(choice.asks, Stay):
             self._chosen(choice)
 
-    def _tell_pain(self, pain: int | str | None) -> None:
+    def _tell_pain(self, pain: int | str | None, now_ns: int) -> None:
         if isinstance(pain, int):
             self._request(ReportPain(pain=pain))
         if pain is not None:
+            # A second press by a trembling hand is no answer to what lay below.
             self._scale = None
+            self._open(now_ns)

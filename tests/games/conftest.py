@@ -1,8 +1,5 @@
 """A loop without anybody watching, for tests of what lies over every game."""
 
-import os
-import subprocess
-
 import pygame
 import pytest
 
@@ -19,7 +16,6 @@ from games.inputs.player import PROFILES, Player
 from games.inputs.simulated import PlayerSource
 from games.look import Look
 from games.rules.setting import Setting
-from needs import need_program
 
 T0_NS = 1_700_000_000_000_000_000
 
@@ -83,28 +79,3 @@ def table():
     yield make
     for made in tables:
         made.window.close()
-
-
-@pytest.fixture
-def size():
-    """Of the display."""
-    return "1400x900"
-
-
-@pytest.fixture
-def display(size):
-    """A display of its own on a virtual framebuffer."""
-    read, write = os.pipe()
-    server = subprocess.Popen(
-        [need_program("Xvfb"), "-displayfd", str(write), "-screen", "0", f"{size}x24"],
-        pass_fds=(write,),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    with os.fdopen(read) as told:
-        number = told.readline().strip()
-    assert number, "Xvfb gave no display"
-    yield f":{number}"
-    server.terminate()
-    server.wait()

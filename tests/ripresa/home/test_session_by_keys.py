@@ -38,6 +38,8 @@ async def play_by_keys(at_work, repetitions):
                 item=service.state.current.item.id,
                 number=number,
                 t_ns=clock.now_ns(),
+                begun_ns=clock.now_ns() - 3_000_000,
+                turned_ns=clock.now_ns() - 1_000_000,
                 range_deg=None,
                 peak_deg=None,
                 reached=1.0,
