@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Difference", "Point", "PointKey", "PointTable", "compared", "read_point", "stored"]
 
 NS_PER_S: Final = 1_000_000_000
+LAST_NS: Final = 7_258_118_400 * NS_PER_S
+"""The year 2200."""
 NOT_TAGS: Final = frozenset(
     ("result", "table", "_start", "_stop", "_time", "_measurement", "_field", "_value")
 )
@@ -104,9 +106,23 @@ def read_point(text: bytes) -> tuple[PointKey, Written]:
 
 
 def stored(
-    writer: InfluxWriter, bucket: str, measurements: Sequence[str], patient: str | None = None
+    writer: InfluxWriter,
+    bucket: str,
+    measurements: Sequence[str],
+    patient: str | None = None,
+    *,
+    start_ns: int = 0,
+    stop_ns: int = LAST_NS,
 ) -> dict[PointKey, Written]:
     """What stands in a bucket of some measurements, by point.
+
+    Args:
+        writer: the database.
+        bucket: where they stand.
+        measurements: which ones.
+        patient: whose; None: everybody's.
+        start_ns: the first moment.
+        stop_ns: the end, not included.
 
     Raises:
         StoreBusy: the database cannot be asked.
@@ -114,7 +130,8 @@ def stored(
     either = " or ".join(f"r._measurement == {json.dumps(name)}" for name in measurements)
     whose = "" if patient is None else f" and r.patient == {json.dumps(patient)}"
     flux = (
-        f"from(bucket: {json.dumps(bucket)}) |> range(start: 0, stop: 2200-01-01T00:00:00Z) "
+        f"from(bucket: {json.dumps(bucket)}) "
+        f"|> range(start: time(v: {start_ns}), stop: time(v: {stop_ns})) "
         f"|> filter(fn: (r) => ({either}){whose})"
     )
     found: dict[PointKey, Written] = defaultdict(dict)

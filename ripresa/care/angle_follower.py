@@ -19,6 +19,7 @@ from analytics.core import Core
 from analytics.exercise.observing import observe_by
 from ingest.influx.followers import InfluxFollower
 from ingest.influx.lines import line
+from ingest.influx.points import compared, read_point, stored
 from ingest.influx.record_context import RecordContext, home_of
 from ingest.influx.therapy_lines import Superseded
 from telemetry.messages.events import SessionOpened
@@ -27,11 +28,12 @@ from telemetry.messages.record import RecordKind
 from telemetry.messages.results import SessionResult, decode_result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ingest.influx.lines import FieldValue
+    from ingest.influx.points import Difference
     from ingest.influx.record_context import Whose
-    from ingest.influx.server import InfluxSettings, LineWriter
+    from ingest.influx.server import InfluxSettings, InfluxWriter, LineWriter
     from ingest.journal.journal import Journal
     from ingest.journal.reading import JournalReader
     from telemetry.clock import Clock
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from telemetry.seams import SessionSummary
     from therapy.plan.plan import Plan
 
-__all__ = ["ANGLES", "AngleCurves", "angle_follower"]
+__all__ = ["ANGLES", "AngleCurves", "angle_differences", "angle_follower"]
 
 ANGLES: Final = "influx:angles"
 STEP_NS: Final = 100_000_000
@@ -124,6 +126,15 @@ class AngleCurves:
             )
         ]
 
+    def counting(self, session: SessionSummary) -> list[bytes]:
+        """The points of a session's curve, by the result that counts."""
+        whose = None if session.home is None else self.context.whose_home(session.home)
+        if session.home is None or whose is None:
+            return []
+        results = self.context.results(session.session, session.home)
+        counted = [r for r in results if isinstance(r, SessionResult) and not r.provisional]
+        return self._lines(counted[-1], session.home, whose) if counted else []
+
     def _span(self, result: SessionResult, home: str) -> tuple[SessionSummary, int] | None:
         session = self.context.session(result.session, home)
         if session is None:
@@ -162,6 +173,48 @@ class AngleCurves:
                 for message in core.take(item):
                     if isinstance(message, ControlBatch):
                         yield from _thinned(message, last_ns)
+
+
+def angle_differences(
+    curves: AngleCurves,
+    sessions: Iterable[SessionSummary],
+    writer: InfluxWriter,
+    bucket: str,
+    *,
+    start_ns: int,
+    stop_ns: int,
+) -> list[Difference]:
+    """Where the database's curves are not those of the results that count.
+
+    Every curve is made anew from its streams, which takes the core about a hundredth of the
+    session's time: so a span is compared, and not all that ever was.
+
+    Args:
+        curves: makes them.
+        sessions: all there are: whoever has none in the span has no curve in it.
+        writer: the database.
+        bucket: with what was found.
+        start_ns: the first moment that is compared.
+        stop_ns: the last.
+
+    Raises:
+        StoreBusy: the database cannot be asked.
+    """
+    of_patient: dict[str, list[SessionSummary]] = {}
+    for session in sessions:
+        mine = of_patient.setdefault(session.patient, [])
+        if start_ns - DAY_NS <= session.opened_ns <= stop_ns:
+            mine.append(session)
+    found = []
+    for patient, mine in sorted(of_patient.items()):
+        wanted = dict(read_point(text) for s in mine for text in curves.counting(s))
+        # Day by day: a database's answer stands in memory whole.
+        for begin_ns in range(start_ns, stop_ns, DAY_NS):
+            end_ns = min(begin_ns + DAY_NS, stop_ns)
+            there = stored(writer, bucket, ("angle",), patient, start_ns=begin_ns, stop_ns=end_ns)
+            here = {key: told for key, told in wanted.items() if begin_ns <= key.t_ns < end_ns}
+            found += compared(here, there)
+    return found
 
 
 def _thinned(batch: ControlBatch, last_ns: dict[str, int]) -> Iterator[tuple[str, int, float]]:

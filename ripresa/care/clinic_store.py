@@ -15,6 +15,7 @@ from ingest.influx.admin import strangers, verify, with_stored_retention
 from ingest.influx.followers import influx_followers
 from ingest.influx.minutes import minutes_follower
 from ingest.influx.points import compared, stored
+from ingest.influx.record_context import RecordContext
 from ingest.journal.archive import ArchiveReader
 from ingest.journal.journal import Journal
 from ingest.rights.audit import AuditKey
@@ -22,7 +23,7 @@ from ingest.rights.consent import Consent
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError
 
-from .angle_follower import angle_follower
+from .angle_follower import AngleCurves, angle_differences, angle_follower
 from .care_journal import JournalCareRecord, fold_journal
 from .figure_follower import FigureFollower
 from .figure_points import MEASUREMENTS, figure_points
@@ -37,9 +38,11 @@ if TYPE_CHECKING:
     from ripresa.platform.configuration import Folder
     from telemetry.clock import Clock
 
-__all__ = ["TIME_ZONE", "ClinicStore", "monitored_hours"]
+__all__ = ["ANGLE_DAYS", "TIME_ZONE", "ClinicStore", "monitored_hours"]
 
 TIME_ZONE = "Europe/Rome"
+ANGLE_DAYS = 7.0
+DAY_NS = 86_400_000_000_000
 
 
 class ClinicStore:
@@ -131,8 +134,16 @@ class ClinicStore:
         """What keeps the database's figures as the clinic's are."""
         return FigureFollower(care, writer, settings.therapy_bucket, self._clock)
 
-    def differences(self, writer: InfluxWriter, settings: InfluxSettings) -> list[Difference]:
+    def differences(
+        self, writer: InfluxWriter, settings: InfluxSettings, *, angle_days: float = ANGLE_DAYS
+    ) -> list[Difference]:
         """Where this store and the database differ: records, and the figures drawn from them.
+
+        Args:
+            writer: the database.
+            settings: its buckets.
+            angle_days: of how many days back the sessions' curves are compared: each of them is
+                made anew from its motion.
 
         Raises:
             StoreBusy, StoreError: the database or the journal cannot be read now.
@@ -142,6 +153,15 @@ class ClinicStore:
         found = strangers(self.whole, writer, kept, unused)
         found += verify(
             self.whole, writer, kept, doses=self.plans, now_ns=now_ns, restricted=unused
+        )
+        curves = AngleCurves(RecordContext(self.whole, unused), self.plans.version)
+        found += angle_differences(
+            curves,
+            self.whole.sessions(),
+            writer,
+            kept.therapy_bucket,
+            start_ns=now_ns - round(angle_days * DAY_NS),
+            stop_ns=now_ns,
         )
         fold = fold_journal(self.whole, self.plans.version, now_ns)
         zone = ZoneInfo(self.hours.time_zone)

@@ -12,7 +12,7 @@ from ingest.influx.server import InfluxWriter
 from ripresa.platform.configuration import Folder
 from ripresa.platform.folder_lock import folder_lock
 
-from .clinic_store import TIME_ZONE, ClinicStore
+from .clinic_store import ANGLE_DAYS, TIME_ZONE, ClinicStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,9 +116,21 @@ def _fill(
 
 
 def verify_clinic(
-    root: Path, settings: InfluxSettings, clock: Clock, time_zone: str = TIME_ZONE
+    root: Path,
+    settings: InfluxSettings,
+    clock: Clock,
+    time_zone: str = TIME_ZONE,
+    *,
+    angle_days: float = ANGLE_DAYS,
 ) -> list[Difference]:
     """Where journal and database differ: records, and the figures that are drawn from them.
+
+    Args:
+        root: the clinic's state.
+        settings: the database.
+        clock: says which day it is.
+        time_zone: of the clinic.
+        angle_days: of how many days back the sessions' curves are compared.
 
     Raises:
         StoreBusy, StoreError: the database or the journal cannot be read now.
@@ -127,4 +139,4 @@ def verify_clinic(
         InfluxWriter(settings) as writer,
         ClinicStore(Folder(root), clock, time_zone) as store,
     ):
-        return store.differences(writer, settings)
+        return store.differences(writer, settings, angle_days=angle_days)

@@ -32,12 +32,22 @@ app.command()(records.set_aside)
 @app.command()
 def verify(
     time_zone: TimeZone = "Europe/Rome",
+    angle_days: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=36_500,
+            help="Of how many days back each session's curve is made anew and compared.",
+        ),
+    ] = 7,
 ) -> None:
     """Compare the clinic's journal with the database, field by field, patient and day."""
     from ripresa.care.refill import verify_clinic
     from ripresa.platform.configuration import clock_from, ripresa_home
 
-    found = verify_clinic(ripresa_home(), records.settings(), clock_from(), time_zone)
+    found = verify_clinic(
+        ripresa_home(), records.settings(), clock_from(), time_zone, angle_days=angle_days
+    )
     for d in found:
         typer.echo(f"{d.what}: journal {d.journal}, database {d.database}")
     typer.echo(f"{len(found)} difference(s)" if found else "journal and database agree")

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from influxd import Influxd
+from ingest.influx.record_context import RecordContext
 from ingest.influx.server import InfluxSettings, InfluxWriter
 from ingest.journal.journal import Journal
 from ingest.transfer.intake import open_parcel, store_parcels
 from research.virtual_clinic import virtual_session
 from research.virtual_clinic.virtual_patient import Rates, drawn_patient
-from ripresa.care.angle_follower import angle_follower
+from ripresa.care.angle_follower import AngleCurves, angle_differences, angle_follower
 from ripresa.session.closing import result_record
 from telemetry.clock import ManualClock
 from telemetry.messages.record import encode_block
@@ -88,11 +89,23 @@ def test_a_result_that_withholds_a_figure_takes_its_curve_away_and_no_other(
     monkeypatch.setattr(virtual_session, "_moment", lambda *_, **__: next(starts))
     clock = ManualClock(OPENED_NS + 10**12)
     with Journal.open(tmp_path / "c.sqlite", clock) as journal, InfluxWriter(settings) as writer:
+
+        def differences(**more):
+            plans = {"plan": lambda _p, _v: person.plans[0][1]}
+            made = AngleCurves(RecordContext(journal, **more), **plans)
+            span = {"start_ns": OPENED_NS - 10**14, "stop_ns": OPENED_NS + 10**14}
+            found = angle_differences(made, journal.sessions(), writer, bucket, **span)
+            return {d.what.split(" of ")[0] for d in found}
+
+        assert differences() == set()
         one, other = (trained(journal, tmp_path, seed, person) for seed in (5, 6))
         follower = angle_follower(
             journal, writer, settings, clock, plan=lambda _p, _v: person.plans[0][1]
         )
+        assert differences() == {"angle.angle_deg", "angle.item", "angle.session"}
         asyncio.run(follower.catch_up())
+        assert differences() == set()
+        assert differences(restricted=lambda _patient: True)
         before = curves(influxd, bucket)
         assert {key for key in before if before[key] > 100} == {
             (session, item) for session in (one, other) for item in ("raise", "bend")
@@ -109,3 +122,7 @@ def test_a_result_that_withholds_a_figure_takes_its_curve_away_and_no_other(
         superseding(journal, one, items=())
         asyncio.run(follower.catch_up())
         assert {session for session, _ in curves(influxd, bucket)} == {other}
+        assert differences() == set()
+        tags = f"site=simulated,patient={person.name},exercise=arm-raise,side=right"
+        writer.write(bucket, f"angle,{tags} angle_deg=170 {OPENED_NS + 10**13}".encode())
+        assert differences() == {"angle.angle_deg"}
