@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from telemetry.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from telemetry.body import Side
     from therapy.wording import Language
 
 __all__ = ["Look"]
@@ -33,7 +34,7 @@ class Look:
 
     language: Language = "it"
     text_scale: float = 1.0
-    side: Literal["left", "right"] = "right"
+    side: Side = "right"
     audio_only: bool = False
     reduced_motion: bool = False
     plain: bool = False

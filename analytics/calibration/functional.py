@@ -38,6 +38,8 @@ from .phases import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from telemetry.body import Side
+
 CalibrationLevel: TypeAlias = Literal["gravity", "stored", "functional", "motion"]
 Sensor: TypeAlias = tuple[Array, Array]
 """(acc m/s², gyr rad/s), [n, 3] each."""
@@ -85,7 +87,7 @@ class Markings:
         flexion: direction in which the distal segment goes: `forward` (elbow) or `back` (knee).
     """
 
-    side: Literal["left", "right"]
+    side: Side
     flexion: Literal["forward", "back"] = "forward"
 
     @property

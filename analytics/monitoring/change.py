@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from telemetry.body import Side
     from telemetry.messages.results import Repetition, SessionResult
 
 __all__ = [
@@ -92,7 +93,7 @@ class Context:
     """What must be the same for two ranges to be comparable."""
 
     exercise: str
-    side: Literal["left", "right"]
+    side: Side
     posture: str
     placement: str
     level: str

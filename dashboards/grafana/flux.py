@@ -1,9 +1,10 @@
 """Flux as Grafana takes it: a query type for the foundation SDK, which has none, and its parts.
 
 Queries keep to what InfluxDB 2.x and the `/api/v2/query` of 1.8 (Flux 0.65) both understand:
-no `schema` package, no `timezone` option. Figures of days stand at noon in the clinic's zone, so
-that a day in UTC is the clinic's day. The bucket is the data source's own default, so its name
-stands in one place.
+no `schema` package, no `timezone` option. Figures of days stand at noon in the clinic's zone or as
+near to it as the day reaches in UTC, so that a day in UTC is the clinic's day; what was recorded in
+a session stands when it was, and names the day that the session belongs to. The bucket is the data
+source's own default, so its name stands in one place.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ __all__ = [
     "calendar",
     "coded",
     "daily",
+    "daily_of_sessions",
     "figure",
     "lines_by",
     "newest_first",
@@ -70,16 +72,23 @@ class Flux(Builder[FluxQuery]):
         return self._query
 
 
+_DAY_NS: Final = 86_400_000_000_000
+_DAYS_OVER: Final = f"time(v: int(v: v.timeRangeStop) / {_DAY_NS} * {_DAY_NS} + {_DAY_NS})"
+"""The end of the dashboard's last day: what is told of a day stands at its noon, also before it."""
+_OF_DAYS: Final = ("adherence_day", "alert", "assessment")
+
+
 def points(measurement: str, fields: Sequence[str], **tags: str) -> str:
     """A measurement's fields within the dashboard's time, where the tags have these values.
 
-    A tag's value may be a dashboard variable such as `${patient}`.
+    A tag's value may be a dashboard variable such as `${patient}`. Of days the last one is whole.
     """
+    stop = _DAYS_OVER if measurement in _OF_DAYS else "v.timeRangeStop"
     wanted = "".join(f' and r.{tag} == "{value}"' for tag, value in tags.items())
     either = " or ".join(f'r._field == "{field}"' for field in fields)
     return (
         "from(bucket: v.defaultBucket)\n"
-        "  |> range(start: v.timeRangeStart, stop: v.timeRangeStop)\n"
+        f"  |> range(start: v.timeRangeStart, stop: {stop})\n"
         f'  |> filter(fn: (r) => r._measurement == "{measurement}"{wanted})\n'
         f"  |> filter(fn: (r) => {either})\n"
     )
@@ -221,6 +230,31 @@ def daily(fold: Literal["sum", "max", "mean"]) -> str:
         "  |> group()\n"
         '  |> drop(columns: ["_start", "_stop"])\n'
         '  |> sort(columns: ["_time"])\n'
+    )
+
+
+def daily_of_sessions(
+    measurement: str, field: str, fold: Literal["sum", "mean"], **tags: str
+) -> str:
+    """A field of what was recorded in sessions, folded by the day that each belongs to.
+
+    That is the day of its plan's zone, until the plan's `day_ends`, or as a clinician has put it
+    right: wherever the point stands. A day without a session has a row without a figure.
+    """
+    told = points(measurement, (field, "day"), **tags)
+    return (
+        told.replace("start: v.timeRangeStart, stop: v.timeRangeStop", "start: 0")
+        + '  |> pivot(rowKey: ["_time", "exercise", "side"], columnKey: ["_field"], '
+        'valueColumn: "_value")\n'
+        f"  |> filter(fn: (r) => exists r.{field} and exists r.day)\n"
+        f'  |> map(fn: (r) => ({{_time: time(v: r.day + "T12:00:00Z"), '
+        f"_value: float(v: r.{field})}}))\n"
+        "  |> group()\n"
+        '  |> sort(columns: ["_time"])\n'
+        f"  |> range(start: v.timeRangeStart, stop: {_DAYS_OVER})\n"
+        f'  |> aggregateWindow(every: 1d, fn: {fold}, timeSrc: "_start", createEmpty: true)\n'
+        '  |> keep(columns: ["_time", "_value"])\n'
+        f'  |> rename(columns: {{_value: "{field}"}})\n'
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from grafana_foundation_sdk.builders import dashboard as d
 from grafana_foundation_sdk.models import dashboard as dm
 
 from .flux import Flux, of_session, points, wide
-from .places import COHORT_UID, PATIENT_UID, SESSION_UID
+from .places import COHORT_UID, OF_PATIENT, PATIENT_UID, SESSION_UID
 from .style import (
     AMBER,
     BLUE,
@@ -17,7 +19,10 @@ from .style import (
     query_variable,
 )
 
-__all__ = ["session_dashboard"]
+if TYPE_CHECKING:
+    from grafana_foundation_sdk.builders import table
+
+__all__ = ["session_dashboard", "sessions_table"]
 
 _PARTS = (
     "number",
@@ -177,3 +182,47 @@ def session_dashboard() -> d.Dashboard:
             .max(10)
         )
     )
+
+
+def sessions_table(panels: Panels) -> table.Panel:
+    """How each session ended; each leads to itself."""
+    query = (
+        points("session_end", ["session", "reason", "duration_s"], **OF_PATIENT)
+        + '  |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")\n'
+        "  |> group()\n"
+        "  |> map(fn: (r) => ({r with to_ms: int(v: r._time) / 1000000 + 60000, "
+        "from_ms: int(v: r._time) / 1000000 - int(v: r.duration_s) * 1000 - 60000}))\n"
+        '  |> keep(columns: ["_time", "session", "reason", "duration_s", "from_ms", "to_ms"])\n'
+        '  |> sort(columns: ["_time"], desc: true)\n'
+    )
+    panel = panels.rows(
+        "Sessions",
+        [query],
+        names={
+            "_time": "Closed",
+            "reason": "Ended",
+            "duration_s": "Lasted, s",
+            "session": "Session",
+            "from_ms": "from",
+            "to_ms": "to",
+        },
+        about="How each session ended, the newest first; each leads to itself.",
+    ).override_by_name(
+        "Session",
+        [
+            dm.DynamicConfigValue(
+                "links",
+                [
+                    {
+                        "title": "This session",
+                        "url": f"/d/{SESSION_UID}?var-patient=${{patient}}"
+                        "&var-session=${__value.raw}&from=${__data.fields.from}"
+                        "&to=${__data.fields.to}",
+                    }
+                ],
+            )
+        ],
+    )
+    for hidden in ("from", "to"):
+        panel = panel.override_by_name(hidden, [dm.DynamicConfigValue("custom.hidden", value=True)])
+    return panel

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
 from analytics.monitoring.done import items_done, items_reported
+from telemetry.body import Side
 from telemetry.messages.events import ExerciseEnded, StopReason
 from therapy.exercises.dose import DoseUnit
 from therapy.exercises.reading import count_reading
@@ -59,7 +60,7 @@ class ExerciseRow(BaseModel):
 
     item: str
     name: Words
-    side: Literal["left", "right"]
+    side: Side
     unit: DoseUnit
     asked: float
     done: float

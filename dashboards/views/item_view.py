@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from telemetry.body import Side
 from telemetry.messages.events import (
     AssessmentEnded,
     AssessmentStarted,
@@ -39,7 +40,6 @@ __all__ = [
     "PeakView",
     "RangeView",
     "RepetitionView",
-    "Side",
     "active_peak_of",
     "beside_of",
     "item_views",
@@ -55,7 +55,6 @@ _REPETITION_FIELDS: Final = {
     *("peak_deg", "start_deg", "peak_low_deg", "peak_high_deg"),
 }
 
-Side = Literal["left", "right"]
 ItemKey = tuple[str, bool]
 """An item's name, and whether it is the assessment of it."""
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
+from telemetry.body import Side
 from therapy.exercises.dose import DoseUnit
 from therapy.plan.limits import PainProfile
 
-from .item_view import Side
 from .words import Words, exercise_words
 
 if TYPE_CHECKING:

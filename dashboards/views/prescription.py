@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from therapy.exercises.observable import Observable, Unobservable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from telemetry.body import Side
     from therapy.exercises.dose import DoseUnit
     from therapy.plan.plan import Plan
     from therapy.wording import Wording
@@ -30,7 +31,7 @@ class Prescribed:
 
     item: str
     exercise: str
-    side: Literal["left", "right"]
+    side: Side
     dose: float
     unit: DoseUnit
     due: bool

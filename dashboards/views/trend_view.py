@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict
 
 from analytics.monitoring.change import baseline_and_recent, change_between, sem_of
+from telemetry.body import Side
 from telemetry.messages.events import SessionOpened
 from therapy.exercises.library import EXERCISES
 from therapy.exercises.observable import Observable
 
-from .item_view import PeakView, Side, percentiles_of
+from .item_view import PeakView, percentiles_of
 from .session_view import best_result
 from .words import Words, exercise_words, words
 

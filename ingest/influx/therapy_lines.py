@@ -121,11 +121,13 @@ def therapy_lines(  # noqa: PLR0911 - one case a kind, and one for nobody's
                 placement = context.placement(item.stream, home_of(record))
                 return [_gap_line(item, whose, placement, record.t_ns)]
         case RecordKind.CARE:
-            return list(_moved_lines(decode_care(record.body), context))
+            return list(_moved_lines(decode_care(record.body), context, doses))
     return []
 
 
-def _moved_lines(care: CareRecord, context: RecordContext) -> Iterator[bytes]:
+def _moved_lines(
+    care: CareRecord, context: RecordContext, doses: PrescribedDose | None
+) -> Iterator[bytes]:
     """Of a session whose day was put right: the points that name its day, written over."""
     if not isinstance(care, SessionDayCorrected):
         return
@@ -135,9 +137,13 @@ def _moved_lines(care: CareRecord, context: RecordContext) -> Iterator[bytes]:
     for event in context.events(care.session, care.home):
         if isinstance(event, SessionOpened):
             yield from _event_lines(event, whose, context, care.home)
-    for result in context.results(care.session, care.home):
+    results = context.results(care.session, care.home)
+    for result in results:
         if isinstance(result, AdherenceResult):
             yield _adherence_line(result, whose, context, care.home)
+    counted = [r for r in results if isinstance(r, SessionResult) and not r.provisional]
+    if counted:
+        yield from _session_lines(counted[-1], whose, context, doses, care.home)
 
 
 def _event_lines(  # noqa: C901 - one case an event
@@ -286,12 +292,17 @@ def _session_lines(
             if doses is None
             else doses.repetitions(whose[1], result.plan_version, item.exercise, item.side)
         )
-        yield _item_line(result, item, whose, start_ns, prescribed=prescribed, posture=posture)
+        told: dict[str, FieldValue] = {
+            "session": result.session,
+            "day": None if summary is None else summary.day,
+        }
+        about: dict[str, FieldValue] = {"posture": posture, "prescribed": prescribed}
+        yield _item_line(result, item, whose, start_ns, told | about)
         yield from _movement_lines(result.session, item, whose, start_ns)
         for repetition in item.repetitions:
             t_ns = context.sample_ns(item.stream, home, repetition.start_index)
             t_ns = t_ns or start_ns + round(repetition.start_s * S_NS)
-            yield _repetition_line(result.session, item, repetition, whose, t_ns)
+            yield _repetition_line(told, item, repetition, whose, t_ns)
 
 
 def _item_tags(item: ItemResult, whose: Whose) -> dict[str, str]:
@@ -307,16 +318,11 @@ def _item_line(
     item: ItemResult,
     whose: Whose,
     start_ns: int,
-    *,
-    prescribed: int | None,
-    posture: str | None,
+    told: dict[str, FieldValue],
 ) -> bytes:
-    fields: dict[str, FieldValue] = {
-        "session": result.session,
+    fields = told | {
         "item": item.item,
-        "posture": posture,
         "repetitions": len(item.repetitions) if item.received else None,
-        "prescribed": prescribed,
         "core_version": result.core_version,
         "plan_version": result.plan_version,
         "samples": item.conditioning.samples,
@@ -361,10 +367,9 @@ def _movement_lines(session: str, item: ItemResult, whose: Whose, start_ns: int)
 
 
 def _repetition_line(
-    session: str, item: ItemResult, repetition: Repetition, whose: Whose, t_ns: int
+    told: dict[str, FieldValue], item: ItemResult, repetition: Repetition, whose: Whose, t_ns: int
 ) -> bytes:
-    fields: dict[str, FieldValue] = {
-        "session": session,
+    fields = told | {
         "number": repetition.number,
         "range_deg": repetition.range_deg,
         "peak_deg": repetition.peak_deg,

@@ -250,12 +250,16 @@ class JournalCareRecord:
             self._fold = Fold(self._local_plan, _placements(self._journal))
             self._seq, self._stones, self._kept_ns = 0, stones, 0
 
+    def _shows(self, figures: PatientFigures) -> bool:
+        """Whether the patient stands in the worklist."""
+        return figures.state != "discharged" and not self._restricted(figures.patient)
+
     def _tell_shown(self, looked: Iterable[str]) -> None:
         """Note which alerts stand in the worklist with which evidence, each once."""
         told = []
         for patient in looked:
             figures, facts = self._fold.figures(patient), self._fold.facts(patient)
-            if figures is None or facts is None:
+            if figures is None or facts is None or not self._shows(figures):
                 continue
             if patient not in {key[0] for key in self._shown}:
                 self._shown |= {

@@ -34,6 +34,8 @@ UNKNOWN: Final = "unknown"
 CALM: Final = 99
 """Rank of a patient of whom nothing waits; below it the place of the gravest alert's kind."""
 BEFORE_START: Final = 90
+NONE_YET: Final = "–"
+DAY_S: Final = 86_400
 
 
 def figure_points(figures: PatientFigures, zone: ZoneInfo) -> Iterator[Point]:
@@ -139,17 +141,17 @@ def _alert(alert: Alert, figures: PatientFigures, tags: dict[str, str], zone: Zo
         tags | {"kind": alert.kind, "grave": "true" if alert.grave else "false"},
         {
             "opened": alert.opened.isoformat(),
-            # Empty and not absent: a table has its columns though nobody has looked yet.
-            "closed": "" if alert.closed is None else alert.closed.isoformat(),
+            # Not absent: a table has its columns though nobody has looked yet.
+            "closed": NONE_YET if alert.closed is None else alert.closed.isoformat(),
             "open": int(alert.open),
             "waiting": int(alert in figures.waiting),
             "rank": GRAVITY.index(alert.kind),
             "text_it": alert.it,
             "text_en": alert.en,
             "digest": alert.digest,
-            "seen_by": "" if seen is None else seen.by,
-            "seen_day": "" if seen is None else seen.day.isoformat(),
-            "action": "" if seen is None else seen.action,
+            "seen_by": NONE_YET if seen is None else seen.by,
+            "seen_day": NONE_YET if seen is None else seen.day.isoformat(),
+            "action": NONE_YET if seen is None else seen.action,
         },
         _alert_ns(alert, figures, zone),
     )
@@ -166,7 +168,9 @@ def _alert_ns(alert: Alert, figures: PatientFigures, zone: ZoneInfo) -> int:
 
 
 def _patient(figures: PatientFigures, tags: dict[str, str]) -> Point:
-    waiting, period = figures.waiting, figures.period
+    # Who is not treated any more stands in no worklist, whatever was left unseen.
+    waiting = () if figures.state == "discharged" else figures.waiting
+    period = figures.period
     gravest = waiting[0] if waiting else None
     started = figures.state not in ("enrolled", "plan sent", "plan refused", "plan taken")
     rank = GRAVITY.index(gravest.kind) if gravest else CALM if started else BEFORE_START
@@ -210,5 +214,7 @@ def _standing(figures: PatientFigures) -> int:
 
 
 def _noon(day: date, zone: ZoneInfo) -> int:
-    local = datetime.combine(day, time(12), zone)
-    return int(local.astimezone(UTC).timestamp()) * 1_000_000_000
+    """Noon there, or the nearest moment that lies on this day in UTC, too, where noon does not."""
+    local = int(datetime.combine(day, time(12), zone).timestamp())
+    midnight = int(datetime.combine(day, time(), UTC).timestamp())
+    return min(max(local, midnight), midnight + DAY_S - 1) * 1_000_000_000

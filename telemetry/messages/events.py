@@ -14,6 +14,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, Field, TypeAdapter
 
+from telemetry.body import Side
 from telemetry.identity import Name, Pseudonym, UlidText
 
 from .bounds import STRICT, Count, Day, Int64
@@ -197,7 +198,7 @@ class AssessmentStarted(_Event):
     type: Literal["assessment.started"] = "assessment.started"
     item: str
     exercise: str
-    side: Literal["left", "right"]
+    side: Side
     spans: dict[str, Count]
 
 
@@ -216,7 +217,7 @@ class ExerciseStarted(_Event):
     type: Literal["exercise.started"] = "exercise.started"
     item: str
     exercise: str
-    side: Literal["left", "right"]
+    side: Side
     assisted: bool = False
     spans: dict[str, Count]
 

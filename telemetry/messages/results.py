@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, Field, TypeAdapter
 
+from telemetry.body import Side
 from telemetry.identity import Pseudonym, UlidText
 
 from .bounds import STRICT, Count, Day, Int64
@@ -167,7 +168,7 @@ class ItemResult(_Frozen):
 
     item: str
     exercise: str
-    side: Literal["left", "right"]
+    side: Side
     stream: str
     rate_hz: float
     assessment: bool = False

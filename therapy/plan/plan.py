@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from telemetry.body import Side
 from telemetry.errors import ConfigurationError
 from telemetry.identity import Name, Pseudonym
 from telemetry.messages.events import HingeCalibration
@@ -63,7 +64,7 @@ class NeutralAngle(_Frozen):
     """What a clinician measured of a joint in its neutral pose: with a 25° contracture, 25."""
 
     joint: Joint
-    side: Literal["left", "right"]
+    side: Side
     angle_deg: float = Field(ge=-30, le=150)
 
 

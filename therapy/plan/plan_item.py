@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from telemetry.body import Side
 from telemetry.identity import Name
 from therapy.exercises.dose import Dose, Tempo
 from therapy.exercises.exercise import Exercise, suggestion
@@ -42,7 +43,7 @@ class PlanItem(BaseModel):
 
     id: Name
     exercise: str
-    side: Literal["left", "right"]
+    side: Side
     posture: str | None = None
     assisted: bool = False
     placements: tuple[str, ...] = ()

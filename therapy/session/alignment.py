@@ -16,6 +16,7 @@ from therapy.exercises.observable import Observable, Quantity, site_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from telemetry.body import Side
     from telemetry.messages.events import HingeCalibration
     from therapy.exercises.joint import Joint
     from therapy.plan.plan import Plan
@@ -65,7 +66,7 @@ class Alignment:
         return (self.placement,) if self.proximal is None else (self.proximal, self.placement)
 
     @property
-    def side(self) -> Literal["left", "right"] | None:
+    def side(self) -> Side | None:
         """Of the body; None in the middle."""
         side = self.placement.removeprefix(site_of(self.placement)).removeprefix("-")
         return cast("Literal['left', 'right'] | None", side or None)

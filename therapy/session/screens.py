@@ -19,6 +19,7 @@ from .safety import hold_asked_s
 from .session_state import SessionStage
 
 if TYPE_CHECKING:
+    from telemetry.body import Side
     from therapy.plan.plan_item import PlanItem
 
     from .calibration import CalibrationLevel
@@ -105,7 +106,7 @@ class AlignSensor:
     seen: int = 0
     of: int = 0
     exercise: str | None = None
-    side: Literal["left", "right"] = "right"
+    side: Side = "right"
     posture: str = ""
 
 

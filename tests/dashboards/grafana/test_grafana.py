@@ -333,8 +333,9 @@ async def test_the_figures_are_the_sessions_own(database, pretend):
         found = influxd.ask(interpolated(QUERIES[where], bucket, pretend))
         return [r for r in found if any(v for k, v in r.items() if k not in NO_FIGURES)]
 
-    (reps,) = rows("ripresa-patient Repetitions against the plan A")
-    assert (reps["repetitions"], reps["prescribed"]) == ("20", "20")
+    (done,) = rows("ripresa-patient Repetitions against the plan A")
+    (asked,) = rows("ripresa-patient Repetitions against the plan B")
+    assert (done["repetitions"], asked["prescribed"]) == ("20", "20")
     (band,) = rows("ripresa-patient Range at assessments A")
     assert (band["rom_median_deg"], band["rom_p10_deg"], band["rom_p90_deg"]) == (
         "142",

@@ -30,6 +30,7 @@ from ripresa.platform.configuration import Folder
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.clock import ManualClock
 from telemetry.messages.notices import GatewayState, LinkState, WearableState
+from telemetry.messages.results import SessionResult
 
 pytestmark = pytest.mark.slow
 
@@ -138,12 +139,18 @@ class Clinic:
         (flux,) = [t["query"] for t in panel["targets"] if t["refId"] == ref]
         return self.ask(flux, patient, **more)
 
-    def ask(self, flux, patient="", **more):
+    def counted_items(self, session):
+        """The items of a session's result that counts."""
+        results = self.journal.results(session.session, home=session.home)
+        counted = [r for r in results if isinstance(r, SessionResult) and not r.provisional]
+        return counted[-1].items if counted else ()
+
+    def ask(self, flux, patient="", until="2026-01-01T00:00:00Z", **more):
         """What the database answers to a dashboard's query."""
         values = {f"${{{name}}}": value for name, value in more.items()} | {
             "v.defaultBucket": json.dumps(self.bucket),
             "v.timeRangeStart": "2025-01-01T00:00:00Z",
-            "v.timeRangeStop": "2026-01-01T00:00:00Z",
+            "v.timeRangeStop": until,
             "${patient}": patient,
         }
         for name, value in values.items():
@@ -223,6 +230,36 @@ async def test_every_day_is_the_same_on_the_page_and_in_the_calendar(clinic):
         assert {day: shown[day] for day in days} == days
 
 
+def test_what_is_told_of_a_day_stands_there_from_its_first_hour_on(clinic):
+    """A figure of a day stands at noon: whoever looks in the morning sees this morning's fall."""
+    for name, figures in clinic.figures.items():
+        for alert in figures.alerts[-2:]:
+            told = clinic.panel(
+                "ripresa-patient", "Alerts", name, until=f"{alert.opened}T06:00:00Z"
+            )
+            days = [row["_time"][:10] for row in told]
+            assert str(alert.opened) in days
+            assert str(alert.opened + timedelta(days=1)) not in days
+        for day in list(figures.days)[-2:]:
+            rows = clinic.panel("ripresa-patient", "Days", name, until=f"{day}T06:00:00Z")
+            assert max(days_of(rows)) == str(day)
+
+
+def test_repetitions_stand_on_the_day_that_their_session_belongs_to(clinic):
+    for name in clinic.figures:
+        done = Counter()
+        for session in clinic.journal.sessions(patient=name):
+            for item in clinic.counted_items(session):
+                if not item.assessment and item.received:
+                    done[item.exercise, item.side, session.day] += len(item.repetitions)
+        for exercise, side in {key[:2] for key in done}:
+            chosen = {"exercise": exercise, "side": side}
+            rows = clinic.panel("ripresa-patient", "Repetitions against the plan", name, **chosen)
+            shown = {row["_time"][:10]: row["repetitions"] for row in rows if row["repetitions"]}
+            mine = {day: n for (e, s, day), n in done.items() if (e, s) == (exercise, side)}
+            assert {day: int(float(n)) for day, n in shown.items()} == mine
+
+
 async def test_the_worklist_is_in_the_same_order_for_the_same_reasons_everywhere(clinic):
     rows = clinic.panel("ripresa-cohort", "Who needs me first")
     lines = clinic.care.worklist()
@@ -259,7 +296,7 @@ async def test_every_alert_and_who_saw_it_is_the_same_on_page_and_panel(clinic):
         page = await clinic.api(f"/api/patients/{name}")
         rows = clinic.panel("ripresa-patient", "Alerts", name)
         # Nobody has looked yet: that is told, by columns that are there and empty.
-        assert all(r["seen_by"] == r["action"] == "" for r in rows)
+        assert all(r["seen_by"] == r["action"] == "–" for r in rows)
         assert len(rows) == len(page["alerts"]) == len(figures.alerts)
         assert sorted(r["text_en"] for r in rows) == sorted(a["text"]["en"] for a in page["alerts"])
 
@@ -412,6 +449,17 @@ async def assert_on_its_day(clinic, session, day, without):
     cells = days_of(clinic.panel("ripresa-patient", "Days", session.patient))
     for one in (day, without):
         assert one not in cells or STATES[cells[one]][0] == days[one]["state"]
+    item = next(i for i in clinic.counted_items(session) if i.repetitions and not i.assessment)
+    bars = clinic.panel(
+        "ripresa-patient",
+        "Repetitions against the plan",
+        session.patient,
+        exercise=item.exercise,
+        side=item.side,
+    )
+    done = {row["_time"][:10]: row["repetitions"] for row in bars}
+    assert done[day]
+    assert not done[without]
     figures = clinic.figures[session.patient]
     assert date.fromisoformat(day) in [s.day for s in figures.sessions]
     assert date.fromisoformat(without) not in [s.day for s in figures.sessions]

@@ -42,7 +42,7 @@ SETTINGS = InfluxSettings(url="http://127.0.0.1:1", token="-", org="o", motion_d
 
 def test_a_line_escapes_and_leaves_out_what_is_absent():
     tags = {"patient": "p 1,=", "site": ""}
-    fields = {"a": 'say "x"\\\n', "b": None, "c": 3, "d": 0.25, "e": float("nan")}
+    fields = {"a": 'say "x"\\\n', "b": None, "c": 3, "d": 0.25, "e": float("nan"), "f": ""}
     assert line("m", tags, fields, 7) == rb'm,patient=p\ 1\,\= a="say \"x\"\\ ",c=3i,d=0.25 7'
     with pytest.raises(ValueError, match="needs a field"):
         line("m", {}, {"b": None}, 7)
