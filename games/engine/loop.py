@@ -384,7 +384,16 @@ class Loop:
         elif after_s is not None and now_ns - self._began_ns > after_s * 1e9:
             self.stopped_by = "time"
         elif not self._end_card.open:
-            if self.mode is Mode.PLAY and self.simulation.state.progress.phase is GamePhase.DONE:
+            if self.mode is Mode.PLAY and self._dose_done(now_ns):
                 self._end(Mode.DONE, "end")
         elif self._end_card.is_over(now_ns):
             self.stopped_by = self.mode.value
+
+    def _dose_done(self, now_ns: int) -> bool:
+        """Whether nothing is left: by the rules or, while these stand still, by the session."""
+        if self.simulation.state.progress.phase is GamePhase.DONE:
+            return True
+        if self._session_count is None or self._why_it_stands(now_ns) not in ("late", "silent"):
+            return False
+        done, dose = self._session_count
+        return done >= dose

@@ -221,3 +221,35 @@ def test_a_further_screen_of_a_session_tells_it_of_its_pauses(table, item, told)
     played.loop.run()
     rests = [wish.resting for wish in played.asks.requests if isinstance(wish, ReportRest)]
     assert rests == told
+
+
+class Delayed:
+    """A wearable whose samples come in a second after they were taken."""
+
+    ended = waiting = False
+
+    def __init__(self):
+        self.next_ns = T0_NS
+
+    def poll(self, now_ns, _invited):
+        arrivals = []
+        while self.next_ns <= now_ns:
+            taken_ns = self.next_ns - 1_000_000_000
+            sample = ControlSample(taken_ns, 0.5)
+            arrivals.append(ArrivedSample(sample, self.next_ns, "raise", taken_ns))
+            self.next_ns += 50_000_000
+        return arrivals
+
+    def counted(self):
+        return []
+
+
+@pytest.mark.parametrize(("counted", "ends"), [(3, False), (4, True)])
+def test_a_set_that_the_session_has_counted_ends_though_the_signal_is_late(table, counted, ends):
+    played = table(source=Delayed())
+    for _ in range(10):
+        played.frame()
+    played.loop.counted_by_session(counted, 4)
+    for _ in range(10):
+        played.frame()
+    assert (played.loop.mode is Mode.DONE) is ends

@@ -7,6 +7,7 @@ import pygame
 import pytest
 
 from games.inputs.source import ArrivedSample
+from games.look import Look
 from games.rules.control import ControlSample
 from games.session.run import SessionScreens
 from session_stage import T0_NS, Stage
@@ -152,9 +153,18 @@ def test_an_arm_that_never_rests_gains_nothing_while_anything_stands_over_it(gam
             assert stands[1] == stood[1]
 
 
-@pytest.mark.parametrize("kind", ["effort", "breath"])
-def test_a_question_in_mid_exercise_is_left_standing_as_long_as_it_takes(kind):
-    stage = Stage(plan({**ITEM, "game": "volo"}, check_in=ASKING, limits={"rest_s": 5}))
+@pytest.mark.parametrize(
+    ("kind", "language", "scanning"),
+    [
+        ("effort", "it", False),
+        ("effort", "en", True),
+        ("breath", "it", True),
+        ("breath", "en", False),
+    ],
+)
+def test_a_question_in_mid_exercise_is_left_standing_as_long_as_it_takes(kind, language, scanning):
+    look = Look(language=language, scanning=scanning, audio_only=True, voice=False)
+    stage = Stage(plan({**ITEM, "game": "volo"}, check_in=ASKING, limits={"rest_s": 5}), look)
     stage.view._source = Restless()
     try:
         for n in range(6000):

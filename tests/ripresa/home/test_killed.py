@@ -11,16 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from edge.ble.binding import Bindings, bindings_file
+from edge.virtual.process import RadioProcess
 from ingest.journal.reading import JournalReader
 from needs import need_program
 from ripresa.home.history import broke_off, past_of
 from ripresa.platform.configuration import Folder
 from ripresa.session.plan_folder import PlanFolder
-from telemetry.clock import SystemClock
+from telemetry.clock import ScaledClock, SystemClock
 from telemetry.identity import new_ulid
 from telemetry.messages.live import RepetitionCounted, encode_live
 from telemetry.messages.requests import (
     AnswerCheck,
+    CalibrateSegment,
     EndExercise,
     ReportRest,
     StartExercise,
@@ -69,6 +72,12 @@ class Program:
         self.env = {**os.environ, **nowhere, "RIPRESA_HOME": str(root)}
         self.env.pop("RIPRESA_MQTT_PORT", None)
 
+    def wear(self, radio):
+        """Bind the radio's one wearable, and use that radio from now on."""
+        path = bindings_file(self.root)
+        Bindings.load(path).bind(radio.identities[0], "wrist-right").save(path)
+        self.env["RIPRESA_RADIO"] = radio.transport
+
     def run(self, *arguments):
         return subprocess.Popen([sys.executable, "-m", "ripresa", *arguments], env=self.env)
 
@@ -106,11 +115,14 @@ class Program:
 
     def repeat(self, bus, session, number):
         """One repetition by keys, as they are counted, and wait until it is recorded."""
+        now_ns = SystemClock().now_ns()
         counted = RepetitionCounted(
             session=session,
             item="raise",
             number=number,
-            t_ns=SystemClock().now_ns(),
+            t_ns=now_ns,
+            begun_ns=now_ns - 3_000_000,
+            turned_ns=now_ns - 1_000_000,
             range_deg=None,
             peak_deg=None,
             reached=1.0,
@@ -141,45 +153,96 @@ async def go_to(program, bus, session, place):
     elif place == "question in mid-set":
         program.repeat(bus, session, 3)
         return 3
-    elif place == "after the set":
+    elif place == "check-out":
         await program.ask(bus, session, EndExercise(), "exercise.ended")
     return 2
 
 
-@pytest.mark.parametrize(
-    "place",
-    ["first question", "ready", "mid-set", "question in mid-set", "rest", "after the set"],
-)
-async def test_a_killed_session_leaves_no_process_and_goes_on_with_what_is_left(tmp_path, place):
+async def go_to_by_wearable(program, bus, session, place):
+    """As `go_to`, with a wearable whose calibration is left out."""
+    await program.ask(bus, session, AnswerCheck(question="unwell", answer=False), "check.answered")
+    await program.ask(bus, session, AnswerCheck(question="effort", answer=2), "effort.reported")
+    if place == "calibration":
+        return
+    cannot, on = CalibrateSegment(ask="cannot"), CalibrateSegment(ask="begin")
+    await program.ask(bus, session, cannot, "segment.calibrated")
+    await program.ask(bus, session, on, "segment.calibrated")
+    await program.ask(bus, session, StartExercise(), "exercise.started")
+    if place == "check-out":
+        await program.ask(bus, session, EndExercise(), "exercise.ended")
+
+
+@contextlib.contextmanager
+def killed_at_once(process):
+    """A program that is killed as nobody expects, whatever was under way."""
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+def told_to_go_on(program, session, done):
+    """Whether the session that broke off was closed, and the rest of the day is offered."""
+    until(lambda: len(program.events()) == 2, "no second session opened")
+    assert program.events()[session][-1] == "session.closed"
+    (known,) = PlanFolder(program.folder.plans).versions("demo-patient")
+    day = known.day_of(SystemClock().now_ns())
+    with JournalReader(program.folder.home_journal) as reader:
+        assert broke_off(reader, known, day)
+        past = past_of(reader, [known], day)
+        left = {e.item.id: e.dose for e in agenda_of(known, day, past, assess=False).items}
+    assert past.done_today.get("raise", 0) == done
+    assert left == {"raise": 5 - done}
+
+
+@pytest.fixture
+def program(tmp_path):
     need_program("setpriv")
     need_program("mosquitto")
     program = Program(tmp_path / "home")
     plan = tmp_path / "plan.toml"
     plan.write_text(PLAN)
     assert program.run("plan", "import", str(plan)).wait(PATIENCE_S) == 0
+    return program
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["first question", "ready", "mid-set", "question in mid-set", "rest", "check-out"],
+)
+async def test_a_killed_session_leaves_no_process_and_goes_on_with_what_is_left(program, place):
     first = program.run("home", "session", "--keys")
-    try:
+    with killed_at_once(first):
         (session,) = until(lambda: list(program.events()), "no session opened")
         async with program.bus() as bus:
             done = await go_to(program, bus, session, place)
-        brokers = program.mosquitto()
-        assert brokers
-    finally:
-        first.send_signal(signal.SIGKILL)
-        first.wait()
+        assert program.mosquitto()
     until(lambda: not program.mosquitto() or None, "a broker outlived the program")
     again = program.run("home", "session", "--keys")
     try:
-        until(lambda: len(program.events()) == 2, "no second session opened")
-        assert program.events()[session][-1] == "session.closed"
-        (known,) = PlanFolder(program.folder.plans).versions("demo-patient")
-        day = known.day_of(SystemClock().now_ns())
-        with JournalReader(program.folder.home_journal) as reader:
-            assert broke_off(reader, known, day)
-            past = past_of(reader, [known], day)
-            left = {e.item.id: e.dose for e in agenda_of(known, day, past, assess=False).items}
-        assert past.done_today.get("raise", 0) == done
-        assert left == {"raise": 5 - done}
+        told_to_go_on(program, session, done)
     finally:
         again.terminate()
         again.wait(PATIENCE_S)
+
+
+@pytest.mark.parametrize("place", ["calibration", "mid-set", "check-out"])
+async def test_by_wearable_a_killed_session_is_closed_and_the_wearable_is_found_again(
+    program, place
+):
+    async with RadioProcess(["dot"], ScaledClock.start(1)) as radio:
+        program.wear(radio)
+        first = program.run("home", "session")
+        with killed_at_once(first):
+            (session,) = until(lambda: list(program.events()), "no session opened")
+            async with program.bus() as bus:
+                await go_to_by_wearable(program, bus, session, place)
+            assert program.mosquitto()
+        until(lambda: not program.mosquitto() or None, "a broker outlived the program")
+        again = program.run("home", "session")
+        try:
+            told_to_go_on(program, session, 0)
+        finally:
+            again.terminate()
+            again.wait(PATIENCE_S)
