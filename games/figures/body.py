@@ -182,15 +182,24 @@ def seated_front(left: tuple[Place, Place], right: tuple[Place, Place], *, both:
     )
 
 
-def standing(rise: float) -> Pose:
-    """From sitting (0) to standing (1), seen from the side, with the lean in between."""
+def standing(rise: float, *, crossed: bool = False) -> Pose:
+    """From sitting (0) to standing (1), seen from the side, with the lean in between.
+
+    Args:
+        rise: how far.
+        crossed: the arms lie crossed on the chest, as the chair stand tests ask for.
+    """
     ankle, toes = (352.0, 412.0), (394.0, 416.0)
     lean_deg = 88 - 38 * math.sin(math.pi * min(1.0, rise * 1.25)) * (1 - 0.25 * rise)
     hip = between((256.0, 296.0), (340.0, 212.0), rise)
     knee = bent(hip, ankle, THIGH, SHANK + 10, up=True)
     shoulder = end(hip, TORSO, lean_deg)
-    elbow = end(shoulder, UPPER_ARM, -70)
-    hand = end(elbow, FOREARM, -20)
+    if crossed:
+        elbow = end(shoulder, 0.8 * UPPER_ARM, lean_deg - 140)
+        hand = end(elbow, 0.7 * FOREARM, lean_deg + 24)
+    else:
+        elbow = end(shoulder, UPPER_ARM, -70)
+        hand = end(elbow, FOREARM, -20)
     bones = (
         Bone(hip, knee, 34, moving=True),
         Bone(knee, ankle, 28, moving=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from .body import (
@@ -195,9 +196,9 @@ POSES: Final[dict[str, Callable[[float], Pose]]] = {
     "heel-slide": _heel_slide,
     "seated-march": _seated_march,
     "sit-to-stand": standing,
-    "chair-stand-30s": standing,
-    "five-stands": standing,
-    "five-sits": standing,
+    "chair-stand-30s": partial(standing, crossed=True),
+    "five-stands": partial(standing, crossed=True),
+    "five-sits": partial(standing, crossed=True),
     "toe-heel-raise": _toe_heel_raise,
     "big-reach": _big_reach,
     "heel-raise": heel_raise,

@@ -38,6 +38,7 @@ def test_only_simulated_people_are_scored():
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(900)
 def test_what_the_docs_promise_is_reached():
     challenge = load_challenge("exercises")
     report = challenge.run(challenge.entries()[:1], "simulated", subjects=[0, 1])
@@ -48,3 +49,5 @@ def test_what_the_docs_promise_is_reached():
     assert body["mean"]["wrong_figures"] == 0
     assert body["mean"]["cadence_error_percent"] < 3
     assert body["mean"]["sway_error_percent"] < 10
+    assert body["mean"]["sway_path_error_percent"] < 10
+    assert body["mean"]["sway_coverage_percent"] >= 90

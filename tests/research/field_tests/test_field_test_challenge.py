@@ -28,6 +28,7 @@ def test_only_simulated_people_are_scored():
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(900)
 def test_what_the_docs_promise_is_reached():
     challenge = load_challenge("field-tests")
     report = challenge.run(challenge.entries()[:1], "simulated", subjects=[0, 1])
