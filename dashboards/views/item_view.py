@@ -23,10 +23,16 @@ from .figure_words import measure_words, reading_words
 from .words import Words, exercise_words, observable_words, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from telemetry.messages.events import SessionEvent
-    from telemetry.messages.results import ItemResult, Repetition, SessionResult
+    from telemetry.messages.results import (
+        Attempt,
+        ItemResult,
+        OtherMovement,
+        Repetition,
+        SessionResult,
+    )
     from therapy.wording import Wording
 
     from .prescription import Prescribed
@@ -40,6 +46,7 @@ __all__ = [
     "PeakView",
     "RangeView",
     "RepetitionView",
+    "SpanView",
     "active_peak_of",
     "beside_of",
     "item_views",
@@ -133,6 +140,13 @@ class BesideView(_Frozen):
     received: bool = True
 
 
+class SpanView(_Frozen):
+    """A stretch of an item, seconds from its start, as repetitions count them."""
+
+    start_s: float
+    end_s: float
+
+
 class MeasureView(_Frozen):
     """What else the sensors saw of an item, one figure, with its 95 % band where it has one."""
 
@@ -148,7 +162,9 @@ class ItemView(_Frozen):
 
     `prescribed` is None for an assessment, and for what the plan does not have. `reported` is
     what was told of it and no sensor saw, None where nothing was; `done` never counts it.
-    `reading` says where a joint's zero lies and which way it counts.
+    `reading` says where a joint's zero lies and which way it counts. `attempts` and
+    `other_movement` lie beside the repetitions in time; `doubts` are what the core found that kept
+    a figure from being told or trusted, in its own words.
     """
 
     item: str
@@ -172,6 +188,9 @@ class ItemView(_Frozen):
     reading: Words | None
     measures: tuple[MeasureView, ...]
     not_observable: Words | None
+    doubts: tuple[Words, ...]
+    attempts: tuple[SpanView, ...]
+    other_movement: tuple[SpanView, ...]
     repetitions: tuple[RepetitionView, ...]
 
 
@@ -281,8 +300,17 @@ def _item(
         else reading_words(exercise, seen.what.en, zero_known=peaks is not None),
         measures=_measures(result),
         not_observable=not_observable,
+        doubts=()
+        if result is None
+        else tuple(dict.fromkeys(Words(it=d.it, en=d.en) for d in result.doubts)),
+        attempts=_spans(() if result is None else result.attempts),
+        other_movement=_spans(() if result is None else result.other_movement),
         repetitions=repetitions,
     )
+
+
+def _spans(found: Iterable[Attempt | OtherMovement]) -> tuple[SpanView, ...]:
+    return tuple(SpanView(start_s=one.start_s, end_s=one.end_s) for one in found)
 
 
 def why_not(result: ItemResult, planned: Wording | None) -> Words | None:

@@ -74,7 +74,10 @@ class AdherenceView(_Frozen):
 
 
 class EventView(_Frozen):
-    """One event as a line of the session's story; the page puts it into words."""
+    """One event as a line of the session's story; the page puts it into words.
+
+    `by` says who answered a question: the patient, a helper, or the demonstration.
+    """
 
     t_ms: float
     type: str
@@ -83,6 +86,7 @@ class EventView(_Frozen):
     detail: str | None = None
     place: Words | None = None
     note: Words | None = None
+    by: str | None = None
 
 
 class SessionView(_Frozen):
@@ -311,7 +315,11 @@ def _said(event: SessionEvent) -> dict[str, Any]:
     said: dict[str, Any] = {}
     match event:
         case CheckAnswered():
-            said = {"value": event.answer, "detail": event.question}
+            said = {
+                "value": event.answer,
+                "detail": event.question,
+                "by": event.answered_by,
+            }
         case SegmentCalibrated():
             said = {
                 "value": event.passed,

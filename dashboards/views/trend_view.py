@@ -18,6 +18,7 @@ from telemetry.messages.events import SessionOpened
 from therapy.exercises.library import EXERCISES
 from therapy.exercises.observable import Observable
 
+from .figure_words import place_words
 from .item_view import PeakView, percentiles_of
 from .session_view import best_result
 from .words import Words, exercise_words, words
@@ -101,6 +102,7 @@ class TrendView(_Frozen):
     side: Side
     posture: str
     placement: str
+    place: Words | None
     level: str
     quantity: Literal["peak", "excursion"]
     what: Words | None
@@ -132,6 +134,7 @@ def _trend(figures: PatientFigures, recent: Sequence[Assessment], context: Conte
         side=context.side,
         posture=context.posture,
         placement=context.placement,
+        place=place_words(context.placement),
         level=context.level,
         quantity=context.quantity,
         what=_what(figures, context),

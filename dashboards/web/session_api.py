@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query
@@ -34,6 +35,8 @@ __all__ = [
 ]
 
 NEWEST = 20
+DAY_IN_NEWEST = 4000
+"""Among so many newest sessions of a patient a day's are looked for: three a day for years."""
 LOOKS = 10
 """So many times the list is read on where few sessions are of one's own patients."""
 
@@ -185,6 +188,15 @@ def _add_lists(router: APIRouter, sources: Sources) -> None:
     ) -> SessionPart:
         """A patient's recorded sessions, newest first."""
         return _part(reader, part, lambda _patient: True, patient)
+
+    @router.get(
+        "/patients/{patient}/days/{day}", dependencies=[Depends(Allowed(Action.SEE_PATIENT))]
+    )
+    def of_day(patient: Annotated[Pseudonym, Path()], day: date) -> SessionPart:
+        """All sessions of one of a patient's days, in the order in which they began."""
+        newest = reader.newest_sessions(patient=patient, limit=DAY_IN_NEWEST)
+        found = [s for s in newest if s.day == day.isoformat()]
+        return SessionPart(sessions=tuple(_line(s) for s in reversed(found)), next=None)
 
     def _now(asking: Asking) -> LiveNow:
         return LiveNow(

@@ -124,6 +124,15 @@ def _truth(_: Path) -> Figures:
     return measure_truth(said=_say)
 
 
+def _web(folder: Path) -> Figures:
+    from .web_bench import bench_web  # noqa: PLC0415
+
+    with broker_beside(folder) as port:
+        if port is None:
+            raise ConfigurationError("this measurement needs a broker: install mosquitto")
+        return bench_web(folder, broker_port=port, said=_say)
+
+
 def _wrong_inputs(_: Path) -> Figures:
     from research.wrong_inputs.wrong_inputs_bench import bench_wrong_inputs  # noqa: PLC0415
 
@@ -151,6 +160,7 @@ BENCHES: dict[str, tuple[str, Callable[..., Figures]]] = {
     "siege": ("the real clinic, 40 homes and a hostile one, with every part killed", _siege),
     "soak": ("one hour of six virtual wearables: memory, and the account", _soak),
     "truth": ("what is published of simulated people when the premise is wrong", _truth),
+    "web": ("the clinic's page on 400 patients x 52 weeks: requests, idle pages, viewers", _web),
     "wrong-inputs": ("inputs that are plausible and false: what is told of them", _wrong_inputs),
 }
 """Name: what it measures, and the function; it may write into the folder it is given."""

@@ -432,11 +432,15 @@ async def assert_on_its_day(clinic, session, day, without):
         if a["opened"] in (day, without)
     )
     assert (await clinic.api(f"/api/sessions/{session.session}"))["day"] == day
+    address = f"/api/patients/{session.patient}"
     (listed,) = [
         s
-        for s in (await clinic.api("/api/overview"))["sessions"]
+        for s in (await clinic.api(f"{address}/sessions?limit=200"))["sessions"]
         if s["session"] == session.session
     ]
+    for on, there in ((day, True), (without, False)):
+        of_day = (await clinic.api(f"{address}/days/{on}"))["sessions"]
+        assert (session.session in [s["session"] for s in of_day]) == there
     assert listed["day"] == day
     (summary,) = [s for s in clinic.journal.sessions() if s.session == session.session]
     assert summary.day == day

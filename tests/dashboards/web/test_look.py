@@ -11,9 +11,12 @@ from analytics.monitoring.day import PLAN_NOT_TAKEN
 from analytics.monitoring.figures import PatientState
 from analytics.monitoring.plan_versions import VersionState
 from dashboards.views.patient_view import DayView, PeriodView
+from dashboards.views.since_view import Happened
+from dashboards.views.work_view import GROUPS
 from dashboards.web.app import STATIC
 from dashboards.web.patient_api import SeenAlert
 from telemetry.messages.events import (
+    CheckAnswered,
     CloseReason,
     ExerciseReported,
     RangeCalibrated,
@@ -23,7 +26,9 @@ from telemetry.messages.events import (
 )
 from telemetry.messages.phases import SessionPhase
 from therapy.exercises.library import EXERCISES
+from therapy.plan.limits import PainProfile
 from therapy.plan.plan_file import sample_plan
+from therapy.plan.schedule import WEEKDAYS
 from therapy.session.questions import ARMS, SEAT, check_in, check_out
 
 CSS = (STATIC / "page.css").read_text()
@@ -108,7 +113,7 @@ def values(model, field):
 
 STATES = {
     "state_": set(get_args(PatientState)),
-    "plan_": set(get_args(VersionState)) - {"draft"},  # a draft is the clinic's own and not shown
+    "plan_": set(get_args(VersionState)),
     "day_": values(DayView, "state"),
     "why_": {*get_args(StoppingRule), PLAN_NOT_TAKEN},
     "alert_": set(get_args(AlertKind)),
@@ -116,6 +121,11 @@ STATES = {
     "source_": values(RangeCalibrated, "source"),
     "level_": values(SegmentCalibrated, "level"),
     "unit_": values(ExerciseReported, "unit"),
+    "group_": {*GROUPS, "all"},
+    "happened_": set(get_args(Happened)),
+    "profile_": set(get_args(PainProfile)),
+    "weekday_": set(WEEKDAYS),
+    "by_": values(CheckAnswered, "answered_by") - {"patient"},
     "posture_": {p for e in EXERCISES.values() for p in e.postures},
     "arms_": set(ARMS),
     "seat_": set(SEAT),

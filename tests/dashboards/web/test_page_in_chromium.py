@@ -168,6 +168,7 @@ async def test_an_alert_is_seen_and_written_down_on_the_patients_page(pretend, c
         await chromium.ask(
             "(() => { document.querySelector('.seen-form').open = true;"
             " document.querySelector('#by-unwell-2026-09-21').value = 'FT-3';"
+            " document.querySelector('#action-unwell-2026-09-21').value = 'called';"
             " document.querySelector('.seen-form button').click(); })()"
         )
         await chromium.until("document.querySelector('.alert-waiting') === null")

@@ -6,9 +6,12 @@ import { drawingWidth, h, s } from "./dom.js";
 import { fetched, sent } from "./feed.js";
 import { degrees, integer, longDay, sessionAddress, shortDay, weekday } from "./format.js";
 import { both, language, t } from "./texts.js";
+import { copy } from "./worklist.js";
 
 const SIGNS = { missed: "✕", excused: "–", unknown: "?", "self-reported": "✎", "stopped by rule": "■", "nothing asked": "", "to come": "" };
 const MEASURED = ["measured", "done", "partly"];
+const PAIN_SHOWN = 4;
+const EPISODES = 5;
 const ACTIONS = ["called", "visit", "plan changed", "watching", "no action", "other"];
 
 export async function patientPage(main, patient) {
@@ -17,30 +20,102 @@ export async function patientPage(main, patient) {
 
 function show(main, view) {
   document.title = `${view.patient} · Ripresa`;
-  const goal = view.goal ? h("p", { class: "goal" }, `«${view.goal}»`) : null;
   const version = view.plan_version === null ? t("plan_unknown") : t("plan_version", { n: view.plan_version });
   const sent = view.versions.filter((one) => ["signed", "published", "refused"].includes(one.state));
-  const onItsWay = sent.map((one) => ` · ${t(`plan_${one.state}`, { n: one.version, day: one.published ? shortDay(one.published) : "" })}`).join("");
-  const refresh = (next) => show(main, next);
+  const onItsWay = sent.map((one) => ` · ${t(`plan_${one.state}`, { n: one.version, day: one.published ? shortDay(one.published) : "–" })}`).join("");
+  const copyButton = h("button", { type: "button", class: "quiet-button", id: "copy-summary" }, t("copy"));
+  copyButton.onclick = () => copy(copyButton, view.summary);
+  const refresh = (next) => {
+    show(main, next);
+    (document.querySelector(".card-since .seen-form summary") ?? document.getElementById("card-since")).focus();
+  };
   main.replaceChildren(
-    h("div", { class: "banner" }, h("div", {}, h("p", { class: "who" }, t("patient")), h("h1", { class: "pseudonym" }, view.patient), h("p", { class: "when" }, `${t(`state_${view.state}`)} · ${version}${onItsWay}`), goal)),
+    h("div", { class: "banner" }, h("div", {}, h("p", { class: "who" }, t("patient")), h("h1", { class: "pseudonym" }, view.patient), h("p", { class: "when" }, `${t(`state_${view.state}`)} · ${version}${onItsWay}`)), copyButton),
     h(
       "div",
       { class: "grid grid-patient" },
-      alertsCard(view, refresh),
+      precautionsCard(view),
+      sinceCard(view, refresh),
       calendarCard(view),
       periodCard(view),
+      testsCard(view),
       trendsCard(view),
       painCard(view),
       exercisesCard(view),
+      alertsCard(view),
+      planCard(view),
     ),
   );
+}
+
+/** What to mind, and what the person wants. */
+function precautionsCard(view) {
+  const { plan } = view;
+  if (!plan) return card("precautions", t("precautions"), h("p", { class: "quiet" }, t("plan_unknown")));
+  const limits = plan.items.filter((item) => item.limit_deg !== null).map((item) => `${both(item.name)}, ${t(item.side)}: ${t("at_most", { deg: item.limit_deg })}`);
+  const lines = [
+    `${t("pain_profile")}: ${t(`profile_${plan.pain_profile}`)}; ${t("ends_set", { pain: plan.pain_stop, effort: plan.effort_stop })}`,
+    t(plan.cleared_for_standing ? "standing_cleared" : "standing_locked"),
+    plan.zero_forbidden ? t("zero_forbidden") : null,
+    plan.breathlessness_stop === null ? null : t("breath_stop", { n: plan.breathlessness_stop }),
+    limits.length ? limits.join("; ") : null,
+    plan.stop_questions.length ? `${t("stop_questions")}: ${plan.stop_questions.map(both).join(" · ")}` : null,
+    plan.helper ? t("has_helper") : null,
+  ].filter(Boolean);
+  const goal = plan.goal ? h("p", { class: "goal" }, `«${plan.goal}»`) : h("p", { class: "quiet" }, t("no_goal"));
+  const framing = plan.framing === "maintain" ? h("p", {}, t("maintain")) : null;
+  return card("precautions", t("precautions"), h("ul", { class: "dots" }, ...lines.map((line) => h("li", {}, line))), h("h3", {}, t("goal")), goal, framing, plan.when_and_where ? h("p", { class: "quiet" }, plan.when_and_where) : null);
+}
+
+/** What happened since somebody spoke with the person: first what waits, then what sessions told. */
+function sinceCard(view, refresh) {
+  const { since } = view;
+  const { contact } = since;
+  const spoke = contact ? t("contact_line", { day: longDay(contact.day), action: t(`action_${contact.action}`), by: contact.by }) : t("no_contact_line");
+  const span = !contact || since.cut ? t("shown_from", { day: longDay(since.since) }) : null;
+  const told = since.happened.map((one) => h("li", { class: one.kind === "medicine" ? "" : "grave" }, h("a", { href: sessionAddress(one.session, one.home) }, shortDay(one.day)), " ", h("b", {}, t(`happened_${one.kind}`))));
+  const waiting = view.alerts.filter((alert) => alert.waiting);
+  const list = waiting.length ? h("ul", { class: "alerts" }, ...waiting.map((alert) => alertLine(alert, mayWrite() && view.may_acknowledge ? seenForm(view, alert, refresh) : null))) : null;
+  const found = card(
+    "since",
+    t("since_contact"),
+    h("p", { class: "sentence" }, [spoke, span].filter(Boolean).join(" ")),
+    list,
+    waiting.length && told.length ? h("h3", {}, t("sessions_told")) : null,
+    told.length ? h("ul", { class: "happened" }, ...told) : h("p", { class: "quiet" }, t("nothing_told")),
+  );
+  found.querySelector("h2").tabIndex = -1;
+  return found;
+}
+
+function testsCard(view) {
+  const found = view.field_tests.map(fieldTest);
+  return card("tests", t("tests"), ...(found.length ? found : [h("p", { class: "quiet" }, t("tests_none"))]));
+}
+
+function planCard(view) {
+  const { plan } = view;
+  const head = ["exercise", "dose", "when", "limit_target"].map((name) => h("th", { scope: "col" }, t(name)));
+  const rows = (plan?.items ?? []).map((item) => {
+    const amount = `${item.sets} × ${integer(item.per_set)} ${t(`unit_${item.unit}`)}`;
+    const when = item.weekdays ? item.weekdays.map((day) => t(`weekday_${day}`)).join(", ") : t("times_a_week", { n: item.times_a_week });
+    const angles = [item.limit_deg === null ? null : t("at_most", { deg: item.limit_deg }), item.target_deg === null ? null : t("aim", { deg: item.target_deg })].filter(Boolean);
+    const how = [t(`posture_${item.posture}`), item.assisted ? t("assisted") : null, item.locked ? t("locked") : null].filter(Boolean).join(", ");
+    return h("tr", {}, h("th", { scope: "row" }, `${both(item.name)}, ${t(item.side)}`, h("div", { class: "quiet" }, how)), cell("dose", amount), cell("when", when), cell("limit_target", angles.join(", ") || "–"));
+  });
+  const versions = [...view.versions].reverse().map((one) => {
+    const from = one.effective ? `, ${t("in_force_from", { day: longDay(one.effective) })}` : "";
+    const signed = one.signed_by ? ` · ${t("signed_by", { name: one.signed_by })}` : "";
+    return h("li", {}, `${t(`plan_${one.state}`, { n: one.version, day: one.published ? shortDay(one.published) : "–" })}${from}${signed}`, one.note ? h("span", { class: "quiet" }, ` (${one.note})`) : null);
+  });
+  const table = rows.length ? h("table", { class: "stacked" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows)) : h("p", { class: "quiet" }, t("plan_unknown"));
+  return card("plan", view.plan_version === null ? t("plan_unknown") : t("plan_version", { n: view.plan_version }), table, versions.length ? [h("h3", {}, t("versions")), h("ul", { class: "dots" }, ...versions)] : null);
 }
 
 function calendarCard(view) {
   const head = h("tr", {}, ...view.days.slice(0, 7).map((day) => h("th", { scope: "col" }, weekday(day.day))));
   const weeks = [];
-  for (let i = 0; i < view.days.length; i += 7) weeks.push(h("tr", {}, ...view.days.slice(i, i + 7).map((day) => dayCell(day, view.today))));
+  for (let i = 0; i < view.days.length; i += 7) weeks.push(h("tr", {}, ...view.days.slice(i, i + 7).map((day) => dayCell(day, view.today, worst(view, day.day)))));
   const legend = ["done", "partly", "missed", "stopped by rule", "excused", "unknown", "self-reported", "nothing asked"]
     .filter((state) => view.days.some((day) => day.state === state))
     .map((state) => h("li", {}, h("i", { class: `day ${dayClass({ state, dose: state === "partly" ? 0.5 : 1 })}` }, SIGNS[state] ?? ""), t(`day_${state}`)));
@@ -53,12 +128,20 @@ function calendarCard(view) {
   );
 }
 
-function dayCell(day, today) {
+/** The highest pain that was told on a day. */
+function worst(view, day) {
+  const told = view.pains.filter((p) => p.day === day).flatMap((p) => [p.before, p.after]).filter((pain) => pain !== null);
+  return told.length ? Math.max(...told) : null;
+}
+
+function dayCell(day, today, pain) {
   const dose = day.dose === null || day.state === "missed" ? null : `${Math.round(day.dose * 100)}%`;
   const date = new Date(`${day.day}T12:00:00`).getDate();
   const inside = [h("span", { class: "date" }, `${date}`), h("b", {}, ["self-reported", "stopped by rule"].includes(day.state) ? `${SIGNS[day.state]} ${dose ?? ""}` : (dose ?? SIGNS[day.state] ?? ""))];
   const reason = day.reason ? `, ${t(`why_${day.reason}`)}` : "";
-  const label = `${longDay(day.day)}: ${t(`day_${day.state}`)}${reason}${dose ? `, ${t("adherence_dose")} ${dose}` : ""}`;
+  if (pain !== null && pain >= PAIN_SHOWN) inside.push(h("span", { class: "day-pain", "aria-hidden": "true" }, t("pain_short", { n: pain })));
+  const hurt = pain === null ? "" : `, ${t("pain").toLowerCase()} ${pain} ${t("of_ten")}`;
+  const label = `${longDay(day.day)}: ${t(`day_${day.state}`)}${reason}${dose ? `, ${t("adherence_dose")} ${dose}` : ""}${hurt}`;
   const classes = `day ${dayClass(day)}${day.day === today ? " day-today" : ""}`;
   const body = day.sessions.length
     ? h("a", { class: classes, href: sessionAddress(day.sessions.at(-1), day.homes.at(-1)), "aria-label": label }, ...inside)
@@ -79,8 +162,7 @@ function periodCard(view) {
 }
 
 function trendsCard(view) {
-  const found = view.trends.map((trend) => h("figure", { class: "trend" }, h("figcaption", {}, trendTitle(trend)), trendChart(trend), changeSentence(trend)));
-  found.push(...view.field_tests.map(fieldTest));
+  const found = view.trends.map((trend) => h("figure", { class: "trend" }, h("figcaption", {}, trendTitle(trend)), trendChart(trend), changeSentence(trend), ...besideTrend(trend)));
   return card("trends", t("trends"), ...(found.length ? found : [h("p", { class: "quiet" }, t("trends_none"))]), h("p", { class: "note" }, t("trends_note")));
 }
 
@@ -98,7 +180,7 @@ function fieldTest(test) {
 }
 
 function trendTitle(trend) {
-  const how = [t(`posture_${trend.posture}`), trend.placement, t(`level_${trend.level}`)].join(", ");
+  const how = [t(`posture_${trend.posture}`), both(trend.place) || trend.placement, t(`level_${trend.level}`)].join(", ");
   return [h("b", {}, `${both(trend.name)}, ${t(trend.side)}`), h("span", { class: "quiet" }, ` ${both(trend.what)} · ${how}`)];
 }
 
@@ -114,6 +196,15 @@ function changeSentence(trend) {
   return h("p", { class: "sentence" }, t(change.beyond_error ? "change_beyond" : "change_within", figures), " ", h("span", { class: "tag" }, t(change.own_error ? "error_own" : "error_population")));
 }
 
+/** What the plan aims at, and the other side, where the plan says that it is well. */
+function besideTrend(trend) {
+  const lines = [];
+  if (trend.quantity === "excursion") lines.push(t("excursion_only"));
+  if (trend.target_deg !== null) lines.push(t("target_line", { deg: trend.target_deg }));
+  if (trend.other_side) lines.push(t("other_line", { deg: trend.other_side.median_deg.toFixed(0), day: shortDay(trend.other_side.day) }));
+  return lines.map((line) => h("p", { class: "sentence" }, line));
+}
+
 function trendChart(trend) {
   const [width, height] = [drawingWidth(), 220];
   const times = trend.points.map((point) => Date.parse(`${point.day}T12:00:00`));
@@ -121,6 +212,8 @@ function trendChart(trend) {
   const { change } = trend;
   const ends = trend.points.flatMap((point) => [point.peaks.p10_deg, point.peaks.p90_deg]);
   if (change) ends.push(change.baseline_deg - change.threshold_deg, change.baseline_deg + change.threshold_deg);
+  const beside = [[trend.target_deg, "trend-target"], [trend.other_side?.median_deg ?? null, "trend-other"]].filter(([deg]) => deg !== null);
+  ends.push(...beside.map(([deg]) => deg));
   const low = Math.max(0, Math.floor((Math.min(...ends) - 4) / 10) * 10);
   const high = Math.ceil((Math.max(...ends) + 4) / 10) * 10;
   const x = (time) => 14 + ((time - from) / (to - from)) * (width - 28);
@@ -134,6 +227,7 @@ function trendChart(trend) {
     const [top, bottom] = [y(change.baseline_deg + change.threshold_deg), y(change.baseline_deg - change.threshold_deg)];
     parts.push(s("rect", { class: "trend-error", x: 0, width, y: top, height: bottom - top }), s("path", { class: "trend-baseline", d: `M0 ${y(change.baseline_deg)}H${width}` }));
   }
+  for (const [deg, kind] of beside) parts.push(s("path", { class: kind, d: `M0 ${y(deg)}H${width}` }));
   parts.push(s("path", { class: "trend-line", d: trend.points.map((p, i) => `${i ? "L" : "M"}${x(times[i])} ${y(p.peaks.median_deg)}`).join("") }));
   trend.points.forEach((point, i) => {
     parts.push(s("path", { class: "trend-band", d: `M${x(times[i])} ${y(point.peaks.p10_deg)}V${y(point.peaks.p90_deg)}` }), s("circle", { class: "trend-dot", cx: x(times[i]), cy: y(point.peaks.median_deg), r: 6 }));
@@ -145,7 +239,7 @@ function trendChart(trend) {
 }
 
 function exercisesCard(view) {
-  const head = ["exercise", "done_asked", "days", "why_stopped", "range"].map((name) => h("th", { scope: "col" }, t(name)));
+  const head = ["exercise", "done_asked", "correct", "incorrect", "attempts_short", "days", "why_stopped", "range"].map((name) => h("th", { scope: "col" }, t(name)));
   const rows = view.exercises.map((row) => {
     const share = row.asked ? Math.min(1, row.done / row.asked) : 0;
     const unit = row.unit === "repetitions" ? "" : ` ${t(row.unit)}`;
@@ -155,13 +249,16 @@ function exercisesCard(view) {
       {},
       h("th", { scope: "row" }, `${both(row.name)}, ${t(row.side)}`),
       cell("done_asked", `${integer(row.done)} / ${integer(row.asked)}${unit}`, row.reported ? h("span", { class: "quiet" }, ` + ${t("reported", { n: integer(row.reported) })}`) : null, track(share)),
+      cell("correct", integer(row.correct), row.not_judged ? h("div", { class: "quiet" }, t("n_not_judged", { n: integer(row.not_judged) })) : null),
+      cell("incorrect", integer(row.incorrect)),
+      cell("attempts_short", integer(row.attempts)),
       cell("days", integer(row.done_days)),
       cell("why_stopped", stopped.length ? stopped.join(", ") : "–"),
       cell("range", ...lastSeen(row)),
     );
   });
-  const body = rows.length ? h("div", { class: "scroll" }, h("table", { class: "exercises" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows))) : h("p", { class: "quiet" }, t("plan_unknown"));
-  return card("exercises", t("exercises_weeks"), body);
+  const body = rows.length ? h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `${t("exercises_weeks")}, ${t("as_table")}` }, h("table", { class: "exercises stacked" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows))) : h("p", { class: "quiet" }, t("plan_unknown"));
+  return card("exercises", t("exercises_weeks"), body, rows.length ? h("p", { class: "note" }, t("exercises_note")) : null);
 }
 
 /** A cell that keeps its column's name, for a phone where columns stand below each other. */
@@ -175,7 +272,7 @@ function track(share) {
 
 /** Each session a line from the pain before to the pain after. */
 function painCard(view) {
-  const told = view.pains.filter((p) => p.before !== null || p.after !== null);
+  const told = view.pains.filter((p) => p.before !== null || p.after !== null || p.effort !== null);
   if (!told.length) return card("pains", t("pain_sessions"), h("p", { class: "quiet" }, t("pain_none")));
   const [width, height] = [Math.min(460, drawingWidth()), 220];
   const step = width / Math.max(8, told.length);
@@ -187,9 +284,10 @@ function painCard(view) {
     if (p.before !== null && p.after !== null) parts.push(s("path", { class: "pain-way", d: `M${x} ${y(p.before)}V${y(p.after)}` }));
     if (p.before !== null) parts.push(s("circle", { class: "pain-before", cx: x, cy: y(p.before), r: 7.5 }));
     if (p.after !== null) parts.push(s("rect", { class: p.ended_by_pain ? "pain-after pain-ended" : "pain-after", x: x - 5.5, y: y(p.after) - 5.5, width: 11, height: 11, transform: p.ended_by_pain ? `rotate(45 ${x} ${y(p.after)})` : null }));
+    if (p.effort !== null) parts.push(s("path", { class: "effort-mark", d: `M${x - 7} ${y(p.effort)}h14` }));
     if (i === 0 || i === told.length - 1) parts.push(s("text", { class: "bars-count", x, y: height + 24 }, shortDay(p.day)));
   });
-  const label = told.map((p) => `${shortDay(p.day)} ${p.before ?? "–"} → ${p.after ?? "–"}`).join(", ");
+  const label = told.map((p) => `${shortDay(p.day)} ${p.before ?? "–"} → ${p.after ?? "–"}${p.effort === null ? "" : `, ${t("effort")} ${p.effort}`}`).join(", ");
   const mark = (shape) => s("svg", { class: "legend-mark", viewBox: "-8 -8 16 16", "aria-hidden": "true" }, shape);
   return card(
     "pains",
@@ -200,33 +298,34 @@ function painCard(view) {
       { class: "legend" },
       h("li", {}, mark(s("circle", { class: "pain-before", r: 5 })), t("before")),
       h("li", {}, mark(s("rect", { class: "pain-after", x: -5.5, y: -5.5, width: 11, height: 11 })), t("after")),
+      told.some((p) => p.effort !== null) ? h("li", {}, mark(s("path", { class: "effort-mark", d: "M-7 0h14" })), t("effort")) : null,
       told.some((p) => p.ended_by_pain) ? h("li", {}, mark(s("rect", { class: "pain-after pain-ended", x: -5.5, y: -5.5, width: 11, height: 11, transform: "rotate(45)" })), t("ended_by_pain")) : null,
     ),
   );
 }
 
-function alertsCard(view, refresh) {
+/** All episodes, newest first, whether anybody has looked or not. */
+function alertsCard(view) {
   if (!view.may_acknowledge) return "";
-  const waiting = view.alerts.filter((alert) => !alert.seen);
-  const seen = view.alerts.filter((alert) => alert.seen);
-  const past = seen.length ? h("details", {}, h("summary", {}, t("alerts_seen", { n: seen.length })), h("ul", { class: "alerts" }, ...seen.map((alert) => alertLine(alert)))) : null;
-  const list = waiting.length
-    ? h("ul", { class: "alerts" }, ...waiting.map((alert) => alertLine(alert, mayWrite() ? seenForm(view, alert, refresh) : null)))
-    : h("p", { class: "quiet" }, t("alerts_none"));
-  return card("alerts", t("alerts"), list, past, h("p", { class: "note" }, both(view.alerts_read)));
+  const lines = view.alerts.map((alert) => alertLine(alert));
+  const list = lines.length ? h("ul", { class: "alerts" }, ...lines.slice(0, EPISODES)) : h("p", { class: "quiet" }, t("alerts_ever_none"));
+  const older = lines.length > EPISODES ? h("details", {}, h("summary", {}, t("alerts_older", { n: lines.length - EPISODES })), h("ul", { class: "alerts" }, ...lines.slice(EPISODES))) : null;
+  return card("alerts", t("alerts"), list, older, h("p", { class: "note" }, both(view.alerts_read)));
 }
 
 function alertLine(alert, form = null) {
   const closed = alert.closed ? ` · ${t("alert_closed", { day: shortDay(alert.closed) })}` : "";
   const seen = alert.seen ? h("p", { class: "seen" }, t("seen_by", { by: alert.seen.by, day: shortDay(alert.seen.day), action: t(`action_${alert.seen.action}`) }), alert.seen.note ? `: ${alert.seen.note}` : "") : null;
   const day = alert.sessions.length ? h("a", { href: sessionAddress(alert.sessions.at(-1), alert.homes.at(-1)) }, shortDay(alert.opened)) : shortDay(alert.opened);
-  return h("li", { class: alert.seen ? "alert" : "alert alert-waiting" }, h("p", {}, h("b", {}, t(`alert_${alert.kind}`)), alert.grave ? [" ", h("span", { class: "tag tag-alert" }, t("alert_grave"))] : null, h("span", { class: "quiet" }, " ", day, closed)), h("p", {}, both(alert.text)), seen, form);
+  return h("li", { class: alert.waiting ? "alert alert-waiting" : "alert" }, h("p", {}, h("b", {}, t(`alert_${alert.kind}`)), alert.grave ? [" ", h("span", { class: "tag tag-alert" }, t("alert_grave"))] : null, h("span", { class: "quiet" }, " ", day, closed)), h("p", {}, both(alert.text)), seen, form);
 }
 
 function seenForm(view, alert, refresh) {
   const name = `${alert.kind}-${alert.opened}`.replaceAll(" ", "-");
   const by = account.name ? null : h("input", { id: `by-${name}`, required: true, maxlength: 60, autocomplete: "off" });
-  const action = h("select", { id: `action-${name}` }, ...ACTIONS.map((value) => h("option", { value }, t(`action_${value}`))));
+  // Nothing is chosen for whoever signs: to have seen is not to have called.
+  const choose = h("option", { value: "", selected: true, disabled: true }, t("choose"));
+  const action = h("select", { id: `action-${name}`, required: true }, choose, ...ACTIONS.map((value) => h("option", { value }, t(`action_${value}`))));
   const note = h("input", { id: `note-${name}`, maxlength: 500, autocomplete: "off" });
   const problem = h("p", { class: "line-lost", role: "alert", hidden: true });
   const field = (label, input) => h("div", { class: "field" }, h("label", { for: input.id }, t(label)), input);

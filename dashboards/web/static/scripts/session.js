@@ -3,7 +3,7 @@
 import { adherenceCard, card, itemOfInterest, itemTitle, ledgerCard, rangeCard, repetitionsCard, storyCard } from "./cards.js";
 import { drawingWidth, h, s, say } from "./dom.js";
 import { fetched, follow } from "./feed.js";
-import { degrees, integer, lasting, longDay, shortTime } from "./format.js";
+import { degrees, integer, lasting, longDay, sessionAddress, shortTime } from "./format.js";
 import { goniometer } from "./goniometer.js";
 import { both, t } from "./texts.js";
 import { trace } from "./trace.js";
@@ -108,45 +108,73 @@ export function livePage(main, patient) {
 
 /** The page of a recorded session. */
 export async function recordedPage(main, session) {
-  const view = await fetched(`/api/sessions/${encodeURIComponent(session)}${location.search}`);
+  const asked = new URLSearchParams(location.search);
+  const home = asked.has("home") ? `?home=${encodeURIComponent(asked.get("home"))}` : "";
+  const view = await fetched(`/api/sessions/${encodeURIComponent(session)}${home}`);
+  const ofDay = await fetched(`/api/patients/${encodeURIComponent(view.patient)}/days/${view.day}`);
   const head = banner();
   const cards = [repetitionsCard(), rangeCard(), adherenceCard(), storyCard()];
   const grid = h("div", { class: "grid grid-past" }, pastCard(view), ...cards.map((each) => each.element));
   head.update(view, "");
   for (const each of cards) each.update(view);
-  main.replaceChildren(head.element, grid);
+  main.replaceChildren(head.element, sameDay(view, ofDay.sessions), grid);
+}
+
+/** The other sessions of that day, each by when it began. */
+function sameDay(view, sessions) {
+  if (sessions.length < 2) return "";
+  const link = (one) => h("a", { href: sessionAddress(one.session, one.home), "aria-current": one.session === view.session ? "page" : null }, shortTime(one.opened_ms));
+  return h("nav", { class: "same-day", "aria-label": t("same_day") }, h("span", {}, `${t("same_day")}:`), ...sessions.map(link));
+}
+
+/** What the core found that kept a figure from being told or trusted. */
+function doubts(item) {
+  const told = item.doubts.map((one) => h("li", {}, both(one)));
+  if (!told.length && item.not_observable && !item.range_of_motion) told.push(h("li", {}, both(item.not_observable)));
+  return told.length ? [h("h4", {}, t("not_told")), h("ul", { class: "dots" }, ...told)] : [];
+}
+
+/** When each repetition was, from where it began to its peak; other movement and attempts beside it. */
+function timeline(item) {
+  const timed = item.repetitions.filter((r) => r.start_s !== null);
+  if (!timed.length) return h("p", { class: "quiet" }, both(item.not_observable) || t("not_observable"));
+  const spans = [...timed, ...item.attempts, ...item.other_movement];
+  const [from, to] = [Math.min(0, ...spans.map((r) => r.start_s)), Math.max(...spans.map((r) => r.end_s))];
+  const [width, height] = [drawingWidth() + 40, 230];
+  const x = (s_) => ((s_ - from) / (to - from)) * width;
+  const known = timed.filter((r) => r.peak_deg !== null && r.range_deg !== null);
+  const top = Math.max(90, Math.ceil(Math.max(item.target_deg ?? 0, ...known.map((r) => r.peak_deg)) / 30) * 30);
+  const y = (deg) => height - (deg / top) * height;
+  const block = (kind) => (one) => s("rect", { class: kind, x: x(one.start_s), width: Math.max(1.5, x(one.end_s) - x(one.start_s)), y: 0, height });
+  const parts = [...item.other_movement.map(block("time-other")), ...item.attempts.map(block("time-attempt"))];
+  for (let deg = 0; deg <= top; deg += top > 120 ? 60 : 30) parts.push(s("path", { class: "bars-grid", d: `M0 ${y(deg)}H${width}` }), s("text", { class: "bars-number", x: -8, y: y(deg) + 5 }, known.length ? `${deg}°` : ""));
+  for (const r of timed) {
+    const shown = known.includes(r);
+    const [high, low] = shown ? [y(r.peak_deg), y(Math.max(0, r.peak_deg - r.range_deg))] : [height - 30, height];
+    const kind = r.technical.length ? "time-lost" : r.flags.length ? "bars-flag" : "bars-bar";
+    parts.push(s("rect", { class: kind, x: x(r.start_s), width: Math.max(1.5, x(r.end_s) - x(r.start_s)), y: high, height: Math.max(2, low - high), rx: 1.5 }));
+  }
+  if (item.target_deg !== null && known.length) parts.push(s("path", { class: "strip-target", d: `M0 ${y(item.target_deg)}H${width}` }), s("text", { class: "bars-mark", x: 6, y: y(item.target_deg) - 7 }, t("target")));
+  const every = [5, 10, 30, 60, 120, 300, 600].find((step) => (to - from) / step <= 7) ?? 600;
+  for (let at = Math.ceil(from / every) * every; at <= to; at += every) parts.push(s("text", { class: "bars-count", x: x(at), y: height + 22 }, `${at} s`));
+  const mark = (kind) => s("svg", { class: "legend-mark", viewBox: "-8 -8 16 16", "aria-hidden": "true" }, s("rect", { class: kind, x: -6, y: -6, width: 12, height: 12 }));
+  const legend = [
+    timed.some((r) => r.flags.length && !r.technical.length) ? ["bars-flag", "with_remark"] : null,
+    timed.some((r) => r.technical.length) ? ["time-lost", "with_losses"] : null,
+    item.attempts.length ? ["time-attempt", "attempts_short"] : null,
+    item.other_movement.length ? ["time-other", "other_short"] : null,
+  ].filter(Boolean);
+  const ranges = known.length ? ` ${t("reps_chart_label", { values: known.map((r) => r.range_deg.toFixed(0)).join(", ") })}` : "";
+  const label = t("timeline_label", { n: timed.length, s: Math.round(to - from), attempts: item.attempts.length, other: Math.round(item.other_movement.reduce((sum, one) => sum + one.end_s - one.start_s, 0)) }) + ranges;
+  return h("figure", { class: "trend" }, h("figcaption", { class: "quiet" }, t("timeline")), s("svg", { class: "columns", viewBox: `-52 -14 ${width + 60} ${height + 46}`, role: "img", "aria-label": label }, ...parts), legend.length ? h("ul", { class: "legend" }, ...legend.map(([kind, name]) => h("li", {}, mark(kind), t(name)))) : null);
 }
 
 function pastCard(view) {
-  const done = view.items.filter((item) => item.repetitions.length);
-  const parts = done.flatMap((item) => [h("h3", {}, itemTitle(item)), repetitionChart(item), repetitionTable(item)]);
+  const done = view.items.filter((item) => item.repetitions.length || item.doubts.length);
+  const parts = done.flatMap((item) => [h("h3", {}, itemTitle(item)), ...doubts(item), ...(item.repetitions.length ? [timeline(item), repetitionTable(item)] : [])]);
   const { conditioning: mended } = view;
   if (mended && mended.samples) parts.push(h("p", { class: "note" }, `${t("data_quality")}: ${t("conditioning", Object.fromEntries(Object.entries(mended).map(([k, v]) => [k, integer(v)])))}`));
   return card("movement", t("movement_past"), ...(parts.length ? parts : [h("p", { class: "quiet" }, t(view.closed_ms === null ? "nothing_yet" : "nothing_measured"))]));
-}
-
-/** A column for each repetition, from where it began to its peak. */
-function repetitionChart(item) {
-  const columns = item.repetitions.filter((r) => r.range_deg !== null && r.peak_deg !== null);
-  if (!columns.length) return h("p", { class: "quiet" }, both(item.not_observable) || t("not_observable"));
-  const top = Math.max(90, Math.ceil(Math.max(...columns.map((r) => r.peak_deg), item.target_deg ?? 0) / 30) * 30);
-  const [width, height] = [drawingWidth() + 40, 330];
-  const y = (deg) => height - (deg / top) * (height - 12);
-  const step = width / item.repetitions.length;
-  const parts = [];
-  for (let deg = 0; deg <= top; deg += 30) {
-    parts.push(s("path", { class: "bars-grid", d: `M0 ${y(deg)}H${width}` }), s("text", { class: "bars-number", x: -8, y: y(deg) + 5 }, `${deg}°`));
-  }
-  item.repetitions.forEach((r, i) => {
-    if (!columns.includes(r)) return;
-    const flag = r.flags.length ? " bars-flag" : "";
-    const [high, low] = [y(r.peak_deg), y(Math.max(0, r.peak_deg - r.range_deg))];
-    parts.push(s("rect", { class: `bars-bar${flag}`, x: i * step + step * 0.16, width: step * 0.68, y: high, height: Math.max(2, low - high), rx: 4 }));
-    if (i === 0 || (i + 1) % 5 === 0) parts.push(s("text", { class: "bars-count", x: (i + 0.5) * step, y: height + 22 }, `${i + 1}`));
-  });
-  if (item.target_deg !== null) parts.push(s("path", { class: "strip-target", d: `M0 ${y(item.target_deg)}H${width}` }), s("text", { class: "bars-mark", x: 6, y: y(item.target_deg) - 7 }, t("target")));
-  const label = t("reps_chart_label", { values: columns.map((r) => r.range_deg.toFixed(0)).join(", ") });
-  return s("svg", { class: "columns", viewBox: `-52 -14 ${width + 60} ${height + 46}`, role: "img", "aria-label": label }, ...parts);
 }
 
 function repetitionTable(item) {
@@ -163,5 +191,5 @@ function repetitionTable(item) {
       h("td", {}, [...r.flags, ...r.technical].map((flag) => t(`flag_${flag}`)).join(", ")),
     ),
   );
-  return h("details", {}, h("summary", {}, t("as_table")), h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows))));
+  return h("details", {}, h("summary", {}, t("as_table")), h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `${itemTitle(item)}, ${t("as_table")}` }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows))));
 }

@@ -28,12 +28,13 @@ export async function worklistPage(main) {
   let waiting = null;
 
   main.replaceChildren(
-    h("div", { class: "banner" }, h("div", {}, h("h1", {}, t("worklist_title")), status), copyAll),
+    h("div", { class: "banner" }, h("div", {}, h("h1", {}, t("worklist_title")), status)),
     live,
     h("div", { class: "filters" }, h("div", { class: "field" }, h("label", { for: "search" }, t("search")), search), chips),
     needed,
     others,
     more,
+    h("p", { class: "copying" }, copyAll),
     read,
   );
   copyAll.onclick = () => copy(copyAll, shown.summary);

@@ -1,0 +1,307 @@
+"""What the clinic's page costs after a year: the real `clinic run` on a year of many patients.
+
+Steps:
+
+1. A clinic's facts are written without raw motion (`large_clinic`).
+2. `clinic run` is started on it beside a broker; its figures are folded from nothing.
+3. Worklist, patient and session are asked for one after the other, patients and sessions drawn at
+   random. CPU is that of the clinic's process, wall time that of whoever asks.
+4. So many idle pages ask as often as the worklist's page does; then so many pages watch one patient
+   who trains. What the clinic costs without any page is taken off.
+5. What a browser loads for each page is added up: its files, as their scripts import them, and the
+   answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import math
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ripresa.platform.child import free_port
+from ripresa.platform.configuration import LOOPBACK
+from telemetry.clock import SystemClock
+from telemetry.errors import TransportTimeout
+from telemetry.identity import new_ulid
+from telemetry.messages.events import SessionOpened, encode_event
+from telemetry.messages.live import ControlBatch, encode_live
+from telemetry.transport.mqtt import MqttBus, MqttSettings
+from telemetry.transport.topics import HomeTopics
+
+from .large_clinic import write_large_clinic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["bench_web"]
+
+READY_S: Final = 900.0
+ASKED: Final = 200
+IDLE_PAGES: Final = 200
+VIEWERS: Final = 50
+WATCHED_S: Final = 15.0
+IDLE_S: Final = 40.0
+CLINIC_EVERY_S: Final = 10.0
+LIST_EVERY_S: Final = 60.0
+FRAMES_A_SECOND: Final = 30
+WORKLIST: Final = "/api/patients?limit=30"
+_IMPORT: Final = re.compile(r"""from "\./([\w.]+)"|import "\./([\w.]+)\"""")
+_PAGES: Final = {
+    "worklist": "worklist.js",
+    "live": "now.js",
+    "patient": "patient.js",
+    "session": "session.js",
+}
+_CHART: Final = "/static/vendor/uplot/uPlot"
+
+
+def bench_web(
+    folder: Path,
+    *,
+    broker_port: int,
+    patients: int = 400,
+    weeks: int = 52,
+    asked: int = ASKED,
+    said: Callable[[str], None] = lambda _line: None,
+) -> dict[str, float]:
+    """The figures of issue and documentation, flat.
+
+    Raises:
+        TransportTimeout: the clinic did not come up.
+    """
+    last = datetime.now(UTC).date() - timedelta(days=1)
+    began = time.perf_counter()
+    clinic = write_large_clinic(folder / "state", patients=patients, weeks=weeks, last=last)
+    figures = {"write_s": time.perf_counter() - began, "records": float(clinic.records)}
+    said(f"written: {clinic.records} records in {figures['write_s']:.0f} s")
+    with _running(folder, broker_port) as page:
+        began = time.perf_counter()
+        page.until_ready()
+        figures["fold_from_nothing_s"] = time.perf_counter() - began
+        said(f"folded in {figures['fold_from_nothing_s']:.0f} s")
+        figures |= _requests(page, clinic.patients, asked)
+        figures |= _weights(page, clinic.patients[0])
+        figures |= _idle(page)
+        figures |= asyncio.run(_live(page, clinic.patients[0], broker_port))
+    return figures
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    port: int
+    pid: int
+
+    def until_ready(self) -> None:
+        """Wait for the first worklist."""
+        deadline = time.monotonic() + READY_S
+        while time.monotonic() < deadline:
+            try:
+                self.get(WORKLIST, timeout_s=READY_S)
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.5)
+            else:
+                return
+        raise TransportTimeout("the clinic's page did not come up")
+
+    def get(self, address: str, *, timeout_s: float = 30) -> bytes:
+        """Ask once, over a connection of its own."""
+        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=timeout_s)
+        try:
+            return _asked(connection, address)
+        finally:
+            connection.close()
+
+    def cpu_s(self) -> float:
+        """What the clinic's process has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2]
+        ticks = sum(int(field) for field in fields.split()[11:13])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def _running(folder: Path, broker_port: int) -> Iterator[_Page]:
+    port = free_port()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("RIPRESA_")} | {
+        "RIPRESA_HOME": str(folder / "state"),
+        "RIPRESA_MQTT_HOST": LOOPBACK,
+        "RIPRESA_MQTT_PORT": str(broker_port),
+    }
+    command = [sys.executable, "-m", "ripresa", "clinic", "run", "--site", "+"]
+    with (folder / "clinic.log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603
+            [*command, "--web-port", str(port)], stdout=log, stderr=log, env=environment
+        )
+    try:
+        yield _Page(port, process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _asked(connection: http.client.HTTPConnection, address: str) -> bytes:
+    connection.request("GET", address)
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status != http.client.OK:
+        raise http.client.HTTPException(f"{address}: {answer.status}")
+    return body
+
+
+def _requests(page: _Page, patients: tuple[str, ...], asked: int) -> dict[str, float]:
+    draw = random.Random(1)
+    named = [draw.choice(patients) for _ in range(asked)]
+    sessions = []
+    for name in named[: max(1, asked // 10)]:
+        listed = json.loads(page.get(f"/api/patients/{name}/sessions?limit=200"))["sessions"]
+        sessions += [f"{s['session']}?home={s['home']}" for s in listed]
+    asking = {
+        "worklist": [WORKLIST] * asked,
+        "patient": [f"/api/patients/{name}" for name in named],
+        "session": [f"/api/sessions/{draw.choice(sessions)}" for _ in range(asked)],
+    }
+    figures: dict[str, float] = {}
+    connection = http.client.HTTPConnection(LOOPBACK, page.port, timeout=30)
+    for name, addresses in asking.items():
+        _asked(connection, addresses[0])
+        walls, began = [], page.cpu_s()
+        for address in addresses:
+            started = time.perf_counter()
+            _asked(connection, address)
+            walls.append(1000 * (time.perf_counter() - started))
+        figures[f"{name}_cpu_ms"] = 1000 * (page.cpu_s() - began) / asked
+        figures[f"{name}_p95_ms"] = sorted(walls)[math.ceil(0.95 * asked) - 1]
+    connection.close()
+    return figures
+
+
+def _weights(page: _Page, patient: str) -> dict[str, float]:
+    """Kilobytes that a browser gets for each page, nothing compressed or kept."""
+    shared = ("/", "/static/page.css", "/static/mark.svg", "/api/me", "/api/clinic")
+    (newest,) = json.loads(page.get(f"/api/patients/{patient}/sessions?limit=1"))["sessions"]
+    answers = {
+        "worklist": (WORKLIST, "/api/live"),
+        "live": ("/api/live", "/api/ledger", f"{_CHART}.iife.min.js", f"{_CHART}.min.css"),
+        "patient": (f"/api/patients/{patient}",),
+        "session": (f"/api/sessions/{newest['session']}?home={newest['home']}",),
+    }
+    found = {}
+    for name, script in _PAGES.items():
+        files = [f"/static/scripts/{s}" for s in _imported(page, {"main.js", script})]
+        size = sum(len(page.get(address)) for address in (*shared, *files, *answers[name]))
+        found[f"{name}_page_kb"] = size / 1000
+    return found | {"page_weight_kb": max(found.values())}
+
+
+def _imported(page: _Page, scripts: set[str]) -> set[str]:
+    found: set[str] = set()
+    while waiting := scripts - found:
+        for script in waiting:
+            text = page.get(f"/static/scripts/{script}").decode()
+            scripts = scripts | {a or b for a, b in _IMPORT.findall(text)}
+        found |= waiting
+    return found
+
+
+def _idle(page: _Page) -> dict[str, float]:
+    """Percent of a core for pages that nobody touches."""
+    alone = _spent(page, lambda: time.sleep(IDLE_S / 4))
+    every_s = {"/api/clinic": CLINIC_EVERY_S, WORKLIST: LIST_EVERY_S, "/api/live": LIST_EVERY_S}
+    due = sorted(
+        (IDLE_S * n / (IDLE_PAGES * IDLE_S / gap), address)
+        for address, gap in every_s.items()
+        for n in range(round(IDLE_PAGES * IDLE_S / gap))
+    )
+
+    def asking() -> None:
+        began = time.perf_counter()
+        for at_s, address in due:
+            time.sleep(max(0.0, began + at_s - time.perf_counter()))
+            page.get(address)
+
+    return {"alone_percent": alone, f"idle_{IDLE_PAGES}_percent": _spent(page, asking) - alone}
+
+
+def _spent(page: _Page, work: Callable[[], None]) -> float:
+    cpu, wall = page.cpu_s(), time.perf_counter()
+    work()
+    return 100 * (page.cpu_s() - cpu) / (time.perf_counter() - wall)
+
+
+async def _live(page: _Page, patient: str, broker_port: int) -> dict[str, float]:
+    """Percent of a core for pages that watch one patient, beyond what hearing them costs."""
+    bus = MqttBus(MqttSettings(port=broker_port), f"bench-{new_ulid(SystemClock())}")
+    async with bus:
+        heard = await _watched(page, bus, patient, 0)
+        watched = await _watched(page, bus, patient, VIEWERS)
+    return {
+        "live_0_percent": heard["percent"],
+        f"live_{VIEWERS}_percent": watched["percent"] - heard["percent"],
+        "live_frames_a_second": watched["frames"] / max(1, VIEWERS) / WATCHED_S,
+    }
+
+
+async def _watched(page: _Page, bus: MqttBus, patient: str, viewers: int) -> dict[str, float]:
+    from websockets.asyncio.client import connect  # noqa: PLC0415 - the clinic's part alone has it
+
+    frames = 0
+
+    async def watch() -> None:
+        nonlocal frames
+        async with connect(f"ws://{LOOPBACK}:{page.port}/api/live/{patient}") as socket:
+            async for _ in socket:
+                frames += 1
+
+    watching = [asyncio.create_task(watch()) for _ in range(viewers)]
+    training = asyncio.create_task(_train(bus, patient))
+    await asyncio.sleep(2)
+    frames, cpu, wall = 0, page.cpu_s(), time.perf_counter()
+    await asyncio.sleep(WATCHED_S)
+    percent = 100 * (page.cpu_s() - cpu) / (time.perf_counter() - wall)
+    for task in (*watching, training):
+        task.cancel()
+    await asyncio.gather(*watching, training, return_exceptions=True)
+    return {"percent": percent, "frames": float(frames)}
+
+
+async def _train(bus: MqttBus, patient: str) -> None:
+    """An arm that goes up and down, as the core tells it: 60 samples a second."""
+    clock, topics = SystemClock(), HomeTopics("bench", patient)
+    session = new_ulid(clock)
+    opened: dict[str, Any] = {"patient": patient, "site": "bench", "plan_version": 1}
+    event = SessionOpened(
+        session=session,
+        number=0,
+        t_ns=clock.now_ns(),
+        day=datetime.now(UTC).date().isoformat(),
+        posture="seated",
+        wearables=(),
+        **opened,
+    )
+    bus.publish(topics.event, encode_event(event))
+    while True:
+        now_ns = clock.now_ns()
+        phase = (now_ns % 4_000_000_000) / 4e9
+        angle = 80.0 - 70.0 * math.cos(math.tau * phase)
+        batch = ControlBatch(
+            session=session,
+            item="1",
+            t0_ns=now_ns,
+            dt_us=(0, 16_667),
+            control=(angle / 150, angle / 150),
+            angle_deg=(angle, angle),
+            calibrated=True,
+        )
+        bus.publish(topics.control, encode_live(batch))
+        await asyncio.sleep(1 / FRAMES_A_SECOND)
