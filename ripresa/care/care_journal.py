@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from .figure_table import FigureTable
 
-__all__ = ["JournalCareRecord", "care_record", "fact_of", "fold_journal"]
+__all__ = ["JournalCareRecord", "care_record", "fact_of", "fold_journal", "placements"]
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class JournalCareRecord:
         self._clock_wrong = clock_wrong
         self._lock = threading.RLock()
         self._local_plan = local_plan
-        self._fold = Fold(local_plan, _placements(journal))
+        self._fold = Fold(local_plan, placements(journal))
         self._heard = {} if heard is None else heard
         self.set_aside: dict[str, int] = {}
         """Of whom how many sessions lie on a day that cannot be, as of the last look."""
@@ -247,7 +247,7 @@ class JournalCareRecord:
         elif stones != self._stones:
             if self._table is not None:
                 self._table.drop()
-            self._fold = Fold(self._local_plan, _placements(self._journal))
+            self._fold = Fold(self._local_plan, placements(self._journal))
             self._seq, self._stones, self._kept_ns = 0, stones, 0
 
     def _shows(self, figures: PatientFigures) -> bool:
@@ -289,7 +289,7 @@ def fold_journal(
     Raises:
         StoreError: it cannot be read.
     """
-    fold = Fold(local_plan, _placements(reader))
+    fold = Fold(local_plan, placements(reader))
     _read_into(fold, reader, 0)
     fold.look(now_ns)
     return fold
@@ -337,7 +337,9 @@ def _read_into(fold: Fold, reader: JournalReader, after: int) -> int:
     return after
 
 
-def _placements(reader: JournalReader) -> Callable[[str, str], str | None]:
+def placements(reader: JournalReader) -> Callable[[str, str], str | None]:
+    """Where a stream's wearable was worn, by stream and home."""
+
     def placement(stream: str, home: str) -> str | None:
         opened = reader.stream_opened(stream, home=home)
         return None if opened is None else opened.placement

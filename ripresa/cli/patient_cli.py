@@ -10,12 +10,14 @@ import typer
 from ingest.cli import rights_cli as at_clinic
 from ingest.cli.patient_options import Actor, Decider, Ground, Lift, Pseudonym
 
+from .look_options import LanguageOption
+
 __all__ = ["app"]
 
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Export, withdraw, restrict, erase, unlock; and who did what to whose data.",
+    help="Report, export, withdraw, restrict, erase, unlock; and who did what to whose data.",
 )
 app.command()(at_clinic.add)
 app.command()(at_clinic.who)
@@ -62,6 +64,22 @@ def erase(
     steps = parts.steps(patient, _sites(patient))
     roots = [state.root] if state.kept_demo.exists() else [state.outbox]
     at_clinic.erase_everywhere(patient, ground, yes=yes, actor=actor, more=steps, roots=roots)
+
+
+@app.command()
+def report(
+    patient: Pseudonym,
+    pdf: Annotated[Path, typer.Option("--pdf", help="Takes the report.")],
+    language: LanguageOption = "it",
+) -> None:
+    """Write a patient's four weeks on one page: figures, plan version, checked on whom."""
+    from ripresa.care.report import write_report
+    from ripresa.platform.configuration import Folder, clock_from, ripresa_home
+
+    write_report(
+        Folder(ripresa_home()), patient, pdf, clock_from(), "en" if language == "en" else "it"
+    )
+    typer.echo(f"report: {pdf}")
 
 
 @app.command()

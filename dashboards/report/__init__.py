@@ -1,0 +1,1 @@
+"""A patient on one page of paper: as HTML, and as PDF."""

@@ -1,0 +1,115 @@
+"""What a printed report says, in both languages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from therapy.wording import Wording
+
+__all__ = ["DAY_SIGNS", "TEXTS"]
+
+TEXTS: Final = {
+    "watermark": Wording(
+        "Software di ricerca, non un dispositivo medico",
+        "Research software, not a medical device",
+    ),
+    "title": Wording("Riepilogo di quattro settimane", "Summary of four weeks"),
+    "printed": Wording("Stampato il {day}", "Printed on {day}"),
+    "span": Wording("dal {first} al {last}", "from {first} to {last}"),
+    "plan": Wording("Piano, versione {n}", "Plan, version {n}"),
+    "no_plan": Wording("Nessun piano in vigore", "No plan in force"),
+    "signed": Wording("firmato: {by}", "signed: {by}"),
+    "validated": Wording(
+        "Che cosa è verificato: conteggi ed escursioni su registrazioni di adulti sani; angoli "
+        "delle articolazioni su simulazioni e una persona sana. Su nessun paziente.",
+        "What was checked on whom: counts and ranges on recordings of healthy adults; angles of "
+        "joints on simulations and one healthy adult. On no patient.",
+    ),
+    "goal": Wording("Obiettivo", "Goal"),
+    "precautions": Wording("Attenzioni", "Precautions"),
+    "limits": Wording(
+        "una serie finisce da dolore {pain} o fatica {effort}; in piedi: {standing}",
+        "a set ends from pain {pain} or effort {effort}; standing: {standing}",
+    ),
+    "cleared": Wording("autorizzato", "cleared"),
+    "not_cleared": Wording("non autorizzato", "not cleared"),
+    "days": Wording("Giorni", "Days"),
+    "adherence": Wording("Aderenza", "Adherence"),
+    "parts": Wording(
+        "sedute {sessions}, dose {dose}, escursione {range}, qualità {quality}",
+        "sessions {sessions}, dose {dose}, range {range}, quality {quality}",
+    ),
+    "unknown": Wording("non nota", "unknown"),
+    "since": Wording("Dall’ultimo contatto", "Since the last contact"),
+    "nothing": Wording("nulla da riferire", "nothing to tell"),
+    "ranges": Wording(
+        "Escursione, solo ripetizioni di valutazione", "Range, assessment repetitions only"
+    ),
+    "last_peak": Wording("{day}: {deg}°", "{day}: {deg}°"),
+    "change": Wording(
+        "da {before}° a {now}°, errore {error}°: {beyond}",
+        "from {before}° to {now}°, error {error}°: {beyond}",
+    ),
+    "beyond": Wording("oltre l’errore", "beyond the error"),
+    "within": Wording("entro l’errore", "within the error"),
+    "few": Wording("troppe poche valutazioni per un confronto", "too few assessments to compare"),
+    "target": Wording("obiettivo {deg}°", "target {deg}°"),
+    "tests": Wording("Prove funzionali", "Function tests"),
+    "exercises": Wording("Esercizi", "Exercises"),
+    "exercise": Wording("esercizio", "exercise"),
+    "done_asked": Wording("fatte / previste", "done / asked"),
+    "correct": Wording("corrette", "correct"),
+    "incorrect": Wording("con rilievi", "with remarks"),
+    "not_judged": Wording("non giudicate", "not judged"),
+    "attempts": Wording("tentativi", "attempts"),
+    "stopped": Wording("interrotto per", "stopped by"),
+    "pain": Wording("Dolore (0-10)", "Pain (0-10)"),
+    "pain_line": Wording(
+        "prima, al più {before}; dopo, al più {after}; sedute finite per dolore: {ended}",
+        "before, at most {before}; after, at most {after}; sessions ended by pain: {ended}",
+    ),
+    "alerts": Wording("Avvisi", "Alerts"),
+    "open_since": Wording("dal {day}", "since {day}"),
+    "from_to": Wording("dal {day}, finito il {closed}", "from {day}, over on {closed}"),
+    "seen": Wording("visto: {by}, {day}", "seen: {by}, {day}"),
+    "not_seen": Wording("nessuno l’ha visto", "nobody has seen it"),
+    "left": Wording("sinistra", "left"),
+    "right": Wording("destra", "right"),
+    "repetitions": Wording("", ""),
+    "minutes": Wording(" min", " min"),
+    "holds": Wording(" tenute", " holds"),
+    "unwell": Wording("non si sentiva bene", "felt unwell"),
+    "fall": Wording("caduta riferita", "a fall was told"),
+    "fall unanswered": Wording(
+        "movimento simile a una caduta, domanda senza risposta",
+        "movement like a fall, question not answered",
+    ),
+    "stop question": Wording("sì a una domanda di arresto", "yes to a stop question"),
+    "pain stop": Wording("finita per dolore", "ended by pain"),
+    "pain not settled": Wording("il dolore in più non era passato", "extra pain had not settled"),
+    "medicine": Wording("medicina cambiata", "medicine changed"),
+    "reason_done": Wording("completato", "done"),
+    "reason_pain": Wording("dolore", "pain"),
+    "reason_tired": Wording("stanchezza", "tired"),
+    "reason_unwell": Wording("non si sentiva bene", "unwell"),
+    "reason_time": Wording("tempo", "time"),
+    "reason_lost sensor": Wording("sensore perso", "lost sensor"),
+    "reason_interrupted": Wording("interrotta", "interrupted"),
+    "reason_other": Wording("altro", "other"),
+    "more": Wording("e altri {n}", "and {n} more"),
+    "signs": Wording(
+        "% = dose; ✕ saltato; ? nulla si sa; – giustificato; ■ fermato da una regola; "
+        "✎ riferito, non misurato; · nulla di previsto",
+        "% = dose; ✕ missed; ? nothing known; – excused; ■ stopped by a rule; "
+        "✎ self-reported, not measured; · nothing asked",
+    ),
+}
+DAY_SIGNS: Final = {
+    "missed": "✕",
+    "unknown": "?",
+    "excused": "–",
+    "stopped by rule": "■",
+    "self-reported": "✎",
+    "nothing asked": "·",
+    "to come": "",
+}

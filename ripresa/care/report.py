@@ -1,0 +1,77 @@
+"""One patient's figures without everybody's: for a report, whatever the size of the clinic."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from analytics.monitoring.facts import Fact, FactOrigin
+from analytics.monitoring.fold import Fold
+from dashboards.report.patient_report import report_pdf
+from dashboards.views.care_record import MemoryCareRecord
+from dashboards.web.patient_api import Patients
+from ingest.journal.reading import JournalReader
+from ingest.rights.audit import AuditKey
+from ingest.rights.consent import Consent
+from ripresa.session.plan_folder import PlanFolder
+from telemetry.errors import ConfigurationError, DecodeError
+from telemetry.files import write_atomically
+from telemetry.messages.care import decode_care
+from telemetry.messages.results import AdherenceResult
+
+from .care_journal import placements
+from .clinic_store import TIME_ZONE, monitored_hours
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ripresa.platform.configuration import Folder
+    from telemetry.clock import Clock
+    from therapy.wording import Language
+
+__all__ = ["facts_of_patient", "write_report"]
+
+log = logging.getLogger(__name__)
+
+
+def write_report(
+    folder: Folder, patient: str, file: Path, clock: Clock, language: Language
+) -> None:
+    """Write a patient's report as PDF, as their page is at this moment.
+
+    Raises:
+        ConfigurationError: nobody of that pseudonym is known, or their data must not be used; what
+            makes a PDF is not installed.
+        StoreError: the journal cannot be read, or the file not be written.
+    """
+    with JournalReader(folder.clinic_journal) as reader:
+        if Consent(reader, AuditKey.at(folder.audit_key)).unused(patient):
+            raise ConfigurationError(f"the data of {patient} must not be used: no report is made")
+        plans = PlanFolder(folder.plans)
+        fold = Fold(plans.version, placements(reader))
+        facts = facts_of_patient(reader, patient)
+        care = MemoryCareRecord(facts, clock, fold, monitored_hours(TIME_ZONE))
+        view = Patients(reader, plans.version, care, clock).view(patient)
+    if view is None:
+        raise ConfigurationError(
+            f"nobody is known as {patient!r}: 'ripresa clinic worklist' shows who is"
+        )
+    write_atomically(file, report_pdf(view, language))
+
+
+def facts_of_patient(reader: JournalReader, patient: str) -> Iterator[Fact]:
+    """What is known of one patient; a record that cannot be read is left out, and told."""
+    for place, body in enumerate(reader.care_of(patient)):
+        try:
+            record = decode_care(body)
+        except DecodeError as e:
+            log.warning("a record is left out of the report: %s", e)
+            continue
+        yield Fact(FactOrigin(own=True, home=reader.home, position=place), record)
+    for summary in reader.sessions(patient=patient):
+        session, home = summary.session, summary.home
+        told = (*reader.events(session, home=home), *reader.results(session, home=home))
+        for place, found in enumerate(told):
+            if not isinstance(found, AdherenceResult):
+                yield Fact(FactOrigin(own=False, home=home or "", position=place), found, session)

@@ -1,0 +1,109 @@
+"""A patient's report: the page's own figures, in both languages, on one sheet, as PDF."""
+
+import contextlib
+import re
+import zlib
+from datetime import date, timedelta
+
+import pytest
+
+from clinic_facts import at
+from dashboards.report.patient_report import report_html
+from dashboards.web.patient_api import Patients
+from ingest.journal.journal import Journal
+from ingest.rights.audit import AuditKey
+from ingest.rights.consent import ConsentState, set_consent
+from research.virtual_clinic.clinic_files import write_clinic
+from research.virtual_clinic.virtual_clinic import simulate
+from research.virtual_clinic.virtual_patient import Rates
+from ripresa.care.care_journal import JournalCareRecord
+from ripresa.care.report import write_report
+from ripresa.platform.configuration import Folder
+from ripresa.session.plan_folder import PlanFolder
+from telemetry.clock import ManualClock
+from telemetry.errors import ConfigurationError
+
+LAST = date(2025, 11, 30)
+BUSY = Rates(fall=0.05, unwell=0.05, changing=0.5)
+CLOCK = ManualClock(at(LAST + timedelta(days=1), "12:00"))
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory):
+    folder = Folder(tmp_path_factory.mktemp("clinic") / "c")
+    write_clinic(simulate(patients=3, weeks=3, last=LAST, rates=BUSY, motion_every=0), folder.root)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def view(clinic):
+    """As the running clinic's page has it, by the fold of everybody."""
+    with Journal.open(clinic.clinic_journal, CLOCK) as journal:
+        plans = PlanFolder(clinic.plans)
+        care = JournalCareRecord(journal, plans.version, CLOCK)
+        return Patients(journal, plans.version, care, CLOCK).view("sim-001")
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_the_report_says_what_the_page_says_and_on_whom_it_was_checked(view, language):
+    told = re.sub(r"<[^>]+>", " ", report_html(view, language))
+    assert view.patient in told
+    assert {"it": "non un dispositivo medico", "en": "not a medical device"}[language] in told
+    assert {"it": "Su nessun paziente", "en": "On no patient"}[language] in told
+    assert f"{view.plan_version}" in told
+    for row in view.exercises:
+        assert f"{row.done:g} / {row.asked:g}" in told
+    for line in getattr(view.summary, language).splitlines():
+        assert line in told
+    for trend in view.trends:
+        assert f"{trend.points[-1].peaks.median_deg:.0f}°" in told
+    assert f"{view.period.dose:.0%}" in told
+    assert "<script" not in report_html(view, language)
+
+
+def test_what_somebody_typed_is_text_and_never_markup(view):
+    evil = view.plan.model_copy(update={"goal": "<img src=x onerror=alert(1)>"})
+    html = report_html(view.model_copy(update={"plan": evil}), "en")
+    assert "<img" not in html
+    assert "&lt;img" in html
+
+
+def test_it_is_one_sheet_as_pdf_with_the_same_figures_as_the_page(
+    clinic, view, tmp_path, monkeypatch
+):
+    pytest.importorskip("weasyprint", exc_type=(ImportError, OSError))
+    shown = []
+
+    def seen(own, language):
+        from dashboards.report import patient_report
+
+        shown.append(own)
+        return patient_report.report_pdf(own, language)
+
+    monkeypatch.setattr("ripresa.care.report.report_pdf", seen)
+    write_report(clinic, "sim-001", tmp_path / "r.pdf", CLOCK, "it")
+    assert shown == [view]
+    pdf = (tmp_path / "r.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF-")
+    assert pages_of(pdf) == 1
+
+
+def pages_of(pdf):
+    """Its objects lie in compressed streams."""
+    found = 0
+    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            found += len(re.findall(rb"/Type /Page\b", zlib.decompress(stream)))
+    return found
+
+
+def test_nobody_of_that_name_and_whose_data_rests_is_refused(clinic, tmp_path):
+    with pytest.raises(ConfigurationError, match="nobody is known as 'p-99'"):
+        write_report(clinic, "p-99", tmp_path / "r.pdf", CLOCK, "it")
+    key = AuditKey.at(clinic.audit_key)
+    with Journal.open(clinic.clinic_journal, CLOCK) as journal:
+        said = {"actor": "pt", "now_ns": CLOCK.now_ns(), "ground": "asked"}
+        set_consent(journal, key, "sim-000", ConsentState.RESTRICTED, on=True, **said)
+    with pytest.raises(ConfigurationError, match="must not be used"):
+        write_report(clinic, "sim-000", tmp_path / "r.pdf", CLOCK, "it")
+    assert not (tmp_path / "r.pdf").exists()
