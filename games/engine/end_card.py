@@ -36,6 +36,7 @@ class EndCard:
     def __init__(self, settings: PlaySettings, voice: Voice) -> None:
         self.counted: int | None = None
         self._look, self._reaches, self._voice = settings.look, settings.reaches, voice
+        self._setting = settings.setting
         self._lingers = settings.stopping.lingers
         self._mode, self._since_ns = Mode.PLAY, 0
 
@@ -68,6 +69,7 @@ class EndCard:
         return ending_lines(
             self._mode,
             progress,
+            self._setting,
             self._look.language,
             measured=measured,
             reaches=self._reaches,

@@ -143,6 +143,11 @@ class GameProgress:
         """Of the game's dose."""
         return self.trials if self.counted is None else self.counted - setting.before
 
+    def complete(self, setting: Setting) -> tuple[int, int]:
+        """Complete repetitions and all of the game: no more than the session has counted in it."""
+        trials = max(0, min(self.trials, self.done(setting)))
+        return min(self.full, trials), trials
+
     def told(self, counted: int | None) -> GameProgress:
         """After what the session has counted."""
         return self if counted is None else replace(self, counted=counted)

@@ -66,7 +66,6 @@ if TYPE_CHECKING:
     from games.engine.devices import Devices
     from games.inputs.source import ControlSource
     from games.persuasion.prompts import Prompt
-    from games.rules.progress import GameProgress
     from telemetry.clock import Clock
     from therapy.session.screens import SessionScreen
     from therapy.session.session_state import SessionState
@@ -117,7 +116,7 @@ class SessionScreens:
         self._questionnaire = settings.questionnaire
         self._asking: list[str] = []
         self._marks: dict[str, int] = {}
-        self._played: list[GameProgress] = []
+        self._played: list[tuple[int, int]] = []
         self._eased = False
         self._began_ns = 0
         self._dose = 0
@@ -226,9 +225,9 @@ class SessionScreens:
         if isinstance(self._source, KeysSource):
             return Told(closing=True)  # nothing was seen that could be praised
         counted = self._counted()
-        trials = sum(progress.trials for progress in self._played)
+        trials = sum(trials for _, trials in self._played)
         trials = trials if counted is None else min(trials, counted)
-        full = min(sum(progress.full for progress in self._played), trials)
+        full = min(sum(full for full, _ in self._played), trials)
         return Told(closing=True, trials=trials, full=full)
 
     def _counted(self) -> int | None:
@@ -240,7 +239,8 @@ class SessionScreens:
 
     def _leave_game(self) -> None:
         if self._loop is not None:
-            self._played.append(self._loop.simulation.state.progress)
+            state = self._loop.simulation.state
+            self._played.append(state.progress.complete(state.setting))
         self._loop, self._loop_item = None, ""
 
     def _page_frame(self, screen: SessionScreen | None, state: SessionState | None) -> None:

@@ -11,6 +11,7 @@ from .texts import FRAME, said
 if TYPE_CHECKING:
     from games.rules.mode import Reaches
     from games.rules.progress import GameProgress
+    from games.rules.setting import Setting
     from therapy.wording import Language
 
 __all__ = ["ending_lines"]
@@ -21,6 +22,7 @@ TITLES = {Mode.UNWELL: "unwell_told", Mode.STOPPED: "pain_ends"}
 def ending_lines(
     mode: Mode,
     progress: GameProgress,
+    setting: Setting,
     language: Language,
     *,
     measured: bool,
@@ -33,6 +35,7 @@ def ending_lines(
     Args:
         mode: how the game ended.
         progress: what was done.
+        setting: of the game.
         language: of the words.
         measured: whether a sensor saw it: without one nothing is said of how it was done.
         counted: repetitions as the session counts them, before the game too; None: the game's.
@@ -40,7 +43,7 @@ def ending_lines(
         reaches: who will read what was told, so that nothing is promised that does not come.
     """
     title = said(FRAME, TITLES.get(mode, "done"), language)
-    trials = progress.trials if counted is None else min(progress.trials, counted)
+    complete, trials = progress.complete(setting)
     done = progress.trials if counted is None else counted
     some = said(FRAME, "praise_some", language, trials=done)
     told = said(FRAME, f"told_to.{reaches}", language)
@@ -48,9 +51,9 @@ def ending_lines(
         return [title, told, said(FRAME, "summons_nobody", language)]
     if mode is Mode.STOPPED:
         return [title, told, some]
-    full = said(FRAME, "praise", language, full=min(progress.full, trials), trials=trials)
+    full = said(FRAME, "praise", language, full=complete, trials=trials)
     score = said(FRAME, "points", language, score=progress.score)
-    praised = [full] if progress.full and measured and trials else []
+    praised = [full] if complete and measured else []
     if counted is not None or not praised:
         praised = [some, *praised]
     return [title, *praised, *([score] if points else [])]

@@ -85,5 +85,7 @@ def test_with_it_the_last_card_tells_no_points():
     (state, _) = played("raccolto")[-1]
     assert state.progress.score
     for points in (True, False):
-        lines = ending_lines(Mode.DONE, state.progress, "en", measured=True, points=points)
+        lines = ending_lines(
+            Mode.DONE, state.progress, state.setting, "en", measured=True, points=points
+        )
         assert any("points" in line for line in lines) is points
