@@ -150,6 +150,7 @@ def simulate_item(
     *,
     script: Callable[[MotionBuilder, ExerciseMotion], None] | None = None,
     slips: Callable[[np.random.Generator, LimbMotion], dict[str, Slip]] | None = None,
+    before: Callable[[dict[str, float]], dict[str, float]] | None = None,
 ) -> Recorded:
     """One item of a person; the same arguments give the same arrays.
 
@@ -159,10 +160,13 @@ def simulate_item(
         seed: of everything that is drawn.
         script: what is done between lead and tail; None: one set.
         slips: by site, how sensors leave their places.
+        before: from the exercise's pose to the one in which the streams begin; None: the same.
     """
     rng = np.random.default_rng([seed, sum(exercise.encode())])
     what = EXERCISE_MOTIONS.get(exercise) or LEG_MOTIONS[exercise]
     builder = begin(rng, what, person.moves)
+    if before is not None:
+        builder.at = before(what.pose)
     builder.still(LEAD_S)
     if script is None and what.script is not None:
         what.script(builder, person.repetitions)

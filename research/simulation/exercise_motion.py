@@ -60,6 +60,11 @@ class ExerciseMotion:
         return self.stance or (ARM_REST if self.body is arm else LEG_REST)
 
     @property
+    def pose(self) -> dict[str, float]:
+        """Every channel with its value where the exercise begins."""
+        return dict(self.upright) | dict(self.rest)
+
+    @property
     def trembling(self) -> tuple[str, ...]:
         """The channels in which a tremor shows: angles, not places."""
         return tuple(channel for channel in self.moves if channel not in {"x", "y", "z"})
@@ -126,7 +131,7 @@ EXERCISE_MOTIONS: Mapping[str, ExerciseMotion] = {
 
 def begin(rng: np.random.Generator, what: ExerciseMotion, manner: Manner) -> MotionBuilder:
     """A motion that begins in the exercise's pose."""
-    return MotionBuilder(rng, dict(what.upright) | dict(what.rest), manner)
+    return MotionBuilder(rng, what.pose, manner)
 
 
 def do_set(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from analytics.signals.arrays import Array
 
@@ -106,12 +106,17 @@ class MotionBuilder:
         rng: of the person.
         start: every channel with its first value; those in metres are named x, y, z.
         manner: how strokes are made.
+        rise: the way of a movement from 0 to 1 over its time from 0 to 1.
     """
 
     def __init__(
-        self, rng: np.random.Generator, start: Mapping[str, float], manner: Manner
+        self,
+        rng: np.random.Generator,
+        start: Mapping[str, float],
+        manner: Manner,
+        rise: Callable[[Array], Array] = minimum_jerk,
     ) -> None:
-        self.rng, self.manner = rng, manner
+        self.rng, self.manner, self.rise = rng, manner, rise
         self.at = dict(start)
         self._pieces: list[dict[str, Array]] = []
         self._length = 0
@@ -128,7 +133,7 @@ class MotionBuilder:
 
     def move(self, seconds: float, **targets: float) -> None:
         """One smooth movement of the named channels, as anybody makes it."""
-        share = minimum_jerk(np.arange(1, _points(seconds) + 1) / _points(seconds))
+        share = self.rise(np.arange(1, _points(seconds) + 1) / _points(seconds))
         self.follow({k: (v - self.at[k]) * share for k, v in targets.items()}, seconds)
 
     def stroke(self, seconds: float, **targets: float) -> None:

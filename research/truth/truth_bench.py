@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from research.session_cases.channel_faults import channel_faults, lossy
+from research.session_cases.done_otherwise import OTHERWISE, done_otherwise
 from research.session_cases.outcome import (
     Outcome,
     coverage_percent,
@@ -224,6 +225,10 @@ def _rows() -> tuple[TruthRow, ...]:
     def activity(name: str, seeds: int) -> TruthRow:
         return TruthRow(name, lambda chosen: spliced(name, chosen), _spliced, seeds)
 
+    def otherwise(name: str) -> TruthRow:
+        row = f"otherwise_{name}"
+        return TruthRow(row, lambda chosen: done_otherwise(name, chosen), _spliced, 2)
+
     counts = {"walking": 4, "drinking": 3, "handling": 2, "positioning": 4}
     return (
         TruthRow("second_sensor", wrong, _wrong, 2),
@@ -231,6 +236,7 @@ def _rows() -> tuple[TruthRow, ...]:
         TruthRow("rigid_chains", rigid_chains, _right, 4),
         TruthRow("brisk_joints", brisk_joints, _right, 4),
         *(activity(name, counts[name]) for name in ACTIVITIES),
+        *(otherwise(name) for name in OTHERWISE),
         TruthRow("channels", channel_faults, _wrong, 1),
         TruthRow("calibration_failed", failed_calibrations, _wrong, 3),
         TruthRow("loose_strap", loose, _spliced, 5),
