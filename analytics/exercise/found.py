@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +14,12 @@ from analytics.joints.axis import estimate_axes
 from analytics.movement.counting import count
 from analytics.movement.gravity_sweep import swept_deg
 from analytics.movement.movement import ANGLE_LEAST_DEG, TURNING_LEAST_DEG
-from analytics.movement.repetition import Excursion, excursions_of, found_live
+from analytics.movement.repetition import (
+    Excursion,
+    excursions_of,
+    found_live,
+    smaller_excursions,
+)
 from analytics.movement.unfolding import passes_vertical, unfolded_elevation_deg
 from analytics.observability.doubt import Doubt, DoubtKind, doubt
 from analytics.observability.grounds import joint_doubts
@@ -33,7 +40,6 @@ if TYPE_CHECKING:
     from analytics.signals.oriented_stream import Frames, StreamTrack
     from telemetry.messages.rests import Rests
 
-    from .flexion import SeenByBoth
     from .observation import Hinge, Observation
 
 __all__ = ["FoundRepetitions", "found_in", "restarts_of", "within_turn"]
@@ -45,6 +51,13 @@ HINGED_TOO: Final = 0.25
 AROUND_S: Final = 0.5
 BESIDE_S: Final = 1.0
 """Beside a folded repetition lies what the limb does beyond the vertical."""
+MOVING_RAD_S: Final = 0.2
+BESIDE_LEAST_S: Final = 1.5
+"""Faster than sway, and longer than what an item's ends cut off."""
+FEW_FOUND, REPEATING = 6, 0.8
+"""Fewer excursions, less like each other, may hide a set,"""
+LARGER: Final = 1.4
+"""as may what is so many times as large."""
 ZERO_SEEN: Final = 0.3
 """Gravity's part in the joint's plane from which on it tells where the angle's zero is."""
 LEAST_FLEXION_DEG, MOST_FLEXION_DEG = -35.0, 175.0
@@ -132,25 +145,27 @@ def _by_angle(
         reason = Wording(e.italian or str(e), str(e))
         return None, [_doubt(observation, frames, DoubtKind.UNSEEN, reason)]
     values = smoothed(movement, rate_hz, restarts_of(frames)).tolist()
-    seen = _excursions(values, frames, rests)
+    seen = _excursions(values, frames, rate_hz, rests)
     if observation.hinge is not None and joint is not None:
         # Judged in the set alone: who handles a sensor in between moves it alone.
         near = round(AROUND_S * rate_hz)
         sorted_out = membership_of(seen, frames, rate_hz, rests=rests)
-        axes = _shown_in_set(observation.hinge, joint, sorted_out, rate_hz)
-        if axes is not None:
+        for better in (_shown_in_set, _turned_round):
+            axes = better(observation.hinge, joint, sorted_out, rate_hz)
+            if axes is None:
+                continue
             again = replace(observation.hinge, axes=axes, level="motion")
             joint = _flexion(again, frames, rate_hz, tracks)
             movement = within_turn(joint.angle_deg)
             values = smoothed(movement, rate_hz, restarts_of(frames)).tolist()
-            seen = _excursions(values, frames, rests)
+            seen = _excursions(values, frames, rate_hz, rests)
             sorted_out = membership_of(seen, frames, rate_hz, rests=rests)
         alone = not (sorted_out.none_of_the_set or sorted_out.attempts)
         kept = [] if alone else sorted_out.kept
         joint = joint.paired_in([(e.start - near, e.end + near) for e in kept], rate_hz)
         doubts = _of_joint(observation, observation.hinge, joint, frames)
-    if observation.hinge is not None and _beyond_anatomy(observation.hinge, seen):
-        doubts.append(_doubt(observation, frames, DoubtKind.ANATOMY))
+        if any(_beyond_anatomy(observation.hinge, of) for of in (seen, sorted_out.kept)):
+            doubts.append(_doubt(observation, frames, DoubtKind.ANATOMY))
     live = _found_meanwhile(observation, frames, rate_hz, joint)
     return FoundRepetitions(observation, values, live, seen, flexion=joint, raw=movement), doubts
 
@@ -182,15 +197,17 @@ def _shown_in_set(
     None where the other movement bends the same hinge, as of who walks: then all of it tells more,
     above all which way a proximal axis points whose segment the exercise keeps still.
     """
-    beside = [*sorted_out.none_of_the_set, *sorted_out.attempts]
-    if hinge.axes is not None or joint.seen is None or not beside or _hinged(joint.seen, beside):
-        return None
     near = round(AROUND_S * rate_hz)
-    apart = [e.start for e in beside]
+    beside = _moved_beside(joint, sorted_out.kept, near, rate_hz)
+    if hinge.axes is not None or joint.seen is None or not sorted_out.kept or beside is None:
+        return None
+    proximal, distal = (rates[beside] for rates in joint.seen.rates)
+    if looseness(proximal, distal, joint.seen.axes) < HINGED_TOO:
+        return None
     stretches: list[list[Excursion]] = []
     for e in sorted_out.kept:
         last = stretches[-1][-1] if stretches else None
-        if last is None or any(last.start < a < e.start for a in apart):
+        if last is None or beside[last.end : e.start].any():
             stretches.append([e])
         else:
             stretches[-1].append(e)
@@ -203,12 +220,37 @@ def _shown_in_set(
         return None
 
 
-def _hinged(seen: SeenByBoth, excursions: Sequence[Excursion]) -> bool:
-    chosen = np.zeros(len(seen.rates[0]), bool)
-    for e in excursions:
-        chosen[e.start : e.end + 1] = True
-    near, far = (rates[chosen] for rates in seen.rates)
-    return looseness(near, far, seen.axes) < HINGED_TOO
+def _turned_round(
+    hinge: Hinge, joint: Flexion, sorted_out: Membership, rate_hz: float
+) -> HingeAxes | None:
+    """The axes the other way round, where a joint that shows them by its movement repeats better.
+
+    The largest movement is taken to be flexion; who sits down first may flex the joint by more than
+    the exercise straightens it, and the pauses between repetitions would be counted. Of these there
+    is one less, and the item's ends cut those beside.
+    """
+    alone = not (sorted_out.none_of_the_set or sorted_out.attempts or sorted_out.unsure)
+    if hinge.axes is not None or joint.seen is None or alone:
+        return None
+    frames = joint.frames
+    values = smoothed(-within_turn(joint.angle_deg), rate_hz, restarts_of(frames)).tolist()
+    seen = _excursions(values, frames, rate_hz, NO_RESTS)
+    other_way = membership_of(seen, frames, rate_hz)
+    sure, surely = (len(m.kept) - m.unsure for m in (sorted_out, other_way))
+    better = surely > sure and (other_way.alike or 0.0) > REPEATING
+    return joint.seen.axes.flipped() if better else None
+
+
+def _moved_beside(
+    joint: Flexion, kept: Sequence[Excursion], near: int, rate_hz: float
+) -> Mask | None:
+    """[n] where a joint's sensors moved outside of the set; None where that is next to nothing."""
+    if joint.seen is None:
+        return None
+    turning = (joint.seen.rates[1] * joint.seen.rates[1]).sum(axis=1) > MOVING_RAD_S**2
+    for e in kept:
+        turning[max(0, e.start - near) : e.end + near + 1] = False
+    return turning if turning.sum() > BESIDE_LEAST_S * rate_hz else None
 
 
 def _beyond_anatomy(hinge: Hinge, excursions: Sequence[Excursion]) -> bool:
@@ -270,14 +312,37 @@ def within_turn(angle_deg: Array) -> Array:
     return around
 
 
-def _excursions(values: list[float], frames: Frames, rests: Rests) -> list[Excursion]:
-    """Those of an angle; the typical one is that of what was not moved in a rest."""
-    if not rests:
-        return excursions_of(values, ANGLE_LEAST_DEG)
+def _excursions(
+    values: list[float], frames: Frames, rate_hz: float, rests: Rests
+) -> list[Excursion]:
+    """Those of an angle; the typical one is that of what was not moved in a rest.
+
+    Where few are found and these do not repeat, as when somebody had the sensor in hands, the
+    largest smaller ones that do. What is larger than the set may hide more of it: once the set is
+    known, its own size is the typical one.
+    """
     live = found_live(values, ANGLE_LEAST_DEG)
-    resting = rested(live, frames, rests).tolist()
+    resting = rested(live, frames, rests).tolist() if rests else [False] * len(live)
     awake = [e for e, rests_now in zip(live, resting, strict=True) if not rests_now]
-    return excursions_of(values, ANGLE_LEAST_DEG, awake or live)
+    found = excursions_of(values, ANGLE_LEAST_DEG, awake or live)
+    rises = [e.rise for e in found]
+    if len(found) >= FEW_FOUND and max(rises) < LARGER * statistics.median(rises):
+        return found
+    sorted_out = membership_of(found, frames, rate_hz, rests=rests)
+    if not _repeats(sorted_out):
+        for smaller in smaller_excursions(values, ANGLE_LEAST_DEG):
+            if _repeats(again := membership_of(smaller, frames, rate_hz, rests=rests)):
+                found, sorted_out = smaller, again
+                break
+    own = [e.rise for e in sorted_out.kept]
+    larger = [e for e in sorted_out.none_of_the_set if e.rise > LARGER * max(own, default=math.inf)]
+    if not _repeats(sorted_out) or not larger:
+        return found
+    return excursions_of(values, ANGLE_LEAST_DEG, sorted_out.kept)
+
+
+def _repeats(sorted_out: Membership) -> bool:
+    return (sorted_out.alike or 0.0) > REPEATING
 
 
 def _angle(
@@ -304,7 +369,7 @@ def _angle(
 def _in_set(folded_deg: Array, frames: Frames, rate_hz: float, rests: Rests) -> Mask:
     """[n] where the set's own movement is, as far as a folded elevation tells it."""
     values = smoothed(folded_deg, rate_hz, restarts_of(frames)).tolist()
-    found = _excursions(values, frames, rests)
+    found = _excursions(values, frames, rate_hz, rests)
     kept = membership_of(found, frames, rate_hz, rests=rests).kept
     chosen, near = np.zeros(len(folded_deg), bool), round(BESIDE_S * rate_hz)
     for e in kept:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from analytics.movement.deviation import deviation_from
 from analytics.movement.movement import rotation_vectors
 from analytics.movement.repetition import found_live
 from analytics.movement.traits import (
@@ -68,6 +69,7 @@ CUT_ALIKE: Final = 0.7
 """Cosine between the ways to the peak of a repetition that is cut and of the set's."""
 AT_ONCE: Final = 2
 """Frames from the item's beginning within which an excursion began before it."""
+WHOLE_OCTAVES: Final = 0.2
 LEAST_GAP_S: Final = 1.0
 ATTEMPT_SHARE: Final = 0.12
 """Of the set's size below which an excursion is no attempt."""
@@ -162,7 +164,7 @@ def membership_of(
         alike = traits.resemblance(np.ones(len(weight), bool))
         return Membership(list(excursions), [], [], alike, in_rests)
     best &= ~_strange(traits, best, excursions)
-    best |= _at_another_pace(traits, best)
+    best |= _at_another_pace(traits, best) & ~deviation_from(traits, best).at_edge
     alike = traits.resemblance(best)
     sliding = _sliding(traits, best, alike)
     if sliding.any():
@@ -215,19 +217,21 @@ def _strange(traits: Traits, best: Mask, excursions: Sequence[Excursion]) -> Mas
     smallest = -max(SMALLER_AT_MOST, UNLIKE_TIMES * float(np.median(np.abs(size[best]))))
     unlike = (likeness < least) & np.array([e.finished for e in excursions])
     unlike &= ~_of_the_set(traits, best)
+    away = deviation_from(traits, best)
+    odd = away.at_edge
+    out = best & away.in_the_middle
     members = np.flatnonzero(best).tolist()
-    out = np.zeros(len(best), bool)
     for i in members:
-        if not (unlike[i] or lean[i] > most or size[i] < smallest):
+        if not (unlike[i] or odd[i] or lean[i] > most or size[i] < smallest):
             break
         out[i] = True
     for i in reversed(members):
-        if not unlike[i]:
+        if not (unlike[i] or odd[i]):
             break
         out[i] = True
     for i in members:
         beside = [j for j in (i - 1, i + 1) if 0 <= j < len(best)]
-        out[i] |= unlike[i] and any(not best[j] or out[j] for j in beside)
+        out[i] |= (unlike[i] or odd[i]) and any(not best[j] or out[j] for j in beside)
     few = best.sum() - (out & best).sum() < max(FEWEST, best.sum() / 2)
     return np.zeros(len(best), bool) if few else out
 
@@ -266,9 +270,7 @@ def _doubtful(
     size, time = (of - float(np.median(of[chosen])) for of in (traits.size, traits.time))
     off = 1 - traits.turns @ middle(traits.turns[chosen])
     lean = np.degrees(np.arccos(np.clip(traits.posture @ middle(traits.posture[chosen]), -1, 1)))
-    usual = [float(np.median(np.abs(of[chosen]))) for of in (off, lean, size, time)]
-    odd = (off > max(0.09, 6 * usual[0])) | (lean > max(12.0, 4 * usual[1]))
-    odd |= (size < -max(0.5, 5 * usual[2])) | (time < -max(0.8, 4 * usual[3]))
+    odd = deviation_from(traits, chosen).doubted
     order = np.argsort([e.start for e in excursions])
     inside = np.zeros(len(order), bool)
     inside[order[1:-1]] = (chosen[order[:-2]] & chosen[order[2:]]).tolist()
@@ -296,7 +298,10 @@ def _of_the_set(traits: Traits, best: Mask) -> Mask:
 def _cut_from(traits: Traits, best: Mask, excursions: Sequence[Excursion], frames: Frames) -> Mask:
     """Those that the item's ends cut, beside one of the set, by the half of them that is there."""
     beside = np.concatenate((best[1:], [False])) | np.concatenate(([False], best[:-1]))
-    cut: Mask = beside & np.array([not e.finished or e.start <= AT_ONCE for e in excursions])
+    # What rose from the first frame on by all of the set's size was not cut.
+    short = traits.size - float(np.median(traits.size[best])) < -WHOLE_OCTAVES
+    at_once = np.array([e.start <= AT_ONCE for e in excursions])
+    cut: Mask = beside & (np.array([not e.finished for e in excursions]) | (at_once & short))
     if not cut.any():
         return cut
     way = middle(np.array([_way(frames, e, e.start) for e in _those(excursions, best)]))

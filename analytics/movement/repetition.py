@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 __all__ = [
     "Excursion",
@@ -24,6 +24,7 @@ __all__ = [
     "excursions_of",
     "found_live",
     "rhythm",
+    "smaller_excursions",
     "without_match",
 ]
 
@@ -313,7 +314,9 @@ def excursions_of(
 ) -> list[Excursion]:
     """The repetitions of a whole series, seen from its end.
 
-    1. Find them as they are found live (`live`, where that was done already).
+    1. Find them as they are found live (`live`, where that was done already). Fewer than FEW may
+       lie on top of a movement that never came back, as of who got into position: then look again
+       for falls that are smaller than half of it.
     2. Find them again, with the typical range known from the start; one that comes from far below
        began where the series turned last before its peak.
     3. Leave out false starts: smaller than FALSE_START_SHARE of the median.
@@ -321,6 +324,8 @@ def excursions_of(
     5. Draw out the way down of each, as far as the valley before the next one.
     """
     first = _detected(values, _bare(least)) if live is None else live
+    if len(first) < FEW:
+        first = next((f for f in _on_top(values, least) if len(f) >= FEW), first)
     if len(first) < FEW:
         return _drawn_out(values, first)
     typical = statistics.median(e.rise for e in first)
@@ -333,6 +338,21 @@ def excursions_of(
         found = [e for e in found if e.rise >= FALSE_START_SHARE * typical]
         found = _begun_before(values, found[0].valley, typical) + found
     return _drawn_out(values, found)
+
+
+def smaller_excursions(values: Sequence[float], least: float) -> Iterator[list[Excursion]]:
+    """What `excursions_of` may find beside much larger movement, the larger ones first."""
+    for found in _on_top(values, least):
+        if len(found) >= FEW:
+            yield excursions_of(values, least, found)
+
+
+def _on_top(values: Sequence[float], least: float) -> Iterator[list[Excursion]]:
+    """Excursions of at most half of all movement, of a quarter, and so on."""
+    most = (max(values) - min(values)) / 2 if values else 0.0
+    while most > MOST_TIMES * least:
+        yield _detected(values, _bare(least, most / 2, most=most))
+        most /= 2
 
 
 def _bare(least: float, typical: float | None = None, most: float = math.inf) -> RepetitionDetector:

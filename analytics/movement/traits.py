@@ -15,7 +15,7 @@ from analytics.signals.orientation import up_in_sensor
 from analytics.signals.smoothing import running_mean
 
 from .movement import turned_waves
-from .steps import walked
+from .steps import step_period_s
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +42,14 @@ OCTAVES_TIME, OCTAVES_SIZE = 1.25, 1.1
 """Within which two excursions next to each other in time and size are of one group."""
 OCTAVES_APART: Final = 0.4
 """Of size and of time alike, that nothing fills: then two groups were linked by chance."""
+OCTAVES_BESIDE: Final = 0.1
+LEAN_DEG: Final = 10.0
+"""Of time or size, and of posture, that nothing fills between what was done in a piece and the
+rest;"""
+STEPPED: Final = 0.75
+"""by how many more of the one there were steps;"""
+SIGNS: Final = 2
+"""of which so many tell that it was another doing."""
 TURNED_APART: Final = 0.09
 """Cosine short of 1, by which the brief ones of two such groups turned otherwise at least."""
 WALKED_CLOSER: Final = 0.5
@@ -53,6 +61,8 @@ POSTURE_DEG: Final = 35.0
 SPEED_S: Final = 0.4
 STILL: Final = 0.15
 """Of an excursion's greatest speed; what is slower before it and after it is rest."""
+MOST_STEPS: Final = 3.0
+"""Of a swing of a walk."""
 MOSTLY_BACK: Final = 0.9
 """Of the turn between a peak and rest: from there on it is rest."""
 WAVE_POINTS: Final = 12
@@ -99,7 +109,7 @@ def traits_of(excursions: Sequence[Excursion], frames: Frames, rate_hz: float) -
     """The traits of excursions in `frames` at `rate_hz`."""
     q = frames.q_forward
     speed = running_mean(frames.speed, rate_hz, SPEED_S)
-    steps = walked(frames, rate_hz)
+    steps = step_period_s(frames, rate_hz)
     moved = [_moved(q, speed, e) for e in excursions]
     shares = np.linspace(0, 1, WAVE_POINTS)
     # Seen from where it began: which way the person faces changes nothing.
@@ -111,8 +121,19 @@ def traits_of(excursions: Sequence[Excursion], frames: Frames, rate_hz: float) -
         np.log2([max(e.rise, 0.5) for e in excursions]),
         waves / np.maximum(length, 1e-9),
         up_in_sensor(q[points[:, 0]]),
-        np.array([steps[m].mean() for m in moved]) > 0.5,
+        np.array([_stepped(steps[m], rate_hz) for m in moved]),
     )
+
+
+def _stepped(periods_s: Array, rate_hz: float) -> bool:
+    """Whether an excursion is a swing of a walk: a stride, of two steps, and no more than that.
+
+    A stroke that trembles or halts again and again feels like steps, and holds many.
+    """
+    stepped = periods_s[periods_s > 0]
+    if 2 * len(stepped) <= len(periods_s):
+        return False
+    return bool(len(periods_s) / rate_hz < MOST_STEPS * np.median(stepped))
 
 
 def _moved(q: Array, speed: Array, e: Excursion) -> Indices:
@@ -152,15 +173,45 @@ def _apart(traits: Traits, group: Mask) -> list[Mask]:
     swings of a walk, or of hands, are alike among themselves, and a single link can lead to them.
     """
     members = np.flatnonzero(group)
-    ordered = members[np.argsort(traits.time[members])]
-    for cut in range(FEWEST, len(ordered) - FEWEST + 1):
-        brief, others = ordered[:cut], ordered[cut:]
-        longer = traits.time[others].min() - traits.time[brief].max()
-        if longer > OCTAVES_APART and _differ(traits, brief, others):
-            apart = np.zeros(len(group), bool)
-            apart[brief] = True
-            return [apart, group & ~apart]
+    for of in (traits.time, traits.size):
+        ordered = members[np.argsort(of[members])]
+        for cut in range(FEWEST, len(ordered) - FEWEST + 1):
+            brief, others = ordered[:cut], ordered[cut:]
+            longer = traits.time[others].min() - traits.time[brief].max()
+            if (longer > OCTAVES_APART and _differ(traits, brief, others)) or _by_turns(
+                traits, brief, others
+            ):
+                apart = np.zeros(len(group), bool)
+                apart[brief] = True
+                return [apart, group & ~apart]
     return [group]
+
+
+def _by_turns(traits: Traits, less: Indices, more: Indices) -> bool:
+    """Whether one was done, then the other: all of it in a piece, and another thing in many ways.
+
+    Repetitions that somebody hurries or cuts short lie among the others, or are of their size.
+    """
+    first, last = int(less.min()), int(less.max())
+    between = sum(first < i < last for i in more.tolist())
+    around = sum(int(more.min()) < i < int(more.max()) for i in less.tolist())
+    if between and around:
+        return False
+    gaps = [
+        _nearly_all(of[more])[0] - _nearly_all(of[less])[1] for of in (traits.time, traits.size)
+    ]
+    steps = abs(float(traits.walked[less].mean() - traits.walked[more].mean())) > STEPPED
+    if max(gaps) < OCTAVES_APART and not steps:
+        return False
+    beside = [*(gap > OCTAVES_BESIDE for gap in gaps), steps, _lean_apart(traits, less, more)]
+    return sum(beside) >= SIGNS
+
+
+def _lean_apart(traits: Traits, some: Indices, others: Indices) -> bool:
+    """Whether all of one began in another posture than all of the other."""
+    usual = middle(traits.posture[others])
+    lean = np.degrees(np.arccos(np.clip(traits.posture @ usual, -1, 1)))
+    return _nearly_all(lean[some])[0] - _nearly_all(lean[others])[1] > LEAN_DEG
 
 
 def _differ(traits: Traits, brief: Indices, others: Indices) -> bool:

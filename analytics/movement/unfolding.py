@@ -13,9 +13,9 @@ from .gravity_sweep import across_of
 if TYPE_CHECKING:
     from analytics.signals.arrays import Array, Mask, Vector
 
-__all__ = ["passes_vertical", "turning_axis", "unfolded_elevation_deg"]
+__all__ = ["NEAR_DEG", "passes_vertical", "turning_axis", "unfolded_elevation_deg"]
 
-NEAR_DEG: Final = 14.0
+NEAR_DEG: Final = 20.0
 """An elevation that never comes so near to straight down or up does not go through it."""
 IN_PLANE: Final = 0.85
 """Of the limb's axis and of gravity across the axis of turning: else there is no plane to tell."""
@@ -73,7 +73,7 @@ def unfolded_elevation_deg(
         return folded
     hanging = np.arctan2(-(up @ y), -(up @ x))
     angle = np.degrees(np.unwrap(hanging - np.arctan2(limb @ y, limb @ x)))
-    angle -= 360.0 * round(float(np.median(angle[own])) / 360.0)
+    angle -= 360.0 * _whole_turns(angle, own)
     # The limb is raised to the side on which it gets further from hanging down.
     if abs(angle[own].min()) > abs(angle[own].max()):
         angle = -angle
@@ -82,6 +82,21 @@ def unfolded_elevation_deg(
     if beyond or np.ptp(inside) < np.ptp(folded[own]) + LONGER_DEG:
         return folded
     return np.asarray(angle) if _agree(inside, folded[own]) else folded
+
+
+def _whole_turns(angle_deg: Array, own: Mask) -> Array:
+    """[n] turns by which each stretch of the exercise, and what lies around it, is wound on.
+
+    Somebody who turns the sensor over in between winds it on; no limb does.
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], own, [False])).astype(np.int8)))
+    begins, ends = edges[::2], edges[1::2]
+    turns = [
+        round(float(np.median(angle_deg[a:b])) / 360.0)
+        for a, b in zip(begins.tolist(), ends.tolist(), strict=True)
+    ]
+    half_way = (ends[:-1] + begins[1:]) // 2
+    return np.array(turns, float)[np.searchsorted(half_way, np.arange(len(own)), side="right")]
 
 
 def turning_axis(q: Array, restarted: Mask, rate_hz: float, own: Mask) -> Array:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from analytics.movement.unfolding import turning_axis
+from analytics.movement.unfolding import NEAR_DEG, turning_axis
+from analytics.signals.orientation import elevations_deg
 from analytics.signals.plausibility import Implausibility, implausible
 from telemetry.messages.motion import QualityKind
 
@@ -62,6 +64,10 @@ ASKEW_DEG: Final = 32.0
 plane and a sensor as askew as straps let it be reach 22."""
 HANGING_DEG: Final = -40.0, 55.0
 """From straight down, between which a limb hangs at the beginning of a raise."""
+SINKING_DEG: Final = 15.0
+"""By which it may sink from there before it rises, of who rests a little behind the vertical."""
+STILL_RAD_S, FEWEST_STILL = 0.15, 6
+"""What is slower rests; fewer frames of it are none."""
 FEWEST_SWINGS: Final = 3
 TURNED_DEG: Final = 30.0
 """A smaller turn does not tell in which plane a limb swings."""
@@ -127,10 +133,29 @@ def askew_doubts(
     least, most = HANGING_DEG
     low_deg = float(np.median([e.low for e in excursions]))
     askew = across > np.sin(np.deg2rad(ASKEW_DEG)) and np.median(turned) > np.deg2rad(TURNED_DEG)
-    if not askew and not (from_hanging and not least < low_deg < most):
+    hangs = least < low_deg < most and _sinks_deg(frames, excursions, axis) < SINKING_DEG
+    if not askew and not (from_hanging and not hangs):
         return []
     span = int(frames.index[0]), int(frames.index[-1]) + 1
     return [doubt(DoubtKind.ASKEW, (track.opened.stream,), *span)]
+
+
+def _sinks_deg(frames: Frames, excursions: Sequence[Excursion], axis: Vector) -> float:
+    """By how much an elevation sinks from rest before it rises, median over the repetitions.
+
+    What hangs is at its lowest; one that goes on sinking as it is raised is another direction's.
+    """
+    elevation = elevations_deg(frames.q, axis)
+    sunk = []
+    for a, b in pairwise(excursions):
+        between = elevation[a.peak : b.peak + 1]
+        lowest = float(between.min())
+        still = frames.speed[a.peak : b.peak + 1] < STILL_RAD_S
+        resting = between[still & (between < lowest + (b.high - lowest) / 2)]
+        # Nearer to straight down it passes it, and is told on from there.
+        if len(resting) >= FEWEST_STILL and lowest > NEAR_DEG:
+            sunk.append(float(np.median(resting)) - lowest)
+    return float(np.median(sunk)) if sunk else 0.0
 
 
 def joint_doubts(

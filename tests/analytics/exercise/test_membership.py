@@ -55,6 +55,44 @@ def test_walking_between_sets_counts_for_nothing_and_is_told():
     assert not between
 
 
+def swings(n, *, size_deg=34.0, period_s=1.3):
+    """A soft gait of which the wrist feels no step: swing after swing without a rest."""
+    t = np.arange(round(n * period_s * RATE_HZ)) / RATE_HZ
+    way = 10 + size_deg / 2 * (1 - np.cos(2 * np.pi * t / period_s))
+    return np.concatenate((np.full(60, 10.0), way, np.full(90, 10.0)))
+
+
+@pytest.mark.parametrize("where", ["before", "after"])
+@pytest.mark.parametrize("size_deg", [25.0, 34.0, 42.0])
+def test_what_was_swung_in_one_piece_beside_a_set_is_none_of_it(where, size_deg):
+    parts = [
+        swings(10, size_deg=size_deg),
+        raises(8, top_deg=95.0, up_s=1.2, down_s=1.2, hold_s=0.2),
+    ]
+    item = item_of(np.concatenate(parts if where == "before" else parts[::-1]))
+    assert len(item.repetitions) == 8
+    assert item.range_of_motion.median_deg == pytest.approx(85, abs=4)
+
+
+@pytest.mark.parametrize("way_deg", [(60.0, 25.0), (80.0, 22.0), (70.0, 28.0)])
+def test_a_smaller_and_briefer_way_into_position_is_told_as_an_attempt_at_most(way_deg):
+    top, begun = way_deg
+    into = np.concatenate((np.full(90, begun), stroke(begun, top, 0.8), stroke(top, 10, 0.8)))
+    item = item_of(np.concatenate((into, np.full(150, 10.0), raises(8, top_deg=110.0))))
+    assert len(item.repetitions) == 8
+    assert item.count_low <= 8 <= item.count_high
+    assert len(item.attempts) + len(item.other_movement) == 1
+
+
+@pytest.mark.parametrize("at", [0, 3, 7])
+def test_a_far_larger_and_slower_movement_in_a_set_is_none_of_it(at):
+    one = raises(1, top_deg=60.0, pause_s=0.5)
+    large = raises(1, top_deg=165.0, up_s=6.0, down_s=6.0, rest_deg=10.0, pause_s=0.5)
+    item = item_of(np.concatenate([one] * at + [large] + [one] * (8 - at)))
+    assert len(item.repetitions) == 8
+    assert item.range_of_motion.median_deg == pytest.approx(50, abs=3)
+
+
 def test_marching_is_the_set_where_nothing_else_is_done():
     item = spliced(walk(25))
     assert len(item.repetitions) >= 18

@@ -218,3 +218,13 @@ def test_a_movement_the_other_way_is_still_none():
     values = series(raises(4, top_deg=90), back, raises(4, top_deg=90))
     assert len(live(values)) == 8
     assert len(excursions_of(values, LEAST_DEG)) == 8
+
+
+@pytest.mark.parametrize("from_deg", [-60.0, -150.0, 5.0])
+def test_a_set_is_found_on_top_of_a_movement_that_never_came_back(from_deg):
+    parts = [np.full(60, from_deg), stroke(from_deg, 80, 1.8), np.full(60, 80.0)]
+    for _ in range(6):
+        parts += [stroke(80, 120, 2.0), np.full(20, 120.0), stroke(120, 80, 2.0), np.full(40, 80.0)]
+    found = excursions_of(np.concatenate(parts).tolist(), 5.0)
+    assert len(found) == 6
+    assert all(e.rise == pytest.approx(40, abs=1) for e in found[1:])

@@ -55,6 +55,17 @@ def test_what_moves_about_another_axis_in_between_does_not_bend_the_sets_arc():
     assert told[: len(q)] == pytest.approx(set_deg, abs=1)
 
 
+def test_a_sensor_that_was_turned_over_in_between_leaves_the_second_half_where_it_is():
+    half = raises(4, rest_deg=-26.0, top_deg=75.0)
+    over = np.linspace(-26.0, -26.0 + 720.0, 600)
+    q = np.concatenate((quaternions(half), quaternions(over), quaternions(half)))
+    chosen = np.ones(len(q), bool)
+    chosen[len(half) : len(half) + len(over)] = False
+    told = unfolded_elevation_deg(q, AXIS, np.zeros(len(q), bool), RATE_HZ, chosen)
+    assert told[: len(half)] == pytest.approx(half, abs=1)
+    assert told[-len(half) :] == pytest.approx(half, abs=1)
+
+
 def products(p, q):
     a, b, c, d = p.T
     w, x, y, z = q.T

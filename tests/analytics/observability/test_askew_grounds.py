@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
@@ -21,7 +20,7 @@ ASKEW = DoubtNote(
 
 def askew(turned_deg, about, *, from_hanging=True, rest_deg=10.0):
     """Raises from hanging, seen by a sensor that is turned so far about one of its own axes."""
-    turn = Rotation.from_rotvec(np.radians(turned_deg) * np.eye(3)["xyz".index(about)])
+    turn = Rotation.from_euler(about, turned_deg, degrees=True)
 
     def observed(started, streams, known):
         seen = observe(started, streams, known)
@@ -41,6 +40,13 @@ def test_a_sensor_60_degrees_askew_gives_no_angle_and_says_so(turned_deg, about)
     assert (item.range_of_motion, item.active_peak) == (None, None)
     assert ASKEW in item.doubts
     assert len(item.repetitions) == 6
+
+
+@pytest.mark.parametrize("turned_deg", [(27, 50), (-27, 50), (25, 55)])
+def test_an_elevation_that_sinks_before_it_rises_is_none_of_a_hanging_limb(turned_deg):
+    item = askew(turned_deg, "zy")
+    assert (item.range_of_motion, item.active_peak) == (None, None)
+    assert ASKEW in item.doubts
 
 
 @pytest.mark.parametrize("about", ["y", "z"])

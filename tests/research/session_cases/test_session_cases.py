@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from research.session_cases.channel_faults import CHANNEL_FAULTS, channel_faults, lossy
+from research.session_cases.done_otherwise import done_otherwise
 from research.session_cases.outcome import judged
 from research.session_cases.published import Published, published
 from research.session_cases.right_placements import people, rigid_chains
@@ -80,6 +81,18 @@ def test_walking_between_sets_takes_its_time_and_adds_no_repetition():
     assert len(case.truth.repetitions) == 16
     gaps = np.diff([r.start_s for r in case.truth.repetitions])
     assert gaps.max() > 28
+
+
+@pytest.mark.parametrize("where", ["before", "after"])
+def test_getting_into_position_in_another_way_adds_no_repetition_and_begins_standing(where):
+    spec = next(s for s in done_otherwise("positioning", range(1)) if f"-{where}-shank" in s.name)
+    case = spec.make()
+    done = [r.range_deg for r in case.truth.repetitions]
+    assert 6 <= len(done) <= 12
+    assert min(done) > 20
+    begins, ends = motion_of(case)[0], motion_of(case)[-1]
+    stood = begins if where == "before" else ends
+    assert abs(stood[0]) > 9
 
 
 @pytest.mark.parametrize("fault", CHANNEL_FAULTS)
