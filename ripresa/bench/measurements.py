@@ -98,6 +98,12 @@ def _players(_: Path) -> Figures:
     return bench_players(said=_say)
 
 
+def _research(folder: Path, *, minutes: float = 60) -> Figures:
+    from .research_bench import bench_research  # noqa: PLC0415
+
+    return bench_research(folder, minutes=minutes, said=_say)
+
+
 def _siege(folder: Path, *, minutes: float = 10, seed: int = 1) -> Figures:
     from .siege import bench_siege  # noqa: PLC0415
 
@@ -157,6 +163,7 @@ BENCHES: dict[str, tuple[str, Callable[..., Figures]]] = {
     "ingest": ("the record path beside SQLite and mosquitto alone", _ingest),
     "kills": ("100 times kill -9 of home, broker, clinic run: nothing lost, nothing twice", _kills),
     "players": ("simulated players of the games over 12 weeks", _players),
+    "research": ("replay, an hour of six sensors to BIDS, a list of 10,000 sessions", _research),
     "siege": ("the real clinic, 40 homes and a hostile one, with every part killed", _siege),
     "soak": ("one hour of six virtual wearables: memory, and the account", _soak),
     "truth": ("what is published of simulated people when the premise is wrong", _truth),

@@ -64,8 +64,8 @@ class Timeline:
     @property
     def lasts_s(self) -> float:
         """Seconds from the first to the last."""
-        known = [at for at, _ in self.happenings if at < math.inf]
-        return (known[-1] - known[0]) / 1e9
+        last = next(at for at, _ in reversed(self.happenings) if at < math.inf)
+        return (last - self.happenings[0][0]) / 1e9
 
 
 def timeline_of(

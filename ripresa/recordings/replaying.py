@@ -141,12 +141,11 @@ class Replay:
         told = progress or _nobody_looks
         core = self.timeline.core()
         begins_ns, begun_ns, begun_s = self.timeline.begins_ns, clock.now_ns(), time.monotonic()
-        end_s = (
-            self.timeline.lasts_s if self.to_s is None else min(self.to_s, self.timeline.lasts_s)
-        )
+        lasts_s = self.timeline.lasts_s
+        end_s = lasts_s if self.to_s is None else min(self.to_s, lasts_s)
         samples = messages = repetitions = 0
         for number, (at_ns, what) in enumerate(self.timeline.happenings):
-            at_s = min((at_ns - begins_ns) / 1e9, self.timeline.lasts_s)
+            at_s = min((at_ns - begins_ns) / 1e9, lasts_s)
             if at_s > end_s:
                 break
             early = at_s < self.from_s

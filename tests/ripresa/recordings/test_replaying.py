@@ -10,7 +10,7 @@ import pytest
 
 from ripresa.cli.main import main
 from ripresa.recordings.recorded_session import load_session
-from ripresa.recordings.replay import timeline_of
+from ripresa.recordings.replay import Timeline, timeline_of
 from ripresa.recordings.replaying import BusReplay, Listener, Replay
 from ripresa.recordings.session_source import session_source
 from telemetry.clock import ManualClock, SystemClock
@@ -60,6 +60,14 @@ async def test_a_start_in_the_middle_says_to_the_bit_what_the_whole_says_from_th
     assert part.said == whole.said[-len(part.said) :]
     assert done.results_hash == kept.summary.results_hash
     assert done.seconds == pytest.approx(line.lasts_s - 20.0)
+
+
+async def test_a_long_session_costs_no_more_a_second_than_a_short_one(kept, monkeypatch):
+    line, asked = timeline(kept), []
+    lasts_s = line.lasts_s
+    monkeypatch.setattr(Timeline, "lasts_s", property(lambda _: asked.append(1) or lasts_s))
+    await Replay(timeline=line, speed=None).run(SystemClock())
+    assert len(asked) < 10, "what goes through all of the session is asked for once"
 
 
 async def test_an_end_before_the_sessions_gives_no_hash(kept):
