@@ -287,6 +287,7 @@ class Turn:
         assess = self.state.assessment_due and source != "clinician"
         stage = SessionStage.READY_TO_ASSESS if assess else SessionStage.PLAY
         self.to(stage=stage, today=today, reached=(), assessment_due=False)
+        self._end_if_done()
 
     def end_item(self, reason: StopReason) -> None:
         """End the open item, and an assessment in it; then the next item, or the check-out."""
@@ -319,6 +320,12 @@ class Turn:
         self.to(stage=SessionStage.PLAY)
         if reason in _CLOSES:
             self.end_item(reason)
+        self._end_if_done()
+
+    def _end_if_done(self) -> None:
+        """Whose range took all of the dose is asked for no more of it."""
+        if self.state.stage is SessionStage.PLAY and self.state.dose_done:
+            self.end_item(StopReason.DONE)
 
     def next_item(self) -> None:
         """Go to the next item of the agenda, or to the check-out after the last."""

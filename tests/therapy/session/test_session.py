@@ -7,7 +7,15 @@ from telemetry.messages.events import CloseReason, StopReason
 from telemetry.messages.requests import ReportPain, ReportUnwell
 from therapy.plan.plan_file import sample_plan
 from therapy.session.agenda import Past, agenda_of
-from therapy.session.screens import AlignSensor, Ask, Closed, FindRange, Play, Ready
+from therapy.session.screens import (
+    AlignSensor,
+    Ask,
+    Closed,
+    FindRange,
+    Play,
+    Ready,
+    ReadyToAssess,
+)
 from therapy.session.session import SessionNotAllowed, advance, interrupted, open_session
 from therapy.session.session_settings import SessionSettings
 from therapy.session.session_state import Moment, SessionStage
@@ -125,6 +133,22 @@ def test_range_needs_three_slow_repetitions():
         session.repeat(peak_deg)
     assert isinstance(session.screen, Play)
     assert session.screen.target_deg == 110.0
+
+
+@pytest.mark.parametrize("assessed", [False, True])
+def test_whose_range_took_the_whole_dose_is_asked_for_no_more_of_it(assessed):
+    when = "every day" if assessed else "never"
+    session = Session(plan(item(dose={"sets": 1, "repetitions": 3}, assessment=when)))
+    session.to_play()
+    if assessed:
+        assert isinstance(session.screen, ReadyToAssess)
+        session.ask("assessment.started")
+        for _ in range(3):
+            session.repeat()
+    assert session.state.stage is SessionStage.CHECK_OUT
+    (ended,) = [e for e in session.events if e.type == "exercise.ended"]
+    assert ended.reason == "done"
+    assert session.state.totals[0][1] == 3
 
 
 def test_a_failed_calibration_still_lets_people_play():
