@@ -7,7 +7,8 @@ came to be known:
 1. Where the evidence is an event (unwell, a fall, a changed medicine), each day with one is an
    alert of its own; it is over when the rule no longer tells of that day.
 2. Else an alert runs from the first raised day to the first cleared one after it. Its words and
-   figures are those of the newest evidence in it, never those that it once opened with.
+   figures are those of the newest evidence in it, never those that it once opened with. Where it
+   is over they say up to when they held: "the last 7 days" are not those before today.
 3. Where the evidence becomes graver (few active days have become none), the graver alert takes
    the lesser one's place.
 
@@ -70,6 +71,8 @@ GRAVITY: Final[tuple[AlertKind, ...]] = (
     "speed",
 )
 """The gravest first."""
+UP_TO: Final = Wording("Fino al {day}: {said}", "Up to {day}: {said}")
+"""Of evidence that is not there any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,7 @@ def episodes(
         for kind, days in by_kind.items()
         for alert in (_events if kind in EVENT_KINDS else _runs)(patient, days, today)
     ]
+    alerts = [_as_it_was(alert) for alert in alerts]
     ordered = sorted(alerts, key=lambda a: (a.opened, GRAVITY.index(a.kind), a.grave))
     return tuple(_beside(alert, seen) for alert in ordered)
 
@@ -211,6 +215,15 @@ def _runs(patient: str, days: Sequence[tuple[date, Evidence]], today: date) -> l
         elif at is not None and told.it:
             at = replace(at, it=told.it, en=told.en, figures=told.figures)
     return [*found, at] if at is not None else found
+
+
+def _as_it_was(alert: Alert) -> Alert:
+    """Of one that is over, the words with the last day on which they were true."""
+    if alert.closed is None or not alert.it:
+        return alert
+    last = date.fromordinal(alert.closed.toordinal() - 1)
+    words = UP_TO.filled(day=last, said=alert.text)
+    return replace(alert, it=words.it, en=words.en)
 
 
 def _after(day: date) -> date:

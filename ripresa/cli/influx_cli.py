@@ -101,7 +101,7 @@ def rebuild(time_zone: TimeZone = "Europe/Rome") -> None:
             progress=_told_to(progress),
         )
     typer.echo(f"the buckets are new; {points} points written")
-    typer.echo("tokens for single buckets are to be made again: `ripresa influx setup`")
+    typer.echo("tokens for single buckets are to be made again: `ripresa influx rotate`")
 
 
 def _told_to(progress: Progress) -> Callable[[FollowerStatus], None]:

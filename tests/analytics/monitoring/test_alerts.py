@@ -135,7 +135,7 @@ def test_words_and_figures_are_those_of_the_newest_evidence():
     (alert,) = run("raised", "raised", "held")
     assert (alert.opened, alert.en) == (MONDAY, str(day(2)))
     (closed,) = run("raised", "raised", None)
-    assert (closed.closed, closed.en) == (day(2), str(day(1)))
+    assert (closed.closed, closed.en) == (day(2), f"Up to {day(1)}: {day(1)}")
 
 
 def test_another_digest_is_other_evidence():

@@ -21,7 +21,7 @@ seeds = st.integers(0, 1 << 32)
 
 
 @given(seeds)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_any_order_of_whatever_happens_gives_the_same_figures(seed):
     random = Random(seed)
     wild = wild_clinic(random)
@@ -38,7 +38,7 @@ def test_any_order_of_whatever_happens_gives_the_same_figures(seed):
 
 
 @given(seeds, st.sampled_from(ZONES), st.sampled_from(CLOCKS), st.integers(0, 23))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_publishing_in_whatever_zone_moves_no_past_day(seed, zone, clock, ago):
     random = Random(seed)
     wild = wild_clinic(random, versions=2)
