@@ -18,7 +18,6 @@ from .uncertainty import (
     MARKED_ASKEW_DEG,
     MEASURED_ASKEW_DEG,
     ZERO_SIGMA_DEG,
-    RangeBand,
     joint_peak_band,
     joint_range_band,
     segment_peak_band,
@@ -30,14 +29,18 @@ if TYPE_CHECKING:
 
     from analytics.movement.askewness import Askewness
     from analytics.movement.repetition import Excursion
+    from analytics.signals.arrays import Array
     from analytics.signals.oriented_stream import Frames
 
-    from .flexion import Flexion
+    from .flexion import Flexion, SeenByBoth
     from .observation import Observation
 
 __all__ = ["ItemBands", "item_bands", "of_median"]
 
 FEWEST_RANKED = 4
+LIKELY_LATE = 3.0
+"""Log likelihood from which on a lag between two sensors is held possible: of right placements a
+fifth show one, seldom of more than 0.3 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class ItemBands:
         settled: whether no orientation filter began afresh in the item.
         swing_deg: how far a joint's proximal segment turns about its axis in a repetition.
         askew: of an elevation, what a sensor askew on its limb leaves open.
+        clocks_deg: by how much a repetition of a joint would be another one if the clocks of the
+            two sensors were as far apart as their movement lets it seem possible.
     """
 
     observation: Observation
@@ -59,6 +64,7 @@ class ItemBands:
     settled: bool
     swing_deg: float = math.inf
     askew: Askewness | None = None
+    clocks_deg: float = 0.0
 
     def range_figure(self, range_deg: float) -> Estimate:
         """An excursion of so many degrees with its band."""
@@ -81,7 +87,8 @@ class ItemBands:
                 gap_sigma_deg=self.gap_deg,
                 settled=self.settled,
             )
-        return _figure(band)
+        low, high = band.low_deg - self.clocks_deg, band.high_deg + self.clocks_deg
+        return Estimate(band.range_deg, max(0.0, low), high)
 
     def peak_figure(self, peak_deg: float) -> Estimate:
         """An angle at the end of a movement, with its band; only where its zero is known."""
@@ -95,6 +102,7 @@ class ItemBands:
                 change_sigma_deg=self.flexion.change_sigma_deg,
                 gap_sigma_deg=self.gap_deg,
             )
+            half += self.clocks_deg
         else:
             half = segment_peak_band(
                 axis_measured=self.observation.axis_measured,
@@ -114,10 +122,6 @@ class ItemBands:
         return ZERO_SIGMA_DEG[hinge.known_by]
 
 
-def _figure(band: RangeBand) -> Estimate:
-    return Estimate(band.range_deg, band.low_deg, band.high_deg)
-
-
 def item_bands(
     observation: Observation,
     frames: Frames,
@@ -134,6 +138,7 @@ def item_bands(
         not frames.restarted[1:].any(),
         _swing_deg(flexion, rate_hz, excursions),
         _askew(observation, frames, excursions),
+        _clocks_deg(flexion, rate_hz, excursions),
     )
 
 
@@ -166,8 +171,28 @@ def of_median(figure: Estimate, values: Sequence[float], *, sure: bool) -> Estim
     return Estimate(figure.value, min(figure.low, figure.value - low), figure.value + high)
 
 
+def _clocks_deg(flexion: Flexion | None, rate_hz: float, excursions: Sequence[Excursion]) -> float:
+    """What the proximal segment turns about its axis within a possible lag, over a repetition."""
+    pairing = None if flexion is None else flexion.pairing
+    if flexion is None or flexion.seen is None or pairing is None or not excursions:
+        return 0.0
+    if pairing.lag_evidence < LIKELY_LATE:
+        return 0.0
+    turned = _turned(flexion.seen, rate_hz)
+    at = np.arange(len(turned)) - round(pairing.lag_s * rate_hz)
+    missed = turned - turned[np.clip(at, 0, len(turned) - 1)]
+    changes = [abs(missed[e.peak] - missed[e.valley]) for e in excursions]
+    return float(np.degrees(np.median(changes)))
+
+
+def _turned(seen: SeenByBoth, rate_hz: float) -> Array:
+    """[n] how far the proximal segment has turned about the joint's axis, rad."""
+    turned: Array = np.cumsum(seen.rates[0] @ seen.axes.proximal) / rate_hz
+    return turned
+
+
 def _swing_deg(flexion: Flexion | None, rate_hz: float, excursions: Sequence[Excursion]) -> float:
     if flexion is None or flexion.seen is None or not excursions:
         return math.inf
-    turned = np.cumsum(flexion.seen.rates[0] @ flexion.seen.axes.proximal) / rate_hz
+    turned = _turned(flexion.seen, rate_hz)
     return float(np.degrees(np.median([np.ptp(turned[e.valley : e.peak + 1]) for e in excursions])))

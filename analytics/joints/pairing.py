@@ -11,9 +11,11 @@ What a joint cannot do tells that they do not. Each figure is of whole movements
    has `z2 = c·z1·exp(-ia)` with `|c| = 1`; what either rate about the axis explains (axes a little
    off, skin that turns with the joint) is left out beforehand. `following` is the share of `z2`
    that the proximal sensor explains so, up to how large `z1` can be expected to be in it.
-4. **Clocks**: the same with one sensor's time shifted; the lag at which it is largest.
+4. **Clocks**: steps 3 and 6 with one sensor's time shifted; the lag at which both together are
+   likeliest, as the log likelihoods of correlations that so many independent looks show.
 5. **Axes**: how far calibrated axes are from one hinge (`angle.looseness`), beside the axes that
    the movement itself shows.
+6. **Heaving**: the joint's vertical acceleration, whatever the levers, is felt by both.
 
 The kinematic constraint of step 3 in norms is that of Seel, Raisch and Schauer (Sensors 2014,
 14:6891); here it has its direction as well, which tells two people who move alike apart.
@@ -48,6 +50,9 @@ MOVING_RAD_S = np.deg2rad(10.0)
 MOST_LAG_S = 1.0
 INDEPENDENT_S = 0.5
 """Rates this far apart tell something of their own."""
+HEAVED_ANEW_S = 0.25
+"""Vertical accelerations this far apart do."""
+LEAST_LEFT = 1e-6
 GRAVITY_WEIGHT = 4.0
 CLEARLY_MORE = 1.5, 0.02
 """Times and by how much more must follow with the proximal axis turned round."""
@@ -69,7 +74,8 @@ class Pairing:
         gain, gain_sigma: by how much of it the distal sensor follows, 1 for a rigid hinge, and its
             standard deviation.
         following: share of the distal rate across the axis that follows, 0 to 1.
-        lag_s: at which shift of the proximal sensor's time most follows.
+        lag_s: at which shift of the proximal sensor's time both agree best (steps 3 and 6).
+        lag_evidence: log likelihood by which they agree better there than unshifted.
         following_at_lag: the share that follows there.
         heaving: correlation of the joint's vertical acceleration as both sensors feel it.
         heaved_m_s2: root mean square of that in either.
@@ -86,6 +92,7 @@ class Pairing:
     gain_sigma: float
     following: float
     lag_s: float
+    lag_evidence: float
     following_at_lag: float
     heaving: float
     heaved_m_s2: tuple[float, float]
@@ -182,13 +189,15 @@ def pairing_of(
     power = float((np.abs(proximal) ** 2).mean())
     seconds = len(near) / rate_hz
     sigma = np.sqrt(left / max(power, 1e-12) / max(2.0, seconds / INDEPENDENT_S))
-    best, lag = following, 0
+    felt = _heaved((near, far), forces, ups, rate_hz)
     most = min(round(MOST_LAG_S * rate_hz), len(near) // 4)
-    for shift in range(-most, most + 1):
-        share = _followed(proximal_at(shift), distal)[1]
-        if share > best:
-            best, lag = share, shift
-    heaving, felt1, felt2 = _heaved((near, far), forces, ups, rate_hz)
+    shifts = range(-most, most + 1)
+    shares = np.array([_followed(proximal_at(shift), distal)[1] for shift in shifts])
+    alike = np.array([_alike(*felt, shift) for shift in shifts])
+    agreeing = -np.log(np.maximum(1 - shares, LEAST_LEFT)) * max(2.0, seconds / INDEPENDENT_S)
+    # A complex gain has two parts to a correlation's one, which half the weight stands for.
+    agreeing -= np.log(1 - np.clip(alike, 0.0, 0.99) ** 2) * seconds / HEAVED_ANEW_S / 2
+    best = int(np.argmax(agreeing))
     return Pairing(
         proximal_speed_deg_s=float(np.degrees(still)),
         moving_s=float(moving.sum()) / rate_hz,
@@ -199,10 +208,11 @@ def pairing_of(
         gain=float(abs(gain)),
         gain_sigma=float(sigma),
         following=following,
-        lag_s=lag / rate_hz,
-        following_at_lag=best,
-        heaving=heaving,
-        heaved_m_s2=(felt1, felt2),
+        lag_s=shifts[best] / rate_hz,
+        lag_evidence=float(agreeing[best] - agreeing[most]),
+        following_at_lag=float(shares[best]),
+        heaving=float(alike[most]),
+        heaved_m_s2=(_root_mean_square(felt[0]), _root_mean_square(felt[1])),
         seconds=seconds,
     )
 
@@ -244,8 +254,8 @@ def _heaved(
     forces: tuple[Array, Array],
     ups: tuple[Array, Array],
     rate_hz: float,
-) -> tuple[float, float, float]:
-    """How alike both sensors feel the joint rise and sink, and how much each feels it, m/s².
+) -> tuple[Array, Array]:
+    """[n] how the joint rises and sinks as either sensor feels it, m/s².
 
     The vertical acceleration of the joint's centre needs no heading. What a lever of unknown length
     and direction makes of either rotation is left out of both by least squares.
@@ -264,8 +274,19 @@ def _heaved(
         f - basis @ (basis.T @ f)
         for f in (_fast(f.astype(np.complex128), rate_hz).real for f in felt)
     )
-    sizes = [float(np.sqrt((f * f).mean())) for f in (near, far)]
-    return float((near * far).mean()) / max(sizes[0] * sizes[1], 1e-12), sizes[0], sizes[1]
+    return near, far
+
+
+def _alike(near: Array, far: Array, shift: int) -> float:
+    """The correlation of two series, the first one moved later by so many samples."""
+    n = len(near) - abs(shift)
+    first, second = (near[:n], far[-n:]) if shift > 0 else (near[-n:], far[:n])
+    size = float(np.sqrt((first @ first) * (second @ second)))
+    return float(first @ second) / max(size, 1e-12)
+
+
+def _root_mean_square(values: Array) -> float:
+    return float(np.sqrt((values * values).mean()))
 
 
 def _apart(near: Array, far: Array, ups: tuple[Array, Array]) -> tuple[float, float, float]:

@@ -52,7 +52,7 @@ FOLLOWS_HALF = 0.45
 """or if not following at all fits better."""
 TELLING_DEG_S = 0.5
 """Turns across the axis that are too small to tell anything."""
-APART_S, EVIDENCE = 0.2, 10.0
+APART_S, EVIDENCE = 0.25, 10.0
 """Clocks are apart if movement agrees better by so much of log likelihood at a lag of so much."""
 HEAVED_M_S2, HEAVED_ALIKE, HEAVED_SHARE = 0.8, 0.35, 0.2
 """A joint that rises and sinks this much does so for both of its sensors."""
@@ -206,8 +206,7 @@ def _axes_miss(axes: AxesBeside) -> bool:
 def _clocks_apart(p: Pairing) -> bool:
     if abs(p.lag_s) < APART_S or p.across_deg_s < TELLING_DEG_S:
         return False
-    better = np.log(max(1 - p.following, 1e-6) / max(1 - p.following_at_lag, 1e-6))
-    return bool(better * p.independent > EVIDENCE and p.following_at_lag > p.by_chance)
+    return p.lag_evidence > EVIDENCE and p.following_at_lag > p.by_chance
 
 
 def _does_not_follow(p: Pairing) -> bool:

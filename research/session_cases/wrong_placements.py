@@ -27,11 +27,20 @@ if TYPE_CHECKING:
 
     from .session_case import SessionCase
 
-__all__ = ["CLOCKS_S", "SECOND_SENSOR", "failed_calibrations", "second_sensor_session", "wrong"]
+__all__ = [
+    "CLOCKS_S",
+    "SECOND_SENSOR",
+    "clocks_apart",
+    "failed_calibrations",
+    "late_session",
+    "second_sensor_session",
+    "wrong",
+]
 
 CLOCKS_S: Mapping[str, float] = {
     f"clocks {ms} ms apart": ms / 1000 for ms in (20, 50, 100, 200, 500)
 }
+BEHIND_MS = (20, 50, 100, 200, 300, 400, 500, 800)
 SLOW_CLOCK = 0.006
 """A clock that loses a second in three minutes and is not noticed."""
 SECOND_SENSOR = (
@@ -102,6 +111,60 @@ def wrong(seeds: Sequence[int]) -> list[CaseSpec]:
         for seed, what, exercise, calibrated in product(
             seeds, SECOND_SENSOR, ("elbow", "knee", "heel-slide"), (False, True)
         )
+    ]
+
+
+def late_session(
+    name: str,
+    *,
+    exercise: str,
+    manner: str,
+    behind_ms: int,
+    calibrated: bool,
+    softness: float,
+    seed: int,
+) -> SessionCase:
+    """A joint in place, whose proximal sensor's clock is behind and says nothing of it.
+
+    Args:
+        name: of the case.
+        exercise: one of two sensors.
+        manner: how the person moves, of `MANNERS`.
+        behind_ms: by how much the clock is behind.
+        calibrated: whether the joint was calibrated.
+        softness: of the tissue.
+        seed: of person and sensors.
+    """
+    right = simulate_item(exercise, Person(manner, 60.0, Skin(softness), calibrated), seed)
+    distal, proximal = right.what.sites
+    times = right.times_s(behind_s=behind_ms / 1000)
+    late = right.seen_by(right.sensors[proximal], proximal, seed, times)
+    readings = {distal: right.readings[distal], proximal: late}
+    streams = [SensorStream(f"{site}-right", 60.0, readings[site]) for site in right.what.sites]
+    kind = f"{behind_ms} ms apart"
+    return right.case(name, kind, right=False, streams=streams)
+
+
+def clocks_apart(seeds: Sequence[int]) -> list[CaseSpec]:
+    """Every lag at each joint, moved calmly and briskly; tissue and calibration go round."""
+    return [
+        CaseSpec(
+            f"{behind_ms}-ms-{exercise}-{manner}-{seed:02d}",
+            late_session,
+            {
+                "exercise": exercise,
+                "manner": manner,
+                "behind_ms": behind_ms,
+                "calibrated": (number + seed) % 2 == 0,
+                "softness": (0.0, 0.5, 1.0)[(number // 2 + seed) % 3],
+                "seed": seed,
+            },
+        )
+        for seed in seeds
+        for number, (exercise, manner) in enumerate(
+            product(("elbow", "knee", "heel-slide"), ("usual", "brisk", "irregular"))
+        )
+        for behind_ms in BEHIND_MS
     ]
 
 

@@ -27,7 +27,7 @@ from research.session_cases.outcome import (
 )
 from research.session_cases.right_placements import brisk_joints, people, rigid_chains
 from research.session_cases.spliced import ACTIVITIES, failing_peaks, folding, held, loose, spliced
-from research.session_cases.wrong_placements import failed_calibrations, wrong
+from research.session_cases.wrong_placements import clocks_apart, failed_calibrations, wrong
 
 from .looks import measure_looks
 
@@ -232,6 +232,7 @@ def _rows() -> tuple[TruthRow, ...]:
     counts = {"walking": 4, "drinking": 3, "handling": 2, "positioning": 4}
     return (
         TruthRow("second_sensor", wrong, _wrong, 2),
+        TruthRow("clocks", clocks_apart, _wrong, 2),
         TruthRow("people", people, _right, 3),
         TruthRow("rigid_chains", rigid_chains, _right, 4),
         TruthRow("brisk_joints", brisk_joints, _right, 4),

@@ -165,6 +165,7 @@ def moved(**how):
         "gain_sigma": 0.1,
         "following": 0.3,
         "lag_s": 0.0,
+        "lag_evidence": 0.0,
         "following_at_lag": 0.3,
         "heaving": 0.6,
         "heaved_m_s2": (0.12, 0.13),
@@ -187,6 +188,13 @@ def test_a_joint_that_follows_as_far_as_skin_lets_it_is_not_refused(how):
 
 def test_a_sensor_that_follows_by_half_and_surely_no_more_is_on_nobody_of_this_joint():
     assert doubted(moved(gain=0.42, gain_sigma=0.1)) == [DoubtKind.NOT_FOLLOWING]
+
+
+def test_clocks_are_apart_only_where_the_movement_clearly_agrees_better_later():
+    late = {"lag_s": 0.5, "following_at_lag": 0.4}
+    assert doubted(moved(**late, lag_evidence=12.0)) == [DoubtKind.CLOCKS]
+    assert doubted(moved(**late, lag_evidence=6.0)) == []
+    assert doubted(moved(**late | {"lag_s": 0.1}, lag_evidence=12.0)) == []
 
 
 def test_a_sensor_that_sinks_while_the_other_rises_is_on_another_body():

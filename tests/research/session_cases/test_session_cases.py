@@ -15,7 +15,12 @@ from research.session_cases.right_placements import people, rigid_chains
 from research.session_cases.session_case import SessionRecording
 from research.session_cases.simulated_session import Person, simulate_item
 from research.session_cases.spliced import folding, spliced
-from research.session_cases.wrong_placements import SECOND_SENSOR, second_sensor_session, wrong
+from research.session_cases.wrong_placements import (
+    SECOND_SENSOR,
+    late_session,
+    second_sensor_session,
+    wrong,
+)
 from research.simulation.worn_sensor import Skin
 from telemetry.messages.codec import encode_item
 from telemetry.messages.motion import MotionBatch, StreamGap
@@ -73,6 +78,19 @@ def test_clocks_that_are_apart_shift_the_second_sensor_by_as_much():
     axis = int(np.argmax(motion_of(right, 1).std(axis=0)))
     one, other = motion_of(late, 1)[:-40, axis], motion_of(right, 1)[30:-10, axis]
     assert np.corrcoef(one, other)[0, 1] > 0.95
+
+
+@pytest.mark.parametrize("exercise", ["knee", "elbow"])
+def test_clocks_apart_are_refused_or_in_the_band_of_a_brisk_joint(exercise):
+    """A brisk movement leaves little to tell them by; its band holds the lag that may be there."""
+    settings = {"exercise": exercise, "manner": "brisk", "calibrated": True, "softness": 1.0}
+    late, right = (late_session("a", **settings, behind_ms=ms, seed=0).recording for ms in (500, 0))
+    truth = late_session("a", **settings, behind_ms=500, seed=0).truth
+    shown, as_it_is = published(late), published(right)
+    assert as_it_is.holds(truth)
+    if not shown.refused:
+        assert shown.holds(truth)
+        assert shown.half_width_deg > as_it_is.half_width_deg + 2
 
 
 def test_walking_between_sets_takes_its_time_and_adds_no_repetition():
