@@ -50,7 +50,15 @@ if TYPE_CHECKING:
 __all__ = ["patient_dashboard"]
 
 _ALERT_FIELDS = ("text_en", "text_it", "closed", "seen_by", "seen_day", "action")
-_COUNT_FIELDS = ("repetitions", "count_low", "count_high", "attempts", "other_s", "judged")
+_COUNT_FIELDS = (
+    "repetitions",
+    "count_low",
+    "count_high",
+    "attempts",
+    "other_s",
+    "judged",
+    "alike",
+)
 
 
 def patient_dashboard() -> d.Dashboard:
@@ -153,10 +161,12 @@ def patient_dashboard() -> d.Dashboard:
                     "attempts": "Attempts",
                     "other_s": "Other, s",
                     "judged": "Judged",
+                    "alike": "Alike, 0-1",
                 },
                 about="For the exercise and side chosen above, the newest first. The true number "
                 "lies between at least and at most in 95 of 100 exercises; attempts stayed far "
-                "behind the others and count for nothing. Judged 0: too much was lost.",
+                "behind the others and count for nothing. Judged 0: too much was lost. Alike: how "
+                "much neighbouring repetitions resemble each other.",
             )
         )
         .with_panel(

@@ -50,6 +50,7 @@ _ITEM_NAMES = {
     "peak_high_deg": "Peak to, °",
     "peak_from_deg": "Began at, °",
     "judged": "Judged",
+    "alike": "Alike, 0-1",
 }
 _ITEM_TAGS = ("exercise", "side", "assessment")
 _ITEM_FIELDS = tuple(name for name in _ITEM_NAMES if name not in ("_time", *_ITEM_TAGS))

@@ -333,6 +333,7 @@ def _item_line(
         "attempts": len(item.attempts),
         "other_s": float(sum(o.end_s - o.start_s for o in item.other_movement)),
         "judged": int(item.judged),
+        "alike": item.alike,
     }
     if (peak := item.active_peak) is not None:
         fields |= {
@@ -374,6 +375,10 @@ def _repetition_line(
         "range_deg": repetition.range_deg,
         "peak_deg": repetition.peak_deg,
         "start_deg": repetition.start_deg,
+        "range_low_deg": repetition.range_low_deg,
+        "range_high_deg": repetition.range_high_deg,
+        "peak_low_deg": repetition.peak_low_deg,
+        "peak_high_deg": repetition.peak_high_deg,
         "up_s": float(repetition.up_s),
         "hold_s": float(repetition.hold_s),
         "down_s": float(repetition.down_s),

@@ -375,7 +375,7 @@ async def test_a_session_shows_its_own_angle_repetitions_and_phases(clinic):
 
 def assert_counted_alike(rows, shown):
     """A session's exercises in Grafana are those of its page, with the doubt of each count."""
-    parts = ("count_low", "count_high", "attempts", "other_s", "judged")
+    parts = ("count_low", "count_high", "attempts", "other_s", "judged", "alike")
     grafana = [
         (r["exercise"], r["side"], float(r["repetitions"]) if r["repetitions"] else None)
         + tuple(float(r[part]) if r.get(part) else None for part in parts)

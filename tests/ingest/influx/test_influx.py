@@ -88,6 +88,22 @@ async def test_a_session_becomes_the_points_that_the_document_names(clinic):
     )
 
 
+async def test_each_repetitions_bands_and_how_alike_they_are_become_fields(clinic):
+    receive(clinic, whole_session())
+    bands = {"range_low_deg": 85.0, "range_high_deg": 97.0, "peak_low_deg": 88.5}
+    banded = repetition(1, 30).model_copy(update=bands)
+    item = session_result().items[0]
+    seen = item.model_copy(update={"alike": 0.93, "repetitions": (banded,)})
+    newer = session_result(core_version="2", supersedes=1, items=(seen,))
+    await clinic.append([result_record(newer)])
+    memory = MemoryLines()
+    _, therapy = influx_followers(clinic, memory, SETTINGS, ManualClock())
+    await therapy.catch_up()
+    told = {text.split(b",")[0]: text.decode() for text in memory.lines["therapy"]}
+    assert "alike=0.93" in told[b"item"]
+    assert "range_low_deg=85,range_high_deg=97,peak_low_deg=88.5" in told[b"repetition"]
+
+
 async def test_what_a_day_came_to_is_no_records_point_but_a_figure(clinic):
     receive(clinic, whole_session())
     missed = AdherenceResult(patient="p-01", day="2023-11-15", plan_version=1, state="missed")
