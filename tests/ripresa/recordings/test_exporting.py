@@ -19,6 +19,8 @@ from bidsschematools.validator import validate_bids
 from fhir.resources.R4B.bundle import Bundle
 from ucumvert import PintUcumRegistry
 
+from research.imports.import_map import ImportMap
+from research.imports.imported_stream import import_stream
 from ripresa.cli.main import main
 from ripresa.recordings.recorded_session import load_session
 
@@ -98,6 +100,23 @@ def test_xdf_is_read_back_equal_by_pyxdf(export, kept, session):
     markers = next(s for s in streams if s["info"]["type"] == ["Markers"])
     kinds = [json.loads(row[0])["type"] for row in markers["time_series"]]
     assert kinds == [event.type for event in session.records]
+
+
+def test_an_xdf_comes_in_again_with_the_samples_it_went_out_with(export, kept, session):
+    _, _, out = export(kept.session, "--journal", kept.home, "--to", "xdf")
+    layout = ImportMap.model_validate(
+        {
+            "name": "lab",
+            "file": {"stream": "IMU"},
+            "time": {"column": "time_stamps", "clock": "unix"},
+            "acceleration": {"columns": [f"acc_{a}_m_s2" for a in "xyz"], "unit": "m/s2"},
+            "gyroscope": {"columns": [f"gyr_{a}_rad_s" for a in "xyz"], "unit": "rad/s"},
+        }
+    )
+    read = import_stream(one(out, "*.xdf"), layout, placement="wrist-right")
+    assert np.array_equal(read.acc, session.motion().acc)
+    assert np.array_equal(read.gyr, session.motion().gyr)
+    assert read.grid.lost == 0
 
 
 def storage(path):
