@@ -87,8 +87,11 @@ class ItemBands:
                 gap_sigma_deg=self.gap_deg,
                 settled=self.settled,
             )
-        low, high = band.low_deg - self.clocks_deg, band.high_deg + self.clocks_deg
-        return Estimate(band.range_deg, max(0.0, low), high)
+        low, high = (
+            math.hypot(end - band.range_deg, self.clocks_deg)
+            for end in (band.low_deg, band.high_deg)
+        )
+        return Estimate(band.range_deg, max(0.0, band.range_deg - low), band.range_deg + high)
 
     def peak_figure(self, peak_deg: float) -> Estimate:
         """An angle at the end of a movement, with its band; only where its zero is known."""
@@ -102,7 +105,7 @@ class ItemBands:
                 change_sigma_deg=self.flexion.change_sigma_deg,
                 gap_sigma_deg=self.gap_deg,
             )
-            half += self.clocks_deg
+            half = math.hypot(half, self.clocks_deg)
         else:
             half = segment_peak_band(
                 axis_measured=self.observation.axis_measured,
