@@ -27,6 +27,7 @@ from typing import Final
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
 
@@ -59,6 +60,8 @@ PAGES: Final = (
     *("/", "/live", "/clinic", "/sessions", "/patients"),
     *("/live/{_name}", "/session/{_name}", "/patient/{_name}"),
 )
+SMALL: Final = 1000
+"""Bytes from which on a file of the page's own is sent compressed."""
 STATIC: Final = Path(__file__).parent / "static"
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "::1")
 _HEADERS: Final = {
@@ -121,7 +124,8 @@ def create_app(
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(host_names))
     app.middleware("http")(_guarded)
     app.exception_handler(RipresaError)(_unavailable)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    # They hold nothing of anyone, so that their size may tell of them.
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), SMALL), name="static")
     app.include_router(
         api_routes(
             Sources(reader=reader, bus=bus, feed=feed, ledger=ledger, plan=plan, state=state)

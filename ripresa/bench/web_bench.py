@@ -28,6 +28,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from ripresa.platform.child import free_port
@@ -43,7 +44,7 @@ from telemetry.transport.topics import HomeTopics
 from .large_clinic import write_large_clinic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 __all__ = ["bench_web"]
 
@@ -56,6 +57,7 @@ IDLE_S: Final = 40.0
 CLINIC_EVERY_S: Final = 10.0
 LIST_EVERY_S: Final = 60.0
 FRAMES_A_SECOND: Final = 30
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 WORKLIST: Final = "/api/patients?limit=30"
 _IMPORT: Final = re.compile(r"""from "\./([\w.]+)"|import "\./([\w.]+)\"""")
 _PAGES: Final = {
@@ -115,11 +117,11 @@ class _Page:
                 return
         raise TransportTimeout("the clinic's page did not come up")
 
-    def get(self, address: str, *, timeout_s: float = 30) -> bytes:
-        """Ask once, over a connection of its own."""
+    def get(self, address: str, *, timeout_s: float = 30, packed: bool = False) -> bytes:
+        """Ask once, over a connection of its own; `packed`: as it is sent to a browser."""
         connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=timeout_s)
         try:
-            return _asked(connection, address)
+            return _asked(connection, address, {"Accept-Encoding": "gzip"} if packed else {})
         finally:
             connection.close()
 
@@ -150,8 +152,10 @@ def _running(folder: Path, broker_port: int) -> Iterator[_Page]:
         process.wait()
 
 
-def _asked(connection: http.client.HTTPConnection, address: str) -> bytes:
-    connection.request("GET", address)
+def _asked(
+    connection: http.client.HTTPConnection, address: str, headers: Mapping[str, str] = NO_HEADERS
+) -> bytes:
+    connection.request("GET", address, headers=dict(headers))
     answer = connection.getresponse()
     body = answer.read()
     if answer.status != http.client.OK:
@@ -187,7 +191,7 @@ def _requests(page: _Page, patients: tuple[str, ...], asked: int) -> dict[str, f
 
 
 def _weights(page: _Page, patient: str) -> dict[str, float]:
-    """Kilobytes that a browser gets for each page, nothing compressed or kept."""
+    """Kilobytes that a browser gets for each page, of which it has kept nothing."""
     shared = ("/", "/static/page.css", "/static/mark.svg", "/api/me", "/api/clinic")
     (newest,) = json.loads(page.get(f"/api/patients/{patient}/sessions?limit=1"))["sessions"]
     answers = {
@@ -199,7 +203,9 @@ def _weights(page: _Page, patient: str) -> dict[str, float]:
     found = {}
     for name, script in _PAGES.items():
         files = [f"/static/scripts/{s}" for s in _imported(page, {"main.js", script})]
-        size = sum(len(page.get(address)) for address in (*shared, *files, *answers[name]))
+        size = sum(
+            len(page.get(address, packed=True)) for address in (*shared, *files, *answers[name])
+        )
         found[f"{name}_page_kb"] = size / 1000
     return found | {"page_weight_kb": max(found.values())}
 

@@ -125,6 +125,15 @@ def test_no_shipped_file_of_ours_names_another_host(path):
     assert "https://" not in text
 
 
+async def test_the_pages_own_files_are_sent_small_and_nobodys_data_is_compressed(reader):
+    async with client(create_app(reader)) as web:
+        script = await web.get("/static/scripts/texts.js")
+        data = await web.get("/api/overview")
+    assert script.headers["content-encoding"] == "gzip"
+    assert script.text == (STATIC / "scripts" / "texts.js").read_text("utf-8")
+    assert "content-encoding" not in data.headers
+
+
 def test_the_chart_library_ships_with_its_licence():
     folder = STATIC / "vendor" / "uplot"
     assert "MIT License" in (folder / "LICENSE").read_text()
