@@ -229,15 +229,15 @@ def _turned_round(
     the exercise straightens it, and the pauses between repetitions would be counted. Of these there
     is one less, and the item's ends cut those beside.
     """
-    alone = not (sorted_out.none_of_the_set or sorted_out.attempts or sorted_out.unsure)
-    if hinge.axes is not None or joint.seen is None or alone:
+    if hinge.axes is not None or joint.seen is None or not sorted_out.unsure:
         return None
     frames = joint.frames
     values = smoothed(-within_turn(joint.angle_deg), rate_hz, restarts_of(frames)).tolist()
     seen = _excursions(values, frames, rate_hz, NO_RESTS)
     other_way = membership_of(seen, frames, rate_hz)
     sure, surely = (len(m.kept) - m.unsure for m in (sorted_out, other_way))
-    better = surely > sure and (other_way.alike or 0.0) > REPEATING
+    better = surely > sure and other_way.unsure < sorted_out.unsure
+    better &= (other_way.alike or 0.0) > max(REPEATING, sorted_out.alike or 0.0)
     return joint.seen.axes.flipped() if better else None
 
 
