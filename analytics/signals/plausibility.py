@@ -135,7 +135,7 @@ def _in_motion(
         for r in _runs(index[::thin], rate_hz)
     ]
     steady = _steady([GravitySeen(f.up, f.calm, gyr[r]) for r, f in runs], rate_hz)
-    bias = np.median(steady, axis=0) if len(steady) >= FEWEST_STEADY else np.zeros(3)
+    bias = steady.usual
     return {
         Implausibility.WEIGHT: _off_weight(felt, gyr, rate_hz),
         Implausibility.TURNING: turns_otherwise(
@@ -281,25 +281,53 @@ def _off_weight(felt: _Felt, gyr: Array, rate_hz: float) -> bool:
     return bool(abs(middle) > WEIGHT_WITHIN or max(-low, high) > WEIGHT_SPREAD)
 
 
-def _steady(runs: Sequence[GravitySeen], rate_hz: float) -> Array:
-    """[k, 3] mean rates of stretches in which gravity and the gyroscope kept what they read."""
-    length, means = round(BIAS_S * rate_hz), [np.empty((0, 3))]
+@dataclass(frozen=True, slots=True)
+class _Steady:
+    """Stretches in which gravity and the gyroscope kept what they read.
+
+    Attributes:
+        rates: [k, 3] mean rates, rad/s.
+        up: [k, 3] where up was.
+    """
+
+    rates: Array
+    up: Array
+
+    @property
+    def usual(self) -> Array:
+        """[3] the usual rate, zero where it was seen too seldom."""
+        seen = len(self.rates) >= FEWEST_STEADY
+        return np.median(self.rates, axis=0) if seen else np.zeros(3)
+
+
+def _steady(runs: Sequence[GravitySeen], rate_hz: float) -> _Steady:
+    length, rates, ups = round(BIAS_S * rate_hz), [np.empty((0, 3))], [np.empty((0, 3))]
     for run in runs:
         up = sliding_window_view(run.up, length, axis=0)[: -1 : max(1, length // 2)]
         along = (up * up[:, :, :1]).sum(axis=1).min(axis=1, initial=1.0)
         gyr = sliding_window_view(run.gyr, length, axis=0)[: -1 : max(1, length // 2)]
-        gyr = gyr[along > np.cos(STEADY_RAD)]
-        means.append(gyr[gyr.std(axis=2).max(axis=1) < BIAS_RAD_S / 2].mean(axis=2))
-    return np.concatenate(means)
+        kept = (along > np.cos(STEADY_RAD)) & (gyr.std(axis=2).max(axis=1) < BIAS_RAD_S / 2)
+        rates.append(gyr[kept].mean(axis=2))
+        ups.append(up[kept].mean(axis=2))
+    return _Steady(np.concatenate(rates), np.concatenate(ups))
 
 
-def _biased(steady: Array) -> bool:
-    """Whether the gyroscope reads a steady turning whenever gravity keeps its direction."""
-    if len(steady) < FEWEST_STEADY:
+def _biased(steady: _Steady) -> bool:
+    """Whether the gyroscope reads a steady turning whenever gravity keeps its direction.
+
+    Who turns about the vertical without a rest keeps gravity's direction, too, but turns now so,
+    now so: a bias is the same every time, or tilts what gravity says stood still. One about the
+    vertical alone, of a segment that never rests, is not told.
+    """
+    usual, rates = steady.usual, steady.rates
+    if np.sqrt(usual @ usual) < BIAS_RAD_S:
         return False
-    usual = np.median(steady, axis=0)
-    sizes = np.sqrt((steady * steady).sum(axis=1))
-    return bool(np.sqrt(usual @ usual) > BIAS_RAD_S and sizes.min() > BIAS_RAD_S / 2)
+    if np.sqrt((rates * rates).sum(axis=1)).min() < BIAS_RAD_S / 2:
+        return False
+    alike = np.median(np.sqrt(((rates - usual) ** 2).sum(axis=1))) < BIAS_RAD_S / 2
+    about = (rates * steady.up).sum(axis=1)
+    tilting = np.median(rates - about[:, None] * steady.up, axis=0)
+    return bool(alike or np.sqrt(tilting @ tilting) > BIAS_RAD_S / 2)
 
 
 def _stretches(where: Mask) -> list[tuple[int, int]]:

@@ -125,6 +125,27 @@ def test_a_segment_that_hardly_turns_raises_no_doubt():
     assert told(*quiet()) == set()
 
 
+def turning(speeds_deg_s, each_s=2.5):
+    """Upright, turning about the vertical at one speed after the other, without a rest."""
+    rates = np.radians(np.repeat(speeds_deg_s, round(each_s * RATE_HZ)))
+    rng = np.random.default_rng(4)
+    gyr = np.stack([0.2 * rates, -0.1 * rates, 0.97 * rates], axis=1)
+    up = np.array([0.2, -0.1, 0.97]) / np.linalg.norm([0.2, -0.1, 0.97])
+    acc = 9.81 * up + rng.normal(0, 0.04, gyr.shape)
+    return acc, gyr + rng.normal(0, 0.002, gyr.shape)
+
+
+@pytest.mark.parametrize("speeds", [[8, 13, 19, 9, 15], [6, -12, 9, -7, 14], [5, 9, 16, 24, 11]])
+def test_a_person_who_turns_without_a_rest_has_no_gyroscope_that_turns_at_rest(speeds):
+    assert Implausibility.BIAS not in told(*turning(speeds))
+
+
+@pytest.mark.parametrize("bias", [[6.0, 0, 0], [0, -7.0, 3.0], [4.0, -4.0, 4.0]])
+def test_a_gyroscope_that_turns_at_rest_is_told_of_a_restless_segment_too(bias):
+    acc, gyr = quiet()
+    assert Implausibility.BIAS in told(acc, gyr + np.radians(bias))
+
+
 def test_a_slow_turn_that_passed_for_a_bias_refuses_no_trembling_segment():
     acc, gyr = quiet(shaking_deg=0.8)
     up = np.stack([np.convolve(a, np.full(13, 1 / 13), mode="same") for a in acc.T], axis=1)[20:-20]
