@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DATASOURCE",
     "DATASOURCE_UID",
+    "EVER",
     "NO_DAY",
     "WEEKDAYS",
     "Flux",
@@ -72,6 +73,8 @@ class Flux(Builder[FluxQuery]):
         return self._query
 
 
+EVER: Final = "start: 0, stop: 2200-01-01T00:00:00Z"
+"""All there is: a range without an end stops at now, and a home's clock may be ahead of that."""
 _DAY_NS: Final = 86_400_000_000_000
 _DAYS_OVER: Final = f"time(v: int(v: v.timeRangeStop) / {_DAY_NS} * {_DAY_NS} + {_DAY_NS})"
 """The end of the dashboard's last day: what is told of a day stands at its noon, also before it."""
@@ -111,7 +114,7 @@ def standing(*fields: str, **tags: str) -> str:
     either = " or ".join(f'r._field == "{field}"' for field in fields)
     return (
         "from(bucket: v.defaultBucket)\n"
-        "  |> range(start: 0)\n"
+        f"  |> range({EVER})\n"
         f'  |> filter(fn: (r) => r._measurement == "patient"{wanted})\n'
         f"  |> filter(fn: (r) => {either})\n"
     )
@@ -243,7 +246,7 @@ def daily_of_sessions(
     """
     told = points(measurement, (field, "day"), **tags)
     return (
-        told.replace("start: v.timeRangeStart, stop: v.timeRangeStop", "start: 0")
+        told.replace("start: v.timeRangeStart, stop: v.timeRangeStop", EVER)
         + '  |> pivot(rowKey: ["_time", "exercise", "side"], columnKey: ["_field"], '
         'valueColumn: "_value")\n'
         f"  |> filter(fn: (r) => exists r.{field} and exists r.day)\n"
@@ -280,7 +283,7 @@ def tag_values(measurement: str, tag: str, **tags: str) -> str:
     wanted = "".join(f' and r.{name} == "{value}"' for name, value in tags.items())
     return (
         "from(bucket: v.defaultBucket)\n"
-        "  |> range(start: 0)\n"
+        f"  |> range({EVER})\n"
         f'  |> filter(fn: (r) => r._measurement == "{measurement}"{wanted})\n'
         f'  |> keep(columns: ["{tag}"])\n'
         "  |> group()\n"

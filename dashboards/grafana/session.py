@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from grafana_foundation_sdk.builders import dashboard as d
 from grafana_foundation_sdk.models import dashboard as dm
 
-from .flux import Flux, of_session, points, wide
+from .flux import EVER, Flux, of_session, points, wide
 from .places import COHORT_UID, OF_PATIENT, PATIENT_UID, SESSION_UID
 from .style import (
     AMBER,
@@ -56,7 +56,7 @@ _ITEM_TAGS = ("exercise", "side", "assessment")
 _ITEM_FIELDS = tuple(name for name in _ITEM_NAMES if name not in ("_time", *_ITEM_TAGS))
 _SESSIONS = (
     "from(bucket: v.defaultBucket)\n"
-    "  |> range(start: 0)\n"
+    f"  |> range({EVER})\n"
     '  |> filter(fn: (r) => r._measurement == "session" and r._field == "session"'
     ' and r.patient == "${patient}")\n'
     "  |> group()\n"

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -44,7 +45,7 @@ def interpolated(flux):
         "v.defaultBucket": json.dumps("therapy/autogen"),
         "v.timeRangeStart": "-1d",
         # The demo's clock runs ahead of this machine's, and a day's point stands at its noon.
-        "v.timeRangeStop": "1d",
+        "v.timeRangeStop": f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}",
         "v.windowPeriod": "1m",
         "${patient}": "demo-patient",
         "${exercise}": "forward-arm-raise",
