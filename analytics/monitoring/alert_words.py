@@ -71,6 +71,11 @@ WORDS: Final[dict[AlertKind, Wording]] = {
 }
 """By kind of alert; the placeholders are the evidence's figures."""
 
+NOT_AGAIN: Final = Wording(
+    "Nessuna seduta in {days} giorni dalla nuova presa in carico, {since}.",
+    "No session in {days} days since the new enrolment, {since}.",
+)
+"""Of somebody who was discharged before the first session."""
 NOT_TAKEN: Final = Wording(
     "Il piano è stato inviato il {since}; la casa non l'ha ancora ricevuto, da {days} giorni.",
     "The plan was sent on {since}; the home has not taken it for {days} days.",

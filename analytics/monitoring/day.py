@@ -50,6 +50,7 @@ EARLIEST: Final = date(2020, 1, 1)
 """No box was in use before; one without a battery clock starts in 1970."""
 AHEAD: Final = timedelta(days=1)
 """Somewhere it is a day later than in UTC already."""
+ONE_DAY: Final = timedelta(days=1)
 GRAVEST: Final[tuple[StoppingRule, ...]] = ("fall", "unwell", "pain")
 """Of several rules that stopped sessions of one day, the one that is told."""
 
@@ -84,7 +85,13 @@ def days_between(first: date, last: date) -> Iterator[date]:
 
 
 def history_of(
-    facts: PatientFacts, plans: Mapping[int, Plan], first: date, today: date, heard: date | None
+    facts: PatientFacts,
+    plans: Mapping[int, Plan],
+    first: date,
+    today: date,
+    heard: date | None,
+    *,
+    untreated: Sequence[tuple[date, date]] = (),
 ) -> dict[date, DayHistory]:
     """What is known of each day from `first` to `today`.
 
@@ -94,6 +101,7 @@ def history_of(
         first: the first day.
         today: the last.
         heard: the day on which the home was last heard of; None: never.
+        untreated: between which days nobody is treated: they ask for nothing, like excused ones.
     """
     measured: dict[date, list[ItemDone]] = defaultdict(list)
     told: dict[date, list[ItemDone]] = defaultdict(list)
@@ -120,6 +128,9 @@ def history_of(
     }
     if facts.pauses():
         excused |= {day for day in days_between(first, today) if facts.paused(day)}
+    for left, back in untreated:
+        within = max(left + ONE_DAY, first), min(back - ONE_DAY, today)
+        excused.update(days_between(*within))
     known = {}
     for day in days_between(first, today):
         done, reported = measured.get(day, []), told.get(day, [])

@@ -44,6 +44,8 @@ class DayJudge:
     today: date
     aside: Sequence[SessionFacts] = ()
     """Sessions whose day cannot be."""
+    back: Sequence[date] = ()
+    """Days on which the patient was enrolled again after a discharge."""
     _days: list[date] = field(init=False)
     _assessed: list[date] = field(init=False)
 
@@ -62,7 +64,8 @@ class DayJudge:
     def evidence(self, day: date) -> tuple[Evidence, ...]:
         """What the rules say on the day, cleared ones left out."""
         first = self._days[0] if self._days else None
-        found = list(starting_evidence(self.versions, first, day))
+        back = max((d for d in self.back if d <= day), default=None)
+        found = list(starting_evidence(self.versions, first, day, back=back))
         if day == self.today:
             to_come = self.sessions[bisect_right(self._days, day) :]
             found += undated_events([*self.aside, *to_come])

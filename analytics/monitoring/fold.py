@@ -304,10 +304,18 @@ class Fold:
             self._note(folded, a)
         folded.untreated = untreated
         since = self._since(folded, versions, heard, first, today)
-        history = history_of(facts, all_plans, first, today, heard)
+        history = history_of(facts, all_plans, first, today, heard, untreated=untreated)
         undated = [f for key in sorted(keys) if (f := facts.sessions[key].facts) is not None]
         judge = DayJudge(
-            facts.patient, versions, plans, history, sessions, assessments, today, undated
+            facts.patient,
+            versions,
+            plans,
+            history,
+            sessions,
+            assessments,
+            today,
+            undated,
+            tuple(back for _, back in untreated if back <= today),
         )
         for table in (folded.days, folded.evidence):
             for day in [d for d in table if d >= since or d < first or d > today]:

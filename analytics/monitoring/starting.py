@@ -1,7 +1,8 @@
 """The rules for what a picture of sessions cannot show: who has not started, and on which plan.
 
 kind    raised when                                                   cleared when
-start   no session three days after the first plan came into force;   a session is there
+start   no session three days after the first plan came into force,   a session is there
+or after a new enrolment where that was later;
 or the first plan was sent two days ago and is not taken;
 or the home refused it
 plan    a later version was sent three days ago and is not taken,     it is taken
@@ -13,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from .alert import Evidence
-from .alert_words import NOT_TAKEN, REFUSED, WORDS
+from .alert_words import NOT_AGAIN, NOT_TAKEN, REFUSED, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,11 @@ LATER_NOT_TAKEN_DAYS: Final = 3
 
 
 def starting_evidence(
-    versions: Sequence[VersionView], first_session: date | None, day: date
+    versions: Sequence[VersionView],
+    first_session: date | None,
+    day: date,
+    *,
+    back: date | None = None,
 ) -> tuple[Evidence, ...]:
     """What the two rules say on a day.
 
@@ -40,6 +45,7 @@ def starting_evidence(
         versions: all of the plan.
         first_session: the day of the first one; None: there is none.
         day: the day of judgement.
+        back: when the patient was last enrolled again; the time before counts for no waiting.
     """
     in_force = [v for v in versions if v.effective is not None and v.effective <= day]
     if first_session is not None and first_session <= day:
@@ -49,10 +55,13 @@ def starting_evidence(
     if not in_force:
         return _waiting("start", versions, day, NOT_TAKEN_DAYS, NOT_TAKEN)
     since = min(v.effective for v in in_force if v.effective is not None)
+    words = WORDS["start"]
+    if back is not None and back > since:
+        since, words = back, NOT_AGAIN
     days = (day - since).days
     if days < NOT_STARTED_DAYS:
         return ()
-    return (_raised("start", WORDS["start"].filled(days=days, since=since), days=days),)
+    return (_raised("start", words.filled(days=days, since=since), days=days),)
 
 
 def _waiting(
