@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from telemetry.messages.care import AlertSeen
     from telemetry.messages.results import AdherenceResult
 
     from .change import Assessment
@@ -55,6 +56,7 @@ class PatientFigures:
         first_session, last_session: days; None: there is none.
         heard, heard_ns: the day and moment at which the home was last heard of; None: never.
         set_aside: sessions on a day that cannot be, which count nowhere until it is corrected.
+        looks: everything said of alerts, of those as well that late facts have taken away.
         corrected: by day and item, what the clinician says was done, in the unit of its dose.
     """
 
@@ -74,6 +76,7 @@ class PatientFigures:
     heard_ns: int | None
     enrolled_ns: int | None
     set_aside: tuple[SetAside, ...] = ()
+    looks: tuple[AlertSeen, ...] = ()
     corrected: Mapping[date, Mapping[str, float]] = field(default_factory=dict)
 
     @property

@@ -333,7 +333,8 @@ class Fold:
         midnight_ns = (now_ns // NS_PER_DAY + 1) * NS_PER_DAY
         folded.holds = now_ns, min(until_ns, midnight_ns) if aside else until_ns
         evidence = ((day, e) for day in sorted(folded.evidence) for e in folded.evidence[day])
-        alerts = episodes(facts.patient, evidence, facts.seen(), today=today)
+        looks = tuple(facts.seen())
+        alerts = episodes(facts.patient, evidence, looks, today=today)
         folded.figures = PatientFigures(
             patient=facts.patient,
             site=facts.site,
@@ -351,6 +352,7 @@ class Fold:
             heard_ns=heard_ns,
             enrolled_ns=facts.enrolled_ns,
             set_aside=aside,
+            looks=looks,
             corrected=folded.facts.corrections(),
         )
         return True

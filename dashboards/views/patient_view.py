@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from analytics.monitoring.adherence import period_adherence
 from analytics.monitoring.figures import WEEKS, PatientState
 from telemetry.messages.events import (
     CloseReason,
@@ -36,6 +35,7 @@ from .work_view import patient_summary
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from analytics.monitoring.adherence import PeriodAdherence
     from analytics.monitoring.alert import Alert
     from analytics.monitoring.figures import PatientFigures
     from analytics.monitoring.worklist import MonitoredHours
@@ -203,7 +203,7 @@ def patient_view(
         plan_version=None if plan is None else plan.version,
         goal="" if plan is None else plan.goal,
         days=tuple(_day_view(day, today, recent, found) for day, found in days.items()),
-        period=_period(list(days.values())),
+        period=_period(figures.period),
         trends=trend_views(figures, today - timedelta(days=TREND_DAYS)),
         field_tests=field_test_views(sessions if tests is None else tests),
         exercises=()
@@ -264,8 +264,7 @@ def _day_view(
     )
 
 
-def _period(days: Sequence[AdherenceResult | None]) -> PeriodView:
-    found = period_adherence(days)
+def _period(found: PeriodAdherence) -> PeriodView:
     return PeriodView(
         sessions=found.sessions, dose=found.dose, range=found.range, quality=found.quality
     )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from analytics.monitoring.figures import PatientFigures
+    from telemetry.messages.care import AlertSeen
     from telemetry.messages.events import SessionEvent
 
     from .trend_view import TrendSession
@@ -71,7 +72,7 @@ def since_view(figures: PatientFigures, recent: Sequence[TrendSession], first: d
     """
     contact = last_contact(figures)
     cut = contact is not None and contact.day < first
-    after_ns = 0 if contact is None or cut else contact.t_ns
+    after = None if cut else contact
     found = [
         HappenedView(
             day=session.summary.day,
@@ -80,13 +81,23 @@ def since_view(figures: PatientFigures, recent: Sequence[TrendSession], first: d
             home=session.summary.home,
         )
         for session in reversed(recent)
-        if session.summary.opened_ns > after_ns
+        if after is None or _is_after(session, after)
         for kind in _happened(session.events)
     ]
     since = first if contact is None or cut else contact.day
     return SinceView(
         contact=contact_view(contact), since=since.isoformat(), cut=cut, happened=tuple(found)
     )
+
+
+def _is_after(session: TrendSession, contact: AlertSeen) -> bool:
+    """Whether a session was after somebody spoke with the person, or may have been.
+
+    Where a clinician has said on which day it was, its box's clock tells nothing of the moment.
+    """
+    if session.opened is not None and session.opened.day != session.summary.day:
+        return session.day >= contact.day
+    return session.summary.opened_ns > contact.t_ns
 
 
 def _happened(events: Sequence[SessionEvent]) -> Iterator[Happened]:

@@ -175,9 +175,9 @@ def patient_line(line: WorkLine, *, with_alerts: bool) -> PatientLine:
 
 
 def last_contact(figures: PatientFigures) -> AlertSeen | None:
-    """The newest word of somebody who called the person, or saw them."""
-    spoken = [a.seen for a in figures.alerts if a.seen is not None and a.seen.action in SPOKEN]
-    return max(spoken, key=lambda seen: seen.t_ns, default=None)
+    """The newest word of somebody who called the person, or saw them, whatever became of why."""
+    spoken = (look for look in figures.looks if look.action in SPOKEN)
+    return max(spoken, key=lambda s: (s.t_ns, s.by, s.action, s.note), default=None)
 
 
 def contact_view(seen: AlertSeen | None) -> ContactView | None:

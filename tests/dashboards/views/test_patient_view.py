@@ -7,13 +7,16 @@ import pytest
 
 from analytics.monitoring.facts import Fact, FactOrigin
 from analytics.monitoring.fold import Fold
+from clinic_facts import MONDAY, PATIENT, PatientStory, at, days_before, figures
 from dashboards.views.care_record import MemoryCareRecord, recorded_facts
 from dashboards.views.patient_view import patient_view
 from dashboards.views.trend_view import TrendSession
 from dashboards.web.app import create_app
 from telemetry.clock import ManualClock
-from telemetry.messages.care import DaysExcused, DoneCorrected
+from telemetry.messages.care import DaysExcused, Discharged, DoneCorrected
 from telemetry.messages.events import ExerciseReported, StopReason, UnwellReported
+from telemetry.messages.results import AdherenceResult
+from telemetry.seams import SessionSummary
 
 DAY_NS = 86_400 * 10**9
 HERE = {"Origin": "http://127.0.0.1"}
@@ -80,6 +83,39 @@ async def test_without_the_plan_a_day_shows_what_its_session_found(pretend, week
     today = next(d for d in view["days"] if d["day"] == pretend.day)
     assert (today["state"], today["dose"]) == ("measured", 0.5)
     assert (view["plan_version"], view["exercises"]) == (None, [])
+
+
+@pytest.mark.parametrize("state", ["measured", "self-reported"])
+def test_what_is_done_on_a_day_that_nobody_judges_is_shown_and_counted_nowhere(state):
+    story = PatientStory().enrolled().published().answered().heard(MONDAY)
+    for ago in (15, 12, 1):
+        story.session(days_before(ago))
+    story.own(Discharged(patient=PATIENT, t_ns=at(days_before(10)), by="pt-1"))
+    story.enrolled(days_before(2))
+    shown, day = figures(story), str(days_before(6))
+    adherence = AdherenceResult(
+        session="01K00000000000000000000009",
+        patient=PATIENT,
+        day=day,
+        plan_version=1,
+        state=state,
+        sessions=1.0,
+        dose=0.25,
+    )
+    summary = SessionSummary(
+        session=adherence.session,
+        patient=PATIENT,
+        day=day,
+        opened_ns=at(days_before(6)),
+        closed_ns=None,
+        reason=None,
+    )
+    view = patient_view(shown, [TrendSession(summary=summary, events=(), results=[adherence])])
+    assert {d.day: d.state for d in view.days}[day] == state
+    assert days_before(6) not in shown.days
+    period = shown.period
+    told = (view.period.sessions, view.period.dose, view.period.range, view.period.quality)
+    assert told == (period.sessions, period.dose, period.range, period.quality)
 
 
 async def test_a_day_that_the_clinician_excused_is_excused(pretend, weeks):
