@@ -62,6 +62,7 @@ class JournalCareRecord:
         clock_wrong: whether the clock is plainly wrong.
         table: what was kept of an earlier run, and where this one is kept; None: nowhere.
         restricted_among: the same of many at once; None: each is asked for.
+        erased: of whom nothing is written any more, whoever still tells of them.
     """
 
     def __init__(
@@ -76,11 +77,13 @@ class JournalCareRecord:
         clock_wrong: Callable[[], bool] = lambda: False,
         table: FigureTable | None = None,
         restricted_among: Callable[[Iterable[str]], set[str]] | None = None,
+        erased: Callable[[str], bool] = lambda _patient: False,
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._restricted = restricted
         self._restricted_among = restricted_among or (lambda some: set(filter(restricted, some)))
+        self._erased = erased
         self._clock_wrong = clock_wrong
         self._lock = threading.RLock()
         self._local_plan = local_plan
@@ -124,9 +127,10 @@ class JournalCareRecord:
         """
         with self._lock:
             wrong = self._wrong = self._clock_wrong()
+            # Before anything is written of those who were there: of the erased nothing is.
+            self._forget_erased()
             if not wrong:
                 self._note_heard()
-            self._forget_erased()
             begun = self._seq
             self._seq = _read_into(self._fold, self._journal, begun)
             waits = self._fold.waiting()
@@ -205,12 +209,12 @@ class JournalCareRecord:
             self.note([seen])
 
     def note(self, records: Iterable[CareRecord]) -> None:
-        """Write records of what the clinic did or heard.
+        """Write records of what the clinic did or heard; of the erased none.
 
         Raises:
             StoreBusy: try again later; nothing was written.
         """
-        new = [care_record(record) for record in records]
+        new = [care_record(record) for record in records if not self._erased(record.patient)]
         if new:
             self._journal.append_now(new)
 

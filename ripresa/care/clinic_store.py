@@ -94,6 +94,7 @@ class ClinicStore:
             self.hours,
             restricted=self.consent.unused,
             restricted_among=self.consent.unused_among,
+            erased=self.consent.erased,
             heard=heard,
             clock_wrong=clock_wrong,
             table=self.table,

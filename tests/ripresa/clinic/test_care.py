@@ -10,6 +10,9 @@ from typer.testing import CliRunner
 from clinic_facts import MONDAY, PatientStory, appended, at, days_before
 from dashboards.web.app import create_app
 from ingest.journal.journal import Journal
+from ingest.rights.audit import AuditKey
+from ingest.rights.consent import Consent
+from ingest.rights.erasure import erase_from_journal
 from journals import event_record, receive, session_opened
 from ripresa.care.care_journal import JournalCareRecord
 from ripresa.cli.main import app
@@ -19,7 +22,7 @@ from ripresa.clinic.outbox import Outbox, OutboxPublisher
 from ripresa.platform.configuration import Folder
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError
-from telemetry.messages.care import AlertSeen, decode_care
+from telemetry.messages.care import AlertSeen, PlanAnswered, decode_care
 from telemetry.messages.events import SessionOpened
 from telemetry.messages.notices import Receipt
 from telemetry.messages.record import RecordKind
@@ -134,6 +137,41 @@ def test_an_erased_patient_has_no_figures_any_more(clinic):
         db.execute("DELETE FROM record")
         db.execute("INSERT INTO tombstone VALUES ('patient', x'00', 1)")
     assert care.figures(PATIENT) is None
+
+
+@pytest.mark.parametrize("later_s", [5, 3600, 86_400])
+async def test_of_an_erased_patient_whose_home_goes_on_sending_nothing_is_written_again(
+    clinic, tmp_path, later_s
+):
+    journal, clock = clinic
+    stays = PatientStory(patient="p-2").enrolled().published().answered()
+    appended(journal, PatientStory().enrolled().published().answered().facts)
+    appended(journal, stays.facts)
+    key = AuditKey.at(tmp_path / "audit.key")
+    consent, heard = Consent(journal, key), {}
+    care = JournalCareRecord(
+        journal,
+        lambda _patient, _version: None,
+        clock,
+        restricted=consent.unused,
+        heard=heard,
+        erased=consent.erased,
+    )
+    heard.update({PATIENT: clock.now_ns(), "p-2": clock.now_ns()})
+    care.look()
+    told = {"actor": "pt", "ground": "asked", "now_ns": clock.now_ns()}
+    erase_from_journal(journal, key, PATIENT, folders=(), **told)
+    for _ in range(3):
+        await clock.advance(later_s)
+        heard.update({PATIENT: clock.now_ns(), "p-2": clock.now_ns()})
+        care.look()
+        # The home answers a plan that was on its way when the patient was erased.
+        answer = {"version": 1, "state": "taken", "t_ns": clock.now_ns()}
+        care.note([PlanAnswered(patient=PATIENT, home_ns=clock.now_ns(), **answer)])
+    assert {record.patient for record in own(journal)} == {"p-2"}
+    assert journal.cared_for() == ["p-2"]
+    assert [f.patient for f in care.all_figures()] == ["p-2"]
+    assert care.figures("p-2").heard_ns >= clock.now_ns() - 3600 * 10**9
 
 
 @pytest.fixture
