@@ -131,7 +131,7 @@ def _by_angle(
     rests: Rests,
 ) -> tuple[FoundRepetitions | None, list[Doubt]]:
     """What the angle shows, and what speaks against it."""
-    joint, doubts = None, []
+    joint, doubts, in_set = None, [], _InSet(frames, rate_hz, rests)
     try:
         if observation.hinge is not None:
             joint = _flexion(observation.hinge, frames, rate_hz, tracks)
@@ -140,7 +140,7 @@ def _by_angle(
                 # About an upright axis gravity tells no zero: only how far the joint went.
                 observation = replace(observation, hinge=replace(observation.hinge, zero_rad=None))
         else:
-            movement = _angle(observation, frames, frames.q, rate_hz, rests)
+            movement = _angle(observation, frames, frames.q, rate_hz, in_set)
     except NotObservable as e:
         reason = Wording(e.italian or str(e), str(e))
         return None, [_doubt(observation, frames, DoubtKind.UNSEEN, reason)]
@@ -166,7 +166,7 @@ def _by_angle(
         doubts = _of_joint(observation, observation.hinge, joint, frames)
         if any(_beyond_anatomy(observation.hinge, of) for of in (seen, sorted_out.kept)):
             doubts.append(_doubt(observation, frames, DoubtKind.ANATOMY))
-    live = _found_meanwhile(observation, frames, rate_hz, joint)
+    live = _found_meanwhile(observation, frames, rate_hz, joint, in_set)
     return FoundRepetitions(observation, values, live, seen, flexion=joint, raw=movement), doubts
 
 
@@ -271,12 +271,16 @@ def _beyond_anatomy(hinge: Hinge, excursions: Sequence[Excursion]) -> bool:
 
 
 def _found_meanwhile(
-    observation: Observation, frames: Frames, rate_hz: float, joint: Flexion | None
+    observation: Observation,
+    frames: Frames,
+    rate_hz: float,
+    joint: Flexion | None,
+    in_set: _InSet,
 ) -> list[Excursion]:
     """The repetitions as a live filter's errors let them be found."""
     try:
         movement = (
-            _angle(observation, frames, frames.q_forward, rate_hz)
+            _angle(observation, frames, frames.q_forward, rate_hz, in_set)
             if joint is None
             else joint.forward_deg
         )
@@ -346,11 +350,7 @@ def _repeats(sorted_out: Membership) -> bool:
 
 
 def _angle(
-    observation: Observation,
-    frames: Frames,
-    q: Array,
-    rate_hz: float,
-    rests: Rests = NO_RESTS,
+    observation: Observation, frames: Frames, q: Array, rate_hz: float, in_set: _InSet
 ) -> Array:
     if observation.method is Method.SWEPT:
         return swept_deg(q, frames.restarted, rate_hz)
@@ -362,19 +362,28 @@ def _angle(
     folded = elevations_deg(q, observation.axis)
     if not passes_vertical(folded):
         return folded
-    chosen = _in_set(folded, frames, rate_hz, rests)
+    chosen = in_set.where(folded)
     return unfolded_elevation_deg(q, observation.axis, frames.restarted, rate_hz, chosen)
 
 
-def _in_set(folded_deg: Array, frames: Frames, rate_hz: float, rests: Rests) -> Mask:
-    """[n] where the set's own movement is, as far as a folded elevation tells it."""
-    values = smoothed(folded_deg, rate_hz, restarts_of(frames)).tolist()
-    found = _excursions(values, frames, rate_hz, rests)
-    kept = membership_of(found, frames, rate_hz, rests=rests).kept
-    chosen, near = np.zeros(len(folded_deg), bool), round(BESIDE_S * rate_hz)
-    for e in kept:
-        chosen[max(0, e.start - near) : e.end + near + 1] = True
-    return chosen
+class _InSet:
+    """Where an item's set is, as far as a folded elevation tells it; found once an item."""
+
+    def __init__(self, frames: Frames, rate_hz: float, rests: Rests) -> None:
+        self._frames, self._rate_hz, self._rests = frames, rate_hz, rests
+        self._found: Mask | None = None
+
+    def where(self, folded_deg: Array) -> Mask:
+        """[n] where the set's own movement is."""
+        if self._found is None:
+            frames, rate_hz = self._frames, self._rate_hz
+            values = smoothed(folded_deg, rate_hz, restarts_of(frames)).tolist()
+            found = _excursions(values, frames, rate_hz, self._rests)
+            chosen, near = np.zeros(len(folded_deg), bool), round(BESIDE_S * rate_hz)
+            for e in membership_of(found, frames, rate_hz, rests=self._rests).kept:
+                chosen[max(0, e.start - near) : e.end + near + 1] = True
+            self._found = chosen
+        return self._found
 
 
 def restarts_of(frames: Frames) -> list[int]:

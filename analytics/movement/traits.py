@@ -193,9 +193,8 @@ def _by_turns(traits: Traits, less: Indices, more: Indices) -> bool:
     Repetitions that somebody hurries or cuts short lie among the others, or are of their size.
     """
     first, last = int(less.min()), int(less.max())
-    between = sum(first < i < last for i in more.tolist())
-    around = sum(int(more.min()) < i < int(more.max()) for i in less.tolist())
-    if between and around:
+    between = ((first < more) & (more < last)).any()
+    if between and ((more.min() < less) & (less < more.max())).any():
         return False
     gaps = [
         _nearly_all(of[more])[0] - _nearly_all(of[less])[1] for of in (traits.time, traits.size)
