@@ -138,7 +138,12 @@ async def test_another_sites_patient_is_answered_like_one_that_there_is_not(app)
                 continue
             for method in ("GET", "POST"):
                 other, none = [
-                    await web.request(method, path.format(patient=name), json=seen, headers=origin)
+                    await web.request(
+                        method,
+                        path.format(patient=name, day="2026-01-01"),
+                        json=seen,
+                        headers=origin,
+                    )
                     for name in ("p-roma", "p-nobody")
                 ]
                 assert other.status_code == none.status_code
