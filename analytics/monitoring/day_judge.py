@@ -12,7 +12,7 @@ from therapy.plan.plan import plan_in_force
 from .alert import Evidence
 from .day import judged_day
 from .evidence import Picture
-from .rules import evidence_of, undated_events
+from .rules import events_of, evidence_of, undated_events
 from .starting import starting_evidence
 
 if TYPE_CHECKING:
@@ -69,17 +69,19 @@ class DayJudge:
         if day == self.today:
             to_come = self.sessions[bisect_right(self._days, day) :]
             found += undated_events([*self.aside, *to_come])
+        begin = bisect_left(self._days, day - timedelta(days=PICTURE_DAYS))
+        recent = self.sessions[begin : bisect_right(self._days, day)]
         plan = plan_in_force(self.plans, day)
         if plan is None:
+            found += events_of(day, recent)
             return tuple(e for e in found if e.state != "cleared")
-        begin = bisect_left(self._days, day - timedelta(days=PICTURE_DAYS))
         known = bisect_right(self._assessed, day)
         picture = Picture(
             plan=plan,
             plans=self.plans,
             day=day,
             history=self.history,
-            sessions=self.sessions[begin : bisect_right(self._days, day)],
+            sessions=recent,
             assessments=self.assessments[:known],
         )
         found += evidence_of(picture)

@@ -439,14 +439,16 @@ def _state(
     today: date,
 ) -> PatientState:
     states = {v.state for v in versions}
+    # What a home refused is over once another version is on its way.
+    newest = next((v.state for v in reversed(versions) if v.published is not None), None)
     found: list[tuple[bool, PatientState]] = [
         (isinstance(facts.enrolment, Discharged), "discharged"),
         (facts.paused(today) or (today in history and history[today].excused), "paused"),
         (any(a.kind == "data" and a.open for a in alerts), "silent"),
         (bool(facts.sessions), "started"),
         (bool(states & {"taken", "superseded"}), "plan taken"),
-        ("refused" in states, "plan refused"),
-        ("published" in states, "plan sent"),
+        (newest == "refused", "plan refused"),
+        (newest == "published", "plan sent"),
     ]
     return next((state for so, state in found if so), "enrolled")
 

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from .change import Context, RangeChange
     from .evidence import Picture, SessionFacts
 
-__all__ = ["evidence_of", "fewest_days", "undated_events"]
+__all__ = ["events_of", "evidence_of", "fewest_days", "undated_events"]
 
 RECENT_DAYS: Final = 7
 FORTNIGHT: Final = 14
@@ -78,15 +78,31 @@ NOTHING: Final = DayHistory()
 def evidence_of(picture: Picture) -> tuple[Evidence, ...]:
     """What every rule says of the picture."""
     return (
-        _unwell(picture),
-        _fall(picture),
-        _medicine(picture),
+        *events_of(picture.day, picture.sessions),
         _pain(picture),
         _few_days(picture),
         _range(picture),
         _speed(picture),
         _overdose(picture),
         _data(picture),
+    )
+
+
+def events_of(day: date, sessions: Iterable[SessionFacts]) -> tuple[Evidence, ...]:
+    """What must be told of the last days' sessions, whatever plan was in force, or none.
+
+    Args:
+        day: the day of judgement.
+        sessions: in order, for at least the last 7 days.
+    """
+    first = day - timedelta(days=RECENT_DAYS)
+    recent = [s for s in sessions if first <= s.day <= day]
+    unanswered = sum(s.fall_unanswered and not s.fallen for s in recent)
+    falls = [s for s in recent if s.fallen or s.fall_unanswered]
+    return (
+        _event("unwell", [s for s in recent if s.unwell]),
+        _event("fall", falls, n=len(falls) - unanswered, unanswered=unanswered),
+        _event("medicine", [s for s in recent if s.medicine]),
     )
 
 
@@ -129,21 +145,6 @@ def fewest_days(goal_a_week: float, days: int) -> int:
         if total > CHANCE:
             return max(0, k - 1)
     return days
-
-
-def _unwell(picture: Picture) -> Evidence:
-    return _event("unwell", [s for s in _since(picture, RECENT_DAYS) if s.unwell])
-
-
-def _medicine(picture: Picture) -> Evidence:
-    return _event("medicine", [s for s in _since(picture, RECENT_DAYS) if s.medicine])
-
-
-def _fall(picture: Picture) -> Evidence:
-    recent = list(_since(picture, RECENT_DAYS))
-    unanswered = sum(s.fall_unanswered and not s.fallen for s in recent)
-    falls = [s for s in recent if s.fallen or s.fall_unanswered]
-    return _event("fall", falls, n=len(falls) - unanswered, unanswered=unanswered)
 
 
 def _event(kind: AlertKind, sessions: Sequence[SessionFacts], **figures: float) -> Evidence:

@@ -113,8 +113,9 @@ def enrol(
     from ripresa.clinic.care_desk import CareDesk
     from ripresa.platform.configuration import clock_from
 
-    site = enrolment_cli.enrol(patient, file, gateway, folder)
     with CareDesk.at(_state(folder), clock_from()) as desk:
+        desk.may_enrol(patient)
+        site = enrolment_cli.enrol(patient, file, gateway, folder)
         desk.enrol(patient, site)
 
 

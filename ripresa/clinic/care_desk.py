@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from analytics.monitoring.day import AHEAD, EARLIEST
 from ingest.journal.journal import Journal
+from ingest.rights.audit import AuditKey
+from ingest.rights.consent import Consent
 from ripresa.care.care_journal import care_record, fold_journal
 from telemetry.errors import ConfigurationError
 from telemetry.messages.care import (
@@ -50,6 +52,7 @@ class CareDesk:
 
     def __init__(self, journal: Journal, folder: Folder, clock: Clock) -> None:
         self._journal = journal
+        self._folder = folder
         self._outbox = Outbox(folder.outbox)
         self._clock = clock
 
@@ -67,12 +70,26 @@ class CareDesk:
         finally:
             journal.close()
 
+    def may_enrol(self, patient: str) -> None:
+        """Hold a pseudonym against those that were erased: nothing of one is ever stored again.
+
+        Raises:
+            ConfigurationError: it was erased.
+        """
+        if Consent(self._journal, AuditKey.at(self._folder.audit_key)).erased(patient):
+            raise ConfigurationError(
+                f"the data of {patient!r} was erased, and nothing is stored under that pseudonym "
+                "any more: enrol the person under another one"
+            )
+
     def enrol(self, patient: str, site: str) -> None:
         """Write down that a patient's home was let in.
 
         Raises:
             StoreError: the journal cannot be written.
+            ConfigurationError: the pseudonym was erased.
         """
+        self.may_enrol(patient)
         self._write(Enrolled(patient=patient, t_ns=self._clock.now_ns(), site=site))
 
     def discharge(self, patient: str, by: str) -> None:

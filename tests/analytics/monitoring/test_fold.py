@@ -367,6 +367,53 @@ def test_who_was_discharged_before_the_first_session_has_three_days_from_the_new
     assert alert.en == f"No session in 3 days since the new enrolment, {days_before(3)}."
 
 
+def no_plan_yet() -> PatientStory:
+    return PatientStory().enrolled()
+
+
+def plan_refused() -> PatientStory:
+    return PatientStory().enrolled().published().answered(state="refused")
+
+
+def plan_over() -> PatientStory:
+    over = plan(valid_from=days_before(40), valid_to=days_before(8))
+    return PatientStory().enrolled().published(over).answered()
+
+
+@pytest.mark.parametrize("begun", [no_plan_yet, plan_refused, plan_over])
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("fall", {"answers": {"fallen": True}}),
+        ("unwell", {"unwell": True}),
+        ("medicine", {"answers": {"medicine": True}}),
+    ],
+)
+@pytest.mark.parametrize("ago", [0, 2])
+def test_what_must_be_told_is_told_the_same_day_though_no_plan_is_in_force(begun, kind, told, ago):
+    story = begun().heard(MONDAY)
+    story.session(days_before(ago), 0, version=9, **told)
+    shown = figures(story, at(days_before(ago), "20:00"))
+    assert shown.plan is None
+    assert [(a.kind, a.opened) for a in shown.waiting if a.kind == kind] == [
+        (kind, days_before(ago))
+    ]
+    (line,) = worklist([figures(story)])
+    assert kind in {a.kind for a in line.waiting}
+
+
+def test_a_version_sent_after_a_refused_one_is_sent_and_no_more_refused():
+    story = PatientStory().enrolled().published().answered(state="refused").heard(MONDAY)
+    assert figures(story).state == "plan refused"
+    second = plan(version=2, valid_from=days_before(5))
+    story.published(second, days_before(1))
+    assert figures(story).state == "plan sent"
+    story.answered(MONDAY, 2, "refused")
+    assert figures(story).state == "plan refused"
+    story.answered(MONDAY, 2)
+    assert figures(story).state == "plan taken"
+
+
 def test_a_pause_lets_nothing_be_missed_until_treatment_goes_on():
     story = started().heard(MONDAY)
     story.session(days_before(12), 9)

@@ -174,6 +174,23 @@ async def test_of_an_erased_patient_whose_home_goes_on_sending_nothing_is_writte
     assert care.figures("p-2").heard_ns >= clock.now_ns() - 3600 * 10**9
 
 
+def test_an_erased_pseudonym_is_enrolled_no_more_and_gets_no_user(tmp_path, monkeypatch):
+    folder, home = Folder(tmp_path).create(), tmp_path / "join.json"
+    with CareDesk.at(folder, ManualClock(at(MONDAY))) as care:
+        care.enrol(PATIENT, "milano")
+        key, told = AuditKey.at(folder.audit_key), {"actor": "pt", "ground": "asked"}
+        erase_from_journal(care._journal, key, PATIENT, folders=(), now_ns=at(MONDAY), **told)
+        with pytest.raises(ConfigurationError, match="under another one"):
+            care.enrol(PATIENT, "milano")
+        care.enrol("p-2", "milano")
+        assert [record.patient for record in own(care._journal)] == ["p-2"]
+    monkeypatch.setattr("ripresa.cli.clinic_cli._state", lambda _folder: folder)
+    before = sorted(tmp_path.rglob("*"))
+    done = CliRunner().invoke(app, ["clinic", "enrol", PATIENT, str(home)])
+    assert isinstance(done.exception, ConfigurationError) or "another one" in done.output
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 @pytest.fixture
 def desk(tmp_path):
     folder = Folder(tmp_path).create()
