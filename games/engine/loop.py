@@ -186,10 +186,10 @@ class Loop:
 
     def _stand(self, mode: Mode) -> None:
         """Stand still for an interlude, or play on after it."""
+        self._interlude.open(self._pace.now_ns(), from_card=self.mode is Mode.PAUSED)
         self.mode = mode
         if mode is Mode.PLAY:
             self.stood()
-        self._interlude.open(self._pace.now_ns())
         self._sounds.play("pause")
 
     def _wait(self, now_ns: int) -> None:
@@ -361,7 +361,7 @@ class Loop:
 
     def _click(self, at: tuple[float, float]) -> None:
         if self.mode in (Mode.PAIN, Mode.PAUSED):
-            told = self._interlude.click(self.mode, at)
+            told = self._interlude.click(self.mode, at, self._pace.now_ns())
             self._answer(told)
             if told is not None:
                 return

@@ -162,6 +162,8 @@ class PageDesk:
         elif self._scale is not None and key != pygame.K_u:
             self._tell_pain(self._scale.key(key, now_ns), now_ns)
         elif key in DIGITS or (key in TAKE and self._digits.one_ns is not None):
+            if not self._menu.may_choose(now_ns):
+                return  # It would wait, and answer once the page listens.
             self._digits, number = self._digits.typed(key, now_ns)
             self._answer(number, now_ns)
         elif key in TAKE or (self._look.scanning and key == pygame.K_SPACE):
@@ -184,7 +186,7 @@ class PageDesk:
 
     def _click(self, at: tuple[float, float], now_ns: int) -> None:
         if self._scale is not None:
-            self._tell_pain(self._scale.click(at), now_ns)
+            self._tell_pain(self._scale.click(at, now_ns), now_ns)
             if self._hud.pressed(at) == "unwell":
                 self._press("unwell", now_ns)
             return

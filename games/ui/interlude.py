@@ -38,9 +38,10 @@ class Interlude:
         self._scale, self._card = PainScale(0), PauseCard(0)
         self._resting: tuple[float, int] | None = None
 
-    def open(self, now_ns: int) -> None:
-        """Begin afresh: nothing is answered yet."""
-        self._scale, self._card = PainScale(now_ns), PauseCard(now_ns)
+    def open(self, now_ns: int, *, from_card: bool = False) -> None:
+        """Begin afresh: nothing is answered yet; `from_card`: the card to rest on was open."""
+        self._scale = PainScale(now_ns, heeds_at_once=not from_card)
+        self._card = PauseCard(now_ns)
         self._resting = None
 
     def takes(self, mode: Mode, key: int) -> bool:
@@ -54,10 +55,9 @@ class Interlude:
         over = self._scale if mode is Mode.PAIN else self._card
         return over.key(key, now_ns)
 
-    def click(self, mode: Mode, at: tuple[float, float]) -> Answer:
+    def click(self, mode: Mode, at: tuple[float, float], now_ns: int) -> Answer:
         """What a click answers."""
-        over = self._scale if mode is Mode.PAIN else self._card
-        return over.click(at)
+        return self._scale.click(at, now_ns) if mode is Mode.PAIN else self._card.click(at)
 
     def waited(self, mode: Mode, now_ns: int, control: float | None) -> Answer:
         """What comes by waiting: the second digit, and with scanning what a movement takes."""

@@ -44,9 +44,12 @@ class PainScale:
 
     Args:
         now_ns: when it was opened.
+        heeds_at_once: False: digits and clicks answer nothing in the first half second, since the
+            press that opened it, made twice by a trembling hand, would be an answer here.
     """
 
-    def __init__(self, now_ns: int) -> None:
+    def __init__(self, now_ns: int, *, heeds_at_once: bool = True) -> None:
+        self._heeds_at_once = heeds_at_once
         self._menu = Menu.opened(ANSWERS + 1, now_ns)
         self._digits = Digits(ANSWERS - 1)
         self._moved: int | None = None
@@ -56,9 +59,10 @@ class PainScale:
         if key in LEAVE:
             self._digits = Digits(ANSWERS - 1)
             return BACK
-        self._digits, number = self._digits.typed(key, now_ns)
-        if number is not None:
-            return number
+        if self._heeds(now_ns):
+            self._digits, number = self._digits.typed(key, now_ns)
+            if number is not None:
+                return number
         if key in FORWARD:
             self._menu = self._menu.moved(1, now_ns)
         elif key in BACKWARD:
@@ -83,8 +87,10 @@ class PainScale:
         self._menu = Menu.opened(ANSWERS + 1, now_ns, focus=taken)
         return None
 
-    def click(self, at: tuple[float, float]) -> Answer:
+    def click(self, at: tuple[float, float], now_ns: int) -> Answer:
         """The answer at a place of the canvas."""
+        if not self._heeds(now_ns):
+            return None
         hit = next((n for n, b in enumerate(self.buttons()) if b.place.collidepoint(at)), None)
         return self._meant(hit)
 
@@ -129,6 +135,9 @@ class PainScale:
             for n in range(ANSWERS)
         ]
         return [*answers, Button(BACK, BACK, "", pygame.Rect((WIDTH - 360) // 2, 510, 360, 80))]
+
+    def _heeds(self, now_ns: int) -> bool:
+        return self._heeds_at_once or self._menu.may_choose(now_ns)
 
     @staticmethod
     def _meant(number: int | None) -> Answer:

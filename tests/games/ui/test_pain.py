@@ -49,6 +49,31 @@ def test_a_pain_of_1_is_told_after_waiting_for_the_0_of_a_10(table):
     assert played.loop.mode is Mode.PLAY
 
 
+@pytest.mark.parametrize("by", ["digit", "mouse"])
+def test_pain_pressed_twice_on_the_card_to_rest_on_answers_nothing(table, by):
+    played = table("volo", source=KeysSource(), look=Look(audio_only=True, voice=False))
+    played.frame()
+    played.press(pygame.K_SPACE)
+    for _ in range(20):
+        played.frame()
+    assert played.loop.mode is Mode.PAUSED
+    at = {"button": 1, "pos": (920, 350)}
+    for _ in range(2):
+        if by == "digit":
+            played.press(pygame.K_2)
+        else:
+            pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, at))
+        played.frame()
+        played.frame()
+        assert played.loop.mode is Mode.PAIN
+    for _ in range(40):
+        played.frame()
+    assert played.asks.requests == []
+    played.press(pygame.K_3)
+    played.frame()
+    assert played.asks.requests == [ReportPain(pain=3)]
+
+
 def test_pain_is_one_key_and_one_digit_and_stops_motion_meanwhile(table):
     played = table()
     for _ in range(20):
