@@ -114,7 +114,7 @@ def enrol(
     from ripresa.platform.configuration import clock_from
 
     with CareDesk.at(_state(folder), clock_from()) as desk:
-        desk.may_enrol(patient)
+        desk.may_enrol(patient, folder)
         site = enrolment_cli.enrol(patient, file, gateway, folder)
         desk.enrol(patient, site)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from analytics.monitoring.day import AHEAD, EARLIEST
@@ -12,6 +13,7 @@ from ingest.journal.journal import Journal
 from ingest.rights.audit import AuditKey
 from ingest.rights.consent import Consent
 from ripresa.care.care_journal import care_record, fold_journal
+from ripresa.platform.configuration import audit_key_at_hand
 from telemetry.errors import ConfigurationError
 from telemetry.messages.care import (
     DaysExcused,
@@ -70,13 +72,21 @@ class CareDesk:
         finally:
             journal.close()
 
-    def may_enrol(self, patient: str) -> None:
+    def may_enrol(self, patient: str, compose: Path = Path()) -> None:
         """Hold a pseudonym against those that were erased: nothing of one is ever stored again.
+
+        Args:
+            patient: the pseudonym.
+            compose: where docker-compose.yml lies: the key of erasures may lie beside it. None
+                is made where there is none; then nobody can tell, and each record is held anyhow.
 
         Raises:
             ConfigurationError: it was erased.
         """
-        if Consent(self._journal, AuditKey.at(self._folder.audit_key)).erased(patient):
+        key = audit_key_at_hand(self._folder, compose)
+        if key is None or not key.is_file():
+            return
+        if Consent(self._journal, AuditKey.at(key)).erased(patient):
             raise ConfigurationError(
                 f"the data of {patient!r} was erased, and nothing is stored under that pseudonym "
                 "any more: enrol the person under another one"
@@ -87,9 +97,7 @@ class CareDesk:
 
         Raises:
             StoreError: the journal cannot be written.
-            ConfigurationError: the pseudonym was erased.
         """
-        self.may_enrol(patient)
         self._write(Enrolled(patient=patient, t_ns=self._clock.now_ns(), site=site))
 
     def discharge(self, patient: str, by: str) -> None:

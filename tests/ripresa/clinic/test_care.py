@@ -174,20 +174,26 @@ async def test_of_an_erased_patient_whose_home_goes_on_sending_nothing_is_writte
     assert care.figures("p-2").heard_ns >= clock.now_ns() - 3600 * 10**9
 
 
-def test_an_erased_pseudonym_is_enrolled_no_more_and_gets_no_user(tmp_path, monkeypatch):
-    folder, home = Folder(tmp_path).create(), tmp_path / "join.json"
+@pytest.mark.parametrize("beside", [False, True])
+def test_an_erased_pseudonym_is_enrolled_no_more_and_gets_no_user(tmp_path, monkeypatch, beside):
+    folder, compose = Folder(tmp_path / "state").create(), tmp_path / "compose"
+    path = compose / "secrets" / "audit.key" if beside else folder.audit_key
     with CareDesk.at(folder, ManualClock(at(MONDAY))) as care:
         care.enrol(PATIENT, "milano")
-        key, told = AuditKey.at(folder.audit_key), {"actor": "pt", "ground": "asked"}
-        erase_from_journal(care._journal, key, PATIENT, folders=(), now_ns=at(MONDAY), **told)
-        with pytest.raises(ConfigurationError, match="under another one"):
-            care.enrol(PATIENT, "milano")
         care.enrol("p-2", "milano")
-        assert [record.patient for record in own(care._journal)] == ["p-2"]
+        care.may_enrol(PATIENT, compose)
+        assert not folder.audit_key.exists(), "whoever looks makes no key beside the clinic's own"
+        told = {"actor": "pt", "ground": "asked", "now_ns": at(MONDAY)}
+        erase_from_journal(care._journal, AuditKey.at(path), PATIENT, folders=(), **told)
+        with pytest.raises(ConfigurationError, match="under another one"):
+            care.may_enrol(PATIENT, compose)
+        care.may_enrol("p-2", compose)
     monkeypatch.setattr("ripresa.cli.clinic_cli._state", lambda _folder: folder)
     before = sorted(tmp_path.rglob("*"))
-    done = CliRunner().invoke(app, ["clinic", "enrol", PATIENT, str(home)])
-    assert isinstance(done.exception, ConfigurationError) or "another one" in done.output
+    asked = ["clinic", "enrol", PATIENT, str(tmp_path / "join.json"), "--folder", str(compose)]
+    done = CliRunner().invoke(app, asked)
+    assert isinstance(done.exception, ConfigurationError)
+    assert "another one" in str(done.exception)
     assert sorted(tmp_path.rglob("*")) == before
 
 
