@@ -11,8 +11,6 @@ from dashboards.report.patient_report import report_pdf
 from dashboards.views.care_record import MemoryCareRecord
 from dashboards.web.patient_api import Patients
 from ingest.journal.reading import JournalReader
-from ingest.rights.audit import AuditKey
-from ingest.rights.consent import Consent
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.files import write_atomically
@@ -21,6 +19,7 @@ from telemetry.messages.results import AdherenceResult
 
 from .care_journal import placements
 from .clinic_store import TIME_ZONE, monitored_hours
+from .worklist_report import unused_at_hand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +45,7 @@ def write_report(
         StoreError: the journal cannot be read, or the file not be written.
     """
     with JournalReader(folder.clinic_journal) as reader:
-        if Consent(reader, AuditKey.at(folder.audit_key)).unused(patient):
+        if unused_at_hand(reader, folder)(patient):
             raise ConfigurationError(f"the data of {patient} must not be used: no report is made")
         plans = PlanFolder(folder.plans)
         fold = Fold(plans.version, placements(reader))

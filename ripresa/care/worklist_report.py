@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from analytics.monitoring.worklist import worklist
 from ingest.journal.reading import JournalReader
 from ingest.rights.audit import AuditKey
-from ingest.rights.consent import Consent
+from ingest.rights.consent import Consent, restricted_patients
 from ripresa.care.care_journal import fold_journal
+from ripresa.platform.configuration import audit_key_at_hand
 from ripresa.session.plan_folder import PlanFolder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from analytics.monitoring.worklist import WorkLine
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from telemetry.clock import Clock
     from therapy.wording import Language
 
-__all__ = ["show_worklist"]
+__all__ = ["show_worklist", "unused_at_hand"]
 
 
 def show_worklist(
@@ -35,7 +37,7 @@ def show_worklist(
     from rich.table import Table  # noqa: PLC0415
 
     with JournalReader(folder.clinic_journal) as reader:
-        unused = Consent(reader, AuditKey.at(folder.audit_key)).unused
+        unused = unused_at_hand(reader, folder)
         fold = fold_journal(reader, PlanFolder(folder.plans).version, clock.now_ns())
         lines = worklist([f for f in fold.all_figures() if not unused(f.patient)])
     table = Table("patient", "state", "since", "why", "last session")
@@ -47,6 +49,18 @@ def show_worklist(
     Console().print(table)
     if json_file is not None:
         json_file.write_text(json.dumps([_body(line) for line in lines], indent=1), "utf-8")
+
+
+def unused_at_hand(reader: JournalReader, folder: Folder) -> Callable[[str], bool]:
+    """Whose data must not be used, for whoever only reads: no key is made where there is none.
+
+    Without the key that the clinic has elsewhere the restricted are known; of the erased there is
+    nothing in the journal.
+    """
+    key = audit_key_at_hand(folder)
+    if key is None or not key.is_file():
+        return set(restricted_patients(reader)).__contains__
+    return Consent(reader, AuditKey.at(key)).unused
 
 
 def _body(line: WorkLine) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import shutil
 import zlib
 from datetime import date, timedelta
 
@@ -18,6 +19,7 @@ from research.virtual_clinic.virtual_clinic import simulate
 from research.virtual_clinic.virtual_patient import Rates
 from ripresa.care.care_journal import JournalCareRecord
 from ripresa.care.report import write_report
+from ripresa.care.worklist_report import show_worklist
 from ripresa.platform.configuration import Folder
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.clock import ManualClock
@@ -107,3 +109,32 @@ def test_nobody_of_that_name_and_whose_data_rests_is_refused(clinic, tmp_path):
     with pytest.raises(ConfigurationError, match="must not be used"):
         write_report(clinic, "sim-000", tmp_path / "r.pdf", CLOCK, "it")
     assert not (tmp_path / "r.pdf").exists()
+
+
+@pytest.mark.parametrize("what", ["worklist", "report"])
+def test_whoever_only_reads_makes_no_audit_key_and_holds_to_restrictions(
+    clinic, tmp_path, monkeypatch, what
+):
+    """The clinic's key may lie beside the compose file: another one would break its log's chain."""
+    monkeypatch.setattr("ripresa.care.report.report_pdf", lambda _view, _language: b"%PDF-")
+    folder = Folder(tmp_path / "state")
+    shutil.copytree(clinic.root, folder.root)
+    folder.audit_key.unlink(missing_ok=True)
+    file = tmp_path / "w.json"
+    if what == "report":
+        write_report(folder, "sim-001", tmp_path / "r.pdf", CLOCK, "it")
+    else:
+        show_worklist(folder, CLOCK, "it", file)
+        assert "sim-001" in file.read_text("utf-8")
+    assert not folder.audit_key.exists()
+    with Journal.open(folder.clinic_journal, CLOCK) as journal:
+        told = {"actor": "pt", "ground": "asked", "now_ns": CLOCK.now_ns(), "on": True}
+        key = AuditKey.at(tmp_path / "elsewhere" / "audit.key")
+        set_consent(journal, key, "sim-001", ConsentState.RESTRICTED, **told)
+    if what == "report":
+        with pytest.raises(ConfigurationError, match="must not be used"):
+            write_report(folder, "sim-001", tmp_path / "r.pdf", CLOCK, "it")
+    else:
+        show_worklist(folder, CLOCK, "it", file)
+        assert "sim-001" not in file.read_text("utf-8")
+    assert not folder.audit_key.exists()
