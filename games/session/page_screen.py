@@ -34,6 +34,8 @@ WORDS_Y = 158
 LAST_Y = 596
 """On the last card, where nothing lies below."""
 POINTER = 34
+LARGER_SHARE = 0.63
+"""At 200 % two buttons fill the page."""
 
 
 class PageScreen:
@@ -66,6 +68,9 @@ class PageScreen:
 
     def _row(self, page: Page, count: int, top: int) -> list[pygame.Rect]:
         gap, width = 24, 360 if count <= 2 else 270
+        # Large letters take the room beside the buttons rather than shrink or break in two.
+        grown = round(width * (1 + LARGER_SHARE * max(0.0, self._look.text_scale - 1)))
+        width = min(grown, (WIDTH - 80 - gap * (count - 1)) // max(1, count))
         total = count * width + (count - 1) * gap
         left = (WIDTH - total) // 2
         if page.exercise:

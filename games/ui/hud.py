@@ -26,6 +26,8 @@ __all__ = ["SMALLEST_TARGET", "Button", "Hud", "draw_button", "pill"]
 
 SMALLEST_TARGET = 64
 PIP = 22
+SHARES = (0.23, 0.32, 0.45)
+"""Of pause, pain and unwell, whose words are the longest, with large letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,9 @@ class Hud:
         self._look = look
         height = round(64 + 16 * (look.text_scale - 1))
         width = round(min(350 + 120 * (look.text_scale - 1), (WIDTH - 80) / 3))
-        narrow = width if look.text_scale > 1.3 else 200
         y = HEIGHT - height - 12
-        widths = (narrow, width, width)
+        large = look.text_scale > 1.3
+        widths = tuple(round(3 * width * s) for s in SHARES) if large else (200, width, width)
         left = 16 if look.side == "left" else WIDTH - sum(widths) - 48
         buttons = []
         for name, key, wide in zip(

@@ -10,11 +10,15 @@ from games.look import Look
 from games.session.own_pages import breath_page, effort_page
 from games.session.page import Choice, Leave, Mark, Page, Stay
 from games.session.page_screen import PageScreen
+from games.session.therapy_pages import page_of
 from games.ui.canvas import Canvas
 from games.ui.hud import SMALLEST_TARGET, Button, Hud, pill
 from games.ui.pain_scale import PainScale
 from games.ui.palette import ALERT, CREAM, INK, PAPER, SEEN_BY, contrast, seen
 from games.ui.texts import FRAME
+from therapy.session.questions import Question
+from therapy.session.screens import Ask
+from therapy.wording import Wording
 
 
 @pytest.mark.parametrize("language", ["it", "en"])
@@ -24,6 +28,23 @@ def test_the_offer_of_keys_stays_off_the_pictures_edges_at_200_per_cent(language
     place = pill(canvas, FRAME["keys"][language], 26, "midbottom", (640, 600))
     assert place.left >= 16
     assert place.right <= 1280 - 16
+    window.close()
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_what_answers_or_stops_is_a_third_larger_at_200_per_cent_on_one_line(language):
+    look = Look(language=language, text_scale=2.0)
+    window = Window(headless=True, title="t")
+    canvas = Canvas(window.picture, 1.0)
+    whether = Wording("Bene", "Well"), Wording("Non mi sento bene", "I feel unwell")
+    question = Question("unwell", "in", "yes or no", Wording("Oggi?", "Today?"), labels=whether)
+    page = page_of(Ask(question), language, back=True)
+    shown = [(b, 30, 20) for b in PageScreen(look).buttons(page)]
+    shown += [(b, 26, 36) for b in Hud(look).buttons]
+    for button, size, edge in shown:
+        text = f"{button.text}  [{button.key}]"
+        wide = canvas.text(text, round(1.35 * size), INK).get_width()
+        assert wide <= button.place.width - edge, text
     window.close()
 
 
