@@ -29,9 +29,9 @@ WORDS: Final[dict[AlertKind, Wording]] = {
         "10; median changed by {rise:+.1f} against the sessions before.",
     ),
     "few days": Wording(
-        "{active} giorni attivi negli ultimi {days} giorni noti; l'obiettivo concordato ne dà "
+        "Giorni attivi negli ultimi {days} giorni noti: {active}; l'obiettivo concordato ne dà "
         "circa {expected}.",
-        "{active} active days in the last {days} known days; the agreed goal gives about "
+        "Active days in the last {days} known days: {active}; the agreed goal gives about "
         "{expected}.",
     ),
     "range": Wording(
