@@ -9,7 +9,7 @@ from therapy.wording import Wording
 if TYPE_CHECKING:
     from .alert import AlertKind
 
-__all__ = ["NOT_TAKEN", "REFUSED", "STOPPED", "UNDATED", "WORDS"]
+__all__ = ["ENDED", "NOT_TAKEN", "REFUSED", "STOPPED", "UNDATED", "WORDS"]
 
 WORDS: Final[dict[AlertKind, Wording]] = {
     "unwell": Wording(
@@ -85,6 +85,11 @@ REFUSED: Final = Wording(
     "The home has refused version {version} of the plan, sent on {since}.",
 )
 """Of a plan that is not in force because the home does not have it."""
+ENDED: Final = Wording(
+    "L'ultimo giorno del piano, versione {version}, è stato il {until}; nessun'altra versione è in "
+    "vigore.",
+    "The last day of the plan, version {version}, was {until}; no other version is in force.",
+)
 
 STOPPED: Final = Wording(
     "Nessun giorno attivo negli ultimi {quiet} giorni noti; l'obiettivo concordato ne dà circa "

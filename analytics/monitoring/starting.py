@@ -6,7 +6,8 @@ or after a new enrolment where that was later;
 or the first plan was sent two days ago and is not taken;
 or the home refused it
 plan    a later version was sent three days ago and is not taken,     it is taken
-or the home refused it
+or the home refused it;
+or every version that came into force has ended                       another is in force
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from .alert import Evidence
-from .alert_words import NOT_AGAIN, NOT_TAKEN, REFUSED, WORDS
+from .alert_words import ENDED, NOT_AGAIN, NOT_TAKEN, REFUSED, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,8 @@ def starting_evidence(
     if first_session is not None and first_session <= day:
         newest = max((v.plan.version for v in in_force), default=0)
         later = [v for v in versions if v.plan.version > newest]
-        return _waiting("plan", later, day, LATER_NOT_TAKEN_DAYS, WORDS["plan"])
+        waiting = _waiting("plan", later, day, LATER_NOT_TAKEN_DAYS, WORDS["plan"])
+        return waiting or _ended(in_force, day)
     if not in_force:
         return _waiting("start", versions, day, NOT_TAKEN_DAYS, NOT_TAKEN)
     since = min(v.effective for v in in_force if v.effective is not None)
@@ -60,8 +62,20 @@ def starting_evidence(
         since, words = back, NOT_AGAIN
     days = (day - since).days
     if days < NOT_STARTED_DAYS:
+        return _ended(in_force, day)
+    not_started = _raised("start", words.filled(days=days, since=since), days=days)
+    return (not_started, *_ended(in_force, day))
+
+
+def _ended(begun: Sequence[VersionView], day: date) -> tuple[Evidence, ...]:
+    """Of versions that came into force, where none goes on."""
+    until = {v.plan.version: v.plan.valid_to for v in begun}
+    ends = [last for last in until.values() if last is not None]
+    if len(ends) < len(until) or not ends or max(ends) >= day:
         return ()
-    return (_raised("start", words.filled(days=days, since=since), days=days),)
+    version = max(v for v, last in until.items() if last == max(ends))
+    told = ENDED.filled(version=version, until=max(ends))
+    return (_raised("plan", told, version=version, days=(day - max(ends)).days),)
 
 
 def _waiting(

@@ -367,6 +367,23 @@ def test_who_was_discharged_before_the_first_session_has_three_days_from_the_new
     assert alert.en == f"No session in 3 days since the new enrolment, {days_before(3)}."
 
 
+@pytest.mark.parametrize("ended", [1, 8])
+@pytest.mark.parametrize("treated", [True, False])
+def test_whose_plan_is_over_with_none_after_it_stands_in_the_worklist(ended, treated):
+    over = plan(valid_from=days_before(40), valid_to=days_before(ended))
+    story = PatientStory().enrolled(days_before(40)).published(over, days_before(40))
+    story.answered(days_before(40)).heard(MONDAY)
+    if treated:
+        story.session(days_before(20))
+    (line,) = worklist([figures(story)])
+    (told,) = [a for a in line.waiting if a.kind == "plan"]
+    assert (told.opened, told.open) == (days_before(ended - 1), True)
+    assert f"was {days_before(ended)}" in told.en
+    assert ("start" in {a.kind for a in line.waiting if a.open}) is not treated
+    story.published(plan(version=2, valid_from=MONDAY), MONDAY).answered(MONDAY, version=2)
+    assert "plan" not in {a.kind for a in figures(story).waiting if a.open}
+
+
 def no_plan_yet() -> PatientStory:
     return PatientStory().enrolled()
 
