@@ -53,7 +53,7 @@ _ALERTS: Final = {
     "range": Wording("escursione", "range"),
     "few days": Wording("pochi giorni attivi", "few active days"),
     "data": Wording("nessuna notizia o dati persi", "nothing heard, or data lost"),
-    "plan": Wording("piano non ricevuto", "plan not taken"),
+    "plan": Wording("piano non in vigore", "plan not in force"),
     "overdose": Wording("più del previsto", "more than asked"),
     "speed": Wording("velocità", "speed"),
 }

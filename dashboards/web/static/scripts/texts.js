@@ -367,7 +367,7 @@ const TEXTS = {
   alert_fall: ["Caduta", "Fall"],
   alert_pain: ["Dolore", "Pain"],
   alert_start: ["Non ha iniziato", "Has not started"],
-  alert_plan: ["Piano non ricevuto", "Plan not taken"],
+  alert_plan: ["Piano non in vigore", "Plan not in force"],
   alert_medicine: ["Medicina cambiata", "Medicine changed"],
   "alert_few days": ["Pochi giorni attivi", "Few active days"],
   alert_range: ["Escursione", "Range"],
