@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from analytics.signals.smoothing import running_mean
 from telemetry.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -157,14 +158,9 @@ def _likely(unit: str | None, table: dict[str, float], wanted: str) -> str:
 
 def _averaged(values: Array, rate_hz: float) -> tuple[Array, Array]:
     """[n, 3] running means, and [n] the spread around them."""
-    width = min(len(values), max(3, round(AVERAGED_S * rate_hz)) | 1)
-    kernel = np.full(width, 1 / width)
-    # At the ends fewer samples are averaged, never zeros in their place.
-    weight = np.convolve(np.ones(len(values)), kernel, mode="same")[:, None]
 
     def smooth(x: Array) -> Array:
-        columns = [np.convolve(x[:, i], kernel, mode="same") for i in range(3)]
-        return np.asarray(np.column_stack(columns) / weight)
+        return np.column_stack([running_mean(x[:, i], rate_hz, AVERAGED_S) for i in range(3)])
 
     mean = smooth(values)
     variance = smooth(values * values) - mean * mean

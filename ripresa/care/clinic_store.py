@@ -20,6 +20,7 @@ from ingest.journal.archive import ArchiveReader
 from ingest.journal.journal import Journal
 from ingest.rights.audit import AuditKey
 from ingest.rights.consent import Consent
+from ripresa.platform.configuration import audit_key_at_hand
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError
 
@@ -65,7 +66,7 @@ class ClinicStore:
         with contextlib.ExitStack() as stack:
             self.journal = stack.enter_context(Journal.open(folder.clinic_journal, clock))
             self.whole = stack.enter_context(ArchiveReader(folder.clinic_journal, folder.archive))
-            key = AuditKey.at(folder.audit_key)
+            key = AuditKey.at(audit_key_at_hand(folder) or folder.audit_key)
             self.consent = Consent(self.journal, key)
             self.table = FigureTable(folder.figures, key.hash("key", "figures"))
             self._stack = stack.pop_all()

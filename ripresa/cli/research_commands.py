@@ -17,15 +17,23 @@ if TYPE_CHECKING:
 
 __all__ = ["export_sessions", "import_recording", "replay"]
 
+# Where recorded sessions lie.
+JournalOption = Annotated[Path | None, typer.Option(help="The journal; without it this machine's.")]
+ArchiveOption = Annotated[
+    Path | None, typer.Option(help="An archive or export instead, or a journal's archive.")
+]
+PlansOption = Annotated[
+    Path | None, typer.Option(help="Folder of plans, where it is not beside the place.")
+]
+HomeOption = Annotated[
+    str | None, typer.Option(help="Whose session, where several homes have one of that name.")
+]
+
 
 def replay(  # noqa: PLR0917 - typer reads options from it
     session: Annotated[str, typer.Argument(help="ULID of the session.")],
-    journal: Annotated[
-        Path | None, typer.Option(help="The journal; without it this machine's.")
-    ] = None,
-    archive: Annotated[
-        Path | None, typer.Option(help="An archive or export instead, or a journal's archive.")
-    ] = None,
+    journal: JournalOption = None,
+    archive: ArchiveOption = None,
     speed: Annotated[str, typer.Option(help="Times real time, or max.")] = "1",
     from_s: Annotated[float, typer.Option("--from", help="Seconds from the beginning.")] = 0.0,
     to_s: Annotated[float | None, typer.Option("--to", help="Seconds from the beginning.")] = None,
@@ -38,12 +46,8 @@ def replay(  # noqa: PLR0917 - typer reads options from it
     verify: Annotated[
         bool, typer.Option("--verify", help="Compare the results hash with what was recorded.")
     ] = False,
-    plans: Annotated[
-        Path | None, typer.Option(help="Folder of plans, where it is not beside the place.")
-    ] = None,
-    of: Annotated[
-        str | None, typer.Option(help="Whose session, where several homes have one of that name.")
-    ] = None,
+    plans: PlansOption = None,
+    of: HomeOption = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write the figures here as JSON.")
     ] = None,
@@ -264,7 +268,7 @@ def _placed(path: Path, placements: Mapping[str, str]) -> str | None:
 
 
 def _nanoseconds(text: str) -> int:
-    from datetime import UTC, datetime
+    from datetime import datetime
 
     from telemetry.errors import ConfigurationError
 
@@ -272,8 +276,9 @@ def _nanoseconds(text: str) -> int:
         moment = datetime.fromisoformat(text)
     except ValueError as e:
         raise ConfigurationError(f"--start {text!r}: such as 2026-03-01T10:00:00+01:00") from e
-    zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return round(zoned.timestamp() * 1e6) * 1000
+    if moment.tzinfo is None:
+        raise ConfigurationError(f"--start {text!r}: no time zone: add Z, or such as +01:00")
+    return round(moment.timestamp() * 1e6) * 1000
 
 
 def export_sessions(  # noqa: PLR0917 - typer reads options from it
@@ -284,18 +289,10 @@ def export_sessions(  # noqa: PLR0917 - typer reads options from it
     ] = None,
     patient: Annotated[str | None, typer.Option(help="All sessions of this pseudonym.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All sessions.")] = False,
-    journal: Annotated[
-        Path | None, typer.Option(help="The journal; without it this machine's.")
-    ] = None,
-    archive: Annotated[
-        Path | None, typer.Option(help="An archive or export instead, or a journal's archive.")
-    ] = None,
-    plans: Annotated[
-        Path | None, typer.Option(help="Folder of plans, where it is not beside the place.")
-    ] = None,
-    of: Annotated[
-        str | None, typer.Option(help="Whose session, where several homes have one of that name.")
-    ] = None,
+    journal: JournalOption = None,
+    archive: ArchiveOption = None,
+    plans: PlansOption = None,
+    of: HomeOption = None,
 ) -> None:
     """Write recorded sessions in a format of the field's own tools."""
     from rich.console import Console

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 
@@ -18,6 +19,14 @@ def need_program(*names: str) -> str:
             return found
     missing(" or ".join(names) + " is not on the PATH")
     raise AssertionError
+
+
+def need_library(name: str) -> None:
+    """A library that needs parts of the system; without them the test skips, in CI it fails."""
+    try:
+        importlib.import_module(name)
+    except (ImportError, OSError) as e:
+        missing(f"{name} cannot be loaded ({e})")
 
 
 def missing(reason: str) -> None:

@@ -57,7 +57,7 @@ TRUTH = figures(RICH)
 
 
 @given(st.randoms(use_true_random=False), st.lists(st.integers(0, len(RICH.facts)), max_size=6))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_order_lateness_and_repetition_of_facts_gives_the_same_figures(random, cuts):
     facts = [*RICH.facts, *random.sample(RICH.facts, 9)]
     random.shuffle(facts)
@@ -92,7 +92,7 @@ def test_only_what_changed_is_named_and_computed_again():
     taken=st.integers(0, 30),
     dose=st.integers(1, 40),
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_publishing_changes_no_day_that_is_past(published, valid, taken, dose):
     story = started()
     for ago in (35, 33, 25, 20, 12, 4, 2):

@@ -54,7 +54,7 @@ def test_a_sensor_that_lies_straight_reads_the_peak_and_one_askew_in_the_plane_t
 
 
 def test_looks_are_told_for_both_errors_and_for_persons_who_differ_more_than_declared():
-    figures = looks.measure_looks(persons=5)
+    figures = looks.measure_looks(persons=20)
     assert len(figures) == 4 * len(looks.KINDS)
     assert "change.false_beyond_ten_looks_declared_sem_percent" in figures
     assert "change.false_beyond_ten_looks_donning_8_own_sem_percent" in figures

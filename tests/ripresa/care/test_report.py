@@ -14,10 +14,12 @@ from dashboards.web.patient_api import Patients
 from ingest.journal.journal import Journal
 from ingest.rights.audit import AuditKey
 from ingest.rights.consent import ConsentState, set_consent
+from needs import need_library
 from research.virtual_clinic.clinic_files import write_clinic
 from research.virtual_clinic.virtual_clinic import simulate
 from research.virtual_clinic.virtual_patient import Rates
 from ripresa.care.care_journal import JournalCareRecord
+from ripresa.care.clinic_store import ClinicStore
 from ripresa.care.report import write_report
 from ripresa.care.worklist_report import show_worklist
 from ripresa.platform.configuration import Folder
@@ -73,7 +75,7 @@ def test_what_somebody_typed_is_text_and_never_markup(view):
 def test_it_is_one_sheet_as_pdf_with_the_same_figures_as_the_page(
     clinic, view, tmp_path, monkeypatch
 ):
-    pytest.importorskip("weasyprint", exc_type=(ImportError, OSError))
+    need_library("weasyprint")
     shown = []
 
     def seen(own, language):
@@ -138,3 +140,13 @@ def test_whoever_only_reads_makes_no_audit_key_and_holds_to_restrictions(
         show_worklist(folder, CLOCK, "it", file)
         assert "sim-001" not in file.read_text("utf-8")
     assert not folder.audit_key.exists()
+
+
+def test_whoever_fills_the_database_goes_by_the_clinics_own_key(clinic, tmp_path, monkeypatch):
+    folder = Folder(tmp_path / "state")
+    shutil.copytree(clinic.root, folder.root)
+    folder.audit_key.unlink(missing_ok=True)
+    AuditKey.at(tmp_path / "secrets" / "audit.key")
+    monkeypatch.chdir(tmp_path)
+    with ClinicStore(folder, CLOCK):
+        assert not folder.audit_key.exists()

@@ -213,7 +213,9 @@ def test_no_export_holds_what_names_a_person_or_a_radio(export, kept, to):
     files = [path for path in out.rglob("*") if path.is_file()]
     assert files
     for path in files:
-        assert not any(map(forbidden.search, text.findall(path.read_bytes()))), path
+        whole = path.read_bytes()
+        told = text.findall(whole) if path.suffix in {".xdf", ".parquet"} else [whole]
+        assert not any(map(forbidden.search, told)), path
 
 
 def test_fhir_is_a_bundle_of_r4b_with_units_of_ucum(export, kept, session):

@@ -119,6 +119,7 @@ def test_a_journal_of_therapy_takes_no_imported_session(run, tmp_path):
     [
         (("--side", "up"), "left or right"),
         (("--start", "yesterday"), "2026-03-01T10:00:00"),
+        (("--start", "2026-03-01T10:00:00"), "no time zone"),
         (("--exercise", "flying"), "flying"),
         (("--patient", "Mario Rossi"), "patient"),
     ],

@@ -77,7 +77,14 @@ async def test_an_end_before_the_sessions_gives_no_hash(kept):
 
 
 @pytest.mark.parametrize(
-    "asked", [{"speed": 0.0}, {"from_s": 9.0, "to_s": 9.0}, {"from_s": 1e6}, {"from_s": -1.0}]
+    "asked",
+    [
+        {"speed": 0.0},
+        {"speed": float("nan")},
+        {"from_s": 9.0, "to_s": 9.0},
+        {"from_s": 1e6},
+        {"from_s": -1.0},
+    ],
 )
 def test_what_cannot_be_replayed_is_refused(kept, asked):
     with pytest.raises(ConfigurationError, match=r"positive|lasts"):
