@@ -78,7 +78,7 @@ def bench_web(
     asked: int = ASKED,
     said: Callable[[str], None] = lambda _line: None,
 ) -> dict[str, float]:
-    """The figures of issue and documentation, flat.
+    """The figures of the documentation, flat.
 
     Raises:
         TransportTimeout: the clinic did not come up.
