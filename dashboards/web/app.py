@@ -35,6 +35,8 @@ from dashboards.access.entrance import Allowed, Entrance, OpenEntrance, hold_to_
 from dashboards.access.guarded_entrance import GuardedEntrance
 from dashboards.access.oidc import OidcProvider
 from dashboards.access.principal import Action
+from dashboards.live.live_feed import LiveFeed
+from dashboards.live.live_socket import live_routes
 from dashboards.views.care_record import CareRecord
 from dashboards.views.clinic_state import ClinicState
 from dashboards.views.loss_ledger import LossLedger
@@ -45,8 +47,6 @@ from telemetry.seams import SessionIndex
 from telemetry.transport.bus import Bus
 from therapy.plan.plan import Plan
 
-from .live_feed import LiveFeed
-from .live_socket import live_routes
 from .oidc_api import oidc_routes
 from .patient_api import Patients, patient_routes
 from .session_api import Sources, api_routes, no_plan

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards.access.entrance import Allowed, Asking
 from dashboards.access.principal import Action
+from dashboards.live.live_feed import LiveFeed, LiveSessionSummary
 from dashboards.views.clinic_state import ClinicState
 from dashboards.views.loss_ledger import LossLedger
 from dashboards.views.session_view import SessionView, session_view
@@ -20,7 +21,6 @@ from telemetry.seams import SessionIndex, SessionSummary
 from telemetry.transport.bus import Bus
 from therapy.plan.plan import Plan
 
-from .live_feed import LiveFeed, LiveSessionSummary
 from .paging import LARGEST_CURSOR, MOST, USUAL, cursor_of, read_cursor
 
 __all__ = [

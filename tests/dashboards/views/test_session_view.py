@@ -5,9 +5,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.calibration.finding import WORDS, CalibrationFinding
+from dashboards.live.live_session import LiveSession
 from dashboards.views.figure_words import calibration_note, reading_words
 from dashboards.views.session_view import session_view
-from dashboards.web.live_session import LiveSession
 from telemetry.messages import events as ev
 from telemetry.messages.results import ItemResult, Measure, RangeOfMotion, Repetition, SessionResult
 from therapy.plan.plan_file import sample_plan

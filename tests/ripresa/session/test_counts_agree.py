@@ -10,7 +10,7 @@ from analytics.monitoring.done import items_done, items_reported
 from arm_motion import one_batch, raises, whole_stream
 from asking import request_of
 from builders import SESSION, T0_NS
-from dashboards.web.live_session import LiveSession
+from dashboards.live.live_session import LiveSession
 from games.inputs.source import ArrivedSample
 from games.rules.control import ControlSample
 from games.session.by_keys import CountedKeys

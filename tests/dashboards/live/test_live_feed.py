@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from dashboards.web.audience import LiveFrame, Mailbox, encoded_frame
-from dashboards.web.live_feed import LiveFeed
-from dashboards.web.live_session import Sample
+from dashboards.live.audience import LiveFrame, Mailbox, encoded_frame
+from dashboards.live.live_feed import LiveFeed
+from dashboards.live.live_session import Sample
 from telemetry.clock import ManualClock
 from telemetry.errors import StoreBusy
 from telemetry.messages.events import encode_event

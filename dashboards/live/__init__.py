@@ -1,0 +1,1 @@
+"""A session while it is played: heard from the bus, shown to whoever watches."""
