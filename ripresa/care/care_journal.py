@@ -165,6 +165,12 @@ class JournalCareRecord:
             self._look_again()
             return None if self._restricted(patient) else self._fold.figures(patient)
 
+    def folded(self) -> Fold:
+        """The facts as of now, for whoever is about to write by them."""
+        with self._lock:
+            self._look_again()
+            return self._fold
+
     def all_figures(self) -> list[PatientFigures]:
         """Everybody's."""
         with self._lock:

@@ -30,7 +30,7 @@ from telemetry.messages.notices import PlanNotice
 from .outbox import Outbox, OutboxLetter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from analytics.monitoring.day import SetAside
@@ -50,10 +50,19 @@ class CareDesk:
         journal: the clinic's; the clinic may run meanwhile.
         folder: its state.
         clock: stamps what is written.
+        folded: the facts as of now, where a running clinic keeps them; None: they are read from
+            the whole journal.
     """
 
-    def __init__(self, journal: Journal, folder: Folder, clock: Clock) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        folder: Folder,
+        clock: Clock,
+        folded: Callable[[], Fold] | None = None,
+    ) -> None:
         self._journal = journal
+        self._folded = folded
         self._folder = folder
         self._outbox = Outbox(folder.outbox)
         self._clock = clock
@@ -287,6 +296,8 @@ class CareDesk:
         self._journal.append_now([care_record(record)])
 
     def _fold(self) -> Fold:
+        if self._folded is not None:
+            return self._folded()
         return fold_journal(self._journal, lambda _patient, _version: None, self._clock.now_ns())
 
     def _known(self, patient: str) -> Fold:

@@ -356,3 +356,14 @@ async def test_a_home_whose_clock_is_wrong_is_told_and_no_longer_once_it_is_righ
     status._set_aside = dict
     status._look_at_homes()
     assert board.all() == []
+
+
+def test_a_desk_of_a_running_clinic_writes_by_the_facts_that_it_keeps(clinic, tmp_path):
+    story = PatientStory().enrolled().published(plan(valid_from="2023-01-01"))
+    appended(clinic[0], story.facts)
+    care = care_of(clinic)
+    desk = CareDesk(clinic[0], Folder(tmp_path), clinic[1], folded=care.folded)
+    desk.publish(plan(version=2, valid_from="2023-11-14"), "clinic")
+    with pytest.raises(ConfigurationError, match="published with other content"):
+        desk.publish(plan(version=1, goal="other", valid_from="2023-11-15"), "clinic")
+    assert [v.plan.version for v in care.figures(PATIENT).versions] == [1, 2]
