@@ -11,6 +11,7 @@ import numpy as np
 from analytics.joints.angle import GATE_FROM, held_by_gravity, in_plane_angle, looseness
 from analytics.joints.axis import estimate_axes
 from analytics.joints.pairing import axes_beside, pairing_of, sided
+from analytics.signals.arrays import dots, lengths
 from analytics.signals.orientation import up_in_sensor
 from analytics.signals.synchronisation import Between, Matcher, Timed
 from telemetry.errors import NotObservable
@@ -67,10 +68,10 @@ class Paired:
         """[n, 4] the proximal sensor's orientations at the frames, looking back or forward."""
         q = self.proximal.q_forward if forward else self.proximal.q
         before, after = q[self.before], q[self.after]
-        same = (before * after).sum(axis=1) >= 0
+        same = dots(before, after) >= 0
         after = np.where(same[:, None], after, -after)
         between = before + self.share[:, None] * (after - before)
-        turned: Array = between / np.sqrt((between * between).sum(axis=1))[:, None]
+        turned: Array = between / lengths(between)[:, None]
         return turned
 
     def runs(self) -> Iterator[slice]:
@@ -340,11 +341,11 @@ def _turned(measured: Array, oriented: Array) -> Array:
 def _turns(q: Array) -> Array:
     """[n, 3] rotation vectors, rad, from each orientation [n, 4] to the next; 0 first."""
     a, b = q[:-1], q[1:]
-    w = (a * b).sum(axis=1)
+    w = dots(a, b)
     vector = (a[:, :1] * b[:, 1:] - b[:, :1] * a[:, 1:] - np.cross(a[:, 1:], b[:, 1:])) * np.where(
         w >= 0, 1.0, -1.0
     )[:, None]
-    length = np.sqrt((vector * vector).sum(axis=1))
+    length = lengths(vector)
     angle = 2 * np.arctan2(length, np.abs(w))
     turns = np.zeros((len(q), 3))
     turns[1:] = vector * (angle / np.maximum(length, 1e-12))[:, None]

@@ -23,13 +23,14 @@ from analytics.movement.repetition import (
 from analytics.movement.unfolding import passes_vertical, unfolded_elevation_deg
 from analytics.observability.doubt import Doubt, DoubtKind, doubt
 from analytics.observability.grounds import joint_doubts
+from analytics.signals.arrays import dots
 from analytics.signals.orientation import elevations_deg
 from analytics.signals.smoothing import smoothed
 from telemetry.errors import NotObservable
 from therapy.wording import Wording
 
 from .flexion import Flexion, flexion
-from .membership import NO_RESTS, Membership, membership_of, rested
+from .membership import NO_RESTS, Membership, SetSorter, rested
 from .observation import Method, doubted
 
 if TYPE_CHECKING:
@@ -79,15 +80,23 @@ class FoundRepetitions:
         alike: where they were only counted, how much they resemble each other, -1 to 1.
         flexion: where two sensors saw a joint, its movement; its frames are those of `values`.
         raw: [n] the angle before smoothing; None where they were only counted.
+        sorter: of excursions in the frames of `values`.
     """
 
     observation: Observation
     values: list[float]
     live: list[Excursion]
     excursions: list[Excursion]
+    sorter: SetSorter
     alike: float | None = None
     flexion: Flexion | None = None
     raw: Array | None = None
+
+    def sorted_out(self, count: int) -> Membership:
+        """What of the excursions belongs to the set, in so many frames."""
+        return self.sorter.sort(
+            self.excursions, values=self.in_frames(count), least_deg=self.least_deg
+        )
 
     @property
     def least_deg(self) -> float:
@@ -120,7 +129,10 @@ def found_in(
     # Live, the angle was followed as far as its frames go.
     followed = found is not None and found.raw is not None and len(found.raw) == len(frames)
     live = found.live if found is not None and followed else counted.live
-    return FoundRepetitions(observation, counted.values, live, counted.excursions, counted.alike)
+    sorter = SetSorter(frames, rate_hz, rests)
+    return FoundRepetitions(
+        observation, counted.values, live, counted.excursions, sorter, counted.alike
+    )
 
 
 def _by_angle(
@@ -132,10 +144,12 @@ def _by_angle(
 ) -> tuple[FoundRepetitions | None, list[Doubt]]:
     """What the angle shows, and what speaks against it."""
     joint, doubts, in_set = None, [], _InSet(frames, rate_hz, rests)
+    look = in_set.look
     try:
         if observation.hinge is not None:
             joint = _flexion(observation.hinge, frames, rate_hz, tracks)
             frames, movement = joint.frames, within_turn(joint.angle_deg)
+            look = _Look(frames, rate_hz, rests)
             if joint.visible < ZERO_SEEN:
                 # About an upright axis gravity tells no zero: only how far the joint went.
                 observation = replace(observation, hinge=replace(observation.hinge, zero_rad=None))
@@ -144,22 +158,20 @@ def _by_angle(
     except NotObservable as e:
         reason = Wording(e.italian or str(e), str(e))
         return None, [_doubt(observation, frames, DoubtKind.UNSEEN, reason)]
-    values = smoothed(movement, rate_hz, restarts_of(frames)).tolist()
-    seen = _excursions(values, frames, rate_hz, rests)
+    values, seen = look.at(movement)
     if observation.hinge is not None and joint is not None:
         # Judged in the set alone: who handles a sensor in between moves it alone.
         near = round(AROUND_S * rate_hz)
-        sorted_out = membership_of(seen, frames, rate_hz, rests=rests)
+        sorted_out = look.sorter.sort(seen)
         for better in (_shown_in_set, _turned_round):
             axes = better(observation.hinge, joint, sorted_out, rate_hz)
             if axes is None:
                 continue
             again = replace(observation.hinge, axes=axes, level="motion")
             joint = _flexion(again, frames, rate_hz, tracks)
-            movement = within_turn(joint.angle_deg)
-            values = smoothed(movement, rate_hz, restarts_of(frames)).tolist()
-            seen = _excursions(values, frames, rate_hz, rests)
-            sorted_out = membership_of(seen, frames, rate_hz, rests=rests)
+            movement, look = within_turn(joint.angle_deg), _Look(joint.frames, rate_hz, rests)
+            values, seen = look.at(movement)
+            sorted_out = look.sorter.sort(seen)
         alone = not (sorted_out.none_of_the_set or sorted_out.attempts)
         kept = [] if alone else sorted_out.kept
         joint = joint.paired_in([(e.start - near, e.end + near) for e in kept], rate_hz)
@@ -167,7 +179,10 @@ def _by_angle(
         if any(_beyond_anatomy(observation.hinge, of) for of in (seen, sorted_out.kept)):
             doubts.append(_doubt(observation, frames, DoubtKind.ANATOMY))
     live = _found_meanwhile(observation, frames, rate_hz, joint, in_set)
-    return FoundRepetitions(observation, values, live, seen, flexion=joint, raw=movement), doubts
+    found = FoundRepetitions(
+        observation, values, live, seen, look.sorter, flexion=joint, raw=movement
+    )
+    return found, doubts
 
 
 def _doubt(
@@ -231,10 +246,8 @@ def _turned_round(
     """
     if hinge.axes is not None or joint.seen is None or not sorted_out.unsure:
         return None
-    frames = joint.frames
-    values = smoothed(-within_turn(joint.angle_deg), rate_hz, restarts_of(frames)).tolist()
-    seen = _excursions(values, frames, rate_hz, NO_RESTS)
-    other_way = membership_of(seen, frames, rate_hz)
+    look = _Look(joint.frames, rate_hz, NO_RESTS)
+    other_way = look.sorter.sort(look.at(-within_turn(joint.angle_deg))[1])
     sure, surely = (len(m.kept) - m.unsure for m in (sorted_out, other_way))
     better = surely > sure and other_way.unsure < sorted_out.unsure
     better &= (other_way.alike or 0.0) > max(REPEATING, sorted_out.alike or 0.0)
@@ -247,7 +260,7 @@ def _moved_beside(
     """[n] where a joint's sensors moved outside of the set; None where that is next to nothing."""
     if joint.seen is None:
         return None
-    turning = (joint.seen.rates[1] * joint.seen.rates[1]).sum(axis=1) > MOVING_RAD_S**2
+    turning = dots(joint.seen.rates[1], joint.seen.rates[1]) > MOVING_RAD_S**2
     for e in kept:
         turning[max(0, e.start - near) : e.end + near + 1] = False
     return turning if turning.sum() > BESIDE_LEAST_S * rate_hz else None
@@ -316,8 +329,27 @@ def within_turn(angle_deg: Array) -> Array:
     return around
 
 
+class _Look:
+    """Looks for repetitions in movements of one item's frames, in each once."""
+
+    def __init__(self, frames: Frames, rate_hz: float, rests: Rests) -> None:
+        self.sorter = SetSorter(frames, rate_hz, rests)
+        self._frames, self._rate_hz, self._rests = frames, rate_hz, rests
+        self._seen: list[tuple[Array, list[float], list[Excursion]]] = []
+
+    def at(self, movement: Array) -> tuple[list[float], list[Excursion]]:
+        """A movement [n], degrees, smoothed, and its excursions."""
+        for known, values, found in self._seen:
+            if known is movement:
+                return values, found
+        values = smoothed(movement, self._rate_hz, restarts_of(self._frames)).tolist()
+        found = _excursions(values, self._frames, self._rests, self.sorter)
+        self._seen.append((movement, values, found))
+        return values, found
+
+
 def _excursions(
-    values: list[float], frames: Frames, rate_hz: float, rests: Rests
+    values: list[float], frames: Frames, rests: Rests, sorter: SetSorter
 ) -> list[Excursion]:
     """Those of an angle; the typical one is that of what was not moved in a rest.
 
@@ -332,10 +364,10 @@ def _excursions(
     rises = [e.rise for e in found]
     if len(found) >= FEW_FOUND and max(rises) < LARGER * statistics.median(rises):
         return found
-    sorted_out = membership_of(found, frames, rate_hz, rests=rests)
+    sorted_out = sorter.sort(found)
     if not _repeats(sorted_out):
         for smaller in smaller_excursions(values, ANGLE_LEAST_DEG):
-            if _repeats(again := membership_of(smaller, frames, rate_hz, rests=rests)):
+            if _repeats(again := sorter.sort(smaller)):
                 found, sorted_out = smaller, again
                 break
     own = [e.rise for e in sorted_out.kept]
@@ -370,18 +402,16 @@ class _InSet:
     """Where an item's set is, as far as a folded elevation tells it; found once an item."""
 
     def __init__(self, frames: Frames, rate_hz: float, rests: Rests) -> None:
-        self._frames, self._rate_hz, self._rests = frames, rate_hz, rests
+        self.look = _Look(frames, rate_hz, rests)
+        self._near = round(BESIDE_S * rate_hz)
         self._found: Mask | None = None
 
     def where(self, folded_deg: Array) -> Mask:
         """[n] where the set's own movement is."""
         if self._found is None:
-            frames, rate_hz = self._frames, self._rate_hz
-            values = smoothed(folded_deg, rate_hz, restarts_of(frames)).tolist()
-            found = _excursions(values, frames, rate_hz, self._rests)
-            chosen, near = np.zeros(len(folded_deg), bool), round(BESIDE_S * rate_hz)
-            for e in membership_of(found, frames, rate_hz, rests=self._rests).kept:
-                chosen[max(0, e.start - near) : e.end + near + 1] = True
+            chosen = np.zeros(len(folded_deg), bool)
+            for e in self.look.sorter.sort(self.look.at(folded_deg)[1]).kept:
+                chosen[max(0, e.start - self._near) : e.end + self._near + 1] = True
             self._found = chosen
         return self._found
 

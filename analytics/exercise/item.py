@@ -31,7 +31,7 @@ from telemetry.messages.results import (
 from .count_interval import count_interval
 from .found import found_in
 from .measures import lean, measures_of
-from .membership import NO_RESTS, membership_of, rested
+from .membership import NO_RESTS, rested
 from .observation import Method, doubted
 from .range_band import item_bands, of_median
 from .repetition_figures import repetition_figures
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from telemetry.messages.results import Repetition
 
     from .flexion import Flexion
-    from .found import FoundRepetitions
     from .membership import Membership
     from .observation import Observation
     from .range_band import ItemBands
@@ -101,7 +100,7 @@ def analyse_item(
     doubts = [*observation.doubts, *(d for d in doubts if d not in observation.doubts)]
     if found.flexion is not None:
         frames = found.flexion.frames
-    sorted_out = _sorted_out(found, frames, track.frame_rate_hz, rests)
+    sorted_out = found.sorted_out(len(frames))
     if observation.method is not Method.COUNT and _turns_on_limb(sorted_out, found.flexion):
         span = observation.stream, from_index, to_index
         doubts = [doubt(DoubtKind.UNLIKE, span[:1], *span[1:])]
@@ -110,7 +109,7 @@ def analyse_item(
             # Two sensors that show no joint: what the one turned may still repeat.
             turned = track.frames(from_index, to_index)
             counted = found_in(observation, turned, track.frame_rate_hz, tracks, rests)
-            again = _sorted_out(counted, turned, track.frame_rate_hz, rests)
+            again = counted.sorted_out(len(turned))
             if (again.alike or 0.0) > (sorted_out.alike or 0.0):
                 found, frames, sorted_out = counted, turned, again
     elif observation.method is Method.ELEVATION and observation.axis is not None:
@@ -126,7 +125,7 @@ def analyse_item(
             observation = doubted(observation, doubts)
             counted = found_in(observation, frames, track.frame_rate_hz, tracks, rests)
             found = replace(counted, live=found.live)
-            sorted_out = _sorted_out(found, frames, track.frame_rate_hz, rests)
+            sorted_out = found.sorted_out(len(frames))
     asked_for = ~rested(found.live, frames, rests)
     live = [e for e, asked in zip(found.live, asked_for.tolist(), strict=True) if asked]
     found = replace(found, observation=observation, excursions=sorted_out.kept, live=live)
@@ -171,19 +170,6 @@ def analyse_item(
         moving_s=_moving_s(repetitions, rests),
         donning_sigma_deg=bands.donning_sigma_deg,
         conditioning=reception.conditioning,
-    )
-
-
-def _sorted_out(
-    found: FoundRepetitions, frames: Frames, rate_hz: float, rests: Rests
-) -> Membership:
-    return membership_of(
-        found.excursions,
-        frames,
-        rate_hz,
-        values=found.in_frames(len(frames)),
-        least_deg=found.least_deg,
-        rests=rests,
     )
 
 

@@ -17,6 +17,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -30,9 +31,9 @@ from analytics.movement.traits import (
     FEWEST,
     OCTAVES_SIZE,
     POSTURE_DEG,
+    TraitReader,
     groups_of,
     middle,
-    traits_of,
 )
 from analytics.signals.orientation import up_in_sensor
 from telemetry.messages.rests import Rests
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from analytics.signals.arrays import Array, Mask
     from analytics.signals.oriented_stream import Frames
 
-__all__ = ["NO_RESTS", "Membership", "membership_of", "rested"]
+__all__ = ["NO_RESTS", "Membership", "SetSorter", "rested"]
 
 NO_RESTS: Final = Rests()
 
@@ -129,66 +130,110 @@ class Membership:
         return switches >= SCATTERED and others >= MIXED_SHARE * len(self.kept)
 
 
-def membership_of(
-    excursions: Sequence[Excursion],
-    frames: Frames,
-    rate_hz: float,
-    *,
-    values: Sequence[float] = (),
-    least_deg: float = 0.0,
-    rests: Rests = NO_RESTS,
-) -> Membership:
-    """Sort an item's excursions.
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """What step 3 leaves of some excursions.
+
+    Attributes:
+        excursions: those outside of marked rests.
+        rested: those inside.
+        traits: of the former; None where the set was not told apart from the rest.
+        own: [e] which are the set's.
+        alike: see `Membership`.
+    """
+
+    excursions: list[Excursion]
+    rested: list[Excursion]
+    traits: Traits | None
+    own: Mask
+    alike: float | None
+
+
+class SetSorter:
+    """Sorts excursions found in one item's frames, each list once however often it is asked.
 
     Args:
-        excursions: in numbers of `frames`.
         frames: of the item.
         rate_hz: of the frames.
-        values: the movement in which they were found; without it, step 4 is left out.
-        least_deg: a smaller back and forth in it is none.
         rests: where the events mark them, in the stream's samples.
     """
-    resting = rested(excursions, frames, rests)
-    in_rests = _those(excursions, resting)
-    if in_rests:
-        excursions = _those(excursions, ~resting)
-    if len(excursions) < FEWEST:
-        return Membership(list(excursions), [], [], None, in_rests)
-    traits = traits_of(excursions, frames, rate_hz)
+
+    def __init__(self, frames: Frames, rate_hz: float, rests: Rests = NO_RESTS) -> None:
+        self._frames, self._rate_hz, self._rests = frames, rate_hz, rests
+        self._sets: dict[tuple[Excursion, ...], _Set] = {}
+
+    @cached_property
+    def _reader(self) -> TraitReader:
+        return TraitReader(self._frames, self._rate_hz)
+
+    def sort(
+        self,
+        excursions: Sequence[Excursion],
+        *,
+        values: Sequence[float] = (),
+        least_deg: float = 0.0,
+    ) -> Membership:
+        """What belongs to the set.
+
+        Args:
+            excursions: in numbers of the frames.
+            values: the movement in which they were found; without it, step 4 is left out.
+            least_deg: a smaller back and forth in it is none.
+        """
+        known = tuple(excursions)
+        if known not in self._sets:
+            self._sets[known] = self._set_in(excursions)
+        of_set = self._sets[known]
+        if of_set.traits is None:
+            return Membership(list(of_set.excursions), [], [], of_set.alike, of_set.rested)
+        kept, rest = (_those(of_set.excursions, own) for own in (of_set.own, ~of_set.own))
+        hidden = _hidden(values, [*kept, *rest, *of_set.rested], least_deg, self._rate_hz)
+        awake = ~rested(hidden, self._frames, self._rests)
+        rest = sorted([*rest, *_those(hidden, awake)], key=_place)
+        traits = self._reader.traits([*kept, *rest]) if rest else of_set.traits.at(of_set.own)
+        chosen = np.arange(len(traits.time)) < len(kept)
+        tried = _attempted(traits, chosen) & ~chosen
+        unsure, possible, large = _doubtful(traits, chosen, [*kept, *rest])
+        other = ~chosen & ~tried
+        return Membership(
+            kept,
+            _those([*kept, *rest], tried),
+            _those([*kept, *rest], other),
+            of_set.alike,
+            of_set.rested,
+            unsure=int(unsure.sum()),
+            possible=int((possible & other).sum()),
+            large=int((large & other).sum()),
+        )
+
+    def _set_in(self, found: Sequence[Excursion]) -> _Set:
+        """Steps 0 to 3."""
+        resting = rested(found, self._frames, self._rests)
+        excursions, in_rests = _those(found, ~resting), _those(found, resting)
+        if len(excursions) < FEWEST:
+            return _Set(excursions, in_rests, None, ~resting, None)
+        traits = self._reader.traits(excursions)
+        best = _largest_group(traits)
+        if best.sum() < FEWEST:
+            alike = traits.resemblance(np.ones(len(best), bool))
+            return _Set(excursions, in_rests, None, best, alike)
+        best &= ~_strange(traits, best, excursions)
+        best |= _at_another_pace(traits, best) & ~deviation_from(traits, best).at_edge
+        alike = traits.resemblance(best)
+        sliding = _sliding(traits, best, alike)
+        if sliding.any():
+            best |= sliding
+            alike = traits.resemblance(best)
+        best |= _cut_from(traits, best, excursions, self._frames)
+        return _Set(excursions, in_rests, traits, best, alike)
+
+
+def _largest_group(traits: Traits) -> Mask:
+    """[e] the group in which most was moved; a walk only where nothing else is done."""
     weight = 2.0**traits.size * np.sqrt(2.0**traits.time)
     groups = groups_of(traits)
-    # A walk is the set only where nothing else is done.
     still = [g for g in groups if g.sum() >= FEWEST and traits.walked[g].mean() < MOSTLY]
-    best = max(still or groups, key=lambda g: float(weight[g].sum()))
-    if best.sum() < FEWEST:
-        alike = traits.resemblance(np.ones(len(weight), bool))
-        return Membership(list(excursions), [], [], alike, in_rests)
-    best &= ~_strange(traits, best, excursions)
-    best |= _at_another_pace(traits, best) & ~deviation_from(traits, best).at_edge
-    alike = traits.resemblance(best)
-    sliding = _sliding(traits, best, alike)
-    if sliding.any():
-        best |= sliding
-        alike = traits.resemblance(best)
-    best |= _cut_from(traits, best, excursions, frames)
-    kept, rest = _those(excursions, best), _those(excursions, ~best)
-    hidden = _hidden(values, [*kept, *rest, *in_rests], least_deg, rate_hz)
-    rest = sorted([*rest, *_those(hidden, ~rested(hidden, frames, rests))], key=_place)
-    traits = traits_of([*kept, *rest], frames, rate_hz) if rest else traits.at(best)
-    chosen = np.arange(len(traits.time)) < len(kept)
-    tried = _attempted(traits, chosen) & ~chosen
-    unsure, possible, large = _doubtful(traits, chosen, [*kept, *rest])
-    other = ~chosen & ~tried
-    return Membership(
-        kept,
-        _those([*kept, *rest], tried),
-        _those([*kept, *rest], other),
-        alike,
-        in_rests,
-        unsure=int(unsure.sum()),
-        possible=int((possible & other).sum()),
-        large=int((large & other).sum()),
-    )
+    return max(still or groups, key=lambda g: float(weight[g].sum()))
 
 
 def rested(excursions: Sequence[Excursion], frames: Frames, rests: Rests) -> Mask:

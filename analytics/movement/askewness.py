@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from analytics.signals.arrays import dots, lengths
+
 from .gravity_sweep import across_of
 from .repetition import Excursion
 
@@ -100,9 +102,9 @@ def _ranges_deg(ups: Array, risen: int, limbs: Array) -> tuple[Array, Array]:
     elevations = np.degrees(np.arccos(np.clip(-limbs @ ups.T, -1.0, 1.0)))
     # Up, seen around the limb: beyond the vertical it lies on the other side.
     across = ups[None] - (limbs @ ups.T)[:, :, None] * limbs[:, None]
-    length = np.sqrt((across * across).sum(axis=2))
+    length = lengths(across)
     level = int(np.abs(elevations[0, :risen] - 90.0).argmin())
-    cosine = (across * across[:, level : level + 1]).sum(axis=2)
+    cosine = dots(across, across[:, level : level + 1])
     cosine /= np.maximum(length * length[:, level : level + 1], 1e-9)
     hangs = elevations < 90.0
     upright = np.where(hangs, elevations, 180.0 - elevations)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analytics.signals.arrays import dots, lengths
 from analytics.signals.orientation import up_in_sensor
 from analytics.signals.smoothing import bell_smoothed, smoothed
 
@@ -199,14 +200,14 @@ def _turning(frames: Frames, rate_hz: float) -> _Seen:
     breaks = _breaks(frames)
     turned = rotation_vectors(frames.q_forward, frames.restarted)
     vectors = np.stack([smoothed(turned[:, i], rate_hz, breaks) for i in range(3)], axis=1)
-    vertical = (up_in_sensor(frames.q_forward) * frames.acc).sum(axis=1)
+    vertical = dots(up_in_sensor(frames.q_forward), frames.acc)
     return _Seen(turned, vectors, smoothed(vertical, rate_hz, breaks), TURNING_LEAST_DEG)
 
 
 def _felt(frames: Frames, rate_hz: float) -> _Seen:
     breaks = _breaks(frames)
     acc = np.stack([bell_smoothed(frames.acc[:, i], rate_hz, breaks) for i in range(3)], axis=1)
-    norm = np.sqrt((frames.acc * frames.acc).sum(axis=1))
+    norm = lengths(frames.acc)
     felt = np.degrees(acc / GRAVITY_M_S2)
     return _Seen(felt, felt, smoothed(norm, rate_hz, breaks), FELT_LEAST_DEG)
 
@@ -220,7 +221,7 @@ def _shape(vectors: Array, vertical: Array, rate_hz: float) -> Array:
     """Fast parts of rotation vector and vertical acceleration, each of about unit size."""
     turning = fast_part(vectors, rate_hz)
     rising = fast_part(vertical[:, None], rate_hz)
-    turning = turning / max(float(np.sqrt((turning * turning).sum(axis=1).mean())), 1e-9)
+    turning = turning / max(float(np.sqrt(dots(turning, turning).mean())), 1e-9)
     rising = rising / (float(np.sqrt((rising * rising).mean())) + LEAST_ACC_M_S2)
     return np.concatenate((turning, rising), axis=1)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from analytics.signals.arrays import dots, lengths
 from analytics.signals.orientation import elevation_deg
 
 if TYPE_CHECKING:
@@ -197,11 +198,11 @@ def rotation_vectors(q: Array, restarted: Mask) -> Array:
     for a, b in pairwise(starts):
         reference = _products(q[a : a + 1], relative * _CONJUGATE)
         part = _products(reference * _CONJUGATE, q[a:b])
-        flips = (part[1:] * part[:-1]).sum(axis=1) < 0
+        flips = dots(part[1:], part[:-1]) < 0
         part[1:] *= np.where(np.cumsum(flips) % 2, -1.0, 1.0)[:, None]
         if part[0] @ relative < 0:
             part = -part
-        length = np.sqrt((part[:, 1:] ** 2).sum(axis=1))
+        length = lengths(part[:, 1:])
         turn = np.degrees(2 * np.arctan2(length, part[:, 0]))
         vectors[a:b] = part[:, 1:] * (turn / np.maximum(length, _NO_TURN))[:, None]
         relative = part[-1]
@@ -211,9 +212,9 @@ def rotation_vectors(q: Array, restarted: Mask) -> Array:
 def turned_waves(q: Array) -> Array:
     """`rotation_vectors` of many short unbroken series [e, n, 4] at once: [e, n, 3] degrees."""
     part = _products(q[:, :1] * _CONJUGATE, q)
-    flips = (part[:, 1:] * part[:, :-1]).sum(axis=2) < 0
+    flips = dots(part[:, 1:], part[:, :-1]) < 0
     part[:, 1:] *= np.where(np.cumsum(flips, axis=1) % 2, -1.0, 1.0)[:, :, None]
-    length = np.sqrt((part[..., 1:] ** 2).sum(axis=2))
+    length = lengths(part[..., 1:])
     turn = np.degrees(2 * np.arctan2(length, part[..., 0]))
     return np.asarray(part[..., 1:] * (turn / np.maximum(length, _NO_TURN))[..., None])
 
@@ -230,7 +231,7 @@ def principal_axes(vectors: Array, rate_hz: float) -> tuple[Vector, Vector, Vect
     begins low.
     """
     fast = fast_part(vectors, rate_hz)
-    length = np.sqrt((fast * fast).sum(axis=1))
+    length = lengths(fast)
     weighted = fast / np.maximum(length, NOISE_DEG)[:, None]
     _, axes = np.linalg.eigh(weighted.T @ fast)
     away = vectors.mean(axis=0) - vectors[0]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from analytics.signals.arrays import lengths
 from analytics.signals.smoothing import running_mean
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ AS_MUCH: Final = 0.8
 
 def step_period_s(frames: Frames, rate_hz: float) -> Array:
     """[n] from one step to the next, or from one stride, where steps follow each other; else 0."""
-    norm = np.sqrt((frames.acc * frames.acc).sum(axis=1))
+    norm = lengths(frames.acc)
     band = running_mean(norm, rate_hz, 0.1) - running_mean(norm, rate_hz, 0.6)
     length = round(WALK_WINDOW_S * rate_hz)
     found = np.zeros(len(norm))

@@ -30,10 +30,10 @@ __all__ = [
     "FEWEST",
     "OCTAVES_SIZE",
     "POSTURE_DEG",
+    "TraitReader",
     "Traits",
     "groups_of",
     "middle",
-    "traits_of",
 ]
 
 FEWEST: Final = 3
@@ -66,6 +66,8 @@ MOST_STEPS: Final = 3.0
 MOSTLY_BACK: Final = 0.9
 """Of the turn between a peak and rest: from there on it is rest."""
 WAVE_POINTS: Final = 12
+ROUNDED: Final = 1e-9
+"""More than a last digit, by which a first look must not pass what a second one would find."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +80,15 @@ class Traits:
     posture: Array
     walked: Mask
 
-    def alike(self, i: int, others: Mask) -> Mask:
-        """Which of the others are like the i-th one."""
+    def alike(self) -> Mask:
+        """[e, e] which are like which."""
         # Steps beside a set are led to it by no chain: they would have to be much like it.
-        closer = np.where(self.walked == self.walked[i], 1.0, WALKED_CLOSER)
-        near = np.abs(self.time - self.time[i]) < closer * OCTAVES_TIME
-        near &= np.abs(self.size - self.size[i]) < closer * OCTAVES_SIZE
-        near &= self.turns @ self.turns[i] > ALIKE
-        near &= self.posture @ self.posture[i] > np.cos(np.deg2rad(POSTURE_DEG))
-        linked: Mask = near & others
-        return linked
+        closer = np.where(self.walked[:, None] == self.walked, 1.0, WALKED_CLOSER)
+        near = np.abs(self.time - self.time[:, None]) < closer * OCTAVES_TIME
+        near &= np.abs(self.size - self.size[:, None]) < closer * OCTAVES_SIZE
+        near &= self.turns @ self.turns.T > ALIKE
+        near &= self.posture @ self.posture.T > np.cos(np.deg2rad(POSTURE_DEG))
+        return np.asarray(near)
 
     def at(self, chosen: Mask) -> Traits:
         """Those of some excursions."""
@@ -105,24 +106,31 @@ class Traits:
         return float((turns[1:] * turns[:-1]).sum(axis=1).mean()) if len(turns) >= FEWEST else None
 
 
-def traits_of(excursions: Sequence[Excursion], frames: Frames, rate_hz: float) -> Traits:
-    """The traits of excursions in `frames` at `rate_hz`."""
-    q = frames.q_forward
-    speed = running_mean(frames.speed, rate_hz, SPEED_S)
-    steps = step_period_s(frames, rate_hz)
-    moved = [_moved(q, speed, e) for e in excursions]
-    shares = np.linspace(0, 1, WAVE_POINTS)
-    # Seen from where it began: which way the person faces changes nothing.
-    points = np.array([m[(shares * (len(m) - 1)).round().astype(np.int64)] for m in moved])
-    waves = turned_waves(q[points]).reshape(len(points), -1)
-    length = np.sqrt((waves * waves).sum(axis=1, keepdims=True))
-    return Traits(
-        np.log2(np.array([len(m) for m in moved]) / rate_hz),
-        np.log2([max(e.rise, 0.5) for e in excursions]),
-        waves / np.maximum(length, 1e-9),
-        up_in_sensor(q[points[:, 0]]),
-        np.array([_stepped(steps[m], rate_hz) for m in moved]),
-    )
+class TraitReader:
+    """Reads traits of excursions in an item's frames; what all of them share it looks at once."""
+
+    def __init__(self, frames: Frames, rate_hz: float) -> None:
+        self._q, self._rate_hz = frames.q_forward, rate_hz
+        self._speed = running_mean(frames.speed, rate_hz, SPEED_S)
+        self._steps_s = step_period_s(frames, rate_hz)
+
+    def traits(self, excursions: Sequence[Excursion]) -> Traits:
+        """The traits of these excursions."""
+        q, rate_hz = self._q, self._rate_hz
+        moved = [_moved(q, self._speed, e) for e in excursions]
+        begun, sizes = np.array([(m[0], len(m)) for m in moved]).T
+        # At equal shares of its time, seen from where it began: the way somebody faces is nothing.
+        shares = np.linspace(0, 1, WAVE_POINTS) * (sizes[:, None] - 1)
+        points = begun[:, None] + shares.round().astype(np.int64)
+        waves = turned_waves(q[points]).reshape(len(points), -1)
+        length = np.sqrt((waves * waves).sum(axis=1, keepdims=True))
+        return Traits(
+            np.log2(sizes / rate_hz),
+            np.log2([max(e.rise, 0.5) for e in excursions]),
+            waves / np.maximum(length, 1e-9),
+            up_in_sensor(q[begun]),
+            np.array([_stepped(self._steps_s[m[0] : m[-1] + 1], rate_hz) for m in moved]),
+        )
 
 
 def _stepped(periods_s: Array, rate_hz: float) -> bool:
@@ -151,6 +159,7 @@ def _moved(q: Array, speed: Array, e: Excursion) -> Indices:
 
 def groups_of(traits: Traits) -> list[Mask]:
     """Excursions linked with each other."""
+    alike = traits.alike()
     left: Mask = np.ones(len(traits.time), bool)
     groups: list[Mask] = []
     while left.any():
@@ -158,7 +167,7 @@ def groups_of(traits: Traits) -> list[Mask]:
         edge = [int(np.flatnonzero(left)[0])]
         group[edge[0]] = True
         while edge:
-            linked = traits.alike(edge.pop(), left & ~group)
+            linked = alike[edge.pop()] & left & ~group
             group |= linked
             edge += np.flatnonzero(linked).tolist()
         left &= ~group
@@ -175,7 +184,7 @@ def _apart(traits: Traits, group: Mask) -> list[Mask]:
     members = np.flatnonzero(group)
     for of in (traits.time, traits.size):
         ordered = members[np.argsort(of[members])]
-        for cut in range(FEWEST, len(ordered) - FEWEST + 1):
+        for cut in _cuts(traits, ordered):
             brief, others = ordered[:cut], ordered[cut:]
             longer = traits.time[others].min() - traits.time[brief].max()
             if (longer > OCTAVES_APART and _differ(traits, brief, others)) or _by_turns(
@@ -185,6 +194,33 @@ def _apart(traits: Traits, group: Mask) -> list[Mask]:
                 apart[brief] = True
                 return [apart, group & ~apart]
     return [group]
+
+
+def _cuts(traits: Traits, ordered: Indices) -> list[int]:
+    """Where ordered members have a gap after them, or steps on one side alone.
+
+    Others need no look: neither of the two ways to tell them apart would.
+    """
+    least, last = FEWEST, len(ordered) - FEWEST
+    if last < least:
+        return []
+    at = np.arange(least, last + 1)
+    gaps = [
+        -_second(-of[::-1])[::-1][at] - _second(of)[at - 1]
+        for of in (traits.time[ordered], traits.size[ordered])
+    ]
+    walked = np.cumsum(traits.walked[ordered])
+    steps = np.abs(walked[at - 1] / at - (walked[-1] - walked[at - 1]) / (len(ordered) - at))
+    worth = (np.maximum(*gaps) > OCTAVES_APART - ROUNDED) | (steps > STEPPED - ROUNDED)
+    cuts: list[int] = at[worth].tolist()
+    return cuts
+
+
+def _second(values: Array) -> Array:
+    """[n] the second largest of the values so far; of the first one nothing is known."""
+    largest = np.maximum.accumulate(values)
+    second = np.maximum.accumulate(np.minimum(values[1:], largest[:-1]))
+    return np.concatenate(([-np.inf], second))
 
 
 def _by_turns(traits: Traits, less: Indices, more: Indices) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from analytics.signals.arrays import dots, lengths
 from analytics.signals.orientation import elevations_deg, up_in_sensor
 
 from .gravity_sweep import across_of
@@ -110,12 +111,12 @@ def turning_axis(q: Array, restarted: Mask, rate_hz: float, own: Mask) -> Array:
     """
     step = max(1, round(STEP_S * rate_hz))
     a, b = q[:-step], q[step:]
-    w = (a * b).sum(axis=1)
+    w = dots(a, b)
     turns = a[:, :1] * b[:, 1:] - b[:, :1] * a[:, 1:] - np.cross(a[:, 1:], b[:, 1:])
     turns *= np.where(w >= 0, 2.0, -2.0)[:, None]
     broken = np.convolve(restarted, np.ones(step))[step : len(q)] > 0
     turns = turns[own[:-step] & own[step:] & ~broken]
-    length = np.sqrt((turns * turns).sum(axis=1))
+    length = lengths(turns)
     # By length instead of the square, so that one fast turn does not outweigh the slow ones.
     weighted = turns / np.maximum(length, np.median(length) if len(length) else 1.0)[:, None]
     axis: Array = np.linalg.eigh(weighted.T @ turns)[1][:, -1]

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from vqf import VQF
 
+from .arrays import dots
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -194,4 +196,4 @@ def _into_sensor(q: Array, vectors: Array) -> Array:
 
 
 def _between(a: Array, b: Array) -> Array:
-    return np.asarray(np.arccos(np.clip((a * b).sum(axis=1), -1.0, 1.0)))
+    return np.asarray(np.arccos(np.clip(dots(a, b), -1.0, 1.0)))

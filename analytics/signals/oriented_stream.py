@@ -11,6 +11,7 @@ import numpy as np
 from telemetry.messages.codec import decode_item, encode_item
 from telemetry.messages.motion import StreamQuality
 
+from .arrays import lengths
 from .conditioning import Conditioner, Segment
 from .gaps import gap_sigmas_rad
 from .orientation import (
@@ -92,11 +93,10 @@ class Frames:
             gyroscope=self.gyroscope,
         )
 
-    @property
+    @cached_property
     def speed(self) -> Array:
         """[n] norm of the angular rate, rad/s."""
-        speed: Array = np.sqrt((self.gyr * self.gyr).sum(axis=1))
-        return speed
+        return lengths(self.gyr)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from .arrays import dots, lengths
 from .gravity_turning import TURNS_S, GravitySeen, turns_otherwise
 
 if TYPE_CHECKING:
@@ -104,13 +105,14 @@ def implausible(
         return []
     channels = np.concatenate((acc.T, gyr.T) if gyroscope else (acc.T,))
     kept: Mask = np.equal(channels[:, 1:], channels[:, :-1])
+    again = np.logical_and.reduce(list(kept))
     first, stop = int(index[0]), int(index[-1]) + 1
     found = [
         Implausible(Implausibility.FROZEN, int(index[a]), int(index[b - 1]) + 1)
-        for a, b in _frozen(kept, rate_hz)
+        for a, b in _frozen(again, rate_hz)
     ]
     whole = {
-        Implausibility.HELD: _held(np.asarray(kept.all(axis=0)), rate_hz),
+        Implausibility.HELD: _held(again, rate_hz),
         Implausibility.STUCK: _stuck(channels, kept, rate_hz),
         Implausibility.SATURATED: _saturated(channels[:3], CLIPPED_M_S2)
         or _saturated(channels[3:], CLIPPED_RAD_S),
@@ -163,9 +165,9 @@ class _Felt:
 
 def _felt(acc: Array, rate_hz: float) -> _Felt:
     mean = _averaged(acc, rate_hz)
-    norm = np.sqrt((mean * mean).sum(axis=1))
-    variance = _averaged(acc * acc, rate_hz) - mean * mean
-    spread = np.sqrt(np.maximum(variance, 0.0).sum(axis=1))
+    norm = lengths(mean)
+    variance = np.maximum(_averaged(acc * acc, rate_hz) - mean * mean, 0.0)
+    spread = np.sqrt(variance[:, 0] + variance[:, 1] + variance[:, 2])
     return _Felt(norm, spread, mean / np.maximum(norm, 1e-9)[:, None])
 
 
@@ -178,9 +180,10 @@ def _runs(index: Indices, rate_hz: float) -> Iterator[slice]:
             yield slice(a, b)
 
 
-def _frozen(kept: Mask, rate_hz: float) -> list[tuple[int, int]]:
+def _frozen(again: Mask, rate_hz: float) -> list[tuple[int, int]]:
+    """From where to where all [n - 1] is again what it was before, for long."""
     least = max(FEWEST_REPEATED, round(FROZEN_S * rate_hz))
-    return [(a, b + 1) for a, b in _stretches(np.asarray(kept.all(axis=0))) if b + 1 - a >= least]
+    return [(a, b + 1) for a, b in _stretches(again) if b + 1 - a >= least]
 
 
 def _held(again: Mask, rate_hz: float) -> bool:
@@ -273,7 +276,7 @@ def _glitching(channels: Array, size: float) -> bool:
 
 def _off_weight(felt: _Felt, gyr: Array, rate_hz: float) -> bool:
     """Whether what the sensor weighs at rest is far from gravity."""
-    slow = np.sqrt((_averaged(gyr, rate_hz) ** 2).sum(axis=1)) < SLOW_TURN_RAD_S
+    slow = lengths(_averaged(gyr, rate_hz)) < SLOW_TURN_RAD_S
     rest = slow & (felt.spread < CALM_M_S2)
     if rest.sum() < rate_hz:
         return False
@@ -322,10 +325,10 @@ def _biased(steady: _Steady) -> bool:
     usual, rates = steady.usual, steady.rates
     if np.sqrt(usual @ usual) < BIAS_RAD_S:
         return False
-    if np.sqrt((rates * rates).sum(axis=1)).min() < BIAS_RAD_S / 2:
+    if lengths(rates).min() < BIAS_RAD_S / 2:
         return False
-    alike = np.median(np.sqrt(((rates - usual) ** 2).sum(axis=1))) < BIAS_RAD_S / 2
-    about = (rates * steady.up).sum(axis=1)
+    alike = np.median(lengths(rates - usual)) < BIAS_RAD_S / 2
+    about = dots(rates, steady.up)
     tilting = np.median(rates - about[:, None] * steady.up, axis=0)
     return bool(alike or np.sqrt(tilting @ tilting) > BIAS_RAD_S / 2)
 
