@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from telemetry.errors import ConfigurationError
@@ -41,11 +40,21 @@ class EntryKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What a challenger says of the entry; printed as said, never as measured."""
+    """What a challenger says of the entry; printed as said, never as measured here.
+
+    Attributes:
+        section: of the report.
+        statement: what is said.
+        evidence: where that can be read: a DOI, an address.
+        people: on whom it was measured, where it was.
+        topic: of `dimensions.TOPICS`, which it speaks of.
+    """
 
     section: Section
     statement: str
     evidence: str = ""
+    people: str = ""
+    topic: str = ""
 
 
 @runtime_checkable
@@ -164,26 +173,6 @@ NOT_MEASURED: Mapping[Section, tuple[str, ...]] = {
 """What no challenge here can judge by software; a challenge may add to it."""
 
 
-def registered_entries(challenge: str) -> list[Entry]:
-    """Entries that other installed packages register for this challenge, by name.
-
-    Raises:
-        ConfigurationError: an entry point loads something that is no entry.
-    """
-    found: list[Entry] = []
-    for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda p: p.name):
-        entry = point.load()
-        if not isinstance(entry, Entry):
-            raise ConfigurationError(
-                f"entry point {point.name!r} of group {ENTRY_POINT_GROUP!r} loads a "
-                f"{type(entry).__name__}, not an entry with name, challenge, kind, solve and "
-                f"declarations: correct {point.value!r} or uninstall its package"
-            )
-        if entry.challenge == challenge:
-            found.append(entry)
-    return found
-
-
 def select_entries(entries: Iterable[Entry], names: Sequence[str]) -> list[Entry]:
     """The entries of these names, in this order; all of them if no name is given.
 
@@ -215,7 +204,6 @@ __all__ = [
     "Report",
     "ScoringProgress",
     "Section",
-    "registered_entries",
     "select_entries",
     "silent",
 ]

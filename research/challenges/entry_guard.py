@@ -111,7 +111,10 @@ def offered(entry: Entry, attribute: str) -> Callable[..., Any] | None:
     if not isinstance(entry, GuardedEntry):
         function: Callable[..., Any] | None = getattr(entry, attribute, None)
         return function
-    if getattr(entry.entry, attribute, None) is None:
+    offers = getattr(entry.entry, "offers", None)
+    if offers is None and getattr(entry.entry, attribute, None) is None:
+        return None
+    if offers is not None and attribute not in offers:
         return None
     return lambda *args, **named: entry.runner.ask(attribute, *args, **named)
 

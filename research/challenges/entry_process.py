@@ -1,43 +1,52 @@
 """An entry in a process of its own, with limits; the truth stays in this one.
 
-1. The process is started anew, knows the entry's challenge and name and nothing else, and gets each
-   call's inputs as copies by a pipe. Its answers are plain values (`plain_values`).
-2. It may use so much memory and so many seconds a call; then the call fails, the process is ended,
-   and the next call starts another. After `MOST_ENDED` of these the entry is given up.
-3. Run by root, it becomes another user, where that one can read the programs. In the process
-   (`entry_worker`), opening of files is confined to where programs lie, and no program is started.
+1. The process is started anew, in the strongest cage that the machine has (`sandbox`), knows where
+   the entry is and nothing else, confines itself before it imports anything of the entry, and gets
+   each call's inputs as copies. Its answers are plain values (`plain_values`).
+2. It may use so much memory and so many seconds a call; then the call fails, the process and all
+   that it started are ended, and the next call starts another. After `MOST_ENDED` of these the
+   entry is given up.
 
-What remains: code that does not come as Python can read whatever its user may; a challenge whose
-data must not be read at all belongs on a machine of its own.
+What remains: whoever knows the simulators, or a public set's labels, can know the truth of such
+cases; and without namespaces and Landlock, code that does not come as Python reads whatever its
+user may. Cases that must stay unknown are recorded, or simulated with seeds of one's own.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
+import json
 import os
 import pickle
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+from telemetry.errors import ConfigurationError, DecodeError
+
+from .entry_channel import ChannelError, EntryChannel
 from .entry_guard import EntryError
+from .entry_worker import DONE, READY
+from .foreign_entry import EntryPlace, ForeignEntry, entry_told, folder_places, installed_places
 from .plain_values import decode_answer
+from .sandbox import Cage, Outlook, cages, outlook
 
 if TYPE_CHECKING:
-    from .challenge import Entry
+    from collections.abc import Sequence
+    from pathlib import Path
 
-__all__ = ["EntryProcess", "Isolation"]
+__all__ = ["EntryProcess", "Isolation", "described", "entries_at_hand"]
 
-NOBODY = 65534
 MOST_ENDED = 3
 START_S = 60.0
-MOST_ANSWER_BYTES = 512 * 2**20
-READY, DONE, FAILED = b"ready", b"done", b"failed"
+MOST_ANSWER_BYTES = 128 * 2**20
+MOST_WORD_BYTES, MOST_TOLD_BYTES = 16, 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +56,24 @@ class Isolation:
     Attributes:
         seconds: of one call.
         memory_mb: of its address space.
+        withheld: files and folders that it never reads, even where programs lie.
     """
 
     seconds: float = 60.0
     memory_mb: int = 4096
+    withheld: tuple[str, ...] = ()
 
 
 class EntryProcess:
     """Asks an entry in its process; started at the first call.
 
     Args:
-        entry: found by its challenge and name in the process.
+        place: where the process finds it.
         limits: of it.
     """
 
-    def __init__(self, entry: Entry, limits: Isolation) -> None:
-        self._entry, self._limits = entry, limits
+    def __init__(self, place: EntryPlace, limits: Isolation) -> None:
+        self._place, self._limits = place, limits
         self._running: _Running | None = None
         self._ended = 0
 
@@ -72,16 +83,26 @@ class EntryProcess:
         Raises:
             EntryError: it raised, took too long, used too much memory or ended.
         """
-        if self._ended >= MOST_ENDED:
-            raise EntryError(f"given up after it had to be ended {MOST_ENDED} times")
-        if self._running is None:
-            self._running = _started(self._entry, self._limits)
+        running = self._ready()
         try:
-            return self._running.ask(pickle.dumps((attribute, args, named)), self._limits.seconds)
+            return running.ask(pickle.dumps((attribute, args, named)), self._limits.seconds)
         except _EndedError as e:
             self._ended += 1
             self.close()
             raise EntryError(str(e)) from e
+
+    def told(self) -> Any:
+        """Who the entry says it is.
+
+        Raises:
+            EntryError: it cannot be started.
+        """
+        return self._ready().told
+
+    @property
+    def cage(self) -> str:
+        """How it is kept apart, once it runs."""
+        return "" if self._running is None else self._running.cage
 
     def close(self) -> None:
         """End its process."""
@@ -89,101 +110,187 @@ class EntryProcess:
             self._running.close()
             self._running = None
 
+    def _ready(self) -> _Running:
+        if self._ended >= MOST_ENDED:
+            raise EntryError(f"given up after it had to be ended {MOST_ENDED} times")
+        if self._running is None:
+            try:
+                self._running = _started(self._place, self._limits)
+            except EntryError:
+                self._ended += 1
+                raise
+        return self._running
+
+
+@functools.cache
+def described(place: EntryPlace) -> ForeignEntry:
+    """Who the entry of a place says it is, asked in a process of its own.
+
+    Raises:
+        EntryError: it does not say so, or cannot be loaded.
+    """
+    asked = EntryProcess(place, Isolation())
+    try:
+        return entry_told(asked.told(), place)
+    except (ConfigurationError, KeyError, AttributeError, TypeError) as e:
+        raise EntryError(f"entry point {place.point!r} ({place.value}): {e}") from e
+    finally:
+        asked.close()
+
+
+def entries_at_hand(
+    challenge: str, folders: Sequence[Path] = ()
+) -> tuple[list[ForeignEntry], list[str]]:
+    """Entries from outside for this challenge, and what is wrong with those that cannot be asked.
+
+    Args:
+        challenge: its name.
+        folders: of packages that are not installed.
+
+    Raises:
+        ConfigurationError: a folder declares no entry.
+    """
+    places = [*installed_places(), *(p for folder in folders for p in folder_places(folder))]
+    found, broken = [], []
+    for place in places:
+        try:
+            entry = described(place)
+        except EntryError as e:
+            broken.append(str(e))
+        else:
+            found.append(entry)
+    return [entry for entry in found if entry.challenge == challenge], broken
+
 
 class _EndedError(Exception):
     """The process is of no more use; the text says why."""
 
 
 class _Running:
-    """A started process and the pipe to it."""
+    """A started process and the channel to it.
 
-    def __init__(self, process: subprocess.Popen[bytes], pipe: Connection, folder: str) -> None:
-        self._process, self._pipe, self._folder = process, pipe, folder
+    Attributes:
+        told: who the entry says it is.
+        cage: how it is kept apart.
+    """
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], channel: EntryChannel, folder: str, cage: str
+    ) -> None:
+        self._process, self._channel, self._folder = process, channel, folder
+        self.cage = cage
+        self.told: Any = None
 
     def ask(self, call: bytes, seconds: float) -> Any:
         """EntryError where the entry raised, `_EndedError` where its process is to be ended."""
         try:
-            self._pipe.send_bytes(call)
-            kind = self._heard(seconds)
-            payload = self._heard(seconds)
-        except (EOFError, OSError) as e:
-            raise _EndedError(f"its process ended{self._how()}") from e
-        if kind == DONE:
-            return decode_answer(payload)
-        raise EntryError(payload.decode("utf-8", "replace"))
-
-    def ready(self) -> bool:
-        """Whether the entry was found; waits for it."""
+            self._channel.send(call, seconds=seconds)
+            kind = self._channel.receive(seconds=seconds, most=MOST_WORD_BYTES)
+            payload = self._channel.receive(seconds=seconds, most=MOST_ANSWER_BYTES)
+        except ChannelError as e:
+            raise _EndedError(f"{e}{self._how()}") from e
+        if kind != DONE:
+            raise EntryError(payload[:1000].decode("utf-8", "replace"))
         try:
-            return self._heard(START_S) == READY
-        except (EOFError, OSError, _EndedError):
+            return decode_answer(payload)
+        except DecodeError as e:
+            raise EntryError(str(e)) from e
+
+    def started(self) -> bool:
+        """Whether it runs; waits for it.
+
+        Raises:
+            EntryError: it runs, and the entry cannot be loaded.
+        """
+        try:
+            kind = self._channel.receive(seconds=START_S, most=MOST_WORD_BYTES)
+            payload = self._channel.receive(seconds=START_S, most=MOST_TOLD_BYTES)
+        except ChannelError:
             return False
+        if kind != READY:
+            raise EntryError(payload[:1000].decode("utf-8", "replace"))
+        try:
+            self.told = decode_answer(payload)
+        except DecodeError as e:
+            raise EntryError(str(e)) from e
+        return True
 
     def close(self) -> None:
-        """End it and forget what it wrote."""
+        """End it and all of its group, and forget what it wrote."""
+        with contextlib.suppress(OSError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
-        self._pipe.close()
+        self._channel.close()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _heard(self, seconds: float) -> bytes:
-        if not self._pipe.poll(seconds):
-            raise _EndedError(f"no answer within {seconds:g} s")
-        return self._pipe.recv_bytes(MOST_ANSWER_BYTES)
 
     def _how(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            code = self._process.wait(timeout=5)
+            code = self._process.wait(timeout=1)
             return f" by signal {-code}" if code < 0 else f" with code {code}"
         return ""
 
 
-def _started(entry: Entry, limits: Isolation) -> _Running:
-    """A process in which the entry was found: another user's, where that is possible."""
-    users = (NOBODY, None) if hasattr(os, "geteuid") and os.geteuid() == 0 else (None,)
-    for user in users:
+def _started(place: EntryPlace, limits: Isolation) -> _Running:
+    """A process in which the entry was found, in the strongest cage that can run it."""
+    within = outlook(place.folders, limits.withheld)
+    folder = tempfile.mkdtemp(prefix="ripresa-entry-")
+    for cage in cages(folder, within):
         try:
-            running = _start(entry, limits, user)
-        except OSError:  # that user may not run this interpreter
+            running = _start(place, limits, cage, folder, within)
+        except (OSError, subprocess.SubprocessError):  # that user may not run this interpreter
             continue
-        if running.ready():
-            return running
+        try:
+            if running.started():
+                return running
+        except EntryError as e:
+            running.close()
+            raise EntryError(f"entry point {place.point!r}: {e}") from e
         running.close()
-    raise EntryError(
-        f"{entry.name!r} is not found in a process of its own: register it under an entry point"
-    )
+        folder = tempfile.mkdtemp(prefix="ripresa-entry-")
+    shutil.rmtree(folder, ignore_errors=True)
+    raise EntryError(f"entry point {place.point!r}: its process ends before it says who it is")
 
 
-def _start(entry: Entry, limits: Isolation, user: int | None) -> _Running:
+def _start(
+    place: EntryPlace, limits: Isolation, cage: Cage, folder: str, within: Outlook
+) -> _Running:
     """Raises OSError where that user may not run this interpreter."""
     ours, theirs = socket.socketpair()
-    folder = tempfile.mkdtemp(prefix="ripresa-entry-")
-    pipe = theirs.fileno()
+    told = {
+        "value": place.value,
+        "folders": place.folders,
+        "channel": theirs.fileno(),
+        "memory_mb": limits.memory_mb,
+        "readable": within.readable,
+        "listable": within.listable,
+    }
     try:
-        if user is not None:
-            os.chown(folder, user, user)
+        if hasattr(os, "geteuid"):
+            owner = os.geteuid() if cage.user is None else cage.user
+            os.chown(folder, owner, -1)
         process = subprocess.Popen(  # noqa: S603 - our own worker
             [
-                *(sys.executable, "-m", "research.challenges.entry_worker"),
-                *(entry.challenge, entry.name, str(pipe), str(limits.memory_mb)),
+                *cage.prefix,
+                *(sys.executable, "-m", "research.challenges.entry_worker", json.dumps(told)),
             ],
             cwd=folder,
             env=_environment(folder),
-            pass_fds=(pipe,),
+            pass_fds=(theirs.fileno(),),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            user=user,
-            group=user,
-            extra_groups=None if user is None else [],
+            start_new_session=True,
+            user=cage.user,
+            group=cage.user,
+            extra_groups=None if cage.user is None else [],
         )
-    except OSError:
+    except BaseException:
         ours.close()
-        shutil.rmtree(folder, ignore_errors=True)
         raise
     finally:
         theirs.close()
-    return _Running(process, Connection(ours.detach()), folder)
+    return _Running(process, EntryChannel(ours), folder, cage.name)
 
 
 def _environment(folder: str) -> dict[str, str]:

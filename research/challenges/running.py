@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -20,6 +20,7 @@ from .challenge import (
 )
 from .entry_guard import EntryRunner, GuardedEntry, InProcess
 from .entry_process import EntryProcess, Isolation
+from .foreign_entry import ForeignEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -186,13 +187,13 @@ class Challenge(ABC):
             data: a folder, or the name of a set.
             subjects: only these; None: all.
             progress: is told after each case.
-            isolation: limits of the processes in which entries run that do not ship with the
-                challenge; None: all run in this one.
+            isolation: limits of the processes in which entries from outside run.
 
         Raises:
             ConfigurationError: the data are missing or no case can be read; says what and where.
         """
-        guarded = [GuardedEntry(entry, self._runner(entry, isolation)) for entry in entries]
+        limits = replace(isolation or Isolation(), withheld=tuple(self.withheld(data)))
+        guarded = [GuardedEntry(entry, _runner(entry, limits)) for entry in entries]
         try:
             scored = self.score(Scoring(guarded, data, subjects, progress))
         finally:
@@ -210,8 +211,13 @@ class Challenge(ABC):
             plots=scored.plots,
         )
 
-    def _runner(self, entry: Entry, isolation: Isolation | None) -> EntryRunner:
-        own = any(e.name == entry.name and e.solve == entry.solve for e in self.entries())
-        if own or isolation is None:
-            return InProcess(entry)
-        return EntryProcess(entry, isolation)
+    def withheld(self, data: str) -> Sequence[str]:
+        """Files and folders that no entry may read: the cases."""
+        return [data] if Path(data).exists() else []
+
+
+def _runner(entry: Entry, limits: Isolation) -> EntryRunner:
+    """Entries from outside are asked in processes of their own, our own ones here."""
+    if isinstance(entry, ForeignEntry):
+        return EntryProcess(entry.place, limits)
+    return InProcess(entry)

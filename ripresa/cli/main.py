@@ -14,7 +14,9 @@ from telemetry.errors import RipresaError
 
 from .lazy import LazyGroup, lazy_commands
 from .look_options import AudioOnly, LanguageOption, Plain, Scanning, SideOption, TextScale
-from .research_commands import export_sessions, import_recording, replay
+from .recordings.export_command import export_sessions
+from .recordings.import_command import import_recording
+from .recordings.replay_command import replay
 
 __all__ = ["app", "main"]
 
@@ -29,7 +31,10 @@ app = typer.Typer(
 )
 
 lazy_commands |= {
-    "challenge": ("research.challenge_cli:app", "Score algorithms on recordings and simulations."),
+    "challenge": (
+        "ripresa.cli.challenges.challenge_cli:app",
+        "Score wearables, algorithms and games on cases, and tell it in one report.",
+    ),
     "clinic": ("ripresa.cli.clinic_cli:app", "The clinic: receive homes, follow and show them."),
     "dashboards": ("dashboards.grafana.grafana_cli:app", "Grafana's dashboards, written by code."),
     "devices": ("edge.devices_cli:app", "Find wearables, and bind each to its place."),

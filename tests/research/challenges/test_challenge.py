@@ -1,11 +1,8 @@
 import json
-from importlib.metadata import EntryPoint
 
 import pytest
 from typer.testing import CliRunner
 
-from research import challenge_cli
-from research.challenges import challenge
 from research.challenges.challenge import (
     NOT_MEASURED,
     ChallengeEntry,
@@ -14,10 +11,10 @@ from research.challenges.challenge import (
     Figure,
     Report,
     Section,
-    registered_entries,
     select_entries,
 )
 from research.challenges.challenge_report import to_html, to_json, to_markdown
+from ripresa.cli.challenges import challenge_cli
 from telemetry.errors import ConfigurationError
 
 GAME = ChallengeEntry(
@@ -70,24 +67,6 @@ def test_the_same_result_gives_the_same_bytes_and_plain_json():
 def test_html_escapes_what_an_entry_calls_itself():
     bad = ChallengeEntry("<script>x", "orientation", lambda: None, declarations=GAME.declarations)
     assert "<script>" not in to_html(report(entries=[bad]))
-
-
-def register(monkeypatch, value):
-    point = EntryPoint("outsider", value, challenge.ENTRY_POINT_GROUP)
-    monkeypatch.setattr(challenge, "entry_points", lambda **_: [point])
-
-
-def test_another_package_registers_an_entry_by_entry_point(monkeypatch):
-    monkeypatch.setattr(challenge, "OUTSIDER", GAME, raising=False)
-    register(monkeypatch, "research.challenges.challenge:OUTSIDER")
-    assert registered_entries("orientation") == [GAME]
-    assert registered_entries("repetitions") == []
-
-
-def test_an_entry_point_that_is_no_entry_is_named(monkeypatch):
-    register(monkeypatch, "research.challenges.challenge:ENTRY_POINT_GROUP")
-    with pytest.raises(ConfigurationError, match="outsider"):
-        registered_entries("orientation")
 
 
 def test_entries_are_chosen_by_name_and_an_unknown_name_lists_what_there_is():

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from research.challenge_cli import CHALLENGES, app, load_challenge
 from research.challenges.challenge import ENTRY_POINT_GROUP, Entry, Section
 from research.simulation.hinge_simulator import NoiseRanges, SoftTissue
+from ripresa.challenges.catalogue import CHALLENGES, load_challenge
+from ripresa.cli.challenges.challenge_cli import app
 from therapy.exercises.library import EXERCISES
 
 DOCS = Path(__file__).parents[3] / "docs"

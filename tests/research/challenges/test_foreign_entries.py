@@ -1,28 +1,43 @@
 """Foreign entries run apart: each fault of theirs costs a row, and the truth is out of reach."""
 
 import json
+import shutil
 import sys
+from dataclasses import replace
+from types import SimpleNamespace
 
+import cbor2
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from research import challenge_cli
-from research.challenges import entry_process
-from research.challenges.challenge import ChallengeEntry, registered_entries, select_entries
+from research.challenges import entry_process, figures, landlock, sandbox, seccomp
+from research.challenges.challenge import ChallengeEntry, select_entries
 from research.challenges.entry_guard import EntryError, InProcess
-from research.challenges.entry_process import EntryProcess, Isolation
+from research.challenges.entry_process import EntryProcess, Isolation, entries_at_hand
+from research.challenges.foreign_entry import EntryPlace, entry_told
 from research.challenges.plain_values import decode_answer, encode_answer
 from research.joint_angle.joint_angle_challenge import CHALLENGE
 from research.joint_angle.joint_case import JointAngleSolution, write_case
 from research.simulation.hinge_simulator import SCENARIOS, simulate, single_repetitions
-from telemetry.errors import DecodeError
+from ripresa.cli.challenges import challenge_cli
+from telemetry.errors import ConfigurationError, DecodeError
 
 pytestmark = pytest.mark.slow
 
 PACKAGE = """
-import gc, os, sys, time
+import ctypes, gc, os, struct, sys, threading, time
 import numpy as np
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+try:  # what runs at import runs in its own process, too
+    from research.challenges import figures
+    figures.SCORED_BY_A_ROGUE = os.getpid()
+    with open(DATA, "rb") as file:
+        STOLEN = np.load(file)["reference_deg"]
+except Exception as e:
+    STOLEN = None
 
 class Answer:
     def __init__(self, angle_deg, half_band_deg=None):
@@ -67,6 +82,64 @@ def reads_proc(case):
     with open(f"/proc/{parent}/cmdline", "rb") as file:
         raise LookupError(file.read().decode())
 
+def uses_what_it_stole(case):
+    return Answer(STOLEN[: len(case.distal)])
+
+def opens_by_c(case):
+    if LIBC.open(DATA.encode(), 0) >= 0:
+        return honest(case)
+    raise LookupError(f"refused with {ctypes.get_errno()}")
+
+def looks_into_the_scorer(case):
+    memory = LIBC.open(f"/proc/{os.getppid()}/mem".encode(), 0)
+    environment = LIBC.open(f"/proc/{os.getppid()}/environ".encode(), 0)
+    traced = LIBC.ptrace(16, os.getppid(), 0, 0)
+    if max(memory, environment, traced) >= 0:
+        return honest(case)
+    raise LookupError("refused")
+
+def speaks_to_others(case):
+    import socket
+    told = [LIBC.socket(2, 1, 0), LIBC.socket(2, 2, 0), LIBC.socket(10, 1, 0)]
+    try:
+        socket.create_connection(("127.0.0.1", 9), timeout=1)
+    except Exception as e:
+        raise LookupError(f"{told} {type(e).__name__}")
+    return honest(case)
+
+def forks(case):
+    for number in range(200):
+        child = LIBC.fork()
+        if child == 0:
+            time.sleep(30)
+            os._exit(0)
+        if child < 0:
+            raise LookupError(f"{number} children")
+    return honest(case)
+
+def floods_its_output(case):
+    for _ in range(64):
+        print("x" * 2**20, flush=True)
+    return honest(case)
+
+def floods_the_answer(case):
+    return Answer(np.zeros((2**25,)))
+
+def _write(data):
+    for fd in range(3, 40):
+        try:
+            os.write(fd, data)
+        except OSError:
+            pass
+
+def says_half_a_word(case):
+    _write(struct.pack(">Q", 10) + b"x")
+    time.sleep(600)
+
+def says_too_long_a_word(case):
+    _write(struct.pack(">Q", 2**60) + b"x" * 100)
+    time.sleep(600)
+
 def starts_programs(case):
     os.system("cat " + DATA + " > /dev/null")
     return honest(case)
@@ -97,113 +170,177 @@ def raises(case):
 def answers_nonsense(case):
     return "about ninety"
 
-for _name in ("honest cheats walks_frames walks_memory reads_data reads_proc starts_programs "
-              "pickles_a_surprise mutates sleeps eats crashes raises answers_nonsense").split():
-    globals()["ENTRY_" + _name] = Entry(_name, globals()[_name])
+def leaves(case):
+    sys.exit(0)
+
+for _name, _solve in list(globals().items()):
+    if getattr(getattr(_solve, "__code__", None), "co_varnames", ())[:1] == ("case",):
+        globals()["ENTRY_" + _name] = Entry(_name, _solve)
+
+ENTRY_rogue = Entry("rogue", honest)
+vars(ENTRY_rogue).update((n[6:], e.solve) for n, e in list(globals().items()) if n[:6] == "ENTRY_")
 """
-NAMES = [
-    line.split("(")[0].removeprefix("def ")
-    for line in PACKAGE.splitlines()
-    if line.startswith("def ")
-]
-QUICK = Isolation(seconds=2.0, memory_mb=3000)
+NAMES = ("honest", "cheats", "mutates", "eats", "crashes")
+LIMITS = Isolation(memory_mb=3000)
+REFUSED = {
+    "walks_frames": "no truth",
+    "walks_memory": "no truth",
+    "reads_data": "does not read",
+    "reads_proc": "does not read",
+    "uses_what_it_stole": "NoneType",
+    "opens_by_c": "refused with",
+    "looks_into_the_scorer": "refused",
+    "speaks_to_others": "[-1, -1, -1] PermissionError",
+    "forks": "0 children",
+    "starts_programs": "starts no programs",
+    "raises": "not today",
+    "sleeps": "within 0.5 s",
+    "says_half_a_word": "within 0.5 s",
+    "says_too_long_a_word": "bytes",
+    "floods_the_answer": "bytes",
+    "crashes": "ended",
+    "leaves": "ended",
+}
 
 
-@pytest.fixture
-def cases(tmp_path):
-    folder = tmp_path / "cases"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cases")
     for seed in range(2):
         single = next(single_repetitions(simulate(SCENARIOS["hinge-horizontal"], seed)))
         write_case(folder / f"hinge-{seed}.npz", single)
     return folder
 
 
-@pytest.fixture
-def foreign(tmp_path, monkeypatch, cases):
-    """A package of foreign entries, installed as any other."""
-    site = tmp_path / "site"
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, cases):
+    """A package of foreign entries, as an installation leaves it."""
+    site = tmp_path_factory.mktemp("site")
     info = site / "rogues-1.0.dist-info"
     info.mkdir(parents=True)
     data = cases / "hinge-0.npz"
     (site / "rogues.py").write_text(f"DATA = {str(data)!r}\n{PACKAGE}")
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: rogues\nVersion: 1.0\n")
-    points = "\n".join(f"{n} = rogues:ENTRY_{n}" for n in NAMES)
+    points = "rogue = rogues:ENTRY_rogue"
     (info / "entry_points.txt").write_text(f"[ripresa.challenges]\n{points}\n")
-    monkeypatch.syspath_prepend(str(site))
-    yield registered_entries("joint-angle")
-    sys.modules.pop("rogues", None)
+    return site
 
 
-def run(cases, foreign, *names):
-    entries = select_entries([*CHALLENGE.entries(), *foreign], ["ripresa", *names])
-    return CHALLENGE.run(entries, str(cases), isolation=QUICK)
+@pytest.fixture(scope="module")
+def rogue(cases, site):
+    """All attacks in one entry, which is never given up."""
+    limits = Isolation(memory_mb=3000, withheld=(str(cases),))
+    asked = EntryProcess(EntryPlace("rogue", "rogues:ENTRY_rogue", (str(site),)), limits)
+    yield asked
+    asked.close()
 
 
-def test_an_honest_foreign_entry_is_scored_beside_our_own(cases, foreign):
-    report = run(cases, foreign, "honest")
-    mean = report.body["entries"]["honest"]["mean"]
-    assert mean["correlation"] > 0.9
-    assert "faults" not in report.body["entries"]["honest"]
+TASK = SimpleNamespace(rate_hz=50.0, distal=np.ones((9, 6)), proximal=np.zeros((9, 6)))
 
 
-@pytest.mark.parametrize(
-    ("name", "told"),
-    [
-        ("cheats", "reference_deg"),
-        ("walks_frames", "no truth"),
-        ("walks_memory", "no truth"),
-        ("reads_data", "does not read"),
-        ("reads_proc", "does not read"),
-        ("starts_programs", "starts no programs"),
-        ("pickles_a_surprise", "half_band|angle_deg"),
-        ("raises", "not today"),
-        ("answers_nonsense", "angle_deg"),
-    ],
-)
-def test_a_cheat_or_a_fault_costs_its_rows_and_nothing_else(cases, foreign, name, told):
-    report = run(cases, foreign, name)
-    body = report.body["entries"][name]
-    assert list(body["faults"]) == ["hinge-0", "hinge-1"]
-    assert all(any(t in f for t in told.split("|")) for f in body["faults"].values())
-    assert body["mean"]["rmse_deg"] is None
-    assert report.body["mean"]["rmse_deg"] < 3
+@pytest.mark.parametrize("attack", REFUSED)
+def test_an_attack_is_refused_and_told(rogue, attack, monkeypatch):
+    assert rogue.told()["name"] == "rogue"
+    quick = attack in {"sleeps", "says_half_a_word", "says_too_long_a_word"}
+    monkeypatch.setattr(rogue, "_limits", replace(rogue._limits, seconds=0.5 if quick else 30.0))
+    monkeypatch.setattr(rogue, "_ended", 0)
+    with pytest.raises(EntryError) as told:
+        rogue.ask(attack, TASK)
+    assert REFUSED[attack] in str(told.value)
+
+
+def test_what_it_prints_is_heard_by_nobody_and_what_it_pickles_is_run_by_nobody(rogue, cases):
+    assert len(rogue.ask("floods_its_output", TASK).angle_deg) == 9
+    assert not hasattr(rogue.ask("pickles_a_surprise", TASK), "angle_deg")
     assert not (cases / "hinge-0.npz.hit").exists()
 
 
-def test_one_that_eats_memory_is_refused_it_and_the_run_goes_on(cases, foreign):
-    report = run(cases, foreign, "eats", "honest")
-    assert len(report.body["entries"]["eats"]["faults"]) == 2
-    assert report.body["entries"]["honest"]["mean"]["rmse_deg"] is not None
+@pytest.mark.usefixtures("rogue")
+def test_nothing_of_an_entry_is_imported_where_the_truth_is():
+    assert "rogues" not in sys.modules
+    assert not hasattr(figures, "SCORED_BY_A_ROGUE")
 
 
-def test_one_that_changes_its_inputs_changes_nothing_for_the_next(cases, foreign):
-    in_process = select_entries([*CHALLENGE.entries(), *foreign], ["ripresa", "honest"])
-    alone = CHALLENGE.run(in_process, str(cases)).body["entries"]
-    after = run(cases, foreign, "mutates", "honest").body["entries"]
-    assert after["honest"] == alone["honest"]
-    assert after["ripresa"] == alone["ripresa"]
-
-
-def test_one_that_sleeps_is_ended_and_given_up_after_a_few_times(foreign, monkeypatch):
+def test_each_that_cheats_mutates_sleeps_eats_or_crashes_costs_its_rows(cases, site, monkeypatch):
     monkeypatch.setattr(entry_process, "MOST_ENDED", 1)
-    (sleeper,) = [e for e in foreign if e.name == "sleeps"]
-    asked = EntryProcess(sleeper, Isolation(seconds=0.2))
-    task = np.zeros(3)
+    (ours,) = select_entries(CHALLENGE.entries(), ["ripresa"])
+    alone = CHALLENGE.run([ours], str(cases)).body["entries"]
+    entries = [ours, *(undescribed(site, n) for n in NAMES)]
+    bodies = CHALLENGE.run(entries, str(cases), isolation=LIMITS).body["entries"]
+    assert bodies["ripresa"] == alone["ripresa"]
+    assert bodies["honest"]["mean"]["correlation"] > 0.9
+    assert bodies["mutates"]["mean"]["correlation"] == 0.0
+    assert not [n for n in ("honest", "mutates") if "faults" in bodies[n]]
+    sleeps = undescribed(site, "sleeps")
+    late = CHALLENGE.run([ours, sleeps], str(cases), isolation=replace(LIMITS, seconds=1.0))
+    bodies["sleeps"] = late.body["entries"]["sleeps"]
+    told = {n: bodies[n]["faults"] for n in ("cheats", "sleeps", "eats", "crashes")}
+    assert all(list(faults) == ["hinge-0", "hinge-1"] for faults in told.values())
+    assert "reference_deg" in told["cheats"]["hinge-1"]
+    assert "within 1 s" in told["sleeps"]["hinge-0"]
+    assert "given up" in told["sleeps"]["hinge-1"]
+    assert "ended" in told["crashes"]["hinge-0"]
+    assert late.body["entries"]["ripresa"] == alone["ripresa"]
+
+
+def undescribed(site, name):
+    """An entry whose process is not asked who it is, which would cost a start."""
+    place = EntryPlace(name, f"rogues:ENTRY_{name}", (str(site),))
+    told = {"name": name, "challenge": "joint-angle", "kind": "algorithm", "description": ""}
+    return entry_told(told | {"declarations": [], "offers": ["solve"]}, place)
+
+
+@pytest.mark.parametrize("cage", ["bubblewrap", "another user", "a process of its own"])
+def test_each_cage_that_the_machine_has_keeps_the_data_from_an_entry(
+    cases, site, monkeypatch, cage
+):
+    found = [c.name for c in sandbox.cages("/tmp/x", sandbox.Outlook(()))]  # noqa: S108 - a name only
+    if cage not in found:
+        pytest.skip(f"this machine has no {cage}")
+    every = sandbox.cages
+    only = lambda *a: (c for c in every(*a) if c.name == cage)  # noqa: E731
+    monkeypatch.setattr(entry_process, "cages", only)
+    limits = Isolation(withheld=(str(cases),))
+    asked = EntryProcess(EntryPlace("c", "rogues:ENTRY_opens_by_c", (str(site),)), limits)
     try:
-        with pytest.raises(EntryError, match=r"no answer within 0\.2 s"):
-            asked.ask("solve", task)
-        with pytest.raises(EntryError, match="given up"):
-            asked.ask("solve", task)
+        with pytest.raises(EntryError, match="refused with|Permission denied|ends before"):
+            asked.ask("solve", TASK)
     finally:
         asked.close()
 
 
-def test_an_entry_that_is_not_registered_is_not_found_in_a_process():
-    stranger = ChallengeEntry("stranger", "joint-angle", lambda case: case)
-    asked = EntryProcess(stranger, QUICK)
-    with pytest.raises(EntryError, match="entry point"):
-        asked.ask("solve", 1)
+def test_this_kernel_confines_or_it_is_said():
+    if sys.platform == "linux" and not landlock.abi_version():
+        pytest.skip("this kernel has no Landlock: what C opens rests on the user's rights")
+    assert landlock.abi_version() >= 1
+    assert set(seccomp.CALLS) == {"x86_64", "aarch64"}
+
+
+def test_data_that_lie_among_programs_are_withheld_all_the_same(tmp_path):
+    package = tmp_path / "package"
+    (package / "data").mkdir(parents=True)
+    (package / "code.py").touch()
+    within = sandbox.outlook([str(package)], [str(package / "data")])
+    assert str(package / "code.py") in within.readable
+    assert str(package) in within.listable
+    assert not {str(package), str(package / "data")} & set(within.readable)
+
+
+def test_an_entry_whose_package_cannot_be_loaded_is_told_and_left_out(tmp_path):
+    (tmp_path / "pyproject.toml").write_text(
+        '[project.entry-points."ripresa.challenges"]\nlost = "nowhere:ENTRY"\n'
+    )
+    found, broken = entries_at_hand("joint-angle", [tmp_path])
+    assert found == []
+    assert any("lost" in told and "nowhere" in told for told in broken)
+
+
+@pytest.mark.parametrize("text", [None, "not toml", "[project]\nname = 'x'\n"])
+def test_a_folder_that_declares_no_entry_is_refused_with_what_it_wants(tmp_path, text):
+    if text is not None:
+        (tmp_path / "pyproject.toml").write_text(text)
+    with pytest.raises(ConfigurationError, match=r"pyproject\.toml"):
+        entries_at_hand("joint-angle", [tmp_path])
 
 
 def test_in_this_process_too_an_entry_gets_copies_and_a_fault_is_told():
@@ -218,12 +355,17 @@ def test_in_this_process_too_an_entry_gets_copies_and_a_fault_is_told():
     assert held.tolist() == [1, 1, 1]
 
 
-@pytest.mark.usefixtures("foreign")
-def test_the_command_scores_a_folder_with_a_crashing_entry_and_writes_json(cases, tmp_path):
+def test_the_command_scores_a_folder_with_a_crashing_entry_and_writes_json(cases, site, tmp_path):
+    package = tmp_path / "package"
+    package.mkdir()
+    shutil.copy(site / "rogues.py", package / "rogues.py")
+    (package / "pyproject.toml").write_text(
+        '[project.entry-points."ripresa.challenges"]\ncrashes = "rogues:ENTRY_crashes"\n'
+    )
     out = tmp_path / "out.json"
     arguments = ["run", "joint-angle", "--data", str(cases), "--json", str(out)]
-    chosen = ["--entry", "ripresa", "--entry", "crashes", "--time-limit", "20"]
-    result = CliRunner().invoke(challenge_cli.app, [*arguments, *chosen])
+    chosen = ["--entry", "ripresa", "--entry", "crashes", "--from", str(package)]
+    result = CliRunner().invoke(challenge_cli.app, [*arguments, *chosen, "--time-limit", "20"])
     assert result.exit_code == 0, result.output
     read = json.loads(out.read_text())
     assert "ended" in read["entries"]["crashes"]["faults"]["hinge-0"]
@@ -232,10 +374,10 @@ def test_the_command_scores_a_folder_with_a_crashing_entry_and_writes_json(cases
 
 def test_answers_travel_as_plain_values():
     answer = JointAngleSolution(np.arange(3.0), None)
-    read = decode_answer(encode_answer([answer, (1, 2.5, "x"), np.float64(3)]))
+    read = decode_answer(encode_answer([answer, (1, 2.5, "x"), np.float64(3), {"a": (1, None)}]))
     assert read[0].angle_deg.tolist() == [0, 1, 2]
     assert read[0].half_band_deg is None
-    assert read[1:] == ((1, 2.5, "x"), 3.0)
+    assert read[1:] == ((1, 2.5, "x"), 3.0, {"a": (1, None)})
 
 
 @pytest.mark.parametrize("answer", [object(), np.array([object()]), {1: 2}, b"x"])
@@ -246,5 +388,32 @@ def test_what_is_no_plain_value_does_not_travel(answer):
 
 @pytest.mark.parametrize("payload", [b"", b"\xff\xff", encode_answer("x")[:-1], b"\xa1\x01\x02"])
 def test_bytes_that_are_no_answer_are_refused(payload):
+    with pytest.raises(DecodeError, match="answer"):
+        decode_answer(payload)
+
+
+def laughs():
+    """A list of two of a list of two of ...: a hundred bytes that stand for 2**40 values."""
+    told = ["x"]
+    for _ in range(40):
+        told = [told, told]
+    return cbor2.dumps(told, value_sharing=True)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        pytest.param(laughs(), id="shared lists"),
+        pytest.param(cbor2.dumps({"array": ["<f8", [2**40], b""]}), id="a shape without bytes"),
+        pytest.param(cbor2.dumps({"array": ["O", [1], b"12345678"]}), id="an array of objects"),
+        pytest.param(cbor2.dumps({"array": 7}), id="an array that is a number"),
+        pytest.param(cbor2.dumps({"fields": [1]}), id="fields that are a list"),
+        pytest.param(b"\x81" * 5000 + b"\x01", id="deep"),
+        pytest.param(cbor2.dumps([None] * 2_100_000), id="many"),
+        pytest.param(cbor2.dumps(b"x"), id="bytes"),
+        pytest.param(cbor2.dumps({1, 2}), id="a set"),
+    ],
+)
+def test_an_answer_made_to_hurt_its_reader_is_refused(payload):
     with pytest.raises(DecodeError, match="answer"):
         decode_answer(payload)

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from research.challenge_cli import load_challenge
 from research.exercises.exercise_cases import EXERCISES, right_cases, wrong_cases
 from research.exercises.exercise_challenge import ripresa_items
+from ripresa.challenges.catalogue import load_challenge
 from telemetry.errors import ConfigurationError
 
 

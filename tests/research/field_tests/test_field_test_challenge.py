@@ -2,8 +2,8 @@
 
 import pytest
 
-from research.challenge_cli import load_challenge
 from research.field_tests.field_test_challenge import TESTS, chair_cases, ripresa_tests
+from ripresa.challenges.catalogue import load_challenge
 from telemetry.errors import ConfigurationError
 
 

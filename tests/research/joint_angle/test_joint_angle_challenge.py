@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from research import challenge_cli
 from research.joint_angle.joint_angle_challenge import (
     CHALLENGE,
     RANGE_SCORES,
@@ -15,6 +14,7 @@ from research.joint_angle.joint_angle_challenge import (
 )
 from research.joint_angle.joint_case import JointAngleSolution, JointCase, read_case, write_case
 from research.simulation.hinge_simulator import SCENARIOS, simulate, single_repetitions
+from ripresa.cli.challenges import challenge_cli
 from telemetry.errors import ConfigurationError
 
 pytestmark = pytest.mark.slow

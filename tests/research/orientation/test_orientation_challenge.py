@@ -5,10 +5,10 @@ import pytest
 from scipy.io import savemat
 from typer.testing import CliRunner
 
-from research import challenge_cli
 from research.challenges.challenge import select_entries
 from research.orientation.orientation_challenge import CHALLENGE, kept_samples
 from research.orientation.orientation_trial import orientation_error_deg, read_trial
+from ripresa.cli.challenges import challenge_cli
 from telemetry.errors import ConfigurationError
 
 RATE_HZ = 200.0

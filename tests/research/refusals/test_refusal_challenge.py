@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from research import challenge_cli
 from research.challenges.challenge import ChallengeEntry
 from research.joint_angle.joint_case import JointCase, write_case
 from research.joint_angle.joint_session import MISPLACED, misplaced, session_of
@@ -19,6 +18,7 @@ from research.session_cases.right_placements import people
 from research.session_cases.session_case import SessionRecording
 from research.session_cases.wrong_placements import wrong
 from research.simulation.hinge_simulator import SCENARIOS, simulate
+from ripresa.cli.challenges import challenge_cli
 from telemetry.errors import ConfigurationError, NotObservable
 
 pytestmark = pytest.mark.slow

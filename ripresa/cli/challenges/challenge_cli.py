@@ -1,26 +1,22 @@
-"""`ripresa challenge`: score wearables, algorithms and games on folders of cases."""
+"""`ripresa challenge list`, `run` and `simulate`: score entries on folders of cases."""
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from research.challenges.challenge import registered_entries, select_entries
-from research.challenges.entry_process import Isolation
-from research.challenges.running import Challenge
+from research.challenges.entry_process import Isolation, entries_at_hand
+from ripresa.challenges.catalogue import CHALLENGES, load_challenge
 from telemetry.errors import ConfigurationError, RipresaError
 
-CHALLENGES = {
-    "orientation": "research.orientation.orientation_challenge",
-    "repetitions": "research.repetitions.repetition_challenge",
-    "joint-angle": "research.joint_angle.joint_angle_challenge",
-    "refusals": "research.refusals.refusal_challenge",
-    "field-tests": "research.field_tests.field_test_challenge",
-    "exercises": "research.exercises.exercise_challenge",
-}
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+__all__ = ["app", "parse_subjects"]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,18 +24,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-
-def load_challenge(name: str) -> Challenge:
-    """The challenge of this name.
-
-    Raises:
-        ConfigurationError: there is none.
-    """
-    if name not in CHALLENGES:
-        raise ConfigurationError(
-            f"no challenge {name!r}; there are: {', '.join(sorted(CHALLENGES))}"
-        )
-    return cast("Challenge", importlib.import_module(CHALLENGES[name]).CHALLENGE)
+FoldersOption = Annotated[
+    list[Path] | None,
+    typer.Option("--from", help="Folder of an entry that is not installed; repeatable."),
+]
 
 
 def parse_subjects(text: str) -> list[int]:
@@ -60,17 +48,20 @@ def parse_subjects(text: str) -> list[int]:
 
 
 @app.command("list")
-def list_challenges() -> None:
+def list_challenges(folders: FoldersOption = None) -> None:
     """List the challenges and their entries."""
     from rich.console import Console
     from rich.table import Table
 
     table = Table("challenge", "entry", "kind", "what it is")
+    broken: list[str] = []
     for name in CHALLENGES:
-        challenge = load_challenge(name)
-        for entry in [*challenge.entries(), *registered_entries(name)]:
+        from_outside, broken = entries_at_hand(name, folders or [])
+        for entry in [*load_challenge(name).entries(), *from_outside]:
             table.add_row(name, entry.name, str(entry.kind), getattr(entry, "description", ""))
     Console().print(table)
+    for told in broken:
+        typer.echo(f"left out: {told}", err=True)
 
 
 @app.command("run")
@@ -90,6 +81,7 @@ def run_challenge(  # noqa: PLR0917 - typer fills them by name
     entry: Annotated[
         list[str] | None, typer.Option("--entry", help="Score only this entry; repeatable.")
     ] = None,
+    folders: FoldersOption = None,
     subjects: Annotated[str | None, typer.Option(help="Only these subjects, as 1-6.")] = None,
     time_limit: Annotated[
         float, typer.Option(min=0.1, help="Seconds that a foreign entry may take for one case.")
@@ -110,6 +102,7 @@ def run_challenge(  # noqa: PLR0917 - typer fills them by name
             json_file=json_file,
             report_file=report_file,
             entry_names=entry or [],
+            folders=folders or [],
             subjects=subjects,
             limits=Isolation(time_limit, memory_limit),
         )
@@ -150,13 +143,14 @@ def simulate_cases(  # noqa: PLR0917 - typer fills them by name
 
 
 def _run(
-    console: object,
+    console: Console,
     name: str,
     data: str,
     *,
     json_file: Path | None,
     report_file: Path | None,
     entry_names: list[str],
+    folders: Sequence[Path],
     subjects: str | None,
     limits: Isolation,
 ) -> None:
@@ -164,12 +158,17 @@ def _run(
     from rich.progress import Progress as Bar
     from rich.table import Table
 
+    from research.challenges.challenge import select_entries
     from research.challenges.challenge_report import write_json, write_readable
 
     challenge = load_challenge(name)
     chosen = parse_subjects(subjects) if subjects else None
-    entries = select_entries([*challenge.entries(), *registered_entries(name)], entry_names)
-    with Bar(console=cast("Console", console), transient=True) as bar:
+    from_outside, broken = entries_at_hand(name, folders)
+    for told in broken:
+        console.print(f"left out: {told}", highlight=False, soft_wrap=True, markup=False)
+    known: list[Any] = [*challenge.entries(), *from_outside]
+    entries = select_entries(known, entry_names)
+    with Bar(console=console, transient=True) as bar:
         task = bar.add_task(challenge.title, total=None)
 
         def advance(done: int, total: int, label: str) -> None:
@@ -189,6 +188,3 @@ def _run(
     if report_file is not None:
         write_readable(report, report_file)
         out.print(f"Report: {report_file}", highlight=False, soft_wrap=True)
-
-
-__all__ = ["CHALLENGES", "app", "load_challenge", "parse_subjects"]

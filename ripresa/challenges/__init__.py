@@ -1,0 +1,1 @@
+"""All challenges, and those that need more rooms than research."""

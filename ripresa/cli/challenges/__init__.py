@@ -1,0 +1,1 @@
+"""`ripresa challenge`: entries written, scored, told and compared."""

@@ -1,0 +1,1 @@
+"""Commands on recorded sessions: once more, in and out."""
