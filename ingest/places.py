@@ -71,6 +71,11 @@ class Places:
         return self.root / "plans"
 
     @property
+    def drafts(self) -> Path:
+        """Plans that somebody is writing, a file a patient: none is a plan."""
+        return self.clinic / "drafts"
+
+    @property
     def audit_key(self) -> Path:
         """The key of the audit log's hashes: what `RIPRESA_AUDIT_KEY_FILE` names, else here."""
         named = os.environ.get("RIPRESA_AUDIT_KEY_FILE")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["Language", "Wording"]
+__all__ = ["Language", "ToldError", "Wording"]
 
 Language: TypeAlias = Literal["it", "en"]
 
@@ -31,6 +31,14 @@ class Wording:
             self.it.format(**{k: _in("it", v) for k, v in values.items()}),
             self.en.format(**{k: _in("en", v) for k, v in values.items()}),
         )
+
+
+class ToldError(ValueError):
+    """A value that cannot be, told in both languages; a model's own checks raise it."""
+
+    def __init__(self, it: str, en: str) -> None:
+        self.wording = Wording(it, en)
+        super().__init__(en)
 
 
 def _in(language: Language, value: object) -> object:

@@ -99,7 +99,9 @@ class GuardedEntrance:
         """Somebody was let pass; of whoever has not signed in, as there are no users, nothing."""
         if self.trail is None or not asking.principal.name:
             return
-        take = self.trail.note_deed if asking.changes else self.trail.note_look
+        # A draft is saved with each change to it: what came of it is told by its signature.
+        deed = asking.changes and asking.action is not Action.EDIT_PLAN
+        take = self.trail.note_deed if deed else self.trail.note_look
         take(asking.principal.name, asking.action, patient)
 
     def note_refusal(self, actor: str, action: Action, patient: str | None, why: str) -> None:

@@ -31,7 +31,9 @@ _LOOKING: Final = frozenset(
 )
 
 _ALLOWED: Final[Mapping[Role, frozenset[Action]]] = {
-    Role.PHYSIOTHERAPIST: _LOOKING | {Action.WATCH_LIVE, Action.ACKNOWLEDGE},
+    Role.PHYSIOTHERAPIST: _LOOKING
+    | {Action.WATCH_LIVE, Action.ACKNOWLEDGE}
+    | {Action.EDIT_PLAN, Action.SIGN_PLAN, Action.SEND_PLAN},
     Role.RESEARCHER: _LOOKING,
     # Who keeps the machine running need not read about anybody's pain.
     Role.ADMIN: frozenset({Action.SEE_OPERATION, Action.READ_DESCRIPTION}),

@@ -23,6 +23,9 @@ class Action(StrEnum):
     SEE_SESSION = "see-session"
     WATCH_LIVE = "watch-live"
     ACKNOWLEDGE = "acknowledge"
+    EDIT_PLAN = "edit-plan"
+    SIGN_PLAN = "sign-plan"
+    SEND_PLAN = "send-plan"
     SEE_OPERATION = "see-operation"
     READ_DESCRIPTION = "read-description"
 

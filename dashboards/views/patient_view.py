@@ -159,6 +159,7 @@ class PatientView(_Frozen):
     alerts: tuple[AlertView, ...]
     alerts_read: Words | None
     may_acknowledge: bool
+    may_edit_plan: bool
 
 
 def patient_view(
@@ -168,6 +169,7 @@ def patient_view(
     hours: MonitoredHours | None = None,
     summaries: Sequence[SessionSummary] | None = None,
     tests: Sequence[TrendSession] | None = None,
+    edits_plans: bool = False,
 ) -> PatientView:
     """One patient as a page shows it.
 
@@ -177,6 +179,7 @@ def patient_view(
         hours: when alerts are read; None where nobody keeps any.
         summaries: to which alerts lead; None: those of `sessions`.
         tests: of which results of field tests are shown; None: `sessions`.
+        edits_plans: whether plans can be written where this is shown.
     """
     if summaries is None:
         summaries = [s.summary for s in sessions]
@@ -221,6 +224,7 @@ def patient_view(
         else tuple(_alert(a, figures, summaries) for a in reversed(_shown_alerts(figures))),
         alerts_read=None if hours is None else words(hours.text()),
         may_acknowledge=hours is not None,
+        may_edit_plan=edits_plans,
     )
 
 

@@ -37,6 +37,8 @@ from dashboards.access.oidc import OidcProvider
 from dashboards.access.principal import Action
 from dashboards.live.live_feed import LiveFeed
 from dashboards.live.live_socket import live_routes
+from dashboards.plans.plan_api import plan_routes
+from dashboards.plans.plan_desk import PlanDesk
 from dashboards.views.care_record import CareRecord
 from dashboards.views.clinic_state import ClinicState
 from dashboards.views.loss_ledger import LossLedger
@@ -58,10 +60,12 @@ __all__ = ["LOOPBACK_NAMES", "create_app"]
 
 PAGES: Final = (
     *("/", "/live", "/clinic", "/sessions", "/patients"),
-    *("/live/{_name}", "/session/{_name}", "/patient/{_name}"),
+    *("/live/{_name}", "/session/{_name}", "/patient/{_name}", "/plan/{_name}"),
 )
 SMALL: Final = 1000
 """Bytes from which on a file of the page's own is sent compressed."""
+KEPT: Final = ("/static/vendor/", "/drawings/")
+"""What a browser may keep: it holds nothing of anyone, and stays as it is."""
 STATIC: Final = Path(__file__).parent / "static"
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "::1")
 _HEADERS: Final = {
@@ -81,6 +85,7 @@ def create_app(
     ledger: Callable[[], LossLedger] | None = None,
     plan: Callable[[str, int], Plan | None] = no_plan,
     care: CareRecord | None = None,
+    plans: PlanDesk | None = None,
     clock: Clock | None = None,
     state: Callable[[Callable[[str], bool]], ClinicState] | None = None,
     entrance: Entrance | None = None,
@@ -96,6 +101,7 @@ def create_app(
         plan: a patient's plan in a version; None where it is unknown.
         care: plans, judged days and alerts, where the clinic keeps them; without it days are
             judged by what was recorded, and there are no alerts.
+        plans: drafts, signatures and publications, where the page may write plans.
         clock: waits for results with it, and says which day it is; the machine's own without.
         state: how the clinic behind the page is, to somebody who sees the patients of whom the
             given function is true; None where none runs.
@@ -137,12 +143,14 @@ def create_app(
         if provider is not None:
             app.include_router(oidc_routes(desk, provider))
     app.include_router(sign_in_routes(desk))
-    patients = Patients(reader, plan, care, clock)
+    patients = Patients(reader, plan, care, clock, edits_plans=plans is not None)
     read = None if care is None else words(care.hours.text())
     app.include_router(
         worklist_routes(Worklist(patients.lines, clock, with_alerts=care is not None, read=read))
     )
     app.include_router(patient_routes(patients))
+    if plans is not None:
+        app.include_router(plan_routes(plans, clock))
     if feed is not None:
         app.include_router(live_routes(feed))
     for address in PAGES:
@@ -174,7 +182,7 @@ async def _guarded(
     response = await call_next(request)
     for name, value in _HEADERS.items():
         response.headers[name] = value
-    kept = request.url.path.startswith("/static/vendor/")
+    kept = request.url.path.startswith(KEPT)
     response.headers["Cache-Control"] = "max-age=86400" if kept else "no-store"
     return response
 

@@ -60,6 +60,7 @@ class Patients:
     plan: Callable[[str, int], Plan | None]
     care: CareRecord | None
     clock: Clock
+    edits_plans: bool = False
 
     def lines(self) -> Sequence[WorkLine]:
         """Everybody who is treated, who needs a look first."""
@@ -80,6 +81,7 @@ class Patients:
             hours=None if self.care is None else self.care.hours,
             summaries=summaries,
             tests=[self._results(s) for s in summaries] if _tested(figures) else (),
+            edits_plans=self.edits_plans,
         )
 
     def figures(self, patient: str) -> PatientFigures | None:

@@ -13,6 +13,7 @@ import pygame
 
 from games.ui.paint import mix, shrunk
 
+from .arrow import arrow_of
 from .body import BOX
 from .poses import posed_in
 from .upright import upright
@@ -123,25 +124,10 @@ class ExerciseDrawing:
         return large
 
     def _arrow(self, large: pygame.Surface) -> None:
-        way = [self._pose(n / 30).tip for n in range(31)]
-        middle = (BOX[0] / 2 - 40, BOX[1] / 2 + 20)
-        way = [_pushed(place, middle, 26) for place in way]
-        for n in range(0, 29, 3):
-            pygame.draw.line(large, SENSOR, _scaled(way[n]), _scaled(way[n + 1]), 4 * SCALE)
-        (x0, y0), (x1, y1) = way[28], way[30]
-        heading = math.atan2(y1 - y0, x1 - x0)
-        wings = [
-            (x1 + 18 * math.cos(heading + a), y1 + 18 * math.sin(heading + a))
-            for a in (0.0, 2.5, -2.5)
-        ]
-        _polygon(large, SENSOR, tuple(wings))
-
-
-def _pushed(place: Place, middle: Place, by: float) -> Place:
-    """A little outwards, so that the arrow does not lie on the limb."""
-    dx, dy = place[0] - middle[0], place[1] - middle[1]
-    far = math.hypot(dx, dy) or 1.0
-    return place[0] + dx / far * by, place[1] + dy / far * by
+        dashes, head = arrow_of(self._pose)
+        for start, stop in dashes:
+            pygame.draw.line(large, SENSOR, _scaled(start), _scaled(stop), 4 * SCALE)
+        _polygon(large, SENSOR, head)
 
 
 def _scaled(place: Place) -> Place:

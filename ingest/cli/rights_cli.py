@@ -91,6 +91,7 @@ def export(
             patient,
             archive=places.archive,
             plans=places.plans,
+            drafts=places.drafts,
             target=folder,
             actor=actor,
             now_ns=clock.now_ns(),

@@ -29,6 +29,7 @@ sessions/    each session's events and results, JSON
 streams/     what the sensors measured, Parquet: one row a sample, m/s2 and rad/s, times in
              nanoseconds since 1970 UTC
 plans/       every version of the plan, JSON
+drafts/      a plan that is being written, JSON
 clinic.json  adherence by day, consent, and what was done with the data
 
 Research software, not a medical device.
@@ -42,6 +43,7 @@ def export_patient(
     *,
     archive: Path,
     plans: Path,
+    drafts: Path,
     target: Path,
     actor: str,
     now_ns: int,
@@ -63,6 +65,7 @@ def export_patient(
         ExportPart.SESSIONS: lambda reader: _sessions(reader, sessions, target / "sessions"),
         ExportPart.STREAMS: lambda reader: _streams(reader, patient, target / "streams"),
         ExportPart.PLANS: lambda _: _plans(plans, patient, target / "plans"),
+        ExportPart.DRAFTS: lambda _: _plans(drafts, patient, target / "drafts"),
         ExportPart.CLINIC: lambda _: _write(target / "clinic.json", _clinic(journal, key, patient)),
     }
     if left := wanted - writers.keys():

@@ -55,6 +55,7 @@ class ExportPart(StrEnum):
     SESSIONS = "sessions"
     STREAMS = "streams"
     PLANS = "plans"
+    DRAFTS = "drafts"
     CLINIC = "clinic.json"
 
 
@@ -246,6 +247,15 @@ STORES: Final[tuple[Store, ...]] = (
         EraseStep.FILES,
         "the patient's files",
         ExportPart.PLANS,
+    ),
+    _folder(
+        "drafts",
+        "the page's plan editor",
+        "until it is signed or thrown away",
+        "drafts",
+        EraseStep.FILES,
+        "the patient's file",
+        ExportPart.DRAFTS,
     ),
     _folder(
         "outbox",

@@ -26,11 +26,12 @@ from telemetry.messages.care import (
     TreatmentPaused,
 )
 from telemetry.messages.notices import PlanNotice
+from therapy.plan.succession import why_not_after
 
 from .outbox import Outbox, OutboxLetter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from analytics.monitoring.day import SetAside
@@ -138,8 +139,16 @@ class CareDesk:
             )
         )
 
-    def sign(self, plan: Plan, by: str) -> None:
+    def sign(
+        self, plan: Plan, by: str, *, template: str | None = None, cleared: Sequence[str] = ()
+    ) -> None:
         """Write down who answers for a version.
+
+        Args:
+            plan: the version.
+            by: who.
+            template: that it was started from.
+            cleared: what was ticked before it was signed.
 
         Raises:
             ConfigurationError: somebody has signed it already.
@@ -157,6 +166,8 @@ class CareDesk:
                 version=plan.version,
                 digest=plan.digest(),
                 by=by,
+                template=template,
+                cleared=tuple(cleared),
             )
         )
 
@@ -180,7 +191,9 @@ class CareDesk:
             )
         before = max((v for v in sent if v != plan.version), default=None)
         if known is None and before is not None:
-            _follows(plan, before, str(sent[before].plan.get("valid_from", "")))
+            why = why_not_after(plan, before, str(sent[before].plan.get("valid_from", "")))
+            if why is not None:
+                raise ConfigurationError(why.en)
         now_ns = self._clock.now_ns()
         if known is None:
             self._write(
@@ -327,19 +340,6 @@ class CareDesk:
                 f"{patient} is enrolled at site {sites[patient]!r}, not {site!r}: "
                 f"publish with --site {sites[patient]}"
             )
-
-
-def _follows(plan: Plan, before: int, valid_from: str) -> None:
-    if plan.version < before:
-        raise ConfigurationError(
-            f"version {before} of {plan.patient}'s plan is published already: "
-            f"version {plan.version} would come after a later one"
-        )
-    if plan.valid_from.isoformat() <= valid_from:
-        raise ConfigurationError(
-            f"version {plan.version} is valid from {plan.valid_from}, and version {before} from "
-            f"{valid_from}: give it a later valid_from, past days keep the version they had"
-        )
 
 
 def _nobody(patient: str, known: list[str], what: str) -> str:

@@ -24,6 +24,8 @@ from ripresa.access.way_in import WayIn, hold_reach, reaches_wide
 from ripresa.care.clinic_store import ClinicStore
 from ripresa.care.operations import OperationsFollower
 from ripresa.care.patient_sites import PatientSites
+from ripresa.plans.clinic_plans import ClinicPlans
+from ripresa.plans.draft_folder import DraftFolder
 from ripresa.platform.configuration import LOOPBACK
 from ripresa.platform.folder_lock import folder_lock
 from ripresa.platform.listening import wider_than_loopback
@@ -35,6 +37,7 @@ from telemetry.errors import ConfigurationError, TransportError
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.trouble import TroubleBoard, TroubleKind
 
+from .care_desk import CareDesk
 from .clinic_status import ClinicStatus
 from .erasure_rounds import ErasureParts, ErasureRounds
 from .intake_parts import clinic_intake
@@ -146,6 +149,14 @@ async def run_clinic(options: ClinicOptions) -> None:
             clock_wrong=clock_wrong,
         )
         outbox.note = care.note
+        sites = PatientSites(journal)
+        written = ClinicPlans(
+            care.figures,
+            plans,
+            DraftFolder(options.folder.drafts),
+            CareDesk(journal, options.folder, clock, folded=care.folded),
+            sites,
+        )
         programs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
             "receiver": receiver.run,
             "figures": care.run,
@@ -187,10 +198,11 @@ async def run_clinic(options: ClinicOptions) -> None:
             ledger=counted.ledger,
             plan=plans.version,
             care=care,
+            plans=written,
             clock=clock,
             state=lambda sees: clinic_state(status.document(), sees),
             entrance=way_in.entrance(
-                PatientSites(journal),
+                sites,
                 plain_http=options.published_on_loopback,
                 trail=trail,
                 had_users=had_users(journal),

@@ -80,12 +80,17 @@ class TreatmentPaused(CareBody):
 
 
 class PlanSigned(CareBody):
-    """A clinician answers for a version: who, and of which content."""
+    """A clinician answers for a version: who, and of which content.
+
+    `template` is that which it was started from, `cleared` names what was ticked before.
+    """
 
     type: Literal["care.plan-signed"] = "care.plan-signed"
     version: int = Field(ge=1)
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     by: Who
+    template: Name | None = None
+    cleared: Annotated[tuple[Name, ...], Field(max_length=30)] = ()
 
 
 class PlanPublished(CareBody):

@@ -51,6 +51,7 @@ def places(kept, tmp_path_factory):
             "demo-patient",
             archive=root / "clinic" / "archive",
             plans=root / "plans",
+            drafts=root / "drafts",
             target=root / "export",
             actor="test",
             now_ns=1,

@@ -6,6 +6,8 @@ from typing import Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from therapy.wording import ToldError
+
 __all__ = ["Dose", "DoseUnit", "PhaseBounds", "Tempo"]
 
 DoseUnit: TypeAlias = Literal["repetitions", "minutes", "holds"]
@@ -30,7 +32,10 @@ class Dose(_Frozen):
     def _one_unit(self) -> Self:
         given = [self.repetitions, self.minutes, self.holds]
         if sum(value is not None for value in given) != 1:
-            raise ValueError("give exactly one of 'repetitions', 'minutes' and 'holds'")
+            raise ToldError(
+                "dia solo una di ripetizioni, minuti e tenute",
+                "give exactly one of 'repetitions', 'minutes' and 'holds'",
+            )
         return self
 
     @property
@@ -64,9 +69,15 @@ class PhaseBounds(_Frozen):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.min_s is not None and self.min_s > self.s:
-            raise ValueError(f"min_s {self.min_s:g} is above the prescribed {self.s:g} s")
+            raise ToldError(
+                f"il minimo, {self.min_s:g} s, è sopra i {self.s:g} s prescritti",
+                f"min_s {self.min_s:g} is above the prescribed {self.s:g} s",
+            )
         if self.max_s is not None and self.max_s < self.s:
-            raise ValueError(f"max_s {self.max_s:g} is below the prescribed {self.s:g} s")
+            raise ToldError(
+                f"il massimo, {self.max_s:g} s, è sotto i {self.s:g} s prescritti",
+                f"max_s {self.max_s:g} is below the prescribed {self.s:g} s",
+            )
         return self
 
     def flag(self, duration_s: float) -> str | None:

@@ -6,6 +6,8 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from therapy.wording import ToldError
+
 __all__ = ["Limits", "PainProfile"]
 
 PainProfile: TypeAlias = Literal["standard", "joint", "quota", "cautious"]
@@ -61,5 +63,8 @@ class Limits(BaseModel):
     def _amber_below_red(cls, amber: int, info: ValidationInfo) -> int:
         stop = info.data.get("pain_stop")
         if stop is not None and amber > stop:
-            raise ValueError(f"{amber} is above pain_stop {stop}: lower it, or raise pain_stop")
+            raise ToldError(
+                f"{amber} è sopra lo stop per dolore, {stop}: abbassi questo, o alzi quello",
+                f"{amber} is above pain_stop {stop}: lower it, or raise pain_stop",
+            )
         return amber

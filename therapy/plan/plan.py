@@ -27,7 +27,7 @@ from telemetry.errors import ConfigurationError
 from telemetry.identity import Name, Pseudonym
 from telemetry.messages.events import HingeCalibration
 from therapy.exercises.joint import Joint, joint_between
-from therapy.wording import Language
+from therapy.wording import Language, ToldError, Wording
 
 from .limits import Limits
 from .persuasion import Persuasion
@@ -156,15 +156,20 @@ class Plan(_Frozen):
         try:
             ZoneInfo(name)
         except (OSError, ValueError, KeyError) as e:
-            raise ValueError(f"unknown time zone {name!r}: give e.g. 'Europe/Rome'") from e
+            raise ToldError(
+                f"fuso orario sconosciuto: {name!r}; per esempio Europe/Rome",
+                f"unknown time zone {name!r}: give e.g. 'Europe/Rome'",
+            ) from e
         return name
 
     @field_validator("day_ends")
     @classmethod
     def _at_night(cls, ends: time) -> time:
         if ends.tzinfo is not None or ends > LATEST_DAY_ENDS:
-            raise ValueError(
-                f"a day cannot end at {ends}: give a time of the night, at most {LATEST_DAY_ENDS}"
+            raise ToldError(
+                f"un giorno non finisce alle {ends}: dia un'ora della notte, al più "
+                f"{LATEST_DAY_ENDS}",
+                f"a day cannot end at {ends}: give a time of the night, at most {LATEST_DAY_ENDS}",
             )
         return ends
 
@@ -172,14 +177,20 @@ class Plan(_Frozen):
     @classmethod
     def _measured_once(cls, measured: tuple[NeutralAngle, ...]) -> tuple[NeutralAngle, ...]:
         for joint, side in twice((m.joint, m.side) for m in measured):
-            raise ValueError(f"the {side} {joint} has two angles: leave one")
+            raise ToldError(
+                f"{joint}, {side}: due angoli; ne lasci uno",
+                f"the {side} {joint} has two angles: leave one",
+            )
         return measured
 
     @field_validator("stop_questions")
     @classmethod
     def _asked_once(cls, asked: tuple[StopQuestion, ...]) -> tuple[StopQuestion, ...]:
         for stop in twice(question.id for question in asked):
-            raise ValueError(f"the stop question {stop!r} is there twice: leave one")
+            raise ToldError(
+                f"la domanda di stop {stop!r} c'è due volte: ne lasci una",
+                f"the stop question {stop!r} is there twice: leave one",
+            )
         return asked
 
     @field_validator("calibrations")
@@ -187,12 +198,17 @@ class Plan(_Frozen):
     def _of_joints(cls, stored: tuple[HingeCalibration, ...]) -> tuple[HingeCalibration, ...]:
         for calibration in stored:
             if joint_between(calibration.proximal, calibration.distal) is None:
-                raise ValueError(
+                raise ToldError(
+                    f"{calibration.proximal!r} e {calibration.distal!r} non stanno ai due lati "
+                    "di un'articolazione",
                     f"{calibration.proximal!r} and {calibration.distal!r} are not on either side "
-                    "of one joint: give e.g. 'upper-arm-right' and 'forearm-right'"
+                    "of one joint: give e.g. 'upper-arm-right' and 'forearm-right'",
                 )
         for proximal, distal in twice((c.proximal, c.distal) for c in stored):
-            raise ValueError(f"{proximal!r} and {distal!r} have two calibrations: leave one")
+            raise ToldError(
+                f"{proximal!r} e {distal!r} hanno due calibrazioni: ne lasci una",
+                f"{proximal!r} and {distal!r} have two calibrations: leave one",
+            )
         return stored
 
     @field_validator("valid_to")
@@ -200,16 +216,22 @@ class Plan(_Frozen):
     def _in_order(cls, last: date | None, info: ValidationInfo) -> date | None:
         first = info.data.get("valid_from")
         if last is not None and first is not None and last < first:
-            raise ValueError(f"{last} is before valid_from {first}: give a later day")
+            raise ToldError(
+                f"{last} viene prima dell'inizio, {first}: dia un giorno più tardi",
+                f"{last} is before valid_from {first}: give a later day",
+            )
         return last
 
     @model_validator(mode="after")
     def _named_once(self) -> Self:
         if not self.items:
-            raise ValueError("the plan has no items: add at least one [[items]]")
+            raise ToldError(
+                "il piano non ha esercizi: ne aggiunga almeno uno",
+                "the plan has no items: add at least one [[items]]",
+            )
         twice = names_twice([item.id for item in self.items])
         if twice:
-            raise ValueError(twice)
+            raise ToldError(twice.it, twice.en)
         return self
 
     def item(self, item_id: str) -> PlanItem:
@@ -292,9 +314,13 @@ def twice(names: Iterable[_T]) -> list[_T]:
     return [name for name, count in Counter(names).items() if count > 1]
 
 
-def names_twice(ids: Sequence[str]) -> str | None:
+def names_twice(ids: Sequence[str]) -> Wording | None:
     """What is wrong where items share an id; None where each has its own."""
     shared = sorted({i for i in ids if ids.count(i) > 1})
     if not shared:
         return None
-    return f"items share the id {', '.join(shared)}: give each item its own"
+    names = ", ".join(shared)
+    return Wording(
+        f"più esercizi hanno lo stesso nome, {names}: ne dia uno a ciascuno",
+        f"items share the id {names}: give each item its own",
+    )

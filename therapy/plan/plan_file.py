@@ -10,28 +10,22 @@ from pydantic import ValidationError
 
 from telemetry.errors import ConfigurationError
 
-from .plan import Plan, names_twice
+from .plan import Plan
+from .plan_problem import PlanProblem, problems_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pydantic_core import ErrorDetails
-
-__all__ = ["PlanError", "load_plan", "parse_plan_json", "parse_plan_toml", "sample_plan"]
+__all__ = [
+    "PlanError",
+    "load_plan",
+    "parse_plan_body",
+    "parse_plan_json",
+    "parse_plan_toml",
+    "sample_plan",
+]
 
 SAMPLE = "sample_plan.toml"
-LONGEST_SHOWN = 40
-"""Characters: a longer text may be a whole file, or what the person wrote; it is not repeated."""
-
-_PLURALS = {
-    "items": "item",
-    "calibrations": "calibration",
-    "neutral_angles": "neutral angle",
-}
-_REMEDIES = {
-    "missing": "add it",
-    "extra_forbidden": "no such setting, remove it or mend its spelling",
-}
 
 
 class PlanError(ConfigurationError):
@@ -39,10 +33,12 @@ class PlanError(ConfigurationError):
 
     Attributes:
         problems: one line each.
+        told: the same apart, each with its place; empty where nothing could be read.
     """
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
+    def __init__(self, problems: tuple[str, ...], told: tuple[PlanProblem, ...] = ()) -> None:
         self.problems = problems
+        self.told = told
         super().__init__("\n".join(problems))
 
 
@@ -77,7 +73,7 @@ def parse_plan_toml(text: str, source: str = "plan") -> Plan:
         body = tomllib.loads(text)
     except tomllib.TOMLDecodeError as e:
         raise PlanError((f"{source}: not TOML: {e}: mend that line",)) from e
-    return _validated(body, source)
+    return parse_plan_body(body, source)
 
 
 def parse_plan_json(payload: bytes | str, source: str = "plan") -> Plan:
@@ -89,56 +85,20 @@ def parse_plan_json(payload: bytes | str, source: str = "plan") -> Plan:
     try:
         return Plan.model_validate_json(payload)
     except ValidationError as e:
-        raise PlanError(_problems(e, {}, source)) from e
+        raise _refused(problems_of(e, {}), source) from e
 
 
-def _validated(body: dict[str, Any], source: str) -> Plan:
+def parse_plan_body(body: dict[str, Any], source: str = "plan") -> Plan:
+    """A plan from what a file or a page holds.
+
+    Raises:
+        PlanError: it has mistakes.
+    """
     try:
         return Plan.model_validate(body)
     except ValidationError as e:
-        raise PlanError(_problems(e, body, source)) from e
+        raise _refused(problems_of(e, body), source) from e
 
 
-def _problems(error: ValidationError, body: dict[str, Any], source: str) -> tuple[str, ...]:
-    found = [f"{_place(d['loc'], body)}{_problem(d)}" for d in error.errors(include_url=False)]
-    twice = names_twice(_ids(body))
-    if twice and twice not in found:
-        found.append(twice)  # the plan's own check waits until every item is right by itself
-    return tuple(f"{source}: {problem}" for problem in found)
-
-
-def _ids(body: dict[str, Any]) -> list[str]:
-    items = body.get("items")
-    rows = items if isinstance(items, list) else []
-    return [str(row["id"]) for row in rows if isinstance(row, dict) and "id" in row]
-
-
-def _place(loc: tuple[int | str, ...], body: dict[str, Any]) -> str:
-    """`item 2 (elbow-bend), dose.repetitions: `, counted as people count."""
-    named, rest = [], list(loc)
-    if len(rest) > 1 and isinstance(rest[0], str) and isinstance(rest[1], int):
-        table, index = rest.pop(0), int(rest.pop(0))
-        exercise = _exercise_at(body, table, index)
-        named.append(f"{_PLURALS.get(str(table), table)} {index + 1}{exercise}")
-    if rest:
-        named.append(".".join(str(part) for part in rest))
-    return f"{', '.join(named)}: " if named else ""
-
-
-def _exercise_at(body: dict[str, Any], table: object, index: int) -> str:
-    try:
-        exercise = body[str(table)][index]["exercise"]
-    except (KeyError, IndexError, TypeError):
-        return ""
-    return f" ({exercise})"
-
-
-def _problem(detail: ErrorDetails) -> str:
-    if detail["type"] == "value_error":
-        return detail["msg"].removeprefix("Value error, ")
-    given = detail["input"]
-    told = isinstance(given, str | int | float | bool) and len(str(given)) <= LONGEST_SHOWN
-    shown = f"{given!r}: " if told else ""
-    message = detail["msg"][0].lower() + detail["msg"][1:]
-    remedy = _REMEDIES.get(detail["type"], "change the value")
-    return f"{shown}{message.removeprefix('input ')}: {remedy}"
+def _refused(problems: tuple[PlanProblem, ...], source: str) -> PlanError:
+    return PlanError(tuple(f"{source}: {problem.en}" for problem in problems), problems)

@@ -12,6 +12,7 @@ from therapy.exercises.dose import Dose, Tempo
 from therapy.exercises.exercise import Exercise, suggestion
 from therapy.exercises.library import EXERCISES
 from therapy.exercises.observable import Observable, Unobservable, observable_of
+from therapy.wording import ToldError
 
 from .schedule import Schedule
 
@@ -60,7 +61,10 @@ class PlanItem(BaseModel):
     @classmethod
     def _known(cls, name: str) -> str:
         if name not in EXERCISES:
-            raise ValueError(f"unknown exercise {name!r}: {suggestion(name, EXERCISES)}")
+            raise ToldError(
+                f"esercizio sconosciuto: {name!r}",
+                f"unknown exercise {name!r}: {suggestion(name, EXERCISES)}",
+            )
         return name
 
     @field_validator("posture")
@@ -68,8 +72,9 @@ class PlanItem(BaseModel):
     def _possible(cls, posture: str | None, info: ValidationInfo) -> str | None:
         known = EXERCISES.get(info.data.get("exercise", ""))
         if posture is not None and known is not None and posture not in known.postures:
-            raise ValueError(
-                f"posture {posture!r} is none of {known.id}'s: use {_either(known.postures)}"
+            raise ToldError(
+                f"la posizione {posture!r} non è di questo esercizio",
+                f"posture {posture!r} is none of {known.id}'s: use {_either(known.postures)}",
             )
         return posture
 
@@ -80,17 +85,22 @@ class PlanItem(BaseModel):
         if angle_deg is None or known is None:
             return angle_deg
         if known.most_deg is None:
-            raise ValueError(f"{known.id} has no angle to limit: leave this out")
+            raise ToldError(
+                "questo esercizio non ha un angolo: lasci vuoto",
+                f"{known.id} has no angle to limit: leave this out",
+            )
         if angle_deg > known.most_deg:
-            raise ValueError(
+            raise ToldError(
+                f"{angle_deg:g}° è oltre il massimo di questo esercizio, {known.most_deg:g}°",
                 f"{angle_deg:g} is beyond {known.most_deg:g}, the most for {known.id}: "
-                f"give at most {known.most_deg:g}"
+                f"give at most {known.most_deg:g}",
             )
         limit_deg = info.data.get("limit_deg")
         if limit_deg is not None and angle_deg > limit_deg:
-            raise ValueError(
+            raise ToldError(
+                f"{angle_deg:g}° è oltre il limite, {limit_deg:g}°: lo abbassi, o alzi il limite",
                 f"{angle_deg:g} is beyond the item's limit_deg {limit_deg:g}: "
-                "lower it, or raise the limit"
+                "lower it, or raise the limit",
             )
         return angle_deg
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from therapy.exercises.exercise import suggestion
+from therapy.wording import ToldError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,15 +33,24 @@ class Schedule(BaseModel):
             return None
         for day in days:
             if day not in WEEKDAYS:
-                raise ValueError(f"unknown weekday {day!r}: {suggestion(day, WEEKDAYS)}")
+                raise ToldError(
+                    f"giorno sconosciuto: {day!r}",
+                    f"unknown weekday {day!r}: {suggestion(day, WEEKDAYS)}",
+                )
         if not days:
-            raise ValueError("no weekday is named: give at least one, e.g. ['mon', 'thu']")
+            raise ToldError(
+                "nessun giorno scelto: ne scelga almeno uno",
+                "no weekday is named: give at least one, e.g. ['mon', 'thu']",
+            )
         return tuple(day for day in WEEKDAYS if day in days)
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if (self.weekdays is None) == (self.times_per_week is None):
-            raise ValueError("give exactly one of 'weekdays' and 'times_per_week'")
+            raise ToldError(
+                "dia o i giorni, o quante volte la settimana",
+                "give exactly one of 'weekdays' and 'times_per_week'",
+            )
         return self
 
     @property

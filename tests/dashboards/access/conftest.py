@@ -15,6 +15,7 @@ from dashboards.access.passwords import hashed_password
 from dashboards.access.principal import Role
 from dashboards.access.sessions import SignedInSessions
 from dashboards.access.tokens import ApiTokens
+from dashboards.plans.plan_desk import MemoryPlanDesk
 from dashboards.views.care_record import MemoryCareRecord, recorded_facts
 from dashboards.web.app import LOOPBACK_NAMES, create_app
 from telemetry.clock import ManualClock
@@ -76,6 +77,7 @@ class Guarded:
             self.bus,
             plan=self._plan,
             care=self.care,
+            plans=MemoryPlanDesk(self.care.figures),
             clock=self.clock,
             entrance=self.entrance,
             host_names=(*LOOPBACK_NAMES, "clinic.example.org"),

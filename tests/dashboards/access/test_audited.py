@@ -111,3 +111,29 @@ async def test_without_users_the_name_has_to_be_typed(guarded, visit, monkeypatc
         assert (await web.say("/api/patients/p-milano/seen", nameless)).status_code == 422
         assert (await web.say("/api/patients/p-milano/seen", SEEN)).status_code == 200
     assert [seen.by for seen in guarded.care.seen] == ["somebody else"]
+
+
+async def test_of_a_draft_its_changes_are_one_entry_and_its_signature_is_its_own(
+    guarded, visit, noted
+):
+    guarded.add()
+    guarded.add("rita", Role.RESEARCHER)
+    place = "/api/patients/p-milano/plan"
+    start = {"source": "template", "template": "stroke-arm", "side": "left"}
+    async with visit.Visitor(guarded.app()) as web:
+        await web.sign_in()
+        draft = (await web.say(f"{place}/start", start)).json()["draft"]
+        for _ in range(3):
+            change = {"revision": draft["revision"], "body": draft["body"]}
+            draft = (await web.say(f"{place}/draft", change)).json()["draft"]
+        signed = await web.say(f"{place}/sign", {"revision": draft["revision"]})
+        assert signed.status_code == 200
+    async with visit.Visitor(guarded.app()) as web:
+        await web.sign_in("rita")
+        await web.say(f"{place}/sign", {"revision": 1})
+    told = [entry for entry in await noted() if "plan" in entry[1]]
+    assert told == [
+        ("anna", "edit-plan", "p-milano"),
+        ("anna", "sign-plan", "p-milano"),
+        ("rita", "refused sign-plan", "p-milano"),
+    ]

@@ -15,6 +15,9 @@ ABOUT_PATIENTS = (
     Action.SEE_WORKLIST,
     Action.WATCH_LIVE,
     Action.ACKNOWLEDGE,
+    Action.EDIT_PLAN,
+    Action.SIGN_PLAN,
+    Action.SEND_PLAN,
 )
 
 
@@ -42,6 +45,8 @@ def test_a_researcher_looks_and_changes_nothing():
     assert may(anna, Action.SEE_SESSION, "milano", "p-1")
     assert not may(anna, Action.ACKNOWLEDGE, "milano", "p-1")
     assert not may(anna, Action.WATCH_LIVE, "milano", "p-1")
+    for deed in (Action.EDIT_PLAN, Action.SIGN_PLAN, Action.SEND_PLAN):
+        assert not may(anna, deed, "milano", "p-1")
 
 
 @pytest.mark.parametrize(("action", "role"), list(product(ABOUT_PATIENTS, Role)))

@@ -75,7 +75,7 @@ def arrive(clinic, patient, records, **more):
 
 @pytest.fixture
 def places(tmp_path):
-    return {name: tmp_path / name for name in ("archive", "exports", "plans")}
+    return {name: tmp_path / name for name in ("archive", "exports", "plans", "drafts")}
 
 
 @pytest.fixture
@@ -90,6 +90,8 @@ def filled(clinic, places):
         store_parcels(clinic, [letter], now_ns=0)
         places["plans"].mkdir(exist_ok=True)
         (places["plans"] / f"{patient}.1.json").write_text(json.dumps({"patient": patient}))
+        places["drafts"].mkdir(exist_ok=True)
+        (places["drafts"] / f"{patient}.json").write_text(json.dumps({"patient": patient}))
     archive_closed(clinic, places["archive"], now_ns=1 << 62, settle_ns=0)
     return clinic
 
@@ -118,6 +120,7 @@ def test_an_export_holds_everything_of_one_patient_and_nothing_of_another(filled
         "p-01",
         archive=places["archive"],
         plans=places["plans"],
+        drafts=places["drafts"],
         target=target,
         actor="dr-a",
         now_ns=1,
@@ -129,6 +132,7 @@ def test_an_export_holds_everything_of_one_patient_and_nothing_of_another(filled
     assert [a["day"] for a in clinic["adherence"]] == ["2023-11-15"]
     assert clinic["audit"][0]["action"] == "export"
     assert (target / "plans" / "p-01.1.json").exists()
+    assert [path.name for path in (target / "drafts").iterdir()] == ["p-01.json"]
     assert traces([target], [b"p-02", OTHER_STREAM.encode(), OTHER_SESSION.encode()]) == []
     with pytest.raises(StoreError, match="new folder"):
         export_patient(
@@ -137,6 +141,7 @@ def test_an_export_holds_everything_of_one_patient_and_nothing_of_another(filled
             "p-01",
             archive=places["archive"],
             plans=places["plans"],
+            drafts=places["drafts"],
             target=target,
             actor="dr-a",
             now_ns=1,
@@ -380,7 +385,8 @@ def test_of_two_homes_with_one_session_name_an_export_holds_both(clinic, places,
         numbered = newly_numbered(clinic, home, records_of("p-01", SESSION, STREAM))
         parcel = open_parcel(HomeTopics("clinic", "p-01").record, encode_block(numbered))
         store_parcels(clinic, [parcel], now_ns=1)
-    told = {"archive": places["archive"], "plans": places["plans"], "actor": "dr-a", "now_ns": 1}
+    told = {name: places[name] for name in ("archive", "plans", "drafts")}
+    told |= {"actor": "dr-a", "now_ns": 1}
     export_patient(clinic, KEY, "p-01", target=tmp_path / "out", **told)
     assert len(list((tmp_path / "out" / "sessions").iterdir())) == 2
     assert len(list((tmp_path / "out" / "streams").iterdir())) == 2

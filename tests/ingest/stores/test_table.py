@@ -130,8 +130,8 @@ def test_a_folder_that_is_added_is_erased_without_another_word(added, tmp_path):
     added(step=EraseStep.FILES)
 
     class Places:
-        archive, exports, figures, plans, diary = (
-            tmp_path / n for n in ("a", "e", "f", "p", "diary")
+        archive, exports, figures, plans, drafts, diary = (
+            tmp_path / n for n in ("a", "e", "f", "p", "dr", "diary")
         )
 
     assert table.folders_erased(Places)[-1] == tmp_path / "diary"
@@ -147,6 +147,7 @@ def test_what_nobody_exports_lets_no_export_half_succeed(added, clinic, tmp_path
             "p-01",
             archive=tmp_path,
             plans=tmp_path,
+            drafts=tmp_path / "drafts",
             target=tmp_path / "out",
             actor="pt",
             now_ns=1,

@@ -1,0 +1,1 @@
+"""What stands behind the page's plan editor at a clinic."""

@@ -1,0 +1,1 @@
+"""Plan templates: proposals by condition, for a physiotherapist to change and to sign."""

@@ -1,0 +1,78 @@
+"""What must be cleared before a plan is signed: by its template, and by its exercises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from therapy.exercises.library import EXERCISES
+
+from .template import Clearance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from therapy.exercises.exercise import Exercise
+
+    from .template import PlanTemplate
+
+__all__ = ["STANDING", "clearances_of"]
+
+STANDING: Final = "standing"
+"""Ticked, it unlocks the exercises on the feet."""
+
+_BY_EXERCISE: Final = (
+    (
+        STANDING,
+        "Può alzarsi e stare in piedi da solo a casa: {what}",
+        "Cleared to rise and to stand at home without the clinician: {what}",
+    ),
+    (
+        "support",
+        "A casa c'è un appoggio fermo, provato: {what}",
+        "A firm support is there at home, and was tried: {what}",
+    ),
+    (
+        "beside",
+        "Qualcuno sta accanto ogni volta, ed è d'accordo: {what}",
+        "Somebody stands beside each time, and has agreed: {what}",
+    ),
+)
+
+
+def clearances_of(
+    items: Iterable[tuple[str, str]], template: PlanTemplate | None
+) -> tuple[Clearance, ...]:
+    """All that must be ticked, one by one, each naming what it is for.
+
+    Args:
+        items: exercise and posture of each item; what the library does not know asks for nothing.
+        template: that the plan was started from; None: from none.
+    """
+    asked = [(EXERCISES[name], posture) for name, posture in items if name in EXERCISES]
+    present = {known.id for known, _ in asked}
+    own = () if template is None else template.clearances
+    found = [one for one in own if not one.exercises or present & set(one.exercises)]
+    for name, it, en in _BY_EXERCISE:
+        whose = {known.id: known for known, posture in asked if _asks(name, known, posture)}
+        if whose:
+            found.append(
+                Clearance(
+                    id=name,
+                    it=_shortened(it, [known.name.it for known in whose.values()]),
+                    en=_shortened(en, [known.name.en for known in whose.values()]),
+                    exercises=tuple(whose),
+                )
+            )
+    return tuple(found)
+
+
+def _asks(name: str, known: Exercise, posture: str) -> bool:
+    if name == STANDING:
+        return known.needs_clearance(posture or known.postures[0])
+    return known.supported if name == "support" else known.helped
+
+
+def _shortened(text: str, names: list[str]) -> str:
+    """The text with the exercises' names; many of them are cut, as a tick names what it is for."""
+    said = text.format(what=", ".join(names))
+    return said if len(said) <= 300 else f"{said[:299]}…"

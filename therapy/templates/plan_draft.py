@@ -1,0 +1,91 @@
+"""A draft: what somebody at the clinic is writing, which is no plan until it is signed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from telemetry.identity import Name, Pseudonym
+from therapy.plan.plan_file import parse_plan_body
+
+from .clearing import STANDING, clearances_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from therapy.plan.plan import Plan
+
+    from .template import Clearance, PlanTemplate
+
+__all__ = ["PlanDraft", "empty_body", "template_body", "version_body"]
+
+
+class PlanDraft(BaseModel):
+    """One patient's draft; there is one at a time.
+
+    Attributes:
+        patient: whose.
+        revision: counts up with each change; whoever changes it names the one that they saw.
+        template: that it was started from; None: from none.
+        based_on: the newest version of the plan that its writer has seen; 0: there was none.
+        body: of the plan, as far as it is written: it may be wrong still.
+        cleared: ids of the clearances that were ticked.
+        saved_ns: when, by the clinic's clock.
+        by: who saved it last.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    patient: Pseudonym
+    revision: int = Field(ge=1)
+    template: Name | None = None
+    based_on: int = Field(default=0, ge=0)
+    body: dict[str, Any]
+    cleared: tuple[Name, ...] = ()
+    saved_ns: int
+    by: str = ""
+
+    def plan(self, version: int) -> Plan:
+        """The plan that it would be; standing is cleared by a tick and by nothing else.
+
+        Raises:
+            PlanError: it has mistakes.
+        """
+        body = dict(self.body) | {"patient": self.patient, "version": version}
+        limits = body.get("limits", {})
+        if isinstance(limits, dict):
+            cleared = STANDING in self.cleared
+            body["limits"] = {k: v for k, v in limits.items() if k != "cleared_for_standing"}
+            if cleared:
+                body["limits"]["cleared_for_standing"] = True
+        return parse_plan_body(body)
+
+    def items(self) -> list[tuple[str, str]]:
+        """Exercise and posture of what could be read so far."""
+        items = self.body.get("items")
+        rows = [row for row in items if isinstance(row, dict)] if isinstance(items, list) else []
+        return [(str(r.get("exercise")), str(r.get("posture") or "")) for r in rows]
+
+    def clearances(self, template: PlanTemplate | None) -> tuple[Clearance, ...]:
+        """What is to be ticked before it can be signed."""
+        return clearances_of(self.items(), template)
+
+
+def template_body(template: PlanTemplate, side: str, first: date) -> dict[str, Any]:
+    """What a draft from a template begins with."""
+    return {"valid_from": first.isoformat()} | template.body(side)
+
+
+def version_body(plan: Plan, first: date) -> dict[str, Any]:
+    """What a draft that changes a version begins with; what was cleared for it, is not for this."""
+    body = plan.model_dump(mode="json", exclude_none=True)
+    for own in ("patient", "version", "valid_to"):
+        body.pop(own, None)
+    body["limits"].pop("cleared_for_standing")
+    return body | {"valid_from": first.isoformat()}
+
+
+def empty_body(first: date) -> dict[str, Any]:
+    """What a draft from nothing begins with."""
+    return {"valid_from": first.isoformat(), "items": []}
