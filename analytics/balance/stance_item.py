@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from analytics.exercise.measures import feels_alive
 from analytics.observability.doubt import DoubtKind, doubt
 from analytics.observability.reception import notes_of, reception_of
+from analytics.signals.liveness import feels_alive
 from telemetry.messages.results import (
     Attempt,
     ItemResult,
     Repetition,
 )
-from therapy.wording import Wording
 
 from .stance import Stance, stances_in
 from .steady import steady_stretch
@@ -32,10 +31,6 @@ __all__ = ["ASKED_S", "analyse_stance"]
 
 ASKED_S: Final = 20.0
 """Where no tempo tells how long to stand."""
-NOT_WORN: Final = Wording(
-    "il sensore non ha sentito alcun corpo: forse non era indossato",
-    "the sensor felt no body: it may not have been worn",
-)
 
 
 def analyse_stance(
@@ -65,7 +60,7 @@ def analyse_stance(
     doubts = list(reception.doubts)
     index, acc, gyr = track.measured(from_index, to_index)
     if len(index) and not feels_alive(gyr):
-        doubts = [doubt(DoubtKind.UNSEEN, (seen.stream,), from_index, to_index, NOT_WORN)]
+        doubts = [doubt(DoubtKind.UNWORN, (seen.stream,), from_index, to_index)]
         index = index[:0]
     rate_hz = track.opened.rate_hz
     asked_s = ASKED_S if seen.tempo is None else seen.tempo.hold.s

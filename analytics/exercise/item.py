@@ -16,6 +16,7 @@ from analytics.observability.grounds import (
     askew_doubts,
     channel_doubts,
     clock_doubts,
+    nothing_doubts,
     rate_doubts,
 )
 from analytics.observability.reception import notes_of, reception_of
@@ -40,10 +41,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from analytics.observability.doubt import Doubt
+    from analytics.observability.reception import Reception
     from analytics.signals.oriented_stream import Frames, StreamTrack
     from telemetry.messages.events import AssessmentStarted, ExerciseStarted
     from telemetry.messages.rests import Rests
-    from telemetry.messages.results import Repetition
+    from telemetry.messages.results import Measure, Repetition
 
     from .flexion import Flexion
     from .membership import Membership
@@ -59,6 +61,8 @@ SURELY_ALIKE: Final = 0.8
 """Above which it is sure which movements are the repetitions."""
 MOST_LOOSE: Final = 0.6
 """Looseness of a joint beyond what skin gives, if its repetitions are unlike each other as well."""
+_COUNTABLE: Final = {DoubtKind.UNMOVED, DoubtKind.UNSEEN, DoubtKind.CALIBRATION}
+"""Doubts with which a sensor that saw nothing move says that nothing was done."""
 BREAK_S: Final = 5.0
 """A break that is longer than this, and than twice the usual one, is a rest."""
 
@@ -126,6 +130,12 @@ def analyse_item(
             counted = found_in(observation, frames, track.frame_rate_hz, tracks, rests)
             found = replace(counted, live=found.live)
             sorted_out = found.sorted_out(len(frames))
+    if not sorted_out.kept and reception.any_use:
+        nothing = nothing_doubts(track, from_index, to_index)
+        unworn = any(d.kind is DoubtKind.UNWORN for d in nothing)
+        doubts = [*nothing, *doubts] if unworn else [*doubts, *nothing]
+        if unworn or observation.method is not Method.COUNT:
+            observation = doubted(observation, nothing)
     asked_for = ~rested(found.live, frames, rests)
     live = [e for e, asked in zip(found.live, asked_for.tolist(), strict=True) if asked]
     found = replace(found, observation=observation, excursions=sorted_out.kept, live=live)
@@ -135,14 +145,9 @@ def analyse_item(
     measures = measures_of(
         observation.also, _in_flexion(repetitions, observation), track.opened.rate_hz
     )
-    if observation.trunk is not None and observation.trunk in tracks and len(frames):
-        trunk = tracks[observation.trunk].frames_between(frames.t_us[0], frames.t_us[-1])
-        leaned = lean(trunk, [(frames.t_us[e.start], frames.t_us[e.end]) for e in excursions])
-        measures += [] if leaned is None else [leaned]
+    measures += _leaned(observation, tracks, frames, excursions)
     sure = not sorted_out.other and (sorted_out.alike or 0.0) > SURELY_ALIKE
-    low, high = reception.between(
-        *count_interval(sorted_out, doubted=bool(doubts), lost=reception.lost)
-    )
+    low, high = _counted_between(sorted_out, doubts, reception)
     return ItemResult(
         item=started.item,
         exercise=started.exercise,
@@ -171,6 +176,16 @@ def analyse_item(
         donning_sigma_deg=bands.donning_sigma_deg,
         conditioning=reception.conditioning,
     )
+
+
+def _counted_between(
+    sorted_out: Membership, doubts: Sequence[Doubt], reception: Reception
+) -> tuple[int, int] | tuple[None, None]:
+    """The bounds of the count; none where a sensor that is not where it should be saw nothing."""
+    moved = sorted_out.kept or sorted_out.attempts or sorted_out.other
+    if not moved and any(d.kind not in _COUNTABLE for d in doubts):
+        return None, None
+    return reception.between(*count_interval(sorted_out, doubted=bool(doubts), lost=reception.lost))
 
 
 def _turns_on_limb(sorted_out: Membership, joint: Flexion | None) -> bool:
@@ -271,6 +286,21 @@ def _in_flexion(
         else r
         for r in repetitions
     ]
+
+
+def _leaned(
+    observation: Observation,
+    tracks: Mapping[str, StreamTrack],
+    frames: Frames,
+    excursions: Sequence[Excursion],
+) -> list[Measure]:
+    """How far the trunk leaned, where a sensor on it tells."""
+    track = None if observation.trunk is None else tracks.get(observation.trunk)
+    if track is None or not len(frames):
+        return []
+    trunk = track.frames_between(frames.t_us[0], frames.t_us[-1])
+    leaned = lean(trunk, [(frames.t_us[e.start], frames.t_us[e.end]) for e in excursions])
+    return [] if leaned is None else [leaned]
 
 
 def _range_of_motion(

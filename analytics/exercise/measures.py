@@ -8,23 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analytics.signals.liveness import feels_alive
 from analytics.signals.orientation import up_in_sensor
 from telemetry.messages.results import Measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from analytics.signals.arrays import Array
     from analytics.signals.oriented_stream import Frames
     from telemetry.messages.results import Repetition
 
-__all__ = ["MEASURES", "feels_alive", "lean", "measures_of"]
+__all__ = ["MEASURES", "lean", "measures_of"]
 
 FEW = 3
 LEAN_BEFORE_S = 1.0
-LIVING_RAD_S = 0.006
-"""Standard deviation of the angular rate; noise on a table stays at half of it, and a person who
-sits or stands as still as may be at twice of it and more."""
 
 
 def cadence(repetitions: Sequence[Repetition], rate_hz: float) -> Measure | None:
@@ -96,14 +93,6 @@ def measures_of(
     """The measures of these names that the repetitions give; `lean` is not among them."""
     found = (MEASURES[name](repetitions, rate_hz) for name in names if name in MEASURES)
     return [measure for measure in found if measure is not None]
-
-
-def feels_alive(gyr: Array) -> bool:
-    """Whether a gyroscope feels more than its own noise: nobody who wears one keeps so still.
-
-    Without a gyroscope, whose rates are zero, nothing is known, and it is believed.
-    """
-    return not gyr.any() or float(np.sqrt(gyr.var(axis=0).sum())) > LIVING_RAD_S
 
 
 def lean(trunk: Frames, spans_us: Sequence[tuple[float, float]]) -> Measure | None:

@@ -65,6 +65,7 @@ class Pairing:
     Attributes:
         proximal_speed_deg_s: median low-passed rate of the proximal sensor while the distal moves.
         moving_s: for how long that was.
+        livelier_deg_s: root mean square of the low-passed rate of the livelier sensor.
         apart: root mean square of what no fixed rotation between the two explains of the rates,
             as a share of the livelier sensor's; near 0 on one segment.
         apart_deg: the same of gravity's direction, degrees.
@@ -84,6 +85,7 @@ class Pairing:
 
     proximal_speed_deg_s: float
     moving_s: float
+    livelier_deg_s: float
     apart: float
     apart_deg: float
     apart_across: float
@@ -201,6 +203,7 @@ def pairing_of(
     return Pairing(
         proximal_speed_deg_s=float(np.degrees(still)),
         moving_s=float(moving.sum()) / rate_hz,
+        livelier_deg_s=float(np.degrees(max(map(_root_mean_square, speeds)))),
         apart=apart,
         apart_deg=float(np.degrees(apart_rad)),
         apart_across=apart_across,

@@ -20,6 +20,8 @@ class DoubtKind(StrEnum):
     CALIBRATION = "calibration failed"
     UNSEEN = "not seen"
     NOTHING = "nothing received"
+    UNWORN = "sensor not worn"
+    UNMOVED = "no movement seen"
     LYING_STILL = "second sensor lies still"
     ONE_SEGMENT = "both sensors on one segment"
     AXES = "calibration does not fit the movement"
@@ -48,6 +50,14 @@ REASONS: Final[Mapping[DoubtKind, Wording]] = {
     DoubtKind.NOTHING: Wording(
         "del sensore non è arrivato nulla: non si sa che cosa è stato fatto",
         "nothing of the sensor was received: what was done is not known",
+    ),
+    DoubtKind.UNWORN: Wording(
+        "il sensore non ha sentito alcun corpo: forse non era indossato",
+        "the sensor felt no body: it may not have been worn",
+    ),
+    DoubtKind.UNMOVED: Wording(
+        "non si è visto alcun movimento dell'esercizio",
+        "no movement of the exercise was seen",
     ),
     DoubtKind.LYING_STILL: Wording(
         "il secondo sensore resta fermo come se non fosse indossato",

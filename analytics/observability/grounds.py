@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from analytics.movement.unfolding import NEAR_DEG, turning_axis
+from analytics.signals.liveness import feels_alive
 from analytics.signals.orientation import elevations_deg
 from analytics.signals.plausibility import Implausibility, implausible
 from telemetry.messages.motion import QualityKind
@@ -22,7 +23,14 @@ if TYPE_CHECKING:
     from analytics.signals.arrays import Vector
     from analytics.signals.oriented_stream import Frames, StreamTrack
 
-__all__ = ["askew_doubts", "channel_doubts", "clock_doubts", "joint_doubts", "rate_doubts"]
+__all__ = [
+    "askew_doubts",
+    "channel_doubts",
+    "clock_doubts",
+    "joint_doubts",
+    "nothing_doubts",
+    "rate_doubts",
+]
 
 _CHANNELS: Final[Mapping[Implausibility, DoubtKind]] = {
     Implausibility.FROZEN: DoubtKind.FROZEN,
@@ -39,6 +47,8 @@ LIVING_DEG_S: Final = 0.3
 SAME_SHARE, SAME_DEG, SAME_ACROSS = 0.3, 6.0, 0.75
 """What skin leaves of rates, of gravity, and of rates across the main direction between two sensors
 on one segment."""
+TOGETHER_DEG_S = 1.5
+"""Root mean square of what both turn by there; less is the swaying of somebody who sits."""
 AXES_LOOSER = 0.3
 """Calibrated axes miss the movement if they are so much looser than those that it shows,"""
 AXES_SHOWN = 0.7, 1.4
@@ -99,6 +109,14 @@ def clock_doubts(track: StreamTrack, from_index: int, to_index: int) -> list[Dou
         for quality, a, b in track.qualities(from_index, to_index)
         if quality.kind is QualityKind.CLOCK and (quality.uncertainty_us or 0) > CLOCK_US
     ]
+
+
+def nothing_doubts(track: StreamTrack, from_index: int, to_index: int) -> list[Doubt]:
+    """Why a stream in which no repetition was found tells nothing of a range."""
+    _, _, gyr = track.measured(from_index, to_index)
+    worn = not len(gyr) or feels_alive(gyr)
+    kind = DoubtKind.UNMOVED if worn else DoubtKind.UNWORN
+    return [doubt(kind, (track.opened.stream,), from_index, to_index)]
 
 
 def askew_doubts(
@@ -179,7 +197,7 @@ def joint_doubts(
         kind
         for kind, holds in (
             (DoubtKind.LYING_STILL, pairing.moving_s > 1 and _lies_still(pairing)),
-            (DoubtKind.ONE_SEGMENT, pairing.moving_s > 1 and _on_one_segment(pairing)),
+            (DoubtKind.ONE_SEGMENT, _on_one_segment(pairing)),
             (DoubtKind.AXES, axes is not None and _axes_miss(axes)),
             (DoubtKind.CLOCKS, _clocks_apart(pairing)),
             (DoubtKind.NOT_FOLLOWING, _does_not_follow(pairing) or _heaves_alone(pairing)),
@@ -195,7 +213,7 @@ def _lies_still(p: Pairing) -> bool:
 
 def _on_one_segment(p: Pairing) -> bool:
     alike = p.apart < SAME_SHARE and p.apart_deg < SAME_DEG
-    return alike and p.apart_across < SAME_ACROSS
+    return alike and p.apart_across < SAME_ACROSS and p.livelier_deg_s > TOGETHER_DEG_S
 
 
 def _axes_miss(axes: AxesBeside) -> bool:

@@ -157,6 +157,7 @@ def moved(**how):
     joint = {
         "proximal_speed_deg_s": 4.0,
         "moving_s": 20.0,
+        "livelier_deg_s": 30.0,
         "apart": 0.95,
         "apart_deg": 40.0,
         "apart_across": 1.0,
@@ -199,3 +200,11 @@ def test_clocks_are_apart_only_where_the_movement_clearly_agrees_better_later():
 
 def test_a_sensor_that_sinks_while_the_other_rises_is_on_another_body():
     assert doubted(moved(heaving=-0.77)) == [DoubtKind.NOT_FOLLOWING]
+
+
+@pytest.mark.parametrize(("livelier_deg_s", "told"), [(4.0, True), (0.8, False)])
+def test_sensors_that_turn_as_one_are_on_one_segment_however_little_it_moves(livelier_deg_s, told):
+    """A thigh that hardly moves under both; the swaying of who sits tells nothing."""
+    as_one = {"apart": 0.1, "apart_deg": 0.2, "apart_across": 0.3, "moving_s": 0.0}
+    kinds = doubted(moved(**as_one, livelier_deg_s=livelier_deg_s))
+    assert (DoubtKind.ONE_SEGMENT in kinds) is told

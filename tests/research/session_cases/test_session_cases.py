@@ -6,7 +6,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
+from analytics.observability.doubt import REASONS, DoubtKind
 from research.session_cases.channel_faults import CHANNEL_FAULTS, channel_faults, lossy
 from research.session_cases.done_otherwise import done_otherwise
 from research.session_cases.outcome import judged
@@ -21,7 +23,7 @@ from research.session_cases.wrong_placements import (
     second_sensor_session,
     wrong,
 )
-from research.simulation.worn_sensor import Skin
+from research.simulation.worn_sensor import Skin, still_reading
 from telemetry.messages.codec import encode_item
 from telemetry.messages.motion import MotionBatch, StreamGap
 
@@ -68,6 +70,38 @@ def test_a_wrong_second_sensor_changes_what_one_of_the_streams_says(what):
     assert not wrongly.right
     assert any(not np.array_equal(motion_of(wrongly, n), motion_of(right, n)) for n in range(2))
     assert wrongly.truth.repetitions == right.truth.repetitions
+
+
+@pytest.mark.parametrize("calibrated", [False, True])
+def test_both_sensors_on_a_thigh_that_hardly_moves_are_told(calibrated):
+    case = second_sensor_session(
+        "a", exercise="knee", what="both on the proximal segment", calibrated=calibrated, seed=0
+    )
+    shown = published(case.recording)
+    assert shown.refused
+    assert shown.reason == REASONS[DoubtKind.ONE_SEGMENT].en
+
+
+@pytest.mark.parametrize(("site", "known"), [("shank", False), ("thigh", True)])
+def test_a_sensor_that_nobody_wears_gives_a_reason_and_where_it_counts_no_count(site, known):
+    right = simulate_item("knee", Person(), 1)
+    n, rate_hz = len(right.readings[site]), right.person.rate_hz
+    rng, lying = np.random.default_rng(1), Rotation.identity()
+    table = still_reading(rng, right.sensors[site], lying, n, rate_hz)
+    streams = [
+        replace(s, readings=table) if s.placement == f"{site}-right" else s for s in right.streams()
+    ]
+    shown = published(right.case("a", "table", right=False, streams=streams).recording)
+    assert shown.refused
+    assert shown.reason == REASONS[DoubtKind.LYING_STILL if known else DoubtKind.UNWORN].en
+    assert (shown.count_low is not None) is known
+
+
+def test_a_limb_that_keeps_still_has_no_range_with_the_reason():
+    idle = simulate_item("forward-raise", Person(), 2, script=lambda motion, _: motion.still(20.0))
+    shown = published(idle.case("a", "idle").recording)
+    assert (shown.refused, shown.count, shown.count_low, shown.count_high) == (True, 0, 0, 0)
+    assert shown.reason == REASONS[DoubtKind.UNMOVED].en
 
 
 def test_clocks_that_are_apart_shift_the_second_sensor_by_as_much():
