@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from analytics.signals.orientation import looked_back, up_in_sensor
+
 from .axis import HingeAxes, project
 
 if TYPE_CHECKING:
@@ -168,11 +170,9 @@ def recorded_angle(
         axes: signed so that flexion is positive.
         zero_rad: the in-plane angle that reads 0; None counts from the start.
     """
-    from vqf import offlineVQF  # noqa: PLC0415
-
     ups, gyrs = [], []
     for acc, gyr in (proximal, distal):
-        found = offlineVQF(_dense(gyr), _dense(acc), None, 1 / rate_hz)
+        found = looked_back(_dense(acc), _dense(gyr), None, rate_hz)
         ups.append(up_in_sensor(found["quat6D"]))
         gyrs.append(gyr - found["bias"])
     rate = axes.rate(gyrs[0], gyrs[1])
@@ -233,12 +233,6 @@ def in_plane_angle(up_proximal: Array, up_distal: Array, axes: HingeAxes) -> tup
     u2, v2 = project(up_distal, x2), project(up_distal, y2)
     angle = np.arctan2(v1 * u2 - u1 * v2, u1 * u2 + v1 * v2)
     return angle, np.sqrt(np.minimum(u1 * u1 + v1 * v1, u2 * u2 + v2 * v2))
-
-
-def up_in_sensor(quaternions: Array) -> Array:
-    """Earth's up seen from the sensor, [n, 3], of w x y z quaternions, sensor to earth."""
-    w, x, y, z = quaternions.T
-    return np.column_stack([2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)])
 
 
 def looseness(gyr1: Array, gyr2: Array, axes: HingeAxes) -> float:
@@ -331,5 +325,4 @@ __all__ = [
     "looseness",
     "plane_basis",
     "recorded_angle",
-    "up_in_sensor",
 ]

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analytics.signals.orientation import looked_back
 from telemetry.errors import NotObservable
 
 from .axis_fit import Sensed, WindowFit, fit_windows, principal_direction
@@ -150,10 +151,8 @@ def _combine(fits: list[WindowFit]) -> HingeAxes:
 
 
 def _without_bias(acc: Array, gyr: Array, rate_hz: float) -> Array:
-    from vqf import offlineVQF  # noqa: PLC0415
-
     dense = np.ascontiguousarray(gyr, np.float64)
-    found = offlineVQF(dense, np.ascontiguousarray(acc, np.float64), None, 1 / rate_hz)
+    found = looked_back(np.ascontiguousarray(acc, np.float64), dense, None, rate_hz)
     return np.asarray(dense - found["bias"])
 
 

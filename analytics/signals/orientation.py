@@ -40,6 +40,7 @@ __all__ = [
     "Orientations",
     "elevation_deg",
     "elevations_deg",
+    "looked_back",
     "orientations_afterwards",
     "up_in_sensor",
 ]
@@ -48,6 +49,11 @@ CALIBRATED_MAGNETOMETERS = frozenset({"movella-dot"})
 """Models of wearables that correct their magnetic field for their own iron."""
 GRAVITY_ONLY_TAU_S = 0.3
 """Without a gyroscope gravity is the low-passed acceleration: enough to count by."""
+UNKNOWN_BIAS_DEG_S = 1.0
+"""Standard deviation of a gyroscope's bias before anything is known of it. By VQF's 0.5 a bias that
+few seconds of rest told is drawn back towards zero by one to three hundredths, which nothing mends
+about an axis that gravity does not show: 0.5 deg/s then leave up to a degree after a minute. By 2
+one repetition of 1.5 s is off by more."""
 
 
 class Heading(NamedTuple):
@@ -160,6 +166,23 @@ def _heading(found: Sequence[dict[str, Any]]) -> Heading:
     return Heading(_joined([f["quat9D"] for f in found]), ~disturbed)
 
 
+def looked_back(
+    acc: Array, gyr: Array, mag: Array | None, rate_hz: float, *, gyroscope: bool = True
+) -> dict[str, Any]:
+    """What `offlineVQF` finds in an unbroken run: see `orientations_afterwards`.
+
+    It departs from VQF's usual settings in `UNKNOWN_BIAS_DEG_S`.
+
+    Returns:
+        `quat6D` [n, 4], `bias` [n, 3] rad/s and, with a magnetic field, `quat9D`.
+    """
+    params = {"biasSigmaInit": UNKNOWN_BIAS_DEG_S}
+    if not gyroscope:
+        params["tauAcc"] = GRAVITY_ONLY_TAU_S
+    found: dict[str, Any] = offlineVQF(gyr, acc, mag, 1.0 / rate_hz, params)
+    return found
+
+
 def orientations_afterwards(
     acc: Array, gyr: Array, mag: Array | None, rate_hz: float, *, gyroscope: bool = True
 ) -> Orientations:
@@ -175,8 +198,7 @@ def orientations_afterwards(
         rate_hz: of the samples.
         gyroscope: whether there is one.
     """
-    params = None if gyroscope else {"tauAcc": GRAVITY_ONLY_TAU_S}
-    found = offlineVQF(gyr, acc, mag, 1.0 / rate_hz, params)
+    found = looked_back(acc, gyr, mag, rate_hz, gyroscope=gyroscope)
     return Orientations(found["quat6D"], None if mag is None else _heading([found]))
 
 

@@ -12,7 +12,8 @@ imported files get it as well:
 5. **Weight**: where the sensor hardly turns, the acceleration's norm is not gravity's.
 6. **Turning**: between calm moments gravity's direction does not turn as the gyroscope says
    (`gravity_turning`).
-7. **Bias**: whenever gravity keeps its direction, the gyroscope reads a steady turning.
+7. **Bias**: whenever gravity keeps its direction, the gyroscope reads a steady turning that is no
+   turn about the vertical.
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ BIAS_RAD_S = np.deg2rad(4.0)
 BIAS_S = 0.8
 FEWEST_STEADY = 3
 STEADY_RAD = np.deg2rad(3.0)
+APART_S, FEWEST_MOMENTS = 4.0, 4
+"""Who turns slowly about the vertical does so alike for less long than this, and not again."""
 
 
 class Implausibility(StrEnum):
@@ -136,13 +139,13 @@ def _in_motion(
         (r, felt if r.stop - r.start == len(acc) else _felt(acc[r], rate_hz))
         for r in _runs(index[::thin], rate_hz)
     ]
-    steady = _steady([GravitySeen(f.up, f.calm, gyr[r]) for r, f in runs], rate_hz)
+    seen = [GravitySeen(f.up, f.calm, gyr[r]) for r, f in runs]
+    began_s = [r.start / rate_hz for r, _ in runs]
+    steady = _steady(began_s, seen, rate_hz)
     bias = steady.usual
     return {
         Implausibility.WEIGHT: _off_weight(felt, gyr, rate_hz),
-        Implausibility.TURNING: turns_otherwise(
-            [GravitySeen(f.up, f.calm, gyr[r]) for r, f in runs], rate_hz, bias
-        ),
+        Implausibility.TURNING: turns_otherwise(seen, rate_hz, bias),
         Implausibility.BIAS: _biased(steady),
     }
 
@@ -289,12 +292,16 @@ class _Steady:
     """Stretches in which gravity and the gyroscope kept what they read.
 
     Attributes:
+        at_s: [k] when each began.
         rates: [k, 3] mean rates, rad/s.
         up: [k, 3] where up was.
+        tilted: [k, 3] rad/s by which gravity says that the sensor turned across it meanwhile.
     """
 
+    at_s: Array
     rates: Array
     up: Array
+    tilted: Array
 
     @property
     def usual(self) -> Array:
@@ -302,24 +309,39 @@ class _Steady:
         seen = len(self.rates) >= FEWEST_STEADY
         return np.median(self.rates, axis=0) if seen else np.zeros(3)
 
+    @property
+    def moments(self) -> int:
+        """How many of them lie `APART_S` from each other: one slow turn is one moment."""
+        count, last = 0, -np.inf
+        for at_s in self.at_s.tolist():
+            if at_s >= last + APART_S:
+                count, last = count + 1, at_s
+        return count
 
-def _steady(runs: Sequence[GravitySeen], rate_hz: float) -> _Steady:
-    length, rates, ups = round(BIAS_S * rate_hz), [np.empty((0, 3))], [np.empty((0, 3))]
-    for run in runs:
-        up = sliding_window_view(run.up, length, axis=0)[: -1 : max(1, length // 2)]
+
+def _steady(began_s: Sequence[float], runs: Sequence[GravitySeen], rate_hz: float) -> _Steady:
+    length = round(BIAS_S * rate_hz)
+    step, end = max(1, length // 2), max(1, length // 4)
+    found = [(np.empty(0), *(np.empty((0, 3)) for _ in range(3)))]
+    for began, run in zip(began_s, runs, strict=True):
+        up = sliding_window_view(run.up, length, axis=0)[:-1:step]
         along = (up * up[:, :, :1]).sum(axis=1).min(axis=1, initial=1.0)
-        gyr = sliding_window_view(run.gyr, length, axis=0)[: -1 : max(1, length // 2)]
+        gyr = sliding_window_view(run.gyr, length, axis=0)[:-1:step]
         kept = (along > np.cos(STEADY_RAD)) & (gyr.std(axis=2).max(axis=1) < BIAS_RAD_S / 2)
-        rates.append(gyr[kept].mean(axis=2))
-        ups.append(up[kept].mean(axis=2))
-    return _Steady(np.concatenate(rates), np.concatenate(ups))
+        up, gyr = up[kept], gyr[kept]
+        # Up moves against the sensor's own turn.
+        tilted = np.cross(up[:, :, -end:].mean(axis=2), up[:, :, :end].mean(axis=2))
+        at_s = began + np.flatnonzero(kept) * step / rate_hz
+        seconds = (length - end) / rate_hz
+        found.append((at_s, gyr.mean(axis=2), up.mean(axis=2), tilted / seconds))
+    return _Steady(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
 
 def _biased(steady: _Steady) -> bool:
     """Whether the gyroscope reads a steady turning whenever gravity keeps its direction.
 
     Who turns about the vertical without a rest keeps gravity's direction, too, but turns now so,
-    now so: a bias is the same every time, or tilts what gravity says stood still. One about the
+    now so: a bias is the same in many moments, or tilts otherwise than gravity does. One about the
     vertical alone, of a segment that never rests, is not told.
     """
     usual, rates = steady.usual, steady.rates
@@ -327,10 +349,12 @@ def _biased(steady: _Steady) -> bool:
         return False
     if lengths(rates).min() < BIAS_RAD_S / 2:
         return False
-    alike = np.median(lengths(rates - usual)) < BIAS_RAD_S / 2
     about = dots(rates, steady.up)
-    tilting = np.median(rates - about[:, None] * steady.up, axis=0)
-    return bool(alike or np.sqrt(tilting @ tilting) > BIAS_RAD_S / 2)
+    tilting = np.median(rates - about[:, None] * steady.up - steady.tilted, axis=0)
+    if np.sqrt(tilting @ tilting) > BIAS_RAD_S / 2:
+        return True
+    alike = np.median(lengths(rates - usual)) < BIAS_RAD_S / 2
+    return bool(alike and steady.moments >= FEWEST_MOMENTS)
 
 
 def _stretches(where: Mask) -> list[tuple[int, int]]:

@@ -11,13 +11,9 @@ from vqf import VQF
 from analytics.calibration.functional import SegmentCalibration, functional_calibration, stored_zero
 from analytics.calibration.phases import still_window
 from analytics.exercise.uncertainty import angle_band_deg
-from analytics.joints.angle import (
-    JointAngleFilter,
-    in_plane_angle,
-    recorded_angle,
-    up_in_sensor,
-)
+from analytics.joints.angle import JointAngleFilter, in_plane_angle, recorded_angle
 from analytics.joints.axis import estimate_axes
+from analytics.signals.orientation import up_in_sensor
 from telemetry.errors import NotObservable
 
 from .joint_case import JointAngleSolution

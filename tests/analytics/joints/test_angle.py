@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from vqf import VQF
 
 from analytics.calibration.functional import functional_calibration
-from analytics.joints.angle import JointAngleFilter, in_plane_angle, recorded_angle, up_in_sensor
+from analytics.joints.angle import JointAngleFilter, in_plane_angle, recorded_angle
 from analytics.joints.axis import HingeAxes, estimate_axes
+from analytics.signals.orientation import up_in_sensor
 from research.simulation.hinge_simulator import SCENARIOS, simulate, single_repetitions
 from telemetry.errors import NotObservable
 

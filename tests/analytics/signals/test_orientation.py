@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from analytics.signals.conditioning import Conditioner
-from analytics.signals.orientation import OrientationFilter, orientations_afterwards, up_in_sensor
+from analytics.signals.orientation import (
+    OrientationFilter,
+    looked_back,
+    orientations_afterwards,
+    up_in_sensor,
+)
 from analytics.signals.oriented_stream import StreamTrack
 from builders import batch, opened
 
@@ -134,3 +139,22 @@ def test_looking_back_finds_up_where_a_biased_gyroscope_misled_the_live_filter()
     back_deg = tilts_deg(back.quaternions, truth)[first].mean()
     assert back_deg < 0.7 * live_deg
     assert back.heading is None
+
+
+@settings(max_examples=15)
+@given(
+    bias=st.tuples(*[st.floats(-0.8, 0.8)] * 3),
+    rest_s=st.integers(5, 10),
+    swing_hz=st.floats(0.2, 0.6),
+    rate_hz=st.sampled_from([25.0, 60.0, 100.0]),
+)
+def test_a_bias_that_a_rest_showed_holds_while_the_sensor_turns_about_the_vertical(
+    bias, rest_s, swing_hz, rate_hz
+):
+    t = np.arange(round(60 * rate_hz)) / rate_hz
+    gyr = np.tile(np.deg2rad(bias), (len(t), 1))
+    gyr[:, 2] += np.where(t > rest_s, 1.5 * np.sin(2 * np.pi * swing_hz * (t - rest_s)), 0.0)
+    acc = np.tile([0.0, 0.0, 9.81], (len(t), 1))
+    found = looked_back(acc, gyr, None, rate_hz)["bias"]
+    drifted_deg = 60 * abs(np.degrees(found[:, 2]).mean() - bias[2])
+    assert drifted_deg < 0.2 + 0.2 * abs(bias[2])

@@ -140,6 +140,38 @@ def test_a_person_who_turns_without_a_rest_has_no_gyroscope_that_turns_at_rest(s
     assert Implausibility.BIAS not in told(*turning(speeds))
 
 
+def swaying(about_deg_s, tilts_deg_s, seconds=3.0):
+    """Stretches of a segment that turns about the vertical and sinks slowly, brisk in between."""
+    rng = np.random.default_rng(11)
+    rates = []
+    for about, tilt in zip(about_deg_s, tilts_deg_s, strict=True):
+        rates += [[tilt, 0.0, about]] * round(seconds * RATE_HZ)
+        brisk = np.sin(np.linspace(0, 2 * np.pi, round(2 * RATE_HZ)))
+        rates += [[150 * x, 40 * x, 0.0] for x in brisk]
+    gyr = np.radians(np.array(rates))
+    turned = Rotation.from_rotvec(gyr / RATE_HZ)
+    orientation, up = Rotation.identity(), []
+    for step in turned:
+        orientation *= step
+        up.append(orientation.inv().apply([0.0, 0.0, 9.81]))
+    acc = np.array(up) + rng.normal(0, 0.04, gyr.shape)
+    return acc, gyr + np.radians([0.4, -0.3, 0.3]) + rng.normal(0, 0.002, gyr.shape)
+
+
+@pytest.mark.parametrize(
+    ("about", "tilts"),
+    [([9, 7, 8], [2.6, 2.8, 2.5]), ([6, -5, 7], [3.0, 2.6, 3.1]), ([-8, -7, -9], [0, 0, 0])],
+)
+def test_a_segment_that_sinks_slowly_as_it_turns_has_no_gyroscope_that_turns_at_rest(about, tilts):
+    assert Implausibility.BIAS not in told(*swaying(about, tilts))
+
+
+@pytest.mark.parametrize("bias", [[8.0, 0, 0], [0, -7.0, 0]])
+def test_a_gyroscope_that_tilts_otherwise_than_gravity_is_told_of_who_never_rests(bias):
+    acc, gyr = swaying([9, -7, 8, 6, 5], [2.6, 2.0, -2.5, 1.0, 2.0])
+    assert Implausibility.BIAS in told(acc, gyr + np.radians(bias))
+
+
 @pytest.mark.parametrize("bias", [[6.0, 0, 0], [0, -7.0, 3.0], [4.0, -4.0, 4.0]])
 def test_a_gyroscope_that_turns_at_rest_is_told_of_a_restless_segment_too(bias):
     acc, gyr = quiet()
