@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dashboards.views.exercise_row import ExerciseRow
+    from dashboards.views.field_test_view import FieldTestPoint
     from dashboards.views.patient_view import AlertView, DayView, PatientView
     from dashboards.views.trend_view import TrendView
     from dashboards.views.words import Words
@@ -202,9 +203,18 @@ def _range(trend: TrendView, say: _Saying) -> str:
 def _tests(view: PatientView, say: _Saying) -> str:
     lines = []
     for test in view.field_tests:
-        points = ", ".join(f"{p.day}: {p.value:.3g} {escape(test.unit)}" for p in test.points[-3:])
+        points = ", ".join(_test_point(p, escape(test.unit), say) for p in test.points[-3:])
         lines.append(f"{say.both(test.name)}, {say.both(test.figure)}: {points}")
     return _section(say("tests"), _lines(lines))
+
+
+def _test_point(point: FieldTestPoint, unit: str, say: _Saying) -> str:
+    """A result with what no sensor sees: a 0 because the arms helped is no 0 that was counted."""
+    beside = [] if point.counted is None else [say("test_counted", n=f"{point.counted:.3g}")]
+    beside.append(say(f"arms_{point.arms or 'unknown'}"))
+    if point.seat is not None:
+        beside.append(say(f"seat_{point.seat}"))
+    return f"{point.day}: {point.value:.3g} {unit} ({'; '.join(beside)})"
 
 
 def _pain(view: PatientView, say: _Saying) -> str:

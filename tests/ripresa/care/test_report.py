@@ -10,6 +10,9 @@ import pytest
 
 from clinic_facts import at
 from dashboards.report.patient_report import report_html
+from dashboards.views.field_test_view import FieldTestPoint, FieldTestView
+from dashboards.views.figure_words import measure_words
+from dashboards.views.words import exercise_words
 from dashboards.web.patient_api import Patients
 from ingest.journal.journal import Journal
 from ingest.rights.audit import AuditKey
@@ -63,6 +66,28 @@ def test_the_report_says_what_the_page_says_and_on_whom_it_was_checked(view, lan
         assert f"{trend.points[-1].peaks.median_deg:.0f}°" in told
     assert f"{view.period.dose:.0%}" in told
     assert "<script" not in report_html(view, language)
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_a_result_of_nought_says_that_the_arms_helped_and_what_was_counted(view, language):
+    points = (
+        FieldTestPoint(day="2025-11-05", value=0.0, counted=11.0, arms="used", seat="lower"),
+        FieldTestPoint(day="2025-11-12", value=12.0),
+    )
+    test = FieldTestView(
+        exercise="chair-stand-30s",
+        name=exercise_words("chair-stand-30s"),
+        figure=measure_words("stands in 30 s"),
+        unit="",
+        points=points,
+    )
+    told = report_html(view.model_copy(update={"field_tests": (test,)}), language)
+    helped, unasked = {
+        "it": ("contate 11: se le braccia aiutano il risultato è 0", "braccia: non detto"),
+        "en": ("11 counted: where the arms help the result is 0", "arms: not told"),
+    }[language]
+    assert helped in told.split("2025-11-05: 0")[1].split("2025-11-12: 12")[0]
+    assert unasked in told.split("2025-11-12: 12")[1]
 
 
 def test_what_somebody_typed_is_text_and_never_markup(view):

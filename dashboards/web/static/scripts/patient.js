@@ -172,9 +172,9 @@ function fieldTest(test) {
   const rows = test.points.map((point) => {
     const beside = [];
     if (point.counted !== null) beside.push(t("test_counted", { n: told(point.counted) }));
-    if (point.arms !== null) beside.push(t("test_arms", { how: t(`arms_${point.arms}`) }));
+    beside.push(t("test_arms", { how: t(`arms_${point.arms ?? "unknown"}`) }));
     if (point.seat !== null) beside.push(t("test_seat", { how: t(`seat_${point.seat}`) }));
-    return h("li", {}, `${shortDay(point.day)}: `, h("b", {}, told(point.value)), beside.length ? h("span", { class: "quiet" }, ` (${beside.join("; ")})`) : "");
+    return h("li", {}, `${shortDay(point.day)}: `, h("b", {}, told(point.value)), h("span", { class: "quiet" }, ` (${beside.join("; ")})`));
   });
   return h("figure", { class: "trend" }, h("figcaption", {}, h("b", {}, both(test.name)), h("span", { class: "quiet" }, ` ${both(test.figure)}`)), h("ul", { class: "tests" }, ...rows));
 }

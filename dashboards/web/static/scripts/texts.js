@@ -232,6 +232,7 @@ const TEXTS = {
   arms_crossed: ["incrociate", "crossed"],
   arms_hanging: ["una pendeva", "one hung down"],
   arms_used: ["hanno aiutato", "they helped"],
+  arms_unknown: ["non detto", "not told"],
   seat_43: ["circa 43 cm", "about 43 cm"],
   seat_lower: ["più basso di 43 cm", "lower than 43 cm"],
   seat_higher: ["più alto di 43 cm", "higher than 43 cm"],
