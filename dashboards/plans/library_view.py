@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from dashboards.views.words import Words, exercise_words, words
-from therapy.exercises.dose import Dose
+from therapy.exercises.dose import Dose, Tempo
 from therapy.exercises.exercise import POSTURES, Posture
 from therapy.exercises.library import EXERCISES
-from therapy.exercises.observable import Observable, observable_of
+from therapy.exercises.observable import Observable, observable_of, placement_at
 from therapy.templates.catalogue import templates
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from therapy.exercises.exercise import Exercise
     from therapy.templates.template import PlanTemplate, TemplateItem, TemplateSource
 
@@ -25,12 +26,20 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class WornAt(_Frozen):
+    """A site, and what a plan calls it on either side."""
+
+    site: str
+    left: str
+    right: str
+
+
 class LibraryExercise(_Frozen):
     """One exercise to choose.
 
-    `sites` are where its first sensor may be worn, the best one first; `second_sites` where another
-    adds something. `sees` says by posture what one sensor at the best site shows; None: it is
-    counted only.
+    `drawn` are the postures in which there is a drawing; `sites` where its first sensor may be
+    worn, the best one first; `second_sites` where another adds something. `sees` says by posture
+    what one sensor at the best site shows; None: it is counted only.
     """
 
     exercise: str
@@ -40,10 +49,12 @@ class LibraryExercise(_Frozen):
     mistake: Words
     limb: Literal["arm", "leg"]
     postures: tuple[Posture, ...]
+    drawn: tuple[Posture, ...]
     clearance: tuple[Posture, ...]
-    sites: tuple[str, ...]
-    second_sites: tuple[str, ...]
+    sites: tuple[WornAt, ...]
+    second_sites: tuple[WornAt, ...]
     dose: Dose
+    tempo: Tempo
     most_deg: float | None
     context: Words | None
     ranged: bool
@@ -100,17 +111,24 @@ class PlanLibrary(_Frozen):
     templates: tuple[TemplateView, ...]
 
 
-@functools.cache
-def plan_library() -> PlanLibrary:
-    """Exercises by number, then those that are counted only and the tests; templates in order."""
+def plan_library(drawing: Callable[[str, str], str | None]) -> PlanLibrary:
+    """Exercises by number, then those that are counted only and the tests; templates in order.
+
+    Args:
+        drawing: of an exercise in a posture; None where there is none.
+    """
     return PlanLibrary(
-        exercises=tuple(_exercise(known) for known in EXERCISES.values()),
+        exercises=tuple(_exercise(known, drawing) for known in EXERCISES.values()),
         templates=tuple(_template(one) for one in templates()),
     )
 
 
-def _exercise(known: Exercise) -> LibraryExercise:
-    seen = {p: observable_of(known.id, p, (f"{known.sites[0]}-right",)) for p in known.postures}
+def _worn_at(site: str) -> WornAt:
+    return WornAt(site=site, left=placement_at(site, "left"), right=placement_at(site, "right"))
+
+
+def _exercise(known: Exercise, drawing: Callable[[str, str], str | None]) -> LibraryExercise:
+    seen = {p: observable_of(known.id, p, (known.sites[0],)) for p in known.postures}
     return LibraryExercise(
         exercise=known.id,
         number=known.number,
@@ -119,10 +137,12 @@ def _exercise(known: Exercise) -> LibraryExercise:
         mistake=words(known.mistake),
         limb=known.limb,
         postures=known.postures,
+        drawn=tuple(p for p in known.postures if drawing(known.id, p) is not None),
         clearance=tuple(p for p in POSTURES if p in known.postures and known.needs_clearance(p)),
-        sites=known.sites,
-        second_sites=known.second_sites,
+        sites=tuple(_worn_at(site) for site in known.sites),
+        second_sites=tuple(_worn_at(site) for site in known.second_sites),
         dose=known.dose,
+        tempo=known.tempo,
         most_deg=known.most_deg,
         context=None if known.context is None else words(known.context),
         ranged=known.ranged,

@@ -1,5 +1,6 @@
 """The routes of the plan editor: what there is to choose from, the draft, signing and sending."""
 
+import functools
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -108,11 +109,12 @@ def plan_routes(desk: PlanDesk, clock: Clock) -> APIRouter:
 
 def _add_library(router: APIRouter, editor: PlanEditor) -> None:
     """What holds nothing of anyone."""
+    made = functools.cache(lambda: plan_library(editor.drawing))
 
     @router.get("/api/plan-library", dependencies=[Depends(Allowed(Action.EDIT_PLAN))])
     def library() -> PlanLibrary:
         """The exercises and the templates."""
-        return plan_library()
+        return made()
 
     @router.get(
         "/drawings/{exercise}/{posture}.svg",

@@ -21,6 +21,8 @@ from .library import EXERCISES, exercise_named
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from telemetry.body import Side
+
 __all__ = [
     "TABLE",
     "TIMED",
@@ -30,11 +32,13 @@ __all__ = [
     "Row",
     "Unobservable",
     "observable_of",
+    "placement_at",
     "site_of",
 ]
 
 STRAIGHT_MOST_DEG: Final = 15.0
 """An elbow bent by more than this is not straight."""
+MIDDLE_SITES: Final = frozenset({"sternum"})
 RIGHT_ANGLE_DEG: Final = (75.0, 105.0)
 """Where an elbow counts as held at a right angle."""
 
@@ -327,6 +331,11 @@ def observable_of(
         )
     row = max(holding, key=lambda r: len(r.sites))
     return Observable(row, tuple(worn[site] for site in row.sites))
+
+
+def placement_at(site: str, side: Side) -> str:
+    """Where a sensor is worn at a site: a limb has two sides, the breastbone is one."""
+    return site if site in MIDDLE_SITES else f"{site}-{side}"
 
 
 def site_of(placement: str) -> str:

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from telemetry.identity import Name, Pseudonym
+from therapy.exercises.library import EXERCISES
+from therapy.plan.plan import Plan
 from therapy.plan.plan_file import parse_plan_body
+from therapy.plan.plan_item import PlanItem
 
 from .clearing import STANDING, clearances_of
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from therapy.plan.plan import Plan
+    from telemetry.body import Side
 
     from .template import Clearance, PlanTemplate
 
@@ -72,9 +75,9 @@ class PlanDraft(BaseModel):
         return clearances_of(self.items(), template)
 
 
-def template_body(template: PlanTemplate, side: str, first: date) -> dict[str, Any]:
+def template_body(template: PlanTemplate, side: Side, first: date) -> dict[str, Any]:
     """What a draft from a template begins with."""
-    return {"valid_from": first.isoformat()} | template.body(side)
+    return _usual(first) | template.body(side)
 
 
 def version_body(plan: Plan, first: date) -> dict[str, Any]:
@@ -88,4 +91,11 @@ def version_body(plan: Plan, first: date) -> dict[str, Any]:
 
 def empty_body(first: date) -> dict[str, Any]:
     """What a draft from nothing begins with."""
-    return {"valid_from": first.isoformat(), "items": []}
+    return _usual(first) | {"items": []}
+
+
+def _usual(first: date) -> dict[str, Any]:
+    """Every setting at its default, so that whoever writes sees it."""
+    item = PlanItem(id="any", exercise=next(iter(EXERCISES)), side="right")
+    plan = Plan(patient="any", version=1, valid_from=first, items=(item,))
+    return version_body(plan, first)

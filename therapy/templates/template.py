@@ -5,16 +5,20 @@ Nothing in it is advice: every number is a start that a physiotherapist changes 
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from telemetry.identity import Name
 from therapy.exercises.dose import Dose
 from therapy.exercises.library import EXERCISES
+from therapy.exercises.observable import placement_at
 from therapy.plan.limits import Limits
 from therapy.plan.plan import CheckIn, StopQuestion
 from therapy.wording import Wording
+
+if TYPE_CHECKING:
+    from telemetry.body import Side
 
 __all__ = ["Clearance", "PlanTemplate", "Said", "TemplateItem", "TemplateSource"]
 
@@ -155,7 +159,7 @@ class PlanTemplate(_Frozen):
             return Wording(other.it, other.en)
         return Wording(self.it, self.en)
 
-    def body(self, side: str) -> dict[str, Any]:
+    def body(self, side: Side) -> dict[str, Any]:
         """What of a plan it fills in, as a plan's JSON has it; the rest is the patient's.
 
         Args:
@@ -172,7 +176,7 @@ class PlanTemplate(_Frozen):
         }
 
 
-def _item(one: TemplateItem, side: str) -> dict[str, Any]:
+def _item(one: TemplateItem, side: Side) -> dict[str, Any]:
     known = EXERCISES[one.exercise]
     found: dict[str, Any] = {
         "id": one.exercise,
@@ -180,7 +184,7 @@ def _item(one: TemplateItem, side: str) -> dict[str, Any]:
         "side": side,
         "posture": one.posture or known.postures[0],
         "assisted": one.assisted,
-        "placements": [f"{known.sites[0]}-{side}"],
+        "placements": [placement_at(known.sites[0], side)],
         "dose": one.dose.model_dump(mode="json", exclude_none=True),
         "schedule": {"times_per_week": one.times_per_week},
         "assessment": "weekly" if known.ranged else "never",

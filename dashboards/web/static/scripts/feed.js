@@ -1,6 +1,7 @@
 // The live line to the server: opens again by itself, however often it breaks.
 
 import { account, proof, socketProof } from "./account.js";
+import { both } from "./texts.js";
 
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 5000;
@@ -47,7 +48,8 @@ export async function sent(address, value) {
 async function answered(answer) {
   const body = await answer.json().catch(() => null);
   if (!answer.ok) {
-    const detail = body && typeof body.detail === "string" ? body.detail : `${answer.status}`;
+    const told = body ? body.detail : null;
+    const detail = typeof told === "string" ? told : (told && both(told)) || `${answer.status}`;
     if (answer.status === 401 && account.name) document.dispatchEvent(new Event("signed-out"));
     const error = new Error(detail);
     error.status = answer.status;

@@ -71,6 +71,7 @@ async function start() {
   if (kind === "clinic") return clinicPage();
   if (kind === "sessions") return (await import("./sessions.js")).sessionsPage(main);
   if (kind === "patient") return (await import("./patient.js")).patientPage(main, named);
+  if (kind === "plan") return (await import("./plan/editor.js")).planPage(main, named);
   if (kind === "session") return (await import("./session.js")).recordedPage(main, named);
   if (kind === "live") return (await import("./now.js")).nowPage(main, named);
   return (await import("./worklist.js")).worklistPage(main);

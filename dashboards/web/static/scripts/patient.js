@@ -25,12 +25,13 @@ function show(main, view) {
   const onItsWay = sent.map((one) => ` · ${t(`plan_${one.state}`, { n: one.version, day: one.published ? shortDay(one.published) : "–" })}`).join("");
   const copyButton = h("button", { type: "button", class: "quiet-button", id: "copy-summary" }, t("copy"));
   copyButton.onclick = () => copy(copyButton, view.summary);
+  const edit = mayWrite() && view.may_edit_plan ? h("a", { class: "wide", id: "edit-plan", href: `/plan/${encodeURIComponent(view.patient)}` }, t("edit_plan")) : null;
   const refresh = (next) => {
     show(main, next);
     (document.querySelector(".card-since .seen-form summary") ?? document.getElementById("card-since")).focus();
   };
   main.replaceChildren(
-    h("div", { class: "banner" }, h("div", {}, h("p", { class: "who" }, t("patient")), h("h1", { class: "pseudonym" }, view.patient), h("p", { class: "when" }, `${t(`state_${view.state}`)} · ${version}${onItsWay}`)), copyButton),
+    h("div", { class: "banner" }, h("div", {}, h("p", { class: "who" }, t("patient")), h("h1", { class: "pseudonym" }, view.patient), h("p", { class: "when" }, `${t(`state_${view.state}`)} · ${version}${onItsWay}`)), h("div", { class: "states" }, edit, copyButton)),
     h(
       "div",
       { class: "grid grid-patient" },

@@ -39,6 +39,7 @@ const TEXTS = {
   last_contact: ["ultimo contatto", "last contact"],
   no_contact: ["nessuno annotato", "none noted"],
   plan: ["piano", "plan"],
+  edit_plan: ["Cambia il piano", "Change the plan"],
   no_plan_sent: ["nessuno inviato", "none sent"],
   home_heard: ["casa sentita", "home heard"],
   where_they_stand: ["a che punto", "where they stand"],
@@ -470,6 +471,16 @@ function stored(what, value) {
   } catch {
     return null; // a browser that keeps nothing still shows the page
   }
+}
+
+/** Words that come with a page of their own. */
+export function addTexts(more) {
+  Object.assign(TEXTS, more);
+}
+
+/** Whether there are words for it. */
+export function hasText(key) {
+  return key in TEXTS;
 }
 
 /** A text, its {places} filled in. */
