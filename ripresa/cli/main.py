@@ -36,6 +36,10 @@ lazy_commands |= {
         "Score wearables, algorithms and games on cases, and tell it in one report.",
     ),
     "clinic": ("ripresa.cli.clinic_cli:app", "The clinic: receive homes, follow and show them."),
+    "cohort": (
+        "ripresa.cli.cohorts.cohort_cli:app",
+        "Many sessions: analysed by one core, and what they come to.",
+    ),
     "dashboards": ("dashboards.grafana.grafana_cli:app", "Grafana's dashboards, written by code."),
     "devices": ("edge.devices_cli:app", "Find wearables, and bind each to its place."),
     "home": ("ripresa.cli.home_cli:app", "The patient's side: join a clinic, hold sessions."),

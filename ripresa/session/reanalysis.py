@@ -36,7 +36,17 @@ if TYPE_CHECKING:
     from telemetry.messages.results import ItemResult
     from therapy.plan.plan import Plan
 
-__all__ = ["Reanalysis", "ResultChange", "changes", "plan_of_session", "reanalyse", "the_one_home"]
+__all__ = [
+    "Reanalysis",
+    "ResultChange",
+    "absent_samples",
+    "changes",
+    "covered",
+    "plan_of_session",
+    "reanalyse",
+    "spanned",
+    "the_one_home",
+]
 
 STORED = "stored"
 
@@ -216,29 +226,35 @@ def _parts(events: Sequence[SessionEvent]) -> list[list[SessionEvent]]:
     return parts
 
 
-def _missing(
-    reader: JournalReader, events: Sequence[SessionEvent], home: str | None
-) -> dict[str, int]:
-    """Of each stream: samples that items span, that were recorded, and that are not here."""
+def spanned(events: Iterable[SessionEvent]) -> dict[str, tuple[int, int]]:
+    """Of each stream that items span the first sample, and the one after the last."""
     spans: dict[str, list[int]] = {}
     for event in events:
         if isinstance(event, ExerciseStarted | AssessmentStarted | ExerciseEnded | AssessmentEnded):
             for stream, index in event.spans.items():
                 spans.setdefault(stream, []).append(index)
-    found = {}
-    for stream, indices in spans.items():
-        account = stream_account(
-            stream,
-            _within(reader.stream_items(stream, home=home), min(indices), max(indices)),
-            moved=(ARCHIVED, AT_CLINIC),
-        )
-        covered = account.lost
-        if absent := max(indices) - min(indices) - covered:
-            found[stream] = absent
-    return found
+    return {stream: (min(indices), max(indices)) for stream, indices in spans.items()}
 
 
-def _within(items: Iterable[StreamItem], first: int, stop: int) -> Iterator[StreamItem]:
+def absent_samples(stream: str, items: Iterable[StreamItem], first: int, stop: int) -> int:
+    """How many samples from `first` to `stop` are neither stored nor declared lost."""
+    within = covered(items, first, stop)
+    account = stream_account(stream, within, moved=(ARCHIVED, AT_CLINIC))
+    return stop - first - account.lost
+
+
+def _missing(
+    reader: JournalReader, events: Sequence[SessionEvent], home: str | None
+) -> dict[str, int]:
+    """Of each stream: samples that items span, that were recorded, and that are not here."""
+    absent = {
+        stream: absent_samples(stream, reader.stream_items(stream, home=home), first, stop)
+        for stream, (first, stop) in spanned(events).items()
+    }
+    return {stream: count for stream, count in absent.items() if count}
+
+
+def covered(items: Iterable[StreamItem], first: int, stop: int) -> Iterator[StreamGap]:
     """Batches and gaps, cut to the indices from `first` to `stop`."""
     for item in items:
         if isinstance(item, MotionBatch):

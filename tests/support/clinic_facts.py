@@ -159,9 +159,16 @@ class PatientStory:
             add(ev.UnwellReported)
         if done or assessed_deg:
             add(
+                ev.ExerciseStarted,
+                item="abduction",
+                exercise="arm-abduction",
+                side="right",
+                spans={STREAM: 0},
+            )
+            add(
                 ev.ExerciseEnded,
                 item="abduction",
-                spans={STREAM: 60 * done},
+                spans={STREAM: 60 * max(done, 3)},
                 reason=ev.StopReason.DONE,
             )
         if pain is not None:

@@ -1,0 +1,155 @@
+"""`ripresa cohort`: many sessions analysed by one core, and what they come to."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from research.cohorts.analysed_session import AnalysedSession
+    from research.cohorts.cohort_report import CohortReport
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+SHOWN_FAULTS = 10
+
+
+@app.callback()
+def cohort() -> None:
+    """Many sessions: analysed by one core, and what they come to."""
+
+
+@app.command()
+def analyse(
+    folders: Annotated[
+        list[Path], typer.Argument(help="Journals, archives, exports, or folders with such.")
+    ],
+    out: Annotated[Path, typer.Option(help="Keeps one result file a session.")] = Path("cohort"),
+    workers: Annotated[
+        int | None, typer.Option(help="Processes; without it as many as there are cores.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler, instead of processes.")
+    ] = None,
+    recorded: Annotated[
+        bool,
+        typer.Option("--recorded", help="Take recorded results where the motion is not kept."),
+    ] = False,
+) -> None:
+    """Run the core over all sessions; a run that was ended goes on where it was."""
+    import os
+
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress
+
+    from ripresa.cohorts.cohort_run import CohortFolder, analyse_cohort
+
+    faults: list[AnalysedSession] = []
+    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("analysing", total=None)
+
+        def told(done: int, total: int, row: AnalysedSession | None) -> None:
+            progress.update(bar, completed=done, total=total)
+            if row is not None and row.fault is not None:
+                faults.append(row)
+
+        run = analyse_cohort(
+            folders,
+            CohortFolder(out),
+            workers=workers or os.cpu_count() or 1,
+            scheduler=scheduler,
+            recorded=recorded,
+            progress=told,
+        )
+    typer.echo(
+        f"{run.sessions} sessions: {run.analysed} analysed, {run.unchanged} as before, "
+        f"{run.faults} with a fault; in {out}"
+    )
+    for row in faults[:SHOWN_FAULTS]:
+        typer.echo(f"  {row.session}: {row.fault}", err=True)
+    if len(faults) > SHOWN_FAULTS:
+        typer.echo(f"  and {len(faults) - SHOWN_FAULTS} more, see their files", err=True)
+    if run.removed:
+        typer.echo(f"{run.removed} sessions are in none of the folders any more: taken out")
+    if run.restricted:
+        typer.echo(f"{run.restricted} persons restrict the use of their data: left out")
+
+
+@app.command()
+def report(  # noqa: PLR0917 - typer reads options from it
+    folder: Annotated[Path, typer.Argument(help="That `cohort analyse` wrote.")] = Path("cohort"),
+    out: Annotated[
+        Path | None, typer.Option(help="For report.json and report.png; else beside the results.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="The last day to look at, such as 2026-06-30.")
+    ] = None,
+    gap_days: Annotated[
+        int, typer.Option(help="Days without therapy from which on somebody has dropped out.")
+    ] = 14,
+    apart: Annotated[
+        bool, typer.Option("--apart", help="One pseudonym in two places is two persons.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Of the intervals' random draws.")] = 1,
+) -> None:
+    """Adherence, range over weeks, time to drop-out and change, each with its provenance."""
+    from research.cohorts.cohort_picture import write_picture
+    from research.cohorts.cohort_report import ReportWish, cohort_report, report_json
+    from ripresa.cohorts.cohort_folding import cohort_of
+    from ripresa.cohorts.cohort_run import CohortFolder
+    from telemetry.files import write_atomically
+
+    wish = ReportWish(gap_days=gap_days, seed=seed)
+    found = cohort_of(CohortFolder(folder), until=_day(until), apart=apart)
+    made = cohort_report(found, wish)
+    target = out or folder / "report"
+    write_atomically(target / "report.json", report_json(made))
+    write_picture(made, target / "report.png")
+    _show(made)
+    typer.echo(f"{target / 'report.json'}, {target / 'report.png'}")
+
+
+def _day(text: str | None) -> date | None:
+    from telemetry.errors import ConfigurationError
+
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as e:
+        raise ConfigurationError(f"--until {text!r}: such as 2026-06-30") from e
+
+
+def _show(report: CohortReport) -> None:
+    head, out = report.head, report.drop_out
+    typer.echo(
+        f"{head['patients']} persons, {head['sessions']} sessions, "
+        f"{len(head['faults'])} with a fault"
+    )
+    told = [week for week in report.adherence if week.measured is not None]
+    for week in (told[0], told[-1]) if len(told) > 1 else told:
+        typer.echo(
+            f"adherence in week {week.week + 1}: {100 * (week.measured or 0):.0f} % of days asked "
+            f"({week.patients} persons)"
+        )
+    median = "not reached" if out.median_days is None else f"{out.median_days:.0f} days"
+    censored = ", ".join(f"{why} {n}" for why, n in out.censored.items()) or "nobody"
+    typer.echo(
+        f"drop-out: {out.dropped_out} of {out.patients}, half after: {median}; censored: {censored}"
+    )
+    for slope in report.change:
+        name = f"{slope.exercise}, {slope.what}, {slope.kind}"
+        if slope.deg_a_week is None:
+            typer.echo(f"{name}: no change told: {'; '.join(slope.notes)}")
+        else:
+            typer.echo(
+                f"{name}: {slope.deg_a_week:+.2f}° a week "
+                f"[{slope.low:+.2f}, {slope.high:+.2f}], {slope.patients} persons"
+                + ("" if slope.converged else f" ({'; '.join(slope.notes)})")
+            )
+    for note in head["notes"]:
+        typer.echo(f"note: {note}")
