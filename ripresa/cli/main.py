@@ -12,6 +12,7 @@ import typer
 from ripresa import __version__
 from telemetry.errors import RipresaError
 
+from .laboratory.lsl_command import lsl
 from .lazy import LazyGroup, lazy_commands
 from .look_options import AudioOnly, LanguageOption, Plain, Scanning, SideOption, TextScale
 from .recordings.export_command import export_sessions
@@ -238,6 +239,7 @@ def play(  # noqa: PLR0917 - typer reads options from it
 
 app.command("export")(export_sessions)
 app.command("import")(import_recording)
+app.command()(lsl)
 app.command()(replay)
 
 

@@ -1,0 +1,1 @@
+"""What a laboratory's own tools hear while a session goes on."""

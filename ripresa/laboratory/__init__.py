@@ -1,0 +1,1 @@
+"""The live path, handed on to a laboratory's own tools."""
