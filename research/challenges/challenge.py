@@ -105,7 +105,13 @@ class ChallengeEntry:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured number with its unit and the population it stands for."""
+    """One measured number with its unit and the population it stands for.
+
+    Attributes:
+        key: as the result's means name it, where it is one of these.
+        better: `lower`, `higher`, or neither by itself.
+        topic: of `dimensions.TOPICS`; empty: what its section measures.
+    """
 
     section: Section
     entry: str
@@ -114,6 +120,9 @@ class Figure:
     unit: str
     population: str
     target: str = ""
+    key: str = ""
+    better: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +150,8 @@ class Report:
     not_measured: Mapping[Section, Sequence[str]] = field(default_factory=dict)
     notes: Sequence[str] = ()
     plots: Sequence[Plot] = ()
+    kept_apart: Mapping[str, str] = field(default_factory=dict)
+    """By entry from outside, in what it ran."""
 
 
 class ScoringProgress(Protocol):

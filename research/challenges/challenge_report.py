@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any
 from telemetry.errors import ConfigurationError
 
 from .challenge import Figure, Plot, Report, Section
+from .dimensions import standings, standings_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from .challenge import Entry
+
 WATERMARK = "Research software, not a medical device."
-_STYLE = """
+STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
 table{border-collapse:collapse;width:100%;margin:.6rem 0 1.2rem}
 th,td{border-bottom:1px solid #ccc;padding:.25rem .6rem;text-align:left;vertical-align:top}
@@ -32,12 +35,16 @@ def to_json(report: Report) -> str:
     """The result as JSON, keys sorted, figures rounded to 1e-6; the same input, the same bytes."""
     whole = {
         "challenge": report.challenge,
+        "title": report.title,
         "population": report.population,
+        "kept_apart": dict(report.kept_apart),
+        "order": [entry.name for entry in report.entries],
+        "about": {entry.name: _about(entry, report) for entry in report.entries},
         "notes": list(report.notes),
         "sections": _sections(report),
         **report.body,
     }
-    return json.dumps(_plain(whole), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(plain(whole), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def write_json(report: Report, path: Path) -> None:
@@ -46,7 +53,7 @@ def write_json(report: Report, path: Path) -> None:
     Raises:
         ConfigurationError: the file cannot be written.
     """
-    _write(path, to_json(report).encode())
+    write_bytes(path, to_json(report).encode())
 
 
 def write_readable(report: Report, path: Path) -> None:
@@ -61,11 +68,11 @@ def write_readable(report: Report, path: Path) -> None:
             picture = draw(plot)
             if picture is not None:
                 file = path.with_name(f"{path.stem}-{number}.png")
-                _write(file, picture)
+                write_bytes(file, picture)
                 names.append((plot.title, file.name))
-        _write(path, to_markdown(report, names).encode())
+        write_bytes(path, to_markdown(report, names).encode())
     else:
-        _write(path, to_html(report).encode())
+        write_bytes(path, to_html(report).encode())
 
 
 def draw(plot: Plot) -> bytes | None:
@@ -102,6 +109,10 @@ def to_markdown(report: Report, pictures: Sequence[tuple[str, str]] = ()) -> str
                 for f in measured
             ]
             lines.append("")
+        lines += ["| entry | asked | stands as | by |", "|---|---|---|---|"]
+        rows = _standing_rows(report, section)
+        lines += [f"| {' | '.join(map(in_a_cell, row))} |" for row in rows]
+        lines.append("")
         lines += [f"- {text}" for text in _declared(report, section)]
         lines += [f"- not measured here: {text}" for text in report.not_measured.get(section, ())]
     if pictures:
@@ -115,7 +126,7 @@ def to_html(report: Report) -> str:
     say = html.escape
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8>",
-        f"<title>{say(report.title)}</title><style>{_STYLE}</style>",
+        f"<title>{say(report.title)}</title><style>{STYLE}</style>",
         f"<h1>{say(report.title)}</h1><p class=mark>{say(WATERMARK)}</p>",
         f"<p>Population: {say(report.population)}.</p>",
     ]
@@ -134,6 +145,13 @@ def to_html(report: Report) -> str:
                 for f in measured
             ]
             parts.append("</table>")
+        asked = ("entry", "asked", "stands as", "by")
+        parts.append("<table><tr>" + "".join(f"<th>{h}</th>" for h in asked) + "</tr>")
+        parts += [
+            "<tr>" + "".join(f"<td>{say(cell)}</td>" for cell in row) + "</tr>"
+            for row in _standing_rows(report, section)
+        ]
+        parts.append("</table>")
         rows = [f"<li>{say(text)}</li>" for text in _declared(report, section)]
         rows += [
             f"<li class=absent>not measured here: {say(text)}</li>"
@@ -146,6 +164,30 @@ def to_html(report: Report) -> str:
             code = base64.b64encode(picture).decode()
             parts.append(f'<p><img alt="{say(plot.title)}" src="data:image/png;base64,{code}"></p>')
     return "\n".join(parts) + "\n"
+
+
+def in_a_cell(text: str) -> str:
+    """A text as it may stand in a cell of a Markdown table."""
+    return " ".join(text.replace("|", "\\|").replace("<", "&lt;").split())
+
+
+def _about(entry: Entry, report: Report) -> dict[str, Any]:
+    """What an entry is, and what stands behind each topic."""
+    return {
+        "kind": str(entry.kind),
+        "description": getattr(entry, "description", ""),
+        "dimensions": standings_json(entry, report.figures),
+    }
+
+
+def _standing_rows(report: Report, section: Section) -> list[tuple[str, str, str, str]]:
+    """Entry, topic, what stands behind it, and the words for it."""
+    return [
+        (entry.name, held.topic.question, held.standing.value, "; ".join(held.told))
+        for entry in report.entries
+        for held in standings(entry, report.figures)
+        if held.topic.section is section
+    ]
 
 
 def _declared(report: Report, section: Section) -> list[str]:
@@ -168,6 +210,9 @@ def _sections(report: Report) -> dict[str, Any]:
                     "unit": f.unit,
                     "population": f.population,
                     "to_reach": f.target,
+                    "key": f.key,
+                    "better": f.better,
+                    "topic": f.topic,
                 }
                 for f in report.figures
                 if f.section is section
@@ -185,19 +230,24 @@ def _value(figure: Figure) -> str:
     return f"{figure.value:.2f} {figure.unit}".strip()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """JSON types only; NaN and infinity become null, since JSON has neither."""
     if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
+        return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(v) for v in value]
+        return [plain(v) for v in value]
     if isinstance(value, bool) or value is None or isinstance(value, (str, int)):
         return value
     number = float(value)
     return round(number, 6) if math.isfinite(number) else None
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file, and the folders above it.
+
+    Raises:
+        ConfigurationError: it cannot be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -207,4 +257,16 @@ def _write(path: Path, content: bytes) -> None:
         ) from error
 
 
-__all__ = ["WATERMARK", "draw", "to_html", "to_json", "to_markdown", "write_json", "write_readable"]
+__all__ = [
+    "STYLE",
+    "WATERMARK",
+    "draw",
+    "in_a_cell",
+    "plain",
+    "to_html",
+    "to_json",
+    "to_markdown",
+    "write_bytes",
+    "write_json",
+    "write_readable",
+]

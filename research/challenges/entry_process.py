@@ -70,12 +70,16 @@ class EntryProcess:
     Args:
         place: where the process finds it.
         limits: of it.
+
+    Attributes:
+        cage: in what it runs; empty before its first start.
     """
 
     def __init__(self, place: EntryPlace, limits: Isolation) -> None:
         self._place, self._limits = place, limits
         self._running: _Running | None = None
         self._ended = 0
+        self.cage = ""
 
     def ask(self, attribute: str, *args: Any, **named: Any) -> Any:
         """See `entry_guard.EntryRunner`.
@@ -99,11 +103,6 @@ class EntryProcess:
         """
         return self._ready().told
 
-    @property
-    def cage(self) -> str:
-        """How it is kept apart, once it runs."""
-        return "" if self._running is None else self._running.cage
-
     def close(self) -> None:
         """End its process."""
         if self._running is not None:
@@ -116,6 +115,7 @@ class EntryProcess:
         if self._running is None:
             try:
                 self._running = _started(self._place, self._limits)
+                self.cage = self._running.cage
             except EntryError:
                 self._ended += 1
                 raise

@@ -19,10 +19,17 @@ _Case = TypeVar("_Case")
 
 @dataclass(frozen=True, slots=True)
 class FigureLabel:
-    """How one score is told."""
+    """How one score is told.
+
+    Attributes:
+        better: `lower`, `higher`, or neither by itself.
+        topic: of `dimensions.TOPICS`; empty: what the section measures.
+    """
 
     text: str
     unit: str
+    better: str = "lower"
+    topic: str = ""
 
 
 def mean_figures(
@@ -58,7 +65,18 @@ def figure_rows(
     """
     asked = (reach or {}) if entry == "ripresa" else {}
     return [
-        Figure(section, entry, label.text, value, label.unit, population, asked.get(key, ""))
+        Figure(
+            section,
+            entry,
+            label.text,
+            value,
+            label.unit,
+            population,
+            asked.get(key, ""),
+            key=key,
+            better=label.better,
+            topic=label.topic,
+        )
         for key, label in labels.items()
         if (value := values.get(key)) is not None
     ]

@@ -196,6 +196,7 @@ class Challenge(ABC):
         guarded = [GuardedEntry(entry, _runner(entry, limits)) for entry in entries]
         try:
             scored = self.score(Scoring(guarded, data, subjects, progress))
+            apart = {e.name: cage for e in guarded if (cage := getattr(e.runner, "cage", ""))}
         finally:
             for entry in guarded:
                 entry.runner.close()
@@ -209,6 +210,7 @@ class Challenge(ABC):
             not_measured=NOT_MEASURED,
             notes=scored.notes,
             plots=scored.plots,
+            kept_apart=apart,
         )
 
     def withheld(self, data: str) -> Sequence[str]:

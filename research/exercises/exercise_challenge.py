@@ -41,14 +41,14 @@ __all__ = ["CHALLENGE", "AnsweredItem", "ExerciseChallenge", "ripresa_items", "w
 
 POPULATION = "simulated people of seven kinds, bodies and soft tissue of their own"
 LABELS = {
-    "within_one_percent": FigureLabel("items counted within 1", "%"),
-    "range_coverage_percent": FigureLabel("ranges inside their 95 % band", "%"),
-    "range_half_width_deg": FigureLabel("half width of their band, median", "°"),
+    "within_one_percent": FigureLabel("items counted within 1", "%", "higher"),
+    "range_coverage_percent": FigureLabel("ranges inside their 95 % band", "%", "higher"),
+    "range_half_width_deg": FigureLabel("half width of their band, median", "°", ""),
     "unexplained": FigureLabel("items without a range and without a reason", ""),
     "wrong_figures": FigureLabel("wrong sensors with a figure", ""),
     "sway_error_percent": FigureLabel("sway RMS, median error", "%"),
     "sway_path_error_percent": FigureLabel("sway path, median error", "%"),
-    "sway_coverage_percent": FigureLabel("sway figures inside their 95 % band", "%"),
+    "sway_coverage_percent": FigureLabel("sway figures inside their 95 % band", "%", "higher"),
     "cadence_error_percent": FigureLabel("cadence of walking, 95th percentile of the error", "%"),
     "minutes_error_percent": FigureLabel("minutes walked, 95th percentile of the error", "%"),
 }

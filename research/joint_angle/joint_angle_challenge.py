@@ -53,12 +53,12 @@ LABELS = {
     "rmse_deg": FigureLabel("error", "°"),
     "rmse_offset_removed_deg": FigureLabel("error, offset removed", "°"),
     "range_error_deg": FigureLabel("error of the range", "°"),
-    "correlation": FigureLabel("correlation", ""),
-    "coverage_percent": FigureLabel("samples inside the 95 % band", "%"),
+    "correlation": FigureLabel("correlation", "", "higher"),
+    "coverage_percent": FigureLabel("samples inside the 95 % band", "%", "higher"),
 }
 RANGE_LABELS = {
-    "range_coverage_percent": FigureLabel("published ranges inside their 95 % band", "%"),
-    "range_half_width_deg": FigureLabel("half width of the published range's band", "°"),
+    "range_coverage_percent": FigureLabel("published ranges inside their 95 % band", "%", "higher"),
+    "range_half_width_deg": FigureLabel("half width of the published range's band", "°", ""),
     "range_refused_percent": FigureLabel("cases without a published range", "%"),
     "published_range_error_deg": FigureLabel("error of the published range", "°"),
 }

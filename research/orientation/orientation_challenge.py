@@ -59,9 +59,9 @@ LOSS_REACH_DEG = {"1 %": 1.8, "5 %": 4.7}
 LOSS_FIGURES = {
     "mean_inclination_deg": FigureLabel("6D inclination error", "°"),
     "recorded_inclination_deg": FigureLabel("6D inclination error, recorded", "°"),
-    "covered_percent": FigureLabel("samples inside the 95 % band", "%"),
-    "band_deg": FigureLabel("half width of the band", "°"),
-    "band_of_worst_tenth_deg": FigureLabel("half width of the band in the worst tenth", "°"),
+    "covered_percent": FigureLabel("samples inside the 95 % band", "%", "higher"),
+    "band_deg": FigureLabel("half width of the band", "°", ""),
+    "band_of_worst_tenth_deg": FigureLabel("half width of the band in the worst tenth", "°", ""),
 }
 FIGURES = {
     "online_9d_total_deg": FigureLabel("9D total error, online", "°"),
@@ -270,7 +270,7 @@ def _figures(bodies: Mapping[str, Any], population: str, trials: int, calm: int)
                 name,
                 loss,
                 {
-                    k: replace(v, text=f"{v.text}, {rate} of packets lost")
+                    k: replace(v, text=f"{v.text}, {rate} of packets lost", topic="robustness")
                     for k, v in LOSS_FIGURES.items()
                 },
                 section=Section.DESIGN,

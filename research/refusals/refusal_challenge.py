@@ -50,12 +50,20 @@ __all__ = ["CHALLENGE", "RefusalChallenge"]
 SIMULATED = "simulated"
 SIMULATED_POPULATION = "simulated people of seven kinds, bodies and soft tissue of their own"
 LABELS = {
-    "wrong_outside_unrefused": FigureLabel("wrong placements with a wrong figure, not refused", ""),
-    "wrong_outside_unrefused_percent": FigureLabel("the same, of all wrong placements", "%"),
-    "wrong_refused_percent": FigureLabel("wrong placements refused", "%"),
+    "wrong_outside_unrefused": FigureLabel(
+        "wrong placements with a wrong figure, not refused", "", topic="robustness"
+    ),
+    "wrong_outside_unrefused_percent": FigureLabel(
+        "the same, of all wrong placements", "%", topic="robustness"
+    ),
+    "wrong_refused_percent": FigureLabel(
+        "wrong placements refused", "%", "higher", topic="robustness"
+    ),
     "right_refused_percent": FigureLabel("right placements refused", "%"),
-    "right_range_coverage_percent": FigureLabel("right ranges inside their 95 % band", "%"),
-    "right_range_half_width_deg": FigureLabel("half width of their band, median", "°"),
+    "right_range_coverage_percent": FigureLabel(
+        "right ranges inside their 95 % band", "%", "higher"
+    ),
+    "right_range_half_width_deg": FigureLabel("half width of their band, median", "°", ""),
 }
 REACH = {
     "wrong_outside_unrefused": "0",

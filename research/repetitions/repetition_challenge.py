@@ -60,16 +60,18 @@ UCI_SENSORS = {"u1", "u2", "u3", "u4", "u5"}
 SPAR_NAMES = {"spar": SPAR_POPULATION, "spar-acceleration": WITHOUT_GYROSCOPE}
 LABELS = {
     "count_mae": FigureLabel("count, mean absolute error", "repetitions"),
-    "within_one_percent": FigureLabel("recordings within 1 repetition", "%"),
-    "within_two_percent": FigureLabel("recordings within 2 repetitions", "%"),
+    "within_one_percent": FigureLabel("recordings within 1 repetition", "%", "higher"),
+    "within_two_percent": FigureLabel("recordings within 2 repetitions", "%", "higher"),
     "missed_percent": FigureLabel("marked repetitions missed", "%"),
     "false_percent": FigureLabel("repetitions found that were not marked", "%"),
-    "metamorphic_exact_percent": FigureLabel("metamorphic cases counted exactly", "%"),
+    "metamorphic_exact_percent": FigureLabel("metamorphic cases counted exactly", "%", "higher"),
     "everyday_count_error": FigureLabel("everyday movement in a set, mean error", "repetitions"),
-    "everyday_within_one_percent": FigureLabel("everyday movement in a set, within 1", "%"),
+    "everyday_within_one_percent": FigureLabel(
+        "everyday movement in a set, within 1", "%", "higher"
+    ),
     "session_count_error": FigureLabel("count of the session, mean error", "repetitions"),
-    "count_interval_width_mean": FigureLabel("width of the count's interval", "repetitions"),
-    "count_interval_coverage_percent": FigureLabel("counts inside their interval", "%"),
+    "count_interval_width_mean": FigureLabel("width of the count's interval", "repetitions", ""),
+    "count_interval_coverage_percent": FigureLabel("counts inside their interval", "%", "higher"),
 }
 REACH = {
     SPAR_POPULATION: {"within_one_percent": "≥ 93 %", "metamorphic_exact_percent": "≥ 98 %"},

@@ -11,6 +11,10 @@ from research.challenges.entry_process import Isolation, entries_at_hand
 from ripresa.challenges.catalogue import CHALLENGES, load_challenge
 from telemetry.errors import ConfigurationError, RipresaError
 
+from .call_cli import app as call_app
+from .new_command import new_entry
+from .outcome_commands import compare_entries, report_results
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -23,6 +27,10 @@ app = typer.Typer(
     help="Score wearables, algorithms and games on folders of cases.",
     pretty_exceptions_enable=False,
 )
+app.add_typer(call_app, name="call")
+app.command("new")(new_entry)
+app.command("report")(report_results)
+app.command("compare")(compare_entries)
 
 FoldersOption = Annotated[
     list[Path] | None,
