@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeGuard, TypeVar
 
 from telemetry.messages.care import (
     AlertSeen,
@@ -31,6 +31,7 @@ from telemetry.messages.events import (
     ExerciseEnded,
     ExerciseReported,
     PainReported,
+    PromptShown,
     SegmentCalibrated,
     SessionClosed,
     SessionEvent,
@@ -41,6 +42,7 @@ from telemetry.messages.events import (
 from telemetry.messages.results import SessionResult
 from therapy.plan.plan import noon_ns
 
+from .around.around import AROUND, around_of, is_beside
 from .change import assessments_of
 from .done import ItemDone, items_of, items_reported, seen_in
 from .evidence import facts_of
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 
     from therapy.plan.plan import Plan
 
+    from .around.around import Around
     from .change import Assessment
     from .done import ItemSeen
     from .evidence import SessionFacts
@@ -80,6 +83,7 @@ _CARE: Final = (
     SessionDayCorrected,
     AlertShown,
     AlertSeen,
+    *AROUND,
 )
 _R = TypeVar("_R")
 
@@ -93,6 +97,13 @@ class FactOrigin(NamedTuple):
     own: bool
     home: str
     position: int
+
+
+def _is_kept(body: object) -> TypeGuard[SessionEvent]:
+    """Whether an event of a session tells something here."""
+    if isinstance(body, PromptShown):
+        return body.message is not None
+    return isinstance(body, _TELLING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +134,10 @@ class SessionFile:
     """By number; of two with one number the one that stands first in its journal."""
     corrected: date | None = None
     """The day that a clinician has set, where the home's clock was wrong."""
+    beside: dict[int, SessionEvent] = field(default_factory=dict)
+    """Events that tell of what stands around the plan."""
+    tells_fall: bool = False
+    """Whether any event tells of a fall, leaves the question out, or suspects one."""
     _places: dict[int, int] = field(default_factory=dict)
     _result: _Result | None = None
     _facts: SessionFacts | None = None
@@ -140,16 +155,30 @@ class SessionFile:
                 seen_in(body),
                 body.model_copy(update={"items": assessed}) if assessed else None,
             )
-        elif isinstance(body, _TELLING) and self._stands_first(body.number, fact.origin):
-            told = self.events.get(body.number)
-            self.events[body.number] = body
+        elif _is_kept(body) and self._stands_first(body.number, fact.origin):
+            beside = self.beside.pop(body.number, None)
+            told = self.events.pop(body.number, beside)
+            if not isinstance(body, PromptShown):
+                self.events[body.number] = body
             self._places[body.number] = fact.origin.position
+            self._note_beside(body)
             if told == body:
                 return False
         else:
             return False
         self._facts = None
         return True
+
+    def _note_beside(self, body: SessionEvent) -> None:
+        if is_beside(body):
+            self.beside[body.number] = body
+        match body:
+            case CheckAnswered(question="fallen", answer=answer) if answer is not False:
+                self.tells_fall = True
+            case SuspectedFall():
+                self.tells_fall = True
+            case _:
+                pass
 
     def _stands_first(self, number: int, origin: FactOrigin) -> bool:
         return number not in self._places or origin.position < self._places[number]
@@ -393,6 +422,15 @@ class PatientFacts:
     def shown(self) -> list[AlertShown]:
         """Which alerts stood in the worklist, with which evidence."""
         return list(self._of(AlertShown))
+
+    def around(self) -> Around:
+        """What stands around the plan."""
+        files = self.sessions.values()
+        return around_of(
+            [record for _, record in sorted(self._care.items(), key=lambda pair: pair[0])],
+            [(file.day, event) for file in files for event in file.beside.values()],
+            [file.ordered for file in files if file.tells_fall],
+        )
 
     @property
     def enrolment(self) -> Enrolled | Discharged | None:

@@ -11,6 +11,7 @@ from therapy.plan.schedule import week_of
 
 from .adherence import PeriodAdherence, period_adherence
 from .alert import Alert, needing_a_look
+from .around.around import Around
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +59,7 @@ class PatientFigures:
         set_aside: sessions on a day that cannot be, which count nowhere until it is corrected.
         looks: everything said of alerts, of those as well that late facts have taken away.
         corrected: by day and item, what the clinician says was done, in the unit of its dose.
+        around: what stands around the plan.
     """
 
     patient: str
@@ -78,6 +80,7 @@ class PatientFigures:
     set_aside: tuple[SetAside, ...] = ()
     looks: tuple[AlertSeen, ...] = ()
     corrected: Mapping[date, Mapping[str, float]] = field(default_factory=dict)
+    around: Around = field(default_factory=Around)
 
     @property
     def plan(self) -> Plan | None:
@@ -94,6 +97,14 @@ class PatientFigures:
     def period(self) -> PeriodAdherence:
         """Adherence over those weeks."""
         return period_adherence(self.recent_days)
+
+    @property
+    def review_due(self) -> date | None:
+        """The day of the review that is due; None: none is, or treatment is over."""
+        noted = self.around.episode
+        if noted is None or noted.review is None or self.state == "discharged":
+            return None
+        return noted.review if noted.review <= self.today else None
 
     @property
     def waiting(self) -> tuple[Alert, ...]:

@@ -354,6 +354,7 @@ class Fold:
             set_aside=aside,
             looks=looks,
             corrected=folded.facts.corrections(),
+            around=facts.around(),
         )
         return True
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from telemetry.messages.around.episode import HandedOver
+
     from .alert import Alert
     from .figures import PatientFigures, PatientState
 
@@ -39,6 +41,8 @@ class WorkLine:
         sessions: how many there are.
         last_day: of the last session.
         heard_ns: when the home was last heard of.
+        review_due: the day of the review that is due.
+        stand_in: who stands in today for whoever is away.
         plan_missing: today is unknown because the home has not taken the plan.
         figures: what the line is drawn from.
     """
@@ -52,6 +56,8 @@ class WorkLine:
     last_day: date | None
     heard_ns: int | None
     plan_missing: bool
+    review_due: date | None = None
+    stand_in: HandedOver | None = None
     figures: PatientFigures = field(repr=False, compare=False)
 
     @property
@@ -60,6 +66,8 @@ class WorkLine:
         if self.waiting:
             first = self.waiting[0]
             return 0, GRAVITY.index(first.kind), first.opened.isoformat(), self.patient
+        if self.review_due is not None:
+            return 0, len(GRAVITY), self.review_due.isoformat(), self.patient
         started = self.state not in _BEFORE_START
         return 1 + started, 0, self.last_day.isoformat() if self.last_day else "", self.patient
 
@@ -67,8 +75,8 @@ class WorkLine:
 def worklist(figures: Iterable[PatientFigures]) -> tuple[WorkLine, ...]:
     """Everybody who is treated, who needs a look first.
 
-    First those with alerts, by the gravest one and then the longest; then those who have not
-    started; then the others, whose last session is longest ago first.
+    First those with alerts, by the gravest one and then the longest; then those whose review is
+    due; then those who have not started; then the others, whose last session is longest ago first.
     """
     lines = [work_line(one) for one in figures if one.state != "discharged"]
     return tuple(sorted(lines, key=lambda line: line.order))
@@ -81,6 +89,8 @@ def work_line(figures: PatientFigures) -> WorkLine:
     if since is None and figures.state in _BEFORE_START:
         days = [d for v in figures.versions for d in (v.effective, v.published) if d is not None]
         since = min(days, default=None)
+    if since is None:
+        since = figures.review_due
     last = max(figures.days, default=None)
     return WorkLine(
         patient=figures.patient,
@@ -92,6 +102,8 @@ def work_line(figures: PatientFigures) -> WorkLine:
         last_day=figures.last_session,
         heard_ns=figures.heard_ns,
         plan_missing=last is not None and figures.days[last].reason == PLAN_NOT_TAKEN,
+        review_due=figures.review_due,
+        stand_in=figures.around.stands_in(figures.today),
         figures=figures,
     )
 

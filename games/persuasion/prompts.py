@@ -59,11 +59,9 @@ PROMPTS: Final[dict[Mechanism, dict[str, dict[str, str]]]] = {
             "en": "Five minutes today count, too.",
         },
     },
+    # A page of its own, see `games.session.letter_page`: it is read, and that is told.
     Mechanism.MESSAGE: {
-        "quote": {
-            "it": "Dal Suo fisioterapista: «{message}»",
-            "en": "From your physiotherapist: “{message}”",
-        },
+        "quote": {"it": "Dal Suo fisioterapista", "en": "From your physiotherapist"},
     },
     Mechanism.BARRIER: {
         "open": {
@@ -120,7 +118,7 @@ class Situation:
     Attributes:
         session: its id, which the variants are drawn from.
         closing: after play, else before.
-        goal, when_and_where, message: from the plan and the therapist; empty: none.
+        goal, when_and_where: from the plan; empty: none.
         maintain: the plan's framing.
         helper: somebody helps at home.
         missed: planned days in a row without therapy before today.
@@ -133,7 +131,6 @@ class Situation:
     closing: bool = False
     goal: str = ""
     when_and_where: str = ""
-    message: str = ""
     maintain: bool = False
     helper: bool = False
     missed: int = 0
@@ -183,7 +180,6 @@ def _fitting(s: Situation) -> list[Mechanism]:
         }
     else:
         wanted = {
-            Mechanism.MESSAGE: s.message,
             Mechanism.BARRIER: s.missed >= 2,
             Mechanism.FIVE_MINUTES: s.missed >= 1,
             Mechanism.GOAL: s.goal,
@@ -201,7 +197,6 @@ def _prompt(mechanism: Mechanism, s: Situation, language: Language) -> Prompt:
     text = PROMPTS[mechanism][variant][language].format(
         goal=s.goal,
         when=s.when_and_where,
-        message=s.message,
         trials=s.trials,
         full=s.full,
         days=0 if streak is None else streak.days,

@@ -1,6 +1,6 @@
 """The prompts of one session, from its plan and what was done before.
 
-prompts = session_prompts(plan, session, look.language, done_days=..., today=..., message=...)
+prompts = session_prompts(plan, session, look.language, done_days=..., today=...)
 run_session(view, ScreenSettings(prompts=prompts), ...)
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from therapy.plan.plan import Plan
     from therapy.wording import Language
 
-__all__ = ["Told", "missed_by", "session_prompts"]
+__all__ = ["Told", "missed_by", "missed_in_a_row", "session_prompts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,6 @@ def session_prompts(
     *,
     done_days: Collection[date],
     today: date,
-    message: str = "",
     on: frozenset[Mechanism] = ALL,
 ) -> Callable[[Told], list[Prompt]]:
     """What to say at this session's start and end.
@@ -59,7 +58,6 @@ def session_prompts(
         language: of the texts.
         done_days: days with therapy, before today.
         today: in the plan's time zone.
-        message: the therapist's, as received; empty: none.
         on: mechanisms that are switched on.
     """
     missed = missed_by(plan, done_days)
@@ -74,10 +72,9 @@ def session_prompts(
             closing=told.closing,
             goal=plan.goal,
             when_and_where=plan.when_and_where,
-            message=message,
             maintain=plan.framing == "maintain",
             helper=plan.helper,
-            missed=_missed_in_a_row(today, done_days, missed),
+            missed=missed_in_a_row(plan, done_days, today),
             streak=streak_on(today, done, missed),
             trials=told.trials,
             full=told.full,
@@ -89,17 +86,19 @@ def session_prompts(
     return prompts
 
 
-def _missed_in_a_row(today: date, done: Collection[date], missed: Callable[[date], bool]) -> int:
-    """Misses since the last day with therapy, up to two weeks back.
+def missed_in_a_row(plan: Plan, done: Collection[date], today: date) -> int:
+    """Misses since the last day with therapy before today, up to two weeks back.
 
     Somebody who has never done therapy has missed nothing.
     """
-    if not done:
+    before = {day for day in done if day < today}
+    if not before:
         return 0
+    missed = missed_by(plan, before)
     misses = 0
     for back in range(1, 15):
         day = today - timedelta(days=back)
-        if day in done or day < min(done):
+        if day in before or day < min(before):
             break
         misses += missed(day)
     return misses

@@ -15,7 +15,7 @@ from telemetry.messages.requests import (
 if TYPE_CHECKING:
     from telemetry.messages.requests import Request
 
-__all__ = ["SCALE", "Begin", "Choice", "Leave", "Mark", "Page", "Stay"]
+__all__ = ["SCALE", "Begin", "Choice", "Leave", "Mark", "Page", "Read", "Stay"]
 
 SCALE = range(11)
 
@@ -33,6 +33,13 @@ class Mark:
 
     item: str
     mark: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The therapist's message was read."""
+
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class Choice:
     """
 
     text: str
-    asks: Request | Begin | Mark | Leave | Stay
+    asks: Request | Begin | Mark | Leave | Read | Stay
     small: bool = False
     word: str = ""
 

@@ -50,6 +50,7 @@ from therapy.session.screens import (
 from therapy.session.session_state import SessionStage
 
 from .desk import PageDesk
+from .letter_page import letter_page, told_read
 from .own_pages import (
     breath_page,
     effort_page,
@@ -57,7 +58,7 @@ from .own_pages import (
     questionnaire_page,
     resume_page,
 )
-from .page import Begin, Leave, Mark, Page, Stay
+from .page import Begin, Leave, Mark, Page, Read, Stay
 from .rest_telling import RestTelling
 from .session_texts import SESSION
 from .therapy_pages import page_of
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
     from therapy.session.screens import SessionScreen
     from therapy.session.session_state import SessionState
 
+    from .letter_page import Letter
     from .page import Choice
     from .shown_session import ScreenSettings, ShownSession
 
@@ -100,6 +102,8 @@ class SessionScreens:
         self._opening = [] if settings.prompts is None else settings.prompts(Told())
         self._closing: list[Prompt] | None = None
         self._resuming = settings.resumed
+        self._begun = False
+        self._read: set[str] = set()
         self._desk = PageDesk(
             devices.window,
             settings.look,
@@ -273,6 +277,8 @@ class SessionScreens:
             return questionnaire_page(self._asking[0], language)
         if self._resuming:
             return resume_page(language)
+        if (letter := self._letter()) is not None:
+            return letter_page(letter, language)
         if self._opening:
             return opening_page(self._opening, language)
         if isinstance(screen, Play) and self._due(screen) is not None:
@@ -284,6 +290,12 @@ class SessionScreens:
         if isinstance(screen, Ask) and screen.question.at == "out":
             self._choose_last_words()
         return page
+
+    def _letter(self) -> Letter | None:
+        """The therapist's oldest message that was not read; none once the session has begun."""
+        if self._begun:
+            return None
+        return next((x for x in self._settings.letters() if x.message not in self._read), None)
 
     def _last_page(self, page: Page, screen: Closed) -> Page:
         """The last card: what was done, who reads it, and whether the clinic is silent."""
@@ -314,14 +326,18 @@ class SessionScreens:
                 self.finished = not self._asking
             case Begin() if self._resuming:
                 self._resuming = False
+            case Read(message=message):
+                self._read.add(message)
+                self._view.request(told_read(message, self._look.language))
             case Begin(five_minutes=five_minutes):
+                self._begun = True
                 self._five_minutes |= five_minutes
                 self._log(self._opening)
                 self._opening = []
             case Stay():
                 pass
             case wish:
-                self._resuming = False
+                self._resuming, self._begun = False, True
                 state = self._view.state
                 if isinstance(wish, ReportEffort | ReportBreathlessness) and state is not None:
                     kind = "effort" if isinstance(wish, ReportEffort) else "breath"

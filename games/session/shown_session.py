@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from games.look import Look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from games.persuasion.prompts import Prompt
     from games.persuasion.session_prompts import Told
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from games.rules.take import Take
     from telemetry.messages.requests import Request
     from therapy.session.session_state import SessionState
+
+    from .letter_page import Letter
 
 __all__ = ["ScreenSettings", "ShownSession"]
 
@@ -50,6 +52,7 @@ class ScreenSettings:
         takes: the physiotherapist's own, by exercise.
         prompts: what to say before and after play, see `games.persuasion.session_prompts`;
             None: nothing.
+        letters: the therapist's messages that were not read yet, oldest first.
         reaches: who will read what is told.
         clinic_silent: whether the clinic that was joined cannot be reached now.
         resumed: the last session broke off today: to go on is offered first.
@@ -63,6 +66,7 @@ class ScreenSettings:
     five_minutes: bool = False
     takes: Mapping[str, Take] = field(default_factory=dict)
     prompts: Callable[[Told], list[Prompt]] | None = None
+    letters: Callable[[], Sequence[Letter]] = tuple
     questionnaire: Callable[[dict[str, int]], None] | None = None
     reaches: Reaches = "nobody"
     clinic_silent: Callable[[], bool] = lambda: False

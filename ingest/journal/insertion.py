@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telemetry.errors import StoreError
-from telemetry.messages.care import CareBody
+from telemetry.messages.around.care_body import CareBody
 from telemetry.messages.events import SessionClosed, SessionOpened
 from telemetry.messages.record import RecordKind
 from telemetry.messages.results import AdherenceResult

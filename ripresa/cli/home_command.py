@@ -17,7 +17,7 @@ from ripresa.home.home_at_work import HomeAtWork
 from ripresa.home.not_ready import words_for
 from ripresa.home.outside_screens import websocket_port
 from ripresa.home.plan_reception import plan_arrives
-from ripresa.home.prompting import Levels, prompts_for, takes_at_hand
+from ripresa.home.prompting import Levels, letters_for, prompts_for, takes_at_hand
 from ripresa.home.reminding import Reminding
 from ripresa.home.survey_asking import survey_for
 from ripresa.platform.background import running
@@ -97,6 +97,7 @@ def hold_session_with_screens(held: HeldSession) -> str:
             five_minutes=held.five_minutes,
             takes=takes_at_hand(at_work.home.folder.takes),
             prompts=prompts_for(at_work, held.look.language),
+            letters=letters_for(at_work, held.look.language),
             questionnaire=survey_for(at_work),
             reaches=reaches(at_work.home),
             clinic_silent=lambda: at_work.clinic_silent,

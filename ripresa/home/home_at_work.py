@@ -12,13 +12,13 @@ from edge.ble.identity_guard import IdentityGuard
 from edge.gateway.gateway import Gateway
 from edge.gateway.resuming import abandoned, resume_point
 from edge.radio_choice import chosen_radio
+from games.persuasion.session_prompts import missed_in_a_row
 from games.rules.heart_rate import shown_bpm
 from ripresa.platform.background import running
 from ripresa.session.closing import close_session, streams_of
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.clock import SystemClock
 from telemetry.errors import ConfigurationError, DecodeError, RipresaError, StoreError
-from telemetry.files import write_atomically
 from telemetry.identity import new_ulid
 from telemetry.messages.codec import encode_item
 from telemetry.messages.events import Worn, encode_event
@@ -31,6 +31,7 @@ from therapy.session.session_state import Moment
 
 from .history import last_targets, left_extra_pain, past_of, sessions_on
 from .home_box import LEDGER_EVERY_S, home_box, tell_ledger
+from .letters.message_box import MessageBox
 from .not_ready import NotReady
 from .plan_reception import answer, keep_plan
 from .todays_plan import plan_for_today
@@ -76,6 +77,7 @@ class HomeAtWork:
         self.stopping = asyncio.Event()
         """Set when the clinic's command ends the work here."""
         self.erasing: Command | None = None
+        self.messages = MessageBox(home.folder.therapist_message)
         box.service.on_opening = self._wanted.put_nowait
 
     @classmethod
@@ -199,7 +201,8 @@ class HomeAtWork:
         box, plan, clock = self.box, self.plan, self.home.clock
         day = plan.day_of(clock.now_ns())
         versions = PlanFolder(self.home.folder.plans).versions(plan.patient)
-        agenda = agenda_of(plan, day, past_of(box.journal, versions, day), assess=not by_keys)
+        past = past_of(box.journal, versions, day)
+        agenda = agenda_of(plan, day, past, assess=not by_keys)
         if five_minutes:
             agenda = shortened(agenda)
         if not agenda.items and agenda.locked:
@@ -228,6 +231,7 @@ class HomeAtWork:
                     helper_present=plan.helper,
                     measured=not by_keys,
                     by_keys=by_keys,
+                    missed=missed_in_a_row(plan, past.days, day),
                 )
             )
             async with contextlib.nullcontext() if gateway is None else gateway:
@@ -235,6 +239,7 @@ class HomeAtWork:
             if radio is not None:
                 await radio.close()
             await box.record.stop()
+        self._note_read()
         core = box.analysis.core
         await close_session(
             box.journal,
@@ -311,16 +316,23 @@ class HomeAtWork:
         self._wanted.put_nowait(None)
 
     def _take_message(self, message: Message) -> None:
-        """Keep the therapist's message for the next session."""
+        """Keep the therapist's messages for the next session."""
         if not message.payload:
             return
         try:
             told = TherapistMessage.decode(message.payload)
-            write_atomically(self.home.folder.therapist_message, told.encode())
+            self.messages.take(told)
         except (DecodeError, StoreError) as e:
             log.warning("a message from the clinic cannot be kept: %s", e)
         else:
             self._answer("message", told.message, "taken")
+
+    def _note_read(self) -> None:
+        """What was read in the session is not shown in another one."""
+        try:
+            self.messages.note_read(self.box.service.events)
+        except StoreError as e:
+            log.warning("messages that were read are shown once more: %s", e)
 
     def _take_command(self, message: Message) -> None:
         """Do what the clinic asks; an erasure is done once everything here has been closed."""
@@ -338,7 +350,7 @@ class HomeAtWork:
             case "withdraw":
                 self.home.folder.withdrawn.touch()
                 self._answer("command", command.command, "done")
-            case "unlock":
+            case "unlock" | "lock":
                 self._unlock(command)
             case "resume":
                 self.home.folder.withdrawn.unlink(missing_ok=True)
@@ -346,7 +358,10 @@ class HomeAtWork:
 
     def _unlock(self, command: Command) -> None:
         try:
-            Unlocking.of(command).keep(self.home.folder.unlocking)
+            if command.what == "unlock":
+                Unlocking.of(command).keep(self.home.folder.unlocking)
+            else:
+                Unlocking.of(command).take_back(self.home.folder.unlocking)
         except StoreError as e:
             log.warning("the unlocking cannot be kept, and comes again: %s", e)
         else:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from games.persuasion.prompts import ALL
 from games.persuasion.session_prompts import session_prompts
 from games.rules.take import Take
+from games.session.letter_page import Letter
 from ripresa.session.plan_folder import PlanFolder
-from telemetry.errors import ConfigurationError, DecodeError, StoreError
+from telemetry.errors import ConfigurationError, StoreError
 from telemetry.files import write_atomically
-from telemetry.messages.notices import TherapistMessage
 
 from .history import past_of
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from .home_at_work import HomeAtWork
 
-__all__ = ["Levels", "prompts_for", "takes_at_hand"]
+__all__ = ["Levels", "letters_for", "prompts_for", "takes_at_hand"]
 
 log = logging.getLogger(__name__)
 
@@ -75,11 +75,24 @@ def prompts_for(at_work: HomeAtWork, language: Language) -> Callable[[Told], lis
         plan,
         "" if state is None else state.session,
         language,
-        done_days={day for days in past.done_days.values() for day in days} - {today},
+        done_days=past.days - {today},
         today=today,
-        message=_message(at_work.home.folder.therapist_message, language),
         on=frozenset(m for m in ALL if m in plan.persuasion.on),
     )
+
+
+def letters_for(at_work: HomeAtWork, language: Language) -> Callable[[], list[Letter]]:
+    """The therapist's messages that wait, as they come in; none where the plan shows none."""
+
+    def letters() -> list[Letter]:
+        if not at_work.plan.persuasion.therapists_message:
+            return []
+        return [
+            Letter(one.message, one.text_it if language == "it" else one.text_en)
+            for one in at_work.messages.waiting
+        ]
+
+    return letters
 
 
 def takes_at_hand(folder: Path) -> dict[str, Take]:
@@ -91,15 +104,3 @@ def takes_at_hand(folder: Path) -> dict[str, Take]:
         except ConfigurationError as e:
             log.warning("%s", e)
     return found
-
-
-def _message(path: Path, language: Language) -> str:
-    """The therapist's message as received; empty where there is none."""
-    try:
-        told = TherapistMessage.decode(path.read_bytes())
-    except FileNotFoundError:
-        return ""
-    except (OSError, DecodeError) as e:
-        log.warning("the therapist's message cannot be read: %s", e)
-        return ""
-    return told.text_it if language == "it" else told.text_en

@@ -56,6 +56,16 @@ class Unlocking:
         if kept is None or kept.t_ns < self.t_ns:
             write_atomically(path, json.dumps({"t_ns": self.t_ns, "actor": self.actor}))
 
+    def take_back(self, path: Path) -> None:
+        """Take back what was unlocked up to this moment; a later unlocking stays.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        kept = Unlocking.load(path)
+        if kept is not None and kept.t_ns <= self.t_ns:
+            write_atomically(path, json.dumps({"t_ns": 0, "actor": self.actor}))
+
 
 def standing_locked(reader: SessionReader, patient: str, unlocked: Unlocking | None) -> bool:
     """Whether a fall keeps standing locked, by all sessions recorded here."""

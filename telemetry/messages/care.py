@@ -9,17 +9,28 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
-from telemetry.identity import Name, Pseudonym, UlidText
+from telemetry.identity import Name, UlidText
 
+from .around.agreements import CarerTold, ConsentTold
+from .around.care_body import CareBody, Who
+from .around.episode import (
+    EpisodeNoted,
+    HandedOver,
+    SensorsReturned,
+    StandingUnlocked,
+    TakenOver,
+)
+from .around.harm import AdverseEventNoted, AdverseEventWithdrawn
+from .around.letters import MessageTaken, MessageWithdrawn, MessageWritten
+from .around.scores import QuestionnaireAnswered, QuestionnaireWithdrawn
 from .bounds import Int64
 from .newer import Decoded, read_known
 
 __all__ = [
     "AlertSeen",
     "AlertShown",
-    "CareBody",
     "CareRecord",
     "DaysExcused",
     "Discharged",
@@ -35,20 +46,7 @@ __all__ = [
     "read_care",
 ]
 
-Who = Annotated[str, Field(min_length=1, max_length=60)]
-"""Pseudonym or role of whoever did it."""
-
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
-
-
-class CareBody(BaseModel):
-    """What every care record says; `t_ns` is when, by the clinic's clock."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    type: str
-    patient: Pseudonym
-    t_ns: Int64
 
 
 class Enrolled(CareBody):
@@ -60,10 +58,15 @@ class Enrolled(CareBody):
 
 
 class Discharged(CareBody):
-    """The patient is no longer treated here; enrolling again ends that."""
+    """The patient is no longer treated here; enrolling again ends that.
+
+    `keeps_doing` is what the person goes on doing, in their own words.
+    """
 
     type: Literal["care.discharged"] = "care.discharged"
     by: Who
+    summary: str = Field(default="", max_length=1000)
+    keeps_doing: str = Field(default="", max_length=600)
 
 
 class TreatmentPaused(CareBody):
@@ -207,7 +210,21 @@ CareRecord: TypeAlias = Annotated[
     | DoneCorrected
     | SessionDayCorrected
     | AlertShown
-    | AlertSeen,
+    | AlertSeen
+    | MessageWritten
+    | MessageWithdrawn
+    | MessageTaken
+    | EpisodeNoted
+    | SensorsReturned
+    | StandingUnlocked
+    | HandedOver
+    | TakenOver
+    | AdverseEventNoted
+    | AdverseEventWithdrawn
+    | ConsentTold
+    | CarerTold
+    | QuestionnaireAnswered
+    | QuestionnaireWithdrawn,
     Field(discriminator="type"),
 ]
 _ADAPTER: TypeAdapter[CareRecord] = TypeAdapter(CareRecord)

@@ -310,12 +310,17 @@ class SuspectedFall(_Event):
 
 
 class PromptShown(_Event):
-    """A persuasive prompt was shown, with its variant, so that its effect can be tested."""
+    """A persuasive prompt was shown, with its variant, so that its effect can be tested.
+
+    Attributes:
+        message: of the therapist's, the one that the person said to have read.
+    """
 
     type: Literal["prompt.shown"] = "prompt.shown"
     mechanism: str
     variant: str
     language: Literal["it", "en"]
+    message: UlidText | None = None
 
 
 class HeartMeasured(_Event):

@@ -14,10 +14,12 @@ from .bounds import STRICT, Count, Int64
 from .newer import first_problem
 
 __all__ = [
+    "MOST_EARLIER",
     "MOST_WEARABLES",
     "Command",
     "GatewayState",
     "LedgerNotice",
+    "LetterText",
     "LinkState",
     "Notice",
     "PlanNotice",
@@ -29,6 +31,9 @@ __all__ = [
 
 MOST_WEARABLES = 64
 """In one gateway's state: a home wears a dozen at most."""
+
+MOST_EARLIER = 4
+"""Messages that wait beside the newest one: a session does not begin with a book."""
 
 
 class LinkState(StrEnum):
@@ -119,12 +124,33 @@ class PlanNotice(Notice):
     plan: dict[str, Any]
 
 
-class TherapistMessage(Notice):
-    """What the therapist wants the patient to read at the next session."""
+class LetterText(BaseModel):
+    """One message of a therapist; empty texts: there is nothing to show."""
+
+    model_config = STRICT | ConfigDict(extra="ignore")
 
     message: UlidText
     text_it: str = Field(max_length=500)
     text_en: str = Field(max_length=500)
+
+
+class TherapistMessage(Notice):
+    """What the therapist wants the patient to read at the next session.
+
+    The topic keeps one of these, so it holds all that the clinic does not know to be read: the
+    newest, and before it `earlier`, oldest first. A home leaves out those that were read there.
+    """
+
+    message: UlidText
+    text_it: str = Field(max_length=500)
+    text_en: str = Field(max_length=500)
+    earlier: tuple[LetterText, ...] = Field(default=(), max_length=MOST_EARLIER)
+
+    @property
+    def letters(self) -> tuple[LetterText, ...]:
+        """All that there is to show, oldest first."""
+        newest = LetterText(message=self.message, text_it=self.text_it, text_en=self.text_en)
+        return tuple(one for one in (*self.earlier, newest) if one.text_it or one.text_en)
 
 
 class Command(Notice):
@@ -132,11 +158,11 @@ class Command(Notice):
 
     `erase` deletes all that the home keeps of its patient; `withdraw` opens no session any
     more, `resume` lifts that; `unlock` lifts what a fall before `value.t_ns` has locked, as
-    `value.actor` decided.
+    `value.actor` decided, and `lock` takes an unlocking up to then back.
     """
 
     command: UlidText
-    what: Literal["erase", "withdraw", "resume", "unlock"]
+    what: Literal["erase", "withdraw", "resume", "unlock", "lock"]
     patient: Pseudonym
     value: dict[str, str | Int64 | None] = {}
 

@@ -163,12 +163,16 @@ class EndAssessment(RequestEnvelope):
 
 
 class NotePrompt(RequestEnvelope):
-    """A persuasive prompt was shown; `language` None: the plan's."""
+    """A persuasive prompt was shown; `language` None: the plan's.
+
+    `message` is the therapist's that the person says to have read.
+    """
 
     what: Literal["prompt.shown"] = "prompt.shown"
     mechanism: str
     variant: str
     language: Literal["it", "en"] | None = None
+    message: UlidText | None = None
 
 
 class NoteHeartRate(RequestEnvelope):

@@ -57,6 +57,11 @@ class Past:
     done_today: Mapping[str, float] = field(default_factory=dict)
     assessed_days: Mapping[str, Collection[date]] = field(default_factory=dict)
 
+    @property
+    def days(self) -> set[date]:
+        """Days on which anything was done."""
+        return {day for days in self.done_days.values() for day in days}
+
 
 def agenda_of(
     plan: Plan,

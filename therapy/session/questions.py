@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ARMS",
     "ASSURING",
+    "BARRIER",
+    "BARRIERS",
     "FALL_SUSPECTED",
     "PAIN",
     "PAIN_ENDS",
@@ -47,6 +49,9 @@ ARMS: Final = ("crossed", "hanging", "used")
 """Where the arms were in a chair stand test: after a stroke the affected one may hang."""
 SEAT: Final = ("43", "lower", "higher")
 """The seat's height beside the 43 cm at which the tests are published."""
+BARRIER: Final = "barrier"
+BARRIERS: Final = ("time", "pain", "tired", "forgot", "other")
+"""What got in the way of planned days; it changes nothing of the session."""
 ASSURING: Final = frozenset({"settled", "support", "helper"})
 """Questions whose yes lets a session go on."""
 SCALES: Final = ("pain", "effort", "breathlessness")
@@ -79,7 +84,11 @@ class Question:
 
 
 def check_in(
-    plan: Plan, items: Sequence[PlanItem] = (), *, next_morning: bool = False
+    plan: Plan,
+    items: Sequence[PlanItem] = (),
+    *,
+    next_morning: bool = False,
+    barrier: bool = False,
 ) -> tuple[Question, ...]:
     """The questions that open a session.
 
@@ -88,6 +97,7 @@ def check_in(
         items: to be exercised: pain is asked in each of their parts, and whether support and helper
             are there where one of them needs it.
         next_morning: yesterday left extra pain behind.
+        barrier: planned days were missed, so ask what got in the way.
     """
     asked = plan.check_in
     parts = dict.fromkeys(part_of(item) for item in items)
@@ -113,6 +123,8 @@ def check_in(
         wanted.append(Question("effort", "in", "effort", _EFFORT_IN))
     if asked.breathlessness:
         wanted.append(Question("breathlessness", "in", "breathlessness", _BREATH_IN))
+    if barrier:
+        wanted.append(Question(BARRIER, "in", "choice", _BARRIER, BARRIERS))
     return tuple(wanted)
 
 
@@ -253,6 +265,10 @@ _HELPER = Wording(
     "Is somebody beside you, for these exercises?",
 )
 _SETTLED = Wording("Il dolore in più di ieri è passato?", "Has yesterday's extra pain settled?")
+_BARRIER = Wording(
+    "Nei giorni scorsi, che cosa si è messo di mezzo?",
+    "In the last days, what got in the way?",
+)
 _EFFORT_IN = Wording("Quanta fatica sente adesso?", "How much effort do you feel now?")
 _EFFORT_OUT = Wording("Quanto è stato faticoso?", "How hard was it?")
 _BREATH_IN = Wording("Quanto Le manca il respiro adesso?", "How short of breath are you now?")

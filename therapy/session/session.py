@@ -80,6 +80,8 @@ if TYPE_CHECKING:
 __all__ = ["Advance", "SessionNotAllowed", "advance", "interrupted", "open_session"]
 
 NS_PER_S = 1_000_000_000
+BARRIER_FROM = 2
+"""Planned days missed in a row, from which on it is asked what got in the way."""
 
 
 class SessionNotAllowed(RipresaError):  # noqa: N818 - a rule, not a fault
@@ -131,6 +133,7 @@ def open_session(settings: SessionSettings, *, session: str, moment: Moment) -> 
             plan,
             [entry.item for entry in agenda.items],
             next_morning=settings.next_morning,
+            barrier=plan.persuasion.barrier_question and settings.missed >= BARRIER_FROM,
         ),
         alignments=alignments_of([entry.item for entry in agenda.items], placements),
         agenda=agenda.items,

@@ -298,6 +298,7 @@ def _prompt(turn: Turn, shown: NotePrompt) -> None:
         mechanism=shown.mechanism,
         variant=shown.variant,
         language=shown.language or turn.state.plan.language,
+        message=shown.message,
     )
 
 

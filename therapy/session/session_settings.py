@@ -42,6 +42,7 @@ class SessionSettings:
             range of today is shown as such.
         replay_of: the session that is played again.
         clock_synchronised: whether a time service keeps the clock; None: not told.
+        missed: planned days in a row without therapy before today.
     """
 
     plan: Plan
@@ -60,3 +61,4 @@ class SessionSettings:
     last_targets: Mapping[str, float] = field(default_factory=dict)
     replay_of: str | None = None
     clock_synchronised: bool | None = None
+    missed: int = 0

@@ -10,6 +10,7 @@ from games.look import Look
 from games.persuasion.prompts import Situation, prompts_for
 from games.persuasion.questionnaire import ITEMS
 from games.rules.take import Take
+from games.session.letter_page import Letter
 from games.session.session_texts import SESSION
 from games.session.therapy_pages import page_of
 from games.ui.texts import blaming
@@ -234,3 +235,36 @@ def test_the_last_card_tells_that_the_clinic_is_silent_and_only_then(stage, lang
     last, told = shown[-1], SESSION["clinic_silent"][language]
     assert (told in last.lines) is silent
     assert (told in last.spoken) is silent
+
+
+def letters(*texts):
+    return [Letter(f"01J0000000000000000000000{n}", text) for n, text in enumerate(texts, 1)]
+
+
+def told_as_read(played):
+    return [e.message for e in played.view.events if getattr(e, "message", None) is not None]
+
+
+def test_each_message_has_a_page_of_its_own_and_is_told_as_read_once_the_person_says_so(stage):
+    waiting = letters("Bravo, la spalla va meglio.", "Domani più piano.")
+    played = stage(plan(), screens={"letters": lambda: waiting})
+    played.frame()
+    assert played.screens.page.lines == ("«Bravo, la spalla va meglio.»",)
+    assert told_as_read(played) == []
+    played.run(only_return)
+    assert told_as_read(played) == [x.message for x in waiting]
+    assert "Closed" in played.seen
+
+
+def test_a_message_that_comes_once_the_session_has_begun_waits_for_the_next_one(stage):
+    waiting = []
+    played = stage(plan(), screens={"letters": lambda: waiting})
+
+    def press(kind):
+        if kind == "AlignSensor":
+            waiting[:] = letters("Bravo.")
+        return [pygame.K_RETURN]
+
+    played.run(press)
+    assert told_as_read(played) == []
+    assert "Closed" in played.seen

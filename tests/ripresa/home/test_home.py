@@ -19,7 +19,7 @@ from ripresa.home.erasing import erase
 from ripresa.home.history import counting_result, last_targets, past_of
 from ripresa.home.home_at_work import HomeAtWork
 from ripresa.home.plan_reception import plan_arrives
-from ripresa.home.prompting import Levels, prompts_for
+from ripresa.home.prompting import Levels, letters_for, prompts_for
 from ripresa.home.todays_plan import plan_for_today
 from ripresa.home.unlocking import Unlocking, standing_locked
 from ripresa.platform.background import running
@@ -304,16 +304,26 @@ def test_levels_are_remembered_and_a_damaged_file_begins_anew(tmp_path, caplog):
     assert "cannot be read" in caplog.text
 
 
-async def test_the_sessions_prompts_know_goal_and_therapists_message(home):
-    told = TherapistMessage(
-        message="01J00000000000000000000001", text_it="Brava!", text_en="Well done!"
-    )
-    home.folder.therapist_message.write_bytes(told.encode())
+async def test_the_sessions_prompts_know_the_goal(home):
     async with HomeAtWork.at_work(home) as at_work:
         prompts = prompts_for(at_work, "it")
         texts = " ".join(p.text for p in prompts(Told()))
-    assert "Brava!" in texts
     assert at_work.plan.goal in texts
+
+
+@pytest.mark.parametrize("shown", [True, False])
+async def test_the_therapists_messages_wait_in_the_persons_language_where_the_plan_shows_them(
+    home, shown
+):
+    told = TherapistMessage(
+        message="01J00000000000000000000001", text_it="Brava!", text_en="Well done!"
+    )
+    async with HomeAtWork.at_work(home) as at_work:
+        at_work.messages.take(told)
+        off = at_work.plan.persuasion.model_copy(update={"therapists_message": shown})
+        at_work.plan = at_work.plan.model_copy(update={"persuasion": off})
+        texts = [letter.text for letter in letters_for(at_work, "en")()]
+    assert texts == (["Well done!"] if shown else [])
 
 
 def test_reminders_are_a_calendar_that_names_nobody(home, monkeypatch, tmp_path):

@@ -68,3 +68,12 @@ def test_every_question_takes_its_own_answers_only():
         assert is_answer(question, True) == (question.kind == "yes or no")
         assert is_answer(question, 3) == (question.kind in ("pain", "effort", "breathlessness"))
         assert is_answer(question, 3.5) == (question.kind in ("effort", "breathlessness"))
+
+
+def test_what_got_in_the_way_is_asked_after_misses_and_only_then():
+    assert "barrier" not in [q.id for q in check_in(plan())]
+    question = check_in(plan(), barrier=True)[-1]
+    assert (question.id, question.kind) == ("barrier", "choice")
+    assert is_answer(question, "time")
+    assert is_answer(question, None)
+    assert not is_answer(question, "lazy")

@@ -1,0 +1,1 @@
+"""What stands around a patient's plan, drawn from facts like every figure."""

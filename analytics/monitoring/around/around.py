@@ -1,0 +1,248 @@
+"""What stands around a patient's plan: messages, episode, harm, hand-over, consents, answers.
+
+Each is drawn from records that only ever add up: what is taken back is taken back by a later one,
+and stays readable. Of two records of one thing the later counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
+
+from telemetry.messages.around.agreements import CarerTold, ConsentTold
+from telemetry.messages.around.episode import (
+    EpisodeNoted,
+    HandedOver,
+    SensorsReturned,
+    StandingUnlocked,
+    TakenOver,
+)
+from telemetry.messages.around.harm import AdverseEventNoted, AdverseEventWithdrawn
+from telemetry.messages.around.letters import MessageTaken, MessageWithdrawn, MessageWritten
+from telemetry.messages.around.scores import QuestionnaireAnswered, QuestionnaireWithdrawn
+from telemetry.messages.care import DaysExcused, Discharged, DoneCorrected, Enrolled
+from telemetry.messages.events import CheckAnswered, PromptShown
+from therapy.session.locks import standing_locked_since
+from therapy.session.questions import BARRIER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from telemetry.messages.care import CareRecord
+    from telemetry.messages.events import SessionEvent
+
+__all__ = ["AROUND", "Around", "BarrierTold", "HarmState", "LetterState", "around_of", "is_beside"]
+
+AROUND: Final = (
+    MessageWritten,
+    MessageWithdrawn,
+    MessageTaken,
+    EpisodeNoted,
+    SensorsReturned,
+    StandingUnlocked,
+    HandedOver,
+    TakenOver,
+    AdverseEventNoted,
+    AdverseEventWithdrawn,
+    ConsentTold,
+    CarerTold,
+    QuestionnaireAnswered,
+    QuestionnaireWithdrawn,
+)
+"""The records that are read here and nowhere else."""
+
+_R = TypeVar("_R")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterState:
+    """How far one message of a therapist has come; None: not yet, or never.
+
+    `taken_ns` and `read_ns` are by the home's clock.
+    """
+
+    written: MessageWritten
+    taken_ns: int | None = None
+    read_ns: int | None = None
+    withdrawn: MessageWithdrawn | None = None
+
+    @property
+    def state(self) -> Literal["sent", "delivered", "read", "withdrawn"]:
+        """Read stays read, whatever was taken back later."""
+        if self.read_ns is not None:
+            return "read"
+        if self.withdrawn is not None:
+            return "withdrawn"
+        return "sent" if self.taken_ns is None else "delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class BarrierTold:
+    """What the person said had got in the way; `answer` None: they left the question out."""
+
+    day: date | None
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HarmState:
+    """An adverse event as it was last written down, and whether it was taken back."""
+
+    event: AdverseEventNoted
+    withdrawn: AdverseEventWithdrawn | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """All of it.
+
+    Attributes:
+        letters: in the order in which they were written.
+        barriers: in the order of their days.
+        episode: as last noted.
+        discharged: the word that ended it, where it is the last.
+        unlocked: the last word on standing after a fall.
+        locked_since_ns: since when a fall keeps standing locked; None: it does not.
+        harms: in the order of their days.
+        hand_over: the last one that was not taken back; `taken_over` by whom since.
+        carers: as each was last told of, who helps still.
+        consents: by what, as last told.
+        filled: questionnaires that count, in the order of their days.
+        excused, corrected: everything said of days, in order.
+    """
+
+    letters: tuple[LetterState, ...] = ()
+    barriers: tuple[BarrierTold, ...] = ()
+    episode: EpisodeNoted | None = None
+    discharged: Discharged | None = None
+    sensors: SensorsReturned | None = None
+    unlocked: StandingUnlocked | None = None
+    locked_since_ns: int | None = None
+    harms: tuple[HarmState, ...] = ()
+    hand_over: HandedOver | None = None
+    taken_over: TakenOver | None = None
+    carers: tuple[CarerTold, ...] = ()
+    consents: Mapping[str, ConsentTold] = field(default_factory=dict)
+    filled: tuple[QuestionnaireAnswered, ...] = ()
+    excused: tuple[DaysExcused, ...] = ()
+    corrected: tuple[DoneCorrected, ...] = ()
+
+    def stands_in(self, day: date) -> HandedOver | None:
+        """The hand-over that holds on a day."""
+        found = self.hand_over
+        if found is None or day < found.first:
+            return None
+        return None if found.last is not None and day > found.last else found
+
+    def agreed(self, what: str) -> bool | None:
+        """Whether the person agreed to something; None: nobody has told."""
+        told = self.consents.get(what)
+        return None if told is None else told.given
+
+
+_Beside: TypeAlias = "tuple[date | None, SessionEvent]"
+
+
+def is_beside(event: SessionEvent) -> bool:
+    """Whether an event of a session is one that is read here."""
+    match event:
+        case PromptShown(message=message):
+            return message is not None
+        case CheckAnswered(question=question):
+            return question == BARRIER
+    return False
+
+
+def around_of(
+    records: Sequence[CareRecord],
+    beside: Iterable[_Beside],
+    falls: Iterable[Sequence[SessionEvent]],
+) -> Around:
+    """What stands around a plan.
+
+    Args:
+        records: care records of one patient, in the order of their places.
+        beside: events of sessions for which `is_beside` holds, each with its day.
+        falls: the events of each session that told of a fall.
+    """
+    ordered = sorted(records, key=lambda r: r.t_ns)
+    events = list(beside)
+    unlocked = _last(ordered, StandingUnlocked)
+    unlocked_ns = None if unlocked is None or unlocked.lifted else unlocked.t_ns
+    hand_over = _last(ordered, HandedOver)
+    if hand_over is not None and hand_over.lifted:
+        hand_over = None
+    taken = _last(ordered, TakenOver)
+    since_ns = None if hand_over is None else hand_over.t_ns
+    enrolment = [r for r in ordered if isinstance(r, Enrolled | Discharged)][-1:]
+    gone = {r.filled for r in _of(ordered, QuestionnaireWithdrawn)}
+    carers = {r.carer: r for r in _of(ordered, CarerTold)}
+    filled = {r.filled: r for r in _of(ordered, QuestionnaireAnswered) if r.filled not in gone}
+    return Around(
+        letters=_letters(ordered, events),
+        barriers=_barriers(events),
+        episode=_last(ordered, EpisodeNoted),
+        discharged=next((r for r in enrolment if isinstance(r, Discharged)), None),
+        sensors=_last(ordered, SensorsReturned),
+        unlocked=unlocked,
+        locked_since_ns=standing_locked_since(falls, unlocked_ns),
+        harms=_harms(ordered),
+        hand_over=hand_over,
+        taken_over=taken if since_ns is not None and taken and taken.t_ns >= since_ns else None,
+        carers=tuple(one for one in carers.values() if not one.lifted),
+        consents={r.what: r for r in _of(ordered, ConsentTold)},
+        filled=tuple(sorted(filled.values(), key=lambda r: r.day)),
+        excused=tuple(_of(ordered, DaysExcused)),
+        corrected=tuple(_of(ordered, DoneCorrected)),
+    )
+
+
+def _letters(ordered: Sequence[CareRecord], events: Sequence[_Beside]) -> tuple[LetterState, ...]:
+    taken: dict[str, int] = {}
+    for record in _of(ordered, MessageTaken):
+        taken.setdefault(record.message, record.home_ns)
+    read: dict[str, int] = {}
+    for _, event in events:
+        if isinstance(event, PromptShown) and event.message is not None:
+            read[event.message] = min(event.t_ns, read.get(event.message, event.t_ns))
+    back = {r.message: r for r in _of(ordered, MessageWithdrawn)}
+    found = {
+        r.message: LetterState(
+            written=r,
+            taken_ns=taken.get(r.message, read.get(r.message)),
+            read_ns=read.get(r.message),
+            withdrawn=back.get(r.message),
+        )
+        for r in _of(ordered, MessageWritten)
+    }
+    return tuple(found.values())
+
+
+def _barriers(events: Sequence[_Beside]) -> tuple[BarrierTold, ...]:
+    """Of each session the last answer: the person may have gone back to it."""
+    found: dict[str, tuple[int, BarrierTold]] = {}
+    for day, event in events:
+        if isinstance(event, CheckAnswered):
+            answer = event.answer if isinstance(event.answer, str) else None
+            known = found.get(event.session)
+            if known is None or known[0] < event.number:
+                found[event.session] = event.number, BarrierTold(day, answer)
+    told = [one for _, one in found.values()]
+    return tuple(sorted(told, key=lambda b: b.day.isoformat() if b.day else ""))
+
+
+def _harms(ordered: Sequence[CareRecord]) -> tuple[HarmState, ...]:
+    back = {r.event: r for r in _of(ordered, AdverseEventWithdrawn)}
+    noted = {r.event: r for r in _of(ordered, AdverseEventNoted)}
+    states = (HarmState(r, back.get(r.event)) for r in noted.values())
+    return tuple(sorted(states, key=lambda s: s.event.day))
+
+
+def _of(ordered: Sequence[CareRecord], kind: type[_R]) -> list[_R]:
+    return [r for r in ordered if isinstance(r, kind)]
+
+
+def _last(ordered: Sequence[CareRecord], kind: type[_R]) -> _R | None:
+    found = _of(ordered, kind)
+    return found[-1] if found else None
