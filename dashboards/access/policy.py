@@ -32,7 +32,7 @@ _LOOKING: Final = frozenset(
 
 _ALLOWED: Final[Mapping[Role, frozenset[Action]]] = {
     Role.PHYSIOTHERAPIST: _LOOKING
-    | {Action.WATCH_LIVE, Action.ACKNOWLEDGE}
+    | {Action.WATCH_LIVE, Action.ACKNOWLEDGE, Action.TREAT}
     | {Action.EDIT_PLAN, Action.SIGN_PLAN, Action.SEND_PLAN},
     Role.RESEARCHER: _LOOKING,
     # Who keeps the machine running need not read about anybody's pain.

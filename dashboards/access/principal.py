@@ -26,6 +26,7 @@ class Action(StrEnum):
     EDIT_PLAN = "edit-plan"
     SIGN_PLAN = "sign-plan"
     SEND_PLAN = "send-plan"
+    TREAT = "treat"
     SEE_OPERATION = "see-operation"
     READ_DESCRIPTION = "read-description"
 

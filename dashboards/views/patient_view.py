@@ -138,7 +138,7 @@ class PeriodView(_Frozen):
 
 
 class PatientView(_Frozen):
-    """One patient, all that a page shows."""
+    """One patient, all that a page shows; `precautions` and `review` are of the episode."""
 
     patient: str
     today: str
@@ -150,6 +150,9 @@ class PatientView(_Frozen):
     heard_ms: float | None
     plan_version: int | None
     goal: str
+    precautions: str
+    review: str | None
+    review_due: bool
     days: tuple[DayView, ...]
     period: PeriodView
     trends: tuple[TrendView, ...]
@@ -193,7 +196,7 @@ def patient_view(
     }
     plan = figures.plan
     effective = min((v.effective for v in figures.versions if v.effective), default=today)
-    heard_ns = figures.heard_ns
+    heard_ns, episode = figures.heard_ns, figures.around.episode
     return PatientView(
         patient=figures.patient,
         today=today.isoformat(),
@@ -205,6 +208,9 @@ def patient_view(
         heard_ms=None if heard_ns is None else heard_ns / 1e6,
         plan_version=None if plan is None else plan.version,
         goal="" if plan is None else plan.goal,
+        precautions="" if episode is None else episode.precautions,
+        review=None if episode is None or episode.review is None else episode.review.isoformat(),
+        review_due=figures.review_due is not None,
         days=tuple(_day_view(day, today, recent, found) for day, found in days.items()),
         period=_period(figures.period),
         trends=trend_views(figures, today - timedelta(days=TREND_DAYS)),

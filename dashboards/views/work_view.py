@@ -13,6 +13,7 @@ from .words import Words, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from analytics.monitoring.figures import PatientFigures
     from analytics.monitoring.worklist import WorkLine
@@ -56,7 +57,12 @@ _ALERTS: Final = {
     "plan": Wording("piano non in vigore", "plan not in force"),
     "overdose": Wording("più del previsto", "more than asked"),
     "speed": Wording("velocità", "speed"),
+    "review": Wording("verifica da fare", "review due"),
 }
+_REVIEW: Final = Wording(
+    "La verifica della cura era prevista per il {day}.",
+    "Treatment was to be looked at again on {day}.",
+)
 _ACTIONS: Final = {
     "called": Wording("telefonata", "call"),
     "visit": Wording("visita", "visit"),
@@ -105,11 +111,20 @@ class DeliveryView(_Frozen):
     day: str | None
 
 
+class StandInView(_Frozen):
+    """Who stands in today for whoever is away, and until when; None: until further notice."""
+
+    to: str
+    last: str | None
+    taken: bool
+
+
 class PatientLine(_Frozen):
     """One line of the worklist; `waiting` are the kinds of alerts nobody looked at.
 
     `since` is the day from which on the gravest of them, or waiting for the first session, lasts.
-    `reasons` are the gravest of those alerts, `reasons_more` counts the others; `summary` is two
+    `reasons` are the gravest of those alerts, then a review that is due, `reasons_more` counts the
+    others; `summary` is two
     lines to copy, where somebody is needed. `heard_ms` is when the home was last heard of,
     `contact` when somebody last spoke with the person.
     """
@@ -129,11 +144,12 @@ class PatientLine(_Frozen):
     heard_ms: float | None
     plan_missing: bool
     summary: Words | None
+    stand_in: StandInView | None
 
 
 def group_of(line: WorkLine, *, with_alerts: bool) -> Group:
     """To which part of the list a patient belongs."""
-    if with_alerts and line.waiting:
+    if with_alerts and (line.waiting or line.review_due is not None):
         return "waiting"
     if line.state in NOT_STARTED:
         return "not started"
@@ -145,7 +161,7 @@ def group_of(line: WorkLine, *, with_alerts: bool) -> Group:
 def patient_line(line: WorkLine, *, with_alerts: bool) -> PatientLine:
     """One patient's line; without a clinic that keeps alerts there are none."""
     waiting = line.waiting if with_alerts else ()
-    reasons = tuple(
+    reasons = [
         ReasonView(
             kind=a.kind,
             since=a.opened.isoformat(),
@@ -153,16 +169,18 @@ def patient_line(line: WorkLine, *, with_alerts: bool) -> PatientLine:
             text=words(a.text),
             grave=a.grave,
         )
-        for a in waiting[:REASONS]
-    )
+        for a in waiting
+    ]
+    if with_alerts and line.review_due is not None:
+        reasons.append(_review(line.review_due))
     return PatientLine(
         patient=line.patient,
         group=group_of(line, with_alerts=with_alerts),
         sessions=line.sessions,
         last_day=None if line.last_day is None else line.last_day.isoformat(),
         waiting=tuple(dict.fromkeys(a.kind for a in waiting)),
-        reasons=reasons,
-        reasons_more=len(waiting) - len(reasons),
+        reasons=tuple(reasons[:REASONS]),
+        reasons_more=max(0, len(reasons) - REASONS),
         state=line.state,
         since=None if line.since is None else line.since.isoformat(),
         why=reasons[0].text if reasons else None,
@@ -170,7 +188,26 @@ def patient_line(line: WorkLine, *, with_alerts: bool) -> PatientLine:
         delivery=delivery_view(line.figures),
         heard_ms=None if line.heard_ns is None else line.heard_ns / 1e6,
         plan_missing=line.plan_missing,
-        summary=patient_summary(line.figures) if waiting else None,
+        summary=patient_summary(line.figures) if reasons else None,
+        stand_in=_stand_in(line),
+    )
+
+
+def _review(due: date) -> ReasonView:
+    day = due.isoformat()
+    return ReasonView(
+        kind="review", since=day, closed=None, text=words(_REVIEW.filled(day=day)), grave=False
+    )
+
+
+def _stand_in(line: WorkLine) -> StandInView | None:
+    found = line.stand_in
+    if found is None:
+        return None
+    return StandInView(
+        to=found.to,
+        last=None if found.last is None else found.last.isoformat(),
+        taken=line.figures.around.taken_over is not None,
     )
 
 
@@ -237,7 +274,10 @@ def _two_lines(figures: PatientFigures, language: int) -> tuple[str, str]:
     session = say("nessuna seduta", "no session")
     if last is not None:
         session = say(f"ultima seduta {last}", f"last session {last}")
-    reasons = ", ".join(f"{told(_ALERTS[a.kind])} ({a.opened})" for a in figures.waiting)
+    named = [f"{told(_ALERTS[a.kind])} ({a.opened})" for a in figures.waiting]
+    if figures.review_due is not None:
+        named.append(f"{told(_ALERTS['review'])} ({figures.review_due})")
+    reasons = ", ".join(named)
     look = say("Da vedere: ", "To look at: ") + (reasons or say("nulla", "nothing"))
     plan = delivery_view(figures)
     delivery = say("nessun piano", "no plan")

@@ -35,6 +35,8 @@ from dashboards.access.entrance import Allowed, Entrance, OpenEntrance, hold_to_
 from dashboards.access.guarded_entrance import GuardedEntrance
 from dashboards.access.oidc import OidcProvider
 from dashboards.access.principal import Action
+from dashboards.around.around_api import AroundPatients, around_routes
+from dashboards.around.treatment_port import TreatmentPort
 from dashboards.live.live_feed import LiveFeed
 from dashboards.live.live_socket import live_routes
 from dashboards.plans.plan_api import plan_routes
@@ -86,6 +88,7 @@ def create_app(
     plan: Callable[[str, int], Plan | None] = no_plan,
     care: CareRecord | None = None,
     plans: PlanDesk | None = None,
+    treatment: TreatmentPort | None = None,
     clock: Clock | None = None,
     state: Callable[[Callable[[str], bool]], ClinicState] | None = None,
     entrance: Entrance | None = None,
@@ -102,6 +105,7 @@ def create_app(
         care: plans, judged days and alerts, where the clinic keeps them; without it days are
             judged by what was recorded, and there are no alerts.
         plans: drafts, signatures and publications, where the page may write plans.
+        treatment: writes down what is done around a plan; None: nobody does.
         clock: waits for results with it, and says which day it is; the machine's own without.
         state: how the clinic behind the page is, to somebody who sees the patients of whom the
             given function is true; None where none runs.
@@ -151,6 +155,7 @@ def create_app(
     app.include_router(patient_routes(patients))
     if plans is not None:
         app.include_router(plan_routes(plans, clock))
+    app.include_router(around_routes(AroundPatients(patients.figures, clock, treatment)))
     if feed is not None:
         app.include_router(live_routes(feed))
     for address in PAGES:

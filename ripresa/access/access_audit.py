@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from dashboards.access.trail import AccessTrail
+from dashboards.access.trail import AccessDeed, AccessTrail
 from ingest.rights.audit import note
 from telemetry.trouble import TroubleKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dashboards.access.trail import AccessDeed
     from ingest.journal.journal import Journal
     from ingest.journal.reading import JournalReader
     from ingest.rights.audit import AuditKey
     from telemetry.clock import Clock
     from telemetry.trouble import TroubleBoard
 
-__all__ = ["USER_ADDED", "access_trail", "audit_writer", "had_users"]
+__all__ = ["USER_ADDED", "access_trail", "audit_writer", "deed_writer", "had_users"]
 
 USER_ADDED: Final = "user added"
 
@@ -58,6 +57,20 @@ def audit_writer(journal: Journal, key: AuditKey) -> Callable[[Sequence[AccessDe
                 )
 
     return write
+
+
+def deed_writer(journal: Journal, key: AuditKey, clock: Clock) -> Callable[[str, str, str], None]:
+    """Writes one deed at once: who, what, on whom.
+
+    Raises:
+        StoreBusy, StoreError: by the returned function; then nothing was written.
+    """
+    write = audit_writer(journal, key)
+
+    def deed(actor: str, action: str, patient: str) -> None:
+        write([AccessDeed(t_ns=clock.now_ns(), actor=actor, action=action, patient=patient)])
+
+    return deed
 
 
 def had_users(journal: JournalReader) -> bool:

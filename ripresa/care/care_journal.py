@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ from telemetry.messages.record import NewRecord, RecordKind
 from telemetry.messages.results import SessionResult, decode_result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from analytics.monitoring.figures import PatientFigures
     from analytics.monitoring.worklist import WorkLine
@@ -186,6 +187,17 @@ class JournalCareRecord:
     def last_seq(self) -> int:
         """The last record of the journal."""
         return self._journal.last_seq()
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[Fold]:
+        """The facts as of now, with nothing new taken in while somebody looks at them and writes.
+
+        Raises:
+            StoreBusy, StoreError: the journal cannot be read now.
+        """
+        with self._lock:
+            self._look_again()
+            yield self._fold
 
     def barred(self, patient: str) -> bool:
         """Whether a patient's data must not be used, as it stands at this moment."""

@@ -17,7 +17,7 @@ __all__ = ["app"]
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Report, export, withdraw, restrict, erase, unlock; and who did what to whose data.",
+    help="Report, write to, export, withdraw, restrict, erase, unlock; who did what to whose data.",
 )
 app.command()(at_clinic.add)
 app.command()(at_clinic.who)
@@ -91,18 +91,40 @@ def unlock(
 
     What the patient tells after this moment locks them again.
     """
+    from ripresa.clinic.around.treatment import Treatment
     from ripresa.home.unlocking import Unlocking
+    from ripresa.platform.configuration import Folder, clock_from, ripresa_home
     from telemetry.clock import SystemClock
 
     from .home_command import home_settings
 
     now_ns = SystemClock().now_ns()
-    at_clinic.note_unlocking(patient, actor)
     here = home_settings()
     if here.identity.patient == patient and here.folder.home_journal.is_file():
         Unlocking(now_ns, actor).keep(here.folder.unlocking)
         typer.echo("unlocked in the home on this machine")
-    _tell_homes(patient, _sites(patient), "unlock", {"t_ns": now_ns, "actor": actor})
+    if not _sites(patient):
+        at_clinic.note_unlocking(patient, actor)
+        typer.echo("no home of this patient is known: nothing to tell")
+        return
+    with Treatment.at(Folder(ripresa_home()), clock_from()) as treatment:
+        treatment.unlock_standing(patient, actor)
+    typer.echo("the command to the home is on its way")
+
+
+@app.command()
+def message(
+    patient: Pseudonym,
+    text: Annotated[str, typer.Argument(help="In the person's language, 280 letters at most.")],
+    actor: Decider,
+) -> None:
+    """Send a message to the patient's next session; those that wait to be read stay."""
+    from ripresa.clinic.around.treatment import Treatment
+    from ripresa.platform.configuration import Folder, clock_from, ripresa_home
+
+    with Treatment.at(Folder(ripresa_home()), clock_from()) as treatment:
+        treatment.write_message(patient, text, actor)
+    typer.echo("the message to the home is on its way")
 
 
 def _sites(patient: str) -> list[str]:
@@ -120,8 +142,7 @@ def _sites(patient: str) -> list[str]:
 def _tell_homes(
     patient: str,
     sites: list[str],
-    what: Literal["withdraw", "resume", "unlock"],
-    value: dict[str, str | int | None] | None = None,
+    what: Literal["withdraw", "resume"],
 ) -> None:
     from ripresa.clinic.outbox import Outbox, OutboxLetter
     from ripresa.platform.configuration import Folder, ripresa_home
@@ -131,9 +152,7 @@ def _tell_homes(
 
     outbox = Outbox(Folder(ripresa_home()).outbox)
     for site in sites:
-        command = Command(
-            command=new_ulid(SystemClock()), what=what, patient=patient, value=value or {}
-        )
+        command = Command(command=new_ulid(SystemClock()), what=what, patient=patient)
         outbox.post(
             OutboxLetter(
                 site=site, patient=patient, what="command", id=command.command, notice=command

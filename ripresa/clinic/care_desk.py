@@ -110,14 +110,22 @@ class CareDesk:
         """
         self._write(Enrolled(patient=patient, t_ns=self._clock.now_ns(), site=site))
 
-    def discharge(self, patient: str, by: str) -> None:
-        """Write down that a patient is no longer treated here.
+    def discharge(self, patient: str, by: str, *, summary: str = "", keeps_doing: str = "") -> None:
+        """Write down that a patient is no longer treated here, and what they go on doing.
 
         Raises:
             ConfigurationError: nobody of that pseudonym is known.
         """
         self._known(patient)
-        self._write(Discharged(patient=patient, t_ns=self._clock.now_ns(), by=by))
+        self._write(
+            Discharged(
+                patient=patient,
+                t_ns=self._clock.now_ns(),
+                by=by,
+                summary=summary,
+                keeps_doing=keeps_doing,
+            )
+        )
 
     def pause(
         self, patient: str, since: date, by: str, *, why: str = "", resumed: bool = False

@@ -19,7 +19,7 @@ from ingest.influx.database_watch import DatabaseWatch
 from ingest.influx.server import InfluxWriter
 from ingest.rights.audit import AuditKey
 from ingest.transfer.quota import Quota
-from ripresa.access.access_audit import access_trail, had_users
+from ripresa.access.access_audit import access_trail, deed_writer, had_users
 from ripresa.access.way_in import WayIn, hold_reach, reaches_wide
 from ripresa.care.clinic_store import ClinicStore
 from ripresa.care.operations import OperationsFollower
@@ -37,6 +37,7 @@ from telemetry.errors import ConfigurationError, TransportError
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.trouble import TroubleBoard, TroubleKind
 
+from .around.treatment import Treatment
 from .care_desk import CareDesk
 from .clinic_status import ClinicStatus
 from .erasure_rounds import ErasureParts, ErasureRounds
@@ -199,6 +200,13 @@ async def run_clinic(options: ClinicOptions) -> None:
             plan=plans.version,
             care=care,
             plans=written,
+            treatment=Treatment(
+                care,
+                journal,
+                options.folder,
+                clock,
+                deed_writer(journal, audit_key, clock),
+            ),
             clock=clock,
             state=lambda sees: clinic_state(status.document(), sees),
             entrance=way_in.entrance(

@@ -1,9 +1,10 @@
 """What the clinic has to tell its homes: kept until each home has answered.
 
-A notice is a file `PATIENT.WHAT.json`; the newest of a kind replaces the one before. The
-clinic publishes all of them, retained, whenever it meets its broker, so that a broker that
-forgets costs time only. A home's receipt ends a command; a plan or a message stays published,
-and says since when the home has it. When a home has erased, nothing of it stays here either.
+A notice is a file `PATIENT.WHAT.json`; the newest of a kind replaces the one before, and one of
+messages holds all that are not known to be read. The clinic publishes all of them, retained,
+whenever it meets its broker, so that a broker that forgets costs time only. A home's receipt ends
+a command; a plan or a message stays published, and says since when the home has it. When a home
+has erased, nothing of it stays here either.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from telemetry.errors import DecodeError, StoreError
 from telemetry.files import write_atomically
 from telemetry.identity import Name, Pseudonym
+from telemetry.messages.around.letters import MessageTaken
 from telemetry.messages.care import PlanAnswered
 from telemetry.messages.notices import Command, PlanNotice, Receipt, TherapistMessage
 from telemetry.transport.topics import HomeTopics, parse_topic
@@ -192,15 +194,17 @@ class OutboxPublisher:
             log.info("a home has erased what it kept")
 
     def _keep(self, receipt: Receipt) -> None:
-        """Note what a home said of a plan that was sent to it; the same again is noted once."""
-        if receipt.what != "plan" or receipt.state == "done" or not receipt.id.isdecimal():
-            return
+        """Note what a home said of what was sent to it; the same again is noted once."""
         known = [
             x
             for x in self._outbox.letters(receipt.patient)
-            if (x.what, x.id) == ("plan", receipt.id)
+            if (x.what, x.id) == (receipt.what, receipt.id)
         ]
         if not known or known[0].answered_ns == receipt.t_ns:
+            return
+        if receipt.what == "message" and receipt.state == "taken":
+            self._keep_taken(known[0], receipt)
+        if receipt.what != "plan" or receipt.state == "done" or not receipt.id.isdecimal():
             return
         self.note(
             [
@@ -214,6 +218,21 @@ class OutboxPublisher:
                 )
             ]
         )
+
+    def _keep_taken(self, letter: OutboxLetter, receipt: Receipt) -> None:
+        """A home has messages; with each connection it says so again, and once is enough."""
+        if isinstance(letter.notice, TherapistMessage) and letter.answered_ns is None:
+            self.note(
+                [
+                    MessageTaken(
+                        patient=receipt.patient,
+                        t_ns=self._clock.now_ns(),
+                        message=told.message,
+                        home_ns=receipt.t_ns,
+                    )
+                    for told in letter.notice.letters
+                ]
+            )
 
 
 def _receipt(message: Message) -> Receipt:

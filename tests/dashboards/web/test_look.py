@@ -16,6 +16,9 @@ from dashboards.views.since_view import Happened
 from dashboards.views.work_view import GROUPS
 from dashboards.web.app import STATIC
 from dashboards.web.patient_api import SeenAlert
+from telemetry.messages.around.agreements import Agreement, CarerRole
+from telemetry.messages.around.harm import Relation, Severity
+from telemetry.messages.care import DaysExcused
 from telemetry.messages.events import (
     CheckAnswered,
     CloseReason,
@@ -33,7 +36,8 @@ from therapy.plan.plan import CheckIn, Limb, Plan, StopQuestion
 from therapy.plan.plan_file import sample_plan
 from therapy.plan.plan_item import PlanItem
 from therapy.plan.schedule import WEEKDAYS, Schedule
-from therapy.session.questions import ARMS, SEAT, check_in, check_out
+from therapy.questionnaires.instruments import INSTRUMENTS
+from therapy.session.questions import ARMS, BARRIERS, SEAT, check_in, check_out
 
 CSS = (STATIC / "page.css").read_text()
 SCRIPTS = sorted((STATIC / "scripts").rglob("*.js"))
@@ -133,6 +137,7 @@ STATES = {
     "source_": values(RangeCalibrated, "source"),
     "level_": values(SegmentCalibrated, "level"),
     "unit_": values(ExerciseReported, "unit"),
+    "letter_": {f"state_{state}" for state in ("sent", "delivered", "read", "withdrawn")},
     "group_": {*GROUPS, "all"},
     "happened_": set(get_args(Happened)),
     "profile_": set(get_args(PainProfile)),
@@ -158,6 +163,13 @@ STATES = {
     "tempo_": set(Tempo.model_fields),
     "week_": set(WeekView.model_fields),
     "stop_": set(StopQuestion.model_fields),
+    "excuse_": values(DaysExcused, "why"),
+    "barrier_": set(BARRIERS),
+    "severity_": {*get_args(Severity), *(f"means_{one}" for one in get_args(Severity))},
+    "relation_": set(get_args(Relation)),
+    "consent_": set(get_args(Agreement)),
+    "carer_": set(get_args(CarerRole)),
+    "better_": {one.better for one in INSTRUMENTS.values()} - {None},
     "flag_": {
         *(f"{phase} {how}" for phase in ("up", "hold", "down") for how in ("too fast", "too slow")),
         *("too fast", "too small", "unfinished", "interpolated", "gap"),
@@ -175,7 +187,8 @@ def test_every_family_of_words_that_a_script_asks_for_is_held_to_the_interface()
     asked = set()
     for script in SCRIPTS:
         asked |= set(re.findall(r"\bt\(`([a-z]+_)\$", script.read_text()))
-    named = {"framing_", "calibration_"}  # by a function that is given the family
+    # By a function that is given the family, or with more before the value.
+    named = {"framing_", "calibration_", "letter_"}
     assert asked - {"reason_", "question_", "adherence_"} | named == STATES.keys()
     assert {f"adherence_{part}" for part in PeriodView.model_fields} <= known_texts()
 
@@ -184,7 +197,7 @@ def test_every_reason_and_question_has_words():
     asked = {
         q.id
         for q in (
-            *check_in(sample_plan(), next_morning=True),
+            *check_in(sample_plan(), next_morning=True, barrier=True),
             *check_out(why=True, chair_test=True),
         )
     }

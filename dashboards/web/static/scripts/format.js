@@ -27,6 +27,11 @@ export function longDay(day) {
   return date.toLocaleDateString(language, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 }
 
+/** A day without its weekday, as it stands within a sentence. */
+export function fullDay(day) {
+  return new Date(`${day}T12:00:00`).toLocaleDateString(language, { day: "numeric", month: "long", year: "numeric" });
+}
+
 export function shortDay(day) {
   return new Date(`${day}T12:00:00`).toLocaleDateString(language, { day: "numeric", month: "short" });
 }

@@ -1,6 +1,7 @@
 // One patient: four weeks at a glance, ranges, exercises, pain, alerts; and the list of all.
 
 import { account, mayWrite } from "./account.js";
+import { aroundSection } from "./around.js";
 import { bar, card } from "./cards.js";
 import { drawingWidth, h, s } from "./dom.js";
 import { fetched, sent } from "./feed.js";
@@ -15,10 +16,13 @@ const EPISODES = 5;
 const ACTIONS = ["called", "visit", "plan changed", "watching", "no action", "other"];
 
 export async function patientPage(main, patient) {
-  show(main, await fetched(`/api/patients/${encodeURIComponent(patient)}`));
+  const address = `/api/patients/${encodeURIComponent(patient)}`;
+  // What is said around the plan may change days and state: then only the rest is drawn again.
+  const around = aroundSection(patient, async () => show(main, await fetched(address), around));
+  show(main, await fetched(address), around);
 }
 
-function show(main, view) {
+function show(main, view, around) {
   document.title = `${view.patient} · Ripresa`;
   const version = view.plan_version === null ? t("plan_unknown") : t("plan_version", { n: view.plan_version });
   const sent = view.versions.filter((one) => ["signed", "published", "refused"].includes(one.state));
@@ -27,9 +31,10 @@ function show(main, view) {
   copyButton.onclick = () => copy(copyButton, view.summary);
   const edit = mayWrite() && view.may_edit_plan ? h("a", { class: "wide", id: "edit-plan", href: `/plan/${encodeURIComponent(view.patient)}` }, t("edit_plan")) : null;
   const refresh = (next) => {
-    show(main, next);
+    show(main, next, around);
     (document.querySelector(".card-since .seen-form summary") ?? document.getElementById("card-since")).focus();
   };
+  const at = around.contains(document.activeElement) ? document.activeElement : null;
   main.replaceChildren(
     h("div", { class: "banner" }, h("div", {}, h("p", { class: "who" }, t("patient")), h("h1", { class: "pseudonym" }, view.patient), h("p", { class: "when" }, `${t(`state_${view.state}`)} · ${version}${onItsWay}`)), h("div", { class: "states" }, edit, copyButton)),
     h(
@@ -46,13 +51,19 @@ function show(main, view) {
       alertsCard(view),
       planCard(view),
     ),
+    around,
   );
+  at?.focus({ preventScroll: true });
 }
 
 /** What to mind, and what the person wants. */
 function precautionsCard(view) {
   const { plan } = view;
-  if (!plan) return card("precautions", t("precautions"), h("p", { class: "quiet" }, t("plan_unknown")));
+  const noted = [
+    view.precautions ? h("p", { class: "sentence" }, view.precautions) : null,
+    view.review ? h("p", { class: view.review_due ? "sentence grave" : "sentence" }, h("b", {}, `${t("review")}: `), longDay(view.review), view.review_due ? ` (${t("review_due")})` : "") : null,
+  ];
+  if (!plan) return card("precautions", t("precautions"), ...noted, h("p", { class: "quiet" }, t("plan_unknown")));
   const limits = plan.items.filter((item) => item.limit_deg !== null).map((item) => `${both(item.name)}, ${t(item.side)}: ${t("at_most", { deg: item.limit_deg })}`);
   const lines = [
     `${t("pain_profile")}: ${t(`profile_${plan.pain_profile}`)}; ${t("ends_set", { pain: plan.pain_stop, effort: plan.effort_stop })}`,
@@ -65,7 +76,7 @@ function precautionsCard(view) {
   ].filter(Boolean);
   const goal = plan.goal ? h("p", { class: "goal" }, `«${plan.goal}»`) : h("p", { class: "quiet" }, t("no_goal"));
   const framing = plan.framing === "maintain" ? h("p", {}, t("maintain")) : null;
-  return card("precautions", t("precautions"), h("ul", { class: "dots" }, ...lines.map((line) => h("li", {}, line))), h("h3", {}, t("goal")), goal, framing, plan.when_and_where ? h("p", { class: "quiet" }, plan.when_and_where) : null);
+  return card("precautions", t("precautions"), ...noted, h("ul", { class: "dots" }, ...lines.map((line) => h("li", {}, line))), h("h3", {}, t("goal")), goal, framing, plan.when_and_where ? h("p", { class: "quiet" }, plan.when_and_where) : null);
 }
 
 /** What happened since somebody spoke with the person: first what waits, then what sessions told. */

@@ -1,5 +1,6 @@
 // The start page: who needs somebody, most urgent first, and why; everyone else below.
 
+import { account } from "./account.js";
 import { h } from "./dom.js";
 import { fetched } from "./feed.js";
 import { daysAgo, integer, lastingDays, shortDay } from "./format.js";
@@ -145,7 +146,12 @@ function when(reason) {
 }
 
 function patientLink(line) {
-  return h("a", { id: `patient-${line.patient}`, href: `/patient/${encodeURIComponent(line.patient)}`, class: "pseudonym" }, line.patient);
+  const link = h("a", { id: `patient-${line.patient}`, href: `/patient/${encodeURIComponent(line.patient)}`, class: "pseudonym" }, line.patient);
+  if (!line.stand_in) return link;
+  // Whoever stands in finds theirs among all by this.
+  const own = account.name === line.stand_in.to;
+  const until = line.stand_in.last ? ` (${t("to_day").toLowerCase()} ${shortDay(line.stand_in.last)})` : "";
+  return [link, " ", h("span", { class: own ? "tag tag-alert" : "tag" }, `${t("cover_mark", { to: own ? t("cover_yours") : line.stand_in.to })}${until}`)];
 }
 
 function facts(line) {

@@ -1,0 +1,1 @@
+"""Around a patient's plan: messages, episode, harm, hand-over, consents, questionnaires."""

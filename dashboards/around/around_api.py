@@ -1,0 +1,238 @@
+"""The JSON of what stands around a plan: whoever sees the patient reads, whoever treats writes.
+
+Each answer is all of it as it is then.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Path
+
+from analytics.monitoring.figures import PatientFigures
+from dashboards.access.entrance import Allowed, Asking
+from dashboards.access.policy import may
+from dashboards.access.principal import Action
+from telemetry.clock import Clock
+from telemetry.errors import ConfigurationError
+from telemetry.identity import Pseudonym, UlidText, new_ulid
+
+from .around_forms import (
+    AdverseForm,
+    AdverseWithdrawnForm,
+    CarerForm,
+    ConsentForm,
+    CorrectForm,
+    DischargeForm,
+    EpisodeForm,
+    ExcuseForm,
+    FactForm,
+    HandOverForm,
+    LetterForm,
+    QuestionnaireForm,
+    QuestionnaireWithdrawnForm,
+    ReopenForm,
+    SensorsForm,
+    SignedForm,
+    TakeOverForm,
+    UnlockForm,
+)
+from .around_view import AroundView, around_view
+from .treatment_port import TreatmentPort
+
+__all__ = ["AroundPatients", "around_routes"]
+
+_Patient = Annotated[Pseudonym, Path()]
+_Treating = Annotated[Asking, Depends(Allowed(Action.TREAT))]
+
+
+@dataclass(frozen=True, slots=True)
+class AroundPatients:
+    """Where it comes from, and who writes it down; `treatment` None: nobody does."""
+
+    figures: Callable[[str], PatientFigures | None]
+    clock: Clock
+    treatment: TreatmentPort | None = None
+
+    def view(self, patient: str, asking: Asking) -> AroundView:
+        """All that stands around a patient's plan.
+
+        Raises:
+            HTTPException: 404, nothing is known of them.
+        """
+        found = self.figures(patient)
+        if found is None:
+            raise HTTPException(404, f"no patient {patient} in this journal")
+        writes = self.treatment is not None and may(asking.principal, Action.TREAT)
+        return around_view(found, may_write=writes)
+
+    def do(
+        self,
+        patient: str,
+        asking: Asking,
+        form: SignedForm,
+        deed: Callable[[TreatmentPort, str], object],
+    ) -> AroundView:
+        """Do something, in the name of whoever has signed in.
+
+        Raises:
+            HTTPException: 404 nothing is known of the patient, 409 it cannot be done, 422 nobody
+                says who did it.
+        """
+        if self.figures(patient) is None:
+            raise HTTPException(404, f"no patient {patient} in this journal")
+        if self.treatment is None:
+            raise HTTPException(409, "nobody writes anything down here")
+        by = asking.principal.name or (form.by or "").strip()
+        if not by:
+            raise HTTPException(422, "say who you are")
+        try:
+            deed(self.treatment, by)
+        except ConfigurationError as e:
+            raise HTTPException(409, str(e)) from e
+        return self.view(patient, asking)
+
+    def noted(self, patient: str, asking: Asking, form: FactForm) -> AroundView:
+        """Write a form down as its record.
+
+        Raises:
+            HTTPException: as `do`.
+        """
+
+        def deed(treatment: TreatmentPort, by: str) -> None:
+            name, now_ns = new_ulid(self.clock), self.clock.now_ns()
+            treatment.note(form.record(patient, now_ns, by, name))
+
+        return self.do(patient, asking, form, deed)
+
+
+def around_routes(patients: AroundPatients) -> APIRouter:
+    """The routes under `/api/patients/PSEUDONYM/around`."""
+    router = APIRouter(prefix="/api/patients/{patient}/around", tags=["around the plan"])
+
+    @router.get("")
+    def around(
+        patient: _Patient, asking: Annotated[Asking, Depends(Allowed(Action.SEE_PATIENT))]
+    ) -> AroundView:
+        """All that stands around the plan."""
+        return patients.view(patient, asking)
+
+    @router.post("/messages")
+    def message(patient: _Patient, form: LetterForm, asking: _Treating) -> AroundView:
+        """Send a message to the next session."""
+        return patients.do(
+            patient, asking, form, lambda t, by: t.write_message(patient, form.text, by)
+        )
+
+    @router.post("/messages/{message}/withdraw")
+    def withdraw(
+        patient: _Patient,
+        message: Annotated[UlidText, Path()],
+        form: SignedForm,
+        asking: _Treating,
+    ) -> AroundView:
+        """Take a message back that was not read yet."""
+        return patients.do(
+            patient, asking, form, lambda t, by: t.withdraw_message(patient, message, by)
+        )
+
+    @router.post("/standing")
+    def standing(patient: _Patient, form: UnlockForm, asking: _Treating) -> AroundView:
+        """Allow standing exercises again after a fall, or take that back."""
+        return patients.do(
+            patient,
+            asking,
+            form,
+            lambda t, by: t.unlock_standing(patient, by, lifted=form.lifted),
+        )
+
+    @router.post("/reopen")
+    def reopen(patient: _Patient, form: ReopenForm, asking: _Treating) -> AroundView:
+        """Let treatment go on after a discharge."""
+        return patients.do(patient, asking, form, lambda t, by: t.reopen(patient, by))
+
+    _day_routes(router, patients)
+    _episode_routes(router, patients)
+    _told_routes(router, patients)
+    return router
+
+
+def _day_routes(router: APIRouter, patients: AroundPatients) -> None:
+    """What the clinician says of days."""
+
+    @router.post("/excused")
+    def excused(patient: _Patient, form: ExcuseForm, asking: _Treating) -> AroundView:
+        """Excuse days, or take that back."""
+        return patients.noted(patient, asking, form)
+
+    @router.post("/corrected")
+    def corrected(patient: _Patient, form: CorrectForm, asking: _Treating) -> AroundView:
+        """Say how much of an item was done on a day, or take that back."""
+        return patients.noted(patient, asking, form)
+
+
+def _episode_routes(router: APIRouter, patients: AroundPatients) -> None:
+    """What treatment is for, how it ends, who answers for it."""
+
+    @router.post("/episode")
+    def episode(patient: _Patient, form: EpisodeForm, asking: _Treating) -> AroundView:
+        """Note referral, precautions, review date."""
+        return patients.noted(patient, asking, form)
+
+    @router.post("/discharge")
+    def discharge(patient: _Patient, form: DischargeForm, asking: _Treating) -> AroundView:
+        """End treatment, with a summary."""
+        return patients.noted(patient, asking, form)
+
+    @router.post("/sensors")
+    def sensors(patient: _Patient, form: SensorsForm, asking: _Treating) -> AroundView:
+        """Note that the wearables came back, or did not."""
+        return patients.noted(patient, asking, form)
+
+    @router.post("/hand-over")
+    def hand_over(patient: _Patient, form: HandOverForm, asking: _Treating) -> AroundView:
+        """Say who stands in, or take that back."""
+        return patients.noted(patient, asking, form)
+
+    @router.post("/take-over")
+    def take_over(patient: _Patient, form: TakeOverForm, asking: _Treating) -> AroundView:
+        """Take over what was handed over."""
+        return patients.noted(patient, asking, form)
+
+
+def _told_routes(router: APIRouter, patients: AroundPatients) -> None:
+    """What happened to the person, what they agreed to, what they answered."""
+
+    @router.post("/adverse")
+    def adverse(patient: _Patient, form: AdverseForm, asking: _Treating) -> AroundView:
+        """Note an adverse event."""
+        return patients.noted(patient, asking, form)
+
+    @router.post("/adverse/withdraw")
+    def adverse_withdrawn(
+        patient: _Patient, form: AdverseWithdrawnForm, asking: _Treating
+    ) -> AroundView:
+        """Take an adverse event back."""
+        return patients.noted(patient, asking, form)
+
+    @router.post("/carer")
+    def carer(patient: _Patient, form: CarerForm, asking: _Treating) -> AroundView:
+        """Note who helps at home, and whether they agreed."""
+        return patients.noted(patient, asking, form)
+
+    @router.post("/consent")
+    def consent(patient: _Patient, form: ConsentForm, asking: _Treating) -> AroundView:
+        """Note a consent that was given or withdrawn."""
+        return patients.noted(patient, asking, form)
+
+    @router.post("/questionnaire")
+    def questionnaire(patient: _Patient, form: QuestionnaireForm, asking: _Treating) -> AroundView:
+        """Note the answers of a questionnaire."""
+        return patients.noted(patient, asking, form)
+
+    @router.post("/questionnaire/withdraw")
+    def questionnaire_withdrawn(
+        patient: _Patient, form: QuestionnaireWithdrawnForm, asking: _Treating
+    ) -> AroundView:
+        """Take a questionnaire back."""
+        return patients.noted(patient, asking, form)

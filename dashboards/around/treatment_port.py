@@ -1,0 +1,38 @@
+"""What a page may do around a plan, whoever keeps it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from telemetry.messages.care import CareRecord
+
+__all__ = ["TreatmentPort"]
+
+
+class TreatmentPort(Protocol):
+    """The clinic's own deeds; called from the server's worker threads.
+
+    Each raises `ConfigurationError` where it is about what there is not, and `StoreError` where it
+    cannot be written down: then nothing has happened.
+    """
+
+    def write_message(self, patient: str, text: str, by: str) -> None:
+        """Send a message to the patient's next session."""
+        ...
+
+    def withdraw_message(self, patient: str, message: str, by: str) -> None:
+        """Take one back that was not read yet."""
+        ...
+
+    def unlock_standing(self, patient: str, by: str, *, lifted: bool = False) -> int:
+        """Allow standing exercises again after a fall, or take that back; returns when."""
+        ...
+
+    def reopen(self, patient: str, by: str) -> None:
+        """Let treatment go on after a discharge, where it was."""
+        ...
+
+    def note(self, record: CareRecord) -> None:
+        """Write down what only needs to be known."""
+        ...

@@ -1,0 +1,1 @@
+"""What a clinic does around a plan: messages, unlocking, episode, harm, consents."""

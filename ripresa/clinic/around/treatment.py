@@ -1,0 +1,292 @@
+"""What a clinic does around a plan: written down, told to the home, and noted in the audit log.
+
+The page and the command line do it here. What only needs to be known is a care record; a message
+and the unlocking of standing go to the home as well.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Final, Literal
+
+from ingest.rights.audit import AuditKey
+from ripresa.access.access_audit import deed_writer
+from ripresa.care.clinic_store import ClinicStore
+from ripresa.clinic.care_desk import CareDesk
+from ripresa.clinic.outbox import Outbox, OutboxLetter
+from ripresa.platform.configuration import audit_key_at_hand
+from telemetry.errors import ConfigurationError
+from telemetry.identity import new_ulid
+from telemetry.messages.around.episode import HandedOver, StandingUnlocked, TakenOver
+from telemetry.messages.around.harm import AdverseEventWithdrawn
+from telemetry.messages.around.letters import LETTER_LENGTH, MessageWithdrawn, MessageWritten
+from telemetry.messages.around.scores import QuestionnaireAnswered, QuestionnaireWithdrawn
+from telemetry.messages.care import DaysExcused, Discharged, DoneCorrected
+from telemetry.messages.notices import MOST_EARLIER, Command, LetterText, TherapistMessage
+from therapy.questionnaires.instruments import held_answers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from analytics.monitoring.around.around import Around
+    from analytics.monitoring.fold import Fold
+    from ingest.journal.journal import Journal
+    from ripresa.care.care_journal import JournalCareRecord
+    from ripresa.platform.configuration import Folder
+    from telemetry.clock import Clock
+    from telemetry.messages.care import CareRecord
+
+__all__ = ["Treatment", "standing_command"]
+
+MOST_WAITING: Final = 1 + MOST_EARLIER
+"""Messages that wait to be read: one more is refused until one was read or taken back."""
+MOST_NAME: Final = 60
+"""Letters of who did it."""
+
+
+class Treatment:
+    """One clinic's; may be used from several threads.
+
+    Args:
+        care: the figures, kept up with the journal.
+        journal: the clinic's.
+        folder: its state.
+        clock: stamps what is written.
+        audit: notes in the audit log who did what to whom.
+    """
+
+    def __init__(
+        self,
+        care: JournalCareRecord,
+        journal: Journal,
+        folder: Folder,
+        clock: Clock,
+        audit: Callable[[str, str, str], None] = lambda _by, _action, _patient: None,
+    ) -> None:
+        self._care = care
+        self._journal = journal
+        self._folder = folder
+        self._outbox = Outbox(folder.outbox)
+        self._clock = clock
+        self._audit = audit
+
+    @classmethod
+    @contextlib.contextmanager
+    def at(cls, folder: Folder, clock: Clock) -> Iterator[Treatment]:
+        """That of the clinic whose state lies in a folder; the clinic may run meanwhile.
+
+        Raises:
+            StoreError: its journal cannot be used.
+            ConfigurationError: nor its audit key.
+        """
+        with ClinicStore(folder, clock) as store:
+            key = AuditKey.at(audit_key_at_hand(folder) or folder.audit_key)
+            audit = deed_writer(store.journal, key, clock)
+            yield cls(store.care(), store.journal, folder, clock, audit)
+
+    def write_message(self, patient: str, text: str, by: str) -> None:
+        """Send a message to the patient's next session; those that wait to be read stay.
+
+        Raises:
+            ConfigurationError: nobody of that pseudonym is treated here, it says nothing, or too
+                many wait already.
+            StoreError: it cannot be written down or sent.
+        """
+        with self._about(patient, by) as (_, around):
+            self._site(patient)
+            waiting = [x for x in around.letters if x.state in ("sent", "delivered")]
+            if len(waiting) >= MOST_WAITING:
+                raise ConfigurationError(
+                    f"{len(waiting)} messages wait to be read: take one back first"
+                )
+            if not 1 <= len(text.strip()) <= LETTER_LENGTH:
+                raise ConfigurationError(f"a message has 1 to {LETTER_LENGTH} letters")
+            written = MessageWritten(
+                patient=patient,
+                t_ns=self._clock.now_ns(),
+                message=new_ulid(self._clock),
+                text=text.strip(),
+                by=by,
+            )
+            self._care.note([written])
+            self._send([*(x.written for x in waiting), written])
+
+    def withdraw_message(self, patient: str, message: str, by: str) -> None:
+        """Take a message back that was not read yet.
+
+        Raises:
+            ConfigurationError: there is none, or it was read.
+            StoreError: it cannot be written down or sent.
+        """
+        with self._about(patient, by) as (_, around):
+            waiting = [x for x in around.letters if x.state in ("sent", "delivered")]
+            if all(x.written.message != message for x in waiting):
+                raise ConfigurationError("no message that waits to be read: read the list again")
+            self._care.note(
+                [
+                    MessageWithdrawn(
+                        patient=patient, t_ns=self._clock.now_ns(), message=message, by=by
+                    )
+                ]
+            )
+            left = [x.written for x in waiting if x.written.message != message]
+            self._send(left, patient)
+
+    def unlock_standing(self, patient: str, by: str, *, lifted: bool = False) -> int:
+        """Allow standing exercises again after a fall, or take that back; returns when.
+
+        What the patient tells after this moment locks them again.
+
+        Raises:
+            ConfigurationError: nobody of that pseudonym is known.
+            StoreError: it cannot be written down or sent.
+        """
+        with self._about(patient, by):
+            t_ns = self._clock.now_ns()
+            self._audit(by, "lock standing" if lifted else "unlock standing", patient)
+            self._care.note([StandingUnlocked(patient=patient, t_ns=t_ns, by=by, lifted=lifted)])
+            for site in self._sites(patient):
+                what: Literal["lock", "unlock"] = "lock" if lifted else "unlock"
+                self._outbox.post(
+                    standing_command(self._clock, site, patient, what, t_ns=t_ns, by=by)
+                )
+            return t_ns
+
+    def reopen(self, patient: str, by: str) -> None:
+        """Let treatment go on after a discharge, at the site where it was.
+
+        Raises:
+            ConfigurationError: nobody of that pseudonym was discharged.
+            StoreError: it cannot be written down.
+        """
+        with self._about(patient, by) as (fold, around):
+            if around.discharged is None:
+                raise ConfigurationError("treatment goes on: nobody was discharged")
+            desk = CareDesk(self._journal, self._folder, self._clock, lambda: fold)
+            desk.enrol(patient, self._site(patient))
+            self._audit(by, "treatment reopened", patient)
+
+    def note(self, record: CareRecord) -> None:
+        """Write down what only needs to be known.
+
+        Raises:
+            ConfigurationError: nobody of that pseudonym is known, or it is about what there is not.
+            StoreError: it cannot be written down.
+        """
+        with self._about(record.patient) as (fold, around):
+            desk = CareDesk(self._journal, self._folder, self._clock, lambda: fold)
+            match record:
+                case DaysExcused():
+                    desk.excuse(
+                        record.patient,
+                        record.first,
+                        record.last,
+                        by=record.by,
+                        why=record.why,
+                        lifted=record.lifted,
+                    )
+                case DoneCorrected():
+                    desk.correct(
+                        record.patient,
+                        record.day,
+                        record.item,
+                        record.amount,
+                        by=record.by,
+                        note=record.note,
+                    )
+                case Discharged():
+                    desk.discharge(
+                        record.patient,
+                        record.by,
+                        summary=record.summary,
+                        keeps_doing=record.keeps_doing,
+                    )
+                case _:
+                    _held(record, around)
+                    self._care.note([record])
+
+    @contextlib.contextmanager
+    def _about(self, patient: str, by: str = "-") -> Iterator[tuple[Fold, Around]]:
+        if not 1 <= len(by) <= MOST_NAME:
+            raise ConfigurationError(f"who did it has 1 to {MOST_NAME} letters")
+        with self._care.held() as fold:
+            facts = fold.facts(patient)
+            if facts is None or self._care.barred(patient):
+                raise ConfigurationError(f"nobody is known here as {patient!r}")
+            yield fold, facts.around()
+
+    def _send(self, written: list[MessageWritten], patient: str = "") -> None:
+        """Let the home have these messages, in place of all that it was sent before."""
+        letters = [LetterText(message=w.message, text_it=w.text, text_en=w.text) for w in written]
+        if not letters:
+            # Something must say that there is nothing: a home that is away keeps what it had.
+            letters = [LetterText(message=new_ulid(self._clock), text_it="", text_en="")]
+        newest = letters.pop()
+        named = written[-1].patient if written else patient
+        notice = TherapistMessage(
+            message=newest.message,
+            text_it=newest.text_it,
+            text_en=newest.text_en,
+            earlier=tuple(letters),
+        )
+        for site in self._sites(named):
+            self._outbox.post(
+                OutboxLetter(
+                    site=site, patient=named, what="message", id=newest.message, notice=notice
+                )
+            )
+
+    def _site(self, patient: str) -> str:
+        """Where a patient's home is.
+
+        Raises:
+            ConfigurationError: no home of theirs was ever let in.
+        """
+        sites = self._sites(patient)
+        if not sites:
+            raise ConfigurationError(f"no home of {patient!r} is known: nobody would read it")
+        return sites[0]
+
+    def _sites(self, patient: str) -> list[str]:
+        figures = self._care.figures(patient)
+        return [figures.site] if figures is not None and figures.site else []
+
+
+def standing_command(
+    clock: Clock,
+    site: str,
+    patient: str,
+    what: Literal["lock", "unlock"],
+    *,
+    t_ns: int,
+    by: str,
+) -> OutboxLetter:
+    """The letter that tells a home of an unlocking, or that it was taken back."""
+    command = Command(
+        command=new_ulid(clock), what=what, patient=patient, value={"t_ns": t_ns, "actor": by}
+    )
+    return OutboxLetter(
+        site=site, patient=patient, what="command", id=command.command, notice=command
+    )
+
+
+def _held(record: CareRecord, around: Around) -> None:
+    """Hold what is taken back or taken over against what there is.
+
+    Raises:
+        ConfigurationError: there is no such thing.
+    """
+    match record:
+        case AdverseEventWithdrawn(event=event):
+            known = any(h.event.event == event and h.withdrawn is None for h in around.harms)
+        case QuestionnaireWithdrawn(filled=filled):
+            known = any(one.filled == filled for one in around.filled)
+        case TakenOver() | HandedOver(lifted=True):
+            known = around.hand_over is not None
+        case QuestionnaireAnswered(instrument=instrument, answers=answers):
+            held_answers(instrument, answers)
+            known = True
+        case _:
+            known = True
+    if not known:
+        raise ConfigurationError("there is none of these any more: read the page again")

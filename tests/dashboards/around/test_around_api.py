@@ -1,0 +1,159 @@
+"""What stands around a plan: each deed says who and when, each is taken back by a later one."""
+
+import pytest
+
+from dashboards.access.principal import Role
+
+BASE = "/api/patients/p-1/around"
+DAY = "2023-11-10"
+
+
+async def posted(web, path, **body):
+    answer = await web.post(f"{BASE}/{path}", json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+ADVERSE = {"day": DAY, "what": "dizzy", "severity": "mild", "relation": "possible"}
+COVER = {"to": "bruno", "first": DAY, "last": "2023-11-20"}
+DEEDS = {
+    "messages": ({"text": "Bravo."}, "letters"),
+    "excused": ({"first": DAY, "last": DAY, "why": "holiday"}, "excused"),
+    "corrected": (
+        {"day": DAY, "item": "abduction", "amount": 12, "note": "no sensor"},
+        "corrected",
+    ),
+    "episode": ({"precautions": "below 120°", "review": DAY}, "episode"),
+    "sensors": ({"returned": True}, "sensors"),
+    "adverse": (ADVERSE, "harms"),
+    "hand-over": (COVER, "hand_over"),
+    "carer": ({"role": "partner", "agreed": True, "day": DAY}, "carers"),
+    "consent": ({"what": "motion", "given": True, "day": DAY}, "consents"),
+    "questionnaire": ({"instrument": "own-goal", "day": DAY, "answers": [4]}, "filled"),
+    "discharge": ({"summary": "done", "keeps_doing": "walks"}, "discharge"),
+}
+
+
+@pytest.mark.parametrize("path", DEEDS)
+async def test_each_deed_stands_on_the_page_with_who_and_when(scene, path):
+    body, place = DEEDS[path]
+    async with scene.web("anna") as web:
+        before = (await web.get(BASE)).json()
+        assert not before[place]
+        found = (await posted(web, path, **body))[place]
+    one = found[0] if isinstance(found, list) else found
+    assert one["by"] == "anna"
+    assert one["t_ms"] == scene.clock.now_ns() / 1e6
+    assert ("anna", "treat") in await scene.audited("p-1")
+
+
+async def taken_back(scene, web, path, back, place, **more):
+    await posted(web, path, **DEEDS[path][0])
+    await scene.clock.advance(60)
+    found = (await web.get(BASE)).json()[place]
+    one = found[0] if isinstance(found, list) else found
+    return await posted(web, back.format(**one), **{k: one.get(v, v) for k, v in more.items()})
+
+
+async def test_what_was_said_is_taken_back_by_a_later_word_and_stays_readable(scene):
+    async with scene.web("anna") as web:
+        view = await taken_back(
+            scene, web, "adverse", "adverse/withdraw", "harms", event="event", why="not them"
+        )
+        assert view["harms"][0]["withdrawn"]["by"] == "anna"
+        assert view["harms"][0]["what"] == "dizzy"
+        view = await taken_back(
+            scene, web, "questionnaire", "questionnaire/withdraw", "filled", filled="filled"
+        )
+        assert view["filled"] == []
+        view = await taken_back(scene, web, "messages", "messages/{message}/withdraw", "letters")
+        assert view["letters"][0]["state"] == "withdrawn"
+        view = await taken_back(scene, web, "discharge", "reopen", "discharge")
+        assert view["discharge"] is None
+        await posted(web, "hand-over", **COVER)
+        view = await posted(web, "take-over")
+        assert view["hand_over"]["taken"]["by"] == "anna"
+        await scene.clock.advance(60)
+        assert (await posted(web, "hand-over", **COVER, lifted=True))["hand_over"] is None
+        view = await posted(web, "excused", first=DAY, last=DAY, why="holiday", lifted=True)
+        assert scene.care.figures("p-1").days[view_day(DAY)].state != "excused"
+
+
+def view_day(text):
+    from datetime import date
+
+    return date.fromisoformat(text)
+
+
+async def test_a_message_goes_out_and_an_unlocking_too(scene):
+    async with scene.web("anna") as web:
+        await posted(web, "messages", text="Bravo.")
+        view = await posted(web, "standing")
+        assert view["standing"]["last"]["by"] == "anna"
+        letters = {x.what: x for x in scene.outbox.letters("p-1")}
+        assert letters["message"].notice.text_it == "Bravo."
+        command = letters["command"].notice
+        assert (command.what, command.value["actor"]) == ("unlock", "anna")
+        assert ("anna", "unlock standing") in await scene.audited("p-1")
+        await posted(web, "standing", lifted=True)
+    letters = {x.what: x for x in scene.outbox.letters("p-1")}
+    assert letters["command"].notice.what == "lock"
+
+
+async def test_a_review_that_is_due_stands_on_the_worklist_and_a_substitute_is_named(scene):
+    async with scene.web("anna") as web:
+        await posted(web, "episode", precautions="below 120°", review=DAY)
+        await posted(web, "hand-over", **COVER)
+        (line,) = (await web.get("/api/patients")).json()["patients"]
+        page = (await web.get("/api/patients/p-1")).json()
+    assert line["group"] == "waiting"
+    assert "review" in [reason["kind"] for reason in line["reasons"]]
+    assert line["stand_in"] == {"to": "bruno", "last": "2023-11-20", "taken": False}
+    assert (page["precautions"], page["review"], page["review_due"]) == ("below 120°", DAY, True)
+
+
+@pytest.mark.parametrize("path", [*DEEDS, "standing", "take-over", "reopen"])
+async def test_who_may_not_is_refused_and_that_is_audited(scene, path):
+    body = DEEDS.get(path, ({}, ""))[0]
+    async with scene.web("anna", csrf=False) as web:
+        assert (await web.post(f"{BASE}/{path}", json=body)).status_code == 403
+    async with scene.web("rita", roles=(Role.RESEARCHER,)) as web:
+        assert (await web.get(BASE)).json()["may_write"] is False
+        assert (await web.post(f"{BASE}/{path}", json=body)).status_code == 403
+    async with scene.web("otto", sites=("other",)) as web:
+        assert (await web.get(BASE)).status_code == 404
+        assert (await web.post(f"{BASE}/{path}", json=body)).status_code == 404
+    async with scene.web() as web:
+        assert (await web.post(f"{BASE}/{path}", json=body)).status_code in (401, 403)
+    refused = [actor for actor, action in await scene.audited("p-1") if "refused" in action]
+    assert {"rita", "otto"} <= set(refused)
+    assert scene.care.figures("p-1").around == scene.care.figures("p-2").around, "nothing was said"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("messages", {"text": ""}),
+        ("messages", {"text": "x" * 281}),
+        ("messages", {"text": "a\x00b"}),
+        ("excused", {"first": DAY, "last": "2023-11-01", "why": "holiday"}),
+        ("corrected", {"day": DAY, "item": "no-such-item", "amount": 1, "note": "x"}),
+        ("corrected", {"day": DAY, "item": "abduction", "amount": -1, "note": "x"}),
+        ("adverse", ADVERSE | {"severity": "quite bad"}),
+        ("adverse/withdraw", {"event": "01J00000000000000000000001", "why": "x"}),
+        ("messages/01J00000000000000000000001/withdraw", {}),
+        ("questionnaire", {"instrument": "CAT", "day": DAY, "answers": [9] * 8}),
+        ("questionnaire", {"instrument": "CAT", "day": DAY, "answers": [1]}),
+        ("questionnaire", {"instrument": "made up", "day": DAY, "answers": [1]}),
+        ("hand-over", COVER | {"last": "2023-11-01"}),
+        ("take-over", {}),
+        ("reopen", {}),
+    ],
+)
+async def test_what_cannot_be_is_refused_in_words_and_nothing_is_written(scene, path, body):
+    async with scene.web("anna") as web:
+        answer = await web.post(f"{BASE}/{path}", json=body)
+        assert answer.status_code in (409, 422)
+        assert "Traceback" not in answer.text
+        empty = await web.get(BASE)
+    assert not any(empty.json()[place] for _, place in DEEDS.values())

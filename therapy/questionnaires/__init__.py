@@ -1,0 +1,1 @@
+"""Questionnaires as data: how many answers, which marks, under which licence, and their score."""
