@@ -70,7 +70,7 @@ class DraftView(_Frozen):
         called: as its template is called, with these exercises.
         newest: the newest version there is now; `based_on` that which its writer saw.
         against: the version in force, to which `changes` and `week_before` belong.
-        obstacles: why it cannot be signed; empty: it can.
+        obstacles: why it cannot be signed, beside clearances that are not ticked.
     """
 
     revision: int
@@ -88,6 +88,14 @@ class DraftView(_Frozen):
     week_before: WeekView | None
     clearances: tuple[ClearanceView, ...]
     obstacles: tuple[Words, ...]
+
+    def why_not(self) -> list[Wording]:
+        """All that keeps it from being signed; empty: it can be."""
+        unticked = [one.text for one in self.clearances if not one.ticked]
+        return [
+            *(Wording(one.it, one.en) for one in self.obstacles),
+            *(Wording(f"Da spuntare: {w.it}", f"To be ticked: {w.en}") for w in unticked),
+        ]
 
 
 class EditorView(_Frozen):
@@ -156,8 +164,6 @@ def draft_view(
         obstacles.append(_meanwhile(newest))
     obstacles += _missing(draft, template)
     asked = draft.clearances(template)
-    unticked = [one for one in asked if one.id not in draft.cleared]
-    obstacles += [Wording(f"Da spuntare: {one.it}", f"To be ticked: {one.en}") for one in unticked]
     exercises = frozenset(name for name, _ in draft.items())
     return DraftView(
         revision=draft.revision,

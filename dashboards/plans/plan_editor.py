@@ -158,8 +158,8 @@ class PlanEditor:
             kept = self._desk.kept(patient)
             template = _template(draft)
             shown = draft_view(draft, figures, kept, template)
-            if shown.obstacles:
-                raise PlanEditError(*(Wording(one.it, one.en) for one in shown.obstacles))
+            if why := shown.why_not():
+                raise PlanEditError(*why)
             plan = draft.plan(shown.newest + 1)
             cleared = [one.id for one in draft.clearances(template)]
             try:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from needs import need_program
 
@@ -45,6 +47,11 @@ class Browser:
         async with asyncio.timeout(PATIENCE_S):
             while not await self.ask(script):
                 await asyncio.sleep(0.05)
+
+    async def picture(self, name):
+        """Keep what is shown, for the docs, in the folder that `RIPRESA_PICTURES` names."""
+        if folder := os.environ.get("RIPRESA_PICTURES"):
+            await self.do(self._driver.save_screenshot, str(Path(folder, f"{name}.png")))
 
     async def logs(self, kind):
         return await self.do(self._driver.get_log, kind)

@@ -66,8 +66,8 @@ def test_a_setting_that_is_anything_is_kept_and_told_and_never_signed_unread(pla
     view = editor.change("p-1", draft.revision, body, ["standing"], "anna").draft
     json.loads(view.model_dump_json())
     assert view.body == body
-    assert all(one.it and one.en for one in view.obstacles)
-    assert view.obstacles, "support and somebody beside are not ticked"
+    assert all(one.it and one.en for one in view.why_not())
+    assert view.why_not(), "support and somebody beside are not ticked"
     with pytest.raises(PlanEditError):
         editor.sign("p-1", view.revision, "anna")
     assert desk.signed == []

@@ -28,7 +28,9 @@ def clinic(tmp_path):
 
 
 def texts(view):
-    return [one["en"] for one in view["draft"]["obstacles"]]
+    draft = view["draft"]
+    unticked = [f"To be ticked: {c['text']['en']}" for c in draft["clearances"] if not c["ticked"]]
+    return [one["en"] for one in draft["obstacles"]] + unticked
 
 
 async def test_a_template_becomes_a_signed_plan_and_goes_out(clinic):

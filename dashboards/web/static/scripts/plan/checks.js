@@ -76,8 +76,10 @@ export function checksOf(editor, draft, show) {
   }
 
   function obstaclesOf(now, loose) {
-    if (!now.obstacles.length) return [h("p", { class: "verdict" }, h("span", { class: "sign", "aria-hidden": "true" }, "✓"), t("can_sign"))];
+    const unticked = now.clearances.filter((one) => !one.ticked).length;
+    if (!now.obstacles.length && !unticked) return [h("p", { class: "verdict" }, h("span", { class: "sign", "aria-hidden": "true" }, "✓"), t("can_sign"))];
     const lines = now.obstacles.map((one) => h("li", {}, both(one)));
+    if (unticked) lines.push(h("li", {}, unticked === 1 ? t("one_to_tick") : t("so_many_to_tick", { n: unticked })));
     const mistakes = loose.filter((one) => one.path).map((one) => h("li", {}, `${both(one.place)}: ${both(one.what)}`));
     const look = now.newest !== now.based_on ? h("button", { type: "button", class: "quiet-button", onclick: () => looked(now.newest) }, t("look_at", { n: now.newest })) : null;
     return [h("p", { class: "cannot" }, t("obstacles_title")), h("ul", { class: "dots" }, ...lines, ...mistakes), look];
@@ -134,6 +136,7 @@ function weekOf(now) {
 /** Differences to the version in force: exercise or setting, what it was, what it becomes. */
 function changesOf(editor, now) {
   if (now.against === null) return [];
+  if (!now.week) return [h("p", { class: "quiet" }, t("week_unknown"))];
   if (!now.changes.length) return [h("p", { class: "quiet" }, t("changes_none"))];
   const lines = now.changes.map((change) => {
     const [table, item, ...rest] = change.place.split(".");

@@ -59,11 +59,10 @@ function versionsPage(editor, view, show, focused) {
   if (focused !== undefined) (send ?? title).focus();
 
   function fill(now) {
-    const last = now.versions.at(-1);
     const lines = [...now.versions].reverse().map((one) => versionLine(one, sendButton));
     list.replaceChildren(lines.length ? h("ul", { class: "version-list" }, ...lines) : h("p", { class: "quiet" }, t("no_version_yet")));
     const waits = now.versions.some((one) => one.state === "published");
-    const said = waits ? t("on_its_way") : last?.state === "refused" ? t("refused_why", { why: last.note }) : "";
+    const said = waits ? t("on_its_way") : "";
     if (told.textContent !== said) told.textContent = said;
     if (waits) setTimeout(again, ANSWER_MS);
   }
