@@ -77,8 +77,9 @@ class PlanEditor:
             found = template_named(template)
         except ConfigurationError as e:
             raise PlanEditError(Wording(f"nessun modello {template}", str(e))) from e
-        first = self._first(self._figures(patient))
-        return self._start(patient, template_body(found, side, first), by, template=found.id)
+        figures = self._figures(patient)
+        body = template_body(found, side, self._first(figures), figures.plan)
+        return self._start(patient, body, by, template=found.id)
 
     def start_version(self, patient: str, version: int, by: str) -> EditorView:
         """Start a draft that changes a version.
@@ -96,7 +97,8 @@ class PlanEditor:
         Raises:
             PlanEditError: nothing is known of the patient, or there is a draft.
         """
-        return self._start(patient, empty_body(self._first(self._figures(patient))), by)
+        figures = self._figures(patient)
+        return self._start(patient, empty_body(self._first(figures), figures.plan), by)
 
     def change(
         self, patient: str, revision: int, body: dict[str, Any], cleared: Sequence[str], by: str

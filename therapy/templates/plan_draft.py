@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,6 +22,24 @@ if TYPE_CHECKING:
     from .template import Clearance, PlanTemplate
 
 __all__ = ["PlanDraft", "empty_body", "template_body", "version_body"]
+
+PERSONAL: Final = (
+    "goal",
+    "when_and_where",
+    "helper",
+    "language",
+    "time_zone",
+    "day_ends",
+    "agreed_days_a_week",
+    "neutral_pose",
+    "neutral_angles",
+    "calibrations",
+    "unaffected",
+    "unwell_text",
+    "stop_questions",
+    "persuasion",
+)
+"""What of a plan is the person's own, whatever they exercise."""
 
 
 class PlanDraft(BaseModel):
@@ -75,9 +93,26 @@ class PlanDraft(BaseModel):
         return clearances_of(self.items(), template)
 
 
-def template_body(template: PlanTemplate, side: Side, first: date) -> dict[str, Any]:
-    """What a draft from a template begins with."""
-    return _usual(first) | template.body(side)
+def template_body(
+    template: PlanTemplate, side: Side, first: date, before: Plan | None = None
+) -> dict[str, Any]:
+    """What a draft from a template begins with.
+
+    What belongs to the person stays as it is: their words, times and language, what was measured
+    of their joints. A zero that is ruled out stays so, and a red flag that was asked is asked on.
+
+    Args:
+        template: that fills in the rest.
+        side: which arm or leg.
+        first: the day from which it may count.
+        before: the version in force; None: there is none.
+    """
+    body = empty_body(first, before)
+    own = template.body(side)
+    own["neutral_pose"] = own["neutral_pose"] and body["neutral_pose"]
+    asked = {one["id"] for one in own["stop_questions"]}
+    own["stop_questions"] += [one for one in body["stop_questions"] if one["id"] not in asked]
+    return body | own
 
 
 def version_body(plan: Plan, first: date) -> dict[str, Any]:
@@ -89,13 +124,12 @@ def version_body(plan: Plan, first: date) -> dict[str, Any]:
     return body | {"valid_from": first.isoformat()}
 
 
-def empty_body(first: date) -> dict[str, Any]:
-    """What a draft from nothing begins with."""
-    return _usual(first) | {"items": []}
-
-
-def _usual(first: date) -> dict[str, Any]:
-    """Every setting at its default, so that whoever writes sees it."""
+def empty_body(first: date, before: Plan | None = None) -> dict[str, Any]:
+    """What a draft without exercises begins with: every other setting usual, the person's kept."""
     item = PlanItem(id="any", exercise=next(iter(EXERCISES)), side="right")
-    plan = Plan(patient="any", version=1, valid_from=first, items=(item,))
-    return version_body(plan, first)
+    usual = Plan(patient="any", version=1, valid_from=first, items=(item,))
+    body = version_body(usual, first) | {"items": []}
+    if before is not None:
+        kept = version_body(before, first)
+        body |= {name: kept[name] for name in PERSONAL if name in kept}
+    return body

@@ -155,6 +155,7 @@ async def test_a_template_is_signed_by_keys_alone_in_thirty_presses(
         await chromium.until(DRAFT)
         assert await hand.focused() == "draft-title", "the focus goes to what has come"
         if template == "heart-failure":
+            await chromium.until("[...document.images].every(i => i.complete)")
             await chromium.picture("plan-editor")
         await hand.tab_to("go-to-sign")
         await hand.press(Keys.ENTER)

@@ -10,7 +10,7 @@ from therapy.plan.plan import Plan
 from therapy.plan.plan_file import PlanError
 from therapy.templates.catalogue import TEMPLATE_IDS, template_named, templates
 from therapy.templates.clearing import clearances_of
-from therapy.templates.plan_draft import PlanDraft, template_body, version_body
+from therapy.templates.plan_draft import PlanDraft, empty_body, template_body, version_body
 from therapy.templates.template import PlanTemplate
 
 ALL = {one.id: one for one in templates()}
@@ -160,6 +160,28 @@ def test_a_draft_may_be_wrong_and_says_where_in_both_languages():
     assert problem.path == "items.1.dose.sets"
     assert problem.what.it == "0: almeno 1"
     assert "greater than or equal to 1" in problem.what.en
+
+
+def test_a_template_leaves_the_person_as_they_are():
+    own = {
+        "goal": "le scale",
+        "day_ends": "02:00:00",
+        "neutral_pose": False,
+        "unaffected": ["arm-left"],
+        "neutral_angles": [{"joint": "elbow", "side": "right", "angle_deg": 25}],
+        "stop_questions": [{"id": "own", "it": "Ha la tosse?", "en": "Have you a cough?"}],
+    }
+    before = draft("low-back", cleared=("standing",), **own).plan(3)
+    for name in TEMPLATE_IDS:
+        body = template_body(template_named(name), "left", date(2026, 2, 1), before)
+        kept = {key: body[key] for key in own if key != "stop_questions"}
+        assert kept == {key: own[key] for key in kept}, name
+        asked = [one["id"] for one in body["stop_questions"]]
+        assert "own" in asked, "a red flag that was asked is asked on"
+        assert {q.id for q in ALL[name].stop_questions} <= set(asked)
+        assert len(asked) == len(set(asked))
+        assert body["limits"]["pain_profile"] == ALL[name].limits.pain_profile
+    assert empty_body(date(2026, 2, 1), before)["items"] == []
 
 
 def test_a_draft_of_a_version_keeps_all_of_it_but_whose_and_what_was_cleared():
