@@ -38,6 +38,9 @@ test: lint ## lint, types, all tests but the nightly ones
 nightly: test ## all tests, the long ones too
 	$(BIN)/pytest -m nightly
 
+notebooks: $(STAMP) ## run the example notebooks, and keep what they give
+	@for n in docs/notebooks/*.ipynb; do d=$$(mktemp -d) && cp $$n $$d/ && (cd $$d && $(CURDIR)/$(BIN)/jupyter execute --inplace $${n##*/}) && cp $$d/$${n##*/} $$n && rm -r $$d || exit 1; done
+
 bench: $(STAMP) ## measure, as ratios in one run
 	$(BIN)/ripresa bench
 
@@ -50,4 +53,4 @@ lock: $(STAMP) ## resolve requirements/ anew, with hashes and without any regist
 clean: ## remove what make made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo lint check test nightly bench lock clean
+.PHONY: help setup demo lint check test nightly notebooks bench lock clean

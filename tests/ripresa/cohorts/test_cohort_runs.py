@@ -104,6 +104,7 @@ def test_a_result_of_another_core_is_not_taken_for_one_of_this(clinic, tmp_path)
     assert out.row(name).core_version == CORE_VERSION
 
 
+@pytest.mark.nightly
 def test_a_run_that_is_killed_goes_on_to_the_same_rows(clinic, tmp_path):
     whole = CohortFolder(tmp_path / "whole")
     analyse_cohort([clinic], whole)
