@@ -240,7 +240,7 @@ def _notes(
     if len(rows) < sessions:
         yield f"{sessions - len(rows)} sessions are not analysed yet: run `cohort analyse` again"
     if restricted := len({patient for one in read for patient in one.place.unused}):
-        yield f"{restricted} persons restrict the use of their data: left out"
+        yield f"{restricted} persons restrict the use, or agree to no research: left out"
     unheard = {patient for one in read if not one.heard for patient in one.patients}
     if unheard:
         yield (

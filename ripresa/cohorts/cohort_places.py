@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ingest.journal.archive import ArchiveReader
 from ingest.journal.archive_folder import holds_sessions
-from ingest.rights.consent import restricted_patients
+from ingest.rights.agreements_held import not_for_research
 from ripresa.recordings.session_source import SessionSource, session_source
 from telemetry.errors import ConfigurationError
 
@@ -90,7 +90,7 @@ def _sources(folder: Path, deep: int) -> Iterator[SessionSource]:
 def _place(source: SessionSource, known: set[str]) -> CohortPlace:
     with source.reading() as reader:
         # An archive or an export tells of no consent.
-        told = restricted_patients(reader) if isinstance(reader, ArchiveReader) else ()
+        told = not_for_research(reader) if isinstance(reader, ArchiveReader) else ()
         unused = frozenset(told)
         every = [CohortSession(summary, source) for summary in reader.sessions()]
     sessions = tuple(

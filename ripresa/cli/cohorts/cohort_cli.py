@@ -78,7 +78,7 @@ def analyse(
     if run.removed:
         typer.echo(f"{run.removed} sessions are in none of the folders any more: taken out")
     if run.restricted:
-        typer.echo(f"{run.restricted} persons restrict the use of their data: left out")
+        typer.echo(f"{run.restricted} persons restrict the use, or agree to no research: left out")
 
 
 @app.command()

@@ -32,6 +32,8 @@ def export_sessions(  # noqa: PLR0917 - typer reads options from it
     from rich.console import Console
     from rich.progress import Progress
 
+    from ingest.journal.reading import JournalReader
+    from ingest.rights.agreements_held import not_for_research
     from ripresa.recordings.exporting import FORMATS, write_sessions
     from ripresa.recordings.session_source import session_source
     from telemetry.errors import ConfigurationError
@@ -43,7 +45,15 @@ def export_sessions(  # noqa: PLR0917 - typer reads options from it
     source = session_source(journal or archive, plans=plans, archive=archive if journal else None)
     with source.reading() as reader:
         known = reader.sessions(patient=patient)
-    chosen = [s for s in known if session in {None, s.session} and (of is None or s.home == of)]
+        # An archive or an export tells of no consent.
+        barred = not_for_research(reader) if isinstance(reader, JournalReader) else set()
+    named = [s for s in known if session in {None, s.session} and (of is None or s.home == of)]
+    chosen = [s for s in named if s.patient not in barred]
+    if left := len(named) - len(chosen):
+        said = "their persons restrict the use of their data, or withdrew their consent to research"
+        if not chosen:
+            raise ConfigurationError(f"nothing is exported: {said}")
+        typer.echo(f"{left} session(s) left out: {said}", err=True)
     if session is not None and len(chosen) > 1:
         homes = ", ".join(str(s.home) for s in chosen)
         raise ConfigurationError(f"several homes have a session {session}: --of one of {homes}")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from dashboards.access.principal import Role
+from dashboards.access.entrance import declared_actions
+from dashboards.access.principal import Action, Role
 
 BASE = "/api/patients/p-1/around"
 DAY = "2023-11-10"
@@ -112,7 +113,17 @@ async def test_a_review_that_is_due_stands_on_the_worklist_and_a_substitute_is_n
     assert (page["precautions"], page["review"], page["review_due"]) == ("below 120°", DAY, True)
 
 
-@pytest.mark.parametrize("path", [*DEEDS, "standing", "take-over", "reopen"])
+def test_every_way_to_say_something_is_for_those_who_treat(scene):
+    declared = [
+        (path, action)
+        for path, action in declared_actions(scene.app().routes)
+        if "/around/" in path
+    ]
+    assert len(declared) == len(DEEDS) + 6
+    assert {action for _, action in declared} == {Action.TREAT}
+
+
+@pytest.mark.parametrize("path", ["messages", "standing", "adverse"])
 async def test_who_may_not_is_refused_and_that_is_audited(scene, path):
     body = DEEDS.get(path, ({}, ""))[0]
     async with scene.web("anna", csrf=False) as web:

@@ -467,7 +467,7 @@ const TEXTS = {
   "consent_live view": ["Vista in diretta", "Live view"],
   consent_postcards: ["Cartoline", "Postcards"],
   consent_research: ["Ricerca", "Research"],
-  consent_note: ["Ogni consenso vale da sé; per non raccogliere o non usare più nulla: ripresa patient withdraw, restrict.", "Each consent stands by itself; to collect or use nothing any more: ripresa patient withdraw, restrict."],
+  consent_note: ["Ogni consenso vale da sé. Ricerca ritirata: la persona non entra in nessuna coorte né esportazione. Per non raccogliere o non usare più nulla: ripresa patient withdraw, restrict.", "Each consent stands by itself. Research withdrawn: the person enters no cohort and no export. To collect or use nothing any more: ripresa patient withdraw, restrict."],
   carers: ["Chi aiuta a casa", "Who helps at home"],
   carers_none: ["Nessuno annotato.", "Nobody noted."],
   carer_write: ["Annota chi aiuta", "Note who helps"],

@@ -1,0 +1,106 @@
+"""What stands around a plan is drawn from facts: in any order the same, the later word counts."""
+
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clinic_facts import MONDAY, PATIENT, PatientStory, at, days_before, figures, folded
+from telemetry.messages import care
+from telemetry.messages.around import agreements, episode, harm, letters, scores
+
+DAY = date(2023, 11, 10)
+NAME = "01J0000000000000000000000"
+
+
+def facts_of_all_kinds(story):
+    """Each kind said twice or taken back, at different times."""
+    for n in range(2):
+        head = {"patient": PATIENT, "t_ns": at(days_before(9 - n)), "by": f"pt-{n}"}
+        story.own(letters.MessageWritten(**head, message=f"{NAME}{n}", text=f"{n}"))
+        story.own(episode.EpisodeNoted(**head, review=DAY + timedelta(days=n)))
+        story.own(episode.SensorsReturned(**head, returned=bool(n)))
+        story.own(episode.StandingUnlocked(**head, lifted=bool(n)))
+        story.own(episode.HandedOver(**head, to="b", first=DAY))
+        story.own(episode.TakenOver(**head))
+        event = {"event": f"{NAME}{n}", "day": DAY, "severity": "mild", "relation": "possible"}
+        story.own(harm.AdverseEventNoted(**head, **event, what="dizzy"))
+        story.own(agreements.ConsentTold(**head, what="motion", given=bool(n), day=DAY))
+        carer = {"carer": f"{NAME}{n}", "role": "partner", "agreed": True, "day": DAY}
+        story.own(agreements.CarerTold(**head, **carer))
+        filled = {"filled": f"{NAME}{n}", "instrument": "own-goal", "day": DAY, "answers": (n,)}
+        story.own(scores.QuestionnaireAnswered(**head, **filled))
+        story.own(care.Discharged(**head, summary="s"))
+    late = {"patient": PATIENT, "t_ns": at(days_before(3)), "by": "pt-3"}
+    story.own(letters.MessageWithdrawn(**late, message=f"{NAME}1"))
+    story.own(harm.AdverseEventWithdrawn(**late, event=f"{NAME}1", why="not them"))
+    story.own(scores.QuestionnaireWithdrawn(**late, filled=f"{NAME}1"))
+    story.own(
+        letters.MessageTaken(patient=PATIENT, t_ns=late["t_ns"], message=f"{NAME}0", home_ns=5)
+    )
+    story.session(days_before(4), 20, answers={"fallen": True, "barrier": "time"})
+    story.session(days_before(1), 20, answers={"fallen": False, "barrier": None})
+    return story
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=12, deadline=None)
+def test_any_order_and_repetition_gives_the_same(random):
+    story = facts_of_all_kinds(PatientStory().enrolled().published().answered())
+    truth = figures(story).around
+    facts = [*story.facts, *random.sample(story.facts, 5)]
+    random.shuffle(facts)
+    assert folded(facts).figures(PATIENT).around == truth
+
+
+def test_the_later_word_counts_and_what_was_taken_back_stays_readable():
+    around = figures(facts_of_all_kinds(PatientStory().enrolled().published().answered())).around
+    assert [x.state for x in around.letters] == ["delivered", "withdrawn"]
+    assert around.episode.review == DAY + timedelta(days=1)
+    assert around.consents["motion"].given is True
+    assert [(h.event.by, h.withdrawn is None) for h in around.harms] == [
+        ("pt-0", True),
+        ("pt-1", False),
+    ]
+    assert [one.answers for one in around.filled] == [(0,)]
+    assert [(b.day, b.answer) for b in around.barriers] == [
+        (days_before(4), "time"),
+        (days_before(1), None),
+    ]
+    assert around.discharged is not None
+
+
+def test_a_fall_locks_standing_until_somebody_unlocks_and_again_once_that_is_taken_back():
+    story = PatientStory().enrolled().published().answered()
+    story.session(days_before(4), 20, answers={"fallen": True})
+    assert figures(story).around.locked_since_ns == at(days_before(4))
+    head = {"patient": PATIENT, "by": "anna"}
+    story.own(episode.StandingUnlocked(**head, t_ns=at(days_before(3))))
+    assert figures(story).around.locked_since_ns is None
+    story.session(days_before(2), 20, answers={"fallen": None})
+    assert figures(story).around.locked_since_ns == at(days_before(2))
+    story.own(episode.StandingUnlocked(**head, t_ns=at(days_before(1))))
+    story.own(episode.StandingUnlocked(**head, t_ns=at(days_before(1), "13:00"), lifted=True))
+    assert figures(story).around.locked_since_ns == at(days_before(4))
+
+
+def test_a_review_is_due_from_its_day_on_and_not_after_discharge():
+    story = PatientStory().enrolled().published().answered()
+    head = {"patient": PATIENT, "by": "anna"}
+    story.own(episode.EpisodeNoted(**head, t_ns=at(days_before(9)), review=MONDAY))
+    assert figures(story, at(MONDAY - timedelta(days=1))).review_due is None
+    assert figures(story).review_due == MONDAY
+    story.own(care.Discharged(**head, t_ns=at(MONDAY, "08:00")))
+    assert figures(story).review_due is None
+
+
+def test_whoever_stands_in_does_so_from_its_first_day_to_its_last():
+    story = PatientStory().enrolled()
+    story.own(
+        episode.HandedOver(
+            patient=PATIENT, t_ns=at(days_before(9)), by="a", to="b", first=DAY, last=MONDAY
+        )
+    )
+    around = figures(story).around
+    held = [around.stands_in(DAY + timedelta(days=n)) is not None for n in range(-1, 5)]
+    assert held == [False, True, True, True, True, False]

@@ -1,0 +1,113 @@
+"""A physiotherapist says what there is to say around a plan: by keyboard alone, at two sizes."""
+
+import pytest
+from selenium.webdriver import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+from axe import bring, violations
+from chromium import running_chromium
+from dashboards.web.serving import serve
+
+pytestmark = pytest.mark.slow
+
+SIZES = {"desktop": (1280, 900), "phone": (320, 640)}
+BASE = "/api/patients/p-1/around"
+DAY = "2023-11-10"
+SAID = {
+    "messages": {"text": "Bravo, la spalla va molto meglio di tre settimane fa."},
+    "standing": {},
+    "excused": {"first": DAY, "last": DAY, "why": "holiday"},
+    "corrected": {"day": DAY, "item": "abduction", "amount": 12, "note": "lost"},
+    "adverse": {"day": DAY, "what": "dizzy", "severity": "severe", "relation": "possible"},
+    "consent": {"what": "research", "given": False, "day": DAY},
+    "carer": {"role": "partner", "agreed": True, "day": DAY, "note": "in the evening"},
+    "episode": {"referral": "frozen shoulder", "precautions": "below 120°", "review": DAY},
+    "sensors": {"returned": False},
+    "hand-over": {"to": "bruno", "first": DAY, "last": "2023-11-20"},
+    "questionnaire": {"instrument": "FES-I", "day": DAY, "answers": [2] * 15 + [None]},
+}
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    with running_chromium(tmp_path_factory.mktemp("chromium")) as browser:
+        yield browser
+
+
+async def opened(browser, url, size="desktop"):
+    width, height = SIZES[size]
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+    driver = browser._driver
+    command = "Emulation.setDeviceMetricsOverride"
+    await browser.do(lambda: driver.execute_cdp_cmd(command, metrics))
+    await browser.open(url)
+    await browser.until("document.body.dataset.ready === 'yes'")
+    await browser.until("document.querySelector('#card-messages')")
+
+
+async def pressed(browser, *keys):
+    driver = browser._driver
+    await browser.do(lambda: ActionChains(driver).send_keys(*keys).perform())
+
+
+async def focused(browser, selector):
+    """Tab on until something is in focus: nothing is reached by a mouse."""
+    for _ in range(400):
+        if await browser.ask(f"document.activeElement.matches({selector!r})"):
+            return
+        await pressed(browser, Keys.TAB)
+    raise AssertionError(f"no key leads to {selector}")
+
+
+async def test_a_message_is_written_and_taken_back_by_keyboard_and_the_focus_stays(scene, chromium):
+    async with serve(scene.app(users=False), port=0) as page:
+        await opened(chromium, f"{page.url}patient/p-1?lang=en")
+        await focused(chromium, "#form-messages-write > summary")
+        await pressed(chromium, Keys.ENTER, Keys.TAB, "Well done.", Keys.TAB, "anna", Keys.ENTER)
+        await chromium.until("document.querySelectorAll('.letter').length === 1")
+        assert await chromium.ask("document.activeElement.closest('details').id") == (
+            "form-messages-write"
+        )
+        assert await chromium.text(".around-said") == "Written down."
+        assert "Well done." in await chromium.text(".letter")
+        await focused(chromium, "[id^='form-messages-back'] > summary")
+        await pressed(chromium, Keys.ENTER, Keys.TAB, "anna", Keys.ENTER)
+        await chromium.until("document.querySelector('.letter-withdrawn')")
+        assert await chromium.ask("document.activeElement.id") == "card-messages"
+    assert scene.care.figures("p-1").around.letters[0].state == "withdrawn"
+
+
+async def test_nothing_is_chosen_for_whoever_writes_an_adverse_event_down(scene, chromium):
+    async with serve(scene.app(users=False), port=0) as page:
+        await opened(chromium, f"{page.url}patient/p-1?lang=it")
+        await chromium.ask("document.querySelectorAll('details').forEach(d => d.open = true)")
+        chosen = "[...document.querySelectorAll('#around select')].map(s => s.value)"
+        assert set(await chromium.ask(chosen)) == {""}
+        days = "[...document.querySelectorAll('#around input[type=date]')].map(s => s.value)"
+        assert set(await chromium.ask(days)) == {""}
+
+
+@pytest.mark.parametrize(("size", "language"), [("desktop", "it"), ("phone", "en")])
+async def test_axe_finds_nothing_whatever_stands_there_and_it_fits_a_phone(
+    scene, chromium, size, language
+):
+    async with scene.web("anna") as web:
+        for path, body in SAID.items():
+            answer = await web.post(f"{BASE}/{path}", json=body)
+            assert answer.status_code == 200, answer.text
+    await bring(chromium)
+    async with serve(scene.app(users=False), port=0) as page:
+        await opened(chromium, f"{page.url}patient/p-1?lang={language}", size)
+        await chromium.ask("document.querySelectorAll('details').forEach(d => d.open = true)")
+        assert await violations(chromium) == []
+        assert await chromium.ask("document.documentElement.scrollWidth") <= SIZES[size][0]
+        assert await chromium.ask("document.body.textContent.includes('undefined')") is False
+        await opened_list(chromium, f"{page.url}?lang={language}")
+        assert "bruno" in await chromium.text(".needed-line h3")
+        assert await violations(chromium) == []
+        assert await chromium.ask("document.documentElement.scrollWidth") <= SIZES[size][0]
+
+
+async def opened_list(browser, url):
+    await browser.open(url)
+    await browser.until("document.body.dataset.ready === 'yes'")
