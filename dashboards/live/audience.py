@@ -53,6 +53,7 @@ class Mailbox:
         self._held = 0
         self._samples: deque[tuple[str, int]] = deque()
         self._state: str | None = None
+        self._said: list[str] = []
         self._dropped = self._told_dropped = 0
         self._there = asyncio.Event()
 
@@ -69,11 +70,18 @@ class Mailbox:
             self._state = state
         self._there.set()
 
+    def tell(self, text: str) -> None:
+        """Add a word of the server's own, which nothing replaces."""
+        self._said.append(text)
+        self._there.set()
+
     async def take(self) -> list[str]:
-        """Wait for something, then take all that is there, each a `LiveFrame` as JSON."""
+        """Wait for something, then take all that is there: words, and `LiveFrame`s as JSON."""
         await self._there.wait()
         self._there.clear()
-        found = [] if self._state is None else [self._state]
+        found, self._said = self._said, []
+        if self._state is not None:
+            found.append(self._state)
         found += [text for text, _ in self._samples]
         if self._dropped != self._told_dropped:
             self._told_dropped = self._dropped

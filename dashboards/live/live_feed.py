@@ -94,7 +94,7 @@ class LiveFeed:
     def sessions(self) -> list[LiveSessionSummary]:
         """The last session of each patient who was heard, running ones first, newest first."""
         found = []
-        for patient, live in self._sessions.items():
+        for patient, live in list(self._sessions.items()):
             state = live.state()
             phase: SessionPhase = "check-in" if state is None else state.session.phase
             opened_ms = None if state is None else state.session.opened_ms
@@ -105,9 +105,9 @@ class LiveFeed:
             )
         return sorted(found, key=lambda s: (s.phase == "closed", -(s.opened_ms or 0)))
 
-    def watch(self, patient: str) -> Mailbox:
+    def watch(self, patient: str, mailbox: Mailbox | None = None) -> Mailbox:
         """A mailbox that has all there is of the patient's session and gets what comes."""
-        mailbox = Mailbox()
+        mailbox = mailbox or Mailbox()
         live = self._sessions.get(patient)
         if live is not None:
             mailbox.put(*encoded_frame(tuple(live.trace), live.state()))

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, WebSocket, WebSocketDisconnect
@@ -9,19 +11,27 @@ from fastapi import APIRouter, Depends, Path, WebSocket, WebSocketDisconnect
 from dashboards.access.entrance import Allowed, Asking
 from dashboards.access.guarded_entrance import SOCKET_PROTOCOL
 from dashboards.access.principal import Action
+from telemetry.errors import RipresaError
 from telemetry.identity import Pseudonym
 
+from .audience import Mailbox
 from .live_feed import LiveFeed
+from .live_leases import LeaseFrame, LiveLeases, watcher_of
 
 __all__ = ["live_routes"]
+
+log = logging.getLogger(__name__)
 
 POLICY_VIOLATION: Final = 1008
 LOOK_EVERY_S: Final = 1.0
 """How soon somebody who was let in is out again when they are no longer."""
+ASK: Final = "ask"
+"""What a page says at a press of whoever watches: for the next ten minutes."""
+END: Final = "end"
 
 
-def live_routes(feed: LiveFeed) -> APIRouter:
-    """The live route, shown what `feed` hears."""
+def live_routes(feed: LiveFeed, leases: LiveLeases | None = None) -> APIRouter:
+    """The live route, shown what `feed` hears; with `leases` only while the home allows it."""
     router = APIRouter()
 
     @router.websocket("/api/live/{patient}")
@@ -30,17 +40,69 @@ def live_routes(feed: LiveFeed) -> APIRouter:
         patient: Annotated[Pseudonym, Path()],
         asking: Annotated[Asking, Depends(Allowed(Action.WATCH_LIVE))],
     ) -> None:
-        """A patient's movement and session as `LiveFrame`s, at most 30 a second."""
+        """A patient's movement and session as `LiveFrame`s, at most 30 a second.
+
+        Where homes are asked first, a page says `ask` for ten minutes, and `end` to let go;
+        `LeaseFrame`s tell what came of it.
+        """
         offered = socket.scope.get("subprotocols", [])
         await socket.accept(SOCKET_PROTOCOL if SOCKET_PROTOCOL in offered else None)
-        await _show(socket, feed, patient, asking)
+        mailbox = Mailbox()
+        if leases is None:
+            watching = _watching_all(feed, patient, mailbox)
+        else:
+            watching = _watching_by_lease(feed, leases, patient, asking, mailbox)
+        async with watching as hear:
+            await _show(socket, mailbox, asking, hear)
 
     return router
 
 
-async def _show(socket: WebSocket, feed: LiveFeed, patient: str, asking: Asking) -> None:
-    """Send frames until the page goes away, or may not see them any more; it says nothing."""
-    mailbox = feed.watch(patient)
+@contextlib.asynccontextmanager
+async def _watching_all(
+    feed: LiveFeed, patient: str, mailbox: Mailbox
+) -> AsyncIterator[Callable[[str], None]]:
+    """Whatever is on the bus; the page has nothing to say."""
+    feed.watch(patient, mailbox)
+    try:
+        yield lambda _said: None
+    finally:
+        feed.leave(patient, mailbox)
+
+
+@contextlib.asynccontextmanager
+async def _watching_by_lease(
+    feed: LiveFeed, leases: LiveLeases, patient: str, asking: Asking, mailbox: Mailbox
+) -> AsyncIterator[Callable[[str], None]]:
+    """Only what comes while a lease of this page stands, and only by its own asking."""
+
+    def told(frame: LeaseFrame) -> None:
+        (feed.watch if frame.lease == "given" else feed.leave)(patient, mailbox)
+        mailbox.tell(frame.model_dump_json())
+
+    mailbox.tell(LeaseFrame(lease="none").model_dump_json())
+    async with leases.held(patient, watcher_of(asking.principal), told) as lease:
+
+        def hear(said: str) -> None:
+            if said == END:
+                lease.let_go()
+            elif said == ASK:
+                try:
+                    lease.ask(leases.running.of(patient))
+                except RipresaError as e:
+                    log.warning("nobody can be asked: %s", e)
+                    lease.over("no answer", refused=True)
+
+        try:
+            yield hear
+        finally:
+            feed.leave(patient, mailbox)
+
+
+async def _show(
+    socket: WebSocket, mailbox: Mailbox, asking: Asking, hear: Callable[[str], None]
+) -> None:
+    """Send frames until the page goes away, or may not see them any more."""
 
     async def send() -> None:
         while True:
@@ -48,7 +110,7 @@ async def _show(socket: WebSocket, feed: LiveFeed, patient: str, asking: Asking)
                 await socket.send_text(frame)
 
     sender = asyncio.create_task(send())
-    gone = asyncio.create_task(_until_gone(socket))
+    gone = asyncio.create_task(_until_gone(socket, hear))
     barred = asyncio.create_task(_until_barred(asking))
     tasks = (sender, gone, barred)
     try:
@@ -56,16 +118,15 @@ async def _show(socket: WebSocket, feed: LiveFeed, patient: str, asking: Asking)
         if barred.done():
             await socket.close(POLICY_VIOLATION)
     finally:
-        feed.leave(patient, mailbox)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _until_gone(socket: WebSocket) -> None:
+async def _until_gone(socket: WebSocket, hear: Callable[[str], None]) -> None:
     with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-        while (await socket.receive())["type"] != "websocket.disconnect":
-            pass
+        while (said := await socket.receive())["type"] != "websocket.disconnect":
+            hear(said.get("text") or "")
 
 
 async def _until_barred(asking: Asking) -> None:

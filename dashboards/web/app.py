@@ -38,7 +38,9 @@ from dashboards.access.principal import Action
 from dashboards.around.around_api import AroundPatients, around_routes
 from dashboards.around.treatment_port import TreatmentPort
 from dashboards.live.live_feed import LiveFeed
+from dashboards.live.live_leases import LiveLeases
 from dashboards.live.live_socket import live_routes
+from dashboards.live.running_sessions import RunningSessions
 from dashboards.plans.plan_api import plan_routes
 from dashboards.plans.plan_desk import PlanDesk
 from dashboards.views.care_record import CareRecord
@@ -61,7 +63,7 @@ from .worklist_api import Worklist, worklist_routes
 __all__ = ["LOOPBACK_NAMES", "create_app"]
 
 PAGES: Final = (
-    *("/", "/live", "/clinic", "/sessions", "/patients"),
+    *("/", "/live", "/group", "/clinic", "/sessions", "/patients"),
     *("/live/{_name}", "/session/{_name}", "/patient/{_name}", "/plan/{_name}"),
 )
 SMALL: Final = 1000
@@ -93,6 +95,7 @@ def create_app(
     state: Callable[[Callable[[str], bool]], ClinicState] | None = None,
     entrance: Entrance | None = None,
     provider: OidcProvider | None = None,
+    site_of: Callable[[str], str | None] | None = None,
     host_names: Sequence[str] = LOOPBACK_NAMES,
 ) -> FastAPI:
     """The application; call it within the event loop, as it subscribes to `bus`.
@@ -111,11 +114,16 @@ def create_app(
             given function is true; None where none runs.
         entrance: says who asks; without it everybody may do everything.
         provider: at which one may sign in, too; None: at none.
+        site_of: a patient's site, where their home is asked before anything is seen live; None:
+            whatever is on `bus` is shown.
         host_names: names by which browsers may reach it; any other is refused, so that no
             page from elsewhere can read it through a name of its own.
     """
     clock = clock or SystemClock()
     feed = None if bus is None else LiveFeed(bus, reader, plan, clock)
+    leases = None
+    if bus is not None and feed is not None and site_of is not None:
+        leases = LiveLeases(bus, RunningSessions(reader, feed, clock), site_of, clock)
 
     @contextlib.asynccontextmanager
     async def until_closed(_app: FastAPI) -> AsyncIterator[None]:
@@ -138,7 +146,15 @@ def create_app(
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), SMALL), name="static")
     app.include_router(
         api_routes(
-            Sources(reader=reader, bus=bus, feed=feed, ledger=ledger, plan=plan, state=state)
+            Sources(
+                reader=reader,
+                bus=bus,
+                feed=feed,
+                running=leases.running if leases else None,
+                ledger=ledger,
+                plan=plan,
+                state=state,
+            )
         )
     )
     desk = None
@@ -157,7 +173,7 @@ def create_app(
         app.include_router(plan_routes(plans, clock))
     app.include_router(around_routes(AroundPatients(patients.figures, clock, treatment)))
     if feed is not None:
-        app.include_router(live_routes(feed))
+        app.include_router(live_routes(feed, leases))
     for address in PAGES:
         app.get(
             address, include_in_schema=False, dependencies=[Depends(Allowed(Action.OPEN_PAGE))]

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from dashboards.access.entrance import Allowed, Asking
 from dashboards.access.principal import Action
 from dashboards.live.live_feed import LiveFeed, LiveSessionSummary
+from dashboards.live.running_sessions import RunningSessions
 from dashboards.views.clinic_state import ClinicState
 from dashboards.views.loss_ledger import LossLedger
 from dashboards.views.session_view import SessionView, session_view
@@ -67,12 +68,13 @@ class SessionPart(BaseModel):
 
 
 class LiveNow(BaseModel):
-    """What is played now."""
+    """What is played now; `by_lease`: each home is asked before anything of it is seen."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     has_bus: bool
     connected: bool
+    by_lease: bool
     live: tuple[LiveSessionSummary, ...]
 
 
@@ -105,6 +107,7 @@ class Sources:
     reader: SessionIndex
     bus: Bus | None = None
     feed: LiveFeed | None = None
+    running: RunningSessions | None = None
     ledger: Callable[[], LossLedger] | None = None
     plan: Callable[[str, int], Plan | None] = field(default=no_plan)
     state: Callable[[Callable[[str], bool]], ClinicState] | None = None
@@ -168,7 +171,7 @@ def _add_lists(router: APIRouter, sources: Sources) -> None:
         return Overview(**dict(_now(asking)), sessions=newest.sessions)
 
     @router.get("/live")
-    async def now(
+    def now(
         asking: Annotated[Asking, Depends(Allowed(Action.SEE_WORKLIST))],
     ) -> LiveNow:
         """What is played now."""
@@ -199,10 +202,12 @@ def _add_lists(router: APIRouter, sources: Sources) -> None:
         return SessionPart(sessions=tuple(_line(s) for s in reversed(found)), next=None)
 
     def _now(asking: Asking) -> LiveNow:
+        running = sources.running.all() if sources.running else feed.sessions() if feed else []
         return LiveNow(
             has_bus=bus is not None,
             connected=bus is not None and bus.connected,
-            live=tuple(s for s in feed.sessions() if asking.sees(s.patient)) if feed else (),
+            by_lease=sources.running is not None,
+            live=tuple(s for s in running if asking.sees(s.patient)),
         )
 
 

@@ -57,6 +57,7 @@ class Loop:
 
     Attributes:
         aside: a line of the session's to stand beside the game; empty: none.
+        watched: who sees the session now, as it stands on the screen; empty: nobody.
         window_closed: whether it was the window's own close button that stopped the game.
         retest_offered: whether finding today's range again is offered.
     """
@@ -73,7 +74,7 @@ class Loop:
         self.simulation = Simulation(game, settings.setting)
         self.latencies = FrameLatency(pace.speed)
         self.mode = Mode.PLAY
-        self.aside = ""
+        self.aside = self.watched = ""
         self._session_count: tuple[int, int] | None = None
         self.retest_offered = False
         self.frames = 0
@@ -263,6 +264,7 @@ class Loop:
             sign=self._telling.sign(cue),
         )
         self._hud.draw_heart(self._canvas, self._heart())
+        self._hud.draw_watched(self._canvas, self.watched)
         if self.mode in (Mode.PAIN, Mode.PAUSED):
             self._interlude.draw(self.mode, self._canvas)
         elif self._end_card.open:

@@ -116,6 +116,10 @@ class PageDesk:
         if self._scale is not None:
             self._scale.draw(self._canvas, self._look)
 
+    def draw_watched(self, line: str) -> None:
+        """Who sees the session now; empty: nobody."""
+        self._hud.draw_watched(self._canvas, line)
+
     def _wait(self, now_ns: int, control: float | None) -> None:
         """What comes by waiting: the second digit, and with scanning what a movement takes."""
         if self._scale is not None:

@@ -62,6 +62,7 @@ from .page import Begin, Leave, Mark, Page, Read, Stay
 from .rest_telling import RestTelling
 from .session_texts import SESSION
 from .therapy_pages import page_of
+from .watch_telling import WatchTelling
 
 if TYPE_CHECKING:
     from games.engine.devices import Devices
@@ -125,6 +126,7 @@ class SessionScreens:
         self._began_ns = 0
         self._dose = 0
         self._rest = RestTelling(view.request)
+        self._watch = WatchTelling(settings.look, settings.watched_by, devices.voice.say)
 
     @property
     def page(self) -> Page:
@@ -170,6 +172,7 @@ class SessionScreens:
             loop.simulation.signal(Signal.EASE)
         loop.aside = self._aside(screen)
         loop.retest_offered = screen.retest_offered
+        loop.watched = self._watch.line(self._pace.now_ns())
         if screen.item.asked.unit == "repetitions":
             loop.counted_by_session(round(screen.done), self._dose)
         going_on = loop.stopped_by is None
@@ -264,8 +267,10 @@ class SessionScreens:
         take = self._settings.takes.get(screen.item.exercise) if isinstance(screen, Ready) else None
         shown_s = self._desk.shown_s(now_ns)
         self._desk.draw(now_ns, take.at(shown_s) if take else self._control if moving else None)
+        watched = self._watch.line(now_ns)
         if not isinstance(screen, Closed):
             self._desk.draw_buttons(self._view.heart_bpm())
+        self._desk.draw_watched(watched)
         self._window.show()
         self.latencies.submitted(arrivals, self._pace.now_ns())
 

@@ -55,6 +55,7 @@ class ScreenSettings:
         letters: the therapist's messages that were not read yet, oldest first.
         reaches: who will read what is told.
         clinic_silent: whether the clinic that was joined cannot be reached now.
+        watched_by: the roles of those at the clinic who see the session at this moment.
         resumed: the last session broke off today: to go on is offered first.
         questionnaire: takes the marks of an anonymous answer; None where no survey is due.
     """
@@ -70,4 +71,5 @@ class ScreenSettings:
     questionnaire: Callable[[dict[str, int]], None] | None = None
     reaches: Reaches = "nobody"
     clinic_silent: Callable[[], bool] = lambda: False
+    watched_by: Callable[[], tuple[str, ...]] = tuple
     resumed: bool = False

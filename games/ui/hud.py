@@ -26,6 +26,8 @@ __all__ = ["SMALLEST_TARGET", "Button", "Hud", "draw_button", "pill"]
 
 SMALLEST_TARGET = 64
 PIP = 22
+WATCHED = (304, 54)
+"""Room for the line that tells who watches."""
 SHARES = (0.23, 0.32, 0.45)
 """Of pause, pain and unwell, whose words are the longest, with large letters."""
 
@@ -78,6 +80,7 @@ class Hud:
         top = 100 if look.text_scale <= 1.3 else 224
         place = pygame.Rect(WIDTH - width - 16, top, width, height)
         self._retest = Button("retest", self._said("retest"), "R", place)
+        self._watched = False
         self._hearts: dict[int, pygame.Surface] = {}
 
     def draw(
@@ -141,16 +144,32 @@ class Hud:
         shape = self._hearts[size]
         told = canvas.text(self._said("heart", rate=rate_bpm), 24, INK)
         place = pygame.Rect(0, 0, told.get_width() + size + 50, max(size, told.get_height()) + 14)
-        # Large letters leave no room beside the buttons.
-        foot = HEIGHT - 12 if canvas.text_scale <= 1.3 else self.buttons[0].place.top - 8
-        if self._look.side == "left":
-            place.bottomright = (WIDTH - 16, foot)
-        else:
-            place.bottomleft = (16, foot)
+        self._into_corner(place, canvas, above=WATCHED[1] + 4 if self._watched else 0)
         canvas.panel(place, PAPER, alpha=214)
         canvas.surface.blit(shape, shape.get_rect(midleft=(place.left + 20, place.centery)))
         at = (place.left + 30 + size, place.centery)
         canvas.surface.blit(told, told.get_rect(midleft=at))
+
+    def draw_watched(self, canvas: Canvas, line: str) -> None:
+        """Who sees the session now, in the heart rate's corner, which goes above it; empty: nobody.
+
+        It keeps to the room beside buttons and answers, so that it never lies over one.
+        """
+        self._watched = bool(line)
+        if not line:
+            return
+        place = pygame.Rect(0, 0, *WATCHED)
+        self._into_corner(place, canvas)
+        canvas.panel(place, PAPER, alpha=214)
+        canvas.write_within(line, place.inflate(-24, -4), 24, INK)
+
+    def _into_corner(self, place: pygame.Rect, canvas: Canvas, *, above: int = 0) -> None:
+        """The corner away from the buttons; large letters leave no room beside them."""
+        foot = HEIGHT - 12 if canvas.text_scale <= 1.3 else self.buttons[0].place.top - 8
+        if self._look.side == "left":
+            place.bottomright = (WIDTH - 16, foot - above)
+        else:
+            place.bottomleft = (16, foot - above)
 
     def draw_retest(self, canvas: Canvas) -> None:
         """The offer to find today's range again."""

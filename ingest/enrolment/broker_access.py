@@ -2,7 +2,8 @@
 
 A home has a user of its own, `{site}.{patient}`, that may write its own records and states
 and read what the clinic says to it: nothing of any other home. The clinic's own user writes
-acknowledgements, plans, messages and commands. Anonymous answers come under a second user of each
+acknowledgements, plans, messages, commands and wishes to watch, and reads all but live motion,
+which no home can send it either. Anonymous answers come under a second user of each
 home, whose name means nothing and which nothing here ties to the home: users of that kind stand
 together, in the order of their names. Nobody else may do anything.
 """
@@ -24,6 +25,7 @@ __all__ = [
     "gateway_in",
     "home_user",
     "with_home",
+    "with_live",
     "with_survey_user",
     "without_home",
 ]
@@ -34,7 +36,7 @@ SURVEY_USER = "survey"
 ITERATIONS = 20_000
 CLINIC_WRITES = (
     *("ack", "plan", "message", "command"),
-    "survey-issue",
+    *("survey-issue", "live/request"),
     # To clear what a broker has kept of a home:
     *("record", "receipt", "ledger", "state", "survey-request"),
 )
@@ -100,6 +102,7 @@ def _with_clinic_rules(acl: str) -> str:
     topics, head = SiteTopics("+"), f"user {CLINIC_USER}\n"
     wanted = [f"topic write ripresa/+/+/{name}" for name in CLINIC_WRITES]
     wanted += [f"topic write {topic}" for topic in (topics.survey_taken, topics.survey_key)]
+    wanted.append(f"topic deny {HomeTopics('+', '+').motion('#')}")
     missing = [rule for rule in wanted if f"{rule}\n" not in acl]
     return acl.replace(head, head + "".join(f"{rule}\n" for rule in missing), 1)
 
@@ -124,6 +127,7 @@ def with_home(
         *(f"topic read {topic}" for topic in (home.survey_issue, SiteTopics(site).survey_key)),
         f"topic write {box.state}",
         f"topic write {home.ledger}",
+        *_live_rules(home),
     ]
     if f"topic write {box.state}\n" in rest.acl or gateway == patient:
         raise ConfigurationError(
@@ -133,6 +137,23 @@ def with_home(
         rest.passwords + password_line(user, password, salt),
         rest.acl + "\n" + "\n".join(rules) + "\n",
     )
+
+
+def _live_rules(home: HomeTopics) -> list[str]:
+    """What a home may show of a session while it is played: movement and events, never motion."""
+    shown = [f"topic write {topic}" for topic in (home.control, home.event)]
+    return [*shown, f"topic read {home.live_request}"]
+
+
+def with_live(access: Access) -> Access:
+    """The files in which every home may be watched, also one that was let in before that was."""
+    blocks = re.split(r"\n(?=user )", access.acl)
+    for n, block in enumerate(blocks):
+        named = re.search(r"^topic write ripresa/([^/+]+)/([^/+]+)/record$", block, re.MULTILINE)
+        if named:
+            missing = [r for r in _live_rules(HomeTopics(*named.groups())) if r not in block]
+            blocks[n] = "\n".join([block.rstrip("\n"), *missing]) + "\n"
+    return Access(access.passwords, "\n".join(blocks))
 
 
 def gateway_in(access: Access, site: str, patient: str) -> str | None:

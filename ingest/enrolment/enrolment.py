@@ -29,6 +29,7 @@ from .broker_access import (
     gateway_in,
     home_user,
     with_home,
+    with_live,
     with_survey_user,
     without_home,
 )
@@ -186,6 +187,7 @@ def enrol_home(folder: Path, patient: str, *, gateway: str | None = None) -> Joi
     # Whose it is stands in the join file and nowhere else.
     survey, survey_password = secrets.token_hex(8), _password()
     access = with_survey_user(access, survey, survey_password, secrets.token_bytes(SALT_BYTES))
+    access = with_live(access)
     _write_access(place, access)
     (keys / OLD_SURVEY_PASSWORD).unlink(missing_ok=True)
     return JoinFile(

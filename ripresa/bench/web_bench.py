@@ -6,8 +6,9 @@ Steps:
 2. `clinic run` is started on it beside a broker; its figures are folded from nothing.
 3. Worklist, patient and session are asked for one after the other, patients and sessions drawn at
    random. CPU is that of the clinic's process, wall time that of whoever asks.
-4. So many idle pages ask as often as the worklist's page does; then so many pages watch one patient
-   who trains. What the clinic costs without any page is taken off.
+4. So many idle pages ask as often as the worklist's page does; what the clinic costs without any
+   page is taken off. Then so many pages watch one patient who trains, each by a lease of its own,
+   beside a first one; what that one costs is taken off.
 5. What a browser loads for each page is added up: its files, as their scripts import them, and the
    answers.
 """
@@ -29,19 +30,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from research.virtual_clinic.virtual_clinic import SITE
 from ripresa.platform.child import free_port
 from ripresa.platform.configuration import LOOPBACK
-from telemetry.clock import SystemClock
 from telemetry.errors import TransportTimeout
-from telemetry.identity import new_ulid
-from telemetry.messages.events import SessionOpened, encode_event
-from telemetry.messages.live import ControlBatch, encode_live
-from telemetry.transport.mqtt import MqttBus, MqttSettings
-from telemetry.transport.topics import HomeTopics
+from telemetry.transport.mqtt import MqttSettings
 
 from .large_clinic import write_large_clinic
+from .training_home import TrainingHome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -56,7 +54,6 @@ WATCHED_S: Final = 15.0
 IDLE_S: Final = 40.0
 CLINIC_EVERY_S: Final = 10.0
 LIST_EVERY_S: Final = 60.0
-FRAMES_A_SECOND: Final = 30
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 WORKLIST: Final = "/api/patients?limit=30"
 _IMPORT: Final = re.compile(r"""from "\./([\w.]+)"|import "\./([\w.]+)\"""")
@@ -96,7 +93,10 @@ def bench_web(
         figures |= _requests(page, clinic.patients, asked)
         figures |= _weights(page, clinic.patients[0])
         figures |= _idle(page)
-        figures |= asyncio.run(_live(page, clinic.patients[0], broker_port))
+        home = TrainingHome(
+            SITE, clinic.patients[0], folder / "home", MqttSettings(port=broker_port)
+        )
+        figures |= asyncio.run(_live(page, home))
     return figures
 
 
@@ -245,20 +245,21 @@ def _spent(page: _Page, work: Callable[[], None]) -> float:
     return 100 * (page.cpu_s() - cpu) / (time.perf_counter() - wall)
 
 
-async def _live(page: _Page, patient: str, broker_port: int) -> dict[str, float]:
+async def _live(page: _Page, home: TrainingHome) -> dict[str, float]:
     """Percent of a core for pages that watch one patient, beyond what hearing them costs."""
-    bus = MqttBus(MqttSettings(port=broker_port), f"bench-{new_ulid(SystemClock())}")
-    async with bus:
-        heard = await _watched(page, bus, patient, 0)
-        watched = await _watched(page, bus, patient, VIEWERS)
+    async with home.training() as session:
+        while session not in page.get("/api/live").decode():  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.1)
+        heard = await _watched(page, home.patient, 1)
+        watched = await _watched(page, home.patient, 1 + VIEWERS)
     return {
-        "live_0_percent": heard["percent"],
+        "live_1_percent": heard["percent"],
         f"live_{VIEWERS}_percent": watched["percent"] - heard["percent"],
-        "live_frames_a_second": watched["frames"] / max(1, VIEWERS) / WATCHED_S,
+        "live_frames_a_second": watched["frames"] / (1 + VIEWERS) / WATCHED_S,
     }
 
 
-async def _watched(page: _Page, bus: MqttBus, patient: str, viewers: int) -> dict[str, float]:
+async def _watched(page: _Page, patient: str, viewers: int) -> dict[str, float]:
     from websockets.asyncio.client import connect  # noqa: PLC0415 - the clinic's part alone has it
 
     frames = 0
@@ -266,48 +267,16 @@ async def _watched(page: _Page, bus: MqttBus, patient: str, viewers: int) -> dic
     async def watch() -> None:
         nonlocal frames
         async with connect(f"ws://{LOOPBACK}:{page.port}/api/live/{patient}") as socket:
+            await socket.send("ask")
             async for _ in socket:
                 frames += 1
 
     watching = [asyncio.create_task(watch()) for _ in range(viewers)]
-    training = asyncio.create_task(_train(bus, patient))
     await asyncio.sleep(2)
     frames, cpu, wall = 0, page.cpu_s(), time.perf_counter()
     await asyncio.sleep(WATCHED_S)
     percent = 100 * (page.cpu_s() - cpu) / (time.perf_counter() - wall)
-    for task in (*watching, training):
+    for task in watching:
         task.cancel()
-    await asyncio.gather(*watching, training, return_exceptions=True)
+    await asyncio.gather(*watching, return_exceptions=True)
     return {"percent": percent, "frames": float(frames)}
-
-
-async def _train(bus: MqttBus, patient: str) -> None:
-    """An arm that goes up and down, as the core tells it: 60 samples a second."""
-    clock, topics = SystemClock(), HomeTopics("bench", patient)
-    session = new_ulid(clock)
-    opened: dict[str, Any] = {"patient": patient, "site": "bench", "plan_version": 1}
-    event = SessionOpened(
-        session=session,
-        number=0,
-        t_ns=clock.now_ns(),
-        day=datetime.now(UTC).date().isoformat(),
-        posture="seated",
-        wearables=(),
-        **opened,
-    )
-    bus.publish(topics.event, encode_event(event))
-    while True:
-        now_ns = clock.now_ns()
-        phase = (now_ns % 4_000_000_000) / 4e9
-        angle = 80.0 - 70.0 * math.cos(math.tau * phase)
-        batch = ControlBatch(
-            session=session,
-            item="1",
-            t0_ns=now_ns,
-            dt_us=(0, 16_667),
-            control=(angle / 150, angle / 150),
-            angle_deg=(angle, angle),
-            calibrated=True,
-        )
-        bus.publish(topics.control, encode_live(batch))
-        await asyncio.sleep(1 / FRAMES_A_SECOND)

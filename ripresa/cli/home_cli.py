@@ -146,6 +146,30 @@ def reminders(
     typer.echo(f"wrote {file}: open it in a calendar")
 
 
+@app.command("live-view")
+def live_view(
+    allow: Annotated[
+        bool | None,
+        typer.Option("--allow/--refuse", help="Let the clinic see sessions live, or no more."),
+    ] = None,
+) -> None:
+    """Say whether the clinic may see sessions while they are played; nobody may until you do.
+
+    Whoever watches stands on the screen. Refusing ends it at once.
+    """
+    from ripresa.watching.live_consent import LiveConsent
+    from telemetry.clock import SystemClock
+
+    from .home_command import home_settings
+
+    home = home_settings()
+    path = home.folder.live_view
+    if allow is not None:
+        LiveConsent(allowed=allow, t_ns=SystemClock().now_ns()).keep(path)
+    told = "may" if LiveConsent.load(path).allowed else "may not"
+    typer.echo(f"the clinic {told} see sessions of this home live")
+
+
 @app.command()
 def take(
     session: Annotated[str, typer.Argument(help="ULID of the recorded session.")],

@@ -101,6 +101,7 @@ def hold_session_with_screens(held: HeldSession) -> str:
             questionnaire=survey_for(at_work),
             reaches=reaches(at_work.home),
             clinic_silent=lambda: at_work.clinic_silent,
+            watched_by=at_work.watched_by,
             resumed=_resumed(at_work),
         ),
         source=CountedKeys(at_work) if held.by_keys else link,

@@ -216,6 +216,7 @@ async def run_clinic(options: ClinicOptions) -> None:
                 had_users=had_users(journal),
             ),
             provider=way_in.provider(),
+            site_of=PatientSites(journal),
             host_names=(*LOOPBACK_NAMES, *options.host_names),
         )
         if options.influx is not None and writer is not None:

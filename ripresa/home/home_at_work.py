@@ -17,6 +17,7 @@ from games.rules.heart_rate import shown_bpm
 from ripresa.platform.background import running
 from ripresa.session.closing import close_session, streams_of
 from ripresa.session.plan_folder import PlanFolder
+from ripresa.watching.live_relay import LiveRelay
 from telemetry.clock import SystemClock
 from telemetry.errors import ConfigurationError, DecodeError, RipresaError, StoreError
 from telemetry.identity import new_ulid
@@ -78,6 +79,15 @@ class HomeAtWork:
         """Set when the clinic's command ends the work here."""
         self.erasing: Command | None = None
         self.messages = MessageBox(home.folder.therapist_message)
+        self.relay = LiveRelay(
+            box.bus,
+            box.clinic_bus,
+            home.identity.topics,
+            home.clock,
+            apart=home.clinic_broker != home.broker,
+            session=lambda: box.service.session,
+            consent=home.folder.live_view,
+        )
         box.service.on_opening = self._wanted.put_nowait
 
     @classmethod
@@ -97,7 +107,8 @@ class HomeAtWork:
             box.clinic_bus.subscribe(topics.message, self._take_message, qos=1)
             box.clinic_bus.subscribe(topics.command, self._take_command, qos=1)
             await self.close_orphans()
-            yield self
+            async with running(self.relay.run()):
+                yield self
 
     @property
     def state(self) -> SessionState | None:
@@ -116,6 +127,10 @@ class HomeAtWork:
         """Whether a clinic was joined, and cannot be reached now."""
         joined = self.home.clinic_broker != self.home.broker
         return joined and not self.box.clinic_bus.connected
+
+    def watched_by(self) -> tuple[str, ...]:
+        """The roles of those at the clinic who see the session now; called from any thread."""
+        return self.relay.watched_by()
 
     def heart_bpm(self) -> int | None:
         """The heart rate, where one is worn and fresh."""

@@ -93,6 +93,11 @@ class Folder(Places):
         return self.root / "home" / "withdrawn"
 
     @property
+    def live_view(self) -> Path:
+        """Whether the person lets the clinic see sessions live."""
+        return self.root / "home" / "live_view.json"
+
+    @property
     def unlocking(self) -> Path:
         """When a clinician last unlocked standing exercises here."""
         return self.root / "home" / "unlocking.json"

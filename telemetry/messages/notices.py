@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -14,6 +14,7 @@ from .bounds import STRICT, Count, Int64
 from .newer import first_problem
 
 __all__ = [
+    "LONGEST_LEASE_S",
     "MOST_EARLIER",
     "MOST_WEARABLES",
     "Command",
@@ -21,6 +22,8 @@ __all__ = [
     "LedgerNotice",
     "LetterText",
     "LinkState",
+    "LiveRequest",
+    "LiveWatcher",
     "Notice",
     "PlanNotice",
     "Receipt",
@@ -34,6 +37,11 @@ MOST_WEARABLES = 64
 
 MOST_EARLIER = 4
 """Messages that wait beside the newest one: a session does not begin with a book."""
+LONGEST_LEASE_S = 600
+"""For so long a session is shown live by one deliberate act of whoever watches."""
+
+LiveWatcher: TypeAlias = Literal["physiotherapist", "researcher", "admin", "clinic"]
+"""Who watches a session, as the patient is told: a role, nobody's name."""
 
 
 class LinkState(StrEnum):
@@ -167,16 +175,38 @@ class Command(Notice):
     value: dict[str, str | Int64 | None] = {}
 
 
+class LiveRequest(Notice):
+    """Somebody at the clinic wishes to see a session while it is played; never retained.
+
+    The home's `Receipt` of the lease tells what became of it: `taken`, `refused` with why, `done`
+    once it is over.
+
+    Attributes:
+        what: `ask` for a lease, `hold` it, as whoever has it still watches, or `end` it.
+        lease: a deliberate act's own; to go on after it needs another act, and so another lease.
+        session: the one to be seen, and no other.
+        lease_s: for how long at most.
+        watcher: stands on the patient's screen.
+    """
+
+    what: Literal["ask", "hold", "end"]
+    lease: UlidText
+    patient: Pseudonym
+    session: UlidText
+    watcher: LiveWatcher = "clinic"
+    lease_s: int = Field(default=LONGEST_LEASE_S, ge=1, le=LONGEST_LEASE_S)
+
+
 class Receipt(Notice):
     """A home's answer: it has taken a plan or a message, done a command, or refused it.
 
     Attributes:
-        what, id: which one: a plan's version, a message's or a command's ULID.
+        what, id: which one: a plan's version, a message's, a command's or a live lease's ULID.
         note: why it was refused; never names the patient.
     """
 
     patient: Pseudonym
-    what: Literal["plan", "message", "command"]
+    what: Literal["plan", "message", "command", "live"]
     id: str = Field(max_length=40)
     state: Literal["taken", "done", "refused"]
     t_ns: Int64

@@ -49,6 +49,13 @@ USES: Final[dict[str, tuple[str, str, int, bool, tuple[Any, ...]]]] = {
         False,
         (events.SessionEvent,),
     ),
+    "live_request": (
+        "Somebody at the clinic wishes to see a session live, for a lease of ten minutes at most.",
+        "receive",
+        0,
+        False,
+        (notices.LiveRequest,),
+    ),
     "request": (
         "What games and screens ask of the session service, the only writer of events.",
         "receive",
@@ -80,7 +87,7 @@ USES: Final[dict[str, tuple[str, str, int, bool, tuple[Any, ...]]]] = {
         (notices.Command,),
     ),
     "receipt": (
-        "The home's answers to plans, messages and commands.",
+        "The home's answers to plans, messages, commands and wishes to watch.",
         "send",
         1,
         False,

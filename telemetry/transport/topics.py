@@ -21,6 +21,7 @@ CHANNELS: Final = {
     "motion": "ripresa/{site}/{patient}/live/motion/{stream}",
     "control": "ripresa/{site}/{patient}/live/control",
     "event": "ripresa/{site}/{patient}/live/event",
+    "live_request": "ripresa/{site}/{patient}/live/request",
     "request": "ripresa/{site}/{patient}/request",
     "record": "ripresa/{site}/{patient}/record",
     "ack": "ripresa/{site}/{patient}/ack",
@@ -67,6 +68,11 @@ class HomeTopics:
     def event(self) -> str:
         """The session's events as they happen, JSON, QoS 0; the journal has them for good."""
         return self._at("event")
+
+    @property
+    def live_request(self) -> str:
+        """Somebody at the clinic wishes to see a session live, JSON, QoS 0, never retained."""
+        return self._at("live_request")
 
     @property
     def request(self) -> str:

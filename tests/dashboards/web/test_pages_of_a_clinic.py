@@ -81,6 +81,7 @@ async def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_the_screen(
         for address in (
             "?lang=it",
             "live?lang=en",
+            "group?lang=it",
             "sessions?lang=it",
             "clinic?lang=en",
             f"patient/{patient}?lang=it",

@@ -13,6 +13,7 @@ from games.rules.take import Take
 from games.session.letter_page import Letter
 from games.session.session_texts import SESSION
 from games.session.therapy_pages import page_of
+from games.ui.hud import Hud
 from games.ui.texts import blaming
 from session_stage import T0_NS, Stage
 from session_stage import seated_raise as plan
@@ -268,3 +269,30 @@ def test_a_message_that_comes_once_the_session_has_begun_waits_for_the_next_one(
     played.run(press)
     assert told_as_read(played) == []
     assert "Closed" in played.seen
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_every_screen_tells_who_watches_and_when_nobody_does_any_more(stage, language):
+    watchers, told = [("physiotherapist",)], {}
+    look = Look(language=language, audio_only=True, voice=False)
+    played = stage(plan(), look, screens={"watched_by": lambda: watchers[0]})
+    spoken = []
+    played.screens._watch._say = spoken.append
+    drawn = Hud.draw_watched
+    with pytest.MonkeyPatch.context() as patch:
+
+        def noted(hud, canvas, line):
+            told.setdefault(type(screen_of(played.view.state)).__name__, set()).add(line)
+            drawn(hud, canvas, line)
+
+        patch.setattr(Hud, "draw_watched", noted)
+        played.run(only_return)
+    role = SESSION["watcher.physiotherapist"][language]
+    line = SESSION["watched"][language].format(who=role)
+    assert {"Ask", "Ready", "Play", "Assess", "Closed"} <= told.keys()
+    assert set().union(*told.values()) == {line}
+    assert spoken == [line]
+    watchers[0] = ()
+    assert played.screens._watch.line(T0_NS) == SESSION["watched_over"][language]
+    assert played.screens._watch.line(T0_NS + 11 * 10**9) == ""
+    assert spoken[1:] == [SESSION["watched_over"][language]]

@@ -1,18 +1,13 @@
 """A clinic's broker lets each home say and hear its own things, and nobody else anything."""
 
 import asyncio
-import contextlib
 import signal
-import socket
 import stat
-import subprocess
-import time
-from pathlib import Path
 
 import pytest
 
-from influxd import free_port
-from ingest.enrolment.broker_access import CLINIC_USER, home_user
+from clinic_broker import ClinicBroker
+from ingest.enrolment.broker_access import home_user, password_line
 from ingest.enrolment.enrolment import (
     dismiss_home,
     enrol_home,
@@ -31,7 +26,6 @@ from telemetry.transport.topics import GatewayTopics, HomeTopics, SiteTopics
 
 pytestmark = pytest.mark.slow
 
-SHIPPED = Path(__file__).parents[3] / "deploy" / "mosquitto" / "mosquitto.conf"
 OWN = HomeTopics("clinic", "p-01")
 OTHER = HomeTopics("clinic", "p-02")
 SITE = SiteTopics("clinic")
@@ -42,53 +36,6 @@ def folder(tmp_path):
     need_program("openssl")
     init_clinic(tmp_path, site="clinic", hosts=["localhost", "127.0.0.1"])
     return tmp_path
-
-
-class Broker:
-    """Mosquitto with the shipped configuration, its places and ports alone changed."""
-
-    def __init__(self, folder):
-        self.plain, self.tls = free_port(), free_port()
-        text = SHIPPED.read_text().replace("/run/ripresa", str(folder / "secrets" / "broker"))
-        text = text.replace("/mosquitto/data/", f"{folder}/state/mosquitto/")
-        text = text.replace("listener 1883", f"listener {self.plain} 127.0.0.1\nuser root")
-        text = text.replace("listener 8883", f"listener {self.tls} 127.0.0.1")
-        self.config = folder / "test.conf"
-        self.config.write_text(text)
-        self.folder = folder
-
-    def __enter__(self):
-        self.process = subprocess.Popen(
-            [need_program("mosquitto"), "-c", str(self.config)], stderr=subprocess.DEVNULL
-        )
-        for _ in range(100):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.plain)):
-                return self
-            time.sleep(0.05)
-        raise AssertionError("mosquitto did not start")
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-
-    def clinic(self, name="receiver", **more):
-        env = dict(
-            line.split("=", 1) for line in (self.folder / ".env").read_text().splitlines() if line
-        )
-        password = env["RIPRESA_MQTT_PASSWORD"]
-        settings = MqttSettings(port=self.plain, username=CLINIC_USER, password=password)
-        return MqttBus(settings, name, **more)
-
-    def joined(self, join, place):
-        path = place / "join-file.json"
-        write_join_file(join.model_copy(update={"host": "localhost", "port": self.tls}), path)
-        return join_home(path, place)
-
-    def home(self, join, place, **more):
-        return MqttBus(self.joined(join, place).broker, more.pop("client", "uplink"), **more)
-
-    def anonymous(self, join, place):
-        return MqttBus(self.joined(join, place).surveys, "survey-any")
 
 
 async def settle():
@@ -113,7 +60,7 @@ async def test_a_home_writes_its_own_records_only(folder, tmp_path):
         GatewayTopics("clinic", second.gateway).state,
         HomeTopics("elsewhere", "p-01").record,
     )
-    with Broker(folder) as broker:
+    with ClinicBroker(folder) as broker:
         async with broker.clinic() as clinic:
             heard = []
             clinic.subscribe("#", lambda m: heard.append(m.topic), qos=1)
@@ -134,7 +81,7 @@ async def test_a_home_writes_its_own_records_only(folder, tmp_path):
 
 async def test_a_home_hears_what_is_meant_for_it_only(folder, tmp_path):
     first, second = enrol_home(folder, "p-01"), enrol_home(folder, "p-02")
-    with Broker(folder) as broker:
+    with ClinicBroker(folder) as broker:
         async with (
             broker.clinic() as clinic,
             broker.home(first, tmp_path / "h1") as home,
@@ -158,7 +105,7 @@ async def test_a_home_hears_what_is_meant_for_it_only(folder, tmp_path):
 
 async def test_strangers_and_wrong_passwords_stay_outside(folder, tmp_path):
     join = enrol_home(folder, "p-01")
-    with Broker(folder) as broker:
+    with ClinicBroker(folder) as broker:
         wrong = join.model_copy(update={"password": "guess"})
         for bus in (
             MqttBus(MqttSettings(port=broker.plain), "anonymous"),
@@ -173,7 +120,7 @@ async def test_a_home_that_does_not_know_the_clinics_authority_does_not_connect(
     join = enrol_home(folder, "p-01")
     init_clinic(tmp_path / "impostor", site="clinic", hosts=["localhost"])
     foreign = (tmp_path / "impostor" / "secrets" / "broker" / "ca.crt").read_text()
-    with Broker(folder) as broker:
+    with ClinicBroker(folder) as broker:
         trusting_another = join.model_copy(update={"ca_certificate": foreign})
         async with broker.home(trusting_another, tmp_path / "h1") as bus:
             with pytest.raises(TransportError):
@@ -182,7 +129,7 @@ async def test_a_home_that_does_not_know_the_clinics_authority_does_not_connect(
 
 async def test_a_home_cannot_take_over_the_clinics_session(folder, tmp_path):
     join = enrol_home(folder, "p-01")
-    with Broker(folder) as broker:
+    with ClinicBroker(folder) as broker:
         async with broker.clinic("receiver") as clinic:
             await clinic.wait_connected()
             async with broker.home(join, tmp_path / "h1", client="receiver") as thief:
@@ -192,7 +139,7 @@ async def test_a_home_cannot_take_over_the_clinics_session(folder, tmp_path):
 
 
 async def test_a_home_enrolled_while_the_broker_runs_comes_in_after_its_signal(folder, tmp_path):
-    with Broker(folder) as broker:
+    with ClinicBroker(folder) as broker:
         join = enrol_home(folder, "p-01")
         broker.process.send_signal(signal.SIGHUP)
         await settle()
@@ -209,7 +156,7 @@ async def test_anonymous_answers_come_in_under_names_that_nothing_ties_to_a_home
         places = [text.index(name) for name in sorted(names)]
         assert places == sorted(places), "in the order of names, not of enrolment"
     assert not any(join.patient in name for join, name in zip(joins, names, strict=True))
-    with Broker(folder) as broker:
+    with ClinicBroker(folder) as broker:
         async with broker.clinic() as clinic:
             heard, overheard = [], []
             clinic.subscribe("#", lambda m: heard.append(m.topic), qos=1)
@@ -247,7 +194,7 @@ async def test_the_brokers_store_holds_no_name_beside_an_answer(folder, tmp_path
     join = enrol_home(folder, "p-017")
     unsigned = {"prefix": "00" * 32, "signature": "00" * 256}
     notice = SurveyNotice(token="0f" * 16, survey="2026-q4", marks={"fun": 5}, **unsigned)
-    with Broker(folder) as broker:
+    with ClinicBroker(folder) as broker:
         async with broker.clinic(manual_ack=True, persistent=True) as clinic:
             clinic.subscribe(SITE.survey, lambda _: None, qos=1)
             await clinic.wait_connected()
@@ -283,7 +230,7 @@ def test_the_user_that_all_homes_shared_goes_with_the_next_home(folder):
 
 async def test_two_homes_answer_at_one_moment_and_neither_throws_the_other_off(folder, tmp_path):
     joins = [enrol_home(folder, "p-01"), enrol_home(folder, "p-02")]
-    with Broker(folder) as broker:
+    with ClinicBroker(folder) as broker:
         first, second = (broker.anonymous(j, tmp_path / j.patient) for j in joins)
         lost = []
         async with first, second:
@@ -369,3 +316,71 @@ def test_a_file_that_is_no_join_file_is_named(tmp_path, text):
     with pytest.raises(ConfigurationError, match="cannot be read"):
         join_home(tmp_path / "absent", tmp_path / "home")
     assert joined(tmp_path / "home") is None
+
+
+async def test_the_clinic_reads_what_a_home_shows_live_and_motion_of_nobody(folder, tmp_path):
+    motion, secret = OWN.motion("01J00000000000000000000001"), "x"
+    first, second = enrol_home(folder, "p-01"), enrol_home(folder, "p-02")
+    acl, passwd = (folder / "secrets" / "broker" / name for name in ("acl", "passwd"))
+    acl.write_text(acl.read_text() + "\nuser anything\ntopic readwrite #\n")
+    passwd.write_text(passwd.read_text() + password_line("anything", secret, b"0" * 12))
+    with ClinicBroker(folder) as broker:
+        settings = MqttSettings(port=broker.plain, username="anything", password=secret)
+        async with (
+            broker.clinic() as clinic,
+            broker.home(second, tmp_path / "h2") as other,
+            MqttBus(settings, "anything") as anything,
+        ):
+            heard, overheard = [], []
+            for topic_filter in ("#", "ripresa/#", HomeTopics("+", "+").motion("#"), motion):
+                clinic.subscribe(topic_filter, lambda m: heard.append(m.topic))
+            for topic_filter in ("#", OWN.control, OWN.event, OWN.live_request, motion):
+                other.subscribe(topic_filter, lambda m: overheard.append(m.topic))
+            for bus in (clinic, other, anything):
+                await bus.wait_connected()
+            await settle()
+            async with broker.home(first, tmp_path / "h1") as home:
+                await home.wait_connected()
+                home.publish(motion, b"x", qos=1)
+                await settle()
+            async with broker.home(first, tmp_path / "h1") as home:
+                await home.wait_connected()
+                home.publish(OWN.control, b"x")
+                home.publish(OWN.event, b"x")
+                home.publish(OTHER.control, b"x")
+                anything.publish(motion, b"x", qos=1)
+                await anything.drain()
+                await until(lambda: OWN.event in heard)
+                await settle()
+            assert set(heard) == {OWN.control, OWN.event}
+            assert overheard == []
+
+
+async def test_only_its_own_clinic_asks_a_home_to_be_seen(folder, tmp_path):
+    first, second = enrol_home(folder, "p-01"), enrol_home(folder, "p-02")
+    with ClinicBroker(folder) as broker:
+        async with broker.clinic() as clinic, broker.home(first, tmp_path / "h1") as home:
+            asked = []
+            home.subscribe(OWN.live_request, lambda m: asked.append(m.payload))
+            for bus in (clinic, home):
+                await bus.wait_connected()
+            await settle()
+            async with broker.home(second, tmp_path / "h2") as other:
+                await other.wait_connected()
+                other.publish(OWN.live_request, b"another home")
+                await settle()
+            clinic.publish(OWN.live_request, b"the clinic")
+            await until(lambda: asked)
+            assert asked == [b"the clinic"]
+
+
+def test_a_home_that_was_let_in_earlier_may_be_seen_after_the_next_one(folder):
+    enrol_home(folder, "p-01")
+    acl = folder / "secrets" / "broker" / "acl"
+    today = acl.read_text()
+    acl.write_text("".join(f"{line}\n" for line in today.splitlines() if "/live/" not in line))
+    enrol_home(folder, "p-02")
+    for rule in (f"write {OWN.control}", f"write {OWN.event}", f"read {OWN.live_request}"):
+        assert acl.read_text().count(f"topic {rule}\n") == 1
+    assert acl.read_text().count("topic write ripresa/+/+/live/request\n") == 1
+    assert acl.read_text().count("topic deny ripresa/+/+/live/motion/#\n") == 1

@@ -6,7 +6,10 @@ import { both } from "./texts.js";
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 5000;
 
-/** Follow a patient. `onFrame(frame)` gets each message, `onLine(up)` whether the line holds. */
+/**
+ * Follow a patient. `onFrame(frame)` gets each message, `onLine(up)` whether the line holds.
+ * What comes back stops it; its `say(word)` tells the server something while the line holds.
+ */
 export function follow(patient, onFrame, onLine) {
   let wait = FIRST_WAIT_MS;
   let stopped = false;
@@ -29,10 +32,14 @@ export function follow(patient, onFrame, onLine) {
   }
 
   connect();
-  return () => {
+  const stop = () => {
     stopped = true;
     socket.close();
   };
+  stop.say = (word) => {
+    if (socket.readyState === WebSocket.OPEN) socket.send(word);
+  };
+  return stop;
 }
 
 /** Fetch JSON; a problem is an Error with the server's own words. */

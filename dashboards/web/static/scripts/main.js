@@ -73,6 +73,7 @@ async function start() {
   if (kind === "patient") return (await import("./patient.js")).patientPage(main, named);
   if (kind === "plan") return (await import("./plan/editor.js")).planPage(main, named);
   if (kind === "session") return (await import("./session.js")).recordedPage(main, named);
+  if (kind === "group") return (await import("./group.js")).groupPage(main);
   if (kind === "live") return (await import("./now.js")).nowPage(main, named);
   return (await import("./worklist.js")).worklistPage(main);
 }

@@ -30,6 +30,7 @@ export async function nowPage(main, wanted) {
     const focused = others.contains(document.activeElement) ? document.activeElement.textContent : null;
     others.hidden = running.length < 2;
     others.replaceChildren(
+      h("a", { class: "group-link", href: "/group" }, t("group")),
       ...running.map(({ patient }) => h("button", { type: "button", "aria-pressed": String(patient === shown), onclick: () => (follow(patient), chips(running)) }, patient)),
     );
     if (focused) [...others.children].find((one) => one.textContent === focused)?.focus();

@@ -5,6 +5,7 @@ import { drawingWidth, h, s, say } from "./dom.js";
 import { fetched, follow } from "./feed.js";
 import { degrees, integer, lasting, longDay, sessionAddress, shortTime } from "./format.js";
 import { goniometer } from "./goniometer.js";
+import { leaseBar } from "./lease.js";
 import { both, t } from "./texts.js";
 import { trace } from "./trace.js";
 
@@ -69,7 +70,7 @@ function movementCard() {
   };
 }
 
-/** The page of a patient who is training now. Returns what stops it. */
+/** The page of a patient who is training now; where a home is asked, its leave comes first. Returns what stops it. */
 export function livePage(main, patient) {
   const head = banner();
   const movement = movementCard();
@@ -77,12 +78,23 @@ export function livePage(main, patient) {
   const ledger = ledgerCard();
   const [repetitions, range, adherence, story] = cards;
   const grid = h("div", { class: "grid" }, movement.element, repetitions.element, range.element, adherence.element, ledger.element, story.element);
-  main.replaceChildren(head.element, grid);
+  let seen = false;
+  const bar = leaseBar(patient, () => stop.say("ask"), () => stop.say("end"));
+  main.replaceChildren(bar.element, head.element, grid);
 
   const stop = follow(
     patient,
     (frame) => {
+      if (frame.lease) {
+        bar.update(frame);
+        // What was seen stands until the page goes on: the words over it say that it is over.
+        head.element.hidden = grid.hidden = !seen;
+        document.body.dataset.lease = frame.lease;
+        return;
+      }
       if (frame.state) {
+        seen = true;
+        head.element.hidden = grid.hidden = false;
         // One that says nothing at all stops more than one that is late.
         const { silent, late } = frame.state;
         head.update(frame.state.session, silent.length > late.length ? "silent" : late.length ? "late" : "");
