@@ -66,6 +66,11 @@ class Places:
         return self.clinic / "figures"
 
     @property
+    def curves(self) -> Path:
+        """The curves of sessions, a folder a patient; droppable."""
+        return self.clinic / "curves"
+
+    @property
     def plans(self) -> Path:
         """Every version of every plan."""
         return self.root / "plans"

@@ -37,6 +37,8 @@ from dashboards.access.oidc import OidcProvider
 from dashboards.access.principal import Action
 from dashboards.around.around_api import AroundPatients, around_routes
 from dashboards.around.treatment_port import TreatmentPort
+from dashboards.curves.curve_api import curve_routes
+from dashboards.curves.session_curve import SessionCurve
 from dashboards.live.live_feed import LiveFeed
 from dashboards.live.live_leases import LiveLeases
 from dashboards.live.live_socket import live_routes
@@ -66,6 +68,7 @@ PAGES: Final = (
     *("/", "/live", "/group", "/clinic", "/sessions", "/patients"),
     *("/live/{_name}", "/session/{_name}", "/patient/{_name}", "/plan/{_name}"),
 )
+NO_CURVE: Final = SessionCurve(of="", state="no motion")
 SMALL: Final = 1000
 """Bytes from which on a file of the page's own is sent compressed."""
 KEPT: Final = ("/static/vendor/", "/drawings/")
@@ -96,6 +99,7 @@ def create_app(
     entrance: Entrance | None = None,
     provider: OidcProvider | None = None,
     site_of: Callable[[str], str | None] | None = None,
+    curve: Callable[[str, str], SessionCurve] = lambda _session, _home: NO_CURVE,
     host_names: Sequence[str] = LOOPBACK_NAMES,
 ) -> FastAPI:
     """The application; call it within the event loop, as it subscribes to `bus`.
@@ -116,6 +120,7 @@ def create_app(
         provider: at which one may sign in, too; None: at none.
         site_of: a patient's site, where their home is asked before anything is seen live; None:
             whatever is on `bus` is shown.
+        curve: the curve of a session and home, where curves are kept.
         host_names: names by which browsers may reach it; any other is refused, so that no
             page from elsewhere can read it through a name of its own.
     """
@@ -172,6 +177,7 @@ def create_app(
     if plans is not None:
         app.include_router(plan_routes(plans, clock))
     app.include_router(around_routes(AroundPatients(patients.figures, clock, treatment)))
+    app.include_router(curve_routes(reader, curve))
     if feed is not None:
         app.include_router(live_routes(feed, leases))
     for address in PAGES:

@@ -240,6 +240,14 @@ STORES: Final[tuple[Store, ...]] = (
         "the patient's file",
     ),
     _folder(
+        "curves",
+        "clinic run, one a session",
+        "until another result counts",
+        "derived: the samples are",
+        EraseStep.FILES,
+        "the patient's folder",
+    ),
+    _folder(
         "plans",
         "ripresa plan import",
         "for ever",

@@ -15,15 +15,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from analytics.core import Core
-from analytics.exercise.observing import observe_by
 from ingest.influx.followers import InfluxFollower
 from ingest.influx.lines import line
 from ingest.influx.points import compared, read_point, stored
 from ingest.influx.record_context import RecordContext, home_of
 from ingest.influx.therapy_lines import Superseded
+from ripresa.curves.curve_maker import recorded_batches
 from telemetry.messages.events import SessionOpened
-from telemetry.messages.live import ControlBatch
 from telemetry.messages.record import RecordKind
 from telemetry.messages.results import SessionResult, decode_result
 
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
     from ingest.journal.journal import Journal
     from ingest.journal.reading import JournalReader
     from telemetry.clock import Clock
+    from telemetry.messages.live import ControlBatch
     from telemetry.messages.record import Record
     from telemetry.seams import SessionSummary
     from therapy.plan.plan import Plan
@@ -164,15 +163,9 @@ class AngleCurves:
         events = self.context.events(session, home)
         if not any(isinstance(e, SessionOpened) for e in events):
             return
-        core = Core(session, observe_by(plan))
-        for event in events:
-            core.take_event(event)
         last_ns: dict[str, int] = {}
-        for stream in self.context.streams(session, home):
-            for item in self.context.stream_items(stream, home):
-                for message in core.take(item):
-                    if isinstance(message, ControlBatch):
-                        yield from _thinned(message, last_ns)
+        for batch in recorded_batches(self.context, session, home, plan, events):
+            yield from _thinned(batch, last_ns)
 
 
 def angle_differences(

@@ -20,6 +20,8 @@ from ingest.journal.archive import ArchiveReader
 from ingest.journal.journal import Journal
 from ingest.rights.audit import AuditKey
 from ingest.rights.consent import Consent
+from ripresa.curves.curve_desk import CurveDesk
+from ripresa.curves.curve_maker import CurveMaker
 from ripresa.platform.configuration import audit_key_at_hand
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError
@@ -32,6 +34,7 @@ from .figure_table import FigureTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from ingest.influx.followers import InfluxFollower
     from ingest.influx.points import Difference
@@ -100,6 +103,17 @@ class ClinicStore:
             clock_wrong=clock_wrong,
             table=self.table,
         )
+
+    def curves(self, folder: Path) -> CurveDesk:
+        """What works out and keeps the curves of sessions."""
+        context = RecordContext(self.whole, self.consent.unused)
+
+        def patient_of(home: str) -> str | None:
+            whose = context.whose_home(home)
+            return None if whose is None else whose.patient
+
+        maker = CurveMaker(context, self.plans.version)
+        return CurveDesk(maker, self.journal, folder, patient_of, self._clock)
 
     def followers(
         self, writer: InfluxWriter, settings: InfluxSettings

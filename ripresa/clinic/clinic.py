@@ -165,6 +165,7 @@ async def run_clinic(options: ClinicOptions) -> None:
             "survey desk": desk.run,
             "survey credentials": issuing.run,
             "access trail": trail.run,
+            "curves": (curves := store.curves(options.folder.curves)).run,
         }
         followers: tuple[Follows, ...] = ()
         writer: InfluxWriter | None = None
@@ -216,7 +217,8 @@ async def run_clinic(options: ClinicOptions) -> None:
                 had_users=had_users(journal),
             ),
             provider=way_in.provider(),
-            site_of=PatientSites(journal),
+            site_of=sites,
+            curve=curves.curve,
             host_names=(*LOOPBACK_NAMES, *options.host_names),
         )
         if options.influx is not None and writer is not None:

@@ -10,6 +10,7 @@ from analytics.monitoring.alert import AlertKind
 from analytics.monitoring.day import PLAN_NOT_TAKEN
 from analytics.monitoring.figures import PatientState
 from analytics.monitoring.plan_versions import VersionState
+from dashboards.curves.curve_api import CurveView
 from dashboards.live.live_leases import LeaseFrame
 from dashboards.plans.draft_view import WeekView
 from dashboards.views.patient_view import DayView, PeriodView
@@ -147,6 +148,8 @@ STATES = {
     "posture_": {p for e in EXERCISES.values() for p in e.postures},
     "arms_": set(ARMS),
     "seat_": set(SEAT),
+    "curve_": values(CurveView, "state") - {"there"},
+    "span_": {"repetition", "other", "attempt", "lost", "unseen"},
     "lease_": values(LeaseFrame, "lease"),
     "unseen_": values(LeaseFrame, "reason") - {""},
     "phase_": {p.replace("-", "") for p in get_args(SessionPhase)},

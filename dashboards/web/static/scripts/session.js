@@ -130,6 +130,11 @@ export async function recordedPage(main, session) {
   head.update(view, "");
   for (const each of cards) each.update(view);
   main.replaceChildren(head.element, sameDay(view, ofDay.sessions), grid);
+  const places = [...grid.querySelectorAll(".curve-place")];
+  if (!places.length) return;
+  const whose = asked.get("home") ?? ofDay.sessions.find((one) => one.session === view.session)?.home;
+  // The page is there before its curves are.
+  import("./curve.js").then(({ showCurves }) => showCurves(view, whose, places));
 }
 
 /** The other sessions of that day, each by when it began. */
@@ -181,9 +186,15 @@ function timeline(item) {
   return h("figure", { class: "trend" }, h("figcaption", { class: "quiet" }, t("timeline")), s("svg", { class: "columns", viewBox: `-52 -14 ${width + 60} ${height + 46}`, role: "img", "aria-label": label }, ...parts), legend.length ? h("ul", { class: "legend" }, ...legend.map(([kind, name]) => h("li", {}, mark(kind), t(name)))) : null);
 }
 
+/** Where an item's curve comes, once it is there: only what tells a range has one. */
+function curvePlace(view, item) {
+  if (!item.range_of_motion || view.closed_ms === null) return "";
+  return h("div", { class: "curve-place", "data-item": item.item, "data-assessment": String(item.assessment) }, h("p", { class: "quiet" }, t("loading")));
+}
+
 function pastCard(view) {
   const done = view.items.filter((item) => item.repetitions.length || item.doubts.length);
-  const parts = done.flatMap((item) => [h("h3", {}, itemTitle(item)), ...doubts(item), ...(item.repetitions.length ? [timeline(item), repetitionTable(item)] : [])]);
+  const parts = done.flatMap((item) => [h("h3", {}, itemTitle(item)), ...doubts(item), ...(item.repetitions.length ? [curvePlace(view, item), timeline(item), repetitionTable(item)] : [])]);
   const { conditioning: mended } = view;
   if (mended && mended.samples) parts.push(h("p", { class: "note" }, `${t("data_quality")}: ${t("conditioning", Object.fromEntries(Object.entries(mended).map(([k, v]) => [k, integer(v)])))}`));
   return card("movement", t("movement_past"), ...(parts.length ? parts : [h("p", { class: "quiet" }, t(view.closed_ms === null ? "nothing_yet" : "nothing_measured"))]));

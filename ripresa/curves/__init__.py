@@ -1,0 +1,1 @@
+"""Works out the curves of recorded sessions, once each, and keeps them."""
