@@ -38,6 +38,8 @@ class VersionView:
         effective: the first day on which it counts; None: not yet.
         note: why it was refused.
         signed_by: who answers for it; None: nobody has signed it.
+        signed_ns: since when, by the clinic's clock.
+        template, cleared: what it was started from, and what was ticked before the signature.
     """
 
     plan: Plan
@@ -47,6 +49,9 @@ class VersionView:
     effective: date | None = None
     note: str = ""
     signed_by: str | None = None
+    signed_ns: int | None = None
+    template: str | None = None
+    cleared: tuple[str, ...] = ()
 
 
 def versions_of(
@@ -116,7 +121,14 @@ def _with_standing(view: VersionView, signature: PlanSigned | None, newest: int)
     """The view with who signed it, and whether a later version has taken its place."""
     if signature is not None and signature.digest == view.plan.digest():
         state: VersionState = "signed" if view.state == "draft" else view.state
-        view = replace(view, state=state, signed_by=signature.by)
+        view = replace(
+            view,
+            state=state,
+            signed_by=signature.by,
+            signed_ns=signature.t_ns,
+            template=signature.template,
+            cleared=signature.cleared,
+        )
     if view.state == "taken" and view.plan.version < newest:
         return replace(view, state="superseded")
     return view

@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict
 from telemetry.body import Side
 from therapy.exercises.dose import DoseUnit
 from therapy.plan.limits import PainProfile
+from therapy.templates.clearing import cleared_words
 
-from .words import Words, exercise_words
+from .words import Words, exercise_words, words
 
 if TYPE_CHECKING:
     from analytics.monitoring.plan_versions import VersionView
@@ -25,13 +26,18 @@ class _Frozen(BaseModel):
 
 
 class PlanVersionView(_Frozen):
-    """How far a version of the plan has come; `signed_by`: who answers for it."""
+    """How far a version of the plan has come; `signed_by`: who answers for it.
+
+    `cleared` is what was ticked one by one before it was signed.
+    """
 
     version: int
     state: str
     published: str | None
     effective: str | None
     signed_by: str | None
+    signed_ms: float | None
+    cleared: tuple[Words, ...]
     note: str
 
 
@@ -136,5 +142,7 @@ def version_view(view: VersionView) -> PlanVersionView:
         published=None if view.published is None else view.published.isoformat(),
         effective=None if view.effective is None else view.effective.isoformat(),
         signed_by=view.signed_by,
+        signed_ms=None if view.signed_ns is None else view.signed_ns / 1e6,
+        cleared=tuple(words(one) for one in cleared_words(view.cleared, view.template)),
         note=view.note,
     )

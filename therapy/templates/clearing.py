@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from therapy.exercises.library import EXERCISES
+from therapy.wording import Wording
 
+from .catalogue import templates
 from .template import Clearance
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from .template import PlanTemplate
 
-__all__ = ["STANDING", "clearances_of"]
+__all__ = ["STANDING", "clearances_of", "cleared_words"]
 
 STANDING: Final = "standing"
 """Ticked, it unlocks the exercises on the feet."""
@@ -37,6 +39,9 @@ _BY_EXERCISE: Final = (
         "Somebody stands beside each time, and has agreed: {what}",
     ),
 )
+
+
+_NAMED: Final = ": {what}"
 
 
 def clearances_of(
@@ -64,6 +69,21 @@ def clearances_of(
                 )
             )
     return tuple(found)
+
+
+def cleared_words(cleared: Iterable[str], template: str | None) -> tuple[Wording, ...]:
+    """What was ticked, as it is read later; an id that nobody knows any more stands for itself.
+
+    Args:
+        cleared: ids.
+        template: that the plan was started from; None: from none.
+    """
+    own = {c.id: Wording(c.it, c.en) for t in templates() if t.id == template for c in t.clearances}
+    known = {
+        name: Wording(it.removesuffix(_NAMED), en.removesuffix(_NAMED))
+        for name, it, en in _BY_EXERCISE
+    }
+    return tuple(own.get(one) or known.get(one) or Wording(one, one) for one in cleared)
 
 
 def _asks(name: str, known: Exercise, posture: str) -> bool:

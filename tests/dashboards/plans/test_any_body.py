@@ -54,7 +54,7 @@ def put(place, value):
     return body
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(PLACES), JSON)
 def test_a_setting_that_is_anything_is_kept_and_told_and_never_signed_unread(place, value):
     editor, desk, draft = started()
@@ -73,6 +73,7 @@ def test_a_setting_that_is_anything_is_kept_and_told_and_never_signed_unread(pla
     assert desk.signed == []
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.dictionaries(st.text(), JSON, max_size=4))
 def test_a_body_that_is_no_plan_at_all_stops_nothing(body):
     editor, _, draft = started()

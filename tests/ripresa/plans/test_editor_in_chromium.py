@@ -128,7 +128,14 @@ async def tick_all(hand, template):
             await hand.press(Keys.TAB, counted=False)
 
 
-@pytest.mark.parametrize("template", ["stroke-arm", "heart-failure", "cancer-fatigue"])
+@pytest.mark.parametrize(
+    "template",
+    [
+        "heart-failure",
+        pytest.param("stroke-arm", marks=pytest.mark.nightly),
+        pytest.param("cancer-fatigue", marks=pytest.mark.nightly),
+    ],
+)
 async def test_a_template_is_signed_by_keys_alone_in_thirty_presses(
     clinic, chromium, password_hash, template, record_property
 ):

@@ -55,6 +55,11 @@ async def test_a_template_becomes_a_signed_plan_and_goes_out(clinic):
         assert not [r for r in clinic.records() if isinstance(r, PlanPublished) and r.version == 2]
         view = await anna.publish(2)
     assert view["versions"][1]["state"] == "published"
+    assert view["versions"][1]["signed_ms"] == clinic.clock.now_ns() / 1e6
+    assert [c["en"] for c in view["versions"][1]["cleared"]] == [
+        "The clinic's rule on oxygen during exercise was told and is written down",
+        "Cleared to rise and to stand at home without the clinician",
+    ]
     signed = next(r for r in clinic.records() if isinstance(r, PlanSigned))
     assert (signed.by, signed.template, signed.cleared) == ("anna", "copd", ("oxygen", "standing"))
     kept = clinic.plans.version(PATIENT, 2)

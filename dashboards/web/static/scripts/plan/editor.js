@@ -3,8 +3,8 @@
 import { h } from "../dom.js";
 import { card } from "../cards.js";
 import { fetched, sent } from "../feed.js";
-import { longDay, shortDay } from "../format.js";
-import { t } from "../texts.js";
+import { longDay, shortDay, shortTime } from "../format.js";
+import { both, language, t } from "../texts.js";
 import { draftPage } from "./draft.js";
 import { startCard } from "./start.js";
 import "./words.js";
@@ -96,10 +96,15 @@ function versionsPage(editor, view, show, focused) {
   }
 }
 
+function signedAt(ms) {
+  return `${new Date(ms).toLocaleDateString(language, { day: "numeric", month: "short", year: "numeric" })}, ${shortTime(ms)}`;
+}
+
 function versionLine(one, sendButton) {
   const from = one.effective ? `, ${t("in_force_from", { day: longDay(one.effective) })}` : "";
-  const signed = one.signed_by ? ` · ${t("signed_by", { name: one.signed_by })}` : "";
+  const signed = one.signed_by ? ` · ${t("signed_by", { name: one.signed_by })}, ${signedAt(one.signed_ms)}` : "";
   const said = `${t(`plan_${one.state}`, { n: one.version, day: one.published ? shortDay(one.published) : "–" })}${from}${signed}`;
+  const cleared = one.cleared.length ? h("p", { class: "quiet" }, t("was_cleared"), ": ", one.cleared.map(both).join(" · ")) : null;
   const note = one.note ? h("span", { class: "quiet" }, ` (${one.note})`) : null;
-  return h("li", { class: `version version-${one.state}` }, h("span", {}, said, note), sendButton(one));
+  return h("li", { class: `version version-${one.state}` }, h("div", { class: "version-said" }, said, note, cleared), sendButton(one));
 }

@@ -9,6 +9,7 @@ addTexts({
   versions_so_far: ["Versioni", "Versions"],
   no_version_yet: ["Ancora nessuna versione.", "No version yet."],
   send_version: ["Invia la versione {n} a casa", "Send version {n} to the home"],
+  was_cleared: ["Spuntato prima della firma", "Ticked before it was signed"],
   on_its_way: ["Inviata. La casa risponde appena è collegata.", "Sent. The home answers as soon as it is connected."],
   start_title: ["Nuova versione: da che cosa si parte?", "New version: what does it start from?"],
   start_from: ["Parti da", "Start from"],
