@@ -1,7 +1,8 @@
 """Columns of a file by name: CSV, Parquet, XDF and MATLAB alike.
 
 A column is asked for by its name, by a pattern with `*` that fits exactly one, or, of a matrix, as
-`name:1`; parts of a MATLAB structure are joined by dots.
+`name:1`; parts of a MATLAB structure are joined by dots, as `data.Test4.0.acc` for the first of an
+array of structures.
 """
 
 from __future__ import annotations
@@ -238,6 +239,12 @@ def _labels(info: Any, channels: int) -> list[str]:
     return labels if len(labels) == channels else [f"channel_{i}" for i in range(channels)]
 
 
+def _of_structures(value: Any) -> bool:
+    """Whether it is an array or cell array of structures, which are numbered from 0."""
+    listed = isinstance(value, np.ndarray) and value.dtype == object
+    return listed and any(hasattr(one, "_fieldnames") for one in np.ravel(value))
+
+
 def _mat(path: Path, _: ImportMap) -> Mapping[str, Any]:
     from scipy.io import loadmat  # noqa: PLC0415 - slow to import
     from scipy.io.matlab import MatReadError  # noqa: PLC0415
@@ -252,6 +259,9 @@ def _mat(path: Path, _: ImportMap) -> Mapping[str, Any]:
         if hasattr(value, "_fieldnames"):
             for part in value._fieldnames:  # noqa: SLF001 - scipy's structures tell them only there
                 gather(f"{name}.{part}" if name else part, getattr(value, part))
+        elif _of_structures(value):
+            for at, one in enumerate(np.ravel(value)):
+                gather(f"{name}.{at}", one)
         else:
             columns[name] = np.atleast_1d(value)
 

@@ -43,6 +43,12 @@ def _clock(_: Path) -> Figures:
     return bench_clock() | {f"troubled_2h.{name}": value for name, value in troubled.items()}
 
 
+def _cohort(folder: Path, *, minutes: float = 3) -> Figures:
+    from .cohort_bench import bench_cohort  # noqa: PLC0415
+
+    return bench_cohort(folder, minutes=minutes, said=_say)
+
+
 def _core(_: Path) -> Figures:
     from research.core_bench import measure_core  # noqa: PLC0415
 
@@ -156,6 +162,7 @@ BENCHES: dict[str, tuple[str, Callable[..., Figures]]] = {
         "how far wearables' host times come apart in an hour, and in two troubled ones",
         _clock,
     ),
+    "cohort": ("a cohort over all cores, and memory over twenty sessions", _cohort),
     "core": ("the signal core beside VQF alone", _core),
     "edge": ("the gateway's own cost for a notification, and what it adds to latency", _edge),
     "faults": ("every fault, 20 seeds each: nothing undeclared lost, nothing twice", _faults),
@@ -163,7 +170,10 @@ BENCHES: dict[str, tuple[str, Callable[..., Figures]]] = {
     "ingest": ("the record path beside SQLite and mosquitto alone", _ingest),
     "kills": ("100 times kill -9 of home, broker, clinic run: nothing lost, nothing twice", _kills),
     "players": ("simulated players of the games over 12 weeks", _players),
-    "research": ("replay, an hour of six sensors to BIDS, a list of 10,000 sessions", _research),
+    "research": (
+        "replay, an hour to BIDS, 10,000 sessions, a cohort's CPU and memory",
+        _research,
+    ),
     "siege": ("the real clinic, 40 homes and a hostile one, with every part killed", _siege),
     "soak": ("one hour of six virtual wearables: memory, and the account", _soak),
     "truth": ("what is published of simulated people when the premise is wrong", _truth),

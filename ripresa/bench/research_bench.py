@@ -9,10 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from datetime import date
 from typing import TYPE_CHECKING, Final
-
-import numpy as np
 
 from ingest.journal.journal import Journal
 from ripresa.recordings.exporting import write_sessions
@@ -21,38 +18,26 @@ from ripresa.recordings.replay import timeline_of
 from ripresa.recordings.replaying import Replay
 from ripresa.recordings.session_source import session_source
 from ripresa.session.closing import analyse_recorded, result_record
-from ripresa.session.plan_folder import PlanFolder
 from telemetry.clock import SystemClock
-from telemetry.messages.codec import encode_item
-from telemetry.messages.events import (
-    CloseReason,
-    ExerciseEnded,
-    ExerciseStarted,
-    SessionClosed,
-    SessionOpened,
-    StopReason,
-    encode_event,
+from telemetry.messages.events import CloseReason, SessionClosed, SessionOpened, encode_event
+
+from .cohort_bench import bench_cohort
+from .made_sessions import (
+    BEGINS_NS,
+    PLACES,
+    MadeSession,
+    event_record,
+    keep_plan,
+    keep_session,
 )
-from telemetry.messages.motion import MotionBatch, StreamEnded, StreamOpened
-from telemetry.messages.record import NewRecord, RecordKind
-from therapy.plan.plan import Plan
-from therapy.plan.plan_item import PlanItem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
-
-    from telemetry.messages.events import SessionEvent
-    from telemetry.messages.motion import StreamItem
 
 __all__ = ["bench_research"]
 
-PLACES: Final = (
-    *("wrist-right", "upper-arm-right", "sternum", "thigh-right", "shank-right", "lower-back"),
-)
-SESSION: Final = "01KDYX0000000000000000000B"
-BEGINS_NS: Final = 1_767_312_000_000_000_000
-EXERCISE: Final = "arm-abduction"
+SESSION: Final = MadeSession(0, 1, 60.0, 1.0).session
 MANY: Final = 10_000
 REPLAYED_MINUTES: Final = 10.0
 
@@ -71,7 +56,8 @@ def bench_research(
         `replay_one_60_hz_times_real_time`, `replay_six_60_hz_times_real_time`, both also `_by_cpu`,
         so that what else ran on the machine is seen; `bids_s` and
         `bids_seconds_an_hour` of six sensors at 100 Hz, `sessions_journal_s` and
-        `sessions_archive_s` for ten thousand sessions.
+        `sessions_archive_s` for ten thousand sessions; and what `bench_cohort` gives, its sessions
+        a twentieth of `minutes` long.
     """
     figures = {}
     for name, sensors in (("one", 1), ("six", len(PLACES))):
@@ -94,7 +80,7 @@ def bench_research(
         found = sessions(place)
         figures[f"sessions_{name}_s"] = time.monotonic() - begun
         figures[f"sessions_{name}"] = float(len(found))
-    return figures
+    return figures | bench_cohort(folder, minutes=minutes / 20, said=said)
 
 
 def _replayed(path: Path) -> tuple[float, float]:
@@ -112,112 +98,14 @@ def _made(folder: Path, sensors: int, rate_hz: float, minutes: float) -> Path:
     """A journal with one session, closed and analysed."""
     path = folder / "home" / "journal.sqlite"
     path.parent.mkdir(parents=True)
-    plan = Plan(
-        patient="bench-1",
-        version=1,
-        valid_from=date(2026, 1, 1),
-        items=(PlanItem(id="raise", exercise=EXERCISE, side="right", placements=PLACES[:sensors]),),
-    )
-    PlanFolder(folder / "plans").add(plan)
-    streams = [f"01KDYX00000000000000000{n:03d}" for n in range(1, sensors + 1)]
-    n = round(minutes * 60 * rate_hz)
+    # A plan asks for the sensors that are worn, no more.
+    plan = keep_plan(folder, sensors)
+    made = MadeSession(0, sensors, rate_hz, minutes)
     with Journal.open(path, SystemClock()) as journal:
-        opened, *rest = _events(plan, streams, n, rate_hz)
-        journal.append_now([_event(opened)])
-        for stream, place in zip(streams, PLACES, strict=False):
-            records = [_item(i) for i in _stream(stream, place, n, rate_hz)]
-            for first in range(0, len(records), 500):
-                journal.append_now(records[first : first + 500])
-        journal.append_now([_event(e) for e in rest])
-        result = analyse_recorded(journal, SESSION, plan)
+        keep_session(journal, made)
+        result = analyse_recorded(journal, made.session, plan)
         journal.append_now([result_record(result, BEGINS_NS)])
     return path
-
-
-def _events(plan: Plan, streams: list[str], n: int, rate_hz: float) -> list[SessionEvent]:
-    ends_ns = BEGINS_NS + round(n / rate_hz * 1e9)
-    return [
-        SessionOpened(
-            session=SESSION,
-            number=0,
-            t_ns=BEGINS_NS,
-            patient=plan.patient,
-            site="bench",
-            plan_version=1,
-            day="2026-01-02",
-            posture="standing",
-        ),
-        ExerciseStarted(
-            session=SESSION,
-            number=1,
-            t_ns=BEGINS_NS,
-            item="raise",
-            exercise=EXERCISE,
-            side="right",
-            spans=dict.fromkeys(streams, 0),
-        ),
-        ExerciseEnded(
-            session=SESSION,
-            number=2,
-            t_ns=ends_ns,
-            item="raise",
-            spans=dict.fromkeys(streams, n),
-            reason=StopReason.DONE,
-        ),
-        SessionClosed(session=SESSION, number=3, t_ns=ends_ns, reason=CloseReason.DONE),
-    ]
-
-
-def _stream(stream: str, place: str, n: int, rate_hz: float) -> Iterator[StreamItem]:
-    """A forearm that rises and sinks by 110° every 6 s, with a sensor's noise."""
-    yield StreamOpened(
-        stream=stream,
-        wearable=place,
-        model="bench",
-        placement=place,
-        rate_hz=rate_hz,
-        opened_ns=BEGINS_NS,
-    )
-    rng = np.random.default_rng(len(place))
-    t = np.arange(n) / rate_hz
-    angle = np.radians(65 - 55 * np.cos(2 * np.pi * t / 6))
-    zero = np.zeros(n)
-    acc = 9.81 * np.stack((np.cos(angle), zero, np.sin(angle)), axis=1)
-    gyr = np.stack((zero, np.gradient(angle) * rate_hz, zero), axis=1)
-    felt = (acc + rng.normal(0, 0.05, acc.shape)).astype(np.float32)
-    turned = (gyr + rng.normal(0, 0.005, gyr.shape)).astype(np.float32)
-    t_us = np.round(t * 1e6).astype(np.int64)
-    size = round(rate_hz)
-    for first in range(0, n, size):
-        part = slice(first, min(first + size, n))
-        yield MotionBatch(
-            stream=stream,
-            first_index=first,
-            t0_ns=BEGINS_NS + int(t_us[first]) * 1000,
-            dt_us=(t_us[part] - t_us[first]).astype(np.int32),
-            lag_us=np.full(part.stop - part.start, 9000, np.int32),
-            device_us=t_us[part],
-            acc=felt[part],
-            gyr=turned[part],
-        )
-    yield StreamEnded(stream=stream, next_index=n, reason="stopped")
-
-
-def _item(item: StreamItem) -> NewRecord:
-    motion = isinstance(item, MotionBatch)
-    return NewRecord(
-        t_ns=item.t0_ns if isinstance(item, MotionBatch) else BEGINS_NS,
-        kind=RecordKind.MOTION if motion else RecordKind.STREAM,
-        body=encode_item(item),
-        session=SESSION,
-        stream=item.stream,
-    )
-
-
-def _event(event: SessionEvent) -> NewRecord:
-    return NewRecord(
-        t_ns=event.t_ns, kind=RecordKind.EVENT, body=encode_event(event), session=event.session
-    )
 
 
 def _ends(number: int) -> tuple[SessionOpened, SessionClosed]:
@@ -242,7 +130,7 @@ def _many(folder: Path) -> Path:
     path = folder / "journal.sqlite"
     folder.mkdir(parents=True)
     with Journal.open(path, SystemClock()) as journal:
-        records = [_event(e) for number in range(MANY) for e in _ends(number)]
+        records = [event_record(e) for number in range(MANY) for e in _ends(number)]
         for first in range(0, len(records), 1000):
             journal.append_now(records[first : first + 1000])
     return path

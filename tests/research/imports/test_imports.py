@@ -233,7 +233,8 @@ def ready_file(name, folder):
         columns |= {f"gyr_{a}": gyr[:, i] for i, a in enumerate("xyz")}
     else:
         path = folder / "f.mat"
-        savemat(path, {"imu_acc": acc, "imu_gyr": gyr, "imu_mag": 40 * acc / 9.81})
+        broad = {"imu_acc": acc, "imu_gyr": gyr, "imu_mag": 40 * acc / 9.81}
+        savemat(path, {"data": mobilised(acc, gyr)} if name == "mobilise-d" else broad)
         return path
     pq.write_table(pa.table(columns), path)
     return path
@@ -243,13 +244,56 @@ def ready_file(name, folder):
 def test_every_map_that_ships_reads_its_makers_files(tmp_path, name):
     read = import_stream(ready_file(name, tmp_path), load_map(name), placement="wrist-right")
     acc, gyr = arm()
-    step = 2 if name == "mobgap" else 1
+    step = 2 if name in {"mobgap", "mobilise-d"} else 1
     assert np.allclose(read.acc[::step], acc, atol=0.02)
     if read.gyr is not None:
         assert np.allclose(read.gyr[::step], gyr, atol=0.002)
     assert read.grid.lost == 0
-    if name not in {"broad", "mobgap"}:
+    if name not in {"broad", "mobgap", "mobilise-d"}:
         assert read.grid.rate_hz == pytest.approx(RATE_HZ, rel=1e-3)
+
+
+def mobilised(acc, gyr):
+    """A trial as Mobilise-D's files nest it: in g and deg/s, at 100 Hz."""
+    fine = np.repeat(acc, 2, axis=0) / 9.80665, np.degrees(np.repeat(gyr, 2, axis=0))
+    sensor = {"Acc": fine[0], "Gyr": fine[1], "Fs": {"Acc": 100.0, "Gyr": 100.0}}
+    trial = {"SU": {"LowerBack": sensor}, "StartDateTime": "2026-01-01T10:00:00", "TimeZone": "UTC"}
+    return {"TimeMeasure1": {"Test4": {"Trial1": trial}}}
+
+
+@pytest.mark.parametrize("nested", ["structures", "array", "cells"])
+def test_nested_structures_are_named_by_their_path(tmp_path, nested):
+    acc, gyr = arm()
+    sensor = {"acc": acc, "gyr": gyr}
+    other = {"acc": 2 * acc, "gyr": gyr}
+    if nested == "structures":
+        held, name = {"right": {"wrist": sensor}}, "study.right.wrist"
+    elif nested == "array":
+        held = np.array([(other["acc"], gyr), (acc, gyr)], dtype=[("acc", "O"), ("gyr", "O")])
+        name = "study.1"
+    else:
+        held, name = np.array([other, sensor], dtype=object), "study.1"
+    savemat(tmp_path / "f.mat", {"study": held})
+    layout = ImportMap.model_validate(
+        {
+            "name": "nested",
+            "time": {"rate_hz": RATE_HZ},
+            "acceleration": {"columns": [f"{name}.acc:{i}" for i in range(3)], "unit": "m/s2"},
+            "gyroscope": {"columns": [f"{name}.gyr:{i}" for i in range(3)], "unit": "rad/s"},
+        }
+    )
+    read = import_stream(tmp_path / "f.mat", layout, placement="wrist-right")
+    assert np.allclose(read.acc, acc, atol=1e-6)
+    assert np.allclose(read.gyr, gyr, atol=1e-6)
+
+
+def test_of_several_trials_of_a_nested_file_one_is_to_be_named(tmp_path):
+    acc, gyr = arm()
+    trials = mobilised(acc, gyr)
+    trials["TimeMeasure1"]["Test5"] = trials["TimeMeasure1"]["Test4"]
+    savemat(tmp_path / "f.mat", {"data": trials})
+    with pytest.raises(ConfigurationError, match=r"Test4.*Test5"):
+        import_stream(tmp_path / "f.mat", load_map("mobilise-d"))
 
 
 def test_a_map_that_is_wrong_says_where(tmp_path):

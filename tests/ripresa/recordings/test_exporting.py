@@ -152,7 +152,15 @@ def test_opensim_itself_reads_them(export, kept, session):
     table = opensim.TimeSeriesTable(str(one(out, "*.mot")))
     assert table.getNumRows() == session.angle().rows
     column = table.getDependentColumn("abduction_angle").to_numpy()
-    assert np.allclose(column, session.angle().angle_deg)
+    angle, begun_ns = session.angle(), session.opened.t_ns
+    assert np.array_equal(column, angle.angle_deg)
+    times = np.array(table.getIndependentColumn())
+    assert np.allclose(times, (angle.t_ns - begun_ns) / 1e9, atol=1e-6)
+    felt = opensim.TimeSeriesTable(str(one(out, "*.sto")))
+    names = felt.getColumnLabels()
+    read = np.column_stack([felt.getDependentColumn(name).to_numpy() for name in names])
+    motion = session.motion()
+    assert np.allclose(read, np.column_stack([motion.acc, motion.gyr]), rtol=1e-6)
 
 
 def bids(export, kept):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from contextlib import nullcontext
+from itertools import pairwise
 
 import pytest
 
 from ripresa.cli.main import main
 from ripresa.recordings.recorded_session import load_session
 from ripresa.recordings.replay import Timeline, timeline_of
+from ripresa.recordings.replay_run import ReplayRun
 from ripresa.recordings.replaying import BusReplay, Listener, Replay
 from ripresa.recordings.session_source import session_source
 from telemetry.clock import ManualClock, SystemClock
@@ -182,3 +185,36 @@ def test_what_does_not_go_together_is_said(kept, monkeypatch, capsys, more, told
     code, said = run(monkeypatch, capsys, kept.session, "--journal", kept.home, *more)
     assert code == 2
     assert told in said.err
+
+
+async def test_a_loop_goes_on_until_it_is_stopped_and_each_pass_is_the_same(kept, monkeypatch):
+    bus = LocalBus()
+    monkeypatch.setattr(ReplayRun, "_bus", lambda _: nullcontext(bus))
+    run = ReplayRun(
+        session=kept.session,
+        source=session_source(kept.home),
+        of=None,
+        speed=None,
+        from_s=0.0,
+        to_s=None,
+        loop=True,
+        publish=True,
+    )
+    running = asyncio.ensure_future(
+        run._passes(Replay(timeline=timeline(kept), speed=None), timeline(kept))
+    )
+    while sum(b"session.opened" in m.payload for m in bus.published) < 3:
+        assert not running.done()
+        await asyncio.sleep(0)
+    running.cancel()
+    begun = [i for i, m in enumerate(bus.published) if b"session.opened" in m.payload]
+    passes = [bus.published[a:b] for a, b in pairwise(begun)]
+    first, second = ([decode_item(m.payload) for m in p if "/motion/" in m.topic] for p in passes)
+    assert len(first) == len(second) > 10
+    moved = {
+        b.t0_ns - a.t0_ns for a, b in zip(first, second, strict=True) if isinstance(a, MotionBatch)
+    }
+    (later_ns,) = moved
+    assert later_ns > 0, "each pass is stamped as of now"
+    told = [[m.topic for m in p] for p in passes]
+    assert told[0] == told[1]
