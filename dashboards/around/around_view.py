@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from dashboards.views.words import Words, words
+from dashboards.views.words import Words, exercise_words, words
 from telemetry.messages.around.letters import LETTER_LENGTH
 from therapy.questionnaires.instruments import INSTRUMENTS, scored
 
@@ -173,6 +173,13 @@ class CorrectedView(_Told):
     note: str
 
 
+class TakeView(_Told):
+    """The physiotherapist's own repetition that goes with the plan."""
+
+    exercise: str
+    name: Words
+
+
 class ItemChoice(_Frozen):
     """An item that can be corrected."""
 
@@ -205,6 +212,7 @@ class AroundView(_Frozen):
     excused: tuple[ExcusedView, ...]
     corrected: tuple[CorrectedView, ...]
     items: tuple[ItemChoice, ...]
+    takes: tuple[TakeView, ...]
 
 
 def around_view(figures: PatientFigures, *, may_write: bool) -> AroundView:
@@ -285,6 +293,10 @@ def around_view(figures: PatientFigures, *, may_write: bool) -> AroundView:
         else tuple(
             ItemChoice(item=item.id, name=words(item.known.name), unit=item.asked.unit)
             for item in plan.items
+        ),
+        takes=tuple(
+            TakeView(**_told(one), exercise=exercise, name=exercise_words(exercise))
+            for exercise, one in around.takes.items()
         ),
     )
 

@@ -120,6 +120,40 @@ def enrol(
 
 
 @app.command()
+def take(
+    patient: Pseudonym,
+    item: Annotated[str, typer.Argument(help="The exercise item of the patient's plan.")],
+    session: Annotated[
+        str | None, typer.Argument(help="ULID of your own session; none takes a take back.")
+    ] = None,
+    *,
+    by: By,
+    journal: Annotated[
+        Path | None, typer.Option(help="Where your session is; else this machine's home.")
+    ] = None,
+    own_item: Annotated[
+        str | None, typer.Option(help="The item in your session, where it bears another name.")
+    ] = None,
+) -> None:
+    """Send your own repetition of an exercise with the plan: the home shows it as a pale ghost.
+
+    It is one curve and its times, of a session that you held yourself.
+    """
+    from ingest.journal.reading import JournalReader
+    from ripresa.clinic.around.treatment import Treatment
+    from ripresa.platform.configuration import clock_from
+    from ripresa.recordings.take_of_session import take_of
+
+    folder, made = _state(), None
+    if session is not None:
+        with JournalReader(journal or folder.home_journal) as reader:
+            made = take_of(reader, session, own_item or item, folder.plans)
+    with Treatment.at(folder, clock_from()) as treatment:
+        exercise = treatment.record_take(patient, item, made, by)
+    typer.echo(f"{exercise}: " + ("no take any more" if made is None else "the take is on its way"))
+
+
+@app.command()
 def discharge(patient: Pseudonym, by: By) -> None:
     """Note that a patient is no longer treated here; enrolling again ends that."""
     from ripresa.clinic.care_desk import CareDesk

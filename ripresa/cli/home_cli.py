@@ -11,9 +11,6 @@ from .look_options import AudioOnly, LanguageOption, Plain, Scanning, SideOption
 
 __all__ = ["app"]
 
-TAKE_NS = 20_000_000_000
-"""A take is this long at most: some repetitions."""
-
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -179,34 +176,20 @@ def take(
 
     From then on it is shown as a ghost before the exercise. It holds one curve and its times.
     """
-    from games.rules.control import ControlSample
-    from games.rules.take import Take
     from ingest.journal.reading import JournalReader
     from ripresa.platform.configuration import Folder, ripresa_home
-    from ripresa.recordings.replay import recorded_control
+    from ripresa.recordings.take_of_session import take_of
     from ripresa.session.reanalysis import plan_of_session
-    from telemetry.errors import ConfigurationError
-    from telemetry.messages.live import ControlBatch
 
     folder = Folder(ripresa_home()).create()
     with JournalReader(folder.home_journal) as reader:
         exercise = (
             plan_of_session(session, reader.events(session), folder.plans).item(item).exercise
         )
-        messages = recorded_control(reader, session, folder.plans)
-    batches = [m for m in messages if isinstance(m, ControlBatch) and m.item == item]
-    samples = [
-        ControlSample(batch.t0_ns + dt_us * 1000, min(control, 1.0))
-        for batch in batches
-        if batch.calibrated
-        for dt_us, control in zip(batch.dt_us, batch.control, strict=True)
-    ]
-    if not samples:
-        raise ConfigurationError(f"session {session} holds no movement of {item!r}: record more")
-    kept = [s for s in samples if s.t_ns - samples[0].t_ns < TAKE_NS]
+        made = take_of(reader, session, item, folder.plans)
     folder.takes.mkdir(mode=0o700, exist_ok=True)
-    Take.of(kept).save(folder.takes / f"{exercise}.json")
-    typer.echo(f"{exercise}: a take of {(kept[-1].t_ns - kept[0].t_ns) / 1e9:.0f} s is shown now")
+    made.save(folder.takes / f"{exercise}.json")
+    typer.echo(f"{exercise}: a take of {made.times_s[-1]:.0f} s is shown now")
 
 
 @app.command()

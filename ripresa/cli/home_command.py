@@ -14,10 +14,11 @@ from ripresa.home.erasing import erase
 from ripresa.home.history import broke_off
 from ripresa.home.home import Home
 from ripresa.home.home_at_work import HomeAtWork
+from ripresa.home.letters.sent_takes import takes_at_hand
 from ripresa.home.not_ready import words_for
 from ripresa.home.outside_screens import websocket_port
 from ripresa.home.plan_reception import plan_arrives
-from ripresa.home.prompting import Levels, letters_for, prompts_for, takes_at_hand
+from ripresa.home.prompting import Levels, letters_for, prompts_for
 from ripresa.home.reminding import Reminding
 from ripresa.home.survey_asking import survey_for
 from ripresa.platform.background import running

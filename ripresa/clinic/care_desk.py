@@ -6,7 +6,7 @@ import contextlib
 import difflib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from analytics.monitoring.day import AHEAD, EARLIEST
 from ingest.journal.journal import Journal
@@ -25,7 +25,7 @@ from telemetry.messages.care import (
     SessionDayCorrected,
     TreatmentPaused,
 )
-from telemetry.messages.notices import PlanNotice
+from telemetry.messages.notices import MOST_TAKES, PlanNotice
 from therapy.plan.succession import why_not_after
 
 from .outbox import Outbox, OutboxLetter
@@ -209,11 +209,33 @@ class CareDesk:
                     patient=plan.patient, t_ns=now_ns, site=site, version=plan.version, plan=body
                 )
             )
-        notice = PlanNotice(patient=plan.patient, version=plan.version, plan=body)
+        self._send(fold, plan.patient, site, plan.version, body)
+
+    def send_again(self, patient: str, version: int, site: str) -> None:
+        """Send a version that was published once more, with the takes that go with it now.
+
+        Raises:
+            ConfigurationError: it was not published.
+        """
+        fold = self._fold()
+        facts = fold.facts(patient)
+        sent = {} if facts is None else facts.published()
+        if version not in sent:
+            raise ConfigurationError(f"version {version} of {patient}'s plan was not published")
+        self._send(fold, patient, site, version, sent[version].plan)
+
+    def _send(
+        self, fold: Fold, patient: str, site: str, version: int, body: dict[str, Any]
+    ) -> None:
+        facts = fold.facts(patient)
+        takes = {} if facts is None else facts.around().takes
+        exercises = {item.get("exercise") for item in body.get("items", ())}
+        curves = [t.curve for e, t in takes.items() if e in exercises and t.curve is not None]
+        notice = PlanNotice(
+            patient=patient, version=version, plan=body, takes=tuple(curves[:MOST_TAKES])
+        )
         self._outbox.post(
-            OutboxLetter(
-                site=site, patient=plan.patient, what="plan", id=str(plan.version), notice=notice
-            )
+            OutboxLetter(site=site, patient=patient, what="plan", id=str(version), notice=notice)
         )
 
     def excuse(

@@ -16,6 +16,7 @@ from telemetry.messages.notices import PlanNotice, Receipt
 from telemetry.transport.mqtt import MqttBus
 from therapy.plan.plan import Plan
 
+from .letters.sent_takes import keep_sent_takes
 from .todays_plan import plan_for_today
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def keep_plan(home: Home, clinic_bus: Bus, message: Message) -> None:
     try:
         notice = PlanNotice.decode(message.payload)
         PlanFolder(home.folder.plans).add(Plan.model_validate(notice.plan))
+        keep_sent_takes(home.folder.takes, notice.takes)
     except ValidationError as e:
         answer(home, clinic_bus, "plan", str(notice.version), "refused", note=first_problem(e))
     except DecodeError as e:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from games.persuasion.prompts import ALL
 from games.persuasion.session_prompts import session_prompts
-from games.rules.take import Take
 from games.session.letter_page import Letter
 from ripresa.session.plan_folder import PlanFolder
-from telemetry.errors import ConfigurationError, StoreError
+from telemetry.errors import StoreError
 from telemetry.files import write_atomically
 
 from .history import past_of
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from .home_at_work import HomeAtWork
 
-__all__ = ["Levels", "letters_for", "prompts_for", "takes_at_hand"]
+__all__ = ["Levels", "letters_for", "prompts_for"]
 
 log = logging.getLogger(__name__)
 
@@ -93,14 +92,3 @@ def letters_for(at_work: HomeAtWork, language: Language) -> Callable[[], list[Le
         ]
 
     return letters
-
-
-def takes_at_hand(folder: Path) -> dict[str, Take]:
-    """The physiotherapist's takes by exercise; one that is damaged is told and left out."""
-    found = {}
-    for path in sorted(folder.glob("*.json")):
-        try:
-            found[path.stem] = Take.load(path)
-        except ConfigurationError as e:
-            log.warning("%s", e)
-    return found

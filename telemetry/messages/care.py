@@ -25,6 +25,7 @@ from .around.episode import (
 from .around.harm import AdverseEventNoted, AdverseEventWithdrawn
 from .around.letters import MessageTaken, MessageWithdrawn, MessageWritten
 from .around.scores import QuestionnaireAnswered, QuestionnaireWithdrawn
+from .around.take_curve import TakeRecorded
 from .bounds import Int64
 from .newer import Decoded, read_known
 
@@ -224,7 +225,8 @@ CareRecord: TypeAlias = Annotated[
     | ConsentTold
     | CarerTold
     | QuestionnaireAnswered
-    | QuestionnaireWithdrawn,
+    | QuestionnaireWithdrawn
+    | TakeRecorded,
     Field(discriminator="type"),
 ]
 _ADAPTER: TypeAdapter[CareRecord] = TypeAdapter(CareRecord)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from telemetry.errors import DecodeError
 from telemetry.identity import Name, Pseudonym, UlidText
 
+from .around.take_curve import TakeCurve
 from .bounds import STRICT, Count, Int64
 from .newer import first_problem
 
@@ -34,6 +35,9 @@ __all__ = [
 
 MOST_WEARABLES = 64
 """In one gateway's state: a home wears a dozen at most."""
+
+MOST_TAKES = 30
+"""With one plan: an exercise has one."""
 
 MOST_EARLIER = 4
 """Messages that wait beside the newest one: a session does not begin with a book."""
@@ -125,11 +129,15 @@ class LedgerNotice(Notice):
 
 
 class PlanNotice(Notice):
-    """A version of a patient's plan; `plan` is the plan's canonical JSON."""
+    """A version of a patient's plan; `plan` is the plan's canonical JSON.
+
+    `takes` are the physiotherapist's own, of exercises of this version.
+    """
 
     patient: Pseudonym
     version: int = Field(ge=1, lt=1 << 53)
     plan: dict[str, Any]
+    takes: tuple[TakeCurve, ...] = Field(default=(), max_length=MOST_TAKES)
 
 
 class LetterText(BaseModel):

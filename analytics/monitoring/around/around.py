@@ -20,6 +20,7 @@ from telemetry.messages.around.episode import (
 from telemetry.messages.around.harm import AdverseEventNoted, AdverseEventWithdrawn
 from telemetry.messages.around.letters import MessageTaken, MessageWithdrawn, MessageWritten
 from telemetry.messages.around.scores import QuestionnaireAnswered, QuestionnaireWithdrawn
+from telemetry.messages.around.take_curve import TakeRecorded
 from telemetry.messages.care import DaysExcused, Discharged, DoneCorrected, Enrolled
 from telemetry.messages.events import CheckAnswered, PromptShown
 from therapy.session.locks import standing_locked_since
@@ -49,6 +50,7 @@ AROUND: Final = (
     CarerTold,
     QuestionnaireAnswered,
     QuestionnaireWithdrawn,
+    TakeRecorded,
 )
 """The records that are read here and nowhere else."""
 
@@ -110,6 +112,7 @@ class Around:
         consents: by what, as last told.
         filled: questionnaires that count, in the order of their days.
         excused, corrected: everything said of days, in order.
+        takes: by exercise, the physiotherapist's own that goes with the plan.
     """
 
     letters: tuple[LetterState, ...] = ()
@@ -127,6 +130,7 @@ class Around:
     filled: tuple[QuestionnaireAnswered, ...] = ()
     excused: tuple[DaysExcused, ...] = ()
     corrected: tuple[DoneCorrected, ...] = ()
+    takes: Mapping[str, TakeRecorded] = field(default_factory=dict)
 
     def stands_in(self, day: date) -> HandedOver | None:
         """The hand-over that holds on a day."""
@@ -179,6 +183,7 @@ def around_of(
     gone = {r.filled for r in _of(ordered, QuestionnaireWithdrawn)}
     carers = {r.carer: r for r in _of(ordered, CarerTold)}
     filled = {r.filled: r for r in _of(ordered, QuestionnaireAnswered) if r.filled not in gone}
+    takes = {r.exercise: r for r in _of(ordered, TakeRecorded)}
     return Around(
         letters=_letters(ordered, events),
         barriers=_barriers(events),
@@ -195,6 +200,7 @@ def around_of(
         filled=tuple(sorted(filled.values(), key=lambda r: r.day)),
         excused=tuple(_of(ordered, DaysExcused)),
         corrected=tuple(_of(ordered, DoneCorrected)),
+        takes={e: r for e, r in takes.items() if r.curve is not None},
     )
 
 

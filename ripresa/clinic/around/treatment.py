@@ -15,12 +15,14 @@ from ripresa.care.clinic_store import ClinicStore
 from ripresa.clinic.care_desk import CareDesk
 from ripresa.clinic.outbox import Outbox, OutboxLetter
 from ripresa.platform.configuration import audit_key_at_hand
+from ripresa.recordings.take_of_session import curve_of
 from telemetry.errors import ConfigurationError
 from telemetry.identity import new_ulid
 from telemetry.messages.around.episode import HandedOver, StandingUnlocked, TakenOver
 from telemetry.messages.around.harm import AdverseEventWithdrawn
 from telemetry.messages.around.letters import LETTER_LENGTH, MessageWithdrawn, MessageWritten
 from telemetry.messages.around.scores import QuestionnaireAnswered, QuestionnaireWithdrawn
+from telemetry.messages.around.take_curve import TakeRecorded
 from telemetry.messages.care import DaysExcused, Discharged, DoneCorrected
 from telemetry.messages.notices import MOST_EARLIER, Command, LetterText, TherapistMessage
 from therapy.questionnaires.instruments import held_answers
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from analytics.monitoring.around.around import Around
     from analytics.monitoring.fold import Fold
+    from games.rules.take import Take
     from ingest.journal.journal import Journal
     from ripresa.care.care_journal import JournalCareRecord
     from ripresa.platform.configuration import Folder
@@ -151,6 +154,44 @@ class Treatment:
                     standing_command(self._clock, site, patient, what, t_ns=t_ns, by=by)
                 )
             return t_ns
+
+    def record_take(self, patient: str, item: str, take: Take | None, by: str) -> str:
+        """Let a take of an item's exercise go with the plan, or no take (None).
+
+        Returns:
+            The exercise.
+
+        Raises:
+            ConfigurationError: nobody of that pseudonym is treated here, no plan was sent to them,
+                or the newest has no such item.
+            StoreError: it cannot be written down or sent.
+        """
+        with self._about(patient, by) as (fold, _):
+            figures = fold.figures(patient)
+            sent = [v for v in (figures.versions if figures else ()) if v.published is not None]
+            if not sent:
+                raise ConfigurationError(f"no plan was sent to {patient!r}: publish one first")
+            plan = max((v.plan for v in sent), key=lambda p: p.version)
+            exercise = {i.id: i.exercise for i in plan.items}.get(item)
+            if exercise is None:
+                known = ", ".join(i.id for i in plan.items)
+                raise ConfigurationError(f"version {plan.version} has no {item!r}: it has {known}")
+            self._care.note(
+                [
+                    TakeRecorded(
+                        patient=patient,
+                        t_ns=self._clock.now_ns(),
+                        exercise=exercise,
+                        version=plan.version,
+                        curve=None if take is None else curve_of(take, exercise),
+                        by=by,
+                    )
+                ]
+            )
+        with self._about(patient, by) as (fold, _):
+            desk = CareDesk(self._journal, self._folder, self._clock, lambda: fold)
+            desk.send_again(patient, plan.version, self._site(patient))
+        return exercise
 
     def reopen(self, patient: str, by: str) -> None:
         """Let treatment go on after a discharge, at the site where it was.

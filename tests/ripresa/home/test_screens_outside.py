@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from games.persuasion.questionnaire import SurveyAnswer
 from ports import free_port
 from ripresa.cli.main import app
+from ripresa.home.letters.sent_takes import takes_at_hand
 from ripresa.home.outside_screens import page_for, send_osc, websocket_port
-from ripresa.home.prompting import takes_at_hand
 from ripresa.home.survey_box import SurveyBox
 from ripresa.platform.background import running
 from ripresa.platform.broker import local_broker

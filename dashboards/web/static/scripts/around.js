@@ -105,7 +105,8 @@ function messagesCard(desk) {
   const write = form(desk, "messages-write", "letter_write", "messages", [["text", { text: t("letter_text", { n: view.letter_length }) }, text]], (v) => ({ text: v.text }), "letter_send");
   const barriers = view.barriers.map((one) => h("li", {}, one.day ? `${shortDay(one.day)}: ` : "", h("b", {}, one.answer === null ? t("left_out") : t(`barrier_${one.answer}`))));
   const goal = view.goal ? h("p", { class: "goal" }, `«${view.goal}»`) : null;
-  return aCard("messages", "messages", list(lines, "letters_none"), write, h("p", { class: "note" }, t("letter_note")), goal ? [h("h3", {}, t("goal")), goal] : null, h("h3", {}, t("barriers")), list(barriers, "barriers_none"));
+  const takes = view.takes.map((one) => h("li", {}, both(one.name), told(one)));
+  return aCard("messages", "messages", list(lines, "letters_none"), write, h("p", { class: "note" }, t("letter_note")), goal ? [h("h3", {}, t("goal")), goal] : null, h("h3", {}, t("barriers")), list(barriers, "barriers_none"), h("h3", {}, t("takes")), list(takes, "takes_none"));
 }
 
 function daysCard(desk) {

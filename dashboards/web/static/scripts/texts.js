@@ -445,6 +445,8 @@ const TEXTS = {
   barrier_tired: ["stanchezza", "tiredness"],
   barrier_forgot: ["scordato", "forgot"],
   barrier_other: ["altro", "something else"],
+  takes: ["La Sua ripetizione, mostrata prima dell’esercizio", "Your own repetition, shown before the exercise"],
+  takes_none: ["Nessuna; si manda con «ripresa clinic take».", "None; “ripresa clinic take” sends one."],
   written_down: ["Annotato.", "Written down."],
   take_back: ["Togli", "Take back"],
   from_day: ["Dal", "From"],
