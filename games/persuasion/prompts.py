@@ -1,8 +1,9 @@
 """Prompts: which mechanism says what, when, and in which variant.
 
-Every mechanism can be switched off by itself. Which variant a person gets is drawn from the
-session's id, so that it is fixed for the session, balanced over sessions, and its effect can be
-tested: `prompt.shown` is requested with mechanism and variant for each.
+Every mechanism can be switched off by itself. Which variant a person gets is drawn anew for each
+person and calendar week from a trial's seed, so that it can be drawn again afterwards, for weeks
+in which nothing was shown as well, and its effect can be tested (`ripresa cohort trial`):
+`prompt.shown` is requested with mechanism and variant for each.
 """
 
 from __future__ import annotations
@@ -16,12 +17,23 @@ from telemetry.messages.requests import NotePrompt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from therapy.wording import Language
 
     from .streak import Streak
 
-__all__ = ["ALL", "PROMPTS", "Mechanism", "Prompt", "Situation", "prompts_for"]
+__all__ = [
+    "ALL",
+    "PROMPTS",
+    "Mechanism",
+    "Prompt",
+    "Situation",
+    "iso_week",
+    "prompts_for",
+    "trial_unit",
+    "variant_of",
+]
 
 
 class Mechanism(StrEnum):
@@ -116,7 +128,7 @@ class Situation:
     """What is known when a session opens or closes.
 
     Attributes:
-        session: its id, which the variants are drawn from.
+        unit: whose prompts and of which week: variants are drawn from it, see `trial_unit`.
         closing: after play, else before.
         goal, when_and_where: from the plan; empty: none.
         maintain: the plan's framing.
@@ -127,7 +139,7 @@ class Situation:
         week, planned: days done and planned this week.
     """
 
-    session: str
+    unit: str
     closing: bool = False
     goal: str = ""
     when_and_where: str = ""
@@ -162,10 +174,21 @@ def prompts_for(
     return [_prompt(m, situation, language) for m in chosen[:3]]
 
 
-def variant_of(session: str, mechanism: Mechanism) -> str:
-    """The session's variant of a mechanism."""
+def iso_week(day: date) -> str:
+    """The calendar week of a day, such as `2026-W09`."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def trial_unit(seed: str, patient: str, day: date) -> str:
+    """What variants are drawn from: the same for all of a person's week, another for each other."""
+    return f"{seed} {patient} {iso_week(day)}"
+
+
+def variant_of(unit: str, mechanism: Mechanism) -> str:
+    """The variant of a mechanism that is drawn for a person's week."""
     variants = sorted(PROMPTS[mechanism])
-    digest = hashlib.sha256(f"{session} {mechanism}".encode()).digest()
+    digest = hashlib.sha256(f"{unit} {mechanism}".encode()).digest()
     return variants[digest[0] % len(variants)]
 
 
@@ -192,7 +215,7 @@ def _fitting(s: Situation) -> list[Mechanism]:
 
 
 def _prompt(mechanism: Mechanism, s: Situation, language: Language) -> Prompt:
-    variant = variant_of(s.session, mechanism)
+    variant = variant_of(s.unit, mechanism)
     streak = s.streak
     text = PROMPTS[mechanism][variant][language].format(
         goal=s.goal,

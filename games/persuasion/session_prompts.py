@@ -1,6 +1,6 @@
 """The prompts of one session, from its plan and what was done before.
 
-prompts = session_prompts(plan, session, look.language, done_days=..., today=...)
+prompts = session_prompts(plan, seed, look.language, done_days=..., today=...)
 run_session(view, ScreenSettings(prompts=prompts), ...)
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from .prompts import ALL, Mechanism, Prompt, Situation, prompts_for
+from .prompts import ALL, Mechanism, Prompt, Situation, prompts_for, trial_unit
 from .streak import streak_on
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def missed_by(plan: Plan, done: Collection[date]) -> Callable[[date], bool]:
 
 def session_prompts(
     plan: Plan,
-    session: str,
+    seed: str,
     language: Language,
     *,
     done_days: Collection[date],
@@ -54,7 +54,7 @@ def session_prompts(
 
     Args:
         plan: the version in force.
-        session: its ULID, which the variants are drawn from.
+        seed: of the trial that the variants are drawn for.
         language: of the texts.
         done_days: days with therapy, before today.
         today: in the plan's time zone.
@@ -68,7 +68,7 @@ def session_prompts(
     def prompts(told: Told) -> list[Prompt]:
         done = {*done_days, today} if told.closing else set(done_days)
         situation = Situation(
-            session=session,
+            unit=trial_unit(seed, plan.patient, today),
             closing=told.closing,
             goal=plan.goal,
             when_and_where=plan.when_and_where,

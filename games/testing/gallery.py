@@ -158,7 +158,7 @@ def _easy(screens: SessionScreens) -> int:
 
 def _prompts(look: Look, *, closing: bool) -> list[Prompt]:
     situation = Situation(
-        session="gallery",
+        unit="gallery",
         closing=closing,
         goal="prendere le tazze in alto" if look.language == "it" else "reach the upper cups",
         missed=1,

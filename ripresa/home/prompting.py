@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, Final
 
 from games.persuasion.prompts import ALL
 from games.persuasion.session_prompts import session_prompts
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["Levels", "letters_for", "prompts_for"]
 
 log = logging.getLogger(__name__)
+
+TRIAL_SEED: Final = "RIPRESA_TRIAL_SEED"
+"""Of the draw of prompts' variants by person and week; a study gives its own to all its homes."""
+FIRST_SEED: Final = "1"
 
 
 class Levels:
@@ -69,10 +74,9 @@ def prompts_for(at_work: HomeAtWork, language: Language) -> Callable[[Told], lis
     today = plan.day_of(clock.now_ns())
     versions = PlanFolder(at_work.home.folder.plans).versions(plan.patient)
     past = past_of(journal, versions, today)
-    state = at_work.state
     return session_prompts(
         plan,
-        "" if state is None else state.session,
+        os.environ.get(TRIAL_SEED) or FIRST_SEED,
         language,
         done_days=past.days - {today},
         today=today,

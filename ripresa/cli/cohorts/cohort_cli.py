@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from research.cohorts.analysed_session import AnalysedSession
     from research.cohorts.cohort_report import CohortReport
+    from research.cohorts.prompt_trial import TrialEffect
 
 __all__ = ["app"]
 
@@ -113,6 +114,56 @@ def report(  # noqa: PLR0917 - typer reads options from it
     write_picture(made, target / "report.png")
     _show(made)
     typer.echo(f"{target / 'report.json'}, {target / 'report.png'}")
+
+
+@app.command()
+def trial(
+    folder: Annotated[Path, typer.Argument(help="That `cohort analyse` wrote.")] = Path("cohort"),
+    seed: Annotated[str, typer.Option(help="RIPRESA_TRIAL_SEED of the homes.")] = "1",
+    until: Annotated[
+        str | None, typer.Option(help="The last day to look at, such as 2026-06-30.")
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the effects here as JSON.")
+    ] = None,
+) -> None:
+    """What prompts' variants do to the days done: weeks count as they were drawn."""
+    import json
+    from dataclasses import asdict
+
+    from research.cohorts.prompt_trial import trial_effects
+    from ripresa.cohorts.cohort_folding import cohort_of
+    from ripresa.cohorts.cohort_run import CohortFolder
+    from ripresa.cohorts.trial_weeks import trial_weeks
+    from telemetry.files import write_atomically
+
+    kept = CohortFolder(folder)
+    cohort = cohort_of(kept, until=_day(until))
+    effects = trial_effects(trial_weeks(kept, cohort, seed))
+    for effect in effects:
+        typer.echo(_effect_line(effect))
+        for arm in effect.arms:
+            mean = "-" if arm.mean is None else f"{100 * arm.mean:.0f} %"
+            typer.echo(
+                f"  {arm.variant}: {arm.weeks} weeks, {arm.without_exposure} of them without "
+                f"exposure, {arm.unknown} unknown; days done {mean}"
+                + (f"; {arm.others_shown} prompts of another variant" if arm.others_shown else "")
+            )
+    for note in cohort.notes:
+        typer.echo(f"note: {note}")
+    if json_file is not None:
+        body = {"seed": seed, "effects": [asdict(effect) for effect in effects]}
+        write_atomically(json_file, json.dumps(body | {"notes": list(cohort.notes)}, indent=1))
+
+
+def _effect_line(effect: TrialEffect) -> str:
+    head = f"{effect.mechanism}: {effect.variant} beside {effect.reference}"
+    if effect.effect is None or effect.low is None or effect.high is None:
+        return f"{head}: no effect told: {effect.note}"
+    return (
+        f"{head}: {100 * effect.effect:+.1f} points of days done "
+        f"[{100 * effect.low:+.1f}, {100 * effect.high:+.1f}], {effect.persons} persons"
+    )
 
 
 def _day(text: str | None) -> date | None:

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from games.persuasion.prompts import ALL, PROMPTS, Mechanism, Situation, prompts_for, variant_of
+from games.persuasion.prompts import (
+    ALL,
+    PROMPTS,
+    Mechanism,
+    Situation,
+    prompts_for,
+    trial_unit,
+    variant_of,
+)
 from games.persuasion.questionnaire import LEAST_ANSWERS, SurveyAnswer, released, survey_due
 from games.persuasion.reminders import calendar, reminder_due
 from games.persuasion.session_prompts import Told, session_prompts
@@ -25,7 +33,7 @@ ROME = "Europe/Rome"
 MONDAY = date(2026, 3, 2)
 ROME = "Europe/Rome"
 FULL = Situation(
-    session="01J0000000000000000000000A",
+    unit="01J0000000000000000000000A",
     goal="prendere le tazze",
     when_and_where="dopo il caffè",
     helper=True,
@@ -113,9 +121,14 @@ def test_a_prompt_is_logged_with_its_variant_and_language():
     assert logged.language == "en"
 
 
-def test_variants_are_fixed_for_a_session_and_balanced_over_sessions():
-    drawn = Counter(variant_of(f"session {n}", Mechanism.PRAISE) for n in range(1000))
-    assert variant_of("session 1", Mechanism.PRAISE) == variant_of("session 1", Mechanism.PRAISE)
+def test_variants_are_fixed_for_a_persons_week_and_balanced_over_persons_and_weeks():
+    units = [
+        trial_unit("1", f"p-{n}", MONDAY + timedelta(weeks=w)) for n in range(50) for w in range(20)
+    ]
+    drawn = Counter(variant_of(unit, Mechanism.PRAISE) for unit in units)
+    week = [trial_unit("1", "p-1", MONDAY + timedelta(days=n)) for n in range(7)]
+    assert len(set(week)) == 1
+    assert len(set(units)) == 1000
     assert all(400 < count < 600 for count in drawn.values())
 
 
@@ -232,7 +245,7 @@ def test_a_weekend_off_the_plan_is_no_miss():
 @given(week=st.integers(0, 7), planned=st.integers(1, 7))
 def test_days_done_are_told_only_once_there_is_one(closing, week, planned):
     told = prompts_for(
-        Situation(session="s", closing=closing, week=week, planned=planned),
+        Situation(unit="s", closing=closing, week=week, planned=planned),
         "it",
         on=frozenset({Mechanism.SELF_MONITORING}),
     )

@@ -31,7 +31,7 @@ ITEM = {
 
 def prompts(told):
     return prompts_for(
-        Situation(session="s", closing=told.closing, trials=told.trials, full=told.full), "it"
+        Situation(unit="s", closing=told.closing, trials=told.trials, full=told.full), "it"
     )
 
 

@@ -138,7 +138,7 @@ def test_the_cue_is_spoken_before_the_exercise(stage):
 
 
 def test_prompts_open_and_close_a_session_and_are_logged_while_it_is_open(stage):
-    situation = Situation(session="s", goal="le tazze", missed=2)
+    situation = Situation(unit="s", goal="le tazze", missed=2)
 
     def prompts(told):
         done = replace(situation, closing=told.closing, trials=told.trials, full=told.full)

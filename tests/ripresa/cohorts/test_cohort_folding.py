@@ -9,7 +9,9 @@ from datetime import timedelta
 
 import pytest
 
+from analytics.monitoring.facts import Fact, FactOrigin
 from clinic_facts import ENROLLED, MONDAY, PatientStory, appended, at
+from games.persuasion.prompts import Mechanism, trial_unit, variant_of
 from ingest.journal.journal import Journal
 from research.cohorts.drop_out import drop_outs, followed
 from ripresa.cli.main import main
@@ -18,7 +20,7 @@ from ripresa.cohorts.cohort_run import CohortFolder, analyse_cohort
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.clock import ManualClock
 from telemetry.messages import care
-from telemetry.messages.events import SessionOpened
+from telemetry.messages.events import PromptShown, SessionOpened
 from therapy_builders import plan
 
 pytestmark = pytest.mark.slow
@@ -168,6 +170,44 @@ def test_the_report_says_what_each_figure_was_made_of_and_is_the_same_bytes_agai
     assert ripresa("report", out)[0] == 0
     assert (out / "report" / "report.json").read_bytes() == first
     assert (out / "report" / "report.png").read_bytes() == picture
+
+
+def test_a_trial_tells_drawn_weeks_and_what_was_shown_in_them(tmp_path, monkeypatch, capsys):
+    days = every_day(ENROLLED, LAST)[::2]
+    stories = [story(f"p-{n}", active=days) for n in range(5)]
+    told = stories[0]
+    shown = variant_of(trial_unit("7", told.patient, days[0]), Mechanism.PRAISE)
+    session = next(f.session for f in told.facts if f.session is not None)
+    prompt = PromptShown(
+        session=session,
+        number=90,
+        t_ns=at(days[0]),
+        mechanism="praise",
+        variant=shown,
+        language="it",
+    )
+    told.facts.append(Fact(FactOrigin(own=False, home=told.home, position=9999), prompt, session))
+    out = analysed(tmp_path, placed(tmp_path / "a", stories))
+    words = [
+        "ripresa",
+        "cohort",
+        "trial",
+        str(out.folder),
+        "--seed",
+        "7",
+        "--json",
+        str(tmp_path / "t.json"),
+    ]
+    monkeypatch.setattr(sys, "argv", words)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert "praise: full beside deed" in capsys.readouterr().out
+    effects = {e["mechanism"]: e for e in json.loads((tmp_path / "t.json").read_text())["effects"]}
+    praise = effects["praise"]["arms"]
+    assert sum(arm["weeks"] - arm["without_exposure"] for arm in praise) == 1
+    assert sum(arm["others_shown"] for arm in praise) == 0
+    assert "helper" not in effects, "one variant is no trial"
 
 
 def test_a_folder_that_is_no_cohort_is_told(tmp_path, monkeypatch, capsys):
