@@ -18,14 +18,15 @@ compared with it, and the difference that is largest beside its threshold is tol
    so that a change from one to the other adds nothing. What the scatter adds is known, and makes
    the prior's degrees more (Satterthwaite, Biometrics Bulletin 2:110, 1946).
 3. **c** accounts for repeated looks, each new assessment being one at the same baseline: it falls
-   with the information I = 1/(1/n_b + 1/n_r) of a comparison, `REPEATED_95` · (I_10/I)^0.6 and at
-   most `MOST_C`, between the constant boundary of Pocock (Biometrika 64:191, 1977) and that of
-   O'Brien & Fleming (Biometrics 35:549, 1979), who spend little on the first looks, where the error
-   is known least. It is the quantile of t that is exceeded as rarely as c of a normal variable.
+   with the information I = 1/(1/n_b + 1/n_r) of a comparison, as I^-0.6 up to five days on a side,
+   faster from there to `REPEATED_95` at ten, and is at most `MOST_C`. The constant boundary of
+   Pocock (Biometrika 64:191, 1977) spends as much on the first looks, where the error is known
+   least; that of O'Brien & Fleming (Biometrics 35:549, 1979) spends little there, as this one. It
+   is the quantile of t that is exceeded as rarely as c of a normal variable.
 
 `REPEATED_95` is set by simulation: over `LOOKS` looks of an unchanged person at most 5 % are told
 to be beyond the error also where the sensor is put on with 8 degrees instead of 6, or the days
-differ by 4 degrees (`docs/decisions/0014-an-error-that-is-learnt.md` has the curve). For a single
+differ by 4 degrees (`docs/decisions/0015-looks-that-spend-late.md` has figures). For a single
 comparison c is 1.96, and n_b = n_r = 1 gives the usual MDC95. The floor of 5° is the usual error
 between testers (Boone et al. 1978). Only assessments of the same exercise, side, posture, placement
 and calibration level are comparable; a swept angle, which has no zero, is compared by its
@@ -62,10 +63,12 @@ __all__ = [
 FLOOR_DEG: Final = 5.0
 Z_95: Final = 1.96
 LOOKS: Final = 10
-REPEATED_95: Final = 2.45
+REPEATED_95: Final = 2.35
 """Of a normal variable, over `LOOKS` looks, at the last of them."""
-SPENDING: Final = 0.6
-"""Power of the information by which c falls: 0 is Pocock's boundary, more of it spends later."""
+SPENDING, LATE_SPENDING = 0.6, 0.8
+"""Power of the information by which c falls, up to `SPENT_DAYS` and beyond: 0 is Pocock's boundary,
+more of it spends later."""
+SPENT_DAYS: Final = 5
 MOST_C: Final = 3.5
 """However little is known, so rare a difference is told."""
 DECLARED_DAYS: Final = 6
@@ -353,8 +356,9 @@ def threshold_deg(sem: Sem, n_baseline: int, n_recent: int, *, looks: int = 1) -
     if looks == 1:
         factor = Z_95 if sem.n == 0 else _as_rare_in_t(Z_95, sem.freedom)
     else:
-        least = 1 / BASELINE_DAYS + 1 / max(RECENT_DAYS)
-        z = min(MOST_C, REPEATED_95 * (variance / least) ** SPENDING)
+        least, spent = (1 / BASELINE_DAYS + 1 / n for n in (max(RECENT_DAYS), SPENT_DAYS))
+        late = (min(variance, spent) / least) ** LATE_SPENDING
+        z = min(MOST_C, REPEATED_95 * late * max(1.0, variance / spent) ** SPENDING)
         factor = _as_rare_in_t(z, sem.freedom)
     return max(FLOOR_DEG, factor * sem.value_deg * math.sqrt(variance))
 

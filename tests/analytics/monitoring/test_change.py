@@ -42,11 +42,15 @@ SURE = Sem(4.0, "own stable days", 1000, freedom=1e6)
 def test_the_threshold_is_the_formula_of_the_design():
     assert threshold_deg(DECLARED, 1, 1) == pytest.approx(1.96 * math.sqrt(2) * 4)
     assert threshold_deg(SURE, 3, 10, looks=10) == pytest.approx(
-        2.45 * 4 * math.sqrt(1 / 3 + 1 / 10), rel=1e-3
+        2.35 * 4 * math.sqrt(1 / 3 + 1 / 10), rel=1e-3
     )
-    few = 2 * (1 / 3 + 1 / 10) ** -1 / 3
+    five = (1 / 3 + 1 / 5) / (1 / 3 + 1 / 10)
+    assert threshold_deg(SURE, 3, 5, looks=10) == pytest.approx(
+        2.35 * five**0.8 * 4 * math.sqrt(1 / 3 + 1 / 5), rel=1e-3
+    )
+    few = (2 / 3) / (1 / 3 + 1 / 5)
     assert threshold_deg(SURE, 3, 3, looks=10) == pytest.approx(
-        2.45 * few**0.6 * 4 * math.sqrt(2 / 3), rel=1e-3
+        2.35 * five**0.8 * few**0.6 * 4 * math.sqrt(2 / 3), rel=1e-3
     )
     assert threshold_deg(SURE, 1, 1, looks=10) == pytest.approx(3.5 * 4 * math.sqrt(2), rel=1e-3)
     tiny = Sem(0.5, "own stable days", 1000, freedom=1e6)

@@ -143,7 +143,7 @@ async def test_a_trend_comes_from_assessments_only_and_stands_beside_its_error(p
     assert change["change_deg"] == pytest.approx(12)
     # Three days against three, of the ten that c is for; an error of 6.5° with six degrees of
     # freedom, and four of days that differ by 1°.
-    c = t.isf(norm.sf(2.45 * (1 / (1 / 3 + 1 / 10) / 1.5) ** 0.6), 10)
+    c = t.isf(norm.sf(2.35 * (16 / 13) ** 0.8 * 1.25**0.6), 10)
     error_deg = ((6 * 6.5**2 + 4 * 1.0) / 10) ** 0.5
     assert change["threshold_deg"] == pytest.approx(c * error_deg * (2 / 3) ** 0.5, rel=0.01)
     assert not change["beyond_error"]
