@@ -20,6 +20,7 @@ from .uncertainty import (
     ZERO_SIGMA_DEG,
     joint_peak_band,
     joint_range_band,
+    of_one_deg,
     segment_peak_band,
     segment_range_band,
 )
@@ -66,8 +67,20 @@ class ItemBands:
     askew: Askewness | None = None
     clocks_deg: float = 0.0
 
-    def range_figure(self, range_deg: float) -> Estimate:
-        """An excursion of so many degrees with its band."""
+    def of_repetition(self, range_deg: float) -> float:
+        """Half of 95 %: by how much one repetition's figures are less sure than their median."""
+        hinge = self.observation.hinge
+        if self.flexion is None or hinge is None:
+            return of_one_deg(range_deg)
+        return of_one_deg(range_deg, level=hinge.known_by, looseness=self.flexion.looseness)
+
+    def range_figure(self, range_deg: float, beside_deg: float = 0.0) -> Estimate:
+        """A median excursion of so many degrees with its band.
+
+        Args:
+            range_deg: the excursion.
+            beside_deg: what comes to it, half of 95 %; see `of_repetition`.
+        """
         hinge = self.observation.hinge
         if self.flexion is not None and hinge is not None:
             band = joint_range_band(
@@ -88,13 +101,18 @@ class ItemBands:
                 settled=self.settled,
             )
         low, high = (
-            math.hypot(end - band.range_deg, self.clocks_deg)
+            math.hypot(end - band.range_deg, self.clocks_deg, beside_deg)
             for end in (band.low_deg, band.high_deg)
         )
         return Estimate(band.range_deg, max(0.0, band.range_deg - low), band.range_deg + high)
 
-    def peak_figure(self, peak_deg: float) -> Estimate:
-        """An angle at the end of a movement, with its band; only where its zero is known."""
+    def peak_figure(self, peak_deg: float, beside_deg: float = 0.0) -> Estimate:
+        """A median angle at the end of a movement, with its band; only where its zero is known.
+
+        Args:
+            peak_deg: the angle.
+            beside_deg: as for `range_figure`.
+        """
         hinge = self.observation.hinge
         if self.flexion is not None and hinge is not None:
             flexed = peak_deg if hinge.straight_deg is None else hinge.straight_deg - peak_deg
@@ -112,6 +130,7 @@ class ItemBands:
                 gap_sigma_deg=self.gap_deg,
                 settled=self.settled,
             )
+        half = math.hypot(half, beside_deg)
         return Estimate(peak_deg, peak_deg - half, peak_deg + half)
 
     @property

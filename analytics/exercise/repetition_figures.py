@@ -132,7 +132,8 @@ def _angles(seen: _Seen, e: Excursion) -> dict[str, float | None]:
     ends = e.low, e.high
     if raw is not None:
         ends = ends_of(raw, e, seen.track.frame_rate_hz, trembling=seen.trembling)
-    size = bands.range_figure(ends[1] - ends[0])
+    beside_deg = bands.of_repetition(ends[1] - ends[0])
+    size = bands.range_figure(ends[1] - ends[0], beside_deg)
     told: dict[str, float | None] = {
         "range_deg": round(size.value, 2),
         "range_low_deg": round(size.low, 2),
@@ -140,7 +141,7 @@ def _angles(seen: _Seen, e: Excursion) -> dict[str, float | None]:
         "peak_deg": None,
     }
     if seen.found.observation.zeroed:
-        peak = bands.peak_figure(ends[1])
+        peak = bands.peak_figure(ends[1], beside_deg)
         told |= {
             "peak_deg": round(peak.value, 2),
             "start_deg": round(ends[0], 2),

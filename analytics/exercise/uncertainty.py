@@ -89,8 +89,19 @@ class BandModel:
     """Of a range about axes found from the motion, per how far following is unproven."""
     unproven_swing: float = 1.5
     """The same, of how far the proximal segment swings: a wrong axis counts it twice at most."""
+    peak_share: tuple[float, float] = (0.36, 0.09)
+    """As `range_share`, of a peak, from the zero on: less than of single samples, for tremor and
+    pace drop out where the movement turns."""
+    peak_beyond: float = 0.14
+    """Of a peak, per looseness beyond that."""
     posture_deg: float = 2.3
     """Of a peak: the zero was taken in another posture, in which the skin lies differently."""
+    one_deg: float = 0.7
+    """Of one repetition beyond the item's median: where its strokes begin and end."""
+    one_share: tuple[float, float] = (0.05, 0.2)
+    """The same, of its range, per looseness and up to which, with calibrated axes."""
+    one_motion_share: tuple[float, float] = (0.12, 0.2)
+    """As `one_share`, with axes found from the motion."""
     gap_share: float = 0.5
     """Of the angle swept while samples were missing."""
 
@@ -107,6 +118,9 @@ from a hanging limb, standard deviation in each of two directions: assumed, not 
 SKIN_SIGMA_DEG = 1.5
 """Of an elevation, by skin that sags and muscle that swells under the sensor: assumed alike for all
 limbs. Of a range it is as much from a quarter turn on, and in proportion below."""
+ONE_SIGMA_DEG, ONE_SHARE = 1.5, 0.03
+"""Of one repetition that one sensor sees, beyond the item's median: skin that lies otherwise each
+time, and where its strokes begin; of a small one in proportion."""
 SKIN_FULL_DEG = 90.0
 SWEPT_SKIN_FULL_DEG = 45.0
 """As that, of a swept angle: a thigh that lies sags with all of it before it has turned so far, as
@@ -202,14 +216,14 @@ def segment_range_band(
         gap_sigma_deg: largest `OrientationFilter.gap_sigma_rad` in the movement, in degrees.
         settled: whether the filter has run for at least 3 s.
     """
-    inclination = RECORDED_INCLINATION_SIGMA_DEG * (1 if settled else 2) * np.sqrt(2)
+    inclination = RECORDED_INCLINATION_SIGMA_DEG * (1 if settled else 2) * math.sqrt(2)
     swept = HANGING_ASKEW_SHARE if from_hanging else ASKEW_SHARE
     share = swept * range_deg if askew is None else 0.0
     full_deg = SWEPT_SKIN_FULL_DEG if askew is None and not from_hanging else SKIN_FULL_DEG
     skin = SKIN_SIGMA_DEG * min(1.0, range_deg / full_deg)
-    half = COVERAGE_95 * np.sqrt(inclination**2 + share**2 + skin**2 + gap_sigma_deg**2)
+    half = COVERAGE_95 * math.sqrt(inclination**2 + share**2 + skin**2 + gap_sigma_deg**2)
     below, above = (0.0, 0.0) if askew is None else (askew.below_deg, askew.above_deg)
-    low, high = (float(min(np.hypot(half, by), MOST_DEG)) for by in (below, above))
+    low, high = (min(math.hypot(half, by), MOST_DEG) for by in (below, above))
     return RangeBand(range_deg, max(0.0, range_deg - low), range_deg + high)
 
 
@@ -238,7 +252,7 @@ def joint_peak_band(
     gap_sigma_deg: float = 0.0,
     model: BandModel = MODEL,
 ) -> float:
-    """Half of the 95 % band of a joint's angle at a repetition's end, as `angle_band_deg` has it.
+    """Half of the 95 % band of a joint's median angle at a repetition's end.
 
     Args:
         flexion_deg: from the calibrated zero.
@@ -250,12 +264,34 @@ def joint_peak_band(
     """
     parts = model.motion if level == "motion" else model.calibrated
     loose = min(looseness, 1.0) ** parts.power
-    share = math.hypot(parts.share, parts.loose_share * loose) * flexion_deg
+    slope, most = model.peak_share
+    share = slope * min(looseness, most) + model.peak_beyond * max(0.0, looseness - most)
     fixed = math.hypot(parts.fixed_deg, parts.loose_deg * loose)
     drift = parts.drift * change_sigma_deg / math.sqrt(2)
     zero = math.hypot(ZERO_SIGMA_DEG[level], model.posture_deg)
-    sigma = math.sqrt(share**2 + fixed**2 + drift**2 + zero**2 + gap_sigma_deg**2)
+    sigma = math.sqrt((share * flexion_deg) ** 2 + fixed**2 + drift**2 + zero**2 + gap_sigma_deg**2)
     return min(COVERAGE_95 * sigma, MOST_DEG)
+
+
+def of_one_deg(
+    range_deg: float,
+    *,
+    level: CalibrationLevel | None = None,
+    looseness: float = 0.0,
+    model: BandModel = MODEL,
+) -> float:
+    """By how much one repetition's figures are less sure than their median, half of 95 %.
+
+    Args:
+        range_deg: of the repetition.
+        level: how a joint's axes were found; None: one sensor saw it.
+        looseness: of the joint, as measured in the item.
+        model: sizes of the parts.
+    """
+    if level is None:
+        return COVERAGE_95 * min(ONE_SIGMA_DEG, ONE_SHARE * range_deg)
+    slope, most = model.one_motion_share if level == "motion" else model.one_share
+    return COVERAGE_95 * math.hypot(model.one_deg, slope * min(looseness, most) * range_deg)
 
 
 def joint_range_band(
@@ -290,9 +326,9 @@ def joint_range_band(
     astray = 0.0
     if level == "motion":
         astray = unproven * min(model.range_unproven * range_deg, model.unproven_swing * swing_deg)
-    fixed = np.hypot(model.range_floor_deg, model.range_drift * change_sigma_deg)
-    sigma = np.sqrt((share * range_deg) ** 2 + astray**2 + fixed**2 + gap_sigma_deg**2)
-    half = float(min(COVERAGE_95 * sigma, MOST_DEG))
+    fixed = math.hypot(model.range_floor_deg, model.range_drift * change_sigma_deg)
+    sigma = math.sqrt((share * range_deg) ** 2 + astray**2 + fixed**2 + gap_sigma_deg**2)
+    half = min(COVERAGE_95 * sigma, MOST_DEG)
     return RangeBand(range_deg, max(0.0, range_deg - half), range_deg + half)
 
 
@@ -333,6 +369,7 @@ __all__ = [
     "joint_peak_band",
     "joint_range_band",
     "median_band",
+    "of_one_deg",
     "range_band",
     "segment_peak_band",
     "segment_range_band",

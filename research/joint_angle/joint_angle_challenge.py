@@ -19,7 +19,8 @@ from the start.
 
 The published range of each case is scored as a session of its own (`joint_session`):
 `range_coverage_percent`, share of published ranges whose band holds the reference's median range
-over the repetitions found; `range_half_width_deg`, mean half width of that band;
+over the repetitions found; `repetition_coverage_percent`, share of single repetitions whose own
+band holds their own range; `range_half_width_deg`, mean half width of that band;
 `range_refused_percent`, share of cases without one; `published_range_error_deg`.
 """
 
@@ -58,6 +59,9 @@ LABELS = {
 }
 RANGE_LABELS = {
     "range_coverage_percent": FigureLabel("published ranges inside their 95 % band", "%", "higher"),
+    "repetition_coverage_percent": FigureLabel(
+        "single repetitions' ranges inside their 95 % band", "%", "higher"
+    ),
     "range_half_width_deg": FigureLabel("half width of the published range's band", "°", ""),
     "range_refused_percent": FigureLabel("cases without a published range", "%"),
     "published_range_error_deg": FigureLabel("error of the published range", "°"),
@@ -118,6 +122,9 @@ def score_range(case: JointCase, publish: Callable[[SessionRecording], Published
         error = abs(shown.range_deg - outcome.true_deg)
     return {
         "range_coverage_percent": None if outcome.holds is None else 100.0 * outcome.holds,
+        "repetition_coverage_percent": 100 * float(np.mean(outcome.each_holds))
+        if outcome.each_holds
+        else None,
         "range_half_width_deg": shown.half_width_deg,
         "range_refused_percent": 100.0 * shown.refused,
         "published_range_error_deg": error,

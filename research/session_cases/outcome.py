@@ -31,6 +31,7 @@ class Outcome:
         true_deg: the true median range; None where it is not known.
         holds: it lies in the published band; None where no range was published, or none is known.
         holds_peak: the same of the active peak.
+        each_holds, each_holds_peak: the same of each repetition's own range and peak.
         done: repetitions of the set; None where nobody counted.
         quality: of the session, as adherence has it; None: not judged.
         sparc: of each stroke.
@@ -46,6 +47,8 @@ class Outcome:
     quality: float | None = None
     sparc: tuple[float, ...] = ()
     holds_peak: bool | None = None
+    each_holds: tuple[bool, ...] = ()
+    each_holds_peak: tuple[bool, ...] = ()
 
     @property
     def outside(self) -> bool:
@@ -94,6 +97,8 @@ def outcome_of(
         quality=quality,
         sparc=sparc,
         holds_peak=shown.holds_peak(case.truth),
+        each_holds=tuple(shown.each_holds(case.truth)),
+        each_holds_peak=tuple(shown.each_holds_peak(case.truth)),
     )
 
 

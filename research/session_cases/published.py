@@ -9,11 +9,21 @@ from analytics import offline
 from analytics.exercise.observing import observe_by
 
 if TYPE_CHECKING:
-    from telemetry.messages.results import ItemResult, SessionResult
+    from collections.abc import Sequence
+
+    from telemetry.messages.results import ItemResult, Repetition, SessionResult
 
     from .session_case import ItemTruth, SessionRecording, Span
 
-__all__ = ["Published", "analysed", "published", "published_of"]
+__all__ = ["Published", "RepetitionBands", "analysed", "published", "published_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class RepetitionBands:
+    """Within which the range and the peak of one repetition are told to lie; None: not told."""
+
+    range_deg: tuple[float, float] | None
+    peak_deg: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,7 @@ class Published:
         count_low, count_high: the count's interval; None where there is none.
         attempts: movements of the exercise that were too small or slow to count.
         spans: first, peak and last sample of each repetition in the observed stream.
+        each: the bands of each repetition's own figures, where they are told.
         reason: why there is no range.
     """
 
@@ -41,6 +52,7 @@ class Published:
     peak_low_deg: float | None = None
     peak_high_deg: float | None = None
     spans: tuple[Span, ...] = ()
+    each: tuple[RepetitionBands, ...] = ()
     reason: str | None = None
 
     @classmethod
@@ -95,9 +107,27 @@ class Published:
         """Whether the true range lies in its band; None where neither can be said."""
         return _within(truth.range_deg(self.spans), self.low_deg, self.high_deg)
 
+    def each_holds(self, truth: ItemTruth) -> list[bool]:
+        """Of each repetition whose range is told and known, whether its band holds it."""
+        return _each_within(truth.each_range_deg(self.spans), [b.range_deg for b in self.each])
+
+    def each_holds_peak(self, truth: ItemTruth) -> list[bool]:
+        """The same of the peaks."""
+        return _each_within(truth.each_peak_deg(self.spans), [b.peak_deg for b in self.each])
+
     def holds_peak(self, truth: ItemTruth) -> bool | None:
         """The same of the active peak."""
         return _within(truth.peak_deg, self.peak_low_deg, self.peak_high_deg)
+
+
+def _each_within(
+    true_deg: Sequence[float | None], bands: Sequence[tuple[float, float] | None]
+) -> list[bool]:
+    return [
+        band[0] <= deg <= band[1]
+        for deg, band in zip(true_deg, bands, strict=False)
+        if deg is not None and band is not None
+    ]
 
 
 def _whole(value: Any) -> int | None:
@@ -144,5 +174,17 @@ def published_of(item: ItemResult) -> Published:
         peak_low_deg=None if peak is None else peak.band_low_deg,
         peak_high_deg=None if peak is None else peak.band_high_deg,
         spans=tuple((r.start_index, r.peak_index, r.end_index) for r in item.repetitions),
+        each=tuple(_bands_of(r) for r in item.repetitions),
         reason=item.not_observable,
     )
+
+
+def _bands_of(r: Repetition) -> RepetitionBands:
+    return RepetitionBands(
+        range_deg=_band(r.range_low_deg, r.range_high_deg),
+        peak_deg=_band(r.peak_low_deg, r.peak_high_deg),
+    )
+
+
+def _band(low_deg: float | None, high_deg: float | None) -> tuple[float, float] | None:
+    return None if low_deg is None or high_deg is None else (low_deg, high_deg)

@@ -57,6 +57,8 @@ Span: TypeAlias = tuple[int, int, int]
 """First, peak and last sample of a repetition."""
 LEAST_KNOWN = 0.8
 """Share of a repetition in which a reference must be known."""
+MOSTLY_COVERED = 0.5
+"""Share of a true repetition that a found one must cover to be it."""
 ITEM = "exercise"
 PACKET = 10
 """Samples that arrive, or are lost, together."""
@@ -151,16 +153,39 @@ class ItemTruth:
         """
         if self.repetitions is not None:
             return float(np.median([r.range_deg for r in self.repetitions]))
+        ranges = [told for told in self.each_range_deg(spans) if told is not None]
+        return float(np.median(ranges)) if len(ranges) > len(spans) / 2 else None
+
+    def each_range_deg(self, spans: Sequence[Span]) -> list[float | None]:
+        """The range of each repetition that was found; None where it is not known, or is none."""
+        if self.repetitions is not None:
+            found = (self._done_in(span) for span in spans)
+            return [None if done is None else done.range_deg for done in found]
         steps = [self.angle_deg[peak] - self.angle_deg[start] for start, peak, _ in spans]
         known = [step for step in steps if np.isfinite(step)]
         signed = self.angle_deg * (-1.0 if known and np.median(known) < 0 else 1.0)
-        since, ranges = self.from_index, []
+        since, ranges = self.from_index, list[float | None]()
         for start, peak, end in spans:
             back, on = signed[min(since, start) : peak + 1], signed[start : end + 1]
             since = end
-            if _mostly_known(back) and _mostly_known(on):
-                ranges.append(float(np.nanmax(on) - np.nanmin(back)))
-        return float(np.median(ranges)) if len(ranges) > len(spans) / 2 else None
+            seen = _mostly_known(back) and _mostly_known(on)
+            ranges.append(float(np.nanmax(on) - np.nanmin(back)) if seen else None)
+        return ranges
+
+    def each_peak_deg(self, spans: Sequence[Span]) -> list[float | None]:
+        """The same of the peaks; None where only an angle of unknown zero is there."""
+        found = (self._done_in(span) for span in spans)
+        return [None if done is None else done.peak_deg for done in found]
+
+    def _done_in(self, span: Span) -> TrueRepetition | None:
+        """The repetition of which a span covers most, if that is more than half of it."""
+        first_s, last_s = span[0] / self.rate_hz, span[2] / self.rate_hz
+        shares = [
+            ((min(last_s, r.end_s) - max(first_s, r.start_s)) / (r.end_s - r.start_s), r)
+            for r in self.repetitions or ()
+        ]
+        share, done = max(shares, key=lambda told: told[0], default=(0.0, None))
+        return done if share > MOSTLY_COVERED else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,12 @@ def _right(outcomes: Sequence[Outcome]) -> Figures:
         "range_coverage_percent": coverage_percent(outcomes),
         "range_half_width_deg": median_half_width_deg(outcomes),
         "peak_coverage_percent": _known_percent(o.holds_peak for o in outcomes),
+        "repetition_range_coverage_percent": _known_percent(
+            holds for o in outcomes for holds in o.each_holds
+        ),
+        "repetition_peak_coverage_percent": _known_percent(
+            holds for o in outcomes for holds in o.each_holds_peak
+        ),
         "peak_shown_percent": _percent(o.shown.peak_deg is not None for o in outcomes),
         "count_error_mean": _count_error(outcomes),
         "count_exact_percent": _percent(o.count_error == 0 for o in outcomes),

@@ -195,6 +195,23 @@ def test_a_joints_band_is_wider_the_looser_it_was_seen_by_a_lower_level_with_gap
     assert joint_width(range_deg=120.0) > usual
 
 
+@pytest.mark.parametrize("hinge", [None, KNOWN, Hinge("p")], ids=["segment", "known", "found"])
+def test_one_repetition_is_less_sure_than_the_median_of_all(hinge):
+    method = Method.ELEVATION if hinge is None else Method.FLEXION
+    axis = (1.0, 0.0, 0.0) if hinge is None else None
+    seen = Observation(stream="s", axis=axis, what="one", method=method, hinge=hinge)
+    frames = frames_with(np.zeros(100, bool))
+    loose = Flexion(frames, np.zeros(100), 0.1, 0.5, np.zeros(100), 1.0, None)
+    bands = item_bands(seen, frames, 25.0, None if hinge is None else loose)
+    beside_deg = bands.of_repetition(80.0)
+    assert width_of(bands.range_figure(80.0, beside_deg), 80.0) > width_of(
+        bands.range_figure(80.0), 80.0
+    )
+    assert width_of(bands.peak_figure(80.0, beside_deg), 80.0) > width_of(
+        bands.peak_figure(80.0), 80.0
+    )
+
+
 def simulated_item(seed):
     """An item of a simulated person, half of them calibrated, and the true median range."""
     rng = np.random.default_rng([seed, 11])

@@ -63,6 +63,16 @@ def test_without_known_repetitions_the_truth_is_taken_where_some_were_found():
     assert truth.range_deg([(6, 7, 9)]) is None
 
 
+def test_each_repetition_found_is_held_to_the_one_done_then():
+    case = simulate_item("forward-raise", Person(repetitions=6), 4).case("a", "usual")
+    shown, done = published(case.recording), case.truth.repetitions
+    assert case.truth.each_range_deg(shown.spans) == [r.range_deg for r in done]
+    assert case.truth.each_peak_deg(shown.spans) == [r.peak_deg for r in done]
+    assert len(shown.each_holds(case.truth)) == len(shown.each_holds_peak(case.truth)) == 6
+    early = [(a - 400, b - 400, c - 400) for a, b, c in shown.spans[:1]]
+    assert case.truth.each_range_deg(early) == [None]
+
+
 @pytest.mark.parametrize("what", SECOND_SENSOR)
 def test_a_wrong_second_sensor_changes_what_one_of_the_streams_says(what):
     wrongly = second_sensor_session("a", exercise="elbow", what=what, calibrated=False, seed=1)
