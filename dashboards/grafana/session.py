@@ -24,16 +24,27 @@ if TYPE_CHECKING:
 
 __all__ = ["session_dashboard", "sessions_table"]
 
-_PARTS = (
-    "number",
-    "peak_deg",
-    "start_deg",
-    "range_deg",
-    "up_s",
-    "hold_s",
-    "down_s",
-    "flags",
-    "technical",
+_REPETITION_NAMES = {
+    "_time": "Began",
+    "exercise": "Exercise",
+    "side": "Side",
+    "number": "Number",
+    "peak_deg": "Peak, °",
+    "peak_low_deg": "Peak from, °",
+    "peak_high_deg": "Peak to, °",
+    "start_deg": "Began at, °",
+    "range_deg": "Excursion, °",
+    "range_low_deg": "Excursion from, °",
+    "range_high_deg": "Excursion to, °",
+    "up_s": "Up, s",
+    "hold_s": "Held, s",
+    "down_s": "Down, s",
+    "flags": "Movement",
+    "technical": "Reception",
+}
+_REPETITION_TAGS = ("exercise", "side")
+_REPETITION_FIELDS = tuple(
+    name for name in _REPETITION_NAMES if name not in ("_time", *_REPETITION_TAGS)
 )
 _ITEM_NAMES = {
     "_time": "Began",
@@ -49,6 +60,10 @@ _ITEM_NAMES = {
     "peak_low_deg": "Peak from, °",
     "peak_high_deg": "Peak to, °",
     "peak_from_deg": "Began at, °",
+    "rom_median_deg": "Excursion, °",
+    "band_low_deg": "Excursion from, °",
+    "band_high_deg": "Excursion to, °",
+    "not_observable": "Why no angle",
     "judged": "Judged",
     "alike": "Alike, 0-1",
 }
@@ -119,30 +134,18 @@ def session_dashboard() -> d.Dashboard:
                 [of_session("item", _ITEM_FIELDS, _ITEM_TAGS)],
                 names=_ITEM_NAMES,
                 about="Of the result that counts, an exercise a line. At least and at most: the "
-                "true number lies between them in 95 of 100 exercises. The peak stands beside its "
-                "band where the angle's zero is known. Judged 0: so much was lost that how "
-                "the person moved is not judged.",
+                "true number lies between them in 95 of 100 exercises, and a peak or an excursion "
+                "between from and to. A peak is told where the angle's zero is known. Judged 0: so "
+                "much was lost that how the person moved is not judged.",
             ).span(24)
         )
         .with_panel(
             panels.rows(
                 "Repetitions",
-                [of_session("repetition", _PARTS, ["exercise", "side"])],
-                names={
-                    "_time": "Began",
-                    "exercise": "Exercise",
-                    "side": "Side",
-                    "number": "Number",
-                    "peak_deg": "Peak, °",
-                    "start_deg": "From, °",
-                    "range_deg": "Excursion, °",
-                    "up_s": "Up, s",
-                    "hold_s": "Held, s",
-                    "down_s": "Down, s",
-                    "flags": "Movement",
-                    "technical": "Reception",
-                },
-                about="Of the result that counts.",
+                [of_session("repetition", _REPETITION_FIELDS, _REPETITION_TAGS)],
+                names=_REPETITION_NAMES,
+                about="Of the result that counts. Between from and to the true peak or excursion "
+                "of that one repetition lies in 95 of 100.",
             ).span(24)
         )
         .with_panel(

@@ -17,7 +17,13 @@ from telemetry.messages.events import (
     RangeCalibrated,
 )
 from therapy.exercises.dose import DoseUnit
-from therapy.exercises.reading import excursion_reading, likeness_reading, peak_reading
+from therapy.exercises.item_reading import (
+    excursion_told,
+    peak_told,
+    refusal_of,
+    repetition_told,
+)
+from therapy.exercises.reading import likeness_reading
 
 from .figure_words import measure_words, reading_words
 from .words import Words, exercise_words, observable_words, words
@@ -30,7 +36,6 @@ if TYPE_CHECKING:
         Attempt,
         ItemResult,
         OtherMovement,
-        Repetition,
         SessionResult,
     )
     from therapy.wording import Wording
@@ -260,7 +265,7 @@ def _item(
     if result is not None:
         repetitions = tuple(
             RepetitionView(
-                **r.model_dump(include=_REPETITION_FIELDS), reading=_repetition_reading(r)
+                **r.model_dump(include=_REPETITION_FIELDS), reading=_told(repetition_told(r))
             )
             for r in result.repetitions
         )
@@ -315,35 +320,19 @@ def _spans(found: Iterable[Attempt | OtherMovement]) -> tuple[SpanView, ...]:
 
 def why_not(result: ItemResult, planned: Wording | None) -> Words | None:
     """Why there is no range: as the gate told it, else what the plan knows of it."""
-    reason = result.not_observable
-    if not reason:
-        return None
-    told = next((d for d in result.doubts if d.en == reason), None)
-    if told is not None:
-        return Words(it=told.it, en=told.en)
-    return observable_words(reason, planned)
+    return _told(refusal_of(result, planned))
 
 
-def _repetition_reading(r: Repetition) -> Words | None:
-    if r.peak_deg is not None and r.start_deg is not None:
-        return words(peak_reading(r.peak_deg, r.start_deg, _band(r.peak_low_deg, r.peak_high_deg)))
-    if r.range_deg is None:
-        return None
-    return words(excursion_reading(r.range_deg, _band(r.range_low_deg, r.range_high_deg)))
-
-
-def _band(low_deg: float | None, high_deg: float | None) -> tuple[float, float] | None:
-    return None if low_deg is None or high_deg is None else (low_deg, high_deg)
+def _told(wording: Wording | None) -> Words | None:
+    return None if wording is None else words(wording)
 
 
 def active_peak_of(result: ItemResult | None) -> ActivePeakView | None:
     """The active peak that counts; None where the angle has no known zero."""
     found = None if result is None else result.active_peak
-    if found is None:
+    told = peak_told(found)
+    if found is None or told is None:
         return None
-    told = peak_reading(
-        found.peak_deg, found.start_deg, _band(found.band_low_deg, found.band_high_deg)
-    )
     return ActivePeakView(reading=words(told), **found.model_dump(exclude={"what"}))
 
 
@@ -376,8 +365,7 @@ def range_of(result: ItemResult) -> RangeView | None:
     r = result.range_of_motion
     if r is None:
         return None
-    told = excursion_reading(r.median_deg, _band(r.band_low_deg, r.band_high_deg))
-    said = {"what": observable_words(r.what), "reading": words(told)}
+    said = {"what": observable_words(r.what), "reading": _told(excursion_told(r))}
     return RangeView(**(r.model_dump() | said))
 
 

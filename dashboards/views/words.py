@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
+from therapy.exercises.item_reading import observable_wording
 from therapy.exercises.library import EXERCISES
-from therapy.exercises.observable import TABLE
 
 if TYPE_CHECKING:
     from therapy.wording import Wording
@@ -24,9 +24,6 @@ class Words(BaseModel):
     en: str
 
 
-_OBSERVABLES: Final = {row.what.en: row.what for row in TABLE}
-
-
 def words(wording: Wording) -> Words:
     """A wording of the therapy room, for a page."""
     return Words(it=wording.it, en=wording.en)
@@ -40,6 +37,4 @@ def exercise_words(exercise: str) -> Words:
 
 def observable_words(what: str, *known: Wording | None) -> Words:
     """What a result names in English, in both languages where the therapy room knows it."""
-    wordings = {w.en: w for w in known if w is not None}
-    found = wordings.get(what) or _OBSERVABLES.get(what)
-    return Words(it=what, en=what) if found is None else words(found)
+    return words(observable_wording(what, *known))

@@ -53,6 +53,13 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
+class SeeMeasured:
+    """Look at what was measured, from this page of it on."""
+
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One thing to press.
 
@@ -64,7 +71,7 @@ class Choice:
     """
 
     text: str
-    asks: Request | Begin | Mark | Leave | Read | Stay
+    asks: Request | Begin | Mark | Leave | Read | SeeMeasured | Stay
     small: bool = False
     word: str = ""
 
@@ -122,5 +129,5 @@ class Page:
 
     @property
     def last(self) -> bool:
-        """Whether every choice ends the screens."""
-        return bool(self.choices) and all(isinstance(choice.asks, Leave) for choice in self.choices)
+        """Whether the session is over: one may leave, and there is nothing to break off."""
+        return any(isinstance(choice.asks, Leave) for choice in self.choices)

@@ -51,6 +51,7 @@ from therapy.session.session_state import SessionStage
 
 from .desk import PageDesk
 from .letter_page import letter_page, told_read
+from .measured_pages import MeasuredPages
 from .own_pages import (
     breath_page,
     effort_page,
@@ -58,7 +59,7 @@ from .own_pages import (
     questionnaire_page,
     resume_page,
 )
-from .page import Begin, Leave, Mark, Page, Read, Stay
+from .page import Begin, Leave, Mark, Page, Read, SeeMeasured, Stay
 from .rest_telling import RestTelling
 from .session_texts import SESSION
 from .therapy_pages import page_of
@@ -121,6 +122,7 @@ class SessionScreens:
         self._questionnaire = settings.questionnaire
         self._asking: list[str] = []
         self._marks: dict[str, int] = {}
+        self._measured = MeasuredPages(settings.found, settings.look.language)
         self._played: list[tuple[int, int]] = []
         self._eased = False
         self._began_ns = 0
@@ -313,7 +315,7 @@ class SessionScreens:
         if self._settings.clinic_silent():
             lines.insert(0, SESSION["clinic_silent"][language])
             spoken = f"{spoken} {lines[0]}"
-        return replace(page, lines=tuple(lines), spoken=spoken)
+        return self._measured.after(replace(page, lines=tuple(lines), spoken=spoken))
 
     def _choose_last_words(self) -> None:
         """What the last card will say, chosen and logged while the session is still open."""
@@ -339,6 +341,8 @@ class SessionScreens:
                 self._five_minutes |= five_minutes
                 self._log(self._opening)
                 self._opening = []
+            case SeeMeasured(number):
+                self._measured.turned_to = number
             case Stay():
                 pass
             case wish:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from games.rules.mode import Reaches
     from games.rules.take import Take
     from telemetry.messages.requests import Request
+    from telemetry.messages.results import SessionResult
     from therapy.session.session_state import SessionState
 
     from .letter_page import Letter
@@ -57,6 +58,7 @@ class ScreenSettings:
         clinic_silent: whether the clinic that was joined cannot be reached now.
         watched_by: the roles of those at the clinic who see the session at this moment.
         resumed: the last session broke off today: to go on is offered first.
+        found: the result that counts, once the session is closed and it was made; else None.
         questionnaire: takes the marks of an anonymous answer; None where no survey is due.
     """
 
@@ -73,3 +75,4 @@ class ScreenSettings:
     clinic_silent: Callable[[], bool] = lambda: False
     watched_by: Callable[[], tuple[str, ...]] = tuple
     resumed: bool = False
+    found: Callable[[], SessionResult | None] = lambda: None

@@ -104,6 +104,7 @@ def hold_session_with_screens(held: HeldSession) -> str:
             clinic_silent=lambda: at_work.clinic_silent,
             watched_by=at_work.watched_by,
             resumed=_resumed(at_work),
+            found=lambda: at_work.found,
         ),
         source=CountedKeys(at_work) if held.by_keys else link,
         clock=at_work.home.clock,

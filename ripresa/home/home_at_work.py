@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from edge.ble.radio import Radio
     from telemetry.messages.live import RepetitionCounted
     from telemetry.messages.requests import OpenSession, Request
+    from telemetry.messages.results import SessionResult
     from telemetry.transport.bus import Message
     from therapy.plan.plan import Plan
     from therapy.session.session_state import SessionState
@@ -88,6 +89,8 @@ class HomeAtWork:
             session=lambda: box.service.session,
             consent=home.folder.live_view,
         )
+        self.found: SessionResult | None = None
+        """The result that counts of the session that was held last, once it is written."""
         box.service.on_opening = self._wanted.put_nowait
 
     @classmethod
@@ -213,7 +216,7 @@ class HomeAtWork:
         """
         if self.home.folder.withdrawn.exists():
             raise NotReady("withdrawn", "therapy is withdrawn: the clinic can resume it")
-        box, plan, clock = self.box, self.plan, self.home.clock
+        box, plan, clock, self.found = self.box, self.plan, self.home.clock, None
         day = plan.day_of(clock.now_ns())
         versions = PlanFolder(self.home.folder.plans).versions(plan.patient)
         past = past_of(box.journal, versions, day)
@@ -256,7 +259,7 @@ class HomeAtWork:
             await box.record.stop()
         self._note_read()
         core = box.analysis.core
-        await close_session(
+        closed = await close_session(
             box.journal,
             session,
             plan,
@@ -266,6 +269,7 @@ class HomeAtWork:
             if core is None
             else core.result(plan_version=plan.version, provisional=True),
         )
+        self.found = closed.final
         return session
 
     async def close_orphans(self) -> None:

@@ -128,6 +128,15 @@ def script(session=SESSION, *, t0_ns=T0_NS, day=DAY, patient=PATIENT, exercise="
     ]
 
 
+WITH_BANDS = {
+    "start_deg": 20.4,
+    "range_low_deg": 130.0,
+    "range_high_deg": 154.0,
+    "peak_low_deg": 140.0,
+    "peak_high_deg": 168.0,
+}
+
+
 def gated(found):
     """The same results with all that the gate tells beside a figure."""
     (item,) = found.items
@@ -136,6 +145,9 @@ def gated(found):
             "active_peak": ActivePeak(
                 what=WHAT, peak_deg=168.2, start_deg=20.4, band_low_deg=161.0, band_high_deg=175.0
             ),
+            "range_of_motion": item.range_of_motion.model_copy(
+                update={"band_low_deg": 134.0, "band_high_deg": 149.0}
+            ),
             "attempts": (Attempt(start_s=90.0, end_s=92.0, range_deg=30.0),) * 2,
             "other_movement": (OtherMovement(start_s=100.0, end_s=125.0),),
             "count_low": 19,
@@ -143,7 +155,7 @@ def gated(found):
             "alike": 0.91,
             "judged": False,
             "repetitions": (
-                item.repetitions[0].model_copy(update={"technical": ("gap",), "start_deg": 20.4}),
+                item.repetitions[0].model_copy(update={"technical": ("gap",), **WITH_BANDS}),
                 *item.repetitions[1:],
             ),
         }

@@ -42,8 +42,8 @@ DAY_NS = 86_400 * 10**9
 HOME = "01J0000000000000000000H0ME"
 MODELS = dashboards()
 UIDS = sorted(MODELS)
-ONCE_LOOKED_AT = {"closed", "seen_by", "seen_day", "action", "start_deg"}
-"""Fields that an alert has only once it is over or seen, a repetition where its zero is known."""
+ONCE_LOOKED_AT = {"closed", "seen_by", "seen_day", "action", "not_observable"}
+"""Fields that an alert has only once it is over or seen, an exercise where it tells no angle."""
 NO_TAGS = {"_measurement", "_field", "at", "session", "open"}
 
 

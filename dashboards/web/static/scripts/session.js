@@ -194,10 +194,22 @@ function curvePlace(view, item) {
 
 function pastCard(view) {
   const done = view.items.filter((item) => item.repetitions.length || item.doubts.length);
-  const parts = done.flatMap((item) => [h("h3", {}, itemTitle(item)), ...doubts(item), ...(item.repetitions.length ? [curvePlace(view, item), timeline(item), repetitionTable(item)] : [])]);
+  const parts = done.flatMap((item) => [h("h3", {}, itemTitle(item)), ...readings(item), ...doubts(item), ...(item.repetitions.length ? [curvePlace(view, item), timeline(item), repetitionTable(item)] : [])]);
   const { conditioning: mended } = view;
   if (mended && mended.samples) parts.push(h("p", { class: "note" }, `${t("data_quality")}: ${t("conditioning", Object.fromEntries(Object.entries(mended).map(([k, v]) => [k, integer(v)])))}`));
   return card("movement", t("movement_past"), ...(parts.length ? parts : [h("p", { class: "quiet" }, t(view.closed_ms === null ? "nothing_yet" : "nothing_measured"))]));
+}
+
+/** Between which degrees a repetition's own figure lies in 95 of 100. */
+function within(low, high) {
+  return low === null || high === null ? "" : h("span", { class: "quiet" }, ` (${low.toFixed(0)}–${high.toFixed(0)})`);
+}
+
+/** An item's figures with their bands, or why there is no angle, where no doubt says so already. */
+function readings(item) {
+  const told = [item.active_peak, item.range_of_motion].filter((one) => one && one.reading).map((one) => both(one.reading));
+  if (!told.length && item.not_observable && !item.doubts.length) told.push(`${t("not_observable")}: ${both(item.not_observable)}`);
+  return told.length ? [h("p", { class: "readings" }, told.join("; "))] : [];
 }
 
 function repetitionTable(item) {
@@ -207,9 +219,9 @@ function repetitionTable(item) {
       "tr",
       {},
       h("td", {}, `${r.number}`),
-      h("td", {}, degrees(r.peak_deg, 1)),
+      h("td", {}, degrees(r.peak_deg, 1), within(r.peak_low_deg, r.peak_high_deg)),
       h("td", {}, degrees(r.start_deg, 1)),
-      h("td", {}, degrees(r.range_deg, 1)),
+      h("td", {}, degrees(r.range_deg, 1), within(r.range_low_deg, r.range_high_deg)),
       h("td", {}, r.start_s === null ? "–" : `${(r.end_s - r.start_s).toFixed(1)} s`),
       h("td", {}, [...r.flags, ...r.technical].map((flag) => t(`flag_${flag}`)).join(", ")),
     ),
