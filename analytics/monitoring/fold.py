@@ -185,10 +185,14 @@ class Fold:
             self._keys.pop(session[1], None)
             self._own.pop(session[1], None)
 
-    def look(self, now_ns: int) -> set[str]:
-        """Compute what has changed up to now; returns whose figures were computed."""
+    def look(self, now_ns: int, go_on: Callable[[], None] = lambda: None) -> set[str]:
+        """Compute what has changed up to now; returns whose figures were computed.
+
+        `go_on` is called before each patient; what it raises ends the look there.
+        """
         looked = set()
         for patient, folded in self._patients.items():
+            go_on()
             if self._look_at(folded, now_ns):
                 looked.add(patient)
         return looked

@@ -12,7 +12,7 @@ from analytics.monitoring.facts import Fact, FactOrigin
 from analytics.monitoring.fold import Fold
 from analytics.monitoring.worklist import MonitoredHours, work_line
 from dashboards.views.care_record import known_alert
-from telemetry.errors import DecodeError, RipresaError
+from telemetry.errors import DecodeError, RipresaError, StoreBusy
 from telemetry.messages.care import (
     AlertShown,
     CareRecord,
@@ -87,6 +87,7 @@ class JournalCareRecord:
         self._erased = erased
         self._clock_wrong = clock_wrong
         self._lock = threading.RLock()
+        self._stopping = threading.Event()
         self._local_plan = local_plan
         self._fold = Fold(local_plan, placements(journal))
         self._heard = {} if heard is None else heard
@@ -110,35 +111,44 @@ class JournalCareRecord:
         return dict(self._fold.left_out)
 
     async def run(self) -> None:
-        """Look every few seconds for what is new, until cancelled."""
-        while True:
-            try:
-                await asyncio.to_thread(self.look)
-                if self._clock.now_ns() - self._kept_ns >= KEEP_EVERY_NS:
-                    await asyncio.to_thread(self.keep)
-            except RipresaError as e:
-                log.warning("figures wait: %s", e)
-            await self._clock.sleep(LOOK_EVERY_S)
+        """Look every few seconds for what is new, until cancelled.
+
+        A look that is under way then ends with the page of records, or the patient, in hand: years
+        of them would keep a program that is told to stop.
+        """
+        self._stopping.clear()
+        try:
+            while True:
+                try:
+                    await asyncio.to_thread(self.look)
+                    if self._clock.now_ns() - self._kept_ns >= KEEP_EVERY_NS:
+                        await asyncio.to_thread(self.keep)
+                except RipresaError as e:
+                    log.warning("figures wait: %s", e)
+                await self._clock.sleep(LOOK_EVERY_S)
+        finally:
+            self._stopping.set()
 
     def look(self) -> set[str]:
         """Read what is new, and compute what it changes; returns whose figures were computed.
 
         Raises:
-            StoreBusy, StoreError: the journal cannot be read now.
+            StoreBusy, StoreError: the journal cannot be read now, or the figures' program ends.
         """
         with self._lock:
+            self._go_on()
             wrong = self._wrong = self._clock_wrong()
             # Before anything is written of those who were there: of the erased nothing is.
             self._forget_erased()
             if not wrong:
                 self._note_heard()
             begun = self._seq
-            self._seq = _read_into(self._fold, self._journal, begun)
+            self._seq = _read_into(self._fold, self._journal, begun, self._go_on)
             waits = self._fold.waiting()
             self._waits = {key: self._waits.get(key, begun) for key in waits}
             if wrong:
                 return set()  # by a clock that is plainly wrong no day has passed
-            looked = self._fold.look(self._clock.now_ns())
+            looked = self._fold.look(self._clock.now_ns(), self._go_on)
             aside = {f.patient: len(f.set_aside) for f in self._fold.all_figures() if f.set_aside}
             barred = self._restricted_among(aside)
             self.set_aside = {p: n for p, n in aside.items() if p not in barred}
@@ -235,6 +245,15 @@ class JournalCareRecord:
         new = [care_record(record) for record in records if not self._erased(record.patient)]
         if new:
             self._journal.append_now(new)
+
+    def _go_on(self) -> None:
+        """Ends a look whose program was ended.
+
+        Raises:
+            StoreBusy: it was; what has been read so far is read again by whoever starts anew.
+        """
+        if self._stopping.is_set():
+            raise StoreBusy("the clinic is about to stop: ask again once it runs")
 
     def _look_again(self) -> None:
         """Look, unless nothing can have changed: no record, no erasure, and the minute is the same.
@@ -344,9 +363,15 @@ def fact_of(arrival: Arrival, own_home: str) -> Fact | None:
     return None
 
 
-def _read_into(fold: Fold, reader: JournalReader, after: int) -> int:
-    """Give a fold all that arrived after a place; one record that cannot be read stops no other."""
+def _read_into(
+    fold: Fold, reader: JournalReader, after: int, go_on: Callable[[], None] = lambda: None
+) -> int:
+    """Give a fold all that arrived after a place; one record that cannot be read stops no other.
+
+    `go_on` is called before each page; what it raises ends the reading there.
+    """
     while page := reader.told(after):
+        go_on()
         after = page[-1].seq
         for arrival in page:
             try:
