@@ -11,7 +11,7 @@ from telemetry.errors import ConfigurationError
 from telemetry.messages.results import AdherenceResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from analytics.monitoring.figures import PatientFigures
     from analytics.monitoring.worklist import WorkLine
@@ -36,6 +36,10 @@ class CareRecord(Protocol):
 
     def worklist(self) -> Sequence[WorkLine]:
         """Everybody, who needs a look first."""
+        ...
+
+    def stamp(self) -> Hashable:
+        """Is another whenever the worklist may be."""
         ...
 
     def acknowledge(self, seen: AlertSeen) -> None:
@@ -104,6 +108,10 @@ class MemoryCareRecord:
         """Everybody, who needs a look first."""
         self._fold.look(self._clock.now_ns())
         return worklist(self._fold.all_figures())
+
+    def stamp(self) -> Hashable:
+        """Another one each time: nobody counts here what changes."""
+        return object()
 
     def acknowledge(self, seen: AlertSeen) -> None:
         """Keep it in memory.

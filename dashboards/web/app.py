@@ -58,6 +58,7 @@ from therapy.plan.plan import Plan
 from .oidc_api import oidc_routes
 from .patient_api import Patients, patient_routes
 from .session_api import Sources, api_routes, no_plan
+from .shared_answers import SharedAnswers
 from .sign_in_api import sign_in_routes
 from .sign_in_desk import SignInDesk
 from .worklist_api import Worklist, worklist_routes
@@ -159,6 +160,7 @@ def create_app(
                 ledger=ledger,
                 plan=plan,
                 state=state,
+                answers=(answers := SharedAnswers()),
             )
         )
     )
@@ -171,7 +173,11 @@ def create_app(
     patients = Patients(reader, plan, care, clock, edits_plans=plans is not None)
     read = None if care is None else words(care.hours.text())
     app.include_router(
-        worklist_routes(Worklist(patients.lines, clock, with_alerts=care is not None, read=read))
+        worklist_routes(
+            Worklist(patients.lines, clock, with_alerts=care is not None, read=read),
+            object if care is None else care.stamp,
+            answers,
+        )
     )
     app.include_router(patient_routes(patients))
     if plans is not None:

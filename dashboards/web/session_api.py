@@ -1,11 +1,13 @@
 """The JSON that the pages read; every answer is a model, listed in `/api/openapi.json`."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards.access.entrance import Allowed, Asking
@@ -23,6 +25,7 @@ from telemetry.transport.bus import Bus
 from therapy.plan.plan import Plan
 
 from .paging import LARGEST_CURSOR, MOST, USUAL, cursor_of, read_cursor
+from .shared_answers import SharedAnswers, sight_of
 
 __all__ = [
     "LiveNow",
@@ -111,6 +114,7 @@ class Sources:
     ledger: Callable[[], LossLedger] | None = None
     plan: Callable[[str, int], Plan | None] = field(default=no_plan)
     state: Callable[[Callable[[str], bool]], ClinicState] | None = None
+    answers: SharedAnswers = field(default_factory=SharedAnswers)
 
 
 def api_routes(sources: Sources) -> APIRouter:
@@ -148,12 +152,28 @@ def api_routes(sources: Sources) -> APIRouter:
         refused = counted.refused + (feed.refused if feed else 0)
         return counted.model_copy(update={"refused": refused})
 
-    @router.get("/clinic")
+    @router.get("/clinic", response_model=ClinicState | None)
     async def clinic(
+        request: Request,
         asking: Annotated[Asking, Depends(Allowed(Action.SEE_OPERATION))],
-    ) -> ClinicState | None:
-        """How the running clinic is; null where none runs behind the page."""
-        return None if sources.state is None else sources.state(asking.sees)
+        *,
+        lines: bool = True,
+    ) -> Response:
+        """How the running clinic is; null where none runs behind the page.
+
+        `lines`: with how each of its parts does; without, only what is wrong. It is looked at once
+        a second for all who see the same patients.
+        """
+        state = sources.state
+        if state is None:
+            return JSONResponse(None)
+
+        def told() -> ClinicState:
+            found = state(asking.sees)
+            return found if lines else found.model_copy(update={"lines_it": (), "lines_en": ()})
+
+        key = ("clinic", lines, sight_of(asking.principal))
+        return sources.answers.answer(request, key, int(time.monotonic()), told)
 
     return router
 

@@ -1,10 +1,11 @@
 """The JSON of the worklist: who needs somebody first, in parts, with filters and a search."""
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.monitoring.alert import AlertKind
@@ -16,6 +17,7 @@ from dashboards.views.work_view import GROUPS, Group, PatientLine, list_summary,
 from telemetry.clock import Clock
 
 from .paging import LARGEST_CURSOR, MOST, USUAL, cursor_of, read_cursor
+from .shared_answers import SharedAnswers, sight_of
 
 __all__ = ["PatientList", "Wish", "Worklist", "worklist_routes"]
 
@@ -99,15 +101,18 @@ class Worklist:
         counts = dict.fromkeys(GROUPS, 0)
         for _, made in seen:
             counts[made.group] += 1
-        today = datetime.fromtimestamp(self._clock.now_ns() / 1e9, UTC).date()
         return PatientList(
             patients=tuple(made for _, made in part),
             next=cursor_of(*part[-1][0].order) if len(later) > len(part) else None,
             found=len(passed),
             counts=counts,
-            summary=list_summary([made for _, made in seen], today.isoformat()),
+            summary=list_summary([made for _, made in seen], self.today()),
             alerts_read=self._read,
         )
+
+    def today(self) -> str:
+        """The day, in UTC."""
+        return datetime.fromtimestamp(self._clock.now_ns() / 1e9, UTC).date().isoformat()
 
     def _shown(self) -> list[tuple[WorkLine, PatientLine]]:
         known, made = self._made, {}
@@ -120,16 +125,28 @@ class Worklist:
         return list(made.values())
 
 
-def worklist_routes(worklist: Worklist) -> APIRouter:
-    """The route of the list."""
+def worklist_routes(
+    worklist: Worklist, stamp: Callable[[], Hashable], answers: SharedAnswers
+) -> APIRouter:
+    """The route of the list.
+
+    Args:
+        worklist: makes it.
+        stamp: is another whenever it may be.
+        answers: keeps what is asked for again and again.
+    """
     router = APIRouter(prefix="/api/patients")
 
-    @router.get("")
+    @router.get("", response_model=PatientList)
     def listed(
+        request: Request,
         wish: Annotated[Wish, Query()],
         asking: Annotated[Asking, Depends(Allowed(Action.SEE_WORKLIST))],
-    ) -> PatientList:
+    ) -> Response:
         """Everybody, who needs a look first."""
-        return worklist.part(wish, asking.sees)
+        key = ("worklist", wish.model_dump_json(), sight_of(asking.principal))
+        # Whose site a patient is may change without a word of theirs: a minute's answers.
+        as_of = (stamp(), worklist.today(), time.monotonic() // 60)
+        return answers.answer(request, key, as_of, lambda: worklist.part(wish, asking.sees))
 
     return router

@@ -25,7 +25,7 @@ from telemetry.messages.record import NewRecord, RecordKind
 from telemetry.messages.results import SessionResult, decode_result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from analytics.monitoring.figures import PatientFigures
     from analytics.monitoring.worklist import WorkLine
@@ -88,6 +88,7 @@ class JournalCareRecord:
         self._clock_wrong = clock_wrong
         self._lock = threading.RLock()
         self._stopping = threading.Event()
+        self._changes = 0
         self._local_plan = local_plan
         self._fold = Fold(local_plan, placements(journal))
         self._heard = {} if heard is None else heard
@@ -154,6 +155,7 @@ class JournalCareRecord:
             self.set_aside = {p: n for p, n in aside.items() if p not in barred}
             self._tell_shown(looked)
             self._unkept |= looked
+            self._changes += bool(looked)
             return looked
 
     def keep(self) -> None:
@@ -212,6 +214,12 @@ class JournalCareRecord:
     def barred(self, patient: str) -> bool:
         """Whether a patient's data must not be used, as it stands at this moment."""
         return self._restricted(patient)
+
+    def stamp(self) -> Hashable:
+        """Is another whenever the worklist may be: other figures, or others who may be shown."""
+        with self._lock:
+            self._look_again()
+            return self._changes, frozenset(self._restricted_among(self._fold.patients()))
 
     def worklist(self) -> Sequence[WorkLine]:
         """Everybody, who needs a look first."""
@@ -290,6 +298,7 @@ class JournalCareRecord:
                 self._table.drop()
             self._fold = Fold(self._local_plan, placements(self._journal))
             self._seq, self._stones, self._kept_ns = 0, stones, 0
+            self._changes += 1
 
     def _shows(self, figures: PatientFigures) -> bool:
         """Whether the patient stands in the worklist."""

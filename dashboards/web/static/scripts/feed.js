@@ -47,6 +47,19 @@ export async function fetched(address) {
   return answered(await fetch(address, { headers: { Accept: "application/json" } }));
 }
 
+const before = new Map();
+
+/** Fetch JSON that is asked for again and again: what has not changed is not sent twice. */
+export async function fetchedAgain(address) {
+  const known = before.get(address);
+  const answer = await fetch(address, { headers: { Accept: "application/json", ...(known ? { "If-None-Match": known.etag } : {}) } });
+  if (answer.status === 304 && known) return known.body;
+  const etag = answer.headers.get("ETag");
+  const body = await answered(answer);
+  if (etag) before.set(address, { etag, body });
+  return body;
+}
+
 /** Send JSON; the answer as `fetched` gives it. */
 export async function sent(address, value) {
   return answered(await fetch(address, { method: "POST", headers: { "Content-Type": "application/json", ...proof() }, body: JSON.stringify(value) }));

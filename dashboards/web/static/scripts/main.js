@@ -2,7 +2,7 @@
 
 import { account, seesPatients } from "./account.js";
 import { h } from "./dom.js";
-import { fetched } from "./feed.js";
+import { fetchedAgain } from "./feed.js";
 import { accountLine, enter } from "./signin.js";
 import { LANGUAGES, chooseLanguage, language, switchLanguage, t } from "./texts.js";
 
@@ -35,7 +35,8 @@ function furnish() {
 
 /** What is wrong with the clinic, on every page; and the way to how each of its parts does. */
 async function watchClinic() {
-  const state = await fetched("/api/clinic").catch(() => null);
+  const whole = location.pathname === "/clinic";
+  const state = await fetchedAgain(`/api/clinic${whole ? "" : "?lines=false"}`).catch(() => null);
   if (state) {
     document.getElementById("clinic-link").hidden = false;
     const told = state[`troubles_${language}`];
@@ -45,7 +46,7 @@ async function watchClinic() {
       place.dataset.told = told.join("\n");
       place.replaceChildren(h("h2", {}, t("troubles")), h("ul", {}, ...told.map((line) => h("li", {}, line))));
     }
-    if (location.pathname === "/clinic") showClinic(state);
+    if (whole) showClinic(state);
   }
   setTimeout(watchClinic, CLINIC_EVERY_MS);
 }

@@ -2,7 +2,7 @@
 
 import { account } from "./account.js";
 import { h } from "./dom.js";
-import { fetched } from "./feed.js";
+import { fetched, fetchedAgain } from "./feed.js";
 import { daysAgo, integer, lastingDays, shortDay } from "./format.js";
 import { both, t } from "./texts.js";
 
@@ -63,7 +63,7 @@ export async function worklistPage(main) {
   }
 
   async function load() {
-    const found = await fetched(address());
+    const found = await fetchedAgain(address());
     const told = JSON.stringify(found);
     if (told === shown.told) return;
     Object.assign(shown, { lines: found.patients, next: found.next, told, summary: found.summary });
