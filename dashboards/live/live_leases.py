@@ -79,6 +79,7 @@ class HeldLease:
         send: takes a wish to the patient's home; False: nothing could be asked.
         told: takes each change.
         clock: paces.
+        withdrawn: whether the person has told the clinic that nobody may watch.
     """
 
     def __init__(
@@ -88,7 +89,10 @@ class HeldLease:
         send: Callable[[LiveRequest], bool],
         told: Callable[[LeaseFrame], None],
         clock: Clock,
+        *,
+        withdrawn: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._withdrawn = withdrawn
         self._patient, self._watcher, self._clock = patient, watcher, clock
         self._send, self._told = send, told
         self.wish: LiveRequest | None = None
@@ -104,6 +108,10 @@ class HeldLease:
         """
         if self.frame.lease == "given":
             self._before = self.wish
+        if self._withdrawn():
+            self._stand(LeaseFrame(lease="refused", reason="no consent"))
+            self.let_go()
+            return
         if session is None:
             self._stand(LeaseFrame(lease="refused", reason="nobody trains"))
             self.let_go()
@@ -141,6 +149,10 @@ class HeldLease:
         if self.wish is None:
             return
         now_ns, frame = self._clock.now_ns(), self.frame
+        if self._withdrawn():
+            self._stand(LeaseFrame(lease="over", reason="no consent"))
+            self.let_go()
+            return
         if frame.lease == "asked" and now_ns - self._asked_ns > ANSWER_WITHIN_S * 1_000_000_000:
             self._stand(LeaseFrame(lease="refused", reason="no answer"))
             self.let_go()
@@ -176,6 +188,8 @@ class LiveLeases:
         running: the sessions that can be asked for.
         site_of: a patient's site; None where none is known.
         clock: paces and stamps.
+        withdrawn: whether a person has told the clinic that nobody may watch, whatever is set at
+            their home.
     """
 
     def __init__(
@@ -184,7 +198,9 @@ class LiveLeases:
         running: RunningSessions,
         site_of: Callable[[str], str | None],
         clock: Clock,
+        withdrawn: Callable[[str], bool] = lambda _patient: False,
     ) -> None:
+        self._withdrawn = withdrawn
         self.running = running
         self._bus, self._site_of, self._clock = bus, site_of, clock
         self._held: set[HeldLease] = set()
@@ -204,7 +220,14 @@ class LiveLeases:
             self._bus.publish(HomeTopics(site, patient).live_request, wish.encode())
             return True
 
-        lease = HeldLease(patient, watcher, send, told, self._clock)
+        lease = HeldLease(
+            patient,
+            watcher,
+            send,
+            told,
+            self._clock,
+            withdrawn=lambda: self._withdrawn(patient),
+        )
         self._held.add(lease)
         holding = asyncio.create_task(self._hold(lease))
         try:

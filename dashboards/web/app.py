@@ -129,7 +129,8 @@ def create_app(
     feed = None if bus is None else LiveFeed(bus, reader, plan, clock)
     leases = None
     if bus is not None and feed is not None and site_of is not None:
-        leases = LiveLeases(bus, RunningSessions(reader, feed, clock), site_of, clock)
+        running = RunningSessions(reader, feed, clock)
+        leases = LiveLeases(bus, running, site_of, clock, lambda p: patients.agreed(p) is False)
 
     @contextlib.asynccontextmanager
     async def until_closed(_app: FastAPI) -> AsyncIterator[None]:

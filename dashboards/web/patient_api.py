@@ -90,6 +90,11 @@ class Patients:
             return self.care.figures(patient)
         return self._folded(patient).figures(patient)
 
+    def agreed(self, patient: str) -> bool | None:
+        """Whether a patient agreed to be watched live, as the clinic was told; None: not told."""
+        figures = self.figures(patient)
+        return None if figures is None else figures.around.agreed("live view")
+
     def _counting(self, figures: PatientFigures) -> list[SessionSummary]:
         """The sessions of a patient's last months that count, by their days."""
         since = (figures.today - timedelta(days=TREND_DAYS)).isoformat()

@@ -58,7 +58,10 @@ class Scene:
         reader = Reader()
         self.feed = LiveFeed(self.clinic, reader, lambda *_: None, self.clock)
         self.running = RunningSessions(reader, self.feed, self.clock)
-        self.leases = LiveLeases(self.clinic, self.running, lambda _: "clinic", self.clock)
+        self.withdrawn = False
+        self.leases = LiveLeases(
+            self.clinic, self.running, lambda _: "clinic", self.clock, lambda _: self.withdrawn
+        )
         self.told = []
 
     def started_home(self):
@@ -135,6 +138,19 @@ async def test_a_press_shows_movement_and_events_and_never_motion(scene):
     scene.move()
     await settle()
     assert len(scene.shown()) == 2
+
+
+async def test_a_consent_that_was_withdrawn_at_the_clinic_ends_it_whatever_the_home_says(scene):
+    async with watching(scene) as lease:
+        assert scene.last == ("given", "")
+        scene.withdrawn = True
+        await scene.pass_s(6)
+        assert scene.last == ("over", "no consent")
+        assert scene.relay.watched_by() == ()
+        lease.ask(SESSION)
+        await settle()
+        assert scene.last == ("refused", "no consent")
+        assert scene.relay.watched_by() == ()
 
 
 async def test_a_home_that_did_not_agree_refuses_with_the_reason(scene):

@@ -509,7 +509,7 @@ const TEXTS = {
   "consent_live view": ["Vista in diretta", "Live view"],
   consent_postcards: ["Cartoline", "Postcards"],
   consent_research: ["Ricerca", "Research"],
-  consent_note: ["Ogni consenso vale da sé. Ricerca ritirata: la persona non entra in nessuna coorte né esportazione. Per non raccogliere o non usare più nulla: ripresa patient withdraw, restrict.", "Each consent stands by itself. Research withdrawn: the person enters no cohort and no export. To collect or use nothing any more: ripresa patient withdraw, restrict."],
+  consent_note: ["Ogni consenso vale da sé. Ricerca ritirata: la persona non entra in nessuna coorte né esportazione. Vista in diretta ritirata: da qui nessuno guarda, qualunque cosa sia impostata a casa; dato: decide comunque la casa. Per non raccogliere o non usare più nulla: ripresa patient withdraw, restrict.", "Each consent stands by itself. Research withdrawn: the person enters no cohort and no export. Live view withdrawn: nobody watches from here, whatever is set at home; given: the home decides all the same. To collect or use nothing any more: ripresa patient withdraw, restrict."],
   carers: ["Chi aiuta a casa", "Who helps at home"],
   carers_none: ["Nessuno annotato.", "Nobody noted."],
   carer_write: ["Annota chi aiuta", "Note who helps"],
