@@ -15,7 +15,7 @@ from dashboards.access.accounts import Accounts
 from dashboards.access.guarded_entrance import COOKIE, GuardedEntrance
 from dashboards.access.passwords import hashed_password
 from dashboards.access.principal import Role
-from dashboards.access.sessions import SignedInSessions
+from dashboards.access.sessions import IDLE_S, SignedInSessions
 from dashboards.access.tokens import ApiTokens
 from dashboards.web.serving import serve
 from therapy.templates.catalogue import TEMPLATE_IDS, template_named
@@ -24,6 +24,7 @@ from written_plans import PATIENT, WritingClinic, version_one
 
 pytestmark = pytest.mark.slow
 
+PASSWORD = "a wave that comes back"  # noqa: S105 - of nobody
 SIZES = {"desktop": (1280, 900), "phone": (320, 640)}
 MOST = 30
 """Clicks or keys from a template to a signed plan, the clearances apart."""
@@ -40,7 +41,7 @@ def chromium(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def password_hash():
-    return hashed_password("anna", "a wave that comes back")
+    return hashed_password("anna", PASSWORD)
 
 
 @pytest.fixture
@@ -299,6 +300,30 @@ async def test_what_is_typed_is_kept_and_the_focus_stays(clinic, chromium):
             "1. Estensione del polso"
         )
     assert clinic.drafts.draft(PATIENT).body["items"][0]["exercise"] == "wrist-lift"
+
+
+@pytest.mark.nightly
+async def test_who_is_signed_out_while_writing_loses_nothing(clinic, chromium, password_hash):
+    async with signed_in(clinic, chromium, password_hash) as page:
+        await sized(chromium, "desktop")
+        hand = Hand(chromium)
+        await chromium.open(f"{page.url}plan/{PATIENT}?lang=en")
+        await chromium.until(READY)
+        await hand.click("label[for=source-0]")
+        await hand.click("#start")
+        await chromium.until(DRAFT)
+        await clinic.clock.advance(IDLE_S + 1)
+        await hand.click("[data-path=goal]")
+        await hand.press(" e lo scaffale")
+        await chromium.until("document.querySelector('dialog[open] [type=password]') !== null")
+        assert clinic.drafts.draft(PATIENT).body["goal"] == "le tazze"
+        await hand.press(PASSWORD, Keys.ENTER)
+        await chromium.until("document.querySelector('dialog[open]') === null")
+        await chromium.until(
+            "document.querySelector('.changes').textContent.includes('e lo scaffale')"
+        )
+        assert await chromium.ask("document.querySelector('main > [role=alert]').hidden")
+    assert clinic.drafts.draft(PATIENT).body["goal"] == "le tazze e lo scaffale"
 
 
 async def test_what_somebody_else_wrote_is_said_and_not_overwritten(clinic, chromium):

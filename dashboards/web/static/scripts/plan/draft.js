@@ -11,7 +11,7 @@ import { itemsOf } from "./items.js";
 import { settingsOf } from "./settings.js";
 
 const PATIENCE_MS = 400;
-const AGAIN_MS = 5000;
+const AGAIN_MS = 3000;
 
 /** Show a draft. `show(view)` is called where it has ended: signed, thrown away, or another's. */
 export function draftPage(editor, view, show) {
@@ -95,9 +95,9 @@ function keeping(editor, view) {
       } catch (error) {
         dirty = true;
         draft.failed(error);
-        // What somebody else has changed is not overwritten; else it is tried again by and by.
+        // What somebody else has changed is not overwritten; what may pass is tried again by and by.
         if (error.status === 409) draft.ended = true;
-        else timer = setTimeout(() => settled().catch(() => {}), AGAIN_MS);
+        else if (!error.status || error.status === 401 || error.status >= 500) timer = setTimeout(() => settled().catch(() => {}), AGAIN_MS);
         throw error;
       }
       draft.wellAgain();
