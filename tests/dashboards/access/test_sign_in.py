@@ -14,7 +14,10 @@ from dashboards.access.principal import Role
 from dashboards.access.sessions import ABSOLUTE_S, IDLE_S
 from dashboards.web.serving import serve
 from telemetry.errors import StoreBusy, StoreFull
+from telemetry.messages.notices import LiveRequest, Receipt
+from telemetry.transport.topics import HomeTopics
 
+SESSION_OF_MILANO = "01J00000000000000000000001"
 SEEN = {"kind": "fall", "opened": "2026-01-01", "by": "anna", "action": "called"}
 
 
@@ -353,6 +356,47 @@ async def test_an_open_socket_is_shut_when_its_session_is_over(served, guarded, 
         async with asyncio.timeout(10):
             await line.wait_closed()
         assert line.close_code == 1008
+
+
+@pytest.mark.parametrize("how", ["disabled", "signed out", "gone"])
+async def test_who_is_out_or_away_holds_no_lease_of_a_home_any_more(guarded, visit, how):
+    guarded.add()
+    now_ns = guarded.clock.now_ns()
+    opened = guarded.reader.kept_events[SESSION_OF_MILANO][0].model_copy(update={"t_ns": now_ns})
+    guarded.reader.kept_events[SESSION_OF_MILANO] = [opened]
+    wishes = []
+
+    def hear(message):
+        wish = LiveRequest.decode(message.payload)
+        wishes.append((wish.what, wish.watcher))
+        if wish.what == "ask":
+            answer = Receipt(
+                patient=wish.patient, what="live", id=wish.lease, state="taken", t_ns=now_ns
+            )
+            guarded.bus.publish(HomeTopics("milano", wish.patient).receipt, answer.encode())
+
+    guarded.bus.subscribe(HomeTopics("milano", "+").live_request, hear)
+    app = guarded.app(site_of=lambda _patient: "milano")
+    async with serve(app, port=0) as page:
+        origin = f"http://127.0.0.1:{page.port}"
+        async with visit.Visitor(app, "127.0.0.1", origin) as web:
+            assert (await web.sign_in()).status_code == 200
+            served = Served(page, web)
+            async with asyncio.timeout(20), served.open() as line:
+                await line.send("ask")
+                while '"given"' not in await line.recv():
+                    pass
+                if how == "disabled":
+                    guarded.accounts.disable("anna")
+                    await line.wait_closed()
+                elif how == "signed out":
+                    cookie = f"{COOKIE}={web.cookies[COOKIE]}"
+                    assert (await web.say("/api/sign-out", Cookie=cookie)).status_code == 200
+                    await line.wait_closed()
+            async with asyncio.timeout(10):
+                while wishes[-1][0] != "end":
+                    await asyncio.sleep(0.02)
+    assert wishes[0] == ("ask", "physiotherapist")
 
 
 @pytest.mark.parametrize("scope", ["see-session", "see-worklist"])

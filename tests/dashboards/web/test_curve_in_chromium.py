@@ -27,7 +27,10 @@ async def opened(chromium, clinic, *, width=1280, language="en"):
         yield page
 
 
-@pytest.mark.parametrize(("width", "language"), [(1280, "en"), (320, "it")])
+@pytest.mark.parametrize(
+    ("width", "language"),
+    [(1280, "en"), pytest.param(320, "it", marks=pytest.mark.nightly)],
+)
 async def test_the_curve_is_drawn_and_told_in_a_table(tmp_path, lived, chromium, width, language):
     clinic = CurveClinic(tmp_path, lived)
     kept = await clinic.worked_out()

@@ -5,6 +5,7 @@ import json
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from axe import bring, violations
 from dashboards.access.access_store import AccessStore
 from dashboards.access.accounts import Accounts
 from dashboards.access.guarded_entrance import COOKIE, GuardedEntrance
@@ -188,3 +189,33 @@ async def test_a_page_without_users_says_so(chromium, pretend):
         await chromium.open(f"{page.url}?lang=en")
         await chromium.until("document.querySelector('#open-to-all')")
         assert "No sign-in" in await chromium.text("#open-to-all")
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+async def test_axe_finds_nothing_on_the_form_nor_on_what_covers_a_page(chromium, clinic, width):
+    await bring(chromium)
+    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600}
+    driver = chromium._driver
+    await chromium.do(lambda: driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics))
+    try:
+        async with serve(clinic, port=0) as page:
+            await forget(chromium)
+            await chromium.open(f"{page.url}?lang=it")
+            await chromium.until(f"{FORM} && document.activeElement.id === 'sign-in-name'")
+            found = {"form": await violations(chromium)}
+            await press(chromium, "anna", Keys.TAB, "wrong", Keys.ENTER)
+            await chromium.until(f"{FORM}.querySelector('[role=alert]')?.textContent")
+            found["refused"] = await violations(chromium)
+            await chromium.open(f"{page.url}?lang=en")
+            await sign_in(chromium)
+            await chromium.until("document.body.dataset.ready === 'yes'")
+            await clinic.state.clock.advance(IDLE_S + 1)
+            await chromium.ask("document.dispatchEvent(new Event('signed-out'))")
+            await chromium.until(f"document.querySelector('dialog')?.open && {FORM}")
+            found["covered"] = await violations(chromium)
+            assert await chromium.ask("document.documentElement.scrollWidth") <= width
+    finally:
+        await chromium.do(
+            lambda: driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        )
+    assert found == {"form": [], "refused": [], "covered": []}

@@ -103,7 +103,7 @@ async def grouped(pretend):
 ROWS = "[...document.querySelectorAll('.group-row')]"
 
 
-@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("width", [1280, pytest.param(320, marks=pytest.mark.nightly)])
 async def test_six_train_on_one_page_and_who_is_unwell_comes_first(grouped, chromium, width):
     group = grouped()
     await bring(chromium)

@@ -87,6 +87,7 @@ async def test_a_session_that_comes_new_is_worked_out_before_anybody_asks(clinic
     running.cancel()
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"of":"x"}'])
 async def test_a_damaged_file_is_made_anew(clinic, text):
     await clinic.worked_out()
