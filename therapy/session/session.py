@@ -133,7 +133,9 @@ def open_session(settings: SessionSettings, *, session: str, moment: Moment) -> 
             plan,
             [entry.item for entry in agenda.items],
             next_morning=settings.next_morning,
-            barrier=plan.persuasion.barrier_question and settings.missed >= BARRIER_FROM,
+            barrier=plan.persuasion.barrier_question
+            and settings.missed >= BARRIER_FROM
+            and settings.sessions_today == 0,
         ),
         alignments=alignments_of([entry.item for entry in agenda.items], placements),
         agenda=agenda.items,

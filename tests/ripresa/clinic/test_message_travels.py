@@ -8,6 +8,8 @@ import pytest
 
 from games.session.letter_page import told_read
 from homes import one_exercise_home
+from ingest.journal.journal import Journal
+from journals import event_record
 from ports import free_port
 from ripresa.clinic.care_desk import CareDesk
 from ripresa.clinic.clinic import ClinicOptions, run_clinic
@@ -16,8 +18,10 @@ from ripresa.home.prompting import letters_for
 from ripresa.platform.background import running
 from ripresa.platform.configuration import Folder
 from telemetry.clock import SystemClock
+from telemetry.messages.events import ExerciseReported, SessionClosed, SessionOpened
 from telemetry.messages.requests import AnswerCheck, ReportUnwell
 from telemetry.transport.mqtt import MqttSettings
+from therapy.plan.plan_file import sample_plan
 from therapy.session.questions import untroubled_answer
 from therapy.session.session_state import SessionStage
 
@@ -115,3 +119,40 @@ async def test_a_message_is_sent_taken_read_once_and_told_as_read(tmp_path, mosq
             async with asyncio.timeout(20):
                 while letters():
                     await asyncio.sleep(0.05)
+
+
+def done_days_ago(home, days):
+    """A session by keys, so many days ago, in the home's own journal."""
+    plan = sample_plan()
+    t_ns = home.clock.now_ns() - days * 86_400 * 10**9
+    head = {"session": "01J00000000000000000000001", "t_ns": t_ns}
+    told = [
+        SessionOpened(
+            **head,
+            number=0,
+            patient=PATIENT,
+            site="demo-clinic",
+            plan_version=plan.version,
+            day=plan.day_of(t_ns).isoformat(),
+            posture="seated",
+        ),
+        ExerciseReported(**head, number=1, item="abduction", amount=20, unit="repetitions"),
+        SessionClosed(**head, number=2, reason="done"),
+    ]
+    with Journal.open(home.folder.home_journal, home.clock) as journal:
+        journal.append_now([event_record(event) for event in told])
+
+
+async def test_what_got_in_the_way_is_asked_after_misses_and_stands_on_the_page(
+    tmp_path, mosquitto
+):
+    home = one_exercise_home(tmp_path / "home", mosquitto.port)
+    done_days_ago(home, 9)
+    async with (
+        clinic_desk(Folder(tmp_path / "clinic").create(), mosquitto) as desk,
+        HomeAtWork.at_work(home) as at_work,
+    ):
+        assert "barrier" in await session(at_work, barrier="pain")
+        found = await desk.until(lambda a: a["barriers"])
+        assert [one["answer"] for one in found["barriers"]] == ["pain"]
+        assert "barrier" not in await session(at_work), "it was asked today"

@@ -135,3 +135,20 @@ def test_pain_is_asked_where_an_exercise_is_borne_and_not_where_the_sensor_sits(
     session = Session(plan(item(id="x", exercise=exercise, **where), limits=cleared))
     (there,) = [q for q in session.state.asking if q.kind == "pain" and q.part]
     assert part in there.text.it
+
+
+@pytest.mark.parametrize(
+    ("told", "asks"),
+    [
+        ({"missed": 1}, False),
+        ({"missed": 2}, True),
+        ({"missed": 5, "sessions_today": 1}, False),
+        ({"missed": 5, "off": True}, False),
+    ],
+)
+def test_what_got_in_the_way_is_asked_once_a_day_after_two_misses_where_the_plan_allows(told, asks):
+    of = plan(ARM, persuasion={"barrier_question": "off" not in told})
+    session = Session(of, {k: v for k, v in told.items() if k != "off"})
+    assert ("barrier" in asked(session)) is asks
+    session.answer(barrier="time") if asks else session.answer()
+    assert isinstance(session.screen, AlignSensor), "no answer changes the session"
