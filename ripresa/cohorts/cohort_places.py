@@ -45,7 +45,8 @@ class CohortPlace:
     Attributes:
         source: where it is.
         sessions: of patients whose data may be used.
-        unused: patients who restrict the use of theirs; nothing of them is read.
+        unused: patients who restrict the use of theirs, or let no research have them: nothing of
+            them is read.
     """
 
     source: SessionSource
