@@ -66,7 +66,7 @@ class Paired:
 
     def proximal_q(self, *, forward: bool = False) -> Array:
         """[n, 4] the proximal sensor's orientations at the frames, looking back or forward."""
-        q = self.proximal.q_forward if forward else self.proximal.q
+        q = self.proximal.q_forward if forward else self.proximal.q_joint
         before, after = q[self.before], q[self.after]
         same = dots(before, after) >= 0
         after = np.where(same[:, None], after, -after)
@@ -257,7 +257,7 @@ def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> F
             italian="angolo dell'articolazione: i due sensori insieme hanno visto solo il "
             f"{100 * paired.shared:.0f} % dell'esercizio",
         )
-    q = paired.proximal_q(), paired.frames.q
+    q = paired.proximal_q(), paired.frames.q_joint
     ups = up_in_sensor(q[0]), up_in_sensor(q[1])
     turns = _turns(q[0]), _turns(q[1])
     for turn in turns:

@@ -172,7 +172,7 @@ def recorded_angle(
     """
     ups, gyrs = [], []
     for acc, gyr in (proximal, distal):
-        found = looked_back(_dense(acc), _dense(gyr), None, rate_hz)
+        found = looked_back(_dense(acc), _dense(gyr), None, rate_hz, of_joint=True)
         ups.append(up_in_sensor(found["quat6D"]))
         gyrs.append(gyr - found["bias"])
     rate = axes.rate(gyrs[0], gyrs[1])

@@ -152,7 +152,7 @@ def _combine(fits: list[WindowFit]) -> HingeAxes:
 
 def _without_bias(acc: Array, gyr: Array, rate_hz: float) -> Array:
     dense = np.ascontiguousarray(gyr, np.float64)
-    found = looked_back(np.ascontiguousarray(acc, np.float64), dense, None, rate_hz)
+    found = looked_back(np.ascontiguousarray(acc, np.float64), dense, None, rate_hz, of_joint=True)
     return np.asarray(dense - found["bias"])
 
 

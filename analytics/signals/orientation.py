@@ -49,11 +49,14 @@ CALIBRATED_MAGNETOMETERS = frozenset({"movella-dot"})
 """Models of wearables that correct their magnetic field for their own iron."""
 GRAVITY_ONLY_TAU_S = 0.3
 """Without a gyroscope gravity is the low-passed acceleration: enough to count by."""
-UNKNOWN_BIAS_DEG_S = 1.0
-"""Standard deviation of a gyroscope's bias before anything is known of it. By VQF's 0.5 a bias that
-few seconds of rest told is drawn back towards zero by one to three hundredths, which nothing mends
-about an axis that gravity does not show: 0.5 deg/s then leave up to a degree after a minute. By 2
-one repetition of 1.5 s is off by more."""
+BIAS_DEG_S, BIAS_OF_JOINTS_DEG_S = 0.5, 1.0
+"""Standard deviation of a gyroscope's bias before anything is known of it: VQF's, and a joint's.
+
+The first draws what a few seconds of rest told back towards zero by one to three hundredths, which
+nothing mends about an axis that gravity does not show. By the second, a movement without a rest
+tells more of a bias than it knows: a single sensor's range was off by a quarter where gravity
+seemed to creep. Between two sensors on a joint gravity is compared, and the axis may be upright.
+"""
 
 
 class Heading(NamedTuple):
@@ -167,16 +170,22 @@ def _heading(found: Sequence[dict[str, Any]]) -> Heading:
 
 
 def looked_back(
-    acc: Array, gyr: Array, mag: Array | None, rate_hz: float, *, gyroscope: bool = True
+    acc: Array,
+    gyr: Array,
+    mag: Array | None,
+    rate_hz: float,
+    *,
+    gyroscope: bool = True,
+    of_joint: bool = False,
 ) -> dict[str, Any]:
     """What `offlineVQF` finds in an unbroken run: see `orientations_afterwards`.
 
-    It departs from VQF's usual settings in `UNKNOWN_BIAS_DEG_S`.
+    For a joint it departs from VQF's usual settings in `BIAS_OF_JOINTS_DEG_S`.
 
     Returns:
         `quat6D` [n, 4], `bias` [n, 3] rad/s and, with a magnetic field, `quat9D`.
     """
-    params = {"biasSigmaInit": UNKNOWN_BIAS_DEG_S}
+    params = {"biasSigmaInit": BIAS_OF_JOINTS_DEG_S if of_joint else BIAS_DEG_S}
     if not gyroscope:
         params["tauAcc"] = GRAVITY_ONLY_TAU_S
     found: dict[str, Any] = offlineVQF(gyr, acc, mag, 1.0 / rate_hz, params)
@@ -184,7 +193,13 @@ def looked_back(
 
 
 def orientations_afterwards(
-    acc: Array, gyr: Array, mag: Array | None, rate_hz: float, *, gyroscope: bool = True
+    acc: Array,
+    gyr: Array,
+    mag: Array | None,
+    rate_hz: float,
+    *,
+    gyroscope: bool = True,
+    of_joint: bool = False,
 ) -> Orientations:
     """Orientations of an unbroken run of samples, each seen from before and from after.
 
@@ -197,8 +212,9 @@ def orientations_afterwards(
         mag: [n, 3] calibrated magnetic field, zero where it is not known, or None.
         rate_hz: of the samples.
         gyroscope: whether there is one.
+        of_joint: whether two sensors are compared by them.
     """
-    found = looked_back(acc, gyr, mag, rate_hz, gyroscope=gyroscope)
+    found = looked_back(acc, gyr, mag, rate_hz, gyroscope=gyroscope, of_joint=of_joint)
     return Orientations(found["quat6D"], None if mag is None else _heading([found]))
 
 

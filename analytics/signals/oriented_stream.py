@@ -54,6 +54,7 @@ class Frames:
         restarted: [n] whether the filter started afresh since the frame before.
         orient: gives `q` or, if its argument is false, `q_forward`; called once each is asked for.
         gyroscope: whether there is one; else `gyr` is zero.
+        orient_joint: gives `q_joint`; None: it is `q`.
     """
 
     index: Indices
@@ -65,6 +66,7 @@ class Frames:
     orient: Callable[[bool], Array]
     bridged_rad: Array
     gyroscope: bool = True
+    orient_joint: Callable[[], Array] | None = None
 
     def __len__(self) -> int:
         return len(self.index)
@@ -73,6 +75,11 @@ class Frames:
     def q(self) -> Array:
         """[n, 4] orientations, sensor to earth, w x y z, seen from the frames' end."""
         return self.orient(True)
+
+    @cached_property
+    def q_joint(self) -> Array:
+        """The same as two sensors on a joint are compared by (`BIAS_OF_JOINTS_DEG_S`)."""
+        return self.q if self.orient_joint is None else self.orient_joint()
 
     @cached_property
     def q_forward(self) -> Array:
@@ -91,6 +98,7 @@ class Frames:
             orient=lambda back: (self.q if back else self.q_forward)[numbers],
             bridged_rad=self.bridged_rad[numbers],
             gyroscope=self.gyroscope,
+            orient_joint=lambda: self.q_joint[numbers],
         )
 
     @cached_property
@@ -229,6 +237,9 @@ class StreamTrack:
             orient=lambda back: self._orientations(index, from_index, to_index, back=back),
             bridged_rad=np.maximum(bridged_rad, 0.0),
             gyroscope=self.opened.gyroscope,
+            orient_joint=lambda: self._orientations(
+                index, from_index, to_index, back=True, of_joint=True
+            ),
         )
 
     def _bridged(self, index: Indices) -> Array:
@@ -254,13 +265,17 @@ class StreamTrack:
             found[a:b] = np.maximum(found[a:b], sigma)
         return found
 
-    def _orientations(self, index: Indices, from_index: int, to_index: int, *, back: bool) -> Array:
+    def _orientations(
+        self, index: Indices, from_index: int, to_index: int, *, back: bool, of_joint: bool = False
+    ) -> Array:
         """Of the samples with these indices, looking back from `to_index` or forward."""
         q = np.empty((len(index), 4))
         rate_hz, gyroscope = self.opened.rate_hz, self.opened.gyroscope
         for run in self._samples.runs(from_index, to_index, round(LEAD_S * rate_hz)):
             if back:
-                seen = orientations_afterwards(run.acc, run.gyr, None, rate_hz, gyroscope=gyroscope)
+                seen = orientations_afterwards(
+                    run.acc, run.gyr, None, rate_hz, gyroscope=gyroscope, of_joint=of_joint
+                )
             else:
                 seen = OrientationFilter(rate_hz, gyroscope=gyroscope).push(_whole(run))
             a, b = np.searchsorted(index, (run.first_index, run.first_index + len(run)))

@@ -155,6 +155,6 @@ def test_a_bias_that_a_rest_showed_holds_while_the_sensor_turns_about_the_vertic
     gyr = np.tile(np.deg2rad(bias), (len(t), 1))
     gyr[:, 2] += np.where(t > rest_s, 1.5 * np.sin(2 * np.pi * swing_hz * (t - rest_s)), 0.0)
     acc = np.tile([0.0, 0.0, 9.81], (len(t), 1))
-    found = looked_back(acc, gyr, None, rate_hz)["bias"]
+    found = looked_back(acc, gyr, None, rate_hz, of_joint=True)["bias"]
     drifted_deg = 60 * abs(np.degrees(found[:, 2]).mean() - bias[2])
     assert drifted_deg < 0.2 + 0.2 * abs(bias[2])

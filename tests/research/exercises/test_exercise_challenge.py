@@ -7,6 +7,9 @@ import pytest
 
 from research.exercises.exercise_cases import EXERCISES, right_cases, wrong_cases
 from research.exercises.exercise_challenge import ripresa_items
+from research.session_cases.published import analysed, published_of
+from research.session_cases.session_case import SensorStream, recorded
+from research.session_cases.simulated_session import LEAD_S, Person, simulate_item
 from ripresa.challenges.catalogue import load_challenge
 from telemetry.errors import ConfigurationError
 
@@ -29,6 +32,18 @@ def test_a_sensor_on_a_table_and_a_failed_calibration_give_no_figure(exercise):
         if case.kind == "on the table":
             assert seen.count == 0
             assert not {"sway RMS", "steps"} & seen.measures.keys()
+
+
+def test_a_restless_wait_in_which_gravity_seems_to_creep_shortens_no_movement_after_it():
+    """Three seconds over and over, which do not end as they began: to a filter that is a bias."""
+    made = simulate_item("hip-abduction-alone", Person(rate_hz=60.0, repetitions=8), 4)
+    readings = made.readings["thigh"]
+    waiting = np.tile(readings[: round(LEAD_S * 60)], (14, 1))
+    whole = np.concatenate([waiting, readings])
+    stream = SensorStream("thigh-right", 60.0, whole)
+    recording = recorded("hip-abduction", "standing", [stream], 5.0, len(whole) / 60)
+    found = published_of(analysed(recording).items[0])
+    assert found.low_deg - 1.0 < made.truth().range_deg(()) < found.high_deg + 1.0
 
 
 def test_only_simulated_people_are_scored():
