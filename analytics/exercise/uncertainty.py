@@ -81,7 +81,7 @@ class BandModel:
     range_share: tuple[float, float] = (0.48, 0.09)
     """Of a range, per looseness and up to which, with calibrated axes: less than of an angle,
     since what is common to both ends drops out and repetitions differ."""
-    range_motion_share: tuple[float, float] = (0.80, 0.04)
+    range_motion_share: tuple[float, float] = (0.80, 0.045)
     """As `range_share`, with axes found from the motion."""
     range_beyond: float = 0.05
     """Of a range, per looseness beyond that."""
