@@ -3,7 +3,9 @@
 import pytest
 
 from dashboards.access.entrance import declared_actions
+from dashboards.access.guarded_entrance import COOKIE
 from dashboards.access.principal import Action, Role
+from dashboards.access.sessions import csrf_token
 
 EDITOR = {
     "start": {"source": "empty"},
@@ -15,6 +17,13 @@ EDITOR = {
 }
 
 
+def come_in(web, guarded):
+    """As somebody who has signed in before."""
+    session = guarded.sessions.begin("anna")
+    web.cookies.set(COOKIE, session, domain="clinic.example.org")
+    web.csrf = csrf_token(session)
+
+
 def place(patient, what=""):
     return f"/api/patients/{patient}/plan{what and '/' + what}"
 
@@ -23,7 +32,7 @@ def place(patient, what=""):
 async def test_nobody_but_a_physiotherapist_reads_or_writes_a_draft(guarded, visit, role):
     guarded.add("anna", role)
     async with visit.Visitor(guarded.app()) as web:
-        await web.sign_in()
+        come_in(web, guarded)
         assert (await web.get(place("p-milano"))).status_code == 403
         assert (await web.get("/api/plan-library")).status_code == 403
         for what, body in EDITOR.items():
@@ -33,7 +42,7 @@ async def test_nobody_but_a_physiotherapist_reads_or_writes_a_draft(guarded, vis
 async def test_another_sites_patient_is_nobodys(guarded, visit):
     guarded.add()
     async with visit.Visitor(guarded.app()) as web:
-        await web.sign_in()
+        come_in(web, guarded)
         assert (await web.get(place("p-roma"))).status_code == 404
         for what, body in EDITOR.items():
             answer = await web.say(place("p-roma", what), body)
@@ -45,7 +54,7 @@ async def test_another_sites_patient_is_nobodys(guarded, visit):
 async def test_only_the_clinics_own_page_writes_plans(guarded, visit):
     guarded.add()
     async with visit.Visitor(guarded.app()) as web:
-        await web.sign_in()
+        come_in(web, guarded)
         for what, body in EDITOR.items():
             for headers in ({"Origin": "https://evil.example"}, {"X-CSRF-Token": "0"}):
                 answer = await web.say(place("p-milano", what), body, **headers)
@@ -64,7 +73,7 @@ async def test_a_token_writes_no_plan(guarded, visit):
 async def test_whoever_signs_signs_with_the_name_of_the_account(guarded, visit):
     guarded.add()
     async with visit.Visitor(guarded.app()) as web:
-        await web.sign_in()
+        come_in(web, guarded)
         body = {"source": "template", "template": "stroke-arm", "side": "left", "by": "bruno"}
         view = (await web.say(place("p-milano", "start"), body)).json()
         assert view["draft"]["by"] == "anna"

@@ -326,6 +326,7 @@ async def test_who_is_signed_out_while_writing_loses_nothing(clinic, chromium, p
     assert clinic.drafts.draft(PATIENT).body["goal"] == "le tazze e lo scaffale"
 
 
+@pytest.mark.nightly
 async def test_what_somebody_else_wrote_is_said_and_not_overwritten(clinic, chromium):
     async with serve(clinic.app(), port=0) as page:
         await sized(chromium, "desktop")

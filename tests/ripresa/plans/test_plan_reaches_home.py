@@ -113,6 +113,7 @@ async def test_a_home_takes_what_the_page_sent_and_the_page_shows_it(
     assert kept.digest() == PlanFolder(folder.plans).version(PATIENT, version).digest()
 
 
+@pytest.mark.nightly
 async def test_a_home_that_refuses_is_told_on_the_page_with_its_reason(
     folder, home, mosquitto, caplog
 ):
