@@ -103,13 +103,15 @@ def unlock(
     if here.identity.patient == patient and here.folder.home_journal.is_file():
         Unlocking(now_ns, actor).keep(here.folder.unlocking)
         typer.echo("unlocked in the home on this machine")
-    if not _sites(patient):
-        at_clinic.note_unlocking(patient, actor)
-        typer.echo("no home of this patient is known: nothing to tell")
-        return
-    with Treatment.at(Folder(ripresa_home()), clock_from()) as treatment:
-        treatment.unlock_standing(patient, actor)
-    typer.echo("the command to the home is on its way")
+    folder = Folder(ripresa_home())
+    if folder.clinic_journal.is_file():
+        with Treatment.at(folder, clock_from()) as treatment:
+            if treatment.knows(patient):
+                treatment.unlock_standing(patient, actor)
+                typer.echo("the command to the home is on its way")
+                return
+    at_clinic.note_unlocking(patient, actor)
+    typer.echo("no home of this patient is known: nothing to tell")
 
 
 @app.command()

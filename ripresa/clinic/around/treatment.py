@@ -87,6 +87,10 @@ class Treatment:
             audit = deed_writer(store.journal, key, clock)
             yield cls(store.care(), store.journal, folder, clock, audit)
 
+    def knows(self, patient: str) -> bool:
+        """Whether somebody of that pseudonym is treated here, with a home to tell."""
+        return not self._care.barred(patient) and bool(self._sites(patient))
+
     def write_message(self, patient: str, text: str, by: str) -> None:
         """Send a message to the patient's next session; those that wait to be read stay.
 

@@ -1,10 +1,12 @@
 """A therapist's message: to the next session of a real home by a real broker, and back as read."""
 
 import pytest
+from typer.testing import CliRunner
 
 from clinic_facts import MONDAY, PatientStory, appended, at
 from ingest.journal.journal import Journal
 from ripresa.care.care_journal import JournalCareRecord
+from ripresa.cli.main import app
 from ripresa.clinic.around.treatment import MOST_WAITING, Treatment
 from ripresa.clinic.outbox import Outbox
 from ripresa.platform.configuration import Folder
@@ -68,3 +70,28 @@ def test_more_messages_than_a_session_begins_with_are_refused(clinic):
 def test_nobody_writes_to_somebody_who_is_not_treated_here(clinic, patient):
     with pytest.raises(ConfigurationError, match="nobody"):
         clinic[0].write_message(patient, "hello", "anna")
+
+
+def test_the_command_line_writes_and_unlocks_by_the_same_code(clinic, tmp_path, monkeypatch):
+    _, care, outbox = clinic
+    monkeypatch.setenv("RIPRESA_HOME", str(tmp_path))
+    for words in (("message", PATIENT, "Bravo."), ("unlock", PATIENT)):
+        done = CliRunner().invoke(app, ["patient", *words, "--actor", "anna"])
+        assert done.exit_code == 0, done.output
+        assert "on its way" in done.output
+    around = care.figures(PATIENT).around
+    assert states(care) == [("Bravo.", "sent")]
+    assert (around.unlocked.by, around.unlocked.lifted) == ("anna", False)
+    assert {letter.what for letter in outbox.letters(PATIENT)} == {"message", "command"}
+    told = CliRunner().invoke(app, ["patient", "audit", PATIENT])
+    assert "anna: unlock standing" in told.output
+
+
+def test_an_unlocking_of_somebody_without_a_home_is_noted_and_told_so(
+    clinic, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("RIPRESA_HOME", str(tmp_path))
+    done = CliRunner().invoke(app, ["patient", "unlock", "p-9", "--actor", "anna"])
+    assert done.exit_code == 0, done.output
+    assert "no home" in done.output
+    assert clinic[2].letters() == []
