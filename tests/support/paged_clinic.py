@@ -17,7 +17,6 @@ from telemetry.clock import ManualClock
 from telemetry.transport.bus import LocalBus
 
 LAST = date(2025, 11, 30)
-NOW_NS = at(LAST + timedelta(days=1), "12:00")
 BUSY = Rates(fall=0.05, unwell=0.05, never_start=0.2, offline=0.03, changing=0.5)
 SIZES = {"desktop": (1280, 900), "phone": (320, 640)}
 
@@ -25,10 +24,10 @@ SIZES = {"desktop": (1280, 900), "phone": (320, 640)}
 class PagedClinic:
     """Six virtual patients over three weeks, as their clinic has them."""
 
-    def __init__(self, folder):
-        write_clinic(simulate(patients=6, weeks=3, last=LAST, rates=BUSY), folder)
+    def __init__(self, folder, last=LAST):
+        write_clinic(simulate(patients=6, weeks=3, last=last, rates=BUSY), folder)
         place = Folder(folder)
-        self.clock = ManualClock(NOW_NS)
+        self.clock = ManualClock(at(last + timedelta(days=1), "12:00"))
         self.journal = Journal.open(place.clinic_journal, self.clock)
         self.plans = PlanFolder(place.plans)
         self.care = JournalCareRecord(self.journal, self.plans.version, self.clock)
