@@ -54,6 +54,8 @@ _PLACES: Final = ("valley", "start", "hold_from", "peak", "hold_to", "end")
 
 MOSTLY: Final = 0.75
 """Of a group's excursions walked, from which on it is a walk."""
+MANY: Final = 10
+"""Excursions of one kind that make a set."""
 UNLIKE_AT_MOST, UNLIKE_TIMES = 0.09, 6.0
 """Cosine short of 1, and times the set's median, from which on a member is unlike the set."""
 LOOSE: Final = 0.78
@@ -229,11 +231,15 @@ class SetSorter:
 
 
 def _largest_group(traits: Traits) -> Mask:
-    """[e] the group in which most was moved; a walk only where nothing else is done."""
+    """[e] the group in which most was moved; a walk only where nothing else is done.
+
+    So many make a set, and more of them make it no more one: a long walk that does not feel like
+    steps, as of who shuffles on a soft floor, holds five times as many swings.
+    """
     weight = 2.0**traits.size * np.sqrt(2.0**traits.time)
     groups = groups_of(traits)
     still = [g for g in groups if g.sum() >= FEWEST and traits.walked[g].mean() < MOSTLY]
-    return max(still or groups, key=lambda g: float(weight[g].sum()))
+    return max(still or groups, key=lambda g: float(weight[g].mean()) * min(int(g.sum()), MANY))
 
 
 def rested(excursions: Sequence[Excursion], frames: Frames, rests: Rests) -> Mask:

@@ -74,6 +74,14 @@ def test_what_was_swung_in_one_piece_beside_a_set_is_none_of_it(where, size_deg)
     assert item.range_of_motion.median_deg == pytest.approx(85, abs=4)
 
 
+@pytest.mark.parametrize("where", ["before", "after"])
+def test_a_long_soft_gait_is_no_set_however_many_its_swings(where):
+    gait, period_s = 45, 1.1
+    parts = [swings(gait, size_deg=60.0, period_s=period_s), raises(8, top_deg=95.0, up_s=2.0)]
+    item = item_of(np.concatenate(parts if where == "before" else parts[::-1]))
+    assert len(item.repetitions) == 8
+
+
 @pytest.mark.parametrize("way_deg", [(60.0, 25.0), (80.0, 22.0), (70.0, 28.0)])
 def test_a_smaller_and_briefer_way_into_position_is_told_as_an_attempt_at_most(way_deg):
     top, begun = way_deg
