@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from analytics.movement.repetition import Excursion, without_match
+from analytics.movement.slippage import Slippage, slippage_of
 from analytics.observability.doubt import DoubtKind, doubt
 from analytics.observability.gate import Known, gate
 from analytics.observability.grounds import (
@@ -20,6 +21,7 @@ from analytics.observability.grounds import (
     rate_doubts,
 )
 from analytics.observability.reception import notes_of, reception_of
+from analytics.signals.orientation import up_in_sensor
 from telemetry.messages.results import (
     ActivePeak,
     Attempt,
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from telemetry.messages.results import Measure, Repetition
 
     from .flexion import Flexion
+    from .found import FoundRepetitions
     from .membership import Membership
     from .observation import Observation
     from .range_band import ItemBands
@@ -57,6 +60,8 @@ __all__ = ["analyse_item"]
 UNLIKE: Final = 0.75
 """Repetitions that resemble each other less are no measure of a range: recorded ones of healthy
 adults reach 0.83 and more, simulated paretic and trembling ones 0.95, a loose strap 0.3 to 0.74."""
+UNLIKE_AT_ALL: Final = 0.5
+"""Below which a joint's are no measure either, however well its two sensors fit a hinge."""
 SURELY_ALIKE: Final = 0.8
 """Above which it is sure which movements are the repetitions."""
 MOST_LOOSE: Final = 0.6
@@ -105,7 +110,9 @@ def analyse_item(
     if found.flexion is not None:
         frames = found.flexion.frames
     sorted_out = found.sorted_out(len(frames))
-    if observation.method is not Method.COUNT and _turns_on_limb(sorted_out, found.flexion):
+    slippage = _slippage(observation, found, frames, sorted_out)
+    turns_on_limb = _turns_on_limb(sorted_out, found.flexion) or slippage.slides
+    if observation.method is not Method.COUNT and turns_on_limb:
         span = observation.stream, from_index, to_index
         doubts = [doubt(DoubtKind.UNLIKE, span[:1], *span[1:])]
         observation = doubted(observation, doubts)
@@ -140,7 +147,9 @@ def analyse_item(
     live = [e for e, asked in zip(found.live, asked_for.tolist(), strict=True) if asked]
     found = replace(found, observation=observation, excursions=sorted_out.kept, live=live)
     excursions = found.excursions
-    bands = item_bands(observation, frames, track.frame_rate_hz, found.flexion, excursions)
+    bands = item_bands(
+        observation, frames, track.frame_rate_hz, found.flexion, excursions, slippage=slippage
+    )
     repetitions = repetition_figures(found, bands, track, frames, from_index)
     measures = measures_of(
         observation.also, _in_flexion(repetitions, observation), track.opened.rate_hz
@@ -188,11 +197,26 @@ def _counted_between(
     return reception.between(*count_interval(sorted_out, doubted=bool(doubts), lost=reception.lost))
 
 
+def _slippage(
+    observation: Observation, found: FoundRepetitions, frames: Frames, sorted_out: Membership
+) -> Slippage:
+    """How unlike the ends of a limb's repetitions are.
+
+    A swept angle has no plane of its own. Nor has a joint's, whose limb may lie otherwise each time:
+    a strap that gives shows there in the looseness.
+    """
+    if observation.method not in {Method.ELEVATION, Method.FLEXION}:
+        return Slippage()
+    seen = slippage_of(up_in_sensor(frames.q), found.in_frames(len(frames)), sorted_out.kept)
+    return replace(seen, across_deg=0.0) if observation.method is Method.FLEXION else seen
+
+
 def _turns_on_limb(sorted_out: Membership, joint: Flexion | None) -> bool:
     """Whether nothing repeats, as of a sensor that is loose; a joint's show it by themselves."""
     alike = sorted_out.alike
     unlike = sorted_out.mixed or (alike is not None and alike < UNLIKE)
-    return unlike and (joint is None or joint.looseness > MOST_LOOSE)
+    nothing_repeats = alike is not None and alike < UNLIKE_AT_ALL
+    return nothing_repeats or (unlike and (joint is None or joint.looseness > MOST_LOOSE))
 
 
 def _of_proximal(

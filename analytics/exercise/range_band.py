@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analytics.movement.askewness import askewness_of
+from analytics.movement.slippage import Slippage
 from analytics.observability.gate import Estimate
 from analytics.signals.orientation import up_in_sensor
 
@@ -57,6 +58,7 @@ class ItemBands:
         askew: of an elevation, what a sensor askew on its limb leaves open.
         clocks_deg: by how much a repetition of a joint would be another one if the clocks of the
             two sensors were as far apart as their movement lets it seem possible.
+        slippage: how unlike each other the repetitions' ends are.
     """
 
     observation: Observation
@@ -66,6 +68,7 @@ class ItemBands:
     swing_deg: float = math.inf
     askew: Askewness | None = None
     clocks_deg: float = 0.0
+    slippage: Slippage = field(default_factory=Slippage)
 
     def of_repetition(self, range_deg: float) -> float:
         """Half of 95 %: by how much one repetition's figures are less sure than their median."""
@@ -101,7 +104,7 @@ class ItemBands:
                 settled=self.settled,
             )
         low, high = (
-            math.hypot(end - band.range_deg, self.clocks_deg, beside_deg)
+            math.hypot(end - band.range_deg, self.clocks_deg, self.slippage.half_deg, beside_deg)
             for end in (band.low_deg, band.high_deg)
         )
         return Estimate(band.range_deg, max(0.0, band.range_deg - low), band.range_deg + high)
@@ -130,7 +133,7 @@ class ItemBands:
                 gap_sigma_deg=self.gap_deg,
                 settled=self.settled,
             )
-        half = math.hypot(half, beside_deg)
+        half = math.hypot(half, self.slippage.half_deg, beside_deg)
         return Estimate(peak_deg, peak_deg - half, peak_deg + half)
 
     @property
@@ -150,6 +153,8 @@ def item_bands(
     rate_hz: float,
     flexion: Flexion | None,
     excursions: Sequence[Excursion] = (),
+    *,
+    slippage: Slippage | None = None,
 ) -> ItemBands:
     """What an item's frames at `rate_hz` leave uncertain in its repetitions, or in all of it."""
     spans = [slice(e.valley, e.end + 1) for e in excursions] or [slice(None)]
@@ -161,6 +166,7 @@ def item_bands(
         _swing_deg(flexion, rate_hz, excursions),
         _askew(observation, frames, excursions),
         _clocks_deg(flexion, rate_hz, excursions),
+        slippage or Slippage(),
     )
 
 
