@@ -1,8 +1,8 @@
 """Whether gravity turns in a sensor as its gyroscope says, between moments that show gravity alone.
 
 1. Calm moments, in which nothing but gravity is felt, are paired over each of `TURNS_S`.
-2. The gyroscope's turn between them is integrated (VQF without acceleration and without a bias of
-   its own is that and no more); what it makes of gravity's direction is held to what was felt.
+2. The gyroscope's turn between them is integrated (`strapdown`); what it makes of gravity's
+   direction is held to what was felt.
 3. **Gross**: half of the pairs in which either turned by `LEAST_TURN_RAD` disagree by more than a
    share of it: a dead, a wrong or a runaway channel or a scale that drifts spoils them all, a brisk
    movement some. What the pairs disagree by that turned less is the movement's own acceleration,
@@ -19,9 +19,9 @@ from itertools import permutations, product
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from vqf import VQF
 
 from .arrays import dots
+from .strapdown import into_sensor, to_start, turned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,9 +93,9 @@ def turns_otherwise(stretches: Sequence[GravitySeen], rate_hz: float, bias: Arra
     if not pairs:
         return False
     off, moved = (np.concatenate(x) for x in zip(*(_off(p, rate_hz) for p in pairs), strict=True))
-    turned = moved > LEAST_TURN_RAD
-    own = float(np.percentile(off[~turned], MOVEMENTS_OWN_PERCENT)) if (~turned).any() else 0.0
-    share = (off[turned] - own) / moved[turned]
+    far = moved > LEAST_TURN_RAD
+    own = float(np.percentile(off[~far], MOVEMENTS_OWN_PERCENT)) if (~far).any() else 0.0
+    share = (off[far] - own) / moved[far]
     if len(share) >= FEWEST_PAIRS and np.median(share) > DISAGREE_SHARE:
         return True
     if _cost(off) < WORTH_A_LOOK:
@@ -118,10 +118,10 @@ def _pairs(seen: GravitySeen, rate_hz: float) -> _Pairs:
 def _off(pairs: _Pairs, rate_hz: float) -> tuple[Array, Array]:
     """[k] by how much gravity turned otherwise in each pair, and how much either turned, rad."""
     seen = pairs.seen
-    q = _turned(seen.gyr, rate_hz)
+    q = turned(seen.gyr, rate_hz)
     before, after = seen.up[pairs.before], seen.up[pairs.after]
     # What was up before, seen from where the sensor began, and from where it is after.
-    expected = _into_sensor(q[pairs.after], _to_start(q[pairs.before], before))
+    expected = into_sensor(q[pairs.after], to_start(q[pairs.before], before))
     moved = np.maximum(_between(before, after), _between(before, expected))
     return _between(expected, after), moved
 
@@ -133,8 +133,8 @@ def _read_otherwise(pairs: Sequence[_Pairs], rate_hz: float, bias: Array) -> boo
     def off(reading: Array, bias: Array) -> Array:
         found = []
         for p in pairs:
-            q = _turned((p.seen.gyr - bias) @ reading.T, rate_hz)
-            felt = [_to_start(q[at], p.seen.up[at]) for at in (p.before, p.after)]
+            q = turned((p.seen.gyr - bias) @ reading.T, rate_hz)
+            felt = [to_start(q[at], p.seen.up[at]) for at in (p.before, p.after)]
             found.append(_between(*felt))
         return np.concatenate(found)
 
@@ -174,25 +174,6 @@ def _readings() -> tuple[Array, ...]:
 
 def _cost(off: Array) -> float:
     return float(np.log1p((off / OFF_RAD) ** 2).mean())
-
-
-def _turned(gyr: Array, rate_hz: float) -> Array:
-    """[n, 4] how the sensor has turned since the first sample."""
-    steps = np.ascontiguousarray((gyr[1:] + gyr[:-1]) / 2)
-    strapdown = VQF(1 / rate_hz, motionBiasEstEnabled=False, restBiasEstEnabled=False)
-    turned = strapdown.updateBatch(steps, np.zeros_like(steps))["quat6D"]
-    return np.concatenate(([[1.0, 0.0, 0.0, 0.0]], turned))
-
-
-def _to_start(q: Array, vectors: Array) -> Array:
-    """[k, 3] vectors in the sensor as seen from where it began."""
-    w, v = q[:, :1], q[:, 1:]
-    across = 2 * np.cross(v, vectors)
-    return np.asarray(vectors + w * across + np.cross(v, across))
-
-
-def _into_sensor(q: Array, vectors: Array) -> Array:
-    return _to_start(q * np.array([1.0, -1.0, -1.0, -1.0]), vectors)
 
 
 def _between(a: Array, b: Array) -> Array:

@@ -239,3 +239,16 @@ def test_a_wrong_scale_of_the_gyroscope_is_told(scale):
     assert told(acc, gyr) == set()
     scale = scale if np.isscalar(scale) else scale[np.linspace(0, 1999, len(gyr)).astype(int)]
     assert Implausibility.TURNING in told(acc, gyr * scale)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [(1.07, 1.07), (0.93, 0.93), (1.0, 1.25), (1.0, 0.75), (1.1, 0.9)]
+)
+@pytest.mark.parametrize("seed", range(2))
+def test_a_scale_that_is_a_little_off_or_drifts_is_told_by_what_lies_between_rests(
+    first, last, seed
+):
+    acc, gyr = worn(seed, pause_s=1.0)
+    off = np.linspace(first, last, len(gyr))[:, None]
+    assert told(acc, gyr * off) == {Implausibility.TURNING}
+    assert told(acc, gyr * 1.02) == set()
