@@ -202,7 +202,7 @@ def _slippage(
 ) -> Slippage:
     """How unlike the ends of a limb's repetitions are.
 
-    A swept angle has no plane of its own. Nor has a joint's, whose limb may lie otherwise each time:
+    A swept angle has no plane of its own, nor a joint's, whose limb may lie otherwise each time:
     a strap that gives shows there in the looseness.
     """
     if observation.method not in {Method.ELEVATION, Method.FLEXION}:
