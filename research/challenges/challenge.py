@@ -184,6 +184,12 @@ NOT_MEASURED: Mapping[Section, tuple[str, ...]] = {
 """What no challenge here can judge by software; a challenge may add to it."""
 
 
+def told_value(value: float, unit: str) -> str:
+    """A figure as it is read: two decimals, or two digits where it is small."""
+    small = 0 < abs(value) < 0.1
+    return (f"{value:.2g}" if small else f"{value:.2f}") + (f" {unit}" if unit else "")
+
+
 def select_entries(entries: Iterable[Entry], names: Sequence[str]) -> list[Entry]:
     """The entries of these names, in this order; all of them if no name is given.
 
@@ -217,4 +223,5 @@ __all__ = [
     "Section",
     "select_entries",
     "silent",
+    "told_value",
 ]

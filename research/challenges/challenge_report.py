@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from telemetry.errors import ConfigurationError
 
-from .challenge import Figure, Plot, Report, Section
+from .challenge import Figure, Plot, Report, Section, told_value
 from .dimensions import standings, standings_json
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def _sections(report: Report) -> dict[str, Any]:
 def _value(figure: Figure) -> str:
     if not math.isfinite(figure.value):
         return "not available"
-    return f"{figure.value:.2f} {figure.unit}".strip()
+    return told_value(figure.value, figure.unit)
 
 
 def plain(value: Any) -> Any:

@@ -13,7 +13,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from research.challenges.challenge import Section
+from research.challenges.challenge import Section, told_value
 from research.challenges.challenge_report import (
     STYLE,
     WATERMARK,
@@ -178,8 +178,8 @@ class OutcomeReport:
             for name in dict.fromkeys((f.name, f.population) for f in held):
                 ranked = sorted((f for f in held if (f.name, f.population) == name), key=_rank)
                 for f in ranked:
-                    value = "not available" if f.value is None else f"{f.value:.2f} {f.unit}"
-                    table.append([f.name, f.entry, value.strip(), f.population])
+                    value = "not available" if f.value is None else told_value(f.value, f.unit)
+                    table.append([f.name, f.entry, value, f.population])
         return table
 
     def _faults(self) -> list[str]:

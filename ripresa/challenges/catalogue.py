@@ -18,6 +18,8 @@ CHALLENGES = {
     "joint-angle": "research.joint_angle.joint_angle_challenge",
     "refusals": "research.refusals.refusal_challenge",
     "field-tests": "research.field_tests.field_test_challenge",
+    "games": "ripresa.challenges.game_challenge",
+    "wearables": "ripresa.challenges.wearable_challenge",
     "exercises": "research.exercises.exercise_challenge",
 }
 

@@ -6,6 +6,7 @@ import re
 from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from telemetry.errors import ConfigurationError
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CHALLENGE_OF", "KINDS", "write_entry"]
 
-CHALLENGE_OF = {"algorithm": "joint-angle"}
+CHALLENGE_OF = {"algorithm": "joint-angle", "wearable": "wearables", "game": "games"}
 KINDS = tuple(CHALLENGE_OF)
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -37,6 +38,7 @@ def write_entry(name: str, kind: str, parent: Path) -> list[Path]:
     module = name.replace("-", "_")
     words = {"name": name, "module": module, "title": name.replace("-", " ").capitalize()}
     words["camel"] = "".join(part.capitalize() for part in name.split("-"))
+    words |= {"uuid": str(uuid4()), "data_uuid": str(uuid4())}
     written = []
     try:
         (folder / module).mkdir(parents=True)

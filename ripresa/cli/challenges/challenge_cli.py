@@ -166,7 +166,7 @@ def _run(
     from rich.progress import Progress as Bar
     from rich.table import Table
 
-    from research.challenges.challenge import select_entries
+    from research.challenges.challenge import select_entries, told_value
     from research.challenges.challenge_report import write_json, write_readable
 
     challenge = load_challenge(name)
@@ -185,7 +185,7 @@ def _run(
         report = challenge.run(entries, data, subjects=chosen, progress=advance, isolation=limits)
     table = Table("entry", "figure", "value", "to reach", title=report.title)
     for figure in report.figures:
-        value = f"{figure.value:.2f} {figure.unit}".strip()
+        value = told_value(figure.value, figure.unit)
         table.add_row(figure.entry, figure.name, value, figure.target)
     out = Console()
     out.print(table)

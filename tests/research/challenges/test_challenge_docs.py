@@ -47,8 +47,10 @@ def test_the_simulators_ranges_are_those_written_down():
 
 
 def test_every_challenge_has_our_own_entry_first():
+    # What ships of games and wearables bears its own name.
+    ours = dict.fromkeys(CHALLENGES, "ripresa") | {"games": "onda", "wearables": "movella-dot"}
     for name in CHALLENGES:
-        assert load_challenge(name).entries()[0].name == "ripresa"
+        assert load_challenge(name).entries()[0].name == ours[name]
 
 
 def test_each_numbered_exercise_has_its_convention():
