@@ -34,7 +34,7 @@ TURNS_S: Final = 0.8, 1.6, 2.4, 3.2, 4.8
 STEP_S: Final = 0.1
 SMALL: Final = 0.05
 LEAST_TURN_RAD: Final = float(np.deg2rad(25.0))
-FEWEST_PAIRS: Final = 24
+FEWEST_PAIRS: Final = 100
 CLEARLY: Final = 3.0
 """Times the scatter of single pairs, from which on their median is no chance."""
 LEAST_OFF, LEAST_DRIFTED = 0.04, 0.08
