@@ -37,6 +37,8 @@ LEAST_TURN_RAD: Final = float(np.deg2rad(25.0))
 FEWEST_PAIRS: Final = 100
 CLEARLY: Final = 3.0
 """Times the scatter of single pairs, from which on their median is no chance."""
+MOST_SCATTER: Final = 0.03
+"""Beyond which something else than the scale is left between rests: they were halts on the way."""
 LEAST_OFF, LEAST_DRIFTED = 0.04, 0.08
 """Gyroscopes are made within 0.03: of the middle, and of an end."""
 LOOKS: Final = 3
@@ -66,6 +68,8 @@ def scale_off(
     if len(shares) < FEWEST_PAIRS:
         return 0.0
     line, scatter = _line(at / at.max(), shares)
+    if scatter > MOST_SCATTER:
+        return 0.0
     # The middle of a line is known better than its ends.
     for off, least in sorted(zip(line, (LEAST_DRIFTED, LEAST_OFF, LEAST_DRIFTED), strict=True)):
         if abs(off) > max(least, CLEARLY * scatter):
