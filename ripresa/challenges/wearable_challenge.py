@@ -53,6 +53,7 @@ SECONDS, RATE_HZ = 8.0, 60.0
 PERIODS_S = (2.0, 3.0, 4.0, 5.0, 6.0)
 NS_PER_MS = 1e6
 UNFINISHED = 16
+STILL_M_S2, STILL_DEG_S = 0.2, 2.0
 DESIGN = {
     "lost_percent": FigureLabel("samples lost", "%"),
     "undeclared_percent": FigureLabel("samples lost without a word", "%"),
@@ -265,7 +266,10 @@ def _recorded_row(told: Mapping[str, Any]) -> dict[str, Any]:
     second = max(2, round(1e9 / float(np.median(steps))))
     starts = range(0, max(1, stored - second), second)
     quiet = min(starts, key=lambda s: np.asarray(told["acc"])[s : s + second].std(axis=0).max())
-    return row | _noise(told, slice(quiet, quiet + second))
+    noise = _noise(told, slice(quiet, quiet + second))
+    # Who never lies still shows movement there, and no noise floor.
+    still = noise["acc_noise_m_s2"] < STILL_M_S2 and noise.get("gyr_noise_deg_s", 0) < STILL_DEG_S
+    return row | (noise if still else {})
 
 
 def _figures(name: str, body: Mapping[str, Any], people: str) -> list[Figure]:

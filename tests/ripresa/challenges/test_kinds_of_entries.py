@@ -130,3 +130,18 @@ def test_a_new_entry_of_each_kind_is_scored_in_its_own_process(tmp_path, kind):
     else:
         assert body["mean"]["lost_percent"] == 0
         assert body["mean"]["half_rate_told_percent"] == 100
+
+
+@pytest.mark.parametrize(("moves", "told"), [(True, False), (False, True)])
+def test_a_recording_without_a_still_second_has_no_noise_floor(moves, told):
+    n = np.arange(300)
+    acc = np.tile([0.0, 0.0, 9.81], (300, 1)) + 0.01 * np.sin(n)[:, None]
+    heard = {
+        "index": n,
+        "t_ns": n * 20_000_000,
+        "arrival_ns": n * 20_000_000,
+        "acc": acc + (3 * np.sin(n / 8)[:, None] if moves else 0),
+        "gyr": None,
+        "gaps": [],
+    }
+    assert ("acc_noise_m_s2" in wearable_challenge._recorded_row(heard)) == told
