@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from therapy.templates.plan_draft import PlanDraft
     from therapy.templates.template import PlanTemplate
 
-__all__ = ["DraftView", "EditorView", "draft_view", "editor_view", "newest_version"]
+__all__ = ["DraftView", "EditorView", "draft_view", "editor_view", "newest_version", "out_of_turn"]
 
 
 class _Frozen(BaseModel):
@@ -158,8 +158,8 @@ def draft_view(
     obstacles = [problem.what for problem in problems if not problem.path]
     if any(problem.path for problem in problems):
         obstacles.append(Wording("Ci sono errori nel piano: vedi sopra", "The plan has mistakes"))
-    if plan is not None:
-        obstacles += _out_of_turn(plan, figures)
+    if plan is not None and (late := out_of_turn(plan, figures)) is not None:
+        obstacles.append(late)
     if draft.based_on != newest:
         obstacles.append(_meanwhile(newest))
     obstacles += _missing(draft, template)
@@ -196,14 +196,15 @@ def _read(draft: PlanDraft, version: int) -> tuple[Plan | None, tuple[PlanProble
         return None, e.told
 
 
-def _out_of_turn(plan: Plan, figures: PatientFigures) -> list[Wording]:
-    """Why it cannot come after the version that was sent last."""
+def out_of_turn(plan: Plan, figures: PatientFigures) -> Wording | None:
+    """Why it cannot come after the version that was sent last; None where it can, or is that."""
     sent = [view.plan for view in figures.versions if view.published is not None]
     if not sent:
-        return []
+        return None
     last = max(sent, key=lambda one: one.version)
-    why = why_not_after(plan, last.version, last.valid_from.isoformat())
-    return [] if why is None else [why]
+    if plan.version == last.version:
+        return None
+    return why_not_after(plan, last.version, last.valid_from.isoformat())
 
 
 def _meanwhile(newest: int) -> Wording:

@@ -16,7 +16,7 @@ from therapy.templates.catalogue import template_named
 from therapy.templates.plan_draft import PlanDraft, empty_body, template_body, version_body
 from therapy.wording import Wording
 
-from .draft_view import EditorView, draft_view, editor_view, newest_version
+from .draft_view import EditorView, draft_view, editor_view, newest_version, out_of_turn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,18 +78,20 @@ class PlanEditor:
         except ConfigurationError as e:
             raise PlanEditError(Wording(f"nessun modello {template}", str(e))) from e
         figures = self._figures(patient)
-        body = template_body(found, side, self._first(figures), figures.plan)
+        body = template_body(found, side, self._first(figures), _newest_sent(figures))
         return self._start(patient, body, by, template=found.id)
 
     def start_version(self, patient: str, version: int, by: str) -> EditorView:
-        """Start a draft that changes a version.
+        """Start a draft that changes a version; what its template asks for is asked for again.
 
         Raises:
             PlanEditError: nothing is known of the patient or version, or there is a draft.
         """
         figures = self._figures(patient)
         plan = self._plan(figures, version)
-        return self._start(patient, version_body(plan, self._first(figures)), by)
+        signed = (view.template for view in figures.versions if view.plan.version == version)
+        body = version_body(plan, self._first(figures))
+        return self._start(patient, body, by, template=next(signed, None))
 
     def start_empty(self, patient: str, by: str) -> EditorView:
         """Start a draft from nothing.
@@ -98,7 +100,8 @@ class PlanEditor:
             PlanEditError: nothing is known of the patient, or there is a draft.
         """
         figures = self._figures(patient)
-        return self._start(patient, empty_body(self._first(figures), figures.plan), by)
+        body = empty_body(self._first(figures), _newest_sent(figures))
+        return self._start(patient, body, by)
 
     def change(
         self, patient: str, revision: int, body: dict[str, Any], cleared: Sequence[str], by: str
@@ -188,10 +191,12 @@ class PlanEditor:
                         f"La versione {version} non è firmata", f"Version {version} is not signed"
                     )
                 )
+            if why := out_of_turn(plan, figures):
+                raise PlanEditError(why)
             try:
                 self._desk.publish(plan)
             except ConfigurationError as e:
-                raise PlanEditError(Wording(f"Non si può inviare: {e}", str(e))) from e
+                raise PlanEditError(Wording(_NOT_SENT, str(e))) from e
         return self.view(patient)
 
     def _figures(self, patient: str) -> PatientFigures:
@@ -262,10 +267,20 @@ class PlanEditor:
         self._desk.keep(_with(draft, revision=draft.revision + 1))
 
 
+_NOT_SENT = (
+    "Non si può inviare: nessuna casa di questo paziente è iscritta qui, o questa versione è già "
+    "partita con altro contenuto"
+)
 _CHANGED = Wording(
     "Qualcun altro ha cambiato questa bozza, o l'ha firmata: riapra la pagina",
     "Somebody else has changed this draft, or signed it: open the page anew",
 )
+
+
+def _newest_sent(figures: PatientFigures) -> Plan | None:
+    """The version that a new one would follow: it may count from tomorrow only, or be over."""
+    sent = [view.plan for view in figures.versions if view.published is not None]
+    return max(sent, key=lambda plan: plan.version, default=figures.plan)
 
 
 def _still_cleared(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
@@ -11,6 +11,21 @@ from therapy.wording import ToldError
 __all__ = ["Limits", "PainProfile"]
 
 PainProfile: TypeAlias = Literal["standard", "joint", "quota", "cautious"]
+
+LOOSEST_FIRST: Final[tuple[PainProfile, ...]] = ("quota", "joint", "standard", "cautious")
+
+_LOWER_IS_STRICTER: Final = (
+    "pain_stop",
+    "pain_amber",
+    "pain_rise",
+    "effort_stop",
+    "breathlessness_stop",
+    "session_cap_min",
+    "sessions_a_day",
+    "dose_cap",
+    "hold_cap_s",
+    "fast_share",
+)
 
 
 class Limits(BaseModel):
@@ -68,3 +83,19 @@ class Limits(BaseModel):
                 f"{amber} is above pain_stop {stop}: lower it, or raise pain_stop",
             )
         return amber
+
+    def stricter(self, other: Limits) -> Self:
+        """Of each limit of exertion the stricter of two; what is technical stays as it is here.
+
+        Standing is cleared only where both clear it.
+        """
+        told = {name: min(getattr(self, name), getattr(other, name)) for name in _LOWER_IS_STRICTER}
+        profiles = (self.pain_profile, other.pain_profile)
+        return self.model_copy(
+            update=told
+            | {
+                "pain_profile": max(profiles, key=LOOSEST_FIRST.index),
+                "rest_s": max(self.rest_s, other.rest_s),
+                "cleared_for_standing": self.cleared_for_standing and other.cleared_for_standing,
+            }
+        )

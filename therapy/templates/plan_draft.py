@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from telemetry.identity import Name, Pseudonym
 from therapy.exercises.library import EXERCISES
+from therapy.plan.limits import Limits
 from therapy.plan.plan import Plan
 from therapy.plan.plan_file import parse_plan_body
 from therapy.plan.plan_item import PlanItem
@@ -99,7 +100,9 @@ def template_body(
     """What a draft from a template begins with.
 
     What belongs to the person stays as it is: their words, times and language, what was measured
-    of their joints. A zero that is ruled out stays so, and a red flag that was asked is asked on.
+    of their joints. A zero that is ruled out stays so, and a question that was asked is asked on.
+    Where the version in force is stricter, its limits stay: the plan's own, and the angle of an
+    exercise that goes on at the same side.
 
     Args:
         template: that fills in the rest.
@@ -112,7 +115,26 @@ def template_body(
     own["neutral_pose"] = own["neutral_pose"] and body["neutral_pose"]
     asked = {one["id"] for one in own["stop_questions"]}
     own["stop_questions"] += [one for one in body["stop_questions"] if one["id"] not in asked]
+    if before is not None:
+        _keep_stricter(own, before)
     return body | own
+
+
+def _keep_stricter(own: dict[str, Any], before: Plan) -> None:
+    """Let nothing that a template fills in be looser than it is in force."""
+    limits = before.limits.stricter(Limits.model_validate(own["limits"]))
+    own["limits"] = limits.model_dump(mode="json", exclude={"cleared_for_standing"})
+    asked = before.check_in.model_dump()
+    own["check_in"] = {name: on or asked[name] for name, on in own["check_in"].items()}
+    for item in own["items"]:
+        known = [
+            one.limit_deg
+            for one in before.items
+            if (one.exercise, one.side) == (item["exercise"], item["side"])
+            and one.limit_deg is not None
+        ]
+        if known:
+            item["limit_deg"] = min([*known, item.get("limit_deg", known[0])])
 
 
 def version_body(plan: Plan, first: date) -> dict[str, Any]:
@@ -125,11 +147,11 @@ def version_body(plan: Plan, first: date) -> dict[str, Any]:
 
 
 def empty_body(first: date, before: Plan | None = None) -> dict[str, Any]:
-    """What a draft without exercises begins with: every other setting usual, the person's kept."""
+    """What a draft without exercises begins with: the person's own and their limits, else usual."""
     item = PlanItem(id="any", exercise=next(iter(EXERCISES)), side="right")
     usual = Plan(patient="any", version=1, valid_from=first, items=(item,))
     body = version_body(usual, first) | {"items": []}
     if before is not None:
         kept = version_body(before, first)
-        body |= {name: kept[name] for name in PERSONAL if name in kept}
+        body |= {name: kept[name] for name in (*PERSONAL, "limits", "check_in") if name in kept}
     return body

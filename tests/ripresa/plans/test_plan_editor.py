@@ -14,6 +14,7 @@ from ripresa.clinic.care_desk import CareDesk
 from ripresa.clinic.outbox import Outbox
 from telemetry.errors import StoreFull
 from telemetry.messages.care import PlanPublished, PlanSigned
+from therapy.plan.limits import Limits
 from therapy.templates import catalogue
 from therapy.templates.template import PlanTemplate
 from therapy_builders import item, plan
@@ -333,3 +334,47 @@ async def test_each_exercise_with_a_drawing_shows_it(clinic):
         "upright-row",
     }
     assert len(library["templates"]) == 12
+
+
+async def test_a_change_of_a_signed_version_asks_for_its_templates_clearances_again(clinic):
+    async with Writer(clinic.app()) as anna:
+        view = await anna.ticked(await anna.begin("heart-failure", "left"))
+        await anna.done("sign", revision=view["draft"]["revision"])
+        view = await anna.done("start", source="version", version=2)
+        assert view["draft"]["template"] == "heart-failure"
+        assert {c["id"]: c["ticked"] for c in view["draft"]["clearances"]} == {
+            "cardiologist": False,
+            "standing": False,
+        }
+        refused = await anna.say("sign", revision=view["draft"]["revision"])
+        assert refused.status_code == 409
+
+
+async def test_a_template_keeps_the_limits_of_a_version_that_counts_from_later_on(clinic):
+    """Sent today for next week: no version in force has them yet."""
+    later = version_one().model_copy(
+        update={
+            "version": 2,
+            "valid_from": MONDAY + timedelta(days=7),
+            "limits": Limits(pain_stop=3, pain_amber=2, effort_stop=3),
+        }
+    )
+    clinic.plans.add(later)
+    clinic.desk.publish(later, "clinic")
+    async with Writer(clinic.app()) as anna:
+        view = await anna.begin("heart-failure", "left")
+    limits = view["draft"]["body"]["limits"]
+    assert (limits["pain_stop"], limits["pain_amber"], limits["effort_stop"]) == (3, 2, 3)
+
+
+async def test_why_a_version_is_not_sent_is_told_in_either_language(clinic):
+    async with Writer(clinic.app()) as anna:
+        view = await anna.begin()
+        await anna.done("sign", revision=view["draft"]["revision"])
+        later = version_one().model_copy(update={"version": 3, "valid_from": MONDAY})
+        clinic.desk.publish(later, "clinic")
+        refused = await anna.post(f"{anna.place}/send", json={"version": 2})
+    assert refused.status_code == 409
+    told = refused.json()["detail"]
+    assert "would come after a later one" in told["en"]
+    assert "verrebbe dopo una più nuova" in told["it"]

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from therapy.exercises.library import EXERCISES
-from therapy.plan.plan import Plan
+from therapy.plan.limits import Limits
+from therapy.plan.plan import CheckIn, Plan
 from therapy.plan.plan_file import PlanError
 from therapy.templates.catalogue import TEMPLATE_IDS, template_named, templates
 from therapy.templates.clearing import clearances_of
@@ -191,3 +192,51 @@ def test_a_draft_of_a_version_keeps_all_of_it_but_whose_and_what_was_cleared():
     assert body["valid_from"] == "2026-02-01"
     assert not {"patient", "version", "valid_to"} & body.keys()
     assert "cleared_for_standing" not in body["limits"]
+
+
+def test_no_template_is_looser_than_what_is_in_force():
+    """Neither the plan's limits, its questions, nor the angle of an exercise that goes on."""
+    strict = {
+        "pain_stop": 3,
+        "pain_amber": 2,
+        "pain_profile": "cautious",
+        "effort_stop": 2,
+        "breathlessness_stop": 3,
+        "session_cap_min": 12,
+        "sessions_a_day": 1,
+        "hold_cap_s": 1,
+        "rest_s": 200,
+        "lost_s": 60,
+    }
+    asked = CheckIn(breathlessness=True, fallen=False).model_dump(mode="json")
+    for name in TEMPLATE_IDS:
+        usual = draft(name, cleared=("standing",)).plan(1)
+        items = [i.model_dump(mode="json", exclude_none=True) for i in usual.items]
+        for one in items:
+            if EXERCISES[one["exercise"]].most_deg is not None:
+                one["limit_deg"] = 20
+        before = draft(name, cleared=("standing",), limits=strict, check_in=asked, items=items)
+        body = template_body(ALL[name], items[0]["side"], date(2026, 2, 1), before.plan(2))
+        assert {key: body["limits"][key] for key in strict} == strict, name
+        assert body["check_in"]["breathlessness"]
+        assert body["check_in"]["fallen"] == ALL[name].check_in.fallen
+        assert {i["exercise"]: i.get("limit_deg") for i in body["items"]} == {
+            i["exercise"]: i.get("limit_deg") for i in items
+        }
+        other = "left" if items[0]["side"] == "right" else "right"
+        elsewhere = template_body(ALL[name], other, date(2026, 2, 1), before.plan(2))
+        assert [i.get("limit_deg") for i in elsewhere["items"]] == [
+            i.get("limit_deg") for i in ALL[name].body(other)["items"]
+        ], "an angle is one side's"
+    empty = empty_body(date(2026, 2, 1), before.plan(2))
+    assert {key: empty["limits"][key] for key in strict} == strict
+    assert empty["check_in"] == asked
+
+
+def test_a_template_that_is_stricter_than_what_is_in_force_stays_so():
+    loose = {"effort_stop": 9, "hold_cap_s": 20, "pain_profile": "quota", "rest_s": 0}
+    before = draft("heart-failure", cleared=("standing",), limits=loose).plan(1)
+    limits = template_body(ALL["heart-failure"], "left", date(2026, 2, 1), before)["limits"]
+    own = ALL["heart-failure"].limits
+    assert Limits.model_validate(limits) == own
+    assert "cleared_for_standing" not in limits
