@@ -7,11 +7,12 @@ Steps:
 3. Worklist, patient and session are asked for one after the other, patients and sessions drawn at
    random. CPU is that of the clinic's process, wall time that of whoever asks.
 4. So many idle pages ask as often as the worklist's page does, and for what they have already as
-   that page asks; what the clinic costs without any page is taken off. Then so many pages watch
-   one patient who trains, each by a lease of its own, beside a first one; what that one costs is
-   taken off.
-5. What a browser loads for each page is added up: its files, as their scripts import them, and the
-   answers.
+   that page asks; what the clinic costs without any page is taken off. Then a patient trains whom
+   nobody watches (`live_0_percent`), then one page does (`live_1_percent`), then so many more, each
+   by a lease of its own; what the first one costs is taken off theirs.
+5. What a browser loads for each page is added up: its files, as their scripts import them, the
+   chart library where it draws, and the answers. The facts hold no motion, so that a session's
+   curve is weighed as the largest that one may have.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from dashboards.curves.session_curve import ItemCurve
 from research.virtual_clinic.virtual_clinic import SITE
+from ripresa.curves.curve_maker import MOST_STEPS, STEPS
 from ripresa.platform.child import free_port
 from ripresa.platform.configuration import LOOPBACK
 from telemetry.errors import TransportTimeout
@@ -45,7 +48,7 @@ from .training_home import TrainingHome
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["bench_web"]
+__all__ = ["bench_web", "largest_curve_kb"]
 
 READY_S: Final = 900.0
 ASKED: Final = 200
@@ -65,7 +68,7 @@ _PAGES: Final = {
     "patient": "patient.js",
     "session": "session.js",
 }
-_CHART: Final = "/static/vendor/uplot/uPlot"
+_CHART: Final = ("/static/vendor/uplot/uPlot.iife.min.js", "/static/vendor/uplot/uPlot.min.css")
 
 
 def bench_web(
@@ -210,9 +213,9 @@ def _weights(page: _Page, patient: str) -> dict[str, float]:
     (newest,) = json.loads(page.get(f"/api/patients/{patient}/sessions?limit=1"))["sessions"]
     answers = {
         "worklist": (WORKLIST, "/api/live"),
-        "live": ("/api/live", "/api/ledger", f"{_CHART}.iife.min.js", f"{_CHART}.min.css"),
+        "live": ("/api/live", "/api/ledger", *_CHART),
         "patient": (f"/api/patients/{patient}",),
-        "session": (f"/api/sessions/{newest['session']}?home={newest['home']}",),
+        "session": (f"/api/sessions/{newest['session']}?home={newest['home']}", *_CHART),
     }
     found = {}
     for name, script in _PAGES.items():
@@ -221,7 +224,24 @@ def _weights(page: _Page, patient: str) -> dict[str, float]:
             len(page.get(address, packed=True)) for address in (*shared, *files, *answers[name])
         )
         found[f"{name}_page_kb"] = size / 1000
+    found["session_page_kb"] += largest_curve_kb()
     return found | {"page_weight_kb": max(found.values())}
+
+
+def largest_curve_kb() -> float:
+    """Kilobytes of the largest curve of a session: as many steps as there may be, each told."""
+    items, told = MOST_STEPS // STEPS, (-123.4,) * STEPS
+    curve = ItemCurve(
+        item="0123456789",
+        assessment=False,
+        seconds=1234.56,
+        step_s=0.123456,
+        low_deg=told,
+        high_deg=told,
+        lost=(),
+        unseen=(),
+    )
+    return items * len(curve.model_dump_json()) / 1000
 
 
 def _imported(page: _Page, scripts: set[str]) -> set[str]:
@@ -268,13 +288,15 @@ def _spent(page: _Page, work: Callable[[], None]) -> float:
 
 
 async def _live(page: _Page, home: TrainingHome) -> dict[str, float]:
-    """Percent of a core for pages that watch one patient, beyond what hearing them costs."""
+    """Percent of a core without, with one, and with more pages that watch one patient."""
     async with home.training() as session:
         while session not in page.get("/api/live").decode():  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.1)
+        alone = await _watched(page, home.patient, 0)
         heard = await _watched(page, home.patient, 1)
         watched = await _watched(page, home.patient, 1 + VIEWERS)
     return {
+        "live_0_percent": alone["percent"],
         "live_1_percent": heard["percent"],
         f"live_{VIEWERS}_percent": watched["percent"] - heard["percent"],
         "live_frames_a_second": watched["frames"] / (1 + VIEWERS) / WATCHED_S,

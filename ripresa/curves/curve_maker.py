@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from telemetry.messages.results import ItemResult
     from therapy.plan.plan import Plan
 
-__all__ = ["CurveMaker", "recorded_batches"]
+__all__ = ["MOST_STEPS", "STEPS", "CurveMaker", "recorded_batches"]
 
 NS_PER_S: Final = 1_000_000_000
 STEPS: Final = 600

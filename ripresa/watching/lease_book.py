@@ -37,8 +37,12 @@ class Lease:
     heard_ns: int
 
     def stands(self, now_ns: int) -> bool:
-        """Whether it gives a right to see anything still."""
-        return now_ns < self.until_ns and now_ns - self.heard_ns < HELD_WITHIN_S * NS_PER_S
+        """Whether it gives a right to see anything still.
+
+        A clock that was set back would lengthen it by as much, also for one who is gone: where it
+        was heard of in the future, it is over.
+        """
+        return now_ns < self.until_ns and abs(now_ns - self.heard_ns) < HELD_WITHIN_S * NS_PER_S
 
 
 class LeaseBook:

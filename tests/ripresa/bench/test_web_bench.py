@@ -1,5 +1,6 @@
 """The measurement of the clinic's page, on a small clinic."""
 
+import contextlib
 from datetime import date
 
 import pytest
@@ -29,6 +30,35 @@ def test_copies_of_patients_are_patients_of_their_own_without_raw_motion(tmp_pat
     assert all(v.plan.patient == p for p, f in figures.items() for v in f.versions)
 
 
+async def test_nobody_one_and_more_who_watch_are_figures_of_their_own(monkeypatch):
+    from ripresa.bench import web_bench
+
+    class Home:
+        patient = "p-1"
+
+        @contextlib.asynccontextmanager
+        async def training(self):
+            yield "01J00000000000000000000001"
+
+    class Page:
+        def get(self, _address):
+            return b"01J00000000000000000000001"
+
+    async def watched(_page, _patient, viewers):
+        return {"percent": 3.0 + viewers, "frames": 0.0}
+
+    monkeypatch.setattr(web_bench, "_watched", watched)
+    figures = await web_bench._live(Page(), Home())
+    assert (figures["live_0_percent"], figures["live_1_percent"]) == (3, 4)
+    assert figures["live_50_percent"] == 50
+
+
+def test_the_largest_curve_of_a_session_leaves_room_on_its_page():
+    from ripresa.bench.web_bench import largest_curve_kb
+
+    assert 20 < largest_curve_kb() < 40
+
+
 @pytest.mark.nightly
 def test_the_page_is_measured_on_the_real_clinic(tmp_path):
     from ripresa.bench.web_bench import bench_web
@@ -42,3 +72,4 @@ def test_the_page_is_measured_on_the_real_clinic(tmp_path):
     assert 0 < figures["patient_cpu_ms"] < 150
     assert 0 < figures["session_cpu_ms"] < 150
     assert figures["live_frames_a_second"] > 5
+    assert figures["live_0_percent"] >= 0

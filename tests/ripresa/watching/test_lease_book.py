@@ -60,6 +60,16 @@ def test_whoever_is_not_heard_of_watches_no_more():
     assert not book.hold(wish().lease, HELD_WITHIN_S * S)
 
 
+@given(back_s=st.integers(HELD_WITHIN_S, 10**6))
+def test_a_clock_that_is_set_back_ends_a_lease_and_never_lengthens_it(back_s):
+    book, began_s = LeaseBook(), 2 * 10**6
+    asked(book, now_s=began_s)
+    now_ns = (began_s - back_s) * S
+    assert not book.sees(SESSION.encode(), now_ns)
+    assert not book.hold(wish().lease, now_ns)
+    assert book.lapsed(now_ns, session=SESSION, allowed=True) == [wish().lease]
+
+
 @pytest.mark.parametrize("ending", ["let go", "session over", "another session", "consent gone"])
 def test_what_is_over_does_not_come_back(ending):
     book = LeaseBook()
