@@ -102,7 +102,7 @@ SESSION: Final[dict[str, dict[str, str]]] = {
         "it": "Il centro non risponde: la seduta è conservata qui e parte da sola più tardi.",
         "en": "The clinic does not answer: the session is kept here and goes out later by itself.",
     },
-    "watched": {"it": "Guarda: {who}", "en": "Watching: {who}"},
+    "watched": {"it": "In visione: {who}", "en": "Watching: {who}"},
     "watched_over": {"it": "Non guarda più nessuno", "en": "Nobody watches any more"},
     "watcher.physiotherapist": {"it": "fisioterapista", "en": "physiotherapist"},
     "watcher.researcher": {"it": "ricerca", "en": "research"},

@@ -331,4 +331,4 @@ async def test_what_is_wrong_with_the_clinic_stands_on_every_page_until_it_is_ov
         told[0] = ClinicState(well=True)
         await chromium.open(f"{page.url}?lang=it")
         await chromium.until("document.querySelector('#clinic-link').hidden === false")
-        assert await chromium.ask("document.querySelector('#troubles').hidden")
+        await chromium.until("document.querySelector('#troubles').hidden")
