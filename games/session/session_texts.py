@@ -103,7 +103,7 @@ SESSION: Final[dict[str, dict[str, str]]] = {
         "en": "The clinic does not answer: the session is kept here and goes out later by itself.",
     },
     "watched": {"it": "In visione: {who}", "en": "Watching: {who}"},
-    "watched_over": {"it": "Non guarda più nessuno", "en": "Nobody watches any more"},
+    "watched_over": {"it": "Visione terminata", "en": "Nobody watches any more"},
     "watcher.physiotherapist": {"it": "fisioterapista", "en": "physiotherapist"},
     "watcher.researcher": {"it": "ricerca", "en": "research"},
     "watcher.admin": {"it": "amministrazione", "en": "administration"},
