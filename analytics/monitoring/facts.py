@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from telemetry.messages.care import (
     AlertSeen,
@@ -31,7 +31,6 @@ from telemetry.messages.events import (
     ExerciseEnded,
     ExerciseReported,
     PainReported,
-    PromptShown,
     SegmentCalibrated,
     SessionClosed,
     SessionEvent,
@@ -99,13 +98,6 @@ class FactOrigin(NamedTuple):
     position: int
 
 
-def _is_kept(body: object) -> TypeGuard[SessionEvent]:
-    """Whether an event of a session tells something here."""
-    if isinstance(body, PromptShown):
-        return body.message is not None
-    return isinstance(body, _TELLING)
-
-
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One record, read; `session` where it is of one."""
@@ -135,9 +127,7 @@ class SessionFile:
     corrected: date | None = None
     """The day that a clinician has set, where the home's clock was wrong."""
     beside: dict[int, SessionEvent] = field(default_factory=dict)
-    """Events that tell of what stands around the plan."""
-    tells_fall: bool = False
-    """Whether any event tells of a fall, leaves the question out, or suspects one."""
+    """Likewise, those that tell of what stands around the plan."""
     _places: dict[int, int] = field(default_factory=dict)
     _result: _Result | None = None
     _facts: SessionFacts | None = None
@@ -155,30 +145,22 @@ class SessionFile:
                 seen_in(body),
                 body.model_copy(update={"items": assessed}) if assessed else None,
             )
-        elif _is_kept(body) and self._stands_first(body.number, fact.origin):
+        elif (isinstance(body, _TELLING) or is_beside(body)) and self._stands_first(
+            body.number, fact.origin
+        ):
             beside = self.beside.pop(body.number, None)
             told = self.events.pop(body.number, beside)
-            if not isinstance(body, PromptShown):
+            if isinstance(body, _TELLING):
                 self.events[body.number] = body
+            if is_beside(body):
+                self.beside[body.number] = body
             self._places[body.number] = fact.origin.position
-            self._note_beside(body)
             if told == body:
                 return False
         else:
             return False
         self._facts = None
         return True
-
-    def _note_beside(self, body: SessionEvent) -> None:
-        if is_beside(body):
-            self.beside[body.number] = body
-        match body:
-            case CheckAnswered(question="fallen", answer=answer) if answer is not False:
-                self.tells_fall = True
-            case SuspectedFall():
-                self.tells_fall = True
-            case _:
-                pass
 
     def _stands_first(self, number: int, origin: FactOrigin) -> bool:
         return number not in self._places or origin.position < self._places[number]
@@ -425,11 +407,10 @@ class PatientFacts:
 
     def around(self) -> Around:
         """What stands around the plan."""
-        files = self.sessions.values()
+        files = (file for _, file in sorted(self.sessions.items(), key=lambda pair: pair[0]))
         return around_of(
             [record for _, record in sorted(self._care.items(), key=lambda pair: pair[0])],
-            [(file.day, event) for file in files for event in file.beside.values()],
-            [file.ordered for file in files if file.tells_fall],
+            [(file.day, [file.beside[n] for n in sorted(file.beside)]) for file in files],
         )
 
     @property

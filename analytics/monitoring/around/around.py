@@ -7,7 +7,7 @@ and stays readable. Of two records of one thing the later counts.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeGuard, TypeVar
 
 from telemetry.messages.around.agreements import CarerTold, ConsentTold
 from telemetry.messages.around.episode import (
@@ -22,7 +22,7 @@ from telemetry.messages.around.letters import MessageTaken, MessageWithdrawn, Me
 from telemetry.messages.around.scores import QuestionnaireAnswered, QuestionnaireWithdrawn
 from telemetry.messages.around.take_curve import TakeRecorded
 from telemetry.messages.care import DaysExcused, Discharged, DoneCorrected, Enrolled
-from telemetry.messages.events import CheckAnswered, PromptShown
+from telemetry.messages.events import CheckAnswered, PromptShown, SuspectedFall
 from therapy.session.locks import standing_locked_since
 from therapy.session.questions import BARRIER
 
@@ -145,33 +145,30 @@ class Around:
         return None if told is None else told.given
 
 
-_Beside: TypeAlias = "tuple[date | None, SessionEvent]"
+_Beside: TypeAlias = "tuple[date | None, Sequence[SessionEvent]]"
 
 
-def is_beside(event: SessionEvent) -> bool:
+def is_beside(event: object) -> TypeGuard[SessionEvent]:
     """Whether an event of a session is one that is read here."""
     match event:
         case PromptShown(message=message):
             return message is not None
         case CheckAnswered(question=question):
-            return question == BARRIER
-    return False
+            return question in {BARRIER, "fallen"}
+    return isinstance(event, SuspectedFall)
 
 
 def around_of(
     records: Sequence[CareRecord],
-    beside: Iterable[_Beside],
-    falls: Iterable[Sequence[SessionEvent]],
+    beside: Sequence[_Beside],
 ) -> Around:
     """What stands around a plan.
 
     Args:
         records: care records of one patient, in the order of their places.
-        beside: events of sessions for which `is_beside` holds, each with its day.
-        falls: the events of each session that told of a fall.
+        beside: of each session its day and, in order, the events for which `is_beside` holds.
     """
     ordered = sorted(records, key=lambda r: r.t_ns)
-    events = list(beside)
     unlocked = _last(ordered, StandingUnlocked)
     unlocked_ns = None if unlocked is None or unlocked.lifted else unlocked.t_ns
     hand_over = _last(ordered, HandedOver)
@@ -179,19 +176,19 @@ def around_of(
         hand_over = None
     taken = _last(ordered, TakenOver)
     since_ns = None if hand_over is None else hand_over.t_ns
-    enrolment = [r for r in ordered if isinstance(r, Enrolled | Discharged)][-1:]
+    word = next((r for r in reversed(ordered) if isinstance(r, Enrolled | Discharged)), None)
     gone = {r.filled for r in _of(ordered, QuestionnaireWithdrawn)}
     carers = {r.carer: r for r in _of(ordered, CarerTold)}
     filled = {r.filled: r for r in _of(ordered, QuestionnaireAnswered) if r.filled not in gone}
     takes = {r.exercise: r for r in _of(ordered, TakeRecorded)}
     return Around(
-        letters=_letters(ordered, events),
-        barriers=_barriers(events),
+        letters=_letters(ordered, beside),
+        barriers=_barriers(beside),
         episode=_last(ordered, EpisodeNoted),
-        discharged=next((r for r in enrolment if isinstance(r, Discharged)), None),
+        discharged=word if isinstance(word, Discharged) else None,
         sensors=_last(ordered, SensorsReturned),
         unlocked=unlocked,
-        locked_since_ns=standing_locked_since(falls, unlocked_ns),
+        locked_since_ns=standing_locked_since((events for _, events in beside), unlocked_ns),
         harms=_harms(ordered),
         hand_over=hand_over,
         taken_over=taken if since_ns is not None and taken and taken.t_ns >= since_ns else None,
@@ -204,12 +201,12 @@ def around_of(
     )
 
 
-def _letters(ordered: Sequence[CareRecord], events: Sequence[_Beside]) -> tuple[LetterState, ...]:
+def _letters(ordered: Sequence[CareRecord], beside: Sequence[_Beside]) -> tuple[LetterState, ...]:
     taken: dict[str, int] = {}
     for record in _of(ordered, MessageTaken):
         taken.setdefault(record.message, record.home_ns)
     read: dict[str, int] = {}
-    for _, event in events:
+    for event in (event for _, events in beside for event in events):
         if isinstance(event, PromptShown) and event.message is not None:
             read[event.message] = min(event.t_ns, read.get(event.message, event.t_ns))
     back = {r.message: r for r in _of(ordered, MessageWithdrawn)}
@@ -225,16 +222,12 @@ def _letters(ordered: Sequence[CareRecord], events: Sequence[_Beside]) -> tuple[
     return tuple(found.values())
 
 
-def _barriers(events: Sequence[_Beside]) -> tuple[BarrierTold, ...]:
+def _barriers(beside: Iterable[_Beside]) -> tuple[BarrierTold, ...]:
     """Of each session the last answer: the person may have gone back to it."""
-    found: dict[str, tuple[int, BarrierTold]] = {}
-    for day, event in events:
-        if isinstance(event, CheckAnswered):
-            answer = event.answer if isinstance(event.answer, str) else None
-            known = found.get(event.session)
-            if known is None or known[0] < event.number:
-                found[event.session] = event.number, BarrierTold(day, answer)
-    told = [one for _, one in found.values()]
+    told = []
+    for day, events in beside:
+        last = [e for e in events if isinstance(e, CheckAnswered) and e.question == BARRIER][-1:]
+        told += [BarrierTold(day, e.answer if isinstance(e.answer, str) else None) for e in last]
     return tuple(sorted(told, key=lambda b: b.day.isoformat() if b.day else ""))
 
 

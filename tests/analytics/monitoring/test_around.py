@@ -40,6 +40,7 @@ def facts_of_all_kinds(story):
     )
     story.session(days_before(4), 20, answers={"fallen": True, "barrier": "time"})
     story.session(days_before(1), 20, answers={"fallen": False, "barrier": None})
+    story.session(days_before(1), 20, clock="18:00", answers={"barrier": "pain"})
     return story
 
 
@@ -66,6 +67,7 @@ def test_the_later_word_counts_and_what_was_taken_back_stays_readable():
     assert [(b.day, b.answer) for b in around.barriers] == [
         (days_before(4), "time"),
         (days_before(1), None),
+        (days_before(1), "pain"),
     ]
     assert around.discharged is not None
 
