@@ -87,7 +87,7 @@ def slippage_of(
         apart = np.degrees(np.arcsin(np.clip((high - low) @ normal / length, -1.0, 1.0)))
         across = 1.48 * float(np.median(np.abs(apart - np.median(apart))))
     swings = [_swing_deg(np.array(values_deg[e.start : e.end + 1]), e) for e in excursions]
-    return Slippage(across, float(np.median(swings)) if len(values_deg) else 0.0)
+    return Slippage(across, float(np.median(swings)))
 
 
 def _swing_deg(values: Array, e: Excursion) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -38,6 +38,9 @@ FRAME_RATE_HZ = 25.0
 LEAD_S = 30.0
 """How much before an item helps to see its orientations: the gyroscope's bias is known sooner."""
 
+Look: TypeAlias = Literal["back", "joint", "forward"]
+"""How orientations are seen: from the frames' end, thus for a joint, or as a live filter does."""
+
 _UNSEEN = (np.nan,) * 4
 
 
@@ -52,9 +55,8 @@ class Frames:
         interpolated: [n] whether it, or a sample since the frame before, was filled in.
         bridged_rad: [n] standard deviation of the turn in what was filled in there, radians.
         restarted: [n] whether the filter started afresh since the frame before.
-        orient: gives `q` or, if its argument is false, `q_forward`; called once each is asked for.
+        orient: gives `q`, `q_joint` or `q_forward`; called once each is asked for.
         gyroscope: whether there is one; else `gyr` is zero.
-        orient_joint: gives `q_joint`; None: it is `q`.
     """
 
     index: Indices
@@ -63,10 +65,9 @@ class Frames:
     gyr: Array
     interpolated: Mask
     restarted: Mask
-    orient: Callable[[bool], Array]
+    orient: Callable[[Look], Array]
     bridged_rad: Array
     gyroscope: bool = True
-    orient_joint: Callable[[], Array] | None = None
 
     def __len__(self) -> int:
         return len(self.index)
@@ -74,17 +75,17 @@ class Frames:
     @cached_property
     def q(self) -> Array:
         """[n, 4] orientations, sensor to earth, w x y z, seen from the frames' end."""
-        return self.orient(True)
+        return self.orient("back")
 
     @cached_property
     def q_joint(self) -> Array:
         """The same as two sensors on a joint are compared by (`BIAS_OF_JOINTS_DEG_S`)."""
-        return self.q if self.orient_joint is None else self.orient_joint()
+        return self.orient("joint")
 
     @cached_property
     def q_forward(self) -> Array:
         """The same as a live filter finds them."""
-        return self.orient(False)
+        return self.orient("forward")
 
     def at(self, numbers: Indices) -> Frames:
         """Some of the frames, by their numbers."""
@@ -95,11 +96,19 @@ class Frames:
             gyr=self.gyr[numbers],
             interpolated=self.interpolated[numbers],
             restarted=self.restarted[numbers],
-            orient=lambda back: (self.q if back else self.q_forward)[numbers],
+            orient=lambda look: self._seen(look)[numbers],
             bridged_rad=self.bridged_rad[numbers],
             gyroscope=self.gyroscope,
-            orient_joint=lambda: self.q_joint[numbers],
         )
+
+    def _seen(self, look: Look) -> Array:
+        match look:
+            case "back":
+                return self.q
+            case "joint":
+                return self.q_joint
+            case "forward":
+                return self.q_forward
 
     @cached_property
     def speed(self) -> Array:
@@ -234,12 +243,9 @@ class StreamTrack:
             gyr=gyr,
             interpolated=bridged_rad >= 0,
             restarted=np.isin(index, list(self._restarts)),
-            orient=lambda back: self._orientations(index, from_index, to_index, back=back),
+            orient=lambda look: self._orientations(index, from_index, to_index, look),
             bridged_rad=np.maximum(bridged_rad, 0.0),
             gyroscope=self.opened.gyroscope,
-            orient_joint=lambda: self._orientations(
-                index, from_index, to_index, back=True, of_joint=True
-            ),
         )
 
     def _bridged(self, index: Indices) -> Array:
@@ -265,19 +271,19 @@ class StreamTrack:
             found[a:b] = np.maximum(found[a:b], sigma)
         return found
 
-    def _orientations(
-        self, index: Indices, from_index: int, to_index: int, *, back: bool, of_joint: bool = False
-    ) -> Array:
+    def _orientations(self, index: Indices, from_index: int, to_index: int, look: Look) -> Array:
         """Of the samples with these indices, looking back from `to_index` or forward."""
         q = np.empty((len(index), 4))
         rate_hz, gyroscope = self.opened.rate_hz, self.opened.gyroscope
         for run in self._samples.runs(from_index, to_index, round(LEAD_S * rate_hz)):
-            if back:
-                seen = orientations_afterwards(
-                    run.acc, run.gyr, None, rate_hz, gyroscope=gyroscope, of_joint=of_joint
-                )
-            else:
+            if look == "forward":
                 seen = OrientationFilter(rate_hz, gyroscope=gyroscope).push(_whole(run))
+            else:
+                seen = orientations_afterwards(
+                    *(run.acc, run.gyr, None, rate_hz),
+                    gyroscope=gyroscope,
+                    of_joint=look == "joint",
+                )
             a, b = np.searchsorted(index, (run.first_index, run.first_index + len(run)))
             q[a:b] = seen.quaternions[index[a:b] - run.first_index]
         inside = np.flatnonzero((index >= from_index) & (index < to_index))

@@ -160,7 +160,7 @@ def _off_scale(seen: Sequence[GravitySeen], rate_hz: float, bias: Array) -> bool
         s.calm & (np.sqrt((_averaged(rate, rate_hz) ** 2).sum(axis=1)) < RESTING_RAD_S)
         for s, rate in zip(seen, rates, strict=True)
     ]
-    return scale_off([s.up for s in seen], resting, rates, rate_hz) != 0
+    return scale_off([s.up for s in seen], resting, rates, rate_hz)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,8 @@ LOOKS: Final = 3
 
 def scale_off(
     ups: Sequence[Array], resting: Sequence[Mask], rates: Sequence[Array], rate_hz: float
-) -> float:
-    """The largest share by which gravity turns further or, below 0, less far; 0 if not clearly.
+) -> bool:
+    """Whether gravity clearly turns further than the gyroscope says, or less far.
 
     Args:
         ups: of stretches without a break, [n, 3] unit vectors to what is felt as up.
@@ -63,18 +63,18 @@ def scale_off(
         for at, share in [_shares(*seen, rate_hz)]
     ]
     if not found:
-        return 0.0
+        return False
     at, shares = (np.concatenate(x) for x in zip(*found, strict=True))
     if len(shares) < FEWEST_PAIRS:
-        return 0.0
+        return False
     line, scatter = _line(at / at.max(), shares)
     if scatter > MOST_SCATTER:
-        return 0.0
+        return False
     # The middle of a line is known better than its ends.
-    for off, least in sorted(zip(line, (LEAST_DRIFTED, LEAST_OFF, LEAST_DRIFTED), strict=True)):
-        if abs(off) > max(least, CLEARLY * scatter):
-            return off
-    return 0.0
+    leasts = LEAST_DRIFTED, LEAST_OFF, LEAST_DRIFTED
+    return any(
+        abs(off) > max(least, CLEARLY * scatter) for off, least in zip(line, leasts, strict=True)
+    )
 
 
 def _line(at: Array, shares: Array) -> tuple[tuple[float, float, float], float]:

@@ -36,7 +36,7 @@ def quaternions(elevation_deg):
 def frames(back_deg, forward_deg):
     """Frames whose looked-back and forward orientations differ."""
     n = len(back_deg)
-    seen = {True: quaternions(back_deg), False: quaternions(forward_deg)}
+    back, forward = quaternions(back_deg), quaternions(forward_deg)
     speed = np.gradient(np.radians(back_deg)) * RATE_HZ
     return Frames(
         index=np.arange(n),
@@ -45,7 +45,7 @@ def frames(back_deg, forward_deg):
         gyr=np.stack((np.zeros(n), speed, np.zeros(n)), axis=1),
         interpolated=np.zeros(n, bool),
         restarted=np.zeros(n, bool),
-        orient=lambda back: seen[back],
+        orient=lambda look: forward if look == "forward" else back,
         bridged_rad=np.zeros(n),
     )
 
