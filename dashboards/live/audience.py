@@ -29,7 +29,8 @@ class LiveFrame(BaseModel):
     """One message to a page: the state where it changed, and the samples since the last.
 
     `control` and `angle_deg` have one value for each of `t_ms` (Unix epoch, milliseconds);
-    an angle is None where it is not observable. `dropped` counts this page's lost samples.
+    an angle is None where it is not observable. `ago_s`: how long ago the newest was heard here,
+    whatever the home's clock says. `dropped` counts this page's lost samples.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
@@ -39,6 +40,7 @@ class LiveFrame(BaseModel):
     control: tuple[float, ...]
     angle_deg: tuple[float | None, ...]
     dropped: int
+    ago_s: float = 0.0
 
 
 class Mailbox:
@@ -138,15 +140,19 @@ class Audience:
 
 
 def encoded_frame(
-    samples: Sequence[Sample], state: LiveState | None
+    samples: Sequence[Sample], state: LiveState | None, *, ago_s: float = 0.0
 ) -> tuple[str | None, int, str | None]:
-    """Samples, how many, and state, as mailboxes take them."""
+    """Samples, how many, and state, as mailboxes take them; heard so many seconds ago."""
     told = None if state is None else _encoded(state)
-    return (_encoded(samples=samples) if samples else None), len(samples), told
+    return (_encoded(samples=samples, ago_s=ago_s) if samples else None), len(samples), told
 
 
 def _encoded(
-    state: LiveState | None = None, samples: Sequence[Sample] = (), *, dropped: int = 0
+    state: LiveState | None = None,
+    samples: Sequence[Sample] = (),
+    *,
+    dropped: int = 0,
+    ago_s: float = 0.0,
 ) -> str:
     return LiveFrame(
         state=state,
@@ -154,4 +160,5 @@ def _encoded(
         control=tuple(round(s.control, 4) for s in samples),
         angle_deg=tuple(None if s.angle_deg is None else round(s.angle_deg, 2) for s in samples),
         dropped=dropped,
+        ago_s=round(ago_s, 1),
     ).model_dump_json()

@@ -45,6 +45,12 @@ RECENT = 100
 KEPT_AFTER_CLOSE_S = 600
 """How long a closed session stays in memory; from then on the journal alone has it."""
 
+KEPT_UNHEARD_S = 900
+"""How long one that was never closed does: a home closes it itself after as long without a word."""
+
+KEPT_OF_A_PATIENT = 4
+"""Sessions of one patient at a time: a person has one or two boxes."""
+
 
 class LiveSessionSummary(BaseModel):
     """One line of the list of what is being played."""
@@ -79,8 +85,10 @@ class LiveFeed:
         self._reader = reader
         self._plan = plan
         self._clock = clock
-        self._sessions: dict[str, LiveSession] = {}
-        self._audiences: dict[str, Audience] = {}
+        # In the order in which they were last heard.
+        self._sessions: dict[tuple[str, str], LiveSession] = {}
+        # Who watches one session; with None whichever of the patient's is heard.
+        self._audiences: dict[tuple[str, str | None], Audience] = {}
         self._waits: set[asyncio.Task[None]] = set()
         everyone = HomeTopics("+", "+")
         bus.subscribe(everyone.control, self._on_control)
@@ -93,8 +101,10 @@ class LiveFeed:
 
     def sessions(self) -> list[LiveSessionSummary]:
         """The last session of each patient who was heard, running ones first, newest first."""
+        self._forget_the_unheard()
+        last = {patient: live for (patient, _), live in self._sessions.items()}
         found = []
-        for patient, live in list(self._sessions.items()):
+        for patient, live in last.items():
             state = live.state()
             phase: SessionPhase = "check-in" if state is None else state.session.phase
             opened_ms = None if state is None else state.session.opened_ms
@@ -105,22 +115,32 @@ class LiveFeed:
             )
         return sorted(found, key=lambda s: (s.phase == "closed", -(s.opened_ms or 0)))
 
-    def watch(self, patient: str, mailbox: Mailbox | None = None) -> Mailbox:
-        """A mailbox that has all there is of the patient's session and gets what comes."""
+    def watch(
+        self, patient: str, mailbox: Mailbox | None = None, *, session: str | None = None
+    ) -> Mailbox:
+        """A mailbox that has all there is of a session and gets what comes.
+
+        Args:
+            patient: whose.
+            mailbox: the page's; made where there is none.
+            session: the one that may be seen, and no other; None: whichever is heard.
+        """
+        self._forget_the_unheard()
         mailbox = mailbox or Mailbox()
-        live = self._sessions.get(patient)
+        live = self._last(patient) if session is None else self._sessions.get((patient, session))
         if live is not None:
-            mailbox.put(*encoded_frame(tuple(live.trace), live.state()))
-        self._audiences.setdefault(patient, Audience()).join(mailbox)
+            ago_s = max(0, self._clock.now_ns() - live.sampled_ns) / NS_PER_S
+            mailbox.put(*encoded_frame(tuple(live.trace), live.state(), ago_s=ago_s))
+        self._audiences.setdefault((patient, session), Audience()).join(mailbox)
         return mailbox
 
     def leave(self, patient: str, mailbox: Mailbox) -> None:
-        """The page went away."""
-        audience = self._audiences.get(patient)
-        if audience is not None:
-            audience.leave(mailbox)
-            if not audience:
-                del self._audiences[patient]
+        """The page went away, or may see nothing more."""
+        for key, audience in list(self._audiences.items()):
+            if key[0] == patient:
+                audience.leave(mailbox)
+                if not audience:
+                    del self._audiences[key]
 
     def _on_control(self, message: Message) -> None:
         try:
@@ -132,6 +152,8 @@ class LiveFeed:
         live = self._session(patient, heard.session)
         before = live.flags
         samples = live.hear(heard)
+        if samples:
+            live.sampled_ns = live.heard_ns
         opening_found = live.plan_version is None and self._complete(patient, live)
         changed = opening_found or not samples or live.flags != before
         self._show(patient, live, samples, changed=changed)
@@ -155,10 +177,23 @@ class LiveFeed:
             task.add_done_callback(self._waits.discard)
 
     def _session(self, patient: str, session: str) -> LiveSession:
-        live = self._sessions.get(patient)
-        if live is None or live.session != session:
-            live = self._sessions[patient] = LiveSession(session)
+        live = self._sessions.pop((patient, session), None) or LiveSession(session)
+        live.heard_ns = self._clock.now_ns()
+        self._sessions[patient, session] = live
+        of_patient = [key for key in self._sessions if key[0] == patient]
+        for key in of_patient[:-KEPT_OF_A_PATIENT]:
+            del self._sessions[key]
         return live
+
+    def _last(self, patient: str) -> LiveSession | None:
+        """The patient's session that was heard last."""
+        heard = (live for (whose, _), live in reversed(self._sessions.items()) if whose == patient)
+        return next(heard, None)
+
+    def _forget_the_unheard(self) -> None:
+        before_ns = self._clock.now_ns() - KEPT_UNHEARD_S * NS_PER_S
+        for key in [key for key, live in self._sessions.items() if live.heard_ns < before_ns]:
+            del self._sessions[key]
 
     def _kept(self, patient: str, live: LiveSession) -> SessionSummary | None:
         """The patient's session as it is kept; None before its opening has come.
@@ -202,16 +237,17 @@ class LiveFeed:
         *,
         changed: bool,
     ) -> None:
-        audience = self._audiences.get(patient)
-        if audience is not None:
-            audience.put(samples, live.state() if changed else None)
+        watched = (self._audiences.get((patient, which)) for which in (live.session, None))
+        for audience in watched:
+            if audience is not None:
+                audience.put(samples, live.state() if changed else None)
 
     async def _see_off(self, patient: str, live: LiveSession) -> None:
         """Show a closed session's results, then forget it: what is erased must be gone here too."""
         await self._await_results(patient, live)
         await self._clock.sleep(KEPT_AFTER_CLOSE_S)
-        if self._sessions.get(patient) is live:
-            del self._sessions[patient]
+        if self._sessions.get((patient, live.session)) is live:
+            del self._sessions[patient, live.session]
 
     async def _await_results(self, patient: str, live: LiveSession) -> None:
         """Look once a second for the results that count, and show them."""

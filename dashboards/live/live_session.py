@@ -62,12 +62,14 @@ class LiveSession:
     Attributes:
         kept: how it stands in the journal; None while it does not.
         completed_ns: when its events were last read back from the journal.
+        heard_ns: when anything of it was last heard, by the clock of whoever listens.
+        sampled_ns: when its newest sample was, by the same clock.
     """
 
     def __init__(self, session: str) -> None:
         self.session = session
         self.kept: SessionSummary | None = None
-        self.completed_ns = 0
+        self.completed_ns = self.heard_ns = self.sampled_ns = 0
         self.trace: deque[Sample] = deque(maxlen=_TRACE_SAMPLES)
         self._events: dict[int, SessionEvent] = {}
         self._results: Sequence[Result] = ()

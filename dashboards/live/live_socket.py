@@ -75,20 +75,26 @@ async def _watching_by_lease(
     feed: LiveFeed, leases: LiveLeases, patient: str, asking: Asking, mailbox: Mailbox
 ) -> AsyncIterator[Callable[[str], None]]:
     """Only what comes while a lease of this page stands, and only by its own asking."""
+    asked_for: str | None = None
 
     def told(frame: LeaseFrame) -> None:
-        (feed.watch if frame.lease == "given" else feed.leave)(patient, mailbox)
+        # What a lease was given for before is left, also where another one begins.
+        feed.leave(patient, mailbox)
+        if frame.lease == "given":
+            feed.watch(patient, mailbox, session=asked_for)
         mailbox.tell(frame.model_dump_json())
 
     mailbox.tell(LeaseFrame(lease="none").model_dump_json())
     async with leases.held(patient, watcher_of(asking.principal), told) as lease:
 
         def hear(said: str) -> None:
+            nonlocal asked_for
             if said == END:
                 lease.let_go()
             elif said == ASK:
                 try:
-                    lease.ask(leases.running.of(patient))
+                    asked_for = leases.running.of(patient)
+                    lease.ask(asked_for)
                 except RipresaError as e:
                     log.warning("nobody can be asked: %s", e)
                     lease.over("no answer", refused=True)

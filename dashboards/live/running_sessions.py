@@ -38,7 +38,7 @@ class RunningSessions:
         Raises:
             StoreBusy, StoreError: the journal cannot be read.
         """
-        heard = {one.session: one.phase for one in self._feed.sessions()}
+        heard = {(one.patient, one.session): one.phase for one in self._feed.sessions()}
         after_ns = self._clock.now_ns() - LONGEST_NS
         found: dict[str, LiveSessionSummary] = {}
         for summary in self._reader.newest_sessions(limit=LOOKED_AT):
@@ -49,7 +49,7 @@ class RunningSessions:
                 LiveSessionSummary(
                     patient=summary.patient,
                     session=summary.session,
-                    phase=heard.get(summary.session, "unseen"),
+                    phase=heard.get((summary.patient, summary.session), "unseen"),
                     opened_ms=summary.opened_ns / 1e6,
                 ),
             )

@@ -225,3 +225,47 @@ async def test_anothers_session_of_the_same_name_is_not_told_as_the_patients(cha
     await settle()
     await chain.clock.advance(3)
     assert chain.feed.sessions()[0].opened_ms is None
+
+
+OTHER = "01J00000000000000000000002"
+
+
+async def test_who_may_see_one_session_sees_no_other_of_the_same_person(chain, pretend):
+    chain.say(pretend.control(20).model_copy(update={"session": OTHER}))
+    await settle()
+    mailbox = chain.feed.watch(pretend.patient, session=pretend.session)
+    chain.say(*pretend.script()[:6], pretend.control(21))
+    chain.say(pretend.control(22).model_copy(update={"session": OTHER}))
+    await settle()
+    frame = await taken(mailbox)
+    seen = pretend.control(21)
+    assert frame.t_ms == tuple((seen.t0_ns + us * 1000) / 1e6 for us in seen.dt_us)
+    assert frame.state.session.session == pretend.session
+    anew = await taken(chain.feed.watch(pretend.patient, session=pretend.session))
+    assert anew.t_ms == frame.t_ms
+
+
+async def test_a_session_that_never_closed_does_not_stay_in_memory(chain, pretend):
+    chain.say(*pretend.script()[:6], pretend.control(20))
+    await settle()
+    await chain.clock.advance(901)
+    mailbox = chain.feed.watch(pretend.patient)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(mailbox.take(), 0.05)
+    assert chain.feed.sessions() == []
+
+
+async def test_how_long_ago_the_newest_sample_was_heard_goes_by_no_clock_of_a_home(chain, pretend):
+    ahead = pretend.control(20).model_copy(update={"t0_ns": pretend.t0_ns + 3600 * 10**9})
+    chain.say(*pretend.script()[:6], ahead)
+    await settle()
+    await chain.clock.advance(600)
+    texts = await chain.feed.watch(pretend.patient).take()
+    assert max(LiveFrame.model_validate_json(text).ago_s for text in texts) == 600
+
+
+async def test_of_one_person_few_sessions_are_kept_however_many_are_named(chain, pretend):
+    for n in range(50):
+        chain.say(pretend.control(20).model_copy(update={"session": f"01J{n:023d}"}))
+    await settle()
+    assert len(chain.feed._sessions) == 4

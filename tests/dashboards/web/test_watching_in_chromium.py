@@ -20,8 +20,9 @@ pytestmark = pytest.mark.slow
 class Group:
     """Eight patients who train at the same moment, some of whose homes may be seen."""
 
-    def __init__(self, pretend, *, by_lease=False, refusing=()):
+    def __init__(self, pretend, *, by_lease=False, refusing=(), ahead_s=0):
         self.pretend, self.bus, self.refusing = pretend, LocalBus(), refusing
+        self.ahead_ns = ahead_s * 10**9
         self.reader, self.clock = pretend.MemoryReader(), SystemClock()
         now_ns = self.clock.now_ns()
         self.sessions = {f"p-0{n}": f"01J0000000000000000000000{n}" for n in range(1, 9)}
@@ -72,7 +73,7 @@ class Group:
                 if patient not in self.given:
                     continue
                 batch = self.pretend.control(14 + n).model_copy(
-                    update={"session": session, "t0_ns": self.clock.now_ns()}
+                    update={"session": session, "t0_ns": self.clock.now_ns() + self.ahead_ns}
                 )
                 self.bus.publish(
                     HomeTopics("clinic", patient).control, self.pretend.encode_live(batch)
@@ -135,7 +136,7 @@ async def test_six_train_on_one_page_and_who_is_unwell_comes_first(grouped, chro
             "Said “I feel unwell”"
         )
         group.given.clear()
-        await chromium.until(f"{ROWS}.every(r => r.classList.contains('group-old'))")
+        await chromium.until(f"{ROWS}.every(r => r.classList.contains('old'))")
 
 
 async def test_a_group_is_seen_by_one_press_and_who_refused_is_named(grouped, chromium):
@@ -155,15 +156,47 @@ async def test_a_group_is_seen_by_one_press_and_who_refused_is_named(grouped, ch
                 await asyncio.sleep(0.05)
 
 
-async def test_a_session_is_seen_after_a_press_and_the_page_says_when_it_is_over(grouped, chromium):
+OTHER = "01J00000000000000000000009"
+SESSIONS_SEEN = """(() => {
+  window.seen = [];
+  new MutationObserver(() => {
+    const now = document.body.dataset.session;
+    if (now && now !== window.seen.at(-1)) window.seen.push(now);
+  }).observe(document.body, { attributes: true });
+})()"""
+
+
+async def test_samples_that_stop_are_told_as_old_whatever_the_homes_clock_says(grouped, chromium):
+    group = grouped(ahead_s=3600)
+    async with serve(group.app, port=0) as page:
+        await chromium.open(f"{page.url}live/p-03?lang=en")
+        await chromium.until(
+            "document.querySelector('.sample-age')?.textContent === 'last sample 0 s ago'"
+        )
+        assert not await chromium.ask("document.querySelector('.dial-box').matches('.old')")
+        group.given.clear()
+        await chromium.until("document.querySelector('.dial-box').matches('.old')")
+        await chromium.until(
+            "document.querySelector('.sample-age').textContent === 'last sample 3 s ago'"
+        )
+
+
+async def test_a_session_is_seen_after_a_press_and_the_page_says_when_it_is_over(
+    grouped, pretend, chromium
+):
     group = grouped(by_lease=True)
     async with serve(group.app, port=0) as page:
         await chromium.open(f"{page.url}live/p-03?lang=en")
         await chromium.until("document.querySelector('.lease')?.dataset.lease === 'none'")
         assert await chromium.ask("document.querySelector('.banner').hidden")
         assert group.asked == []
+        # One of the same person's that never closed, of which nobody gave leave to see anything.
+        for event in pretend.script(OTHER, patient="p-03")[:6]:
+            group.bus.publish(HomeTopics("clinic", "p-03").event, encode_event(event))
+        await chromium.ask(SESSIONS_SEEN)
         await chromium.ask("document.querySelector('.lease .wide').click()")
         await chromium.until("document.querySelector('#angle').textContent.endsWith('°')")
+        assert await chromium.ask("window.seen") == [group.sessions["p-03"]]
         assert group.asked[0] == ("ask", "p-03", group.sessions["p-03"])
         await chromium.ask("document.querySelector('.lease .plain-button').click()")
         await chromium.until("document.querySelector('.lease').dataset.lease === 'over'")

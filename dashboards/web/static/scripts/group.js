@@ -4,12 +4,12 @@ import { itemOfInterest, itemTitle } from "./cards.js";
 import { h, say } from "./dom.js";
 import { fetched, follow } from "./feed.js";
 import { degrees, integer } from "./format.js";
+import { freshness } from "./freshness.js";
 import { leaseWords } from "./lease.js";
 import { t } from "./texts.js";
 
 const LOOK_EVERY_MS = 5000;
 const ROWS = 6;
-const FRESH_S = 2;
 
 export async function groupPage(main) {
   const rows = new Map();
@@ -59,7 +59,7 @@ function groupRow(list, patient, changed) {
   const target = h("div", { class: "group-target", hidden: true });
   const bar = h("div", { class: "group-bar", role: "img", "aria-label": "–", hidden: true }, fill, target);
   const angle = h("p", { class: "group-angle" }, "–");
-  const fresh = h("p", { class: "group-age" }, t("group_no_sample"));
+  const fresh = h("p", { class: "group-age" });
   const state = h("p", { class: "pill", role: "status", hidden: true });
   const leave = h("p", { class: "quiet group-leave" });
   const element = h(
@@ -71,7 +71,7 @@ function groupRow(list, patient, changed) {
     h("div", { class: "group-state" }, state, fresh),
   );
   list.append(element);
-  let last = null;
+  const sampled = freshness(fresh, element);
   let goal = null;
 
   function show(view, standing) {
@@ -103,7 +103,7 @@ function groupRow(list, patient, changed) {
         show(frame.state.session, silent.length > late.length ? "silent" : late.length ? "late" : "");
       }
       if (!frame.t_ms.length) return;
-      last = frame.t_ms.at(-1);
+      sampled.heard(frame);
       bar.hidden = false;
       const now = frame.angle_deg.at(-1);
       say(angle, degrees(now));
@@ -121,13 +121,7 @@ function groupRow(list, patient, changed) {
       element.remove();
     },
     ask: () => stop.say("ask"),
-    /** How old the newest sample is; what is old stands apart. */
-    age() {
-      if (last === null) return;
-      const seconds = Math.max(0, (Date.now() - last) / 1000);
-      element.classList.toggle("group-old", seconds > FRESH_S);
-      say(fresh, t("group_ago", { s: integer(seconds) }));
-    },
+    age: sampled.age,
   };
 }
 

@@ -4,6 +4,7 @@ import { adherenceCard, card, itemOfInterest, itemTitle, ledgerCard, rangeCard, 
 import { drawingWidth, h, s, say } from "./dom.js";
 import { fetched, follow } from "./feed.js";
 import { degrees, integer, lasting, longDay, sessionAddress, shortTime } from "./format.js";
+import { freshness } from "./freshness.js";
 import { goniometer } from "./goniometer.js";
 import { leaseBar } from "./lease.js";
 import { both, t } from "./texts.js";
@@ -44,11 +45,14 @@ function movementCard() {
   const chart = trace();
   const now = h("p", { class: "angle", id: "angle" }, "–");
   const what = h("p", { class: "what" });
-  const dialBox = h("div", { class: "dial-box" }, dial.element, h("div", { class: "angle-box" }, now, what));
+  const aged = h("p", { class: "sample-age" });
+  const dialBox = h("div", { class: "dial-box" }, dial.element, h("div", { class: "angle-box" }, now, what, aged));
   const element = card("movement", t("movement"), h("div", { class: "movement" }, dialBox, chart.element));
+  const sampled = freshness(aged, dialBox);
   let angleSeen = true;
   return {
     element,
+    age: sampled.age,
     update(state) {
       const item = itemOfInterest(state.session);
       angleSeen = state.angle_observable !== false;
@@ -62,10 +66,11 @@ function movementCard() {
     draw(frame) {
       const values = angleSeen ? frame.angle_deg : frame.control;
       chart.add(frame.t_ms, values);
+      sampled.heard(frame);
       const last = values.at(-1);
-      if (last === undefined || last === null) return;
-      say(now, angleSeen ? degrees(last) : last.toFixed(2));
-      if (angleSeen) dial.show(last);
+      // An angle that was seen before says nothing of where the limb is now.
+      say(now, last === null ? "–" : angleSeen ? degrees(last) : last.toFixed(2));
+      if (angleSeen && last !== null) dial.show(last);
     },
   };
 }
@@ -111,10 +116,10 @@ export function livePage(main, patient) {
   );
   const poll = () => fetched("/api/ledger").then((found) => ledger.update(found), () => {});
   poll();
-  const timer = setInterval(poll, LEDGER_EVERY_MS);
+  const timers = [setInterval(poll, LEDGER_EVERY_MS), setInterval(movement.age, 1000)];
   return () => {
     stop();
-    clearInterval(timer);
+    timers.forEach(clearInterval);
   };
 }
 

@@ -6,6 +6,8 @@ import { t } from "./texts.js";
 
 const SECONDS = 20;
 const MOST_SAMPLES = 4000;
+/** Over so long without a sample, where the limb was is not known. */
+const GAP_S = 0.3;
 const EMPTY = [[-SECONDS, 0], [null, null]];
 const INK = "#4a5b63";
 const LINE = "#0072b2";
@@ -99,7 +101,8 @@ export function trace() {
   function describe() {
     if (!values.length) return;
     let [low, high] = [Infinity, -Infinity];
-    for (const v of values) [low, high] = [Math.min(low, v), Math.max(high, v)];
+    for (const v of values) if (v !== null) [low, high] = [Math.min(low, v), Math.max(high, v)];
+    if (low > high) return;
     const say = (v) => (marks.angle ? degrees(v) : v.toFixed(1));
     holder.setAttribute("aria-label", t("trace_label", { s: SECONDS, low: say(low), high: say(high) }));
   }
@@ -113,11 +116,16 @@ export function trace() {
       if (angle !== marks.angle) times.length = values.length = 0;
       Object.assign(marks, { target, limit, angle });
     },
-    /** Add samples: times in ms, values in the chart's unit. What is older than shown goes. */
+    /** Add samples: times in ms, values in the chart's unit, null where unknown. What is older than shown goes. */
     add(tMs, added) {
       for (let i = 0; i < tMs.length; i++) {
         const x = tMs[i] / 1000;
-        if (added[i] === null || (times.length && x <= times.at(-1))) continue;
+        const last = times.at(-1);
+        if (x <= last) continue;
+        if (x - last > GAP_S) {
+          times.push((x + last) / 2);
+          values.push(null);
+        }
         times.push(x);
         values.push(added[i]);
       }
