@@ -288,6 +288,8 @@ def _dose(asked: Sequence[PlanItem], done: Sequence[ItemDone]) -> float | None:
             continue  # the sensor was lost: what was done is not known
         whole = item.asked.amount
         total = sum(amount for amount in amounts if amount is not None)
+        if item.known.as_many and total > 0:
+            total = whole
         by_exercise[item.exercise].append((min(total, whole), whole))
     return _mean(
         sum(got for got, _ in parts) / sum(whole for _, whole in parts)

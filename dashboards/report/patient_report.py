@@ -163,7 +163,7 @@ def _exercises(rows: Sequence[ExerciseRow], say: _Saying) -> str:
     head = "".join(f"<th>{say(name)}</th>" for name in names)
     body = "".join(
         f"<tr><td>{say.both(r.name)}, {say(r.side)}</td>"
-        f"<td>{r.done:g} / {r.asked:g}{say(r.unit)}</td>"
+        f"<td>{r.done:g}{'' if r.asked is None else f' / {r.asked:g}'}{say(r.unit)}</td>"
         f"<td>{r.correct}</td><td>{r.incorrect}</td><td>{r.not_judged}</td><td>{r.attempts}</td>"
         f"<td>{_stopped(r, say)}</td></tr>"
         for r in rows

@@ -49,11 +49,11 @@ class ExerciseRow(BaseModel):
     """One item of the plan over the four weeks: what was asked, done, and why it stopped.
 
     `asked` is what the plan gives for the time since its start, since the first session or for
-    four weeks, whichever is shortest. `reported` was told and no sensor saw it; `done` never
-    counts it. On a day that the clinician corrected, `done` is what they say and nothing else.
-    Of the repetitions that were measured, `correct` have no remark on how the person moved,
-    `incorrect` have one, and of those `not_judged` too much was lost to say; `attempts` are
-    movements that stayed far behind, and count nowhere.
+    four weeks, whichever is shortest; None where it is as many as the person can. `reported` was
+    told and no sensor saw it; `done` never counts it. On a day that the clinician corrected, `done`
+    is what they say and nothing else. Of the repetitions that were measured, `correct` have no
+    remark on how the person moved, `incorrect` have one, and of those `not_judged` too much was
+    lost to say; `attempts` are movements that stayed far behind, and count nowhere.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
@@ -62,7 +62,7 @@ class ExerciseRow(BaseModel):
     name: Words
     side: Side
     unit: DoseUnit
-    asked: float
+    asked: float | None
     done: float
     reported: float
     attempts: int
@@ -144,7 +144,7 @@ def _exercise(
         name=exercise_words(item.exercise),
         side=item.side,
         unit=item.asked.unit,
-        asked=round(item.asked.amount * plan.schedule_of(item).per_week * weeks),
+        asked=None if item.known.as_many else _asked(plan, item, weeks),
         done=done,
         reported=reported,
         attempts=quality["attempts"],
@@ -157,6 +157,10 @@ def _exercise(
         not_observable=None if reason is None else words(reason),
         last=last,
     )
+
+
+def _asked(plan: Plan, item: PlanItem, weeks: float) -> float:
+    return round(item.asked.amount * plan.schedule_of(item).per_week * weeks)
 
 
 def _quality(part: ItemDone) -> dict[str, int]:

@@ -24,6 +24,7 @@ class Prescribed:
     """One item of the plan.
 
     Attributes:
+        dose: None where as many are asked for as the person can.
         due: whether it is asked for on the session's day.
         what: what its range is of; None where the sensors worn cannot see one.
         not_observable: why they cannot, or None.
@@ -32,7 +33,7 @@ class Prescribed:
     item: str
     exercise: str
     side: Side
-    dose: float
+    dose: float | None
     unit: DoseUnit
     due: bool
     what: Wording | None
@@ -61,7 +62,7 @@ def prescribed_for(
                 item=item.id,
                 exercise=item.exercise,
                 side=item.side,
-                dose=item.asked.amount,
+                dose=None if item.known.as_many else item.asked.amount,
                 unit=item.asked.unit,
                 due=plan.schedule_of(item).due(on, done),
                 what=sees.what if isinstance(sees, Observable) else None,

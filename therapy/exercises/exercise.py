@@ -43,6 +43,8 @@ class Exercise:
         amplitude: size is what counts, and there is no upper speed (Parkinson's disease).
         ranged: today's range is found before it is played, and assessed.
         test: a field test, at the person's own best speed and without a game.
+        as_many: as many as one can in a time: the dose is the most there can be, and any is all of
+            it.
         bears: what bears it, and where pain is asked: the limb that moves, both, whichever wears
             the sensor, or the trunk.
         still: what is held is a stance: nothing strains, so no cap on holds applies.
@@ -70,6 +72,7 @@ class Exercise:
     amplitude: bool = False
     ranged: bool = True
     test: bool = False
+    as_many: bool = False
     bears: Literal["limb", "both", "trunk"] = "limb"
     still: bool = False
     supported: bool = False

@@ -16,7 +16,9 @@ from .exercise import Exercise
 __all__ = ["FIELD_TESTS"]
 
 
-def _by_a_chair(name: str, called: Wording, cue: Wording, repetitions: int) -> Exercise:
+def _by_a_chair(
+    name: str, called: Wording, cue: Wording, repetitions: int, *, as_many: bool = False
+) -> Exercise:
     return Exercise(
         id=name,
         number=None,
@@ -37,6 +39,7 @@ def _by_a_chair(name: str, called: Wording, cue: Wording, repetitions: int) -> E
         rises=True,
         ranged=False,
         test=True,
+        as_many=as_many,
         helped=True,
     )
 
@@ -50,6 +53,7 @@ FIELD_TESTS: Final = (
             "Arms crossed: stand up and sit down, for thirty seconds.",
         ),
         30,
+        as_many=True,
     ),
     _by_a_chair(
         "five-stands",

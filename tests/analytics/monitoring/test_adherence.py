@@ -55,6 +55,20 @@ def test_many_wrist_turns_cannot_outweigh_few_sit_to_stands():
     assert day.dose == pytest.approx((1 + 1 / 5) / 2)
 
 
+@pytest.mark.parametrize(
+    ("exercise", "stands", "dose"), [("chair-stand-30s", 12, 1), ("five-stands", 3, 3 / 5)]
+)
+def test_as_many_as_one_can_is_all_that_was_asked_for(exercise, stands, dose):
+    test = item(id="test", exercise=exercise, limit_deg=None, dose=None)
+    known = {MONDAY: DayHistory(measured=(done(stands, "test"),))}
+    day = day_adherence([plan(test)], known, MONDAY, today=LATER)
+    assert (day.dose, day.state) == (dose, "done" if dose == 1 else "partly")
+    none = day_adherence(
+        [plan(test)], {MONDAY: DayHistory(measured=(done(0, "test"),))}, MONDAY, today=LATER
+    )
+    assert none.dose == 0
+
+
 def test_sides_of_one_exercise_are_pooled_and_do_not_stand_in_for_each_other():
     both = [item(id="left", side="left"), item(id="right")]
     other = item(id="bend", exercise="elbow-bend", limit_deg=None)

@@ -3,9 +3,14 @@
 from datetime import date
 from types import SimpleNamespace
 
+import pytest
+
+from dashboards.views.exercise_row import exercise_rows
 from dashboards.views.field_test_view import field_test_views
+from dashboards.views.prescription import prescribed_for
 from telemetry.messages.events import CheckAnswered
 from telemetry.messages.results import ItemResult, Measure, SessionResult
+from therapy_builders import MONDAY, item, plan
 
 STREAM = "01J0000000000000000000000S"
 
@@ -85,3 +90,11 @@ def test_the_time_of_five_stays_a_time_with_what_the_arms_did_beside_it():
     )
     (test,) = field_test_views([timed])
     assert (test.points[0].value, test.points[0].arms) == (14.0, "used")
+
+
+@pytest.mark.parametrize(("exercise", "asked"), [("chair-stand-30s", None), ("five-stands", 5)])
+def test_no_number_is_asked_for_where_it_is_as_many_as_one_can(exercise, asked):
+    version = plan(item(exercise=exercise, limit_deg=None, dose=None, schedule=None))
+    (on_that_day,) = prescribed_for(version, MONDAY.isoformat(), [])
+    (row,) = exercise_rows(version, MONDAY, MONDAY, [], {})
+    assert (on_that_day.dose, row.asked) == (asked, asked)

@@ -260,7 +260,7 @@ function exercisesCard(view) {
       "tr",
       {},
       h("th", { scope: "row" }, `${both(row.name)}, ${t(row.side)}`),
-      cell("done_asked", `${integer(row.done)} / ${integer(row.asked)}${unit}`, row.reported ? h("span", { class: "quiet" }, ` + ${t("reported", { n: integer(row.reported) })}`) : null, track(share)),
+      cell("done_asked", `${integer(row.done)}${row.asked === null ? "" : ` / ${integer(row.asked)}`}${unit}`, row.reported ? h("span", { class: "quiet" }, ` + ${t("reported", { n: integer(row.reported) })}`) : null, row.asked === null ? "" : track(share)),
       cell("correct", integer(row.correct), row.not_judged ? h("div", { class: "quiet" }, t("n_not_judged", { n: integer(row.not_judged) })) : null),
       cell("incorrect", integer(row.incorrect)),
       cell("attempts_short", integer(row.attempts)),
