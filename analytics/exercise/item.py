@@ -207,8 +207,8 @@ def _slippage(
     """
     if observation.method not in {Method.ELEVATION, Method.FLEXION}:
         return Slippage()
-    seen = slippage_of(up_in_sensor(frames.q), found.in_frames(len(frames)), sorted_out.kept)
-    return replace(seen, across_deg=0.0) if observation.method is Method.FLEXION else seen
+    ups = up_in_sensor(frames.q) if observation.method is Method.ELEVATION else None
+    return slippage_of(ups, found.in_frames(len(frames)), sorted_out.kept)
 
 
 def _turns_on_limb(sorted_out: Membership, joint: Flexion | None) -> bool:

@@ -63,7 +63,7 @@ class Slippage:
 
 
 def slippage_of(
-    ups: Array, values_deg: Sequence[float], excursions: Sequence[Excursion]
+    ups: Array | None, values_deg: Sequence[float], excursions: Sequence[Excursion]
 ) -> Slippage:
     """How unlike the ends of the repetitions are.
 
@@ -73,21 +73,25 @@ def slippage_of(
     3. The scatter of the difference, by its median deviation: one odd repetition is none.
 
     Args:
-        ups: [n, 3] unit vectors to earth's up in the sensor.
+        ups: [n, 3] unit vectors to earth's up in the sensor; None: it moves in no plane of its own.
         values_deg: [n] the angle, smoothed; empty where it has other frames.
         excursions: the repetitions, in numbers of these.
     """
     if len(excursions) < FEWEST:
         return Slippage()
+    across = 0.0 if ups is None else _across_deg(ups, excursions)
+    swings = [_swing_deg(np.array(values_deg[e.start : e.end + 1]), e) for e in excursions]
+    return Slippage(across, float(np.median(swings)))
+
+
+def _across_deg(ups: Array, excursions: Sequence[Excursion]) -> float:
     low, high = (ups[[getattr(e, end) for e in excursions]] for end in ("valley", "peak"))
     normal = np.cross(np.median(low, axis=0), np.median(high, axis=0))
     length = float(np.sqrt(normal @ normal))
-    across = 0.0
-    if length > LEAST_TURN:
-        apart = np.degrees(np.arcsin(np.clip((high - low) @ normal / length, -1.0, 1.0)))
-        across = 1.48 * float(np.median(np.abs(apart - np.median(apart))))
-    swings = [_swing_deg(np.array(values_deg[e.start : e.end + 1]), e) for e in excursions]
-    return Slippage(across, float(np.median(swings)))
+    if length <= LEAST_TURN:
+        return 0.0
+    apart = np.degrees(np.arcsin(np.clip((high - low) @ normal / length, -1.0, 1.0)))
+    return 1.48 * float(np.median(np.abs(apart - np.median(apart))))
 
 
 def _swing_deg(values: Array, e: Excursion) -> float:
