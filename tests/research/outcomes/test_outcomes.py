@@ -183,32 +183,25 @@ def test_a_call_written_is_read_back_equal(tmp_path):
     assert read_call(tmp_path / "arm.toml") == asked
 
 
+def with_home_topic(line):
+    return lambda good: good.split("[home.topics]")[0] + f"[home.topics]\n{line}\n"
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ("people = 'old people at home'", "people"),
-        ("harm = ''\n", "harm"),
-        ("[bench]\nfigures = []\n", "bench"),
-        ("[home.topics]\ncomfort = 'declared'\n", "no topic"),
-        ("[home.topics]\neffect = 'believed'\n", "home"),
-        ("surprise = 1\n", "surprise"),
-        ("not toml", "TOML"),
+        (lambda good: good.replace('people = "old people at home"\n', ""), "people"),
+        (lambda good: good.replace('harm = "too much load"\n', "harm = ''\n"), "harm"),
+        (lambda good: good.split("[bench]")[0] + "[bench]\nfigures = []\n", "bench"),
+        (with_home_topic("comfort = 'declared'"), "no topic"),
+        (with_home_topic("effect = 'believed'"), "home"),
+        (lambda good: "surprise = 1\n" + good, "surprise"),
+        (lambda good: "not toml" + good, "TOML"),
     ],
+    ids=["nobody", "no harm", "no figures", "unknown topic", "unknown word", "more", "not toml"],
 )
 def test_a_call_that_is_none_is_refused_with_the_place(tmp_path, changed, told):
-    text = call_toml(call()).replace("\n[supervised]", "\n[was]") if "home" in changed else ""
-    good = call_toml(call())
-    if changed.startswith("people"):
-        text = good.replace('people = "old people at home"\n', "")
-    elif changed.startswith("harm"):
-        text = good.replace('harm = "too much load"\n', changed)
-    elif changed.startswith("[bench]"):
-        text = good.split("[bench]")[0] + changed
-    elif changed.startswith("[home"):
-        text = good.split("[home.topics]")[0] + changed
-    else:
-        text = changed + good
-    (tmp_path / "c.toml").write_text(text)
+    (tmp_path / "c.toml").write_text(changed(call_toml(call())))
     with pytest.raises(ConfigurationError, match=told):
         read_call(tmp_path / "c.toml")
 
