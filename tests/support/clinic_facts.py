@@ -207,6 +207,16 @@ def figures(story: PatientStory, now_ns: int = at(MONDAY)):
     return folded(story.facts, now_ns).figures(story.patient)
 
 
+def started(**more) -> PatientStory:
+    """Somebody whose home has taken the first version."""
+    return PatientStory(**more).enrolled().published().answered()
+
+
+def states(shown, *days):
+    """What these days came to; None where a day is judged not at all."""
+    return [shown.days[day].state if day in shown.days else None for day in days]
+
+
 def appended(journal, facts):
     """Facts as a clinic's journal would hold them."""
     records = []

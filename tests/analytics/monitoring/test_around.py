@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic_facts import MONDAY, PATIENT, PatientStory, at, days_before, figures, folded
+from clinic_facts import MONDAY, PATIENT, PatientStory, at, days_before, figures, folded, started
 from telemetry.messages import care
 from telemetry.messages.around import agreements, episode, harm, letters, scores
 
@@ -47,7 +47,7 @@ def facts_of_all_kinds(story):
 @given(st.randoms(use_true_random=False))
 @settings(max_examples=12, deadline=None)
 def test_any_order_and_repetition_gives_the_same(random):
-    story = facts_of_all_kinds(PatientStory().enrolled().published().answered())
+    story = facts_of_all_kinds(started())
     truth = figures(story).around
     facts = [*story.facts, *random.sample(story.facts, 5)]
     random.shuffle(facts)
@@ -55,7 +55,7 @@ def test_any_order_and_repetition_gives_the_same(random):
 
 
 def test_the_later_word_counts_and_what_was_taken_back_stays_readable():
-    around = figures(facts_of_all_kinds(PatientStory().enrolled().published().answered())).around
+    around = figures(facts_of_all_kinds(started())).around
     assert [x.state for x in around.letters] == ["delivered", "withdrawn"]
     assert around.episode.review == DAY + timedelta(days=1)
     assert around.consents["motion"].given is True
@@ -73,7 +73,7 @@ def test_the_later_word_counts_and_what_was_taken_back_stays_readable():
 
 
 def test_a_fall_locks_standing_until_somebody_unlocks_and_again_once_that_is_taken_back():
-    story = PatientStory().enrolled().published().answered()
+    story = started()
     story.session(days_before(4), 20, answers={"fallen": True})
     assert figures(story).around.locked_since_ns == at(days_before(4))
     head = {"patient": PATIENT, "by": "anna"}
@@ -87,7 +87,7 @@ def test_a_fall_locks_standing_until_somebody_unlocks_and_again_once_that_is_tak
 
 
 def test_a_review_is_due_from_its_day_on_and_not_after_discharge():
-    story = PatientStory().enrolled().published().answered()
+    story = started()
     head = {"patient": PATIENT, "by": "anna"}
     story.own(episode.EpisodeNoted(**head, t_ns=at(days_before(9)), review=MONDAY))
     assert figures(story, at(MONDAY - timedelta(days=1))).review_due is None

@@ -8,22 +8,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.monitoring import fold as fold_module
-from analytics.monitoring.fold import Fold
 from analytics.monitoring.worklist import worklist
-from clinic_facts import MONDAY, PATIENT, PatientStory, at, days_before, figures, folded
-from telemetry.messages.care import Discharged, HomeHeard, TreatmentPaused
+from clinic_facts import (
+    MONDAY,
+    PATIENT,
+    PatientStory,
+    at,
+    days_before,
+    figures,
+    folded,
+    started,
+    states,
+)
+from telemetry.messages.care import Discharged, TreatmentPaused
 from telemetry.messages.events import CloseReason, SessionOpened
 from therapy_builders import item, plan
 
 pytestmark = pytest.mark.slow
-
-
-def started(**more) -> PatientStory:
-    return PatientStory(**more).enrolled().published().answered()
-
-
-def states(shown, *days):
-    return [shown.days[day].state if day in shown.days else None for day in days]
 
 
 def rich_story() -> PatientStory:
@@ -84,72 +85,6 @@ def test_only_what_changed_is_named_and_computed_again():
         fold.take(fact)
     assert fold.changed() == {("p-2", days_before(3))}
     assert fold.look(at(MONDAY)) == {"p-2"}
-
-
-@given(
-    published=st.integers(0, 30),
-    valid=st.integers(-10, 60),
-    taken=st.integers(0, 30),
-    dose=st.integers(1, 40),
-)
-@settings(max_examples=60, deadline=None)
-def test_publishing_changes_no_day_that_is_past(published, valid, taken, dose):
-    story = started()
-    for ago in (35, 33, 25, 20, 12, 4, 2):
-        story.session(days_before(ago))
-    story.heard(MONDAY)
-    before = figures(story)
-    sent = days_before(published)
-    story.published(
-        plan(
-            version=2,
-            valid_from=days_before(valid),
-            items=[item(dose={"sets": 1, "repetitions": dose})],
-        ),
-        sent,
-    )
-    assert figures(story).days == before.days
-    story.answered(days_before(min(taken, published)), version=2)
-    after = figures(story)
-    past = {d for d in before.days if d < sent}
-    assert {d: after.days[d] for d in past} == {d: before.days[d] for d in past}
-
-
-def test_an_unpublished_or_untaken_version_is_not_in_force():
-    story = started()
-    story.session(days_before(3))
-    story.published(plan(version=2, valid_from=days_before(2)), days_before(2))
-    shown = figures(story)
-    assert shown.plan.version == 1
-    assert [(v.plan.version, v.state) for v in shown.versions] == [(1, "taken"), (2, "published")]
-    story.answered(days_before(1), version=2)
-    shown = figures(story)
-    assert shown.plan.version == 2
-    assert [v.state for v in shown.versions] == ["superseded", "taken"]
-    assert shown.days[days_before(2)].plan_version == 1
-
-
-def test_a_refused_version_is_in_the_worklist_and_not_in_force():
-    story = PatientStory().enrolled(days_before(4)).published(day=days_before(4))
-    story.answered(days_before(4)).session(days_before(3))
-    story.published(plan(version=2, valid_from=MONDAY), MONDAY)
-    story.answered(MONDAY, version=2, state="refused")
-    shown = figures(story)
-    assert shown.plan.version == 1
-    (line,) = worklist([shown])
-    assert [a.kind for a in line.waiting] == ["plan"]
-    assert "refused version 2" in line.waiting[0].en
-
-
-def test_a_plan_that_the_home_has_not_taken_makes_days_unknown_and_stands_in_the_worklist():
-    story = PatientStory().enrolled(days_before(3)).published(day=days_before(3))
-    shown = figures(story)
-    assert shown.state == "plan sent"
-    assert states(shown, days_before(2), days_before(1)) == ["unknown", "unknown"]
-    assert shown.days[days_before(1)].reason == "plan not taken"
-    (line,) = worklist([shown])
-    assert line.plan_missing
-    assert [a.kind for a in line.waiting] == ["start"]
 
 
 def test_who_never_starts_stands_in_the_worklist_and_their_days_are_missed():
@@ -315,58 +250,6 @@ def test_a_session_of_which_no_result_has_come_is_unknown_not_missed():
     assert states(folded(facts).figures(story.patient), days_before(1)) == ["unknown"]
 
 
-def test_a_discharged_patient_leaves_the_worklist_and_is_judged_no_more():
-    story = started().heard(MONDAY)
-    story.own(Discharged(patient=story.patient, t_ns=at(days_before(10)), by="pt-1"))
-    shown = figures(story)
-    assert shown.state == "discharged"
-    assert max(shown.days) <= days_before(10)
-    assert worklist([shown]) == ()
-
-
-def test_days_between_a_discharge_and_a_new_enrolment_are_nobodys():
-    story = started().heard(MONDAY)
-    gone = Discharged(patient=story.patient, t_ns=at(days_before(20)), by="pt-1")
-    story.own(gone)
-    story.enrolled(days_before(9))
-    shown = figures(story)
-    without = {days_before(n) for n in range(19, 9, -1)}
-    assert not without & shown.days.keys()
-    assert {days_before(20), days_before(9), days_before(1)} <= shown.days.keys()
-    assert shown.state != "discharged"
-
-
-@pytest.mark.parametrize("away", [5, 12, 60, 200])
-@pytest.mark.parametrize("before", [0, 30])
-@pytest.mark.parametrize("back", [1, 2])
-def test_the_time_between_a_discharge_and_a_new_enrolment_is_held_against_nobody(
-    away, before, back
-):
-    begun = back + away + max(before, 1)
-    story = PatientStory().enrolled(days_before(begun)).published(day=days_before(begun))
-    story.answered(days_before(begun))
-    for ago in range(begun, begun - before, -1):
-        story.session(days_before(ago))
-    left = days_before(back + away)
-    story.own(Discharged(patient=story.patient, t_ns=at(left, "20:00"), by="pt-1"))
-    story.enrolled(days_before(back)).heard(MONDAY)
-    assert figures(story).alerts == ()
-    # A home that says nothing since is silent for these days only.
-    quiet = [f for f in story.facts if not isinstance(f.body, HomeHeard)]
-    assert [a.kind for a in folded(quiet).figures(story.patient).alerts if a.open] == []
-
-
-def test_who_was_discharged_before_the_first_session_has_three_days_from_the_new_enrolment():
-    story = PatientStory().enrolled(days_before(90)).published(day=days_before(90))
-    story.answered(days_before(90))
-    story.own(Discharged(patient=story.patient, t_ns=at(days_before(89)), by="pt-1"))
-    story.enrolled(days_before(3)).heard(MONDAY)
-    assert figures(story, at(days_before(1))).alerts == ()
-    (alert,) = figures(story).waiting
-    assert (alert.kind, alert.opened, alert.figures) == ("start", MONDAY, {"days": 3.0})
-    assert alert.en == f"No session in 3 days since the new enrolment, {days_before(3)}."
-
-
 @pytest.mark.parametrize("ended", [1, 8])
 @pytest.mark.parametrize("treated", [True, False])
 def test_whose_plan_is_over_with_none_after_it_stands_in_the_worklist(ended, treated):
@@ -417,62 +300,6 @@ def test_what_must_be_told_is_told_the_same_day_though_no_plan_is_in_force(begun
     ]
     (line,) = worklist([figures(story)])
     assert kind in {a.kind for a in line.waiting}
-
-
-def test_a_version_sent_after_a_refused_one_is_sent_and_no_more_refused():
-    story = PatientStory().enrolled().published().answered(state="refused").heard(MONDAY)
-    assert figures(story).state == "plan refused"
-    second = plan(version=2, valid_from=days_before(5))
-    story.published(second, days_before(1))
-    assert figures(story).state == "plan sent"
-    story.answered(MONDAY, 2, "refused")
-    assert figures(story).state == "plan refused"
-    story.answered(MONDAY, 2)
-    assert figures(story).state == "plan taken"
-
-
-def test_a_pause_lets_nothing_be_missed_until_treatment_goes_on():
-    story = started().heard(MONDAY)
-    story.session(days_before(12), 9)
-    missed = figures(story)
-    assert states(missed, days_before(8)) == ["missed"]
-    head = {"patient": story.patient, "by": "pt-1"}
-    story.own(TreatmentPaused(t_ns=at(days_before(9)), since=days_before(9), **head))
-    paused = figures(story)
-    assert paused.state == "paused"
-    assert states(paused, days_before(10), days_before(9), days_before(1)) == [
-        "missed",
-        "excused",
-        "excused",
-    ]
-    story.own(TreatmentPaused(t_ns=at(days_before(4)), since=days_before(4), resumed=True, **head))
-    again = figures(story)
-    assert states(again, days_before(5), days_before(4)) == ["excused", "missed"]
-    assert again.state == "started"
-
-
-def test_a_version_is_signed_for_its_own_content_only_and_says_by_whom():
-    from telemetry.messages.care import PlanSigned
-
-    draft = plan(version=2, valid_from=MONDAY)
-    story = started()
-    head = {"patient": story.patient, "version": 2, "by": "pt-1"}
-    story.own(PlanSigned(t_ns=at(days_before(2)), digest=draft.digest(), **head))
-    fold = Fold(local_plan=lambda _patient, version: draft if version == 2 else None)
-    for fact in story.facts:
-        fold.take(fact)
-    fold.look(at(MONDAY))
-    versions = fold.figures(story.patient).versions
-    assert [(v.state, v.signed_by) for v in versions] == [("taken", None), ("signed", "pt-1")]
-    assert fold.figures(story.patient).plan.version == 1
-    story.published(draft, days_before(1)).answered(days_before(1), version=2)
-    assert [(v.state, v.signed_by) for v in figures(story).versions] == [
-        ("superseded", None),
-        ("taken", "pt-1"),
-    ]
-    other = started()
-    other.own(PlanSigned(t_ns=at(days_before(2)), digest="0" * 64, **(head | {"version": 1})))
-    assert [v.signed_by for v in figures(other).versions] == [None]
 
 
 def test_the_clinics_later_analysis_counts_in_place_of_the_homes():

@@ -11,7 +11,18 @@ import pytest
 from analytics.monitoring.facts import Fact, FactOrigin
 from analytics.monitoring.fold import Fold
 from analytics.monitoring.worklist import worklist
-from clinic_facts import MONDAY, PATIENT, ROME, PatientStory, at, days_before, figures, folded
+from clinic_facts import (
+    MONDAY,
+    PATIENT,
+    ROME,
+    PatientStory,
+    at,
+    days_before,
+    figures,
+    folded,
+    started,
+    states,
+)
 from telemetry.messages import care
 from telemetry.messages.events import SessionOpened
 from therapy_builders import item, plan
@@ -19,17 +30,9 @@ from therapy_builders import item, plan
 NS_PER_S = 1_000_000_000
 
 
-def started(**more) -> PatientStory:
-    return PatientStory(**more).enrolled().published().answered()
-
-
 def recent() -> PatientStory:
     story = PatientStory().enrolled(days_before(9)).published(day=days_before(9))
     return story.answered(days_before(9))
-
-
-def states(shown, *days):
-    return [shown.days[day].state if day in shown.days else None for day in days]
 
 
 NIGHTS = [
