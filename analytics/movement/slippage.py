@@ -2,7 +2,8 @@
 
 A sensor that turns on its limb between rest and peak shows an angle that no limb went through. By
 how much it did in a single repetition nobody can tell, but it differs from one to the next, and not
-only in the plane in which the limb moves: there people differ as well, across it hardly.
+only in the plane in which the limb moves: there people differ as well, across it hardly. What gives
+alike each time is not seen.
 """
 
 from __future__ import annotations
