@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from analytics.calibration.segments import SEGMENT_AXES, KnownSegments
 from analytics.observability.doubt import DoubtKind, doubt
 from therapy.exercises.observable import (
+    ARM_APART,
     Observable,
     Quantity,
     Unobservable,
@@ -39,7 +40,6 @@ _WITHOUT_ANGLE: Final = {
     Quantity.STANDS: Method.CHAIR_TEST,
     Quantity.CADENCE: Method.WALK,
 }
-_NO_ANGLE: Final = "no angle stands for it"
 _STRAIGHTENING: Final = {"knee-extension": 90.0, "wrist-lift": 0.0}
 """Exercises that straighten a joint, and how far from flexion's zero they count from."""
 _HELD_TO_GRAVITY: Final = frozenset({Method.ELEVATION, Method.SWEPT})
@@ -137,11 +137,10 @@ def observation_of(
         case Quantity.ELEVATION | Quantity.RELATIVE_ELEVATION if posture != "supine" and axis:
             method = Method.ELEVATION
             if seen.quantity is Quantity.RELATIVE_ELEVATION:
-                what = (
-                    f"{site_of(seen.placements[0]).replace('-', ' ')} elevation, trunk lean apart"
-                )
+                what = ARM_APART.en
         case quantity if quantity in _WITHOUT_ANGLE:
-            method, why = _WITHOUT_ANGLE[quantity], f"{what}: {_NO_ANGLE}"
+            method = _WITHOUT_ANGLE[quantity]
+            why = None if seen.row.no_angle is None else seen.row.no_angle.en
         case quantity if quantity in _SWEPT or posture == "supine":
             method = Method.SWEPT
         case _:

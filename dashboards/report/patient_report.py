@@ -162,7 +162,7 @@ def _exercises(rows: Sequence[ExerciseRow], say: _Saying) -> str:
     names = ("exercise", "done_asked", "correct", "incorrect", "not_judged", "attempts", "stopped")
     head = "".join(f"<th>{say(name)}</th>" for name in names)
     body = "".join(
-        f"<tr><td>{say.both(r.name)}, {say(r.side)}</td>"
+        f"<tr><td>{say.both(r.called)}</td>"
         f"<td>{r.done:g}{'' if r.asked is None else f' / {r.asked:g}'}{say(r.unit)}</td>"
         f"<td>{r.correct}</td><td>{r.incorrect}</td><td>{r.not_judged}</td><td>{r.attempts}</td>"
         f"<td>{_stopped(r, say)}</td></tr>"
@@ -197,7 +197,7 @@ def _range(trend: TrendView, say: _Saying) -> str:
     if trend.target_deg is not None:
         told.append(say("target", deg=f"{trend.target_deg:g}"))
     what = f" ({say.both(trend.what)})" if trend.what else ""
-    return f"{say.both(trend.name)}, {say(trend.side)}{what}: {'; '.join(told)}"
+    return f"{say.both(trend.called)}{what}: {'; '.join(told)}"
 
 
 def _tests(view: PatientView, say: _Saying) -> str:

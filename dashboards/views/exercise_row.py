@@ -13,8 +13,9 @@ from telemetry.messages.events import ExerciseEnded, StopReason
 from therapy.exercises.dose import DoseUnit
 from therapy.exercises.reading import count_reading
 
+from .figure_words import measure_told
 from .item_view import BesideView, active_peak_of, beside_of, range_of, why_not
-from .words import Words, exercise_words, words
+from .words import Words, called_words, exercise_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +34,8 @@ class LastSeen(BaseModel):
     """What the last session with this item found of it, each figure with its doubt, in words.
 
     `count` is the repetitions with their interval; `readings` the active peak from where it
-    started, where its zero is known, then the excursion, with their bands.
+    started, where its zero is known, then the excursion, with their bands, then what else was
+    measured, as sway or cadence.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
@@ -60,6 +62,7 @@ class ExerciseRow(BaseModel):
 
     item: str
     name: Words
+    called: Words
     side: Side
     unit: DoseUnit
     asked: float | None
@@ -142,6 +145,7 @@ def _exercise(
     return ExerciseRow(
         item=item.id,
         name=exercise_words(item.exercise),
+        called=called_words(item.exercise, item.side),
         side=item.side,
         unit=item.asked.unit,
         asked=None if item.known.as_many else _asked(plan, item, weeks),
@@ -190,7 +194,10 @@ def _last_seen(session: TrendSession, item: PlanItem) -> LastSeen | None:
     return LastSeen(
         day=session.day.isoformat(),
         count=words(count),
-        readings=tuple(s.reading for s in shown if s is not None and s.reading is not None),
+        readings=(
+            *(s.reading for s in shown if s is not None and s.reading is not None),
+            *map(measure_told, result.measures),
+        ),
         beside=beside,
         not_observable=why_not(result, reason),
     )

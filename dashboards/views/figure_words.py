@@ -6,14 +6,19 @@ terms.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from analytics.calibration.finding import WORDS as FINDINGS
+from therapy.exercises.reading import measure_reading
 from therapy.session.alignment_words import LEFT_OUT, TOO_LONG, sensor_at, sensor_silent
+from therapy.wording import Wording
 
 from .words import Words, words
 
-__all__ = ["calibration_note", "measure_words", "place_words", "reading_words"]
+if TYPE_CHECKING:
+    from telemetry.messages.results import Measure
+
+__all__ = ["calibration_note", "measure_told", "measure_words", "place_words", "reading_words"]
 
 _ACTIVE_DEFICIT: Final = Words(it="deficit di estensione attiva", en="active extension deficit")
 _MEASURES: Final = {
@@ -70,6 +75,15 @@ MOST_CHARACTERS: Final = 200
 def measure_words(name: str) -> Words:
     """A measure as a person calls it; its own name where it is not known."""
     return _MEASURES.get(name, Words(it=name, en=name))
+
+
+def measure_told(measure: Measure) -> Words:
+    """A measure with its value, unit and band, as a reading."""
+    name = measure_words(measure.name)
+    band = None
+    if measure.low is not None and measure.high is not None:
+        band = measure.low, measure.high
+    return words(measure_reading(Wording(name.it, name.en), measure.value, measure.unit, band))
 
 
 def reading_words(exercise: str, what: str, *, zero_known: bool) -> Words | None:

@@ -26,7 +26,7 @@ from therapy.exercises.item_reading import (
 from therapy.exercises.reading import likeness_reading
 
 from .figure_words import measure_words, reading_words
-from .words import Words, exercise_words, observable_words, words
+from .words import Words, called_words, exercise_words, observable_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -176,6 +176,7 @@ class ItemView(_Frozen):
     exercise: str
     side: Side
     name: Words
+    called: Words
     assessment: bool
     prescribed: float | None
     unit: DoseUnit
@@ -286,6 +287,7 @@ def _item(
         exercise=exercise,
         side=side,
         name=exercise_words(exercise),
+        called=called_words(exercise, side),
         assessment=assessment,
         prescribed=prescribed.dose if prescribed else None,
         unit=prescribed.unit if prescribed else "repetitions",

@@ -11,7 +11,7 @@ from therapy.exercises.dose import DoseUnit
 from therapy.plan.limits import PainProfile
 from therapy.templates.clearing import cleared_words
 
-from .words import Words, exercise_words, words
+from .words import Words, called_words, exercise_words, words
 
 if TYPE_CHECKING:
     from analytics.monitoring.plan_versions import VersionView
@@ -46,6 +46,7 @@ class PlanItemView(_Frozen):
 
     item: str
     name: Words
+    called: Words
     side: Side
     posture: str
     assisted: bool
@@ -119,6 +120,7 @@ def _item(plan: Plan, item: PlanItem) -> PlanItemView:
     return PlanItemView(
         item=item.id,
         name=exercise_words(item.exercise),
+        called=called_words(item.exercise, item.side),
         side=item.side,
         posture=item.in_posture,
         assisted=item.assisted,

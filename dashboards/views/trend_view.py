@@ -21,7 +21,7 @@ from therapy.exercises.observable import Observable
 from .figure_words import place_words
 from .item_view import PeakView, percentiles_of
 from .session_view import best_result
-from .words import Words, exercise_words, words
+from .words import Words, called_words, exercise_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,6 +99,7 @@ class TrendView(_Frozen):
 
     exercise: str
     name: Words
+    called: Words
     side: Side
     posture: str
     placement: str
@@ -131,6 +132,7 @@ def _trend(figures: PatientFigures, recent: Sequence[Assessment], context: Conte
     return TrendView(
         exercise=context.exercise,
         name=exercise_words(context.exercise),
+        called=called_words(context.exercise, context.side),
         side=context.side,
         posture=context.posture,
         placement=context.placement,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,7 +12,7 @@ from therapy.exercises.library import EXERCISES
 if TYPE_CHECKING:
     from therapy.wording import Wording
 
-__all__ = ["Words", "exercise_words", "observable_words", "words"]
+__all__ = ["Words", "called_words", "exercise_words", "observable_words", "words"]
 
 
 class Words(BaseModel):
@@ -24,6 +24,9 @@ class Words(BaseModel):
     en: str
 
 
+_SIDES: Final = {"left": Words(it="sinistra", en="left"), "right": Words(it="destra", en="right")}
+
+
 def words(wording: Wording) -> Words:
     """A wording of the therapy room, for a page."""
     return Words(it=wording.it, en=wording.en)
@@ -33,6 +36,17 @@ def exercise_words(exercise: str) -> Words:
     """An exercise as a person calls it; its id where the library does not know it."""
     known = EXERCISES.get(exercise)
     return Words(it=exercise, en=exercise) if known is None else words(known.name)
+
+
+def called_words(exercise: str, side: str) -> Words:
+    """An exercise with the limb's side; what both limbs or the trunk do has none.
+
+    There the side is only where the sensor lies: a bridge on the right is another exercise.
+    """
+    known, name, limb = EXERCISES.get(exercise), exercise_words(exercise), _SIDES.get(side)
+    if limb is None or (known is not None and not known.sided):
+        return name
+    return Words(it=f"{name.it}, {limb.it}", en=f"{name.en}, {limb.en}")
 
 
 def observable_words(what: str, *known: Wording | None) -> Words:

@@ -47,6 +47,7 @@ class Exercise:
             it.
         bears: what bears it, and where pain is asked: the limb that moves, both, whichever wears
             the sensor, or the trunk.
+        sided: it is one limb's; else its side is only where a sensor lies, and is not named.
         still: what is held is a stance: nothing strains, so no cap on holds applies.
         supported: it is done with the hands on something firm, or not at all.
         helped: it is done with somebody beside the person, or not at all.
@@ -74,6 +75,7 @@ class Exercise:
     test: bool = False
     as_many: bool = False
     bears: Literal["limb", "both", "trunk"] = "limb"
+    sided: bool = True
     still: bool = False
     supported: bool = False
     helped: bool = False

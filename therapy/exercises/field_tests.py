@@ -31,6 +31,7 @@ def _by_a_chair(
         conditions=Wording("anziani, BPCO, ginocchio e anca", "older people, COPD, knee and hip"),
         limb="leg",
         bears="both",
+        sided=False,
         postures=("seated",),
         sites=("thigh",),
         dose=Dose(sets=1, repetitions=repetitions),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from therapy.wording import Wording
 
-from .observable import TABLE
+from .observable import ARM_APART, TABLE
 from .reading import count_reading, excursion_reading, peak_reading
 
 if TYPE_CHECKING:
@@ -26,7 +26,11 @@ __all__ = [
     "repetition_told",
 ]
 
-_OBSERVABLES: Final = {row.what.en: row.what for row in TABLE}
+_OBSERVABLES: Final = {
+    told.en: told
+    for told in (ARM_APART, *(w for row in TABLE for w in (row.what, row.no_angle)))
+    if told is not None
+}
 _NOTHING_CAME: Final = Wording(
     "non si sa: dal sensore non è arrivato niente", "not known: nothing came from the sensor"
 )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from telemetry.body import Side
 
 __all__ = [
+    "ARM_APART",
     "TABLE",
     "TIMED",
     "ElbowCondition",
@@ -89,6 +90,7 @@ TIMED: Final = frozenset(
     {Quantity.RISE_TIME, Quantity.TIME_UP, Quantity.SWAY, Quantity.CADENCE, Quantity.STANDS}
 )
 """Quantities that are no angle."""
+_NO_ANGLE: Final = Wording("{what}: non è un angolo", "{what}: no angle stands for it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +112,11 @@ class Row:
     what: Wording
     elbow: ElbowCondition | None = None
     also: tuple[str, ...] = ()
+
+    @property
+    def no_angle(self) -> Wording | None:
+        """Why it has no range by what it is; None of an angle."""
+        return _NO_ANGLE.filled(what=self.what) if self.quantity in TIMED else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +156,11 @@ _ARM_UP = Wording("elevazione del braccio, busto eretto", "upper arm elevation, 
 _ARM_AGAINST = Wording(
     "elevazione del braccio rispetto al busto", "upper arm elevation against the trunk"
 )
+ARM_APART: Final = Wording(
+    "elevazione del braccio, inclinazione del busto a parte",
+    "upper arm elevation, trunk lean apart",
+)
+"""What is given in place of one against the trunk, whose lean stands beside it."""
 _ASSISTED = Wording(
     "elevazione assistita del braccio, da supini", "assisted upper arm elevation, lying"
 )

@@ -14,12 +14,18 @@ __all__ = [
     "count_reading",
     "excursion_reading",
     "likeness_reading",
+    "measure_reading",
     "peak_reading",
 ]
 
 _PEAK: Final = Wording("{peak}°, da {start}°", "{peak}°, from {start}°")
 _EXCURSION: Final = Wording("escursione {size}°", "excursion {size}°")
 _BAND: Final = Wording("{told} (95 %: {low}-{high}°)", "{told} (95 %: {low}-{high}°)")
+_MEASURE: Final = Wording("{name}: {told}", "{name}: {told}")
+_UNITS: Final = {"°": Wording("°", "°"), "1/min": Wording(" al minuto", " a minute")}
+_DIGITS: Final = {"°": 0, "m/s²": 2, "Hz": 2}
+_WITH_UNIT: Final = Wording("{value}{unit}", "{value}{unit}")
+_MEASURE_BAND: Final = Wording("{told} (95 %: {low}-{high})", "{told} (95 %: {low}-{high})")
 _BETWEEN: Final = Wording("{count}, fra {low} e {high}", "{count}, between {low} and {high}")
 _LIKENESS: Final = Wording(
     "somiglianza fra le ripetizioni: {percent} %", "repetitions resemble each other: {percent} %"
@@ -48,6 +54,26 @@ def count_reading(count: int, low: int | None, high: int | None) -> Wording:
 def likeness_reading(alike: float) -> Wording:
     """How much neighbouring repetitions resemble each other, 0 to 1, in percent."""
     return _LIKENESS.filled(percent=round(100 * alike))
+
+
+def measure_reading(
+    name: Wording, value: float, unit: str, band: tuple[float, float] | None = None
+) -> Wording:
+    """A figure beside the range, such as sway or cadence, with its unit and its band."""
+    digits = _DIGITS.get(unit, 1)
+
+    def number(told: float) -> Wording:
+        figure = f"{told:.{digits}f}"
+        if "." in figure:
+            figure = figure.rstrip("0").rstrip(".")
+        return Wording(figure.replace(".", ","), figure)
+
+    after = _UNITS.get(unit, Wording(f" {unit}".rstrip(), f" {unit}".rstrip()))
+    told = _WITH_UNIT.filled(value=number(value), unit=after)
+    if band is not None:
+        low, high = map(number, band)
+        told = _MEASURE_BAND.filled(told=told, low=low, high=high)
+    return _MEASURE.filled(name=name, told=told)
 
 
 def _banded(told: Wording, band_deg: tuple[float, float] | None) -> Wording:

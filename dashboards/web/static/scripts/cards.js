@@ -16,8 +16,7 @@ export function itemOfInterest(view) {
 }
 
 export function itemTitle(item) {
-  const side = t(item.side);
-  return `${both(item.name)}, ${side}${item.assessment ? ` (${t("assessment")})` : ""}`;
+  return `${both(item.called)}${item.assessment ? ` (${t("assessment")})` : ""}`;
 }
 
 export function repetitionsCard() {
@@ -54,7 +53,7 @@ export function repetitionsCard() {
       const unknown = nothingReceived(item);
       say(count, integer(unknown ? reported : done || (reported ?? 0)));
       say(asked, dose === null ? "" : `${t("of")} ${integer(dose)}`);
-      say(sentence, unknown && reported === null ? t("nothing_received") : countSentence(done, reported, dose));
+      say(sentence, unknown && reported === null ? t("nothing_received") : countSentence(done, reported, item));
       ring.classList.toggle("ring-reported", !done && reported !== null);
       ring.setAttribute("stroke-dasharray", `${dose ? Math.min(100, (100 * (done || (reported ?? 0))) / dose) : 0} 100`);
       showPips(pips, item, dose);
@@ -72,8 +71,12 @@ function nothingReceived(item) {
 }
 
 /** What was done of what was asked; what no sensor saw is told as what it is. */
-function countSentence(done, reported, dose) {
+function countSentence(done, reported, item) {
+  const dose = item ? item.prescribed : null;
   const figures = { done: integer(done), reported: integer(reported), asked: integer(dose) };
+  if (dose !== null && item.unit !== "repetitions" && reported === null) {
+    return t("counted_of_other_dose", { ...figures, unit: t(`unit_${item.unit}`) });
+  }
   if (reported !== null && !done) return t(dose === null ? "reported_no_plan" : "reported_of_plan", figures);
   const measured = t(dose === null ? "no_plan" : "of_plan", figures);
   return reported === null ? measured : `${measured}. ${t("reported_beside", figures)}.`;
@@ -134,11 +137,14 @@ export function rangeCard() {
     update(view) {
       const item = itemOfInterest(view);
       const range = item ? item.range_of_motion : null;
+      // Of what has no range the card tells what was measured instead.
+      say(element.querySelector("h2"), t(!range && item && item.measures.length ? "measured" : "range"));
       note.hidden = !range;
       say(note, t(item && item.reading ? "validated_joint" : "validated"));
       if (range) holder.replaceChildren(...rangeFound(item, range, view.provisional));
+      else if (item && item.measures.length) holder.replaceChildren(...measured(item));
       else if (item && item.not_observable) {
-        holder.replaceChildren(h("p", { class: "big-word" }, t("not_observable")), h("p", { class: "why" }, both(item.not_observable)), ...measureLines(item).map((line) => h("p", { class: "sentence" }, line)));
+        holder.replaceChildren(h("p", { class: "big-word" }, t("not_observable")), h("p", { class: "why" }, both(item.not_observable)));
       } else {
         const none = item && item.reported !== null ? "range_reported" : view.closed_ms === null ? "no_range_yet" : "range_none";
         holder.replaceChildren(h("p", { class: "quiet" }, t(none)));
@@ -180,13 +186,23 @@ function beside(item, range) {
   return [...lines, ...measureLines(item)];
 }
 
+/** What was measured of an exercise that has no range: its figures first, then why no angle stands there. */
+function measured(item) {
+  const figures = toldMeasures(item).map(({ name, value, band }) => h("p", { class: "figure" }, h("span", { class: "middling" }, value), h("span", { class: "beside" }, name, ...(band ? [h("br"), band] : []))));
+  return [...figures, item.not_observable ? h("p", { class: "note" }, both(item.not_observable)) : ""];
+}
+
 function measureLines(item) {
+  return toldMeasures(item).map(({ name, value, band }) => `${name}: ${value}${band ? ` (${band})` : ""}`);
+}
+
+function toldMeasures(item) {
   return item.measures.map((m) => {
     const digits = m.unit === "°" ? 0 : ["m/s²", "Hz"].includes(m.unit) ? 2 : 1;
     const told = (value) => value.toLocaleString(language, { maximumFractionDigits: digits });
     const unit = m.unit === "°" ? "°" : ` ${m.unit === "1/min" ? t("per_minute") : m.unit}`;
     const band = m.low === null || m.high === null ? "" : t("measure_band", { low: told(m.low), high: told(m.high) });
-    return `${both(m.name)}: ${told(m.value)}${unit}${band}`;
+    return { name: both(m.name), value: `${told(m.value)}${unit}`, band };
   });
 }
 

@@ -64,7 +64,7 @@ function precautionsCard(view) {
     view.review ? h("p", { class: view.review_due ? "sentence grave" : "sentence" }, h("b", {}, `${t("review")}: `), longDay(view.review), view.review_due ? ` (${t("review_due")})` : "") : null,
   ];
   if (!plan) return card("precautions", t("precautions"), ...noted, h("p", { class: "quiet" }, t("plan_unknown")));
-  const limits = plan.items.filter((item) => item.limit_deg !== null).map((item) => `${both(item.name)}, ${t(item.side)}: ${t("at_most", { deg: item.limit_deg })}`);
+  const limits = plan.items.filter((item) => item.limit_deg !== null).map((item) => `${both(item.called)}: ${t("at_most", { deg: item.limit_deg })}`);
   const lines = [
     `${t("pain_profile")}: ${t(`profile_${plan.pain_profile}`)}; ${t("ends_set", { pain: plan.pain_stop, effort: plan.effort_stop })}`,
     t(plan.cleared_for_standing ? "standing_cleared" : "standing_locked"),
@@ -113,7 +113,7 @@ function planCard(view) {
     const when = item.weekdays ? item.weekdays.map((day) => t(`weekday_${day}`)).join(", ") : t("times_a_week", { n: item.times_a_week });
     const angles = [item.limit_deg === null ? null : t("at_most", { deg: item.limit_deg }), item.target_deg === null ? null : t("aim", { deg: item.target_deg })].filter(Boolean);
     const how = [t(`posture_${item.posture}`), item.assisted ? t("assisted") : null, item.locked ? t("locked") : null].filter(Boolean).join(", ");
-    return h("tr", {}, h("th", { scope: "row" }, `${both(item.name)}, ${t(item.side)}`, h("div", { class: "quiet" }, how)), cell("dose", amount), cell("when", when), cell("limit_target", angles.join(", ") || "–"));
+    return h("tr", {}, h("th", { scope: "row" }, both(item.called), h("div", { class: "quiet" }, how)), cell("dose", amount), cell("when", when), cell("limit_target", angles.join(", ") || "–"));
   });
   const versions = [...view.versions].reverse().map((one) => {
     const from = one.effective ? `, ${t("in_force_from", { day: longDay(one.effective) })}` : "";
@@ -193,7 +193,7 @@ function fieldTest(test) {
 
 function trendTitle(trend) {
   const how = [t(`posture_${trend.posture}`), both(trend.place) || trend.placement, t(`level_${trend.level}`)].join(", ");
-  return [h("b", {}, `${both(trend.name)}, ${t(trend.side)}`), h("span", { class: "quiet" }, ` ${both(trend.what)} · ${how}`)];
+  return [h("b", {}, both(trend.called)), h("span", { class: "quiet" }, ` ${both(trend.what)} · ${how}`)];
 }
 
 function changeSentence(trend) {
@@ -259,7 +259,7 @@ function exercisesCard(view) {
     return h(
       "tr",
       {},
-      h("th", { scope: "row" }, `${both(row.name)}, ${t(row.side)}`),
+      h("th", { scope: "row" }, both(row.called)),
       cell("done_asked", `${integer(row.done)}${row.asked === null ? "" : ` / ${integer(row.asked)}`}${unit}`, row.reported ? h("span", { class: "quiet" }, ` + ${t("reported", { n: integer(row.reported) })}`) : null, row.asked === null ? "" : track(share)),
       cell("correct", integer(row.correct), row.not_judged ? h("div", { class: "quiet" }, t("n_not_judged", { n: integer(row.not_judged) })) : null),
       cell("incorrect", integer(row.incorrect)),

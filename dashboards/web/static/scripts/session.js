@@ -152,7 +152,7 @@ function sameDay(view, sessions) {
 /** What the core found that kept a figure from being told or trusted. */
 function doubts(item) {
   const told = item.doubts.map((one) => h("li", {}, both(one)));
-  if (!told.length && item.not_observable && !item.range_of_motion) told.push(h("li", {}, both(item.not_observable)));
+  if (!told.length && item.not_observable && !item.range_of_motion && !item.measures.length) told.push(h("li", {}, both(item.not_observable)));
   return told.length ? [h("h4", {}, t("not_told")), h("ul", { class: "dots" }, ...told)] : [];
 }
 
@@ -162,14 +162,14 @@ function timeline(item) {
   if (!timed.length) return h("p", { class: "quiet" }, both(item.not_observable) || t("not_observable"));
   const spans = [...timed, ...item.attempts, ...item.other_movement];
   const [from, to] = [Math.min(0, ...spans.map((r) => r.start_s)), Math.max(...spans.map((r) => r.end_s))];
-  const [width, height] = [drawingWidth() + 40, 230];
-  const x = (s_) => ((s_ - from) / (to - from)) * width;
   const known = timed.filter((r) => r.peak_deg !== null && r.range_deg !== null);
+  const [width, height] = [drawingWidth() + 40, known.length ? 230 : 40];
+  const x = (s_) => ((s_ - from) / (to - from)) * width;
   const top = Math.max(90, Math.ceil(Math.max(item.target_deg ?? 0, ...known.map((r) => r.peak_deg)) / 30) * 30);
   const y = (deg) => height - (deg / top) * height;
   const block = (kind) => (one) => s("rect", { class: kind, x: x(one.start_s), width: Math.max(1.5, x(one.end_s) - x(one.start_s)), y: 0, height });
   const parts = [...item.other_movement.map(block("time-other")), ...item.attempts.map(block("time-attempt"))];
-  for (let deg = 0; deg <= top; deg += top > 120 ? 60 : 30) parts.push(s("path", { class: "bars-grid", d: `M0 ${y(deg)}H${width}` }), s("text", { class: "bars-number", x: -8, y: y(deg) + 5 }, known.length ? `${deg}°` : ""));
+  for (let deg = 0; deg <= (known.length ? top : 0); deg += top > 120 ? 60 : 30) parts.push(s("path", { class: "bars-grid", d: `M0 ${y(deg)}H${width}` }), s("text", { class: "bars-number", x: -8, y: y(deg) + 5 }, known.length ? `${deg}°` : ""));
   for (const r of timed) {
     const shown = known.includes(r);
     const [high, low] = shown ? [y(r.peak_deg), y(Math.max(0, r.peak_deg - r.range_deg))] : [height - 30, height];
@@ -188,7 +188,7 @@ function timeline(item) {
   ].filter(Boolean);
   const ranges = known.length ? ` ${t("reps_chart_label", { values: known.map((r) => r.range_deg.toFixed(0)).join(", ") })}` : "";
   const label = t("timeline_label", { n: timed.length, s: Math.round(to - from), attempts: item.attempts.length, other: Math.round(item.other_movement.reduce((sum, one) => sum + one.end_s - one.start_s, 0)) }) + ranges;
-  return h("figure", { class: "trend" }, h("figcaption", { class: "quiet" }, t("timeline")), s("svg", { class: "columns", viewBox: `-52 -14 ${width + 60} ${height + 46}`, role: "img", "aria-label": label }, ...parts), legend.length ? h("ul", { class: "legend" }, ...legend.map(([kind, name]) => h("li", {}, mark(kind), t(name)))) : null);
+  return h("figure", { class: "trend" }, h("figcaption", { class: "quiet" }, t(known.length ? "timeline" : "timeline_when")), s("svg", { class: "columns", viewBox: `-52 -14 ${width + 60} ${height + 46}`, role: "img", "aria-label": label }, ...parts), legend.length ? h("ul", { class: "legend" }, ...legend.map(([kind, name]) => h("li", {}, mark(kind), t(name)))) : null);
 }
 
 /** Where an item's curve comes, once it is there: only what tells a range has one. */

@@ -128,6 +128,7 @@ const TEXTS = {
   repetitions: ["Ripetizioni", "Repetitions"],
   of: ["di", "of"],
   of_plan: ["{done} di {asked} previste dal piano", "{done} of {asked} in the plan"],
+  counted_of_other_dose: ["{done} contate; il piano chiede {asked} {unit}", "{done} counted; the plan asks for {asked} {unit}"],
   no_plan: ["{done} ripetizioni; il piano non ne prevede", "{done} repetitions; none in the plan"],
   reported_of_plan: ["{reported} di {asked} riferite dalla persona, con i tasti; nessuna misurata", "{reported} of {asked} told by the person, by keys; none measured"],
   reported_no_plan: ["{reported} riferite dalla persona, con i tasti; il piano non ne prevede", "{reported} told by the person, by keys; none in the plan"],
@@ -151,6 +152,7 @@ const TEXTS = {
   running: ["in corso", "running"],
 
   range: ["Escursione", "Range of motion"],
+  measured: ["Misure", "Figures"],
   range_sentence: ["Metà delle ripetizioni supera {median}°; otto su dieci stanno fra {p10}° e {p90}°.", "Half of the repetitions exceed {median}°; eight in ten lie between {p10}° and {p90}°."],
   median: ["mediana", "median"],
   p10_p90: ["p10–p90", "p10–p90"],
@@ -211,7 +213,7 @@ const TEXTS = {
   after: ["dopo", "after"],
   effort: ["Fatica (0-10)", "Effort (0-10)"],
   heart: ["Battito", "Heart rate"],
-  measure_band: [" (al 95 %: {low}–{high})", " (95 %: {low}–{high})"],
+  measure_band: ["al 95 %: {low}–{high}", "95 %: {low}–{high}"],
   per_minute: ["al minuto", "a minute"],
   of_ten: ["su 10", "of 10"],
   no_answer: ["non risposto", "not answered"],
@@ -284,6 +286,7 @@ const TEXTS = {
 
   same_day: ["Sedute di quel giorno", "Sessions of that day"],
   not_told: ["Che cosa non si può dire, e perché", "What cannot be told, and why"],
+  timeline_when: ["Nel tempo: quando è stata ogni ripetizione", "In time: when each repetition was"],
   timeline: ["Nel tempo: ogni ripetizione da dove parte al picco", "In time: each repetition from its start to its peak"],
   timeline_label: ["{n} ripetizioni in {s} secondi; tentativi: {attempts}; altro movimento: {other} s", "{n} repetitions in {s} seconds; attempts: {attempts}; other movement: {other} s"],
   with_remark: ["con un rilievo", "with a remark"],
