@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import json
+import shutil
 import sqlite3
+from datetime import date
 
 import pyarrow.parquet as pq
 import pytest
@@ -42,7 +44,12 @@ from journals import (
 )
 from telemetry.clock import ManualClock, SystemClock
 from telemetry.errors import ConfigurationError, StoreError, StoreFull
-from telemetry.messages.record import encode_block
+from telemetry.messages.around.agreements import CarerTold
+from telemetry.messages.around.episode import EpisodeNoted
+from telemetry.messages.around.harm import AdverseEventNoted
+from telemetry.messages.around.letters import MessageWritten
+from telemetry.messages.care import encode_care
+from telemetry.messages.record import NewRecord, RecordKind, encode_block
 from telemetry.messages.results import AdherenceResult
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import HomeTopics
@@ -158,6 +165,50 @@ def test_after_an_erasure_no_byte_of_the_patient_is_left(filled, places, tmp_pat
     assert traces([tmp_path], erased.needles) == []
     filled.close()
     assert traces([tmp_path], erased.needles) == []
+
+
+HEAD = {"patient": "p-01", "t_ns": 4, "by": "dr-a"}
+MONDAY = date(2023, 11, 13)
+AROUND = (
+    EpisodeNoted(**HEAD, precautions="said of the episode"),
+    AdverseEventNoted(
+        **HEAD,
+        event=SESSION,
+        day=MONDAY,
+        what="said of harm",
+        severity="mild",
+        relation="unrelated",
+    ),
+    CarerTold(
+        **HEAD, carer=SESSION, role="family", agreed=True, day=MONDAY, note="said of a carer"
+    ),
+    MessageWritten(**HEAD, message=SESSION, text="said in a message"),
+)
+
+
+def test_what_stands_around_a_plan_is_exported_and_erased(filled, places, tmp_path):
+    said = [next(v for v in vars(one).values() if str(v).startswith("said ")) for one in AROUND]
+    filled.append_now(
+        [NewRecord(t_ns=4, kind=RecordKind.CARE, body=encode_care(one)) for one in AROUND]
+    )
+    target = tmp_path / "out"
+    export_patient(
+        filled,
+        KEY,
+        "p-01",
+        archive=places["archive"],
+        plans=places["plans"],
+        drafts=places["drafts"],
+        target=target,
+        actor="dr-a",
+        now_ns=1,
+    )
+    told = (target / "clinic.json").read_text()
+    assert [words for words in said if words not in told] == []
+    shutil.rmtree(target)  # what was handed out is the person's own
+    erase(filled, places)
+    filled.close()
+    assert traces([tmp_path], [words.encode() for words in said]) == []
 
 
 def test_an_erasure_leaves_the_other_patient_whole(filled, places):
