@@ -9,6 +9,9 @@ Source: the mid-swing of a shank is the peak of its angular rate in the directio
    40 °/s; two within `NEAR_S` are one, the larger.
 3. Swings that follow each other within `MOST_STRIDE_S` and are of one size make a bout; three
    strides make a walk. What else the leg does, in steps to the side or on a chair, makes none.
+4. Two strides are the least that is called walking (Kluge et al., PLoS ONE 2021; 16:e0256541), but
+   two swings alone are also a kick and a step. They are a walk where the same person's longer walks
+   of this item say what a stride is, and both swings and the time between them are like that.
 
 It departs from the sources in the sensor, which need not lie in the sagittal plane, and in asking
 for no heel strike or toe off: a shuffling foot shows none.
@@ -40,6 +43,8 @@ FEWEST: Final = 3
 SMOOTH_S: Final = 0.12
 ACROSS: Final = 0.5
 """Cosine between a swing's own axis and the walk's: people turn, but do not swing sideways."""
+LIKE: Final = 0.7
+"""Least share of the usual swing and of the usual stride's time, either way, in a short walk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ def bouts_in(gyr: Array, rate_hz: float, broken: Mask | None = None) -> list[Bou
         return []
     rate = smooth @ axis
     peaks = _swings(rate, smooth, rate_hz)
-    return _bouts(peaks, rate_hz, broken)
+    return _bouts(peaks, rate, rate_hz, broken)
 
 
 def _swing_axis(gyr: Array) -> Array | None:
@@ -105,7 +110,7 @@ def _swings(rate: Array, gyr: Array, rate_hz: float) -> list[int]:
     return kept
 
 
-def _bouts(peaks: Sequence[int], rate_hz: float, broken: Mask | None) -> list[Bout]:
+def _bouts(peaks: Sequence[int], rate: Array, rate_hz: float, broken: Mask | None) -> list[Bout]:
     found: list[list[int]] = []
     gaps = np.zeros(0) if broken is None else np.flatnonzero(broken)
     for peak in peaks:
@@ -117,4 +122,16 @@ def _bouts(peaks: Sequence[int], rate_hz: float, broken: Mask | None) -> list[Bo
             found[-1].append(peak)
         else:
             found.append([peak])
-    return [Bout(tuple(b)) for b in found if len(b) >= FEWEST]
+    long = [b for b in found if len(b) >= FEWEST]
+    return [Bout(tuple(b)) for b in found if len(b) >= FEWEST or _short_walk(b, rate, long)]
+
+
+def _short_walk(bout: Sequence[int], rate: Array, long: Sequence[Sequence[int]]) -> bool:
+    """Whether two swings are strides as those of the item's longer walks are."""
+    if len(bout) != FEWEST - 1 or not long:
+        return False
+    swing = float(np.median(rate[np.concatenate(long)]))
+    stride = float(np.median(np.concatenate([np.diff(b) for b in long])))
+    sizes = rate[list(bout)] / swing
+    took = (bout[1] - bout[0]) / stride
+    return bool(np.all((sizes > LIKE) & (sizes < 1 / LIKE)) and LIKE < took < 1 / LIKE)

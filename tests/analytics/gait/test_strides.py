@@ -44,6 +44,18 @@ def test_a_halt_parts_two_walks_and_is_no_time_of_them():
     assert [b.strides for b in bouts_in(gyr, RATE_HZ)] == [9, 14]
 
 
+@given(st.integers(3, 12), st.sampled_from([0.9, 1.1, 1.6]))
+def test_two_strides_after_a_halt_are_a_walk_of_one_who_walked_before(strides, stride_s):
+    gyr = np.concatenate([walking(strides, stride_s), walking(2, stride_s)])
+    assert [b.strides for b in bouts_in(gyr, RATE_HZ)] == [strides, 2]
+
+
+@pytest.mark.parametrize(("stride_s", "size"), [(1.1, 1.6), (2.0, 3.0), (0.7, 3.0), (1.1, 7.0)])
+def test_two_swings_of_another_kind_are_no_walk_beside_one(stride_s, size):
+    gyr = np.concatenate([walking(12, 1.1), walking(2, stride_s, size=size)])
+    assert [b.strides for b in bouts_in(gyr, RATE_HZ)] == [12]
+
+
 def test_no_stride_spans_lost_samples():
     gyr = walking(20, 1.1)
     broken = np.zeros(len(gyr), bool)
