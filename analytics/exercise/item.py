@@ -21,6 +21,7 @@ from analytics.observability.grounds import (
     rate_doubts,
 )
 from analytics.observability.reception import notes_of, reception_of
+from analytics.observability.trunk_grounds import trunk_doubts
 from analytics.signals.orientation import up_in_sensor
 from telemetry.messages.results import (
     ActivePeak,
@@ -154,7 +155,8 @@ def analyse_item(
     measures = measures_of(
         observation.also, _in_flexion(repetitions, observation), track.opened.rate_hz
     )
-    measures += _leaned(observation, tracks, frames, excursions)
+    leaned, trunk = _leaned(observation, tracks, frames, excursions)
+    measures += leaned
     sure = not sorted_out.other and (sorted_out.alike or 0.0) > SURELY_ALIKE
     low, high = _counted_between(sorted_out, doubts, reception)
     return ItemResult(
@@ -168,7 +170,7 @@ def analyse_item(
         range_of_motion=_range_of_motion(repetitions, bands, doubts, sure=sure),
         active_peak=_active_peak(repetitions, bands, doubts, sure=sure),
         not_observable=observation.not_observable,
-        doubts=notes_of(doubts),
+        doubts=notes_of([*doubts, *trunk]),
         measures=tuple(measures),
         revisions=tuple(_revisions(found.live, excursions, frames)),
         attempts=tuple(
@@ -317,14 +319,21 @@ def _leaned(
     tracks: Mapping[str, StreamTrack],
     frames: Frames,
     excursions: Sequence[Excursion],
-) -> list[Measure]:
-    """How far the trunk leaned, where a sensor on it tells."""
+) -> tuple[list[Measure], list[Doubt]]:
+    """How far the trunk leaned, where a sensor on it tells; and what speaks against that.
+
+    Such a doubt is about the lean alone: the limb's range does not rest on the trunk's sensor.
+    """
     track = None if observation.trunk is None else tracks.get(observation.trunk)
     if track is None or not len(frames):
-        return []
+        return [], []
     trunk = track.frames_between(frames.t_us[0], frames.t_us[-1])
+    own = tracks[observation.stream]
+    doubts = trunk_doubts(
+        trunk, frames, (observation.stream, track.opened.stream), own.frame_rate_hz
+    )
     leaned = lean(trunk, [(frames.t_us[e.start], frames.t_us[e.end]) for e in excursions])
-    return [] if leaned is None else [leaned]
+    return [] if leaned is None or doubts else [leaned], doubts
 
 
 def _range_of_motion(

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from .axis import HingeAxes
 
-__all__ = ["AxesBeside", "Pairing", "axes_beside", "pairing_of", "sided"]
+__all__ = ["Apart", "AxesBeside", "Pairing", "apart_of", "axes_beside", "pairing_of", "sided"]
 
 Complex: TypeAlias = npt.NDArray[np.complex128]
 
@@ -101,6 +101,11 @@ class Pairing:
     seconds: float
 
     @property
+    def as_one(self) -> Apart:
+        """How far the two are from lying on one segment."""
+        return Apart(self.apart, self.apart_deg, self.apart_across, self.livelier_deg_s)
+
+    @property
     def independent(self) -> float:
         """How many looks at the movement there were that tell something of their own."""
         return max(2.0, self.seconds / INDEPENDENT_S)
@@ -109,6 +114,22 @@ class Pairing:
     def by_chance(self) -> float:
         """The share that sensors which have nothing to do with each other reach once in 1000."""
         return 7.0 / self.independent
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """How far two sensors are from moving as one; figures as in `Pairing`.
+
+    Attributes:
+        share, across: what no fixed rotation between the two explains of the rates.
+        deg: the same of gravity's direction, degrees.
+        livelier_deg_s: root mean square of the low-passed rate of the livelier sensor.
+    """
+
+    share: float
+    deg: float
+    across: float
+    livelier_deg_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +239,20 @@ def pairing_of(
         heaved_m_s2=(_root_mean_square(felt[0]), _root_mean_square(felt[1])),
         seconds=seconds,
     )
+
+
+def apart_of(rates: tuple[Array, Array], ups: tuple[Array, Array], rate_hz: float) -> Apart:
+    """How far two sensors are from moving as one, of which no joint need be known.
+
+    Args:
+        rates: [n, 3] rad/s of each, at the same times.
+        ups: [n, 3] unit vectors to earth's up in each.
+        rate_hz: of the samples.
+    """
+    near, far = (_low_passed(rate, rate_hz) for rate in rates)
+    share, rad, across = _apart(near, far, ups)
+    livelier = max(_root_mean_square(np.sqrt((r * r).sum(axis=1))) for r in (near, far))
+    return Apart(share, float(np.degrees(rad)), across, float(np.degrees(livelier)))
 
 
 def _across_joint(

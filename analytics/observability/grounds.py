@@ -18,7 +18,7 @@ from .doubt import Doubt, DoubtKind, doubt
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from analytics.joints.pairing import AxesBeside, Pairing
+    from analytics.joints.pairing import Apart, AxesBeside, Pairing
     from analytics.movement.repetition import Excursion
     from analytics.signals.arrays import Vector
     from analytics.signals.oriented_stream import Frames, StreamTrack
@@ -197,7 +197,7 @@ def joint_doubts(
         kind
         for kind, holds in (
             (DoubtKind.LYING_STILL, pairing.moving_s > 1 and _lies_still(pairing)),
-            (DoubtKind.ONE_SEGMENT, _on_one_segment(pairing)),
+            (DoubtKind.ONE_SEGMENT, _on_one_segment(pairing.as_one)),
             (DoubtKind.AXES, axes is not None and _axes_miss(axes)),
             (DoubtKind.CLOCKS, _clocks_apart(pairing)),
             (DoubtKind.NOT_FOLLOWING, _does_not_follow(pairing) or _heaves_alone(pairing)),
@@ -211,9 +211,9 @@ def _lies_still(p: Pairing) -> bool:
     return p.proximal_speed_deg_s < LIVING_DEG_S
 
 
-def _on_one_segment(p: Pairing) -> bool:
-    alike = p.apart < SAME_SHARE and p.apart_deg < SAME_DEG
-    return alike and p.apart_across < SAME_ACROSS and p.livelier_deg_s > TOGETHER_DEG_S
+def _on_one_segment(apart: Apart) -> bool:
+    alike = apart.share < SAME_SHARE and apart.deg < SAME_DEG
+    return alike and apart.across < SAME_ACROSS and apart.livelier_deg_s > TOGETHER_DEG_S
 
 
 def _axes_miss(axes: AxesBeside) -> bool:

@@ -224,3 +224,37 @@ def test_streams_of_an_item_are_all_waited_for():
     for item in rest:
         core.take(item)
     assert core.settled
+
+
+def leaning(trunk_gyr_batch, limb_deg):
+    thigh = turning_batch(limb_deg, (0, 1, 0), (0, 0, 1))
+    seen = replace(
+        count_only(STREAM, "time to rise: no angle stands for it"), also=("lean",), trunk=PROXIMAL
+    )
+    return result_of([thigh, trunk_gyr_batch], seen)
+
+
+@pytest.mark.parametrize("axis", [(0, 1, 0), (1, 0, 0), (0.6, 0.8, 0)])
+def test_no_lean_is_told_of_a_trunk_sensor_that_turns_as_the_limb_does(axis):
+    limb = raises(4, top_deg=35.0, rest_deg=0.0, up_s=1.5, hold_s=1.0, down_s=2.0)
+    item = leaning(turning_batch(limb, axis, (0, 0, 1), stream=PROXIMAL), limb)
+    assert len(item.repetitions) == 4
+    assert item.measures == ()
+    assert any("one segment" in d.en for d in item.doubts)
+
+
+def test_no_lean_is_told_of_a_trunk_sensor_that_lies_on_a_table():
+    limb = raises(4, top_deg=35.0, rest_deg=0.0, up_s=1.5, hold_s=1.0, down_s=2.0)
+    still = turning_batch(np.zeros(len(limb)), (0, 1, 0), (0, 0, 1), stream=PROXIMAL)
+    noise = np.random.default_rng(3).normal(0, 1e-4, still.gyr.shape)
+    item = leaning(replace(still, gyr=still.gyr + noise), limb)
+    assert item.measures == ()
+    assert any("keeps as still" in d.en for d in item.doubts)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5])
+def test_a_lean_with_every_raise_is_told(share):
+    limb = raises(4, top_deg=35.0, rest_deg=0.0, up_s=1.5, hold_s=1.0, down_s=2.0)
+    item = leaning(turning_batch(share * limb, (0, 1, 0), (0, 0, 1), stream=PROXIMAL), limb)
+    (measure,) = item.measures
+    assert measure.value == pytest.approx(share * 35, abs=2)
