@@ -138,6 +138,7 @@ def analyse_item(
             counted = found_in(observation, frames, track.frame_rate_hz, tracks, rests)
             found = replace(counted, live=found.live)
             sorted_out = found.sorted_out(len(frames))
+    sorted_out = _large_enough(sorted_out, observation)
     if not sorted_out.kept and reception.any_use:
         nothing = nothing_doubts(track, from_index, to_index)
         unworn = any(d.kind is DoubtKind.UNWORN for d in nothing)
@@ -187,6 +188,17 @@ def analyse_item(
         donning_sigma_deg=bands.donning_sigma_deg,
         conditioning=reception.conditioning,
     )
+
+
+def _large_enough(sorted_out: Membership, observation: Observation) -> Membership:
+    """Movements too small to be the exercise's are attempts at it."""
+    small = [e for e in sorted_out.kept if e.rise < observation.least_deg]
+    if not small:
+        return sorted_out
+    kept = [e for e in sorted_out.kept if e.rise >= observation.least_deg]
+    attempts = sorted([*sorted_out.attempts, *small], key=lambda e: e.start)
+    alike = sorted_out.alike if kept else None
+    return replace(sorted_out, kept=kept, attempts=attempts, alike=alike)
 
 
 def _counted_between(

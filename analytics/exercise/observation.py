@@ -91,6 +91,7 @@ class Observation:
         hinge: the joint, where the method is flexion.
         trunk: stream of a sensor on the sternum, which sees how far the trunk leans.
         also: further figures to give, of `measures.MEASURES`.
+        least_deg: a repetition turns the segment by more; smaller ones are attempts.
     """
 
     stream: str
@@ -106,6 +107,7 @@ class Observation:
     hinge: Hinge | None = None
     trunk: str | None = None
     also: tuple[str, ...] = ()
+    least_deg: float = 0.0
 
     @property
     def zeroed(self) -> bool:
@@ -149,4 +151,5 @@ def doubted(seen: Observation, doubts: Sequence[Doubt]) -> Observation:
         tempo=seen.tempo,
         trunk=seen.trunk,
         also=seen.also,
+        least_deg=seen.least_deg,
     )

@@ -160,7 +160,17 @@ def observation_of(
         hinge=hinge,
         trunk=others.get("sternum"),
         also=tuple(dict.fromkeys((*seen.row.also, *amplitude, *timed))),
+        least_deg=_LEAST_DEG.get(seen.quantity, 0.0),
     )
+
+
+_LEAST_DEG: Final[Mapping[Quantity, float]] = {Quantity.TIME_UP: 12.0, Quantity.RISE_TIME: 35.0}
+"""Where only a time is told, nothing else tells that the sensor is on the segment.
+
+A heel that rises by 4 cm tips the foot by 12°; simulated ones rise by 19° and more, and a sensor on
+the shank, the thigh or the trunk turns by 11° or less meanwhile (median of a set). A thigh that
+comes up from a raised seat turns by 50°.
+"""
 
 
 def _hinge(

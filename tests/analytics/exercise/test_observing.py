@@ -258,3 +258,30 @@ def test_a_lean_with_every_raise_is_told(share):
     item = leaning(turning_batch(share * limb, (0, 1, 0), (0, 0, 1), stream=PROXIMAL), limb)
     (measure,) = item.measures
     assert measure.value == pytest.approx(share * 35, abs=2)
+
+
+@pytest.mark.parametrize(("top_deg", "counted"), [(8.0, 0), (11.0, 0), (18.0, 6), (40.0, 6)])
+def test_a_rise_on_the_toes_that_hardly_tips_the_foot_is_an_attempt(top_deg, counted):
+    foot = raises(6, top_deg=top_deg, rest_deg=0.0, up_s=1.2, hold_s=0.7, down_s=1.6)
+    seen = replace(
+        count_only(STREAM, "time to rise on the toes: no angle stands for it"),
+        also=("time up",),
+        least_deg=12.0,
+    )
+    item = result_of([turning_batch(foot, (0, 1, 0), (0, 0, 1))], seen)
+    assert len(item.repetitions) == counted
+    assert len(item.repetitions) + len(item.attempts) == 6
+    assert item.count_low <= counted <= item.count_high
+    assert bool(item.measures) == bool(counted)
+
+
+def test_times_alone_are_told_of_movements_of_their_exercise_only():
+    for done, placements, least in (
+        ("heel-raise", ("foot-right",), 12.0),
+        ("sit-to-stand", ("thigh-right",), 35.0),
+    ):
+        posture = "standing" if done == "heel-raise" else "seated"
+        seen = observable_of(done, posture, placements)
+        streams = dict.fromkeys(placements, STREAM)
+        seen_by = observation_of(seen, streams, fallback=STREAM, posture=posture)
+        assert seen_by.least_deg == least
