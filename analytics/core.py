@@ -82,7 +82,7 @@ CORE_VERSION = "8"
 _STATE_VERSION = 3
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Item:
     started: ExerciseStarted | AssessmentStarted
     known: KnownSegments
@@ -122,6 +122,8 @@ class Core:
         self._live = live
         self._tracks: dict[str, StreamTrack] = {}
         self._items: list[_Item] = []
+        self._moved: dict[str, list[_Item]] = {}
+        """Of each stream the items that its samples still move, in their order."""
         self._events: list[SessionEvent] = []
         self._known = KnownSegments()
         self.unopened = 0
@@ -195,18 +197,26 @@ class Core:
     def _motion(self, track: StreamTrack, batch: MotionBatch) -> list[LiveMessage]:
         oriented = track.push(batch)
         messages: list[LiveMessage] = []
-        for item in self._items:
-            live = item.live
-            if live is not None and batch.stream in live.streams:
-                messages += live.take(batch, oriented, _to_index(item))
+        for item in tuple(self._moved.get(batch.stream, ())):
+            if item.live is not None:
+                messages += item.live.take(batch, oriented, _to_index(item))
+                self._leave_if_over(item)
         return messages
+
+    def _leave_if_over(self, item: _Item) -> None:
+        """What has passed an item's end looks at it no more, however many items there were."""
+        to_index = _to_index(item)
+        if item.live is not None and to_index is not None and item.live.is_over(to_index):
+            for stream in item.live.streams:
+                self._moved[stream].remove(item)
 
     def _stream_ended(self, track: StreamTrack, ended: StreamEnded) -> list[LiveMessage]:
         track.end(ended)
         messages: list[LiveMessage] = []
-        for item in self._items:
-            if item.live is not None and ended.stream in item.live.streams:
+        for item in tuple(self._moved.get(ended.stream, ())):
+            if item.live is not None:
                 messages += item.live.end(_to_index(item))
+                self._leave_if_over(item)
         return messages
 
     def _look(self, item: _Item) -> None:
@@ -222,6 +232,10 @@ class Core:
             item.live.count.calibrate(item.calibrated)
         item.live.count.rests = item.rests_seen
         item.live.catch_up(_to_index(item))
+        for stream in item.live.streams:
+            moved = self._moved.setdefault(stream, [])
+            moved.append(item)
+            moved.sort(key=self._items.index)
 
     def _within_another(self, item: _Item) -> bool:
         """Whether an assessment lies within its exercise, whose own live count goes on."""

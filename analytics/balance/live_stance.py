@@ -93,6 +93,10 @@ class LiveStance:
         """Nothing is left to tell."""
         return []
 
+    def is_over(self, to_index: int) -> bool:
+        """Whether the stream has come to its end."""
+        return self._track.position >= to_index
+
     def _announce(self, t_ns: int) -> list[LiveMessage]:
         first = self.count.announced + 1
         self.count.announced = max(self.count.announced, self._whole)

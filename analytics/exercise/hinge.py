@@ -73,8 +73,11 @@ class _Side:
 
 def between(p: Quaternion, q: Quaternion, share: float) -> Quaternion:
     """The orientation so far on the way from `p` to `q`, which are near each other."""
-    sign = 1.0 if sum(a * b for a, b in zip(p, q, strict=True)) >= 0 else -1.0
-    w, x, y, z = (a + share * (sign * b - a) for a, b in zip(p, q, strict=True))
+    a, b, c, d = p
+    w, x, y, z = q
+    if a * w + b * x + c * y + d * z < 0:
+        w, x, y, z = -w, -x, -y, -z
+    w, x, y, z = a + share * (w - a), b + share * (x - b), c + share * (y - c), d + share * (z - d)
     length = math.sqrt(w * w + x * x + y * y + z * z)
     return (w / length, x / length, y / length, z / length)
 

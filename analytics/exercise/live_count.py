@@ -118,6 +118,10 @@ class LiveCount:
     def following(self, following: Following) -> None:
         self._following = following
         self._calibrated: TodaysRange | None = None
+        self._looked_at = 0, Rests()
+        """At how many excursions and which rests it was looked for."""
+        self._not_rested: list[Excursion] = []
+        """Those of them that no closed rest holds."""
 
     def calibrate(self, event: RangeCalibrated) -> None:
         """Take today's target from the session, not from the item's own first repetitions."""
@@ -134,8 +138,9 @@ class LiveCount:
             seen.least_deg,
             self.observation.zeroed,
         )
-        if self._calibrated is None:
-            asked = [e for e in seen.excursions if not self._in_rest(e)]
+        known = len(seen.excursions), self.rests
+        if self._calibrated is None and self._looked_at != known:
+            asked = self._asked_for()
             self._calibrated = calibrated_range(asked, limit_deg, least, zeroed=zeroed)
         found, given = self._calibrated, self._given
         if given is not None and given.target_deg is not None:
@@ -183,9 +188,18 @@ class LiveCount:
             )
         return messages
 
-    def _in_rest(self, e: Excursion) -> bool:
+    def _asked_for(self) -> list[Excursion]:
+        """What was not moved in a rest; what a closed one holds is not looked at again."""
+        excursions = self._following.excursions
+        self._not_rested += excursions[self._looked_at[0] :]
+        self._looked_at = len(excursions), self.rests
+        closed = Rests(self.rests.closed)
+        self._not_rested = [e for e in self._not_rested if not self._in_rest(e, closed)]
+        return [e for e in self._not_rested if not self._in_rest(e, self.rests)]
+
+    def _in_rest(self, e: Excursion, rests: Rests) -> bool:
         indices = self._following.indices
-        return self.rests.hold(indices[e.start], indices[e.hold_to])
+        return rests.hold(indices[e.start], indices[e.hold_to])
 
     def _instant_ns(self, frame: int, newest_ns: int) -> int:
         """Host time of a frame, where the newest one is of `newest_ns`; losses are no frames."""

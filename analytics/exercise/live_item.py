@@ -60,6 +60,10 @@ class LiveItem(Protocol):
         """What the end of one of its streams moves."""
         ...
 
+    def is_over(self, to_index: int) -> bool:
+        """Whether its end is passed, so that nothing that comes moves it any more."""
+        ...
+
 
 class LiveOneSensor:
     """A `LiveItem` that follows one stream."""
@@ -134,10 +138,11 @@ class LiveOneSensor:
             return []
         self.catch_up(to_index)
         messages: list[LiveMessage] = []
-        control = self._control(batch, oriented, to_index)
+        told_us = batch.dt_us.tolist()
+        control = self._control(batch, oriented, told_us, to_index)
         if control is not None:
             messages.append(control)
-        messages += self.count.announce(batch.t0_ns + int(batch.dt_us[-1]) * 1000)
+        messages += self.count.announce(batch.t0_ns + told_us[-1] * 1000)
         return messages
 
     def end(self, to_index: int | None) -> list[LiveMessage]:
@@ -152,8 +157,16 @@ class LiveOneSensor:
         self.count.following.finish()
         return list(self.count.announce(round(frames.t_us[-1] * 1000)))
 
+    def is_over(self, to_index: int) -> bool:
+        """Whether the stream has passed its end; one that stops there may tell of a last one."""
+        return self._track.position > to_index
+
     def _control(
-        self, batch: MotionBatch, oriented: list[Oriented], to_index: int | None
+        self,
+        batch: MotionBatch,
+        oriented: list[Oriented],
+        told_us: list[int],
+        to_index: int | None,
     ) -> ControlBatch | None:
         """The control for those samples of a batch that could be used; None if there are none."""
         today = self.todays_range()
@@ -161,27 +174,24 @@ class LiveOneSensor:
         stop = batch.next_index if to_index is None else min(batch.next_index, to_index)
         if today is None or first >= stop:
             return None
-        offsets: list[int] = []
+        dt_us: list[int] = []
         values: list[float] = []
         for part in oriented:
             begin = part.segment.first_index
-            skip = max(0, first - begin)
-            for i, (w, x, y, z) in enumerate(part.quaternions[skip:].tolist(), begin + skip):
-                if i >= stop:
-                    break
-                offsets.append(i - batch.first_index)
-                values.append(self._movement.value((w, x, y, z)))
+            q = part.quaternions[max(0, first - begin) : max(0, stop - begin)].tolist()
+            offset = max(first, begin) - batch.first_index
+            dt_us += told_us[offset : offset + len(q)]
+            values += self._movement.values(q)
         if not values:
             return None
-        dt_us = batch.dt_us.tolist()
         in_degrees = self.count.following.in_degrees
         return ControlBatch(
             session=self._session,
             item=self._item,
             t0_ns=batch.t0_ns,
-            dt_us=tuple(dt_us[i] for i in offsets),
-            control=tuple(round(today.control(v), 4) for v in values),
-            angle_deg=tuple(round(v, 2) for v in values) if in_degrees else None,
+            dt_us=tuple(dt_us),
+            control=tuple([round(c, 4) for c in today.controls(values)]),
+            angle_deg=tuple([round(v, 2) for v in values]) if in_degrees else None,
             limit=round(today.limit, 4),
             calibrated=today.calibrated,
         )

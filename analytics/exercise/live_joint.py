@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analytics.movement.movement import ANGLE_LEAST_DEG, Turning
 from analytics.signals.synchronisation import Matcher, Timed, Unmatched
@@ -35,11 +34,10 @@ EARLY_US = 1e6
 """A frame of the other sensor that is older than this is no neighbour any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
+class _Frame(NamedTuple):
     """A frame of the distal sensor; `proximal` is None once the other stream has ended."""
 
-    index: int
+    at_index: int
     t_us: float
     distal: Quaternion
     proximal: Quaternion | None
@@ -116,18 +114,22 @@ class LiveJoint:
                 messages += [*told.flush(), *repetitions]
         return messages + told.flush()
 
+    def is_over(self, to_index: int) -> bool:
+        """Whether the next frame lies beyond its end."""
+        return self._frames.are_past(to_index)
+
     def _follow(self, frame: _Frame) -> float:
         """The movement at the next frame."""
         if frame.proximal is None and not self._alone:
             self._go_on_alone(frame)
         value = 0.0
         if self._scout is not None:
-            value = self._scout.follow(frame.distal, frame.index, restarted=frame.restarted)
+            value = self._scout.follow(frame.distal, frame.at_index, restarted=frame.restarted)
             if self._scout.following is not self.count.following and self._angle is None:
                 self.count.following = self._scout.following
         if self._angle is not None and frame.proximal is not None:
             value = self._angle.step(frame.proximal, frame.distal, restarted=frame.restarted)
-            self.count.following.follow(value, frame.index, restarted=frame.restarted)
+            self.count.following.follow(value, frame.at_index, restarted=frame.restarted)
         if self._scout is not None and not self._alone:
             value = self._look(frame, value)
         return value
@@ -144,7 +146,7 @@ class LiveJoint:
             return value
         self._looks += 1
         proximal, rate_hz = self._tracks[self._hinge.proximal], self._distal.frame_rate_hz
-        stop = frame.index + 1
+        stop = frame.at_index + 1
         seen = self._distal.frames(self._from_index, stop)
         near = proximal.frames_between(seen.t_us[0], seen.t_us[-1])
         try:
@@ -158,7 +160,7 @@ class LiveJoint:
         for past in again:
             if past.proximal is not None:
                 now = angle.step(past.proximal, past.distal, restarted=past.restarted)
-                following.follow(now, past.index, restarted=past.restarted)
+                following.follow(now, past.at_index, restarted=past.restarted)
         if following.highest - following.lowest < ANGLE_LEAST_DEG:
             # Both segments moved and the joint between them did not.
             return value
@@ -172,7 +174,7 @@ class LiveJoint:
         self._alone, self._angle = True, None
         self._scout = _Scout(self._distal.frame_rate_hz)
         for index, q, restarted in self._distal.fresh(self._distal.frame_at(self._from_index)):
-            if index >= frame.index:
+            if index >= frame.at_index:
                 break
             self._scout.follow(q, index, restarted=restarted)
         self.count.following = self._scout.following
@@ -257,6 +259,11 @@ class _PairedFrames:
             elif not isinstance(found, Unmatched):
                 other = between(found.before, found.after, found.share)
                 yield _Frame(index, t_us, q, other, found.restarted)
+
+    def are_past(self, index: int) -> bool:
+        """Whether none before this sample is still to be given."""
+        first = self._distal.first()
+        return self._distal.ended if first is None else first[0] >= index
 
     @property
     def _ended(self) -> bool:

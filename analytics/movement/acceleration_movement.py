@@ -10,6 +10,8 @@ from .counting import FELT_LEAST_DEG, GRAVITY_M_S2
 from .movement import AlongMainAxis, dot
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analytics.signals.arrays import Quaternion, Vector
     from analytics.signals.oriented_stream import StreamTrack
 
@@ -54,11 +56,17 @@ class Felt(AlongMainAxis):
         self._vectors.append(self._waiting.popleft())
         return dot(self._vectors[-1], self._axis)
 
-    def value(self, q: Quaternion) -> float:
+    def values(self, orientations: Sequence[Quaternion]) -> list[float]:
         """Gravity's part along the main axis, degrees."""
-        w, x, y, z = q
-        up = (2 * (x * z - w * y), 2 * (y * z + w * x), w * w - x * x - y * y + z * z)
-        return math.degrees(dot(up, self._axis))
+        return [
+            math.degrees(
+                dot(
+                    (2 * (x * z - w * y), 2 * (y * z + w * x), w * w - x * x - y * y + z * z),
+                    self._axis,
+                )
+            )
+            for w, x, y, z in orientations
+        ]
 
     def _read(self) -> None:
         """Smooth the samples that have come; those of frames wait to be taken."""

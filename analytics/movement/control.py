@@ -49,7 +49,12 @@ class TodaysRange:
 
     def control(self, value_deg: float) -> float:
         """The movement, normalised; below rest it is 0, beyond the target it passes 1."""
-        return max(0.0, (value_deg - self.rest_deg) / (self.target_deg - self.rest_deg))
+        return self.controls((value_deg,))[0]
+
+    def controls(self, values_deg: Sequence[float]) -> list[float]:
+        """The same of many values."""
+        rest, width = self.rest_deg, self.target_deg - self.rest_deg
+        return [(value - rest) / width if value > rest else 0.0 for value in values_deg]
 
     @property
     def limit(self) -> float:

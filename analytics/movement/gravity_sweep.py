@@ -14,6 +14,8 @@ from telemetry.errors import NotObservable
 from .movement import ANGLE_LEAST_DEG, FIT_FRAMES, Turning, dot, main_axis, rotation_vectors
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analytics.signals.arrays import Array, Mask, Quaternion, Vector
 
 __all__ = ["LEAST_VISIBLE", "Sweeping", "across_of", "swept_deg"]
@@ -100,11 +102,11 @@ class Sweeping:
         self._last = self._continued(self._ups[-1])
         return self._last - self._first
 
-    def value(self, q: Quaternion) -> float:
+    def values(self, orientations: Sequence[Quaternion]) -> list[float]:
         """Degrees, near the last frame's."""
         if self._plane is None:
-            return self._turning.value(q)
-        return self._continued(_up(q)) - self._first
+            return self._turning.values(orientations)
+        return [self._continued(_up(q)) - self._first for q in orientations]
 
     def refit(self) -> list[float] | None:
         """Look for the main axis again, where it is time."""

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from analytics.signals.arrays import dots, lengths
-from analytics.signals.orientation import elevation_deg
+from analytics.signals.orientation import elevation_deg, elevations_in_turn_deg
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analytics.signals.arrays import Array, Mask, Quaternion, Vector
 
 __all__ = [
@@ -66,8 +68,8 @@ class Movement(Protocol):
         """Take the orientation of the next frame; returns its number, by what is known now."""
         ...
 
-    def value(self, q: Quaternion) -> float:
-        """The number for an orientation, by what is known now."""
+    def values(self, orientations: Sequence[Quaternion]) -> list[float]:
+        """The numbers for orientations near the last frame's, by what is known now."""
         ...
 
     def refit(self) -> list[float] | None:
@@ -93,11 +95,11 @@ class Elevation:
 
     def add(self, q: Quaternion, *, restarted: bool) -> float:  # noqa: ARG002 - has no memory
         """The elevation of the next frame."""
-        return self.value(q)
-
-    def value(self, q: Quaternion) -> float:
-        """Elevation in degrees."""
         return elevation_deg(q, self._axis)
+
+    def values(self, orientations: Sequence[Quaternion]) -> list[float]:
+        """Elevations in degrees."""
+        return elevations_in_turn_deg(orientations, self._axis)
 
     def refit(self) -> list[float] | None:
         """There is nothing to learn."""
@@ -173,9 +175,11 @@ class Turning(AlongMainAxis):
         self._vectors.append(rotation_vector_deg(self._relative))
         return dot(self._vectors[-1], self._axis)
 
-    def value(self, q: Quaternion) -> float:
+    def values(self, orientations: Sequence[Quaternion]) -> list[float]:
         """Degrees turned about the main axis."""
-        return dot(rotation_vector_deg(self._relative_to_first(q)), self._axis)
+        return [
+            dot(rotation_vector_deg(self._relative_to_first(q)), self._axis) for q in orientations
+        ]
 
     def main_axis(self) -> Vector:
         """The main axis of turning in all frames so far."""

@@ -129,12 +129,16 @@ class RepetitionDetector:
 
     def push(self, value: float) -> None:
         """Take a smoothed value."""
-        self.extend((value,))
+        self.values.append(value)
+        self._go_on(len(self.values) - 1)
 
     def extend(self, values: Sequence[float]) -> None:
         """Take smoothed values; how they are cut changes nothing."""
         now = len(self.values)
         self.values.extend(values)
+        self._go_on(now)
+
+    def _go_on(self, now: int) -> None:
         while now < len(self.values):
             if self._state == "valley":
                 now = self._in_valley(now)

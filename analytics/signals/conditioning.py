@@ -7,7 +7,7 @@ the filter that was not looked at here.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -54,8 +54,7 @@ class SampleCounts:
     undeclared: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """Consecutive samples ready for the filter.
 
     Attributes:
@@ -163,8 +162,7 @@ class Conditioner:
             mag = None if mag is None else mag[repeated:]
             self._note_jump(first)
         self.next_index = first + len(acc)
-        # A NaN makes the comparison false, so one look at the extremes clears most batches.
-        if _peak(acc) < self.acc_limit and _peak(gyr) < self.gyr_limit:
+        if _within(acc, self.acc_limit) and _within(gyr, self.gyr_limit):
             return [self._run(first, acc, gyr, mag)]
         return self._good_runs(first, acc, gyr, mag)
 
@@ -237,11 +235,17 @@ class Conditioner:
 
 def _usable(mag: npt.NDArray[np.float32]) -> Array:
     usable = np.ascontiguousarray(mag, dtype=np.float64)
-    if not _peak(usable) < _PLAUSIBLE:
+    if not _within(usable, _PLAUSIBLE):
         good = np.abs(usable).max(axis=1) < _PLAUSIBLE
         usable = np.where(good[:, None], usable, 0.0)
     return usable
 
 
-def _peak(values: Array) -> float:
-    return float(np.abs(values).max())
+def _within(values: Array, limit: float) -> bool:
+    """Whether all values are finite and below a limit in size."""
+    flat = values.ravel()
+    # No square is larger than the sum of all: one product clears most short batches. A value that
+    # is not a number makes both comparisons false.
+    if flat.dot(flat) < limit * limit:
+        return True
+    return bool(np.abs(flat).max() < limit)

@@ -40,6 +40,7 @@ __all__ = [
     "Orientations",
     "elevation_deg",
     "elevations_deg",
+    "elevations_in_turn_deg",
     "looked_back",
     "orientations_afterwards",
     "up_in_sensor",
@@ -114,8 +115,12 @@ class OrientationFilter:
             self._trust.clear()
             self._vqf = self._afresh()
         filled = segment.interpolated if self._gyroscope and self._last is not None else 0
-        found = self._update(segment, 0, filled)
+        if not filled and self._trust.settled and not self._magnetometer:
+            self._last = segment.gyr[-1].tolist()
+            return Orientations(self._vqf.updateBatch(segment.gyr, segment.acc)["quat6D"])
+        found = []
         if filled:
+            found = self._update(segment, 0, filled)
             self._bridge(segment, filled)
         found += self._update(segment, filled, len(segment.gyr))
         self._last = segment.gyr[-1].tolist()
@@ -233,10 +238,22 @@ def elevation_deg(q: Quaternion, axis: Vector) -> float:
         q: unit quaternion, sensor to earth.
         axis: unit vector along the segment, away from the trunk, in sensor coordinates.
     """
-    w, x, y, z = q
+    return elevations_in_turn_deg((q,), axis)[0]
+
+
+def elevations_in_turn_deg(quaternions: Sequence[Sequence[float]], axis: Vector) -> list[float]:
+    """`elevation_deg` of orientations as they come, the same to the bit however many at once."""
     ax, ay, az = axis
-    up = 2 * ((x * z - w * y) * ax + (y * z + w * x) * ay) + (w * w - x * x - y * y + z * z) * az
-    return math.degrees(math.acos(max(-1.0, min(1.0, -up))))
+    return [
+        math.degrees(math.acos(down if -1.0 <= down <= 1.0 else math.copysign(1.0, down)))
+        for w, x, y, z in quaternions
+        for down in (
+            -(
+                2 * ((x * z - w * y) * ax + (y * z + w * x) * ay)
+                + (w * w - x * x - y * y + z * z) * az
+            ),
+        )
+    ]
 
 
 def elevations_deg(quaternions: Array, axis: Vector) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -42,6 +42,8 @@ Look: TypeAlias = Literal["back", "joint", "forward"]
 """How orientations are seen: from the frames' end, thus for a joint, or as a live filter does."""
 
 _UNSEEN = (np.nan,) * 4
+FEW = 4
+"""Frames at once, up to which they are remembered value by value."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,7 @@ class Frames:
         return lengths(self.gyr)
 
 
-@dataclass(frozen=True, slots=True)
-class Oriented:
+class Oriented(NamedTuple):
     """A segment with its orientations as they are known live, for whoever needs every sample.
 
     Attributes:
@@ -327,14 +328,25 @@ class StreamTrack:
         rows = self._rows[self._n : self._n + n]
         self._n += n
         first = segment.first_index + skip
-        steps = np.arange(0.0, n * self.stride, self.stride)
-        rows[:, 0] = steps + first
-        rows[:, 1:5] = _UNSEEN if found is None else found.quaternions[skip :: self.stride]
-        rows[:, 5] = self._times_us(batch, segment, rows[:, 0])
-        rows[:, 6] = steps + (place + skip)
         if self._restarted:
             self._restarts.add(first)
             self._restarted = False
+        frames = range(first, first + n * self.stride, self.stride)
+        q = None if found is None else found.quaternions[skip :: self.stride]
+        if n <= FEW and q is not None and not segment.interpolated:
+            # One assignment of plain values: quicker than a column at a time.
+            t0_us, shift = float(batch.t0_ns // 1000), place - segment.first_index
+            dt_us = batch.dt_us[first - batch.first_index :: self.stride][:n].tolist()
+            rows[:] = [
+                (i, *turned, t0_us + dt, i + shift)
+                for i, turned, dt in zip(frames, q.tolist(), dt_us, strict=True)
+            ]
+            return
+        index = rows[:, 0]
+        index[:] = np.arange(frames.start, frames.stop, frames.step)
+        rows[:, 1:5] = _UNSEEN if q is None else q
+        rows[:, 5] = self._times_us(batch, segment, index)
+        rows[:, 6] = index + (place - segment.first_index)
 
     def _times_us(self, batch: MotionBatch, segment: Segment, index: Array) -> Array:
         """Host times of frames; of those filled in, by the rate before the next good sample."""
@@ -342,13 +354,11 @@ class StreamTrack:
         if not segment.interpolated:
             first = int(index[0]) - batch.first_index
             picked = batch.dt_us[first : first + len(index) * self.stride : self.stride]
-            times: Array = picked.astype(np.float64) + t0_us
-            return times
+            return np.asarray(picked + t0_us, np.float64)
         good = segment.first_index + segment.interpolated
         offsets = np.maximum(index, good).astype(np.int64) - batch.first_index
         before_us = np.round(np.maximum(good - index, 0) * 1e6 / self.opened.rate_hz)
-        filled: Array = (batch.dt_us[offsets] + t0_us - before_us).astype(np.float64)
-        return filled
+        return np.asarray(batch.dt_us[offsets] + t0_us - before_us, np.float64)
 
     def state(self) -> dict[str, Any]:
         """All that it remembers but its opening, as plain values."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,8 +65,13 @@ class SampleStore:
 
     def runs(self, from_index: int, to_index: int, lead: int) -> Iterator[Run]:
         """The runs within samples [from_index, to_index), each with up to `lead` before it."""
-        ends = [*(place for _, place in self._runs[1:]), self._n]
-        for (first, place), end in zip(self._runs, ends, strict=False):
+        # Whoever asks for the newest samples passes over no earlier run.
+        begin = max(0, bisect_right(self._runs, from_index - lead, key=itemgetter(0)) - 1)
+        for number in range(begin, len(self._runs)):
+            first, place = self._runs[number]
+            if first >= to_index:
+                return
+            end = self._runs[number + 1][1] if number + 1 < len(self._runs) else self._n
             start = max(first, from_index - lead)
             stop = min(first + end - place, to_index)
             if stop > max(start, from_index):

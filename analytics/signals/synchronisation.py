@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +16,7 @@ APART_US = 500_000.0
 """Two neighbouring frames further apart than this tell nothing about the time between them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timed(Generic[P]):
+class Timed(NamedTuple, Generic[P]):
     """A frame of the other sensor, as far as matching goes.
 
     Attributes:
@@ -32,8 +30,7 @@ class Timed(Generic[P]):
     what: P
 
 
-@dataclass(frozen=True, slots=True)
-class Between(Generic[P]):
+class Between(NamedTuple, Generic[P]):
     """Where a frame lies among the other sensor's.
 
     Attributes:

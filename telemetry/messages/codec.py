@@ -102,19 +102,35 @@ _ARRAYS = {
 }
 _VECTORS = {"acc", "gyr", "mag"}
 _FORMS = {
-    name: (np.dtype(form), _TAGS[form], 3 if name in _VECTORS else 1)
+    name: (np.dtype(form), _TAGS[form], width, width * np.dtype(form).itemsize)
     for name, form in _ARRAYS.items()
+    for width in (3 if name in _VECTORS else 1,)
 }
+"""Of each array its type, its tag, values a sample and bytes a sample."""
 _REQUIRED = {"dt_us", "lag_us", "acc"}
 
 
 def _read_batch(body: dict[str, Any]) -> MotionBatch:
-    arrays = {name: _array(body, name) for name in _ARRAYS}
-    n = len(arrays["dt_us"]) if arrays["dt_us"] is not None else 0
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    for name, (dtype, tag, width, sample_bytes) in _FORMS.items():
+        tagged = body.get(name)
+        if tagged is None:
+            if name in _REQUIRED:
+                raise DecodeError("motion batch", f"{name} is missing")
+            continue
+        if type(tagged) is not cbor2.CBORTag or tagged.tag != tag:
+            raise DecodeError("motion batch", f"{name} is not a typed array of {dtype}")
+        raw = tagged.value
+        if type(raw) is not bytes or len(raw) % sample_bytes:
+            raise DecodeError("motion batch", f"{name} is not a whole number of samples")
+        n = len(raw) // sample_bytes
+        # A view of the bytes as they came: nothing is copied, and none can be changed.
+        arrays[name] = np.ndarray(n if width == 1 else (n, width), dtype, raw)
+    n = len(arrays["dt_us"])
     if n == 0:
         raise DecodeError("motion batch", "no samples")
     for name, array in arrays.items():
-        if array is not None and len(array) != n:
+        if len(array) != n:
             raise DecodeError("motion batch", f"{name} has {len(array)} samples, dt_us has {n}")
     t0_ns = _integer(body, "t0_ns", "motion batch")
     if t0_ns % 1000:
@@ -123,24 +139,8 @@ def _read_batch(body: dict[str, Any]) -> MotionBatch:
         stream=_text(body, "stream", "motion batch"),
         first_index=_integer(body, "first_index", "motion batch", least=0),
         t0_ns=t0_ns,
-        **arrays,  # type: ignore[arg-type]
+        **arrays,
     )
-
-
-def _array(body: dict[str, Any], name: str) -> npt.NDArray[Any] | None:
-    tagged = body.get(name)
-    if tagged is None:
-        if name in _REQUIRED:
-            raise DecodeError("motion batch", f"{name} is missing")
-        return None
-    dtype, tag, width = _FORMS[name]
-    if not isinstance(tagged, cbor2.CBORTag) or tagged.tag != tag:
-        raise DecodeError("motion batch", f"{name} is not a typed array of {dtype}")
-    raw = tagged.value
-    if not isinstance(raw, bytes) or len(raw) % (dtype.itemsize * width):
-        raise DecodeError("motion batch", f"{name} is not a whole number of samples")
-    array = np.frombuffer(raw, dtype)
-    return array if width == 1 else array.reshape(-1, width)
 
 
 def _read_marker(cls: type[_Marker], body: dict[str, Any]) -> StreamItem:

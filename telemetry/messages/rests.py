@@ -8,6 +8,7 @@ for instants, as a session judges while it goes on, and for sample indices, as a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from .events import ExerciseStarted, RestEnded, RestStarted
@@ -69,7 +70,10 @@ class Rests:
         """Whether a repetition that began and turned back at these places belongs to no set."""
         if self.since is not None and turned >= self.since:
             return True
-        return any(begun < to and turned >= since for since, to in self.closed)
+        # While a session goes on, what is asked about lies after all rests or in a late one.
+        if not self.closed or begun >= max(self.closed, key=itemgetter(1))[1]:
+            return False
+        return any(begun < to and turned >= since for since, to in reversed(self.closed))
 
 
 def moved_in_rest(repetition: RepetitionCounted, rests: Rests) -> bool:
