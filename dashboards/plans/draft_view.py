@@ -16,6 +16,7 @@ from therapy.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from analytics.monitoring.figures import PatientFigures
     from therapy.plan.plan import Plan
@@ -23,7 +24,15 @@ if TYPE_CHECKING:
     from therapy.templates.plan_draft import PlanDraft
     from therapy.templates.template import PlanTemplate
 
-__all__ = ["DraftView", "EditorView", "draft_view", "editor_view", "newest_version", "out_of_turn"]
+__all__ = [
+    "DraftView",
+    "EditorView",
+    "draft_view",
+    "editor_view",
+    "last_began",
+    "newest_version",
+    "out_of_turn",
+]
 
 
 class _Frozen(BaseModel):
@@ -201,10 +210,17 @@ def out_of_turn(plan: Plan, figures: PatientFigures) -> Wording | None:
     sent = [view.plan for view in figures.versions if view.published is not None]
     if not sent:
         return None
-    last = max(sent, key=lambda one: one.version)
-    if plan.version == last.version:
+    last = max(one.version for one in sent)
+    if plan.version == last:
         return None
-    return why_not_after(plan, last.version, last.valid_from.isoformat())
+    began = last_began(figures)
+    return why_not_after(plan, last, None if began is None else began.isoformat())
+
+
+def last_began(figures: PatientFigures) -> date | None:
+    """The first day of the newest version that was sent, and that the home has not refused."""
+    stand = [v.plan for v in figures.versions if v.published is not None and v.state != "refused"]
+    return max(stand, key=lambda one: one.version).valid_from if stand else None
 
 
 def _meanwhile(newest: int) -> Wording:

@@ -16,7 +16,14 @@ from therapy.templates.catalogue import template_named
 from therapy.templates.plan_draft import PlanDraft, empty_body, template_body, version_body
 from therapy.wording import Wording
 
-from .draft_view import EditorView, draft_view, editor_view, newest_version, out_of_turn
+from .draft_view import (
+    EditorView,
+    draft_view,
+    editor_view,
+    last_began,
+    newest_version,
+    out_of_turn,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,8 +85,11 @@ class PlanEditor:
         except ConfigurationError as e:
             raise PlanEditError(Wording(f"nessun modello {template}", str(e))) from e
         figures = self._figures(patient)
-        body = template_body(found, side, self._first(figures), _newest_sent(figures))
-        return self._start(patient, body, by, template=found.id)
+        before = _newest_sent(figures)
+        body = template_body(found, side, self._first(figures), before)
+        return self._start(
+            patient, body, by, template=found.id, cleared_before=_cleared(figures, before)
+        )
 
     def start_version(self, patient: str, version: int, by: str) -> EditorView:
         """Start a draft that changes a version; what its template asks for is asked for again.
@@ -91,7 +101,13 @@ class PlanEditor:
         plan = self._plan(figures, version)
         signed = (view.template for view in figures.versions if view.plan.version == version)
         body = version_body(plan, self._first(figures))
-        return self._start(patient, body, by, template=next(signed, None))
+        return self._start(
+            patient,
+            body,
+            by,
+            template=next(signed, None),
+            cleared_before=_cleared(figures, plan),
+        )
 
     def start_empty(self, patient: str, by: str) -> EditorView:
         """Start a draft from nothing.
@@ -100,8 +116,9 @@ class PlanEditor:
             PlanEditError: nothing is known of the patient, or there is a draft.
         """
         figures = self._figures(patient)
-        body = empty_body(self._first(figures), _newest_sent(figures))
-        return self._start(patient, body, by)
+        before = _newest_sent(figures)
+        body = empty_body(self._first(figures), before)
+        return self._start(patient, body, by, cleared_before=_cleared(figures, before))
 
     def change(
         self, patient: str, revision: int, body: dict[str, Any], cleared: Sequence[str], by: str
@@ -214,8 +231,7 @@ class PlanEditor:
         return editor_view(figures, kept, draft, None if draft is None else _template(draft))
 
     def _first(self, figures: PatientFigures) -> date:
-        sent = [v.plan.valid_from for v in figures.versions if v.published is not None]
-        return earliest_start(figures.today, max(sent, default=None))
+        return earliest_start(figures.today, last_began(figures))
 
     def _plan(self, figures: PatientFigures, version: int) -> Plan:
         sent = [view.plan for view in figures.versions]
@@ -228,7 +244,13 @@ class PlanEditor:
         )
 
     def _start(
-        self, patient: str, body: dict[str, Any], by: str, *, template: str | None = None
+        self,
+        patient: str,
+        body: dict[str, Any],
+        by: str,
+        *,
+        cleared_before: tuple[str, ...],
+        template: str | None = None,
     ) -> EditorView:
         figures = self._figures(patient)
         with self._lock:
@@ -244,6 +266,7 @@ class PlanEditor:
                     patient=patient,
                     revision=1,
                     template=template,
+                    cleared_before=cleared_before,
                     based_on=newest_version(figures, self._desk.kept(patient)),
                     body=body,
                     saved_ns=self._clock.now_ns(),
@@ -281,6 +304,12 @@ def _newest_sent(figures: PatientFigures) -> Plan | None:
     """The version that a new one would follow: it may count from tomorrow only, or be over."""
     sent = [view.plan for view in figures.versions if view.published is not None]
     return max(sent, key=lambda plan: plan.version, default=figures.plan)
+
+
+def _cleared(figures: PatientFigures, before: Plan | None) -> tuple[str, ...]:
+    """What was ticked for a version that a draft begins from, or follows."""
+    views = (v for v in figures.versions if before is not None and v.plan.version == before.version)
+    return next((view.cleared for view in views), ())
 
 
 def _still_cleared(

@@ -145,6 +145,6 @@ def version_view(view: VersionView) -> PlanVersionView:
         effective=None if view.effective is None else view.effective.isoformat(),
         signed_by=view.signed_by,
         signed_ms=None if view.signed_ns is None else view.signed_ns / 1e6,
-        cleared=tuple(words(one) for one in cleared_words(view.cleared, view.template)),
+        cleared=tuple(words(one) for one in cleared_words(view.cleared)),
         note=view.note,
     )

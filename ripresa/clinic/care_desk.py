@@ -198,8 +198,13 @@ class CareDesk:
                 "give the new one a higher version"
             )
         before = max((v for v in sent if v != plan.version), default=None)
+        figures = fold.figures(plan.patient)
+        views = () if figures is None else figures.versions
+        refused = {view.plan.version for view in views if view.state == "refused"}
         if known is None and before is not None:
-            why = why_not_after(plan, before, str(sent[before].plan.get("valid_from", "")))
+            began = max((v for v in sent if v not in refused), default=None)
+            first = None if began is None else str(sent[began].plan.get("valid_from", ""))
+            why = why_not_after(plan, before, first)
             if why is not None:
                 raise ConfigurationError(why.en)
         now_ns = self._clock.now_ns()

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 __all__ = ["earliest_start", "why_not_after"]
 
 
-def why_not_after(plan: Plan, before: int, valid_from: str) -> Wording | None:
+def why_not_after(plan: Plan, before: int, valid_from: str | None) -> Wording | None:
     """Why a plan cannot follow the version that was published before it; None where it can.
 
     Args:
         plan: the new version.
         before: the highest version that was published.
-        valid_from: its first day, ISO.
+        valid_from: the first day, ISO, of the highest version that no home has refused; None: there
+            is none. A version that was refused was never in force, and keeps no day.
     """
     if plan.version < before:
         return Wording(
@@ -30,11 +31,11 @@ def why_not_after(plan: Plan, before: int, valid_from: str) -> Wording | None:
             f"version {before} of {plan.patient}'s plan is published already: "
             f"version {plan.version} would come after a later one",
         )
-    if plan.valid_from.isoformat() <= valid_from:
+    if valid_from is not None and plan.valid_from.isoformat() <= valid_from:
         return Wording(
-            f"la versione {plan.version} vale dal {plan.valid_from}, la versione {before} dal "
+            f"la versione {plan.version} vale dal {plan.valid_from}, quella di prima dal "
             f"{valid_from}: le dia un inizio più tardi, i giorni passati tengono la loro versione",
-            f"version {plan.version} is valid from {plan.valid_from}, and version {before} from "
+            f"version {plan.version} is valid from {plan.valid_from}, and the one before from "
             f"{valid_from}: give it a later valid_from, past days keep the version they had",
         )
     return None

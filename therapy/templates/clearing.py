@@ -45,18 +45,23 @@ _NAMED: Final = ": {what}"
 
 
 def clearances_of(
-    items: Iterable[tuple[str, str]], template: PlanTemplate | None
+    items: Iterable[tuple[str, str]],
+    template: PlanTemplate | None,
+    before: Iterable[str] = (),
 ) -> tuple[Clearance, ...]:
     """All that must be ticked, one by one, each naming what it is for.
 
     Args:
         items: exercise and posture of each item; what the library does not know asks for nothing.
         template: that the plan was started from; None: from none.
+        before: ids of what was ticked for the version before, of whichever template.
     """
     asked = [(EXERCISES[name], posture) for name, posture in items if name in EXERCISES]
     present = {known.id for known, _ in asked}
-    own = () if template is None else template.clearances
-    found = [one for one in own if not one.exercises or present & set(one.exercises)]
+    own = {c.id: c for c in (() if template is None else template.clearances)}
+    of_all = {c.id: c for t in templates() for c in t.clearances}
+    own |= {name: of_all[name] for name in before if name in of_all and name not in own}
+    found = [c for c in own.values() if not c.exercises or present & set(c.exercises)]
     for name, it, en in _BY_EXERCISE:
         whose = {known.id: known for known, posture in asked if _asks(name, known, posture)}
         if whose:
@@ -71,14 +76,13 @@ def clearances_of(
     return tuple(found)
 
 
-def cleared_words(cleared: Iterable[str], template: str | None) -> tuple[Wording, ...]:
+def cleared_words(cleared: Iterable[str]) -> tuple[Wording, ...]:
     """What was ticked, as it is read later; an id that nobody knows any more stands for itself.
 
     Args:
-        cleared: ids.
-        template: that the plan was started from; None: from none.
+        cleared: ids, each of one template or of none.
     """
-    own = {c.id: Wording(c.it, c.en) for t in templates() if t.id == template for c in t.clearances}
+    own = {c.id: Wording(c.it, c.en) for t in templates() for c in t.clearances}
     known = {
         name: Wording(it.removesuffix(_NAMED), en.removesuffix(_NAMED))
         for name, it, en in _BY_EXERCISE

@@ -53,6 +53,8 @@ class PlanDraft(BaseModel):
         based_on: the newest version of the plan that its writer has seen; 0: there was none.
         body: of the plan, as far as it is written: it may be wrong still.
         cleared: ids of the clearances that were ticked.
+        cleared_before: ids that were ticked for the version before: what another template asked
+            for then is asked for again, as the person is the same.
         saved_ns: when, by the clinic's clock.
         by: who saved it last.
     """
@@ -65,6 +67,7 @@ class PlanDraft(BaseModel):
     based_on: int = Field(default=0, ge=0)
     body: dict[str, Any]
     cleared: tuple[Name, ...] = ()
+    cleared_before: tuple[Name, ...] = ()
     saved_ns: int
     by: str = ""
 
@@ -91,7 +94,7 @@ class PlanDraft(BaseModel):
 
     def clearances(self, template: PlanTemplate | None) -> tuple[Clearance, ...]:
         """What is to be ticked before it can be signed."""
-        return clearances_of(self.items(), template)
+        return clearances_of(self.items(), template, self.cleared_before)
 
 
 def template_body(

@@ -13,7 +13,7 @@ from ingest.stores.table import folders_erased
 from ripresa.clinic.care_desk import CareDesk
 from ripresa.clinic.outbox import Outbox
 from telemetry.errors import StoreFull
-from telemetry.messages.care import PlanPublished, PlanSigned
+from telemetry.messages.care import PlanAnswered, PlanPublished, PlanSigned
 from therapy.plan.limits import Limits
 from therapy.templates import catalogue
 from therapy.templates.template import PlanTemplate
@@ -378,3 +378,72 @@ async def test_why_a_version_is_not_sent_is_told_in_either_language(clinic):
     told = refused.json()["detail"]
     assert "would come after a later one" in told["en"]
     assert "verrebbe dopo una più nuova" in told["it"]
+
+
+def answered(clinic, version, state, note=""):
+    told = PlanAnswered(
+        patient=PATIENT,
+        t_ns=clinic.clock.now_ns(),
+        home_ns=clinic.clock.now_ns(),
+        version=version,
+        state=state,
+        note=note,
+    )
+    clinic.care.note([told])
+
+
+async def sent(anna, template, side="right", **changed):
+    view = await anna.begin(template, side)
+    return await sent_on(anna, await anna.write(view, **changed) if changed else view)
+
+
+async def sent_on(anna, view):
+    view = await anna.ticked(view)
+    version = view["draft"]["newest"] + 1
+    await anna.done("sign", revision=view["draft"]["revision"])
+    await anna.publish(version)
+    return version
+
+
+async def test_a_version_that_the_home_refused_keeps_no_day_and_can_be_corrected_at_once(clinic):
+    async with Writer(clinic.app()) as anna:
+        version = await sent(anna, "stroke-arm")
+        taken = await anna.begin()
+        assert taken["draft"]["body"]["valid_from"] > MONDAY.isoformat()
+        await anna.done("discard", revision=taken["draft"]["revision"])
+        answered(clinic, version, "refused", "no room on the disk")
+        corrected = await sent(anna, "stroke-arm", goal="le scale")
+        found = (await anna.get(anna.place)).json()["versions"]
+    assert corrected == version + 1
+    assert [(v["version"], v["state"]) for v in found[-2:]] == [
+        (version, "refused"),
+        (corrected, "published"),
+    ]
+    assert clinic.plans.version(PATIENT, corrected).valid_from == MONDAY
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "still"),
+    [
+        ("heart-failure", "copd", {"cardiologist", "oxygen"}),
+        ("wrist-fracture", "stroke-arm", {"release"}),
+        ("cancer-fatigue", "copd", {"bone", "counts", "neuropathy", "oxygen"}),
+    ],
+)
+async def test_what_an_earlier_template_asked_of_the_person_is_asked_on_after_a_change(
+    clinic, first, then, still
+):
+    async with Writer(clinic.app()) as anna:
+        version = await sent(anna, first, "left")
+        answered(clinic, version, "taken")
+        await clinic.clock.advance(timedelta(days=1).total_seconds())
+        view = await anna.begin(then, "left")
+        asked = {c["id"] for c in view["draft"]["clearances"]}
+        assert still <= asked
+        assert not any(c["ticked"] for c in view["draft"]["clearances"])
+        again = await sent_on(anna, view)
+        answered(clinic, again, "taken")
+        await clinic.clock.advance(timedelta(days=1).total_seconds())
+        empty = await anna.done("start", source="empty")
+    own = {c["id"] for c in empty["draft"]["clearances"]}
+    assert {one for one in still if one != "neuropathy"} <= own, "and on, over a third draft"
