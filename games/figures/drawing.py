@@ -34,6 +34,8 @@ SENSOR: Final[Colour] = (24, 32, 56)
 SCALE = 2
 FIT = 0.88
 STEPS = 24
+HEAD_STAYS: Final = 60.0
+"""How far a head may move, in the drawing's units, before its place at the end is shown too."""
 MOST_KEPT = 60
 """A megabyte each: a loop's steps, and some with a ghost."""
 
@@ -63,6 +65,9 @@ class ExerciseDrawing:
         posed = posed_in(exercise, posture)
         self._pose = (lambda share: upright(posed(share))) if posture == "standing" else posed
         self._mirrored = mirrored
+        # Whose head comes along is not shown headless at the end of the way.
+        first, last = self._pose(0.0).head, self._pose(1.0).head
+        self._rises = first is not None and last is not None and math.dist(first, last) > HEAD_STAYS
         self._made: dict[tuple[int, int | None, tuple[int, int] | None], pygame.Surface] = {}
         self._needed: pygame.Rect | None = None
 
@@ -108,7 +113,7 @@ class ExerciseDrawing:
         for bone in target.bones:
             if bone.moving and moves:
                 _bone(large, bone, mix(MOVES, GROUND, 0.76))
-        if ghost is not None and target.head is not None:
+        if target.head is not None and moves and (ghost is not None or self._rises):
             _circle(large, mix(BODY, GROUND, 0.7), target.head, 34)
         for bone in pose.bones:
             _bone(large, bone, MOVES if bone.moving else BODY)

@@ -21,12 +21,13 @@ from research.simulation.limb_motion import FINE_HZ, MANNERS
 from research.simulation.worn_sensor import Skin, still_reading
 from telemetry.messages.events import SegmentCalibrated
 
+from .misplaced import misplaced_readings
 from .sway_truth import true_sway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["EXERCISES", "ExerciseCase", "right_cases", "wrong_cases"]
+__all__ = ["EXERCISES", "ExerciseCase", "misplaced_cases", "right_cases", "wrong_cases"]
 
 EXERCISES: Final = (
     "heel-raise", "hip-abduction", "hip-abduction-alone", "bridge", "balance", "walk",
@@ -72,9 +73,11 @@ def right_cases(seeds: Sequence[int]) -> Iterator[ExerciseCase]:
         yield _case(made, name, exercise, manner)
 
 
-def wrong_cases(seeds: Sequence[int]) -> Iterator[ExerciseCase]:
+def wrong_cases(
+    seeds: Sequence[int], exercises: Sequence[str] = EXERCISES
+) -> Iterator[ExerciseCase]:
     """The observed sensor on a table, and sensors whose calibration did not pass."""
-    for seed, exercise in product(seeds, EXERCISES):
+    for seed, exercise in product(seeds, exercises):
         made = simulate_item(exercise, Person(repetitions=3 if exercise == "balance" else 8), seed)
         rng = np.random.default_rng([seed, 17])
         site = made.what.sites[0]
@@ -99,6 +102,21 @@ def wrong_cases(seeds: Sequence[int]) -> Iterator[ExerciseCase]:
         yield replace(
             case, right=False, recording=_session(made, made.streams(), calibrated=[failed])
         )
+
+
+def misplaced_cases(
+    seeds: Sequence[int], exercises: Sequence[str] = EXERCISES
+) -> Iterator[ExerciseCase]:
+    """The observed sensor on another segment, on the other leg, turned, or swapped."""
+    for seed, exercise in product(seeds, exercises):
+        made = simulate_item(exercise, Person(repetitions=3 if exercise == "balance" else 8), seed)
+        for kind, readings in misplaced_readings(made, seed):
+            streams = [
+                SensorStream(f"{site}-right", made.person.rate_hz, readings[site])
+                for site in made.what.sites
+            ]
+            case = _case(made, f"{kind.replace(' ', '-')}-{exercise}-{seed:02d}", exercise, kind)
+            yield replace(case, right=False, recording=_session(made, streams))
 
 
 def _session(

@@ -11,7 +11,10 @@ Scores: `within_one_percent` of counts; of published ranges `range_coverage_perc
 band and its half width; `unexplained` ranges that are missing without a reason; by measure the
 median or the 95th percentile of the relative error, and the coverage of the bands of sway; and
 `wrong_figures`, a range, count or sway published of a sensor that lies on a table, or a range after
-a calibration that did not pass.
+a calibration that did not pass. Of sensors on another segment, turned, on the other leg or swapped
+a figure may still be right, so `misplaced_wrong` counts those with one that is not: a band that
+does not hold the truth, a count off by more than 1 where anything is counted, a cadence or minutes
+off by more than 5 %; `kinds` has them by kind and exercise.
 """
 
 from __future__ import annotations
@@ -28,7 +31,7 @@ from research.challenges.running import Challenge, Scored, Scoring
 from research.session_cases.published import analysed, published_of
 from telemetry.errors import ConfigurationError
 
-from .exercise_cases import right_cases, wrong_cases
+from .exercise_cases import misplaced_cases, right_cases, wrong_cases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +40,10 @@ if TYPE_CHECKING:
 
     from .exercise_cases import ExerciseCase
 
-__all__ = ["CHALLENGE", "AnsweredItem", "ExerciseChallenge", "ripresa_items", "without_rates"]
+__all__ = [
+    "CHALLENGE", "AnsweredItem", "ExerciseChallenge", "exercise_row", "ripresa_items",
+    "without_rates",
+]  # fmt: skip
 
 POPULATION = "simulated people of seven kinds, bodies and soft tissue of their own"
 LABELS = {
@@ -46,6 +52,7 @@ LABELS = {
     "range_half_width_deg": FigureLabel("half width of their band, median", "°", ""),
     "unexplained": FigureLabel("items without a range and without a reason", ""),
     "wrong_figures": FigureLabel("wrong sensors with a figure", ""),
+    "misplaced_wrong": FigureLabel("sensors elsewhere or turned with a wrong figure", ""),
     "sway_error_percent": FigureLabel("sway RMS, median error", "%"),
     "sway_path_error_percent": FigureLabel("sway path, median error", "%"),
     "sway_coverage_percent": FigureLabel("sway figures inside their 95 % band", "%", "higher"),
@@ -60,6 +67,10 @@ REACH = {
     "unexplained": "0",
     "wrong_figures": "0",
 }
+LYING_OR_FAILED = frozenset({"on the table", "calibration failed"})
+RANGED = frozenset({"hip-abduction", "hip-abduction-alone", "bridge"})
+OFF_PERCENT = 5.0
+"""By which a figure without a band is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +153,8 @@ class ExerciseChallenge(Challenge):
         if scoring.data.lower() != "simulated":
             raise ConfigurationError("exercises are simulated: give --data simulated")
         seeds = self.seeds if scoring.subjects is None else scoring.subjects
-        cases = [*right_cases(seeds), *wrong_cases(self.wrong_seeds)]
+        wrong = [*wrong_cases(self.wrong_seeds), *misplaced_cases(self.wrong_seeds)]
+        cases = [*right_cases(seeds), *wrong]
         meter = scoring.meter(len(cases))
         notes: list[str] = []
         faults = FaultRows(notes)
@@ -153,13 +165,14 @@ class ExerciseChallenge(Challenge):
                 seen = AnsweredItem(0, reason="failed")
                 with faults.row(entry, case.name):
                     seen = entry.solve(case.recording)
-                rows.append(_row(case, seen))
+                rows.append(exercise_row(case, seen))
             bodies[entry.name] = {
                 "mean": _mean(rows),
                 "exercises": {
                     exercise: _mean([r for r in rows if r["exercise"] == exercise])
                     for exercise in sorted({r["exercise"] for r in rows})
                 },
+                "kinds": _kinds(rows),
                 "cases": rows,
             } | faults.of(entry)
         population = f"{len(cases)} sessions, {POPULATION}"
@@ -178,7 +191,8 @@ class ExerciseChallenge(Challenge):
         )
 
 
-def _row(case: ExerciseCase, seen: AnsweredItem) -> dict[str, Any]:
+def exercise_row(case: ExerciseCase, seen: AnsweredItem) -> dict[str, Any]:
+    """What an entry tells of a case, beside its truth."""
     done = len(case.truth.repetitions or ())
     true_deg = case.truth.range_deg(())
     held = None
@@ -194,9 +208,15 @@ def _row(case: ExerciseCase, seen: AnsweredItem) -> dict[str, Any]:
         for name, (low, high) in seen.bands.items()
         if name in case.measures
     }
-    wrong = not case.right and (
+    wrong = case.kind in LYING_OR_FAILED and (
         seen.range_deg is not None
         or (case.kind == "on the table" and (seen.count > 0 or bool(seen.measures)))
+    )
+    untrue = (
+        held is False
+        or not all(banded.values())
+        or (seen.count > 0 and abs(seen.count - done) > 1)
+        or any(abs(errors[name]) > OFF_PERCENT for name in errors.keys() - banded.keys())
     )
     return {
         "name": case.name,
@@ -214,7 +234,24 @@ def _row(case: ExerciseCase, seen: AnsweredItem) -> dict[str, Any]:
         "errors_percent": errors,
         "measures_held": banded,
         "wrong_figure": wrong,
+        "misplaced_wrong": not case.right and case.kind not in LYING_OR_FAILED and untrue,
     }
+
+
+def _kinds(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, dict[str, int]]]:
+    """By kind and exercise of wrong sensors: how many, refused, and with a wrong figure.
+
+    Refused is who has a range and none is told, or of whom nothing is counted or told at all.
+    """
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for row in (r for r in rows if not r["right"]):
+        exercises = found.setdefault(row["kind"], {})
+        told = exercises.setdefault(row["exercise"], {"cases": 0, "refused": 0, "wrong": 0})
+        told["cases"] += 1
+        silent = row["range_deg"] is None and not row["errors_percent"]
+        told["refused"] += silent and (row["exercise"] in RANGED or row["count"] == 0)
+        told["wrong"] += row["wrong_figure"] or row["misplaced_wrong"]
+    return found
 
 
 def _mean(rows: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
@@ -228,6 +265,7 @@ def _mean(rows: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
         "range_half_width_deg": float(np.median(widths)) if widths else None,
         "unexplained": float(sum(r["range_deg"] is None and not r["reason"] for r in right)),
         "wrong_figures": float(sum(r["wrong_figure"] for r in rows)),
+        "misplaced_wrong": float(sum(r["misplaced_wrong"] for r in rows)),
         "sway_error_percent": _error(right, "sway RMS", 50),
         "sway_path_error_percent": _error(right, "sway path", 50),
         "sway_coverage_percent": _percent(swaying),

@@ -38,3 +38,14 @@ def test_a_left_sided_exercise_is_mirrored_and_a_take_is_shown_as_a_ghost():
 def test_cues_have_at_most_twelve_words(exercise):
     for text in (exercise.cue.it, exercise.cue.en):
         assert len(text.split()) <= 12
+
+
+@pytest.mark.parametrize("exercise", ["sit-to-stand", "chair-stand-30s"])
+def test_who_rises_is_not_headless_at_the_end_of_the_way(exercise):
+    Window(headless=True, title="t")
+    drawing = ExerciseDrawing(exercise)
+    start, resting = drawing.at(0.0), drawing.at_rest((320, 320))
+    top = start.get_bounding_rect().top
+    head_up = drawing.at(1.0).get_bounding_rect().top
+    assert abs(top - head_up) <= 2
+    assert resting.get_bounding_rect().height < start.get_bounding_rect().height

@@ -1,12 +1,13 @@
 """The exercises challenge: its truth is apart from the core, and the core reaches what is asked."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from research.exercises.exercise_cases import EXERCISES, right_cases, wrong_cases
-from research.exercises.exercise_challenge import ripresa_items
+from research.exercises.exercise_cases import EXERCISES, misplaced_cases, right_cases, wrong_cases
+from research.exercises.exercise_challenge import exercise_row, ripresa_items
 from research.session_cases.published import analysed, published_of
 from research.session_cases.session_case import SensorStream, recorded
 from research.session_cases.simulated_session import LEAD_S, Person, simulate_item
@@ -23,9 +24,7 @@ def test_a_case_is_the_same_each_time_and_gives_no_truth_away():
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_a_sensor_on_a_table_and_a_failed_calibration_give_no_figure(exercise):
-    for case in wrong_cases([0]):
-        if case.exercise != exercise:
-            continue
+    for case in wrong_cases([0], (exercise,)):
         seen = ripresa_items(case.recording)
         assert seen.range_deg is None
         assert seen.reason or seen.count == 0
@@ -66,3 +65,26 @@ def test_what_the_docs_promise_is_reached():
     assert body["mean"]["sway_error_percent"] < 10
     assert body["mean"]["sway_path_error_percent"] < 10
     assert body["mean"]["sway_coverage_percent"] >= 90
+
+
+@pytest.mark.parametrize("kind", ["upside down", "60 degrees askew", "on the other leg", "swapped"])
+def test_a_sensor_turned_or_on_the_other_leg_gives_a_right_range_or_none(kind):
+    cases = [c for c in misplaced_cases([3], ("hip-abduction",)) if c.kind == kind]
+    assert cases
+    for case in cases:
+        seen = ripresa_items(case.recording)
+        if kind in ("on the other leg", "swapped"):
+            assert seen.range_deg is None
+            assert seen.reason
+        else:
+            assert seen.low_deg < case.truth.range_deg(()) < seen.high_deg
+
+
+def test_a_wrong_figure_of_a_sensor_elsewhere_is_scored():
+    cases = misplaced_cases([3], ("bridge",))
+    (case,) = [c for c in cases if c.kind == "on another segment"]
+    seen = ripresa_items(case.recording)
+    assert exercise_row(case, seen)["misplaced_wrong"]
+    true_deg = case.truth.range_deg(())
+    right = replace(seen, low_deg=true_deg - 1, high_deg=true_deg + 1)
+    assert not exercise_row(case, right)["misplaced_wrong"]
