@@ -7,13 +7,14 @@ array of structures.
 
 from __future__ import annotations
 
-import csv
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from telemetry.errors import ConfigurationError
+
+from .text_table import read_text_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,8 +33,6 @@ _ENDINGS: Final = {
     ".xdf": "xdf",
     ".mat": "mat",
 }
-HEADER_LINES: Final = 60
-"""Lines among which a CSV's header is looked for."""
 
 
 class FileColumns:
@@ -73,7 +72,13 @@ class FileColumns:
         Raises:
             ConfigurationError: no such column, or it is not of numbers.
         """
-        values = self.values(wanted)
+        values = np.asarray(self.values(wanted))
+        if values.ndim != 1:
+            raise ConfigurationError(
+                f"{self._path.name}: {wanted!r} is {values.shape}: name one column, as {wanted}:0"
+            )
+        if np.iscomplexobj(values):
+            raise ConfigurationError(f"{self._path.name}: {wanted!r} holds complex numbers")
         try:
             return np.asarray(values, np.float64)
         except (TypeError, ValueError) as e:
@@ -106,7 +111,7 @@ def read_columns(path: Path, layout: ImportMap) -> FileColumns:
     """
     kind = layout.file.format or _ENDINGS.get(path.suffix.lower())
     readers: dict[str, Callable[[Path, ImportMap], Mapping[str, Any]]] = {
-        "csv": _csv,
+        "csv": read_text_table,
         "parquet": _parquet,
         "xdf": _xdf,
         "mat": _mat,
@@ -121,80 +126,6 @@ def read_columns(path: Path, layout: ImportMap) -> FileColumns:
         return FileColumns(path, readers[kind](path, layout))
     except (OSError, ValueError, KeyError, TypeError, NotImplementedError) as e:
         raise ConfigurationError(f"{path.name} cannot be read as {kind} ({e})") from e
-
-
-def _wanted(layout: ImportMap) -> list[str]:
-    channels = (layout.acceleration, layout.gyroscope, layout.magnetometer)
-    names = [n for channel in channels if channel is not None for n in channel.columns]
-    return names + [n for n in (layout.time.column, layout.time.counter) if n is not None]
-
-
-def _csv(path: Path, layout: ImportMap) -> Mapping[str, Any]:
-    """A text table; its header is the first line that names all the columns.
-
-    Lines before it are the maker's preamble. Rows right after it that hold no numbers (units, as
-    Shimmer writes them) are left out.
-    """
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
-    lines = text.splitlines()
-    delimiters = [layout.file.delimiter] if layout.file.delimiter else [",", ";", "\t"]
-    for at, line in enumerate(lines[:HEADER_LINES]):
-        for delimiter in delimiters:
-            names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])]
-            if all(
-                name in names or any(fnmatchcase(n, name) for n in names)
-                for name in _wanted(layout)
-            ):
-                return _csv_rows(lines[at + 1 :], names, delimiter, layout)
-    raise ValueError(f"none of the first {HEADER_LINES} lines names {', '.join(_wanted(layout))}")
-
-
-def _csv_rows(
-    lines: list[str], names: list[str], delimiter: str, layout: ImportMap
-) -> Mapping[str, Any]:
-    rows = [
-        row for row in csv.reader(lines, delimiter=delimiter) if any(cell.strip() for cell in row)
-    ]
-    first = names.index(
-        next(
-            n
-            for n in names
-            if n == layout.acceleration.columns[0] or fnmatchcase(n, layout.acceleration.columns[0])
-        )
-    )
-    comma = layout.file.decimal == ","
-    while rows and not _is_number(rows[0][first] if first < len(rows[0]) else "", comma=comma):
-        rows = rows[1:]
-    short = next((i for i, row in enumerate(rows) if len(row) < len(names) - 1), None)
-    if short is not None and short < len(rows) - 1:
-        raise ValueError(f"row {short + 1} of the samples has {len(rows[short])} cells")
-    rows = rows if short is None else rows[:short]
-    columns: dict[str, Any] = {}
-    for at, name in enumerate(names):
-        cells = [row[at].strip() if at < len(row) else "" for row in rows]
-        columns.setdefault(name, _typed(cells, comma=comma))
-    return columns
-
-
-def _typed(cells: list[str], *, comma: bool) -> Any:
-    """Numbers where all of it is or is empty, else text."""
-    points = [cell.replace(",", ".") for cell in cells] if comma else cells
-    try:
-        return np.array([float(cell) if cell else np.nan for cell in points], np.float64)
-    except ValueError:
-        return np.array(cells, object)
-
-
-def _is_number(cell: str, *, comma: bool) -> bool:
-    try:
-        float(cell.replace(",", ".") if comma else cell)
-    except ValueError:
-        return False
-    return True
 
 
 def _parquet(path: Path, _: ImportMap) -> Mapping[str, Any]:
@@ -223,7 +154,7 @@ def _xdf(path: Path, layout: ImportMap) -> Mapping[str, Any]:
             continue
         columns = {name: series[:, i] for i, name in enumerate(_labels(info, series.shape[1]))}
         columns["time_stamps"] = np.asarray(stream["time_stamps"], np.float64)
-        fits = all(any(fnmatchcase(c, w) or c == w for c in columns) for w in _wanted(layout))
+        fits = all(any(fnmatchcase(c, w) or c == w for c in columns) for w in layout.wanted)
         if fits or layout.file.stream is not None:
             found.append(columns)
     if len(found) != 1:

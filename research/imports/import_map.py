@@ -57,7 +57,8 @@ class TimeColumn(_Frozen):
 
     Attributes:
         column: of time stamps; None: samples are evenly spaced at `rate_hz`.
-        unit: of the stamps, or `iso` for date and time as text.
+        unit: of the stamps; `iso` for date and time as text, `hms` for a time of day as text, such
+            as `16_30_49_5120000` or `16:30:49.512`.
         clock: `unix` counts from 1970 UTC; `device` from any moment.
         counter: column that numbers the samples; a jump is a loss.
         counter_wraps: the number after the counter's last.
@@ -67,12 +68,12 @@ class TimeColumn(_Frozen):
     """
 
     column: str | None = None
-    unit: Literal["s", "ms", "100us", "us", "ns", "iso"] = "s"
+    unit: Literal["s", "ms", "100us", "us", "ns", "iso", "hms"] = "s"
     clock: Literal["unix", "device"] = "device"
     counter: str | None = None
     counter_wraps: int | None = None
     wraps: float | None = None
-    rate_hz: float | None = Field(default=None, gt=0)
+    rate_hz: float | None = Field(default=None, ge=1, le=20_000)
     shared: bool = False
 
     @model_validator(mode="after")
@@ -86,12 +87,18 @@ class Channel(_Frozen):
     """A vector's three columns and their unit.
 
     Attributes:
-        columns: names; `*` stands for any text, and `name:1` for column 1 of a matrix.
+        columns: names; `*` stands for any text, `name:1` for column 1 of a matrix, and `-name` for
+            an axis that points the other way.
         unit: of all three.
     """
 
     columns: tuple[str, str, str]
     unit: str
+
+    @property
+    def signed(self) -> list[tuple[str, float]]:
+        """Each column's name, and 1 or -1."""
+        return [(c[1:], -1.0) if c.startswith("-") else (c, 1.0) for c in self.columns]
 
 
 class Worn3D(_Frozen):
@@ -127,6 +134,13 @@ class ImportMap(_Frozen):
     magnetometer: Channel | None = None
     worn: Worn3D = Worn3D()
     placements: dict[str, str] = {}
+
+    @property
+    def wanted(self) -> list[str]:
+        """Names of all columns that it asks for, the acceleration's first."""
+        channels = (self.acceleration, self.gyroscope, self.magnetometer)
+        names = [name for c in channels if c is not None for name, _ in c.signed]
+        return names + [n for n in (self.time.column, self.time.counter) if n is not None]
 
     @model_validator(mode="after")
     def _units(self) -> Self:

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
@@ -50,6 +51,12 @@ __all__ = ["ImportedStream", "import_stream"]
 
 MISSING: Final = "missing in the file"
 SPLIT_S: Final = 1.0
+MOST: Final = 1e30
+DAY_S: Final = 86_400.0
+YEAR_S: Final = 365.25 * DAY_S
+EARLIEST_S, LATEST_S = 20 * YEAR_S, 130 * YEAR_S
+"""Seconds since 1970 between which recordings of worn sensors lie."""
+_TIME_OF_DAY: Final = re.compile(r"(\d{1,2})[_:](\d{1,2})[_:](\d{1,2})(?:[_:.,](\d+))?")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,15 +168,26 @@ def import_stream(path: Path, layout: ImportMap, *, placement: str | None = None
         raise ConfigurationError(f"{path.name}: no acceleration")
     stamps, unix = _stamps(columns, layout)
     counter = None if layout.time.counter is None else columns.numbers(layout.time.counter)
-    sound = np.isfinite(acc).all(axis=1)
+    lengths = {len(part) for part in (acc, gyr, mag, stamps, counter) if part is not None}
+    if len(lengths) != 1:
+        raise ConfigurationError(
+            f"{path.name}: its columns are of {' and '.join(map(str, sorted(lengths)))} rows: name "
+            "columns of one recording"
+        )
+    # What float32 cannot hold is no number either.
+    sound = (np.abs(acc) < MOST).all(axis=1)
     for more in (gyr, mag):
         if more is not None:
-            sound &= np.isfinite(more).all(axis=1)
+            sound &= (np.abs(more) < MOST).all(axis=1)
     if stamps is not None:
         sound &= np.isfinite(stamps)
     notes = [f"{int((~sound).sum())} rows hold no numbers"] if not sound.all() else []
     if not sound.any():
         raise ConfigurationError(f"{path.name}: no row holds numbers in all channels")
+    if stamps is not None and counter is None:
+        twice = _repeated(stamps, acc, gyr) & sound
+        sound &= ~twice
+        notes += [f"{int(twice.sum())} rows repeat the row before: left out"] if twice.any() else []
     grid = _grid(path, layout, sound, stamps, counter)
     acc = acc[sound]
     gyr = None if gyr is None else gyr[sound]
@@ -191,7 +209,7 @@ def import_stream(path: Path, layout: ImportMap, *, placement: str | None = None
         acc=acc.astype(np.float32),
         gyr=None if gyr is None else gyr.astype(np.float32),
         mag=None if mag is None else _relative(mag, layout),
-        begins_ns=None if kept is None or not unix else round(float(kept[0]) * 1e6) * 1000,
+        begins_ns=None if kept is None or not unix else _begins_ns(path.name, float(kept[0])),
         device_us=None if kept is None or unix else np.round(kept * 1e6).astype(np.int64),
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         notes=tuple(notes),
@@ -201,7 +219,32 @@ def import_stream(path: Path, layout: ImportMap, *, placement: str | None = None
 def _vectors(columns: FileColumns, channel: Channel | None) -> Any:
     if channel is None:
         return None
-    return np.column_stack([columns.numbers(name) for name in channel.columns])
+    parts = [sign * columns.numbers(name) for name, sign in channel.signed]
+    if len({len(part) for part in parts}) != 1:
+        raise ConfigurationError(
+            f"columns {', '.join(channel.columns)} are of {', '.join(str(len(p)) for p in parts)} "
+            "rows: name columns of one recording"
+        )
+    return np.column_stack(parts)
+
+
+def _repeated(stamps: Any, acc: Any, gyr: Any) -> Any:
+    """[n] whether a row says again what the row before says, stamp and samples."""
+    same = np.append(False, np.diff(stamps) == 0)
+    for values in (acc, gyr):
+        if values is not None:
+            same[1:] &= (values[1:] == values[:-1]).all(axis=1)
+    return same
+
+
+def _begins_ns(where: str, first_s: float) -> int:
+    if not EARLIEST_S < first_s < LATEST_S:
+        raise ConfigurationError(
+            f"{where}: the map says that its stamps count from 1970, and the first would be "
+            f"{first_s / YEAR_S:+.3g} years from there: correct their unit, or set clock = "
+            '"device" in [time] and give --start'
+        )
+    return round(first_s * 1e6) * 1000
 
 
 def _stamps(columns: FileColumns, layout: ImportMap) -> tuple[Any, bool]:
@@ -209,13 +252,31 @@ def _stamps(columns: FileColumns, layout: ImportMap) -> tuple[Any, bool]:
     time = layout.time
     if time.column is None:
         return None, False
+    values = np.asarray(columns.values(time.column))
+    if values.dtype.kind == "M":
+        # A column of moments says itself what it is.
+        told_ns = values.astype("datetime64[ns]")
+        return np.where(np.isnat(told_ns), np.nan, told_ns.astype(np.int64) / 1e9), True
     if time.unit == "iso":
-        return np.array([_iso_s(text) for text in columns.values(time.column)]), True
+        return np.array([_iso_s(text) for text in values]), True
+    if time.unit == "hms":
+        of_day = np.array([_of_day_s(text) for text in values])
+        midnights = np.cumsum(np.diff(of_day, prepend=of_day[:1]) < -DAY_S / 2)
+        return of_day + DAY_S * midnights, False
     stamps = columns.numbers(time.column)
     if time.wraps is not None:
         steps = np.diff(stamps)
         stamps = stamps + time.wraps * np.concatenate(([0], np.cumsum(steps < -time.wraps / 2)))
     return stamps * TIME_UNITS[time.unit], time.clock == "unix"
+
+
+def _of_day_s(text: Any) -> float:
+    """Seconds since midnight of `16_30_49_5120000` or `16:30:49.512`; NaN where it is none."""
+    found = _TIME_OF_DAY.fullmatch(str(text).strip())
+    if found is None:
+        return float("nan")
+    hours, minutes, seconds, fraction = found.groups()
+    return int(hours) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction or 0}")
 
 
 def _iso_s(text: Any) -> float:
@@ -261,14 +322,30 @@ def _check_units(where: str, layout: ImportMap, acc: Any, gyr: Any, rate_hz: flo
     if gyr is None or layout.gyroscope is None:
         return []
     stated = layout.gyroscope.unit
+    if found.axes is not None and found.acc_unit is not None:
+        raise ConfigurationError(
+            f"{where}: the gyroscope's axes are not the accelerometer's, as gravity turns; one way "
+            f"that fits is {_renamed(layout.gyroscope, found.axes)}: write the columns after the "
+            "maker's drawing"
+        )
     if found.rate_unit is None:
-        return ["gravity hardly turns: the gyroscope's unit is as stated, and not checked"]
+        why = "does not turn as the gyroscope says" if found.turns else "hardly turns"
+        return [f"gravity {why}: the gyroscope's unit is as stated, and not checked"]
     if found.rate_unit != stated and stated in {"rad/s", "deg/s", "mdeg/s"}:
         raise ConfigurationError(
             f"{where}: the map states the gyroscope in {stated}, but gravity turns as if it were "
             f"in {found.rate_unit}"
         )
     return []
+
+
+def _renamed(channel: Channel, axes: tuple[str, str, str]) -> str:
+    """The channel's columns in the order and with the signs that were found."""
+    names = []
+    for axis in axes:
+        name, sign = channel.signed["xyz".index(axis[-1])]
+        names.append(f"{'-' if (sign < 0) != axis.startswith('-') else ''}{name}")
+    return ", ".join(names)
 
 
 def _implausible(grid: FoundGrid, acc: Any, gyr: Any) -> list[str]:

@@ -5,7 +5,8 @@
 2. The period is the median step. Where stamps come in bursts (many steps are nowhere near a whole
    number of periods, as arrivals over a radio are), they number nothing: samples are taken one by
    one, and only a pause of `PAUSE` periods is a loss.
-3. A rate that is stated must be the one that is found, within `RATE_WITHIN`.
+3. A rate that is stated must be the one that is found, within `RATE_WITHIN`; one that is not must
+   be a motion sensor's (`RATES_HZ`), and no pause longer than a day: so a wrong unit of time shows.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ RATE_WITHIN: Final = 0.03
 NEAR_PERIOD: Final = 0.25
 BURSTS_SHARE: Final = 0.1
 PAUSE: Final = 20.0
+LONGEST_PAUSE_S: Final = 86_400.0
+RATES_HZ: Final = (4.0, 20_000.0)
+USUAL_RATES_HZ: Final = (10.0, 2000.0)
 FEWEST: Final = 20
 
 
@@ -86,13 +90,7 @@ def sample_grid(
         if rate_hz is None:
             raise ConfigurationError(f"{where}: neither time stamps nor a rate: state rate_hz")
         return FoundGrid(index, index / rate_hz, rate_hz, TimeQuality.FITTED)
-    steps = np.diff(t_s)
-    if (steps < 0).any():
-        row = int(np.flatnonzero(steps < 0)[0]) + 1
-        raise ConfigurationError(
-            f"{where}: time goes back at sample {row} by {-steps[row - 1]:.3g} s: sort the file, "
-            "or say at which value the stamp begins anew (wraps)"
-        )
+    steps = _steps(t_s, where)
     per_index = steps / np.diff(index)
     usual = per_index[per_index > 0]
     if not len(usual):
@@ -119,7 +117,43 @@ def sample_grid(
             f"{where}: the map states {rate_hz:g} Hz, its time stamps say {found:.4g} Hz: correct "
             "rate_hz or the unit of the time column"
         )
+    if rate_hz is None:
+        _require_a_sensors(found, where)
     return FoundGrid(index, t_s - t_s[0], rate_hz or _round_rate(found), quality)
+
+
+def _steps(t_s: Array, where: str) -> Array:
+    """[n - 1] from stamp to stamp, none of them back and none beyond a day."""
+    steps: Array = np.diff(t_s)
+    if (steps < 0).any():
+        row = int(np.flatnonzero(steps < 0)[0]) + 1
+        raise ConfigurationError(
+            f"{where}: time goes back at sample {row} by {-steps[row - 1]:.3g} s: sort the file, "
+            "or say at which value the stamp begins anew (wraps)"
+        )
+    if float(steps.max()) > LONGEST_PAUSE_S:
+        row = int(steps.argmax()) + 1
+        raise ConfigurationError(
+            f"{where}: the time stamps jump by {steps[row - 1]:.3g} s before sample {row}: correct "
+            "the unit of the time column, or split the file there"
+        )
+    return steps
+
+
+def _require_a_sensors(found: float, where: str) -> None:
+    if not RATES_HZ[0] <= found <= RATES_HZ[1]:
+        raise ConfigurationError(
+            f"{where}: its time stamps say {found:.4g} Hz, which no motion sensor samples at: "
+            f"{_likely_unit(found)}"
+        )
+
+
+def _likely_unit(found: float) -> str:
+    for times in (1e3, 1e4, 1e6, 1e9):
+        for factor, told in ((times, "smaller"), (1 / times, "larger")):
+            if USUAL_RATES_HZ[0] <= found * factor <= USUAL_RATES_HZ[1]:
+                return f"the unit of the time column is likely {times:g} times {told} than stated"
+    return "check the time column and its unit"
 
 
 def _round_rate(found: float) -> float:

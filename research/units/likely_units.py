@@ -10,12 +10,16 @@
    are not alike, but the gyroscope tells many times more than was felt, that is as clear.
 3. Where neither tells (an upright axis), rates beyond any worn sensor's full scale are degrees.
 
-What is wrong by less than a unit, such as a scale or an axis, is the business of
-`analytics.signals.plausibility`.
+4. Where gravity turns, and not as the gyroscope tells, the gyroscope's axes are tried in all orders
+   and signs: one that fits as well as a sound sensor does is what was meant.
+
+What is wrong by less, such as a scale, is the business of `analytics.signals.plausibility`. That an
+accelerometer has all of its signs turned does not show: gravity's opposite turns alike.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -59,6 +63,8 @@ AT_REST, IN_MOTION = 1.25, 1.6
 LEAST_TURN: Final = math.radians(2.0)
 LEAST_LIKENESS: Final = 0.4
 """Correlation of the felt and the told turning below which the slope means nothing."""
+SURE_LIKENESS: Final = 0.85
+FEWEST_FOR_AXES: Final = 50
 NEAR_GRAVITY: Final = 0.15
 """Share by which the acceleration's size may differ from gravity's while it shows where down is."""
 TOLD: Final = ("rad/s", "deg/s", "mdeg/s")
@@ -78,6 +84,9 @@ class GravityWeighed:
         acc_unit: the likely unit; None where no known one fits.
         rate_slope: what a rate of 1 in the file is in rad/s, by gravity's turning; None: unseen.
         rate_unit: the likely unit; None where nothing tells.
+        turns: whether gravity was seen to turn, or the gyroscope to tell that it does.
+        axes: the gyroscope's axes as gravity's turning has them, such as `-y`; None: as they are,
+            or nothing tells.
     """
 
     gravity: float
@@ -85,6 +94,8 @@ class GravityWeighed:
     acc_unit: str | None
     rate_slope: float | None
     rate_unit: str | None
+    turns: bool = False
+    axes: tuple[str, str, str] | None = None
 
 
 def weighed(acc: Array, gyr: Array | None, rate_hz: float) -> GravityWeighed:
@@ -107,16 +118,46 @@ def weighed(acc: Array, gyr: Array | None, rate_hz: float) -> GravityWeighed:
     rested = int(rest.sum()) >= max(FEWEST, LEAST_REST_S * rate_hz)
     gravity = float(np.median(norm[rest] if rested else norm))
     acc_unit = _nearest_acceleration(gravity, AT_REST if rested else IN_MOTION)
-    if gyr is None:
+    if gyr is None or gravity <= 0:
         return GravityWeighed(gravity, rested, acc_unit, None, None)
     rates = np.asarray(gyr[sound], np.float64)
     shows_down = (np.abs(norm / gravity - 1) < NEAR_GRAVITY) & (spread < NEAR_GRAVITY * norm)
     up = mean / np.maximum(norm, 1e-12)[:, None]
-    slope = _turning_slope(up, shows_down, rates, rate_hz)
+    turning = _turning(up, shows_down, rates, rate_hz)
+    slope = None if turning is None else _slope(turning)
     unit = None if slope is None else _nearest_rate(slope)
     if unit is None and np.percentile(np.abs(rates), 99) > FULL_SCALE_RAD_S:
         unit = "deg/s"
-    return GravityWeighed(gravity, rested, acc_unit, slope, unit)
+    axes = None if turning is None else _other_axes(turning)
+    return GravityWeighed(gravity, rested, acc_unit, slope, unit, turning is not None, axes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turning:
+    """Steps of gravity's direction; each [k, 3].
+
+    Attributes:
+        felt: by the accelerometer.
+        turned: angle that the gyroscope tells.
+        middle: where gravity was, half-way.
+    """
+
+    felt: Array
+    turned: Array
+    middle: Array
+
+    def told(self, order: tuple[int, ...] = (0, 1, 2), signs: tuple[int, ...] = (1, 1, 1)) -> Array:
+        """[k, 3] what the gyroscope tells of gravity, with its axes in another order and sign."""
+        told: Array = -np.cross(self.turned[:, order] * np.array(signs), self.middle)
+        return told
+
+    def likeness(
+        self, order: tuple[int, ...] = (0, 1, 2), signs: tuple[int, ...] = (1, 1, 1)
+    ) -> float:
+        """Correlation of felt and told; 0 where one of them is nothing."""
+        told = self.told(order, signs)
+        size = math.sqrt(float((self.felt**2).sum()) * float((told**2).sum()))
+        return float((self.felt * told).sum()) / size if size > 0 else 0.0
 
 
 def require_si(acc: Array, gyr: Array | None, rate_hz: float, *, where: str) -> GravityWeighed:
@@ -167,26 +208,48 @@ def _averaged(values: Array, rate_hz: float) -> tuple[Array, Array]:
     return mean, np.sqrt(np.maximum(variance, 0.0).sum(axis=1))
 
 
-def _turning_slope(up: Array, shows_down: Mask, gyr: Array, rate_hz: float) -> float | None:
-    """What a rate of 1 is in rad/s, or at most is; None where gravity's turning does not tell."""
+def _turning(up: Array, shows_down: Mask, gyr: Array, rate_hz: float) -> _Turning | None:
+    """How gravity turned, where it was seen to or the gyroscope tells that it did."""
     step = max(1, round(STEP_S * rate_hz))
     if len(up) < FEWEST + step:
         return None
-    turned = np.cumsum(np.vstack((np.zeros((1, 3)), (gyr[1:] + gyr[:-1]) / (2 * rate_hz))), axis=0)
+    angle = np.cumsum(np.vstack((np.zeros((1, 3)), (gyr[1:] + gyr[:-1]) / (2 * rate_hz))), axis=0)
+    turned, middle = angle[step:] - angle[:-step], (up[step:] + up[:-step]) / 2
     felt = up[step:] - up[:-step]
-    told = -np.cross(turned[step:] - turned[:-step], (up[step:] + up[:-step]) / 2)
+    told = -np.cross(turned, middle)
     seen = shows_down[step:] & shows_down[:-step]
     seen &= np.maximum(np.linalg.norm(felt, axis=1), np.linalg.norm(told, axis=1)) > LEAST_TURN
     if int(seen.sum()) < FEWEST:
         return None
-    felt, told = felt[seen], told[seen]
-    both, own, other = float((felt * told).sum()), float((told**2).sum()), float((felt**2).sum())
+    return _Turning(felt[seen], turned[seen], middle[seen])
+
+
+def _slope(turning: _Turning) -> float | None:
+    """What a rate of 1 is in rad/s, or at most is; None where gravity's turning does not tell."""
+    felt, told = turning.felt, turning.told()
+    own, other = float((told**2).sum()), float((felt**2).sum())
     if own <= 0 or other <= 0:
         return None
     most = math.sqrt(other / own)
-    if both / math.sqrt(own * other) > LEAST_LIKENESS:
-        return both / own
+    if turning.likeness() > LEAST_LIKENESS:
+        return float((felt * told).sum()) / own
     return most if _nearest_rate(most) != "rad/s" else None
+
+
+def _other_axes(turning: _Turning) -> tuple[str, str, str] | None:
+    """The order and signs of the gyroscope's axes that fit, where its own do not at all."""
+    if len(turning.felt) < FEWEST_FOR_AXES or turning.likeness() > LEAST_LIKENESS:
+        return None
+    orders, flips = itertools.permutations(range(3)), itertools.product((1, -1), repeat=3)
+    # An axis about which nothing turned fits either way: then the one with the fewest turned signs.
+    order, signs = max(
+        itertools.product(orders, flips),
+        key=lambda way: (round(turning.likeness(*way), 2), sum(way[1])),
+    )
+    if turning.likeness(order, signs) < SURE_LIKENESS:
+        return None
+    x, y, z = (("" if s > 0 else "-") + "xyz"[i] for i, s in zip(order, signs, strict=True))
+    return x, y, z
 
 
 def _nearest_acceleration(gravity: float, within: float) -> str | None:

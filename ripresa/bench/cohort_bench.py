@@ -17,6 +17,7 @@ from ripresa.cohorts.cohort_places import CohortSession
 from ripresa.cohorts.session_analysis import AnalysisJob, analysed_from
 from ripresa.recordings.session_source import SessionSource
 from telemetry.clock import SystemClock
+from telemetry.errors import ConfigurationError
 from telemetry.seams import SessionSummary
 
 from .made_sessions import BEGINS_NS, PLACES, MadeSession, keep_plan, keep_session
@@ -58,8 +59,8 @@ def bench_cohort(
     workers = max(2, os.cpu_count() or 1)
     said(f"a cohort of {SESSIONS} sessions in one process, and in {workers}")
     place = _place(folder / "cohort")
-    one = _cpu_s(place, folder / "one", 1)
-    many = _cpu_s(place, folder / "many", workers)
+    one = _cpu_s(place, folder / "cohort-one", 1)
+    many = _cpu_s(place, folder / "cohort-many", workers)
     said(f"{MEMORY_SESSIONS} sessions of {minutes:g} minutes, generated while they are read")
     keep_plan(folder / "memory")
     with get_context("spawn").Pool(1) as pool:
@@ -89,16 +90,22 @@ def _place(folder: Path) -> Path:
 
 def _cpu_s(place: Path, out: Path, workers: int) -> float:
     """CPU time of a run and of the processes that it started and waited for."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = _cpu_of_children_s()
     command = [sys.executable, "-m", "ripresa", "cohort", "analyse", str(place)]
-    subprocess.run(  # noqa: S603 - ourselves
+    done = subprocess.run(  # noqa: S603 - ourselves
         [*command, "--out", str(out), "--workers", str(workers)],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        check=False,
+        capture_output=True,
+        text=True,
     )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
+    if done.returncode:
+        raise ConfigurationError(f"the cohort was not analysed: {done.stderr.strip()}")
+    return _cpu_of_children_s() - before
+
+
+def _cpu_of_children_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _memory_mb(folder: Path, minutes: float) -> list[float]:

@@ -135,6 +135,205 @@ def test_missing_rows_and_rows_without_numbers_are_losses(tmp_path):
     assert np.array_equal(index, read.grid.index)
 
 
+def written(columns, *, delimiter=",", decimal="."):
+    lines = [delimiter.join(columns)]
+    lines += [
+        delimiter.join(f"{v:.12g}".replace(".", decimal) for v in row)
+        for row in zip(*columns.values(), strict=True)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def spoilt(**columns):
+    acc, gyr = arm()
+    return written(table(acc, gyr) | columns)
+
+
+def text_of(name):
+    """A table as an outsider might have it, wrong in one way."""
+    acc, gyr = arm()
+    t = np.arange(len(acc)) / RATE_HZ
+    sound = written(table(acc, gyr))
+    line = sound.splitlines()[200]
+    moved = {
+        "a second back": (300, -1.0),
+        "a year's pause": (300, 3e7),
+        "no number of a stamp": (len(t) - 1, 1e300),
+        "a first stamp from nowhere": (0, -1e18),
+    }
+    if name in moved:
+        at, by = moved[name]
+        t[at:] += by if at else 0
+        t[0] += 0 if at else by
+        return spoilt(t=t)
+    return {
+        "milliseconds": lambda: spoilt(t=1000 * t),
+        "microseconds": lambda: spoilt(t=1e6 * t),
+        "gyroscope's axes swapped": lambda: written(table(acc, gyr[:, [1, 2, 0]])),
+        "gyroscope turned": lambda: written(table(acc, -gyr)),
+        "accelerometer's axes swapped": lambda: written(table(acc[:, [1, 0, 2]], gyr)),
+        "one axis turned": lambda: written(table(acc * [1, 1, -1], gyr)),
+        "decimal commas": lambda: written(table(acc, gyr), delimiter=";", decimal=","),
+        "commas for both": lambda: sound.replace("0.0166666666667", "0,0166666666667", 1),
+        "a word": lambda: sound.replace(line, "3.3,broken,1,2,3,4,5"),
+        "a short row": lambda: sound.replace(line, "3.3,1"),
+        "a long row": lambda: sound.replace(line, line + ",7"),
+        "a name twice": lambda: sound.replace("gx,gy", "gx,ax", 1).replace("ax,ax", "ax,ay"),
+        "a name that lacks": lambda: sound.replace("gy", "gq", 1),
+        "no header": lambda: sound.split("\n", 1)[1],
+        "nothing": lambda: "",
+        "header alone": lambda: sound.split("\n", 1)[0] + "\n",
+        "one row": lambda: "\n".join(sound.split("\n")[:2]) + "\n",
+        "nothing that is a number": lambda: spoilt(ax=np.full(len(t), np.nan)),
+        "zeros": lambda: written(table(0 * acc, gyr)),
+    }[name]()
+
+
+REFUSED = {
+    "milliseconds": r"say 0\.06 Hz.*likely 1000 times smaller",
+    "microseconds": r"likely 1e\+06 times smaller",
+    "a second back": r"goes back at sample 300",
+    "a year's pause": r"jump by 3e\+07 s before sample 300",
+    "no number of a stamp": r"jump by 1e\+300 s",
+    "a first stamp from nowhere": r"jump by 1e\+18 s before sample 1",
+    "gyroscope's axes swapped": r"axes are not the accelerometer's.*that fits is gy, gx, gz",
+    "gyroscope turned": r"axes are not the accelerometer's.*that fits is gx, -gy, gz",
+    "accelerometer's axes swapped": r"axes are not the accelerometer's",
+    "one axis turned": r"axes are not the accelerometer's",
+    "decimal commas": r"line 2, column 'ax'.*set decimal in the map",
+    "commas for both": r"line 3 has 8 cells, the header 7: are commas",
+    "a word": r"line 201, column 'ax': 'broken' is no number",
+    "a short row": r"line 201 has 2 cells, the header 7",
+    "a long row": r"line 201 has 8 cells",
+    "a name twice": r"fits ax, ax: name one|not gy",
+    "a name that lacks": r"line 1 names t, ax, ay, az, gx, gq, gz, and not gy",
+    "no header": r"needs a line with its columns' names",
+    "nothing": r"the file is empty",
+    "header alone": r"no row holds numbers",
+    "one row": r"1 samples are too few",
+    "nothing that is a number": r"no row holds numbers",
+    "zeros": r"was gravity taken away",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.filterwarnings("error")
+def test_a_table_that_is_wrong_in_one_way_is_refused_with_what_and_where(tmp_path, name):
+    path = tmp_path / "a.csv"
+    path.write_text(text_of(name))
+    with pytest.raises(ConfigurationError, match=r"a\.csv.*" + REFUSED[name]):
+        import_stream(path, layout())
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "latin-1", "carriage returns"]
+)
+def test_a_table_is_read_whatever_wrote_it(tmp_path, encoding):
+    acc, gyr = arm()
+    text = "Gerät\n" + written(table(acc, gyr))
+    raw = {
+        "utf-16-be": b"\xfe\xff" + text.encode("utf-16-be"),
+        "carriage returns": text.replace("\n", "\r\n").encode(),
+    }.get(encoding)
+    (tmp_path / "a.csv").write_bytes(text.encode(encoding) if raw is None else raw)
+    read = import_stream(tmp_path / "a.csv", layout())
+    assert np.allclose(read.acc, acc, atol=1e-5)
+
+
+def test_rows_that_stand_twice_and_cells_that_say_they_are_missing_are_told(tmp_path):
+    acc, gyr = arm()
+    twice = np.repeat(np.arange(len(acc)), 2)
+    path = tmp_path / "a.csv"
+    path.write_text(written(table(acc[twice], gyr[twice], twice / RATE_HZ)))
+    read = import_stream(path, layout())
+    assert (read.samples, read.grid.rate_hz, read.grid.lost) == (len(acc), RATE_HZ, 0)
+    assert any(f"{len(acc)} rows repeat the row before" in note for note in read.notes)
+    sound = written(table(acc, gyr))
+    cells = sound.splitlines()[200].split(",")
+    for missing in ("NA", "null", "", "nan", "1e39", "inf"):
+        path.write_text(sound.replace(",".join(cells), ",".join([cells[0], missing, *cells[2:]])))
+        read = import_stream(path, layout())
+        assert read.grid.lost == 1
+        assert np.isfinite(read.acc).all()
+
+
+def test_axes_are_put_right_in_the_map_by_order_and_sign(tmp_path):
+    acc, gyr = arm()
+    path = tmp_path / "a.csv"
+    path.write_text(written(table(acc, -gyr[:, [1, 2, 0]])))
+    turned = {"columns": ["-gz", "-gx", "-gy"], "unit": "rad/s"}
+    assert np.allclose(import_stream(path, layout(gyroscope=turned)).gyr, gyr, atol=1e-6)
+
+
+@pytest.mark.parametrize("factor", [1.0, 1e12])
+def test_stamps_that_cannot_count_from_1970_are_refused(tmp_path, factor):
+    acc, gyr = arm()
+    path = tmp_path / "a.parquet"
+    t = np.arange(len(acc)) / RATE_HZ + (0 if factor == 1.0 else factor)
+    pq.write_table(pa.table(table(acc, gyr, t)), path)
+    with pytest.raises(ConfigurationError, match=r'clock = "device"'):
+        import_stream(path, layout(time={"column": "t", "unit": "s", "clock": "unix"}))
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_a_column_of_moments_says_itself_what_it_is(tmp_path, unit):
+    acc, gyr = arm()
+    columns = table(acc, gyr)
+    moments = START_NS + (columns["t"] * 1e9).astype(np.int64) // 1_000_000 * 1_000_000
+    kept = "ms" if unit == "s" else unit
+    columns["t"] = moments.astype("datetime64[ns]").astype(f"datetime64[{kept}]")
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    read = import_stream(tmp_path / "a.parquet", layout(time={"column": "t", "unit": unit}))
+    assert read.begins_ns == START_NS
+    assert read.grid.rate_hz == pytest.approx(RATE_HZ, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda columns: {"t": columns["t"][:-10]}, "1130 and 1140 rows"),
+        (
+            lambda columns: {"ax": np.stack([columns["ax"]] * 3, axis=1)},
+            r"'ax' is \(1140, 3\): name one column, as ax:0",
+        ),
+        (lambda columns: {"ax": columns["ax"] + 1j}, "complex"),
+        (lambda columns: {"ax": columns["ax"][:9]}, r"of 9, 1140, 1140 rows"),
+    ],
+)
+def test_columns_of_other_shapes_are_refused(tmp_path, spoil, told):
+    acc, gyr = arm()
+    columns = table(acc, gyr)
+    savemat(tmp_path / "a.mat", columns | spoil(columns))
+    with pytest.raises(ConfigurationError, match=told):
+        import_stream(tmp_path / "a.mat", layout())
+
+
+def test_numbers_in_another_byte_order_are_the_same(tmp_path):
+    acc, gyr = arm()
+    columns = {name: values.astype(">f8") for name, values in table(acc, gyr).items()}
+    savemat(tmp_path / "a.mat", columns)
+    assert np.allclose(import_stream(tmp_path / "a.mat", layout()).acc, acc, atol=1e-6)
+
+
+@pytest.mark.nightly
+def test_ten_million_rows_are_read_with_bounded_memory(tmp_path):
+    import resource
+
+    acc, gyr = arm()
+    block = written(table(acc, gyr)).split("\n", 1)
+    rows = [row.split(",", 1)[1] for row in block[1].splitlines()]
+    path = tmp_path / "a.csv"
+    with path.open("w") as file:
+        file.write(block[0].split(",", 1)[1] + "\n")
+        for _ in range(10_000_000 // len(rows)):
+            file.write("\n".join(rows) + "\n")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    read = import_stream(path, layout(time={"rate_hz": RATE_HZ}))
+    grown_mb = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    assert read.samples == 10_000_000 // len(rows) * len(rows)
+    assert grown_mb < 6000
+
+
 def grid(**more):
     fields = {"counter": None, "counter_wraps": None, "rate_hz": None, "where": "x", "t_s": None}
     return sample_grid(**(fields | more))
@@ -172,6 +371,23 @@ def test_stamps_in_bursts_number_nothing_but_a_pause_does():
 def test_times_that_cannot_be_are_refused(asked, told):
     with pytest.raises(ConfigurationError, match=told):
         grid(**asked)
+
+
+def polar_rows(acc, t):
+    yield "Phone timestamp;sensor timestamp [ns];X [mg];Y [mg];Z [mg]"
+    for s, a in zip(t, 1000 * acc / 9.80665, strict=True):
+        head = f"2026-01-02T00:00:00.000;{800_000_000_000_000_000 + round(s * 1e9)};"
+        yield head + ";".join(str(round(v)) for v in a)
+
+
+def cmu_rows(acc, t):
+    """A recording that goes on over midnight."""
+    yield "Sensor 2794"
+    yield "\t".join([*(f"Accel_{a}" for a in "XYZ"), "Count", "SysTime"])
+    for i, (s, a) in enumerate(zip(t, acc / 9.80665, strict=True)):
+        moment, fraction = divmod(round((86_397 + s) * 1e7) % (86_400 * 10**7), 10**7)
+        clock = f"{moment // 3600:02d}_{moment // 60 % 60:02d}_{moment % 60:02d}_{fraction:07d}"
+        yield "\t".join([*(f"{v:.6f}" for v in a), str(i), clock])
 
 
 def ready_file(name, folder):
@@ -213,14 +429,9 @@ def ready_file(name, folder):
             rows.append("\t".join([str(moment)[:-6], "WT", *(f"{v:.6f}" for v in (*a, *g))]))
         (folder / "f.txt").write_text("\n".join(rows) + "\n")
         return folder / "f.txt"
-    if name == "polar":
-        head = "Phone timestamp;sensor timestamp [ns];X [mg];Y [mg];Z [mg]"
-        rows = [
-            f"2026-01-02T00:00:00.000;{800_000_000_000_000_000 + round(s * 1e9)};"
-            + ";".join(str(round(v)) for v in a)
-            for s, a in zip(t, 1000 * acc / 9.80665, strict=True)
-        ]
-        (folder / "f.txt").write_text("\n".join([head, *rows]) + "\n")
+    if name in {"polar", "cmu-mmac"}:
+        rows = polar_rows(acc, t) if name == "polar" else cmu_rows(acc, t)
+        (folder / "f.txt").write_text("\n".join(rows) + "\n")
         return folder / "f.txt"
     path = folder / "f.parquet"
     if name == "mobgap":
