@@ -71,6 +71,11 @@ class Places:
         return self.clinic / "curves"
 
     @property
+    def cohorts(self) -> Path:
+        """Where the rows of cohorts are that its sessions were analysed for, a note each."""
+        return self.clinic / "cohorts"
+
+    @property
     def plans(self) -> Path:
         """Every version of every plan."""
         return self.root / "plans"

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from .noted import noted_folders
+
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
@@ -248,6 +250,14 @@ STORES: Final[tuple[Store, ...]] = (
         "the patient's folder",
     ),
     _folder(
+        "cohorts",
+        "ripresa cohort analyse, a row a session, in the folder that --out names",
+        "until the next run over the same places, or deleted by hand",
+        "derived: the samples are",
+        EraseStep.FILES,
+        "the patient's rows, where the folder is on this machine; else by the next run",
+    ),
+    _folder(
         "plans",
         "ripresa plan import",
         "for ever",
@@ -348,8 +358,15 @@ def folders_erased(places: Any) -> list[Path]:
 
     Args:
         places: has a property of each store's name.
+
+    Raises:
+        StoreError: where a cohort's rows are cannot be read.
     """
-    return [getattr(places, name) for name in names_of(EraseStep.FILES)]
+    folders: list[Path] = []
+    for name in names_of(EraseStep.FILES):
+        place = getattr(places, name)
+        folders += noted_folders(place) if name == "cohorts" else [place]
+    return folders
 
 
 def unanswered(known: Collection[str]) -> list[str]:

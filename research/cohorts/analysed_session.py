@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from telemetry.messages.motion import StreamItem
     from therapy.plan.plan import Plan
 
-__all__ = ["AnalysedSession", "InputHash", "read_analysed"]
+__all__ = ["AnalysedSession", "InputHash", "analysed_name", "read_analysed"]
 
 _COLUMNS: Final = ("t_ns", "lag_us", "device_us", "acc", "gyr", "mag")
 
@@ -55,6 +55,19 @@ class AnalysedSession(BaseModel):
     source: Literal["analysed", "recorded"] = "analysed"
     result: SessionResult | None
     fault: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Names it among all."""
+        return analysed_name(self.patient, self.session, self.home)
+
+
+def analysed_name(patient: str, session: str, home: str | None) -> str:
+    """Names a session among all: two homes may give one name to two.
+
+    It begins with whose it is, so that an erasure finds what is the person's by its name.
+    """
+    return f"{patient}@{session}" if home is None else f"{patient}@{session}.{home}"
 
 
 def read_analysed(path: Path) -> AnalysedSession:

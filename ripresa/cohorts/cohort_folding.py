@@ -73,13 +73,13 @@ def cohort_of(folder: CohortFolder, *, until: date | None = None, apart: bool = 
     """
     places = cohort_places(folder.places)
     names = {one.name for place in places for one in place.sessions}
-    rows = [row for row in folder.rows() if _name(row) in names]
+    rows = [row for row in folder.rows() if row.name in names]
     groups = [[place] for place in places] if apart else [places]
     patients: list[CohortPatient] = []
     read: list[_Read] = []
     for group in groups:
         of_group = {one.name for place in group for one in place.sessions}
-        chosen = [row for row in rows if _name(row) in of_group]
+        chosen = [row for row in rows if row.name in of_group]
         fold = Fold(_local_plan(group))
         told = [_take(fold, place) for place in group]
         _take_results(fold, chosen)
@@ -228,10 +228,6 @@ def _local_plan(places: Sequence[CohortPlace]) -> Callable[[str, int], Plan | No
         return next((one for one in found if one is not None), None)
 
     return plan
-
-
-def _name(row: AnalysedSession) -> str:
-    return row.session if row.home is None else f"{row.session}.{row.home}"
 
 
 def _notes(

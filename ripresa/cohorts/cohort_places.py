@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ingest.journal.archive import ArchiveReader
 from ingest.journal.archive_folder import holds_sessions
 from ingest.rights.agreements_held import not_for_research
+from research.cohorts.analysed_session import analysed_name
 from ripresa.recordings.session_source import SessionSource, session_source
 from telemetry.errors import ConfigurationError
 
@@ -33,9 +34,9 @@ class CohortSession:
 
     @property
     def name(self) -> str:
-        """Names it among all: two homes may give one name to two sessions."""
-        home = self.summary.home
-        return self.summary.session if home is None else f"{self.summary.session}.{home}"
+        """Names it among all."""
+        told = self.summary
+        return analysed_name(told.patient, told.session, told.home)
 
 
 @dataclass(frozen=True, slots=True)

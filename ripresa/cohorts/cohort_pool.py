@@ -1,5 +1,9 @@
 """Where a cohort's sessions are analysed: in this process, over this machine's, on a cluster.
 
+A process costs a second of CPU before it does anything, so a few short sessions start few of them:
+one for each `WORTH_S` of estimated work, and two at least, since a second keeps a session that ends
+its process from ending the run.
+
 A process that dies takes its session with it and no other: on one machine the sessions that were at
 work are tried again one by one, each in a process of its own; Dask gives up a task that has ended
 several workers.
@@ -7,6 +11,7 @@ several workers.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 from telemetry.errors import ConfigurationError, TransportError
@@ -20,10 +25,15 @@ if TYPE_CHECKING:
 
     from .session_analysis import AnalysisJob
 
-__all__ = ["over_cluster", "over_processes"]
+__all__ = ["over_cluster", "over_processes", "worthwhile"]
 
 DIED: Final = "its analysis ended the process it ran in: too little memory, or a fault of a library"
 CONNECT_S: Final = 10
+CPU_SHARE: Final = 5e-4
+"""CPU time of a session of six sensors by its length; fewer sensors cost less."""
+WORTH_S: Final = 11.0
+"""Of work, for which a process's own second is less than a tenth."""
+UNKNOWN_S: Final = 1800.0
 
 
 def over_processes(
@@ -52,20 +62,22 @@ def over_processes(
         else:
             break
     for job in suspects:
-        (done,) = _batch([job], workers=2)
+        (done,) = _batch([job], 2, least=2)
         if done is None and job.mark is not None:
             job.mark.unlink(missing_ok=True)
         yield done or (job, analysis_fault(job, DIED))
 
 
 def _batch(
-    jobs: Sequence[AnalysisJob], workers: int
+    jobs: Sequence[AnalysisJob], workers: int, *, least: int = 1
 ) -> Iterator[tuple[AnalysisJob, AnalysedSession | None] | None]:
     """Rows as they come; None, and no more, where a process died."""
     from joblib import Parallel, delayed  # noqa: PLC0415 - of an extra
     from joblib.externals.loky.process_executor import TerminatedWorkerError  # noqa: PLC0415
 
-    pool = Parallel(n_jobs=workers, batch_size=1, return_as="generator_unordered")
+    pool = Parallel(
+        n_jobs=max(least, worthwhile(jobs, workers)), batch_size=1, return_as="generator_unordered"
+    )
     try:
         for place, row in pool(delayed(_numbered)(i, job) for i, job in enumerate(jobs)):
             yield jobs[place], row
@@ -75,6 +87,16 @@ def _batch(
 
 def _numbered(place: int, job: AnalysisJob) -> tuple[int, AnalysedSession | None]:
     return place, analysed(job)
+
+
+def worthwhile(jobs: Sequence[AnalysisJob], workers: int) -> int:
+    """How many processes the work is worth, of so many."""
+    lasted = sum(
+        UNKNOWN_S if s.closed_ns is None else (s.closed_ns - s.opened_ns) / 1e9
+        for s in (job.session.summary for job in jobs)
+    )
+    worth = math.ceil(lasted * CPU_SHARE / WORTH_S)
+    return max(1, min(workers, len(jobs), max(2, worth)))
 
 
 def over_cluster(

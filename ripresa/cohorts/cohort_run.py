@@ -1,10 +1,11 @@
 """A cohort's folder: one result file a session, so that a run that was ended goes on.
 
-    {folder}/cohort.json                    which places, and how
-    {folder}/sessions/{session}.{home}.json one row a session
+    {folder}/cohort.json                              which places, and how
+    {folder}/sessions/{patient}@{session}.{home}.json one row a session
 
 A session is analysed again where its input, the core or the last run's fault says so. One that is
-in no place any more, because its patient is erased or restricts the use, leaves the folder.
+in no place any more, because its patient is erased or restricts the use, leaves the folder. A
+clinic whose journal was read is told where the rows are, so that an erasure there reaches them.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from analytics.core import CORE_VERSION
+from ingest.places import Places
+from ingest.stores.noted import note_folder
 from research.cohorts.analysed_session import read_analysed
-from telemetry.errors import ConfigurationError, StoreDamaged
+from telemetry.errors import ConfigurationError, StoreDamaged, StoreError
 from telemetry.files import write_atomically
 
 from .cohort_places import cohort_places
@@ -37,7 +40,12 @@ _MANIFEST: Final = "cohort.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CohortRun:
-    """What a run came to: sessions by what was done with them."""
+    """What a run came to: sessions by what was done with them.
+
+    Attributes:
+        unnoted: clinics that could not be told where the rows are: an erasure there does not reach
+            them before the next run.
+    """
 
     sessions: int
     analysed: int
@@ -45,6 +53,7 @@ class CohortRun:
     faults: int
     removed: int
     restricted: int
+    unnoted: int
 
 
 class CohortFolder:
@@ -150,6 +159,7 @@ def analyse_cohort(
         raise ConfigurationError(f"--workers {workers}: give 1 or more")
     places = cohort_places(folders)
     out.begin(folders)
+    unnoted = sum(not _noted(place, out) for place in places)
     every = [
         job
         for place in places
@@ -176,7 +186,20 @@ def analyse_cohort(
         faults=faults,
         removed=len(stale),
         restricted=len({patient for place in places for patient in place.unused}),
+        unnoted=unnoted,
     )
+
+
+def _noted(place: CohortPlace, out: CohortFolder) -> bool:
+    """Tell the clinic whose journal it is where the rows are; whether it is told, or is none."""
+    clinic = Places(place.source.path.parent.parent)
+    if place.source.path.resolve() != clinic.clinic_journal.resolve():
+        return True
+    try:
+        note_folder(clinic.cohorts, (out.folder / "sessions").resolve())
+    except StoreError:
+        return False
+    return True
 
 
 def _jobs(

@@ -80,6 +80,12 @@ def analyse(
         typer.echo(f"{run.removed} sessions are in none of the folders any more: taken out")
     if run.restricted:
         typer.echo(f"{run.restricted} persons restrict the use, or agree to no research: left out")
+    if run.unnoted:
+        typer.echo(
+            f"{run.unnoted} clinics could not be told where the rows are: after an erasure there, "
+            "run this again",
+            err=True,
+        )
 
 
 @app.command()

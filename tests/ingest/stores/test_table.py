@@ -130,8 +130,8 @@ def test_a_folder_that_is_added_is_erased_without_another_word(added, tmp_path):
     added(step=EraseStep.FILES)
 
     class Places:
-        archive, exports, figures, curves, plans, drafts, diary = (
-            tmp_path / n for n in ("a", "e", "f", "c", "p", "dr", "diary")
+        archive, exports, figures, curves, cohorts, plans, drafts, diary = (
+            tmp_path / n for n in ("a", "e", "f", "c", "co", "p", "dr", "diary")
         )
 
     assert table.folders_erased(Places)[-1] == tmp_path / "diary"

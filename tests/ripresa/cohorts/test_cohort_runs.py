@@ -16,17 +16,20 @@ import pytest
 from analytics.core import CORE_VERSION
 from dying_source import DyingSource
 from ingest.journal.journal import Journal
+from ingest.places import Places
 from ingest.rights.audit import AuditKey
 from ingest.rights.consent import ConsentState, set_consent
+from ingest.rights.erasure import carry_out, erase_from_journal, steps_here, traces
+from ingest.stores.table import folders_erased
 from needs import need_library
 from research.virtual_clinic.clinic_files import write_clinic
 from research.virtual_clinic.virtual_clinic import simulate
 from ripresa.cohorts.cohort_places import cohort_places
-from ripresa.cohorts.cohort_pool import over_cluster, over_processes
+from ripresa.cohorts.cohort_pool import over_cluster, over_processes, worthwhile
 from ripresa.cohorts.cohort_run import CohortFolder, analyse_cohort
 from ripresa.cohorts.session_analysis import AnalysisJob
 from telemetry.clock import SystemClock
-from telemetry.errors import ConfigurationError, TransportError
+from telemetry.errors import ConfigurationError, StoreError, TransportError
 from telemetry.messages.events import PainReported, encode_event
 from telemetry.messages.record import NewRecord, RecordKind
 from telemetry.messages.results import results_hash
@@ -86,7 +89,7 @@ def test_what_is_unchanged_is_read_only_and_what_changed_is_analysed_anew(clinic
             t_ns=pain.t_ns, kind=RecordKind.EVENT, body=encode_event(pain), session=changed
         )
         journal.append_now([replace(record, subject=home)])
-    out.remove(f"{lost}.{before[lost].home}")
+    out.remove(before[lost].name)
     third = analyse_cohort([clinic], out)
     after = rows_of(out)
     assert (third.analysed, third.unchanged) == (2, first.sessions - 2)
@@ -98,7 +101,7 @@ def test_a_result_of_another_core_is_not_taken_for_one_of_this(clinic, tmp_path)
     out = CohortFolder(tmp_path / "out")
     analyse_cohort([clinic], out)
     row = out.rows()[0]
-    name = f"{row.session}.{row.home}"
+    name = row.name
     out.keep(name, row.model_copy(update={"core_version": "0"}))
     assert analyse_cohort([clinic], out).analysed == 1
     assert out.row(name).core_version == CORE_VERSION
@@ -198,6 +201,57 @@ def test_who_restricts_the_use_of_theirs_is_left_out_and_leaves_the_folder(clini
     assert run.restricted == 1
     assert run.removed > 0
     assert patient not in {row.patient for row in out.rows()}
+
+
+def test_an_erasure_reaches_the_rows_wherever_the_cohort_is_kept(clinic, tmp_path):
+    out = CohortFolder(tmp_path / "elsewhere" / "cohort")
+    assert analyse_cohort([clinic], out).unnoted == 0
+    patient, *others = sorted({row.patient for row in out.rows()})
+    assert others
+    places = Places(clinic.parent)
+    with Journal.open(places.clinic_journal, SystemClock()) as journal:
+        key = AuditKey.at(tmp_path / "audit.key")
+        folders = folders_erased(places)
+        told = {"actor": "x", "ground": "asked", "now_ns": 1}
+        erased = erase_from_journal(journal, key, patient, folders=folders, **told)
+        assert carry_out(journal, patient, steps_here(journal, patient, folders)) == {}
+    assert {row.patient for row in out.rows()} == set(others)
+    assert traces([out.folder], erased.needles) == []
+
+
+@pytest.mark.parametrize("note", ["a file where the notes should be", "unreadable"])
+def test_a_clinic_that_cannot_be_told_of_a_cohort_is_told_of(clinic, tmp_path, note):
+    notes = Places(clinic.parent).cohorts
+    if note == "unreadable":
+        notes.mkdir()
+        (notes / "a.folder").write_bytes(b"\xff\xfe\xff")
+        with pytest.raises(StoreError, match="delete it by hand"):
+            folders_erased(Places(clinic.parent))
+    else:
+        notes.write_text("in the way")
+        assert analyse_cohort([clinic], CohortFolder(tmp_path / "out")).unnoted == 1
+
+
+def test_few_short_sessions_start_few_processes(clinic, tmp_path):
+    (place,) = cohort_places([clinic])
+    out = CohortFolder(tmp_path / "out")
+    jobs = [AnalysisJob(session=s, mark=out.mark(s.name)) for s in place.sessions]
+    assert worthwhile(jobs, 64) == 2
+    assert worthwhile(jobs[:1], 64) == 1
+    hours = [
+        replace(
+            job,
+            session=replace(
+                job.session,
+                summary=replace(
+                    job.session.summary, closed_ns=job.session.summary.opened_ns + 10**13
+                ),
+            ),
+        )
+        for job in jobs * 20
+    ]
+    assert 8 <= worthwhile(hours, 64) <= 60
+    assert worthwhile(hours, 4) == 4
 
 
 def test_a_folder_without_sessions_and_one_with_something_else_are_refused(tmp_path, clinic):
