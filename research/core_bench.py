@@ -1,10 +1,12 @@
 """How fast the signal core is, beside bare VQF in the same run.
 
 Live: one sensor at 100 Hz, payloads of 10 samples as they come over MQTT, from bytes to angle,
-control and repetition. Recorded: six sensors at 100 Hz, batches of one second as a journal holds
-them, from bytes to the session's result. Bare VQF gets the same samples as arrays, in chunks of
-10 (live) and as `offlineVQF` over the whole (recorded). One process, one core, by the time that
-the process was given, so that what else runs on the machine counts less.
+control and repetition; then two sensors of a joint likewise, and these once more over a session
+eight times as long, of which one payload in twenty is lost. Recorded: six sensors at 100 Hz,
+batches of one second as a journal holds them, from bytes to the session's result. Bare VQF gets the
+same samples as arrays: live in chunks of 10, recorded over the whole in the calls that the recorded
+run makes, forward for each sensor and `offlineVQF` for each whose angle is told. One process, one
+core, by the time that the process was given, so that what else runs on the machine counts less.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from vqf import VQF, offlineVQF
 
 from analytics import offline
 from analytics.core import Core
-from analytics.exercise.observation import Observation, count_only
+from analytics.exercise.observation import Hinge, Method, Observation, count_only
+from analytics.joints.axis import HingeAxes
 from telemetry.messages.codec import decode_item, encode_item
 from telemetry.messages.events import ExerciseEnded, ExerciseStarted, StopReason
 from telemetry.messages.motion import MotionBatch, StreamEnded, StreamOpened
@@ -34,6 +37,8 @@ __all__ = ["measure_core"]
 RATE_HZ = 100.0
 SENSORS = 6
 LIVE_BATCH, RECORDED_BATCH = 10, 100
+LONGER, LOST = 8, 0.05
+"""How many times as long the lossy session is, and the share of its payloads that is lost."""
 _SESSION = "00000000000000000000000000"
 _STREAMS = tuple(f"0000000000000000000000000{n}" for n in range(1, 1 + SENSORS))
 
@@ -43,25 +48,35 @@ def measure_core(*, minutes: float = 5.0, rounds: int = 3) -> dict[str, float]:
 
     Returns:
         `live_samples_per_s`; `live_ratio_to_vqf`, the core's speed over that of VQF alone in the
-        same chunks; `offline_realtime_factor`, seconds of a six-sensor session per second;
-        `offline_ratio_to_vqf`, the recorded run's speed over that of `offlineVQF` alone.
+        same chunks; `live_joint_samples_per_s`, of both sensors together;
+        `live_joint_lossy_growth`, what a payload costs in the last sixth of the long session over
+        what it costs in the first; `offline_realtime_factor`, seconds of a six-sensor session per
+        second; `offline_ratio_to_vqf`, the recorded run's speed over that of the VQF calls that it
+        makes; `offline_ratio_to_offline_vqf`, over that of `offlineVQF` for all six sensors.
     """
     acc, gyr = _raises(minutes * 60)
     n = len(acc)
-    live, bare_live, offline, bare_offline = (
+    live, bare_live, joint, offline, calls, bare_offline = (
         min(_seconds(work) for _ in range(rounds))
         for work in (
             _live_work(acc, gyr),
             lambda: _vqf_in_chunks(acc, gyr),
+            _joint_work(acc, gyr),
             _recorded_work(acc, gyr),
+            lambda: _vqf_as_recorded(acc, gyr),
             lambda: [offlineVQF(gyr, acc, None, 1 / RATE_HZ) for _ in range(SENSORS)],
         )
     )
+    sixths = [_lossy_sixths(LONGER * minutes * 60) for _ in range(rounds)]
+    first, last = (min(run[i] for run in sixths) for i in (0, -1))
     return {
         "live_samples_per_s": n / live,
         "live_ratio_to_vqf": bare_live / live,
+        "live_joint_samples_per_s": 2 * n / joint,
+        "live_joint_lossy_growth": last / first,
         "offline_realtime_factor": n / RATE_HZ / offline,
-        "offline_ratio_to_vqf": bare_offline / offline,
+        "offline_ratio_to_vqf": calls / offline,
+        "offline_ratio_to_offline_vqf": bare_offline / offline,
     }
 
 
@@ -90,6 +105,76 @@ def _live_work(acc: Array, gyr: Array) -> Callable[[], object]:
         return core
 
     return work
+
+
+def _vqf_as_recorded(acc: Array, gyr: Array) -> None:
+    """The orientations of a recorded run, without the run."""
+    for number in range(SENSORS):
+        VQF(1 / RATE_HZ).updateBatch(gyr, acc)
+        if _told(number):
+            offlineVQF(gyr, acc, None, 1 / RATE_HZ)
+
+
+def _joint_payloads(acc: Array, gyr: Array) -> list[tuple[bytes, bytes]]:
+    """Those of a forearm and of the upper arm beside it, which sways a little."""
+    n = len(acc)
+    swaying = 0.2 * np.sin(2 * np.pi * np.arange(n) / RATE_HZ / 11)
+    zero = np.zeros(n)
+    rng = np.random.default_rng(1)
+    near = 9.81 * np.stack((np.cos(swaying), zero, np.sin(swaying)), axis=1)
+    turns = np.stack((zero, np.gradient(swaying) * RATE_HZ, zero), axis=1)
+    near, turns = near + rng.normal(0, 0.05, (n, 3)), turns + rng.normal(0, 0.005, (n, 3))
+    distal, proximal = (
+        _payloads(stream, *felt, LIVE_BATCH)
+        for stream, felt in zip(_STREAMS, ((acc, gyr), (near, turns)), strict=False)
+    )
+    return list(zip(distal, proximal, strict=True))
+
+
+def _joint_core() -> Core:
+    axis = np.array([0.0, 1.0, 0.0])
+    distal, proximal = _STREAMS[:2]
+    hinge = Hinge(proximal, HingeAxes(axis, axis), 0.0)
+    seen = Observation(
+        stream=distal, axis=None, what="elbow flexion", method=Method.FLEXION, hinge=hinge
+    )
+    core = Core(_SESSION, lambda *_: seen)
+    started, _ = _item(distal, 0, 0)
+    core.take_event(started.model_copy(update={"spans": {distal: 0, proximal: 0}}))
+    return core
+
+
+def _joint_work(acc: Array, gyr: Array) -> Callable[[], object]:
+    pairs = _joint_payloads(acc, gyr)
+
+    def work() -> Core:
+        core = _joint_core()
+        for pair in pairs:
+            for payload in pair:
+                core.take(decode_item(payload))
+        return core
+
+    return work
+
+
+def _lossy_sixths(seconds: float) -> list[float]:
+    """Seconds that each sixth of a joint's session takes, of which payloads are lost."""
+    pairs = _joint_payloads(*_raises(seconds))
+    lost = np.random.default_rng(2).random((len(pairs), 2)) < LOST
+    lost[[0, -1]] = False
+    core, taken = _joint_core(), []
+    for part in np.array_split(np.arange(len(pairs)), 6):
+        payloads = [p for i in part for p, gone in zip(pairs[i], lost[i], strict=True) if not gone]
+        start = time.process_time()
+        for payload in payloads:
+            core.take(decode_item(payload))
+        taken.append((time.process_time() - start) / len(payloads))
+    return taken
+
+
+def _told(number: int) -> bool:
+    """Whether an item's angle is told: of every other; the rest is only counted."""
+    return number % 2 == 0
 
 
 def _recorded_work(acc: Array, gyr: Array) -> Callable[[], object]:
@@ -123,7 +208,7 @@ def _item(stream: str, n: int, number: int) -> tuple[ExerciseStarted, ExerciseEn
         number=2 * number,
         t_ns=0,
         item=stream,
-        exercise="count" if number % 2 else "elevation",
+        exercise="elevation" if _told(number) else "count",
         side="right",
         spans={stream: 0},
     )

@@ -395,7 +395,9 @@ def _angle(
     if not passes_vertical(folded):
         return folded
     chosen = in_set.where(folded)
-    return unfolded_elevation_deg(q, observation.axis, frames.restarted, rate_hz, chosen)
+    return unfolded_elevation_deg(
+        q, observation.axis, frames.restarted, rate_hz, chosen, folded=folded
+    )
 
 
 class _InSet:

@@ -41,7 +41,13 @@ def passes_vertical(folded_deg: Array) -> bool:
 
 
 def unfolded_elevation_deg(
-    q: Array, axis: Vector, restarted: Mask, rate_hz: float, chosen: Mask | None = None
+    q: Array,
+    axis: Vector,
+    restarted: Mask,
+    rate_hz: float,
+    chosen: Mask | None = None,
+    *,
+    folded: Array | None = None,
 ) -> Array:
     """[n] elevation, beyond 180 where the limb passes straight up, below 0 where it hangs behind.
 
@@ -60,8 +66,10 @@ def unfolded_elevation_deg(
         restarted: [n] whether the filter started afresh before a frame.
         rate_hz: of the frames.
         chosen: [n] where the exercise was done; None: everywhere.
+        folded: [n] `elevations_deg`, where they are known; where that is how the limb moved, the
+            same array comes back.
     """
-    folded = elevations_deg(q, axis)
+    folded = elevations_deg(q, axis) if folded is None else folded
     own = np.ones(len(folded), bool) if chosen is None or not chosen.any() else chosen
     if not passes_vertical(folded[own]):
         return folded

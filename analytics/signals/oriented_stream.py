@@ -207,8 +207,11 @@ class StreamTrack:
         runs = list(self._samples.runs(from_index, to_index, 0))
         if not runs:
             return np.zeros(0, np.int64), np.zeros((0, 3)), np.zeros((0, 3))
-        index = np.concatenate([np.arange(r.first_index, r.first_index + len(r)) for r in runs])
-        return index, np.concatenate([r.acc for r in runs]), np.concatenate([r.gyr for r in runs])
+        indices = [np.arange(r.first_index, r.first_index + len(r)) for r in runs]
+        if len(runs) == 1:
+            return indices[0], runs[0].acc, runs[0].gyr
+        accs, gyrs = [r.acc for r in runs], [r.gyr for r in runs]
+        return np.concatenate(indices), np.concatenate(accs), np.concatenate(gyrs)
 
     def end(self, ended: StreamEnded) -> None:
         """No sample will come any more."""
@@ -237,6 +240,7 @@ class StreamTrack:
         index = rows[:, 0].astype(np.int64)
         acc, gyr = self._samples.at(rows[:, 6].astype(np.int64))
         bridged_rad = self._bridged(index)
+        seen = _Looks(self, index, from_index, to_index)
         return Frames(
             index=index,
             t_us=rows[:, 5].copy(),
@@ -244,7 +248,7 @@ class StreamTrack:
             gyr=gyr,
             interpolated=bridged_rad >= 0,
             restarted=np.isin(index, list(self._restarts)),
-            orient=lambda look: self._orientations(index, from_index, to_index, look),
+            orient=seen.orientations,
             bridged_rad=np.maximum(bridged_rad, 0.0),
             gyroscope=self.opened.gyroscope,
         )
@@ -272,26 +276,10 @@ class StreamTrack:
             found[a:b] = np.maximum(found[a:b], sigma)
         return found
 
-    def _orientations(self, index: Indices, from_index: int, to_index: int, look: Look) -> Array:
-        """Of the samples with these indices, looking back from `to_index` or forward."""
-        q = np.empty((len(index), 4))
-        rate_hz, gyroscope = self.opened.rate_hz, self.opened.gyroscope
-        for run in self._samples.runs(from_index, to_index, round(LEAD_S * rate_hz)):
-            if look == "forward":
-                seen = OrientationFilter(rate_hz, gyroscope=gyroscope).push(_whole(run))
-            else:
-                seen = orientations_afterwards(
-                    *(run.acc, run.gyr, None, rate_hz),
-                    gyroscope=gyroscope,
-                    of_joint=look == "joint",
-                )
-            a, b = np.searchsorted(index, (run.first_index, run.first_index + len(run)))
-            q[a:b] = seen.quaternions[index[a:b] - run.first_index]
-        inside = np.flatnonzero((index >= from_index) & (index < to_index))
-        if len(inside):
-            q[: inside[0]] = q[inside[0]]
-            q[inside[-1] + 1 :] = q[inside[-1]]
-        return q
+    def leading(self, from_index: int, to_index: int) -> list[Run]:
+        """The samples in [from_index, to_index), and up to LEAD_S before each beginning."""
+        lead = round(LEAD_S * self.opened.rate_hz)
+        return list(self._samples.runs(from_index, to_index, lead))
 
     def fresh(self, after: int) -> Iterator[tuple[int, Quaternion, bool]]:
         """Index, orientation and `restarted` of the frames from the `after`-th on."""
@@ -392,6 +380,46 @@ class StreamTrack:
         rows = np.frombuffer(state["rows"]).reshape(-1, 7)
         self._rows = np.concatenate((rows, np.empty((256, 7))))
         self._n = len(rows)
+
+
+class _Looks:
+    """Looks at the orientations of some frames, looking back from their end or forward.
+
+    Args:
+        track: whose frames they are.
+        index: [n] their sample indices.
+        from_index, to_index: between which they are looked at; others are as the nearest of them.
+    """
+
+    def __init__(self, track: StreamTrack, index: Indices, from_index: int, to_index: int) -> None:
+        self._track, self._index = track, index
+        self._from_index, self._to_index = from_index, to_index
+
+    @cached_property
+    def _runs(self) -> list[Run]:
+        return self._track.leading(self._from_index, self._to_index)
+
+    def orientations(self, look: Look) -> Array:
+        """[n, 4] of the frames."""
+        index = self._index
+        q = np.empty((len(index), 4))
+        rate_hz, gyroscope = self._track.opened.rate_hz, self._track.opened.gyroscope
+        for run in self._runs:
+            if look == "forward":
+                seen = OrientationFilter(rate_hz, gyroscope=gyroscope).push(_whole(run))
+            else:
+                seen = orientations_afterwards(
+                    *(run.acc, run.gyr, None, rate_hz),
+                    gyroscope=gyroscope,
+                    of_joint=look == "joint",
+                )
+            a, b = np.searchsorted(index, (run.first_index, run.first_index + len(run)))
+            q[a:b] = seen.quaternions[index[a:b] - run.first_index]
+        inside = np.flatnonzero((index >= self._from_index) & (index < self._to_index))
+        if len(inside):
+            q[: inside[0]] = q[inside[0]]
+            q[inside[-1] + 1 :] = q[inside[-1]]
+        return q
 
 
 def _whole(run: Run) -> Segment:

@@ -23,10 +23,11 @@ from joint_motion import PROXIMAL, two_segments
 from telemetry.messages.events import RestEnded, RestStarted
 from telemetry.messages.motion import StreamGap
 
-PACKET, CYCLE = 10, 120
-CYCLES, MEASURED, BEFORE = 120, 5, 5
-"""Movements of two seconds, of which so many are looked at after the first ones, and as many at the
-end, with more than ten times as much before these."""
+PACKET, CYCLE, MEASURED = 10, 120, 5
+"""Samples of a packet and of a movement, which takes two seconds; movements that are looked at."""
+SHORT, LONG = (5, 60), (120, 1200)
+"""Movements before the first ones that are looked at, and in all: at the end ten times as many lie
+before. The long one is of 4 minutes against 40."""
 USUALLY, GROWN = 90, 1.1
 """Percentile of a stretch's packets that may have grown by no more than this."""
 
@@ -68,15 +69,15 @@ def bytecodes(work, what):
     return steps
 
 
-def movement():
+def movement(movements):
     one = np.concatenate((stroke(20, 110, 0.8), np.full(12, 110.0), stroke(110, 20, 1.0)))
-    return np.tile(one, CYCLES)
+    return np.tile(one, movements)
 
 
-def packets(kind):
+def packets(kind, movements):
     """The streams' openings, and their packets side by side."""
-    of_joint = KINDS[kind].hinge is not None
-    batches = two_segments(movement()) if of_joint else (one_batch(movement()),)
+    moved = movement(movements)
+    batches = (one_batch(moved),) if KINDS[kind].hinge is None else two_segments(moved)
     if kind == "felt":
         batches = tuple(replace(b, gyr=None) for b in batches)
     starts = [opened(b.stream, gyroscope=kind != "felt") for b in batches]
@@ -117,12 +118,15 @@ def in_rests(number, pair):
 
 def in_items(number, pair):
     """A new item every so often."""
-    return [("item", pair[0].first_index), *pair] if number and number % 30 == 0 else pair
+    return [("item", pair[0].first_index), *pair] if number and number % 120 == 0 else pair
 
 
-def cost(kind, history):
+HISTORIES = [plain, lossy, gapped, in_rests, in_items]
+
+
+def cost(kind, history, before, movements):
     """Steps a measured stretch takes early and at the end."""
-    starts, pairs = packets(kind)
+    starts, pairs = packets(kind, movements)
     observation = KINDS[kind]
     core = Core(SESSION, lambda *_: observation)
     numbers = counter(1)
@@ -169,7 +173,7 @@ def cost(kind, history):
 
     numbered = list(enumerate(pairs))
     per = CYCLE // PACKET
-    early, late = BEFORE * per, (CYCLES - MEASURED) * per
+    early, late = before * per, (movements - MEASURED) * per
     take(numbered[:early])
     measured = slice(early, early + MEASURED * per), slice(late, None)
     first = [bytecodes(take, [packet]) for packet in numbered[measured[0]]]
@@ -178,8 +182,16 @@ def cost(kind, history):
     return (float(np.percentile(steps, USUALLY)) for steps in (first, last))
 
 
-@pytest.mark.parametrize("history", [plain, lossy, gapped, in_rests, in_items])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("history", HISTORIES)
+@pytest.mark.parametrize("kind", ["elevation", "count", "stance", "felt", "joint"])
 def test_a_packet_costs_the_same_however_much_came_before(kind, history):
-    first, last = cost(kind, history)
+    first, last = cost(kind, history, *SHORT)
+    assert last < GROWN * first
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("history", HISTORIES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_packet_costs_the_same_after_forty_minutes(kind, history):
+    first, last = cost(kind, history, *LONG)
     assert last < GROWN * first
