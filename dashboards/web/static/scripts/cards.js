@@ -118,10 +118,19 @@ function besideCount(item) {
   return lines.map((line) => h("li", { class: "quiet" }, line));
 }
 
+/** A dose of minutes has minutes done beside it, never a count of movements; null where it is another dose, or only told. */
+function ofMinutes(item) {
+  if (item.unit !== "minutes" || item.reported !== null || nothingReceived(item) || !item.done) return null;
+  const walked = item.measures.find((m) => m.unit === "min");
+  if (!walked) return countSentence(item.done, null, item);
+  const told = walked.value.toLocaleString(language, { maximumFractionDigits: 1 });
+  return `${told} / ${integer(item.prescribed)} ${t("minutes")}`;
+}
+
 function otherLine(item, closed) {
   const unit = item.unit === "repetitions" ? "" : ` ${t(item.unit)}`;
   const done = item.reported !== null && !item.done ? t("reported", { n: integer(item.reported) }) : integer(nothingReceived(item) ? null : item.done);
-  const figure = item.prescribed === null ? done : `${done} / ${integer(item.prescribed)}${unit}`;
+  const figure = item.prescribed === null ? done : (ofMinutes(item) ?? `${done} / ${integer(item.prescribed)}${unit}`);
   const why = item.stop_reason && item.stop_reason !== "done" ? `, ${t(`reason_${item.stop_reason}`)}` : "";
   const open = item.state === "running" ? "running" : closed ? "not_done" : "to_do";
   const state = item.state === "ended" ? why : `, ${t(open)}`;
@@ -192,7 +201,8 @@ function measured(item) {
   return [...figures, item.not_observable ? h("p", { class: "note" }, both(item.not_observable)) : ""];
 }
 
-function measureLines(item) {
+/** What was measured beside an angle, a line each. */
+export function measureLines(item) {
   return toldMeasures(item).map(({ name, value, band }) => `${name}: ${value}${band ? ` (${band})` : ""}`);
 }
 

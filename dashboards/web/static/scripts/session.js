@@ -1,6 +1,6 @@
 // One session on a page: as it is played, or as it was recorded.
 
-import { adherenceCard, card, itemOfInterest, itemTitle, ledgerCard, rangeCard, repetitionsCard, storyCard } from "./cards.js";
+import { adherenceCard, card, itemOfInterest, itemTitle, ledgerCard, measureLines, rangeCard, repetitionsCard, storyCard } from "./cards.js";
 import { drawingWidth, h, s, say } from "./dom.js";
 import { fetched, follow } from "./feed.js";
 import { degrees, integer, lasting, longDay, sessionAddress, shortTime } from "./format.js";
@@ -210,11 +210,15 @@ function within(low, high) {
   return low === null || high === null ? "" : h("span", { class: "quiet" }, ` (${low.toFixed(0)}–${high.toFixed(0)})`);
 }
 
-/** An item's figures with their bands, or why there is no angle, where no doubt says so already. */
+/** An item's figures with their bands, and why there is no angle, where no doubt says so already. */
 function readings(item) {
   const told = [item.active_peak, item.range_of_motion].filter((one) => one && one.reading).map((one) => both(one.reading));
-  if (!told.length && item.not_observable && !item.doubts.length) told.push(`${t("not_observable")}: ${both(item.not_observable)}`);
-  return told.length ? [h("p", { class: "readings" }, told.join("; "))] : [];
+  told.push(...measureLines(item));
+  const why = item.active_peak || item.range_of_motion ? null : item.not_observable;
+  const lines = told.length ? [h("p", { class: "readings" }, told.join("; "))] : [];
+  if (!why || item.doubts.length) return lines;
+  // What has figures of its own is observed: only that they are no angle is said of it.
+  return [...lines, h("p", { class: told.length ? "quiet" : "readings" }, told.length ? both(why) : `${t("not_observable")}: ${both(why)}`)];
 }
 
 function repetitionTable(item) {
