@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["Language", "ToldError", "Wording"]
+from telemetry.errors import ConfigurationError
+
+__all__ = ["Language", "ToldError", "WordedError", "Wording"]
 
 Language: TypeAlias = Literal["it", "en"]
 
@@ -35,6 +37,14 @@ class Wording:
 
 class ToldError(ValueError):
     """A value that cannot be, told in both languages; a model's own checks raise it."""
+
+    def __init__(self, it: str, en: str) -> None:
+        self.wording = Wording(it, en)
+        super().__init__(en)
+
+
+class WordedError(ConfigurationError):
+    """A setting, a plan or an argument is wrong, told in both languages."""
 
     def __init__(self, it: str, en: str) -> None:
         self.wording = Wording(it, en)

@@ -9,15 +9,17 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
-from fastapi import FastAPI, HTTPException, WebSocketException
+from fastapi import FastAPI, WebSocketException
 from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute, Mount
 
 from telemetry.errors import ConfigurationError, StoreError
+from therapy.wording import Wording
 
 from .policy import may
 from .principal import ANYBODY, NOBODY, Action, Principal
+from .refused import Refused, no_patient
 
 __all__ = [
     "Allowed",
@@ -32,7 +34,19 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 POLICY_VIOLATION: Final = 1008
-SIGN_IN_FIRST: Final = "sign in first"
+SIGN_IN_FIRST: Final = Wording("prima acceda", "sign in first")
+_NOT_YOURS: Final = Wording(
+    "questo non spetta a lei: chieda a un amministratore",
+    "this is not yours to see or do: ask an administrator",
+)
+_WHO: Final = Wording(
+    "la clinica ora non può dire chi è lei: veda il suo registro",
+    "the clinic cannot tell who you are now: see its log",
+)
+_OWN_PAGE: Final = Wording(
+    "questo lo può fare solo la pagina di questa clinica",
+    "only this clinic's own page may do that",
+)
 OTHER_SITE: Final = "another site's patient, or none"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC_MOUNTS: Final = frozenset({"/static"})
@@ -50,7 +64,7 @@ class Entrance(Protocol):
         """Who asks.
 
         Raises:
-            HTTPException: what came with the request is no good, and says so.
+            Refused: what came with the request is no good, and says so.
         """
         ...
 
@@ -120,23 +134,23 @@ class Asking:
         """Whether it would be let pass still: whoever holds a socket open may be out by now."""
         try:
             principal = await self._entrance.identify(self._connection, self.action)
-        except (HTTPException, StoreError):
+        except (Refused, StoreError):
             return False
         asking = Asking(principal, self.action, self._entrance, self._connection)
         return asking.refusal() is None
 
-    def refusal(self) -> HTTPException | None:
+    def refusal(self) -> Refused | None:
         """Why it is not let pass; None where it is."""
         if not may(self.principal, self.action):
             if self.principal == NOBODY:
-                return HTTPException(401, SIGN_IN_FIRST)
-            return HTTPException(403, "this is not yours to see or do: ask an administrator")
+                return Refused(401, SIGN_IN_FIRST)
+            return Refused(403, _NOT_YOURS)
         patient = self._connection.path_params.get("patient")
         if patient is not None and not self.sees(patient):
-            return HTTPException(404, f"no patient {patient} in this journal")
+            return no_patient(patient)
         return None
 
-    def about(self, patient: str, unknown: str) -> None:
+    def about(self, patient: str, unknown: Wording) -> None:
         """Hold what was asked for to its patient's site.
 
         Args:
@@ -144,11 +158,11 @@ class Asking:
             unknown: what is said where there is none; the same words, so that nothing is told.
 
         Raises:
-            HTTPException: not theirs: there is none.
+            Refused: not theirs: there is none.
         """
         if not self.sees(patient):
             self._entrance.note_refusal(self.principal.name, self.action, patient, OTHER_SITE)
-            raise HTTPException(404, unknown)
+            raise Refused(404, unknown)
         self._entrance.note(self, patient)
 
 
@@ -162,7 +176,7 @@ class Allowed:
         """Let somebody pass.
 
         Raises:
-            HTTPException: 401 nobody has signed in, 403 it is not theirs to do, 404 another
+            Refused: 401 nobody has signed in, 403 it is not theirs to do, 404 another
                 site's patient, or none.
             WebSocketException: any of these, of a socket.
         """
@@ -174,18 +188,18 @@ class Allowed:
             principal = await entrance.identify(connection, self.action)
             asking = Asking(principal, self.action, entrance, connection)
             refusal = asking.refusal()
-        except HTTPException as e:
+        except Refused as e:
             refusal = e
         except StoreError as e:
             # Its words name a path, and nobody knows yet who would read them.
             log.error("nobody can come in: %s", e)  # noqa: TRY400 - one line says it
-            refusal = HTTPException(503, "the clinic cannot tell who you are now: see its log")
+            refusal = Refused(503, _WHO)
         if refusal is None:
             if patient is not None or self.action is Action.SEE_WORKLIST:
                 entrance.note(asking, patient)
             return asking
-        if refusal.detail != SIGN_IN_FIRST:
-            why = OTHER_SITE if refusal.status_code == 404 else str(refusal.detail)
+        if refusal.wording != SIGN_IN_FIRST:
+            why = OTHER_SITE if refusal.status_code == 404 else refusal.wording.en
             entrance.note_refusal(principal.name, self.action, patient, why)
         if connection.scope["type"] == "websocket":
             raise WebSocketException(POLICY_VIOLATION)
@@ -206,7 +220,7 @@ def _hold_to_origin(connection: HTTPConnection) -> None:
         return
     scheme = "https" if connection.url.scheme in ("https", "wss") else "http"
     if origin != f"{scheme}://{connection.headers.get('host', '')}":
-        raise HTTPException(403, "only this clinic's own page may do that")
+        raise Refused(403, _OWN_PAGE)
 
 
 def changes(connection: HTTPConnection) -> bool:

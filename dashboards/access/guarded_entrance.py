@@ -10,10 +10,11 @@ import hmac
 import ipaddress
 from typing import TYPE_CHECKING, Final
 
-from fastapi import HTTPException
+from therapy.wording import Wording
 
 from .entrance import changes
 from .principal import ANYBODY, NOBODY, Action
+from .refused import Refused
 from .sessions import csrf_token
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class GuardedEntrance:
         """Who asks.
 
         Raises:
-            HTTPException: 401 the token is none that holds, 403 it comes from another page than
+            Refused: 401 the token is none that holds, 403 it comes from another page than
                 ours, or in the clear from elsewhere.
         """
         self._hold_to_tls(connection)
@@ -126,7 +127,7 @@ class GuardedEntrance:
         scheme, _, token = header.partition(" ")
         found = self._tokens.find(token.strip()) if scheme.lower() == "bearer" else None
         if found is None:
-            raise HTTPException(401, "this token does not hold: ask for another one")
+            raise Refused(401, _TOKEN)
         return found.principal
 
     def _hold_to_page(self, connection: HTTPConnection) -> None:
@@ -136,7 +137,7 @@ class GuardedEntrance:
         else:
             told = [connection.headers.get(CSRF_HEADER, "")]
         if not any(hmac.compare_digest(expected.encode(), one.encode()) for one in told):
-            raise HTTPException(403, "only this clinic's own page may do that: open it anew")
+            raise Refused(403, _OWN_PAGE)
 
     def _hold_to_tls(self, connection: HTTPConnection) -> None:
         """Let nobody come in the clear but from this machine, by a name of this machine.
@@ -150,7 +151,19 @@ class GuardedEntrance:
         here = self._plain_http or (client is not None and _is_loopback(client.host))
         brought = any(name in connection.headers for name in ("x-forwarded-for", "forwarded"))
         if brought or not (here and (named == "localhost" or _is_loopback(named))):
-            raise HTTPException(403, "this page is reached over https only")
+            raise Refused(403, _HTTPS)
+
+
+_TOKEN: Final = Wording(
+    "questo gettone non vale: ne chieda un altro", "this token does not hold: ask for another one"
+)
+_OWN_PAGE: Final = Wording(
+    "questo lo può fare solo la pagina di questa clinica: la riapra",
+    "only this clinic's own page may do that: open it anew",
+)
+_HTTPS: Final = Wording(
+    "questa pagina si raggiunge solo con https", "this page is reached over https only"
+)
 
 
 def _is_loopback(host: str) -> bool:

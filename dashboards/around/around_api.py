@@ -7,15 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Path
+from fastapi import APIRouter, Depends, Path
 
 from analytics.monitoring.figures import PatientFigures
 from dashboards.access.entrance import Allowed, Asking
 from dashboards.access.policy import may
 from dashboards.access.principal import Action
+from dashboards.access.refused import Refused, no_patient, refused_by
 from telemetry.clock import Clock
 from telemetry.errors import ConfigurationError
 from telemetry.identity import Pseudonym, UlidText, new_ulid
+from therapy.wording import Wording
 
 from .around_forms import (
     AdverseForm,
@@ -58,11 +60,11 @@ class AroundPatients:
         """All that stands around a patient's plan.
 
         Raises:
-            HTTPException: 404, nothing is known of them.
+            Refused: 404, nothing is known of them.
         """
         found = self.figures(patient)
         if found is None:
-            raise HTTPException(404, f"no patient {patient} in this journal")
+            raise no_patient(patient)
         writes = self.treatment is not None and may(asking.principal, Action.TREAT)
         return around_view(found, may_write=writes)
 
@@ -76,27 +78,29 @@ class AroundPatients:
         """Do something, in the name of whoever has signed in.
 
         Raises:
-            HTTPException: 404 nothing is known of the patient, 409 it cannot be done, 422 nobody
+            Refused: 404 nothing is known of the patient, 409 it cannot be done, 422 nobody
                 says who did it.
         """
         if self.figures(patient) is None:
-            raise HTTPException(404, f"no patient {patient} in this journal")
+            raise no_patient(patient)
         if self.treatment is None:
-            raise HTTPException(409, "nobody writes anything down here")
+            raise Refused(
+                409, Wording("qui non si scrive nulla", "nobody writes anything down here")
+            )
         by = asking.principal.name or (form.by or "").strip()
         if not by:
-            raise HTTPException(422, "say who you are")
+            raise Refused(422, Wording("dica chi è", "say who you are"))
         try:
             deed(self.treatment, by)
         except ConfigurationError as e:
-            raise HTTPException(409, str(e)) from e
+            raise refused_by(409, e) from e
         return self.view(patient, asking)
 
     def noted(self, patient: str, asking: Asking, form: FactForm) -> AroundView:
         """Write a form down as its record.
 
         Raises:
-            HTTPException: as `do`.
+            Refused: as `do`.
         """
 
         def deed(treatment: TreatmentPort, by: str) -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 
 from dashboards.access.entrance import Allowed, Asking
 from dashboards.access.principal import Action
+from dashboards.access.refused import Refused, no_session
 from telemetry.errors import AmbiguousName
 from telemetry.identity import UlidText
 from telemetry.messages.results import ItemResult, SessionResult
@@ -63,13 +64,13 @@ def curve_routes(reader: SessionIndex, curve: Callable[[str, str], SessionCurve]
         home: UlidText | None = None,
     ) -> CurveView:
         """The angle over each item's time, thinned to lowest and highest of each step."""
-        unknown = f"no session {session} in this journal"
+        unknown = no_session(session)
         try:
             summary = reader.session(session, home=home)
         except AmbiguousName:
             summary = None
         if summary is None or summary.home is None:
-            raise HTTPException(404, unknown)
+            raise Refused(404, unknown)
         asking.about(summary.patient, unknown)
         found = curve(session, summary.home)
         results = reader.results(session, home=summary.home)

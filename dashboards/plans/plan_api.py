@@ -4,15 +4,17 @@ import functools
 from collections.abc import Callable
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Response
+from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards.access.entrance import Allowed, Asking
 from dashboards.access.principal import Action
+from dashboards.access.refused import Refused
 from telemetry.body import Side
 from telemetry.clock import Clock
 from telemetry.identity import Name, Pseudonym
 from therapy.exercises.exercise import Posture
+from therapy.wording import Wording
 
 from .draft_view import EditorView
 from .library_view import PlanLibrary, plan_library
@@ -94,7 +96,7 @@ def plan_routes(desk: PlanDesk, clock: Clock) -> APIRouter:
         """Make the draft a version, and answer for it."""
         who = _who(asking, wish)
         if not who:
-            raise HTTPException(422, "say who answers for it")
+            raise Refused(422, Wording("dica chi ne risponde", "say who answers for it"))
         return _done(lambda: editor.sign(patient, wish.revision, who))
 
     @router.post(
@@ -125,7 +127,7 @@ def _add_library(router: APIRouter, editor: PlanEditor) -> None:
         """An exercise as it is drawn."""
         found = editor.drawing(exercise, posture)
         if found is None:
-            raise HTTPException(404, "there is no such drawing")
+            raise Refused(404, Wording("non c'è un disegno così", "there is no such drawing"))
         return Response(found, media_type=SVG)
 
 
@@ -149,7 +151,13 @@ def _add_draft(router: APIRouter, editor: PlanEditor) -> None:
                 return _done(lambda: editor.start_version(patient, version, who))
             case StartWish(source="empty"):
                 return _done(lambda: editor.start_empty(patient, who))
-        raise HTTPException(422, "say which template and which side, or which version")
+        raise Refused(
+            422,
+            Wording(
+                "dica quale modello e quale lato, o quale versione",
+                "say which template and which side, or which version",
+            ),
+        )
 
     @router.post(f"{place}/draft")
     def change(patient: Patient, wish: ChangeWish, asking: Editing) -> EditorView:
@@ -178,10 +186,7 @@ def _done(deed: Callable[[], _T]) -> _T:
     try:
         return deed()
     except PlanEditError as e:
-        if e.unknown:
-            raise HTTPException(404, e.wordings[0].en) from e
-        detail = {
-            "it": " · ".join(one.it for one in e.wordings),
-            "en": " · ".join(one.en for one in e.wordings),
-        }
-        raise HTTPException(409, detail) from e
+        told = Wording(
+            " · ".join(one.it for one in e.wordings), " · ".join(one.en for one in e.wordings)
+        )
+        raise Refused(404 if e.unknown else 409, told) from e

@@ -6,7 +6,8 @@ import json
 import math
 from typing import Any, Final
 
-from fastapi import HTTPException
+from dashboards.access.refused import Refused
+from therapy.wording import Wording
 
 __all__ = ["bounded"]
 
@@ -19,14 +20,14 @@ def bounded(body: dict[str, Any]) -> dict[str, Any]:
     """The body itself, where a plan could be in it: what cannot be stored or shown is refused.
 
     Raises:
-        HTTPException: 422, it is too deep or too large, or holds what JSON or UTF-8 has no place
+        Refused: 422, it is too deep or too large, or holds what JSON or UTF-8 has no place
             for.
     """
     left: list[tuple[Any, int]] = [(body, 1)]
     while left:
         value, depth = left.pop()
         if depth > DEEPEST:
-            raise HTTPException(422, "this is no plan: it is too deep")
+            raise _no_plan("è troppo profondo", "it is too deep")
         if isinstance(value, dict):
             left += [(inner, depth + 1) for pair in value.items() for inner in pair]
         elif isinstance(value, list):
@@ -34,14 +35,18 @@ def bounded(body: dict[str, Any]) -> dict[str, Any]:
         elif isinstance(value, str):
             _text(value)
         elif isinstance(value, float) and not math.isfinite(value):
-            raise HTTPException(422, "this is no plan: a number is not one")
+            raise _no_plan("un numero non lo è", "a number is not one")
     if len(json.dumps(body, ensure_ascii=False)) > LARGEST:
-        raise HTTPException(422, "this is no plan: it is too large")
+        raise _no_plan("è troppo grande", "it is too large")
     return body
+
+
+def _no_plan(it: str, en: str) -> Refused:
+    return Refused(422, Wording(f"questo non è un piano: {it}", f"this is no plan: {en}"))
 
 
 def _text(value: str) -> None:
     try:
         value.encode()
     except UnicodeEncodeError as e:
-        raise HTTPException(422, "this is no plan: a text is not one") from e
+        raise _no_plan("un testo non lo è", "a text is not one") from e

@@ -35,6 +35,7 @@ from dashboards.access.entrance import Allowed, Entrance, OpenEntrance, hold_to_
 from dashboards.access.guarded_entrance import GuardedEntrance
 from dashboards.access.oidc import OidcProvider
 from dashboards.access.principal import Action
+from dashboards.access.refused import Refusal, answer_in_both
 from dashboards.around.around_api import AroundPatients, around_routes
 from dashboards.around.treatment_port import TreatmentPort
 from dashboards.curves.curve_api import curve_routes
@@ -50,7 +51,6 @@ from dashboards.views.clinic_state import ClinicState
 from dashboards.views.loss_ledger import LossLedger
 from dashboards.views.words import words
 from telemetry.clock import Clock, SystemClock
-from telemetry.errors import RipresaError
 from telemetry.seams import SessionIndex
 from telemetry.transport.bus import Bus
 from therapy.plan.plan import Plan
@@ -144,11 +144,12 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        responses={422: {"model": Refusal}},
     )
     app.state.entrance = entrance or OpenEntrance()
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(host_names))
     app.middleware("http")(_guarded)
-    app.exception_handler(RipresaError)(_unavailable)
+    answer_in_both(app)
     # They hold nothing of anyone, so that their size may tell of them.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), SMALL), name="static")
     app.include_router(
@@ -219,8 +220,3 @@ async def _guarded(
     kept = request.url.path.startswith(KEPT)
     response.headers["Cache-Control"] = "max-age=86400" if kept else "no-store"
     return response
-
-
-async def _unavailable(_request: Request, error: Exception) -> JSONResponse:
-    """A store that is busy or broken, in its own one line."""
-    return JSONResponse({"detail": str(error)}, status_code=503)

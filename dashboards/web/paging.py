@@ -5,7 +5,8 @@ import binascii
 import json
 from typing import Final
 
-from fastapi import HTTPException
+from dashboards.access.refused import Refused
+from therapy.wording import Wording
 
 __all__ = ["LARGEST_CURSOR", "MOST", "USUAL", "cursor_of", "read_cursor"]
 
@@ -24,7 +25,7 @@ def read_cursor(cursor: str, *kinds: type[str | int]) -> tuple[str | int, ...]:
     """The place that a cursor says.
 
     Raises:
-        HTTPException: 422, it is none that was given here.
+        Refused: 422, it is none that was given here.
     """
     try:
         body = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
@@ -36,5 +37,11 @@ def read_cursor(cursor: str, *kinds: type[str | int]) -> tuple[str | int, ...]:
     return tuple(place)
 
 
-def _unread() -> HTTPException:
-    return HTTPException(422, "this is no place in the list: begin again without 'after'")
+def _unread() -> Refused:
+    return Refused(
+        422,
+        Wording(
+            "questo non è un posto della lista: ricominci senza 'after'",
+            "this is no place in the list: begin again without 'after'",
+        ),
+    )

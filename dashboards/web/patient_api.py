@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Path
+from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.monitoring.alert import AlertKind
@@ -17,6 +17,7 @@ from analytics.monitoring.fold import Fold
 from analytics.monitoring.worklist import WorkLine, worklist
 from dashboards.access.entrance import Allowed, Asking
 from dashboards.access.principal import Action
+from dashboards.access.refused import Refused, no_patient, refused_by
 from dashboards.views.care_record import CareRecord, recorded_facts
 from dashboards.views.patient_view import TREND_DAYS, PatientView, first_shown, patient_view
 from dashboards.views.trend_view import TrendSession
@@ -28,6 +29,7 @@ from telemetry.messages.motion import StreamOpened
 from telemetry.seams import SessionIndex, SessionSummary
 from therapy.exercises.library import EXERCISES
 from therapy.plan.plan import Plan
+from therapy.wording import Wording
 
 __all__ = ["Patients", "SeenAlert", "patient_routes"]
 
@@ -169,7 +171,7 @@ def patient_routes(patients: Patients) -> APIRouter:
     def shown(patient: str) -> PatientView:
         view = patients.view(patient)
         if view is None:
-            raise HTTPException(404, f"no patient {patient} in this journal")
+            raise no_patient(patient)
         return view
 
     @router.get("/{patient}", dependencies=[Depends(Allowed(Action.SEE_PATIENT))])
@@ -186,13 +188,13 @@ def patient_routes(patients: Patients) -> APIRouter:
         """Write down who looked at an alert; answers with the patient as they are then."""
         by = asking.principal.name or alert.by
         if by is None:
-            raise HTTPException(422, "say who saw it")
+            raise Refused(422, Wording("dica chi l'ha visto", "say who saw it"))
         if patients.care is None:
-            raise HTTPException(409, "nobody keeps alerts here")
+            raise Refused(409, Wording("qui nessuno tiene gli avvisi", "nobody keeps alerts here"))
         try:
             patients.see(patients.care, patient, alert, by)
         except ConfigurationError as e:
-            raise HTTPException(404, str(e)) from e
+            raise refused_by(404, e) from e
         return shown(patient)
 
     return router

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards.access.entrance import Allowed, Asking
 from dashboards.access.principal import Action
+from dashboards.access.refused import Refused, no_session
 from dashboards.live.live_feed import LiveFeed, LiveSessionSummary
 from dashboards.live.running_sessions import RunningSessions
 from dashboards.views.clinic_state import ClinicState
@@ -23,6 +24,7 @@ from telemetry.messages.events import SessionEvent
 from telemetry.seams import SessionIndex, SessionSummary
 from telemetry.transport.bus import Bus
 from therapy.plan.plan import Plan
+from therapy.wording import Wording
 
 from .paging import LARGEST_CURSOR, MOST, USUAL, cursor_of, read_cursor
 from .shared_answers import SharedAnswers, sight_of
@@ -44,7 +46,10 @@ DAY_IN_NEWEST = 4000
 LOOKS = 10
 """So many times the list is read on where few sessions are of one's own patients."""
 
-SEVERAL = "more than one home gave a session this name: open it from the list of sessions"
+SEVERAL = Wording(
+    "più case hanno dato questo nome a una sessione: la apra dalla lista delle sessioni",
+    "more than one home gave a session this name: open it from the list of sessions",
+)
 
 
 class SessionLine(BaseModel):
@@ -139,8 +144,8 @@ def api_routes(sources: Sources) -> APIRouter:
             day = None if summary is None else summary.day
         view = session_view(events, reader.results(session, home=home), plan, day=day)
         if view is None:
-            raise HTTPException(404, _unknown(session))
-        asking.about(view.patient, _unknown(session))
+            raise Refused(404, no_session(session))
+        asking.about(view.patient, no_session(session))
         return view
 
     @router.get("/ledger", dependencies=[Depends(Allowed(Action.SEE_OPERATION))])
@@ -239,7 +244,7 @@ def _events(
     Of sessions of one name only those of one's own sites count: that others have one is not told.
 
     Raises:
-        HTTPException: there are several, or none.
+        Refused: there are several, or none.
     """
     try:
         return reader.events(session, home=home), home
@@ -247,9 +252,9 @@ def _events(
         of_that_name = (reader.session(session, home=one) for one in e.homes)
         seen = [s for s in of_that_name if s is not None and asking.sees(s.patient)]
     if not seen:
-        raise HTTPException(404, _unknown(session))
+        raise Refused(404, no_session(session))
     if len(seen) > 1:
-        raise HTTPException(409, SEVERAL)
+        raise Refused(409, SEVERAL)
     return reader.events(session, home=seen[0].home), seen[0].home
 
 
@@ -280,10 +285,6 @@ def _part(
         sessions=tuple(_line(s) for s in found),
         next=cursor_of(*before) if more and before is not None else None,
     )
-
-
-def _unknown(session: str) -> str:
-    return f"no session {session} in this journal"
 
 
 def _line(summary: SessionSummary) -> SessionLine:

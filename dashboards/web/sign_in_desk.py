@@ -3,7 +3,7 @@
 import math
 from typing import Final
 
-from fastapi import HTTPException, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards.access.accounts import Account
@@ -11,13 +11,15 @@ from dashboards.access.guarded_entrance import COOKIE, UNKNOWN, GuardedEntrance
 from dashboards.access.oidc import OidcIdentity
 from dashboards.access.passwords import Passwords
 from dashboards.access.principal import Action
+from dashboards.access.refused import Refused
 from dashboards.access.sessions import IDLE_S, SignedIn, csrf_token
 from dashboards.access.slowing import Slowing
 from telemetry.clock import Clock
+from therapy.wording import Wording
 
 __all__ = ["Credentials", "Me", "SignInDesk"]
 
-WRONG: Final = "name or password is wrong"
+WRONG: Final = Wording("nome o password sbagliati", "name or password is wrong")
 
 
 class Credentials(BaseModel):
@@ -92,7 +94,7 @@ class SignInDesk:
         """Let somebody in by name and password.
 
         Raises:
-            HTTPException: 401 one of them is wrong, 429 it is too soon after others.
+            Refused: 401 one of them is wrong, 429 it is too soon after others.
         """
         name, address = told.name.strip().lower(), request.client.host if request.client else ""
         account = self._entrance.accounts.find(name)
@@ -100,12 +102,13 @@ class SignInDesk:
         if wait_s > 0:
             wait = str(math.ceil(wait_s))
             self.note_refusal(account, "too soon after others")
-            raise HTTPException(429, f"wait {wait} s, then try again", {"Retry-After": wait})
+            soon = Wording(f"aspetti {wait} s, poi riprovi", f"wait {wait} s, then try again")
+            raise Refused(429, soon, {"Retry-After": wait})
         self._slowing.note_try(name, address)
         kept = None if account is None or account.disabled_ns is not None else account.password
         if not await self._passwords.right(kept, told.password) or account is None:
             self.note_refusal(account, "wrong password, or disabled")
-            raise HTTPException(401, WRONG)
+            raise Refused(401, WRONG)
         self._slowing.note_success(name, address)
         return self.begin(request, response, name)
 
@@ -119,7 +122,7 @@ class SignInDesk:
         response.set_cookie(COOKIE, session, secure=True, httponly=True, samesite="lax", path="/")
         found = self._entrance.sessions.find(session)
         if found is None:  # disabled meanwhile
-            raise HTTPException(401, WRONG)
+            raise Refused(401, WRONG)
         return self._me(found, session)
 
     def known_at_provider(self, identity: OidcIdentity) -> Account | None:

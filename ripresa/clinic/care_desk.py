@@ -14,7 +14,6 @@ from ingest.rights.audit import AuditKey
 from ingest.rights.consent import Consent
 from ripresa.care.care_journal import care_record, fold_journal
 from ripresa.platform.configuration import audit_key_at_hand
-from telemetry.errors import ConfigurationError
 from telemetry.messages.care import (
     DaysExcused,
     Discharged,
@@ -27,6 +26,7 @@ from telemetry.messages.care import (
 )
 from telemetry.messages.notices import MOST_TAKES, PlanNotice
 from therapy.plan.succession import why_not_after
+from therapy.wording import WordedError, Wording
 
 from .outbox import Outbox, OutboxLetter
 
@@ -97,9 +97,11 @@ class CareDesk:
         if key is None or not key.is_file():
             return
         if Consent(self._journal, AuditKey.at(key)).erased(patient):
-            raise ConfigurationError(
+            raise WordedError(
+                f"i dati di {patient!r} sono stati cancellati, e sotto quello pseudonimo non si "
+                "conserva più nulla: iscriva la persona con un altro",
                 f"the data of {patient!r} was erased, and nothing is stored under that pseudonym "
-                "any more: enrol the person under another one"
+                "any more: enrol the person under another one",
             )
 
     def enrol(self, patient: str, site: str) -> None:
@@ -164,8 +166,9 @@ class CareDesk:
         facts = self._fold().facts(plan.patient)
         known = None if facts is None else facts.signed().get(plan.version)
         if known is not None:
-            raise ConfigurationError(
-                f"version {plan.version} of {plan.patient}'s plan was signed by {known.by}"
+            raise WordedError(
+                f"la versione {plan.version} del piano di {plan.patient} è firmata da {known.by}",
+                f"version {plan.version} of {plan.patient}'s plan was signed by {known.by}",
             )
         self._write(
             PlanSigned(
@@ -193,9 +196,11 @@ class CareDesk:
         body = plan.model_dump(mode="json")
         known = sent.get(plan.version)
         if known is not None and known.plan != body:
-            raise ConfigurationError(
+            raise WordedError(
+                f"la versione {plan.version} del piano di {plan.patient} è già partita con altro "
+                "contenuto: dia alla nuova un numero più alto",
                 f"plan {plan.patient} version {plan.version} was published with other content: "
-                "give the new one a higher version"
+                "give the new one a higher version",
             )
         before = max((v for v in sent if v != plan.version), default=None)
         figures = fold.figures(plan.patient)
@@ -206,7 +211,7 @@ class CareDesk:
             first = None if began is None else str(sent[began].plan.get("valid_from", ""))
             why = why_not_after(plan, before, first)
             if why is not None:
-                raise ConfigurationError(why.en)
+                raise WordedError(why.it, why.en)
         now_ns = self._clock.now_ns()
         if known is None:
             self._write(
@@ -226,7 +231,10 @@ class CareDesk:
         facts = fold.facts(patient)
         sent = {} if facts is None else facts.published()
         if version not in sent:
-            raise ConfigurationError(f"version {version} of {patient}'s plan was not published")
+            raise WordedError(
+                f"la versione {version} del piano di {patient} non è partita",
+                f"version {version} of {patient}'s plan was not published",
+            )
         self._send(fold, patient, site, version, sent[version].plan)
 
     def _send(
@@ -260,7 +268,10 @@ class CareDesk:
         """
         self._known(patient)
         if last < first:
-            raise ConfigurationError(f"{last} is before {first}: give the first day first")
+            raise WordedError(
+                f"{last} viene prima di {first}: dia prima il primo giorno",
+                f"{last} is before {first}: give the first day first",
+            )
         self._write(
             DaysExcused(
                 patient=patient,
@@ -286,10 +297,16 @@ class CareDesk:
         figures = fold.figures(patient)
         items = {i.id for v in (figures.versions if figures else ()) for i in v.plan.items}
         if item not in items:
-            known = ", ".join(sorted(items)) or "none"
-            raise ConfigurationError(f"no plan of {patient} has an item {item!r}: it is {known}")
+            known = ", ".join(sorted(items)) or "-"
+            raise WordedError(
+                f"nessun piano di {patient} ha una voce {item!r}: ci sono {known}",
+                f"no plan of {patient} has an item {item!r}: it is {known}",
+            )
         if amount is not None and not 0 <= amount <= 10_000:
-            raise ConfigurationError(f"{amount:g} cannot have been done: give 0 to 10000")
+            raise WordedError(
+                f"{amount:g} non può essere stato fatto: dia da 0 a 10000",
+                f"{amount:g} cannot have been done: give 0 to 10000",
+            )
         self._write(
             DoneCorrected(
                 patient=patient,
@@ -319,13 +336,16 @@ class CareDesk:
         facts = self._known(patient).facts(patient)
         files = [f for f in (facts.sessions.values() if facts else ()) if f.session == session]
         if not files:
-            raise ConfigurationError(
-                f"{patient} has no session {session}: 'ripresa clinic days' shows those set aside"
+            raise WordedError(
+                f"{patient} non ha una sessione {session}: 'ripresa clinic days' mostra quelle "
+                "messe da parte",
+                f"{patient} has no session {session}: 'ripresa clinic days' shows those set aside",
             )
         today = datetime.fromtimestamp(self._clock.now_ns() / 1e9, UTC).date()
         if day is not None and not EARLIEST <= day <= today + AHEAD:
-            raise ConfigurationError(
-                f"{day} cannot be its day: give one between {EARLIEST} and {today}"
+            raise WordedError(
+                f"{day} non può essere il suo giorno: ne dia uno tra {EARLIEST} e {today}",
+                f"{day} cannot be its day: give one between {EARLIEST} and {today}",
             )
         for file in files:
             self._write(
@@ -351,7 +371,7 @@ class CareDesk:
     def _known(self, patient: str) -> Fold:
         fold = self._fold()
         if fold.facts(patient) is None:
-            raise ConfigurationError(_nobody(patient, fold.patients(), "known here"))
+            raise _nobody(patient, fold.patients(), Wording("noto qui", "known here"))
         return fold
 
     def _enrolled(self, fold: Fold, patient: str, site: str) -> None:
@@ -369,15 +389,24 @@ class CareDesk:
             elif isinstance(word, Discharged):
                 sites.pop(name, None)
         if patient not in sites:
-            raise ConfigurationError(_nobody(patient, sorted(sites), "enrolled"))
+            raise _nobody(patient, sorted(sites), Wording("iscritto", "enrolled"))
         if sites[patient] != site:
-            raise ConfigurationError(
+            raise WordedError(
+                f"{patient} è iscritto alla sede {sites[patient]!r}, non {site!r}: "
+                f"pubblichi con --site {sites[patient]}",
                 f"{patient} is enrolled at site {sites[patient]!r}, not {site!r}: "
-                f"publish with --site {sites[patient]}"
+                f"publish with --site {sites[patient]}",
             )
 
 
-def _nobody(patient: str, known: list[str], what: str) -> str:
+def _nobody(patient: str, known: list[str], what: Wording) -> WordedError:
     near = difflib.get_close_matches(patient, known, n=1)
-    meant = f"did you mean {near[0]}?" if near else "'ripresa clinic enrol' lets a home in"
-    return f"nobody is {what} as {patient!r}: {meant}"
+    meant = Wording(
+        "'ripresa clinic enrol' iscrive una casa", "'ripresa clinic enrol' lets a home in"
+    )
+    if near:
+        meant = Wording(f"intendeva {near[0]}?", f"did you mean {near[0]}?")
+    return WordedError(
+        f"nessuno è {what.it} come {patient!r}: {meant.it}",
+        f"nobody is {what.en} as {patient!r}: {meant.en}",
+    )

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from dashboards.access.guarded_entrance import COOKIE
 from dashboards.access.sessions import csrf_token
+from refusals import assert_told_in_both
 
 pytestmark = pytest.mark.slow
 
@@ -30,6 +31,8 @@ def check(case, app, statuses, **more):
     told = f"{case.method} {case.path}: {answer.status_code}"
     assert answer.status_code < 500, told
     assert statuses is None or answer.status_code in statuses, told
+    if answer.status_code >= 400:
+        assert_told_in_both(answer)
     assert not LEAKS.search(answer.text), f"{told} {answer.text[:300]}"
     return answer
 

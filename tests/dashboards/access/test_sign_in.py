@@ -77,7 +77,7 @@ async def test_who_is_wrong_is_told_the_same_whoever_it_is(guarded, visit, name,
         answer = await web.sign_in(name, password or visit.password)
         assert (answer.status_code, answer.json()["detail"]) == (
             401,
-            "name or password is wrong",
+            {"it": "nome o password sbagliati", "en": "name or password is wrong"},
         )
         assert COOKIE not in web.cookies
 

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from dashboards.access.guarded_entrance import COOKIE
 from dashboards.access.principal import Role
 from dashboards.access.sessions import csrf_token
+from refusals import assert_told_in_both
 
 pytestmark = pytest.mark.nightly
 
@@ -38,6 +39,8 @@ def test_nothing_that_is_said_around_a_plan_ends_in_a_fault(scene):
             case.path_parameters["patient"] = "p-1"
             answer = case.call(app=app, headers=headers)
             answers.add(answer.status_code)
+            if answer.status_code >= 400:
+                assert_told_in_both(answer)
             assert answer.status_code < 500, f"{case.method} {case.path}: {answer.text[:200]}"
 
         send()

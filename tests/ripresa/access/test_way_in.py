@@ -123,7 +123,7 @@ async def test_what_a_browser_puts_before_the_proxys_word_is_not_believed(way_in
 async def test_what_the_proxy_brings_in_the_clear_is_refused(way_in):
     answer = await asked(way_in, FORWARDED | {"X-Forwarded-Proto": "http"}, ("127.0.0.1",))
     assert answer.status_code == 403
-    assert "https" in answer.json()["detail"]
+    assert "https" in answer.json()["detail"]["en"]
 
 
 async def test_a_name_that_was_not_given_is_refused(way_in):

@@ -275,7 +275,7 @@ async def test_what_cannot_be_in_a_plan_is_refused_before_it_is_kept(clinic):
                 headers={"Content-Type": "application/json"},
             )
             assert answer.status_code == 422, body[:60]
-            assert "this is no plan" in answer.json()["detail"]
+            assert "this is no plan" in answer.json()["detail"]["en"]
         assert (await anna.get(anna.place)).json()["draft"]["revision"] == 1
 
 
