@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EntryError", "EntryRunner", "FaultRows", "GuardedEntry", "InProcess", "offered"]
 
-FAULTS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+FAULTS = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What an answer of another form than was asked for leads to when it is scored."""
 
 

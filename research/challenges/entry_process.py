@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["EntryProcess", "Isolation", "described", "entries_at_hand"]
 
 MOST_ENDED = 3
+MOST_SAID = 1000
 START_S = 60.0
 MOST_ANSWER_BYTES = 128 * 2**20
 MOST_WORD_BYTES, MOST_TOLD_BYTES = 16, 2**20
@@ -183,6 +184,8 @@ class _Running:
 
     def ask(self, call: bytes, seconds: float) -> Any:
         """EntryError where the entry raised, `_EndedError` where its process is to be ended."""
+        if self._channel.waiting():
+            raise _EndedError("it spoke before it was asked")
         try:
             self._channel.send(call, seconds=seconds)
             kind = self._channel.receive(seconds=seconds, most=MOST_WORD_BYTES)
@@ -190,7 +193,7 @@ class _Running:
         except ChannelError as e:
             raise _EndedError(f"{e}{self._how()}") from e
         if kind != DONE:
-            raise EntryError(payload[:1000].decode("utf-8", "replace"))
+            raise EntryError(_as_text(payload))
         try:
             return decode_answer(payload)
         except DecodeError as e:
@@ -208,7 +211,7 @@ class _Running:
         except ChannelError:
             return False
         if kind != READY:
-            raise EntryError(payload[:1000].decode("utf-8", "replace"))
+            raise EntryError(_as_text(payload))
         try:
             self.told = decode_answer(payload)
         except DecodeError as e:
@@ -229,6 +232,12 @@ class _Running:
             code = self._process.wait(timeout=1)
             return f" by signal {-code}" if code < 0 else f" with code {code}"
         return ""
+
+
+def _as_text(payload: bytes) -> str:
+    """What an entry says of a fault, on one line that moves no cursor."""
+    text = payload[:MOST_SAID].decode("utf-8", "replace")
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _started(place: EntryPlace, limits: Isolation) -> _Running:

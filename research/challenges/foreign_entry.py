@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["EntryPlace", "ForeignEntry", "entry_told", "folder_places", "installed_places"]
 
+MOST_NAME = 80
+
 
 @dataclass(frozen=True, slots=True)
 class EntryPlace:
@@ -128,6 +130,8 @@ def entry_told(told: Any, place: EntryPlace) -> ForeignEntry:
     except ValueError as e:
         kinds = ", ".join(EntryKind)
         raise ConfigurationError(f"kind {told['kind']!r}: there are {kinds}") from e
+    if not (told["name"].isprintable() and 0 < len(told["name"].strip()) <= MOST_NAME):
+        raise ConfigurationError(f"name {told['name'][:MOST_NAME]!r}: one line of printed letters")
     return ForeignEntry(
         name=told["name"],
         challenge=told["challenge"],

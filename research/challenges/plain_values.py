@@ -3,7 +3,8 @@
 An answer may hold numbers, texts, arrays, lists, mappings and plain objects with fields; an object
 comes back as a namespace of its public fields. Pickle would let the answer of a cheating entry run
 code where the truth is. What is read is bounded in depth and in how many values it holds, and an
-array is no longer than the bytes that came for it.
+array is no longer than the bytes that came for it. Numbers are finite: who left out what is hard,
+as NaN, would be scored on what is easy.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ __all__ = ["decode_answer", "encode_answer"]
 
 MOST_DEPTH = 8
 MOST_VALUES = 2_000_000
+MOST_NUMBER = 1e15
 _ARRAY, _FIELDS, _MAPPING = "array", "fields", "mapping"
 _NUMBERS = "biuf"
 
@@ -93,8 +95,10 @@ class _AnswerReader:
         self._read += 1
         if self._read > MOST_VALUES or depth < 0:
             raise ValueError("too many values, or nested too deeply")
-        if value is None or isinstance(value, (bool, int, float, str)):
+        if value is None or isinstance(value, (bool, str)):
             return value
+        if isinstance(value, (int, float)):
+            return _bounded(value)
         if isinstance(value, list):
             return tuple(self.read(v, depth - 1) for v in value)
         if isinstance(value, dict) and value:
@@ -107,9 +111,20 @@ class _AnswerReader:
         raise ValueError(f"it holds a {type(value).__name__}")
 
 
+def _bounded(value: float) -> float:
+    if not -MOST_NUMBER <= value <= MOST_NUMBER:
+        raise ValueError(
+            "a number that is not finite, or beyond 1e15; None says that there is none"
+        )
+    return value
+
+
 def _array(kind: str, shape: list[int], held: bytes) -> np.ndarray[Any, Any]:
     dtype = np.dtype(kind)
     if dtype.kind not in _NUMBERS or dtype.subdtype is not None:
         raise ValueError(f"an array of {dtype}")
     # As many values as there are bytes for: a shape alone allocates nothing.
-    return np.frombuffer(held, dtype).reshape(shape).copy()
+    values = np.frombuffer(held, dtype).reshape(shape).copy()
+    if values.size and not bool((np.abs(values.astype(np.float64)) <= MOST_NUMBER).all()):
+        raise ValueError("an array with numbers that are not finite, or beyond 1e15")
+    return values

@@ -12,7 +12,8 @@ refusals challenge.
 
 Scores: `rmse_deg`; `rmse_offset_removed_deg`, the mean difference taken off;
 `range_error_deg`, error of the largest minus the smallest angle; `correlation`;
-`coverage_percent`, share of samples inside the band, null without one. With calibration the angle
+`coverage_percent`, share of samples inside the band, null without one, and its mean half width,
+`band_half_width_deg`. With calibration the angle
 is scored as it stands. Without it neither the direction of flexion nor the zero can be seen by
 these sensors, so the case is scored up to the sign, and `rmse_deg` and coverage count the angle
 from the start.
@@ -46,16 +47,17 @@ from .joint_session import session_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from analytics.signals.arrays import Array
+    from analytics.signals.arrays import Array, Mask
     from research.session_cases.session_case import SessionRecording
 
-
+WIDEST_DEG = 180.0
 LABELS = {
     "rmse_deg": FigureLabel("error", "°"),
     "rmse_offset_removed_deg": FigureLabel("error, offset removed", "°"),
     "range_error_deg": FigureLabel("error of the range", "°"),
     "correlation": FigureLabel("correlation", "", "higher"),
     "coverage_percent": FigureLabel("samples inside the 95 % band", "%", "higher"),
+    "band_half_width_deg": FigureLabel("half width of that band", "°", ""),
 }
 RANGE_LABELS = {
     "range_coverage_percent": FigureLabel("published ranges inside their 95 % band", "%", "higher"),
@@ -73,10 +75,10 @@ Scores: TypeAlias = dict[str, float | None]
 
 
 def score_case(case: JointCase, solution: JointAngleSolution) -> Scores:
-    """The five scores of one solved case.
+    """The scores of one solved case.
 
     Raises:
-        ConfigurationError: the solution has another length than the case.
+        ConfigurationError: the solution has another length than the case, or a band is none.
     """
     angle, reference = np.asarray(solution.angle_deg, float), case.reference_deg
     if angle.shape != reference.shape:
@@ -93,9 +95,10 @@ def score_case(case: JointCase, solution: JointAngleSolution) -> Scores:
             angle, correlation = -angle, -correlation
         angle = angle - angle[0] + reference[0]
     error = angle - reference
-    covered = None
+    covered = wide = None
     if solution.half_band_deg is not None:
-        band = np.asarray(solution.half_band_deg, float)[known]
+        band = _band(solution, case.name, known)
+        wide = float(np.mean(band))
         covered = 100 * float(np.mean(np.abs(error) <= band))
     return {
         "rmse_deg": float(np.sqrt(np.mean(error**2))),
@@ -103,7 +106,19 @@ def score_case(case: JointCase, solution: JointAngleSolution) -> Scores:
         "range_error_deg": float(abs(np.ptp(angle) - np.ptp(reference))),
         "correlation": correlation,
         "coverage_percent": covered,
+        "band_half_width_deg": wide,
     }
+
+
+def _band(solution: JointAngleSolution, case: str, known: Mask) -> Array:
+    """[k] half widths where the truth is known; one that holds everything is none."""
+    band = np.asarray(solution.half_band_deg, float)
+    if band.shape != known.shape or not ((band[known] >= 0) & (band[known] <= WIDEST_DEG)).all():
+        raise ConfigurationError(
+            f"{case}: the entry gave a band that is no half width of 0 to {WIDEST_DEG:g}° a sample"
+        )
+    found: Array = band[known]
+    return found
 
 
 def _correlation(a: Array, b: Array) -> float:

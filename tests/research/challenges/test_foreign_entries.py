@@ -174,6 +174,30 @@ def answers_nonsense(case):
 def leaves(case):
     sys.exit(0)
 
+def leaves_out_what_is_hard(case):
+    angle = np.zeros(len(case.distal))
+    angle[len(angle) // 2 :] = np.nan
+    return Answer(angle)
+
+def is_infinitely_wide(case):
+    return Answer(np.zeros(len(case.distal)), np.full(len(case.distal), np.inf))
+
+def counts_beyond_all_bounds(case):
+    return Answer((10**400,) * len(case.distal))
+
+def is_off_by_more_than_there_is(case):
+    return Answer(np.full(len(case.distal), 1e308))
+
+def paints_its_fault(case):
+    raise ValueError("\\x1b[31mred\\nfirst place: me")
+
+def speaks_unasked(case):
+    _write(struct.pack(">Q", 4) + b"done" + struct.pack(">Q", 1) + b"\\xf6")
+    return Answer(np.zeros(len(case.distal)))
+
+def is_asked_next(case):
+    return honest(case)
+
 for _name, _solve in list(globals().items()):
     if getattr(getattr(_solve, "__code__", None), "co_varnames", ())[:1] == ("case",):
         globals()["ENTRY_" + _name] = Entry(_name, _solve)
@@ -201,6 +225,11 @@ REFUSED = {
     "floods_the_answer": "bytes",
     "crashes": "ended",
     "leaves": "ended",
+    "leaves_out_what_is_hard": "not finite",
+    "is_infinitely_wide": "not finite",
+    "counts_beyond_all_bounds": "beyond 1e15",
+    "is_off_by_more_than_there_is": "beyond 1e15",
+    "paints_its_fault": "ValueError: [31mred first place: me",
 }
 
 
@@ -248,6 +277,40 @@ def test_an_attack_is_refused_and_told(rogue, attack, monkeypatch):
     with pytest.raises(EntryError) as told:
         rogue.ask(attack, TASK)
     assert REFUSED[attack] in str(told.value)
+
+
+def test_what_it_says_before_it_is_asked_is_no_answer_to_the_next_case(rogue, monkeypatch):
+    monkeypatch.setattr(rogue, "_ended", 0)
+    assert rogue.ask("speaks_unasked", TASK) is None
+    with pytest.raises(EntryError, match="spoke before it was asked"):
+        rogue.ask("is_asked_next", TASK)
+    assert len(rogue.ask("is_asked_next", TASK).angle_deg) == 9
+
+
+@pytest.mark.parametrize("name", ["", "two\nlines", "\x1b[2J", "x" * 81])
+def test_a_name_that_would_spoil_the_table_is_refused(name):
+    told = {"name": name, "challenge": "joint-angle", "kind": "algorithm", "description": ""}
+    with pytest.raises(ConfigurationError, match="one line of printed letters"):
+        entry_told(told | {"declarations": [], "offers": ["solve"]}, EntryPlace("x", "x:X"))
+
+
+def test_an_answer_that_no_number_can_hold_costs_one_row_even_of_a_trusted_entry(cases):
+    def beyond(case):
+        return SimpleNamespace(angle_deg=(10**400,) * len(case.distal), half_band_deg=None)
+
+    entry = ChallengeEntry("beyond", "joint-angle", beyond)
+    body = CHALLENGE.run([entry], str(cases)).body["entries"]["beyond"]
+    assert list(body["faults"]) == ["hinge-0", "hinge-1"]
+
+
+@pytest.mark.parametrize("half_deg", [-5.0, 181.0, 1e9])
+def test_a_band_that_holds_everything_or_nothing_is_a_fault(cases, half_deg):
+    def wide(case):
+        angle = np.zeros(len(case.distal))
+        return JointAngleSolution(angle, np.full(len(angle), half_deg))
+
+    body = CHALLENGE.run([ChallengeEntry("w", "joint-angle", wide)], str(cases)).body
+    assert "half width of 0 to 180" in body["entries"]["w"]["faults"]["hinge-0"]
 
 
 def test_what_it_prints_is_heard_by_nobody_and_what_it_pickles_is_run_by_nobody(rogue, cases):
