@@ -70,6 +70,8 @@ class Published:
         )
         if len({told is None for told in (range_deg, low_deg, high_deg)}) > 1:
             raise ValueError("a range comes with both ends of its band, or not at all")
+        if low_deg is not None and high_deg is not None and low_deg > high_deg:
+            raise ValueError(f"a band from {low_deg:g} down to {high_deg:g}°")
         peak_deg, peak_low_deg, peak_high_deg = (
             None if (told := getattr(answer, name, None)) is None else float(told)
             for name in ("peak_deg", "peak_low_deg", "peak_high_deg")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Angle", "event_table", "item_table", "repetition_table"]
 
 _EVENT_COLUMNS = ("number", "t_ns", "type", "item")
+_BARE = {"number": int, "t_ns": int, "repetitions": int, "assessment": bool}
 _OF_ITEM = ("item", "exercise", "side", "assessment", "stream")
 
 
@@ -54,7 +55,7 @@ def event_table(events: Sequence[SessionEvent]) -> Table:
     for event in events:
         body = event.model_dump(mode="json", exclude={"session"})
         rows.append({name: _single(value) for name, value in body.items()})
-    return table_of(rows, _EVENT_COLUMNS)
+    return table_of(rows, _EVENT_COLUMNS, bare=_BARE)
 
 
 def repetition_table(result: SessionResult | None) -> Table:
@@ -65,13 +66,15 @@ def repetition_table(result: SessionResult | None) -> Table:
             body = repetition.model_dump()
             body |= {name: "; ".join(body[name]) for name in ("flags", "technical")}
             rows.append({name: getattr(item, name) for name in _OF_ITEM} | body)
-    return table_of(rows, (*_OF_ITEM, "number", "start_s", "end_s", "range_deg", "peak_deg"))
+    return table_of(
+        rows, (*_OF_ITEM, "number", "start_s", "end_s", "range_deg", "peak_deg"), bare=_BARE
+    )
 
 
 def item_table(result: SessionResult | None) -> Table:
     """One row an exercise item or assessment of a session's result."""
     rows = [_item_row(item) for item in (() if result is None else result.items)]
-    return table_of(rows, (*_OF_ITEM, "rate_hz", "repetitions", "range_median_deg"))
+    return table_of(rows, (*_OF_ITEM, "rate_hz", "repetitions", "range_median_deg"), bare=_BARE)
 
 
 def _item_row(item: ItemResult) -> dict[str, Any]:

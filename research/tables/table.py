@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["Table", "table_of"]
+
+_UNITS = ("_deg", "_s", "_hz")
 
 
 class Table(dict[str, Any]):
@@ -47,20 +50,40 @@ class Table(dict[str, Any]):
         return _library("xarray").Dataset(columns, coords={along: self[along]})
 
 
-def table_of(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] = ()) -> Table:
+def table_of(
+    rows: Iterable[Mapping[str, Any]],
+    columns: Sequence[str] = (),
+    *,
+    bare: Mapping[str, type] = MappingProxyType({}),
+) -> Table:
     """Rows as a table; a row that lacks a column has nothing there.
 
     Args:
         rows: each a mapping from column to value.
         columns: that are there in any case, and first.
+        bare: of which type a column is where it holds nothing, so that tables of several sessions
+            go below each other; without a word in it, one with a unit in its name holds numbers.
     """
     held = list(rows)
     names = dict.fromkeys((*columns, *(name for row in held for name in row)))
-    return Table({name: _column([row.get(name) for row in held]) for name in names})
+    return Table(
+        {
+            name: _column([row.get(name) for row in held], bare.get(name) or _by_name(name))
+            for name in names
+        }
+    )
 
 
-def _column(values: list[Any]) -> Any:
+def _by_name(name: str) -> type:
+    return float if name.endswith(_UNITS) else object
+
+
+def _column(values: list[Any], bare: type) -> Any:
     known = [value for value in values if value is not None]
+    if not values and bare is not object:
+        return np.empty(0, bare)
+    if not known and bare is float:
+        return np.full(len(values), np.nan)
     if known and all(isinstance(value, bool) for value in known) and len(known) == len(values):
         return np.array(values, bool)
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)

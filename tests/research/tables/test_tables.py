@@ -142,3 +142,21 @@ def test_rows_of_different_columns_make_one_table():
     assert list(made) == ["b", "a"]
     assert made["b"].tolist() == [None, "x"]
     assert np.isnan(made["a"][1])
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_session_in_which_nothing_was_done_goes_below_another_without_changing_its_types():
+    full = table_of(
+        [{"number": 1, "assessment": False, "range_deg": 90.0, "item": "a"}],
+        ("number", "assessment", "range_deg", "item"),
+        bare={"number": int, "assessment": bool},
+    )
+    nothing = repetition_table(None)
+    for tables in ((full, nothing), (nothing, full)):
+        joined = pd.concat([pd.DataFrame(t) for t in tables], ignore_index=True)
+        assert joined["assessment"].dtype == bool
+        assert joined["number"].dtype == np.int64
+        assert joined["range_deg"].dtype == np.float64
+    unknown = table_of([{"range_deg": None, "item": None}])
+    assert unknown["range_deg"].dtype == np.float64
+    assert unknown["item"].dtype == object
