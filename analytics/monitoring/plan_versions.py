@@ -36,7 +36,7 @@ class VersionView:
         published: the day on which it was sent; None: it was not.
         taken: the day on which the home took it, or first worked by it.
         effective: the first day on which it counts; None: not yet.
-        note: why it was refused.
+        note, note_it: why it was refused; the Italian is empty where a home told none.
         signed_by: who answers for it; None: nobody has signed it.
         signed_ns: since when, by the clinic's clock.
         template, cleared: what it was started from, and what was ticked before the signature.
@@ -48,6 +48,7 @@ class VersionView:
     taken: date | None = None
     effective: date | None = None
     note: str = ""
+    note_it: str = ""
     signed_by: str | None = None
     signed_ns: int | None = None
     template: str | None = None
@@ -168,6 +169,12 @@ def _view(
         return VersionView(plan=plan, state="draft")
     refused = [a for a in mine if a.state == "refused"]
     if refused:
-        note = max(refused, key=lambda a: (a.t_ns, a.note)).note
-        return VersionView(plan=plan, state="refused", published=sent_day, note=note)
+        last = max(refused, key=lambda a: (a.t_ns, a.note, a.note_it))
+        return VersionView(
+            plan=plan,
+            state="refused",
+            published=sent_day,
+            note=last.note,
+            note_it=last.note_it,
+        )
     return VersionView(plan=plan, state="published", published=sent_day)

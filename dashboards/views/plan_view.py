@@ -39,6 +39,7 @@ class PlanVersionView(_Frozen):
     signed_ms: float | None
     cleared: tuple[Words, ...]
     note: str
+    note_it: str
 
 
 class PlanItemView(_Frozen):
@@ -147,4 +148,5 @@ def version_view(view: VersionView) -> PlanVersionView:
         signed_ms=None if view.signed_ns is None else view.signed_ns / 1e6,
         cleared=tuple(words(one) for one in cleared_words(view.cleared)),
         note=view.note,
+        note_it=view.note_it,
     )

@@ -215,6 +215,7 @@ class OutboxPublisher:
                     state="taken" if receipt.state == "taken" else "refused",
                     home_ns=receipt.t_ns,
                     note=receipt.note,
+                    note_it=receipt.note_it,
                 )
             ]
         )

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Literal
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, Final, Literal
 
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.identity import new_ulid
-from telemetry.messages.newer import first_problem
 from telemetry.messages.notices import PlanNotice, Receipt
 from telemetry.transport.mqtt import MqttBus
-from therapy.plan.plan import Plan
+from therapy.plan.plan_file import PlanError, parse_plan_body
+from therapy.wording import WordedError, Wording
 
 from .letters.sent_takes import keep_sent_takes
 from .todays_plan import plan_for_today
@@ -27,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["answer", "keep_plan", "plan_arrives"]
 
 log = logging.getLogger(__name__)
+
+_NO_NOTE: Final = Wording("", "")
 
 
 async def plan_arrives(home: Home, patience_s: float | None = None) -> None:
@@ -83,16 +83,31 @@ def keep_plan(home: Home, clinic_bus: Bus, message: Message) -> None:
         return
     try:
         notice = PlanNotice.decode(message.payload)
-        PlanFolder(home.folder.plans).add(Plan.model_validate(notice.plan))
+        PlanFolder(home.folder.plans).add(parse_plan_body(notice.plan))
         keep_sent_takes(home.folder.takes, notice.takes)
-    except ValidationError as e:
-        answer(home, clinic_bus, "plan", str(notice.version), "refused", note=first_problem(e))
+    except PlanError as e:
+        answer(home, clinic_bus, "plan", str(notice.version), "refused", note=_first(e))
     except DecodeError as e:
         log.warning("a plan from the clinic cannot be read: %s", e)
     except ConfigurationError as e:
-        answer(home, clinic_bus, "plan", str(notice.version), "refused", note=str(e))
+        why = e.wording if isinstance(e, WordedError) else Wording("", str(e))
+        answer(home, clinic_bus, "plan", str(notice.version), "refused", note=why)
     else:
         answer(home, clinic_bus, "plan", str(notice.version), "taken")
+
+
+def _first(error: PlanError) -> Wording:
+    """The first of a plan's mistakes, and how many more there are."""
+    if not error.told:
+        return Wording("", str(error))
+    first, more = error.told[0], len(error.told) - 1
+    it, en = (
+        f"{place}: {what}" if place else what
+        for place, what in ((first.place.it, first.what.it), (first.place.en, first.what.en))
+    )
+    return Wording(
+        f"{it} (e altri {more})" if more else it, f"{en} (and {more} more)" if more else en
+    )
 
 
 def answer(
@@ -102,7 +117,7 @@ def answer(
     name: str,
     state: Literal["taken", "done", "refused"],
     *,
-    note: str = "",
+    note: Wording = _NO_NOTE,
 ) -> None:
     """Tell the clinic what became of what it sent; the note never names the patient."""
     receipt = Receipt(
@@ -111,6 +126,7 @@ def answer(
         id=name,
         state=state,
         t_ns=home.clock.now_ns(),
-        note=note.replace(home.identity.patient, "the patient")[:300],
+        note=note.en.replace(home.identity.patient, "the patient")[:300],
+        note_it=note.it.replace(home.identity.patient, "il paziente")[:300],
     )
     clinic_bus.publish(home.identity.topics.receipt, receipt.encode(), qos=1)

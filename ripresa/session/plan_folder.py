@@ -10,6 +10,7 @@ from telemetry.errors import ConfigurationError
 from telemetry.files import write_atomically
 from therapy.plan.plan import plan_in_force
 from therapy.plan.plan_file import parse_plan_json
+from therapy.wording import WordedError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -43,9 +44,11 @@ class PlanFolder:
         path = self._folder / f"{plan.patient}.{plan.version}.json"
         there = self._plan_at(path)
         if there is not None and there.canonical_json() != plan.canonical_json():
-            raise ConfigurationError(
+            raise WordedError(
+                f"la versione {plan.version} del piano di {plan.patient} c'è già con altro "
+                "contenuto: dia alla nuova un numero più alto",
                 f"plan {plan.patient} version {plan.version} is there with other content: "
-                "give the new one a higher version"
+                "give the new one a higher version",
             )
         # What cannot be read as a plan is no version of it: the sound one takes its place.
         if there is None:

@@ -107,13 +107,17 @@ class PlanPublished(CareBody):
 
 
 class PlanAnswered(CareBody):
-    """The home has taken a version, or refused it; `home_ns` is when, by its clock."""
+    """The home has taken a version, or refused it; `home_ns` is when, by its clock.
+
+    `note` says why, `note_it` in Italian; empty from a home that tells it in English alone.
+    """
 
     type: Literal["care.plan-answered"] = "care.plan-answered"
     version: int = Field(ge=1)
     state: Literal["taken", "refused"]
     home_ns: Int64
     note: str = Field(default="", max_length=300)
+    note_it: str = Field(default="", max_length=300)
 
 
 class HomeHeard(CareBody):

@@ -211,6 +211,7 @@ class Receipt(Notice):
     Attributes:
         what, id: which one: a plan's version, a message's, a command's or a live lease's ULID.
         note: why it was refused; never names the patient.
+        note_it: the same in Italian; empty from a home that tells it in English alone.
     """
 
     patient: Pseudonym
@@ -219,3 +220,4 @@ class Receipt(Notice):
     state: Literal["taken", "done", "refused"]
     t_ns: Int64
     note: str = Field(default="", max_length=300)
+    note_it: str = Field(default="", max_length=300)

@@ -313,7 +313,8 @@ async def test_where_nobody_keeps_alerts_the_page_offers_none(pretend, weeks):
 
 async def test_an_unknown_patient_is_said(pretend, weeks):
     view = await seen_by_page(pretend, weeks([0]), patient="p-99")
-    assert view == {"detail": "no patient p-99 in this journal"}
+    assert view["detail"]["en"] == "no patient p-99 in this journal"
+    assert view["detail"]["it"] == "nessun paziente p-99 in questo archivio"
 
 
 async def test_who_needs_a_look_comes_first(pretend):

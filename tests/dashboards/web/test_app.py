@@ -13,6 +13,7 @@ from dashboards.web.app import STATIC, create_app
 from dashboards.web.serving import serve
 from ingest.journal.journal import Journal
 from journals import event_record, receive, session_opened
+from refusals import assert_told_in_both
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError, StoreBusy
 from telemetry.messages.events import encode_event
@@ -85,7 +86,8 @@ async def test_a_busy_journal_is_one_clear_line(pretend):
     async with client(create_app(Busy())) as web:
         answer = await web.get(f"/api/sessions/{pretend.session}")
     assert answer.status_code == 503
-    assert answer.json() == {"detail": "journal x is locked: close what holds it"}
+    assert_told_in_both(answer)
+    assert "journal x is locked: close what holds it" in answer.json()["detail"]["en"]
 
 
 async def test_the_ledger_counts_what_the_page_itself_could_not_read(pretend, reader):

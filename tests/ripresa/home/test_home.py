@@ -199,7 +199,7 @@ async def test_a_plan_that_a_home_cannot_read_is_refused_with_the_reason(home, t
     async with clinic_of(home, tmp_path) as outbox, HomeAtWork.at_work(home):
         outbox.post(letter)
         await until(lambda: outbox.letters()[0].answer == "refused")
-        assert "Field required" in outbox.letters()[0].note
+        assert "field required" in outbox.letters()[0].note
 
 
 async def test_an_erasure_deletes_all_at_home_and_every_letter_to_it(home, tmp_path):

@@ -125,5 +125,6 @@ async def test_a_home_that_refuses_is_told_on_the_page_with_its_reason(
         first = await written(web)
         refused = await until_state(web, first, "refused")
         assert "is there with other content" in refused["note"]
-        assert PATIENT not in refused["note"]
+        assert "c'è già con altro contenuto" in refused["note_it"]
+        assert PATIENT not in refused["note"] + refused["note_it"]
         assert (await web.get(PLACE)).json()["in_force"] is None

@@ -118,7 +118,7 @@ function planCard(view) {
   const versions = [...view.versions].reverse().map((one) => {
     const from = one.effective ? `, ${t("in_force_from", { day: longDay(one.effective) })}` : "";
     const signed = one.signed_by ? ` · ${t("signed_by", { name: one.signed_by })}` : "";
-    return h("li", {}, `${t(`plan_${one.state}`, { n: one.version, day: one.published ? shortDay(one.published) : "–" })}${from}${signed}`, one.note ? h("span", { class: "quiet" }, ` (${one.note})`) : null);
+    return h("li", {}, `${t(`plan_${one.state}`, { n: one.version, day: one.published ? shortDay(one.published) : "–" })}${from}${signed}`, one.note ? h("span", { class: "quiet" }, ` (${both({ it: one.note_it || one.note, en: one.note })})`) : null);
   });
   const table = rows.length ? h("table", { class: "stacked" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows)) : h("p", { class: "quiet" }, t("plan_unknown"));
   return card("plan", view.plan_version === null ? t("plan_unknown") : t("plan_version", { n: view.plan_version }), table, versions.length ? [h("h3", {}, t("versions")), h("ul", { class: "dots" }, ...versions)] : null);
