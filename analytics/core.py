@@ -198,15 +198,16 @@ class Core:
         oriented = track.push(batch)
         messages: list[LiveMessage] = []
         for item in tuple(self._moved.get(batch.stream, ())):
+            to_index = _to_index(item)
             if item.live is not None:
-                messages += item.live.take(batch, oriented, _to_index(item))
-                self._leave_if_over(item)
+                messages += item.live.take(batch, oriented, to_index)
+            if to_index is not None:
+                self._leave_if_over(item, to_index)
         return messages
 
-    def _leave_if_over(self, item: _Item) -> None:
+    def _leave_if_over(self, item: _Item, to_index: int) -> None:
         """What has passed an item's end looks at it no more, however many items there were."""
-        to_index = _to_index(item)
-        if item.live is not None and to_index is not None and item.live.is_over(to_index):
+        if item.live is not None and item.live.is_over(to_index):
             for stream in item.live.streams:
                 self._moved[stream].remove(item)
 
@@ -214,9 +215,11 @@ class Core:
         track.end(ended)
         messages: list[LiveMessage] = []
         for item in tuple(self._moved.get(ended.stream, ())):
+            to_index = _to_index(item)
             if item.live is not None:
-                messages += item.live.end(_to_index(item))
-                self._leave_if_over(item)
+                messages += item.live.end(to_index)
+            if to_index is not None:
+                self._leave_if_over(item, to_index)
         return messages
 
     def _look(self, item: _Item) -> None:

@@ -155,9 +155,9 @@ class LiveCount:
     def announce(self, t_ns: int) -> list[RepetitionCounted]:
         """Repetitions not yet announced."""
         excursions = self._following.excursions
-        fresh = excursions[self.announced :]
-        if not fresh:
+        if self.announced >= len(excursions):
             return []
+        fresh = excursions[self.announced :]
         today = self.todays_range()
         if today is None:
             return []

@@ -219,9 +219,9 @@ def _stuck(channels: Array, kept: Mask, rate_hz: float) -> bool:
         kept: [6, n - 1] whether each value is what it was before.
         rate_hz: of the samples.
     """
-    repeated = np.count_nonzero(kept, axis=1)
+    repeated = [np.count_nonzero(of_channel) for of_channel in kept]
     half = kept.shape[1] // 2
-    if len(kept) > 3 and repeated[3:].min() > half and repeated[:3].max() < half:
+    if len(kept) > 3 and min(repeated[3:]) > half and max(repeated[:3]) < half:
         longest = max(b - a for a, b in _stretches(np.asarray(kept[3:].all(axis=0))) or [(0, 0)])
         if longest > half:
             return True
@@ -274,10 +274,10 @@ def _saturated(channels: Array, least: float) -> bool:
 
 def _glitching(channels: Array, size: float) -> bool:
     """Whether single values of [3, n] channels stand far out of their neighbours."""
-    steps = np.abs(np.diff(channels))
-    off = np.minimum(steps[:, :-1], steps[:, 1:])
-    if not (off > size).any():
+    steps = np.abs(channels[:, 1:] - channels[:, :-1])
+    if not (steps > size).any():
         return False
+    off = np.minimum(steps[:, :-1], steps[:, 1:])
     before, after = channels[:, :-2], channels[:, 2:]
     alone = (off > size) & (np.abs(after - before) < ALIKE_SHARE * off)
     # What stands out can only be fewer: most streams need no look at their surroundings.
@@ -338,9 +338,12 @@ def _steady(began_s: Sequence[float], runs: Sequence[GravitySeen], rate_hz: floa
     found = [(np.empty(0), *(np.empty((0, 3)) for _ in range(3)))]
     for began, run in zip(began_s, runs, strict=True):
         up = sliding_window_view(run.up, length, axis=0)[:-1:step]
-        along = (up * up[:, :, :1]).sum(axis=1).min(axis=1, initial=1.0)
+        along = dots(up.transpose(0, 2, 1), up[:, None, :, 0]).min(axis=1, initial=1.0)
         gyr = sliding_window_view(run.gyr, length, axis=0)[:-1:step]
-        kept = (along > np.cos(STEADY_RAD)) & (gyr.std(axis=2).max(axis=1) < BIAS_RAD_S / 2)
+        kept = along > np.cos(STEADY_RAD)
+        # What gravity already says of most windows needs no look at their rates.
+        near = np.flatnonzero(kept)
+        kept[near] = gyr[near].std(axis=2).max(axis=1, initial=0.0) < BIAS_RAD_S / 2
         up, gyr = up[kept], gyr[kept]
         # Up moves against the sensor's own turn.
         tilted = np.cross(up[:, :, -end:].mean(axis=2), up[:, :, :end].mean(axis=2))

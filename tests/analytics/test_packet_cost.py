@@ -95,12 +95,12 @@ def lossy(number, pair):
 
 
 def gapped(number, pair):
-    """Three packets in sixty are lost and told as lost: the filter begins anew after them."""
-    if number % 60 in {10, 11}:
+    """Two packets in twelve are lost and told as lost: the filter begins anew after them."""
+    if number % 12 in {4, 5}:
         return []
-    if number % 60 == 12:
+    if number % 12 == 6:
         return [
-            StreamGap(stream=p.stream, first_index=p.first_index - 20, count=30, reason="radio")
+            StreamGap(stream=p.stream, first_index=p.first_index - 20, count=20, reason="radio")
             for p in pair
         ]
     return pair
@@ -118,7 +118,7 @@ def in_rests(number, pair):
 
 def in_items(number, pair):
     """A new item every so often."""
-    return [("item", pair[0].first_index), *pair] if number and number % 120 == 0 else pair
+    return [("item", pair[0].first_index), *pair] if number and number % 12 == 0 else pair
 
 
 HISTORIES = [plain, lossy, gapped, in_rests, in_items]
