@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Protocol
 
 from analytics.movement.acceleration_movement import Felt
@@ -110,10 +111,17 @@ class LiveOneSensor:
     def catch_up(self, to_index: int | None) -> None:
         """Follow the stream up to now, or to the item's end."""
         movement, following = self._movement, self.count.following
-        for index, q, restarted in self._track.fresh(self._next_frame):
-            self._next_frame += 1
-            if index < self._from_index or (to_index is not None and index >= to_index):
-                continue
+        fresh = list(self._track.fresh(self._next_frame))
+        self._next_frame += len(fresh)
+        if fresh and (fresh[0][0] < self._from_index or to_index is not None):
+            stop = math.inf if to_index is None else to_index
+            fresh = [frame for frame in fresh if self._from_index <= frame[0] < stop]
+        if not movement.learns:
+            values = movement.values([q for _, q, _ in fresh])
+            for value, (index, _, restarted) in zip(values, fresh, strict=True):
+                following.follow(value, index, restarted=restarted)
+            return
+        for index, q, restarted in fresh:
             value = movement.add(q, restarted=restarted)
             self._frames.append((index, restarted))
             past = movement.refit()

@@ -76,6 +76,8 @@ class Sweeping:
     Where the axis is too upright it stays `Turning`, and is looked at again later.
     """
 
+    learns = True
+
     def __init__(self, rate_hz: float) -> None:
         self._turning = Turning(rate_hz)
         self._ups: list[Vector] = []

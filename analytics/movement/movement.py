@@ -52,7 +52,13 @@ _CONJUGATE = np.array([1.0, -1.0, -1.0, -1.0])
 
 
 class Movement(Protocol):
-    """Turns orientations into the movement's one number, in degrees, while they come in."""
+    """Turns orientations into the movement's one number, in degrees, while they come in.
+
+    Attributes:
+        learns: whether frames change what it knows; one that does not need not be given any.
+    """
+
+    learns: bool
 
     @property
     def least_deg(self) -> float:
@@ -89,6 +95,7 @@ class Elevation:
 
     least_deg = ANGLE_LEAST_DEG
     in_degrees = True
+    learns = False
 
     def __init__(self, axis: Vector) -> None:
         self._axis = axis
@@ -118,6 +125,7 @@ class AlongMainAxis:
     """
 
     in_degrees = False
+    learns = True
 
     def __init__(self, rate_hz: float) -> None:
         self._rate_hz = rate_hz
