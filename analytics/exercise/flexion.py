@@ -146,7 +146,7 @@ class Flexion:
         )
         beside = None
         if seen.found is not None:
-            beside = axes_beside(rates, seen.axes, seen.found)
+            beside = axes_beside(rates, rate_hz, seen.axes, seen.found)
         pairing = pairing_of(rates, forces, ups, rate_hz, seen.axes)
         return replace(self, pairing=pairing, beside=beside)
 

@@ -169,17 +169,22 @@ def sided(axes: HingeAxes, rates: tuple[Array, Array], rate_hz: float) -> HingeA
     return other if follows(other) > times * follows(axes) + more else axes
 
 
-def axes_beside(rates: tuple[Array, Array], calibrated: HingeAxes, found: HingeAxes) -> AxesBeside:
+def axes_beside(
+    rates: tuple[Array, Array], rate_hz: float, calibrated: HingeAxes, found: HingeAxes
+) -> AxesBeside:
     """How well calibrated axes hold in a movement.
 
     Args:
         rates: [n, 3] rad/s of the proximal and the distal sensor.
+        rate_hz: of these.
         calibrated: the axes that are judged.
         found: by `axis.estimate_axes`.
     """
-    turning = [float(np.sqrt(np.mean(a.rate(*rates) ** 2))) for a in (calibrated, found)]
+    # A tremor shakes each sensor on its skin about axes of its own.
+    near, far = (_low_passed(rate, rate_hz) for rate in rates)
+    turning = [float(np.sqrt(np.mean(a.rate(near, far) ** 2))) for a in (calibrated, found)]
     return AxesBeside(
-        looser=looseness(*rates, calibrated) - looseness(*rates, found),
+        looser=looseness(near, far, calibrated) - looseness(near, far, found),
         shown=turning[0] / max(turning[1], 1e-9),
     )
 

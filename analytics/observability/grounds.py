@@ -66,7 +66,8 @@ APART_S, EVIDENCE = 0.25, 10.0
 """Clocks are apart if movement agrees better by so much of log likelihood at a lag of so much."""
 HEAVED_M_S2, HEAVED_ALIKE, HEAVED_SHARE = 0.8, 0.35, 0.2
 """A joint that rises and sinks this much does so for both of its sensors."""
-HEAVED_AS_ONE = 0.8
+HEAVED_AS_ONE, HEAVED_LIKELY = 0.8, 0.55
+"""Proof by itself, and where a distal sensor's following is merely not seen."""
 HEAVED_LEAST_M_S2 = 0.1
 """More than noise and skin: where one sensor rises while the other sinks, no joint holds both."""
 ASKEW_DEG: Final = 32.0
@@ -228,17 +229,18 @@ def _clocks_apart(p: Pairing) -> bool:
 
 
 def _does_not_follow(p: Pairing) -> bool:
-    if p.across_deg_s < TELLING_DEG_S or _heaves_together(p):
+    if p.across_deg_s < TELLING_DEG_S or _heaves_together(p, HEAVED_AS_ONE):
         return False
     if p.gain + CERTAIN * p.gain_sigma < FOLLOWS_LEAST:
         return True
     too_little = p.gain + CONFIDENT * p.gain_sigma < FOLLOWS_LEAST
-    return p.following < p.by_chance and (too_little or p.gain < FOLLOWS_HALF)
+    unseen = p.gain < FOLLOWS_HALF and not _heaves_together(p, HEAVED_LIKELY)
+    return p.following < p.by_chance and (too_little or unseen)
 
 
-def _heaves_together(p: Pairing) -> bool:
+def _heaves_together(p: Pairing, least: float) -> bool:
     """A tremor or a step that both feel alike is proof enough that one carries the other."""
-    return min(p.heaved_m_s2) > HEAVED_SHARE * HEAVED_M_S2 and p.heaving > HEAVED_AS_ONE
+    return min(p.heaved_m_s2) > HEAVED_SHARE * HEAVED_M_S2 and p.heaving > least
 
 
 def _heaves_alone(p: Pairing) -> bool:

@@ -11,7 +11,7 @@ imported files get it as well:
 4. **Glitching**: single samples far from both neighbours, which agree.
 5. **Weight**: where the sensor hardly turns, the acceleration's norm is not gravity's.
 6. **Turning**: between calm moments gravity's direction does not turn as the gyroscope says
-   (`gravity_turning`), or from rest to rest by another scale (`turning_scale`).
+   (`gravity_turning`), or all along by another scale (`turning_scale`).
 7. **Bias**: whenever gravity keeps its direction, the gyroscope reads a steady turning that is no
    turn about the vertical.
 """
@@ -63,7 +63,6 @@ WEIGHT_WITHIN, WEIGHT_SPREAD = 0.1, 0.13
 CALM_M_S2, CALM_WITHIN = 0.6, 0.04
 """Spread of the acceleration, and how far from gravity, while it shows where down is."""
 AVERAGED_S = 0.2
-RESTING_RAD_S = np.deg2rad(5.0)
 BIAS_RAD_S = np.deg2rad(4.0)
 BIAS_S = 0.8
 FEWEST_STEADY = 3
@@ -148,19 +147,9 @@ def _in_motion(
     return {
         Implausibility.WEIGHT: _off_weight(felt, gyr, rate_hz),
         Implausibility.TURNING: turns_otherwise(seen, rate_hz, bias)
-        or _off_scale(seen, rate_hz, bias),
+        or scale_off([acc[r] for r, _ in runs], [gyr[r] - bias for r, _ in runs], rate_hz),
         Implausibility.BIAS: _biased(steady),
     }
-
-
-def _off_scale(seen: Sequence[GravitySeen], rate_hz: float, bias: Array) -> bool:
-    """Whether the gyroscope's scale is off, as movements from rest to rest tell."""
-    rates = [s.gyr - bias for s in seen]
-    resting = [
-        s.calm & (np.sqrt((_averaged(rate, rate_hz) ** 2).sum(axis=1)) < RESTING_RAD_S)
-        for s, rate in zip(seen, rates, strict=True)
-    ]
-    return scale_off([s.up for s in seen], resting, rates, rate_hz)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from analytics.joints.axis import HingeAxes
-from analytics.joints.pairing import sided
+from analytics.joints.pairing import axes_beside, sided
 
 RATE_HZ = 50.0
 
@@ -32,3 +32,17 @@ def test_a_proximal_axis_that_points_backwards_is_turned_round_and_a_right_one_k
     backwards = replace(right, proximal=-right.proximal)
     for given in (right, backwards):
         assert np.array_equal(sided(given, rates_of_a_knee(), RATE_HZ).proximal, right.proximal)
+
+
+def test_a_tremor_that_shakes_each_sensor_on_its_skin_speaks_against_no_calibration():
+    z = HingeAxes(np.array([0.0, 0.0, 1.0]), np.array([0.0, 0.0, 1.0]))
+    leaning = np.array([np.sin(0.2), 0.0, np.cos(0.2)])
+    found = replace(z, distal=leaning)
+    thigh, shank = rates_of_a_knee()
+    shaken = 4.0 * np.sin(2 * np.pi * 5.0 * np.arange(len(thigh)) / RATE_HZ)[:, None]
+    trembling = thigh, shank + shaken * [0.8, 0.0, 0.6]
+    calm, told = (axes_beside(r, RATE_HZ, z, found) for r in ((thigh, shank), trembling))
+    assert abs(told.shown - calm.shown) < 0.1
+    assert abs(told.looser - calm.looser) < 0.1
+    across = replace(z, distal=np.array([1.0, 0.0, 0.0]))
+    assert axes_beside(trembling, RATE_HZ, across, z).shown < 0.5

@@ -191,6 +191,15 @@ def test_a_sensor_that_follows_by_half_and_surely_no_more_is_on_nobody_of_this_j
     assert doubted(moved(gain=0.42, gain_sigma=0.1)) == [DoubtKind.NOT_FOLLOWING]
 
 
+@pytest.mark.parametrize(("heaving", "kinds"), [(0.66, []), (0.5, [DoubtKind.NOT_FOLLOWING])])
+def test_a_tremor_that_both_feel_stands_for_a_following_that_is_not_seen(heaving, kinds):
+    unseen = {"gain": 0.37, "gain_sigma": 0.34, "following": 0.016}
+    shaken = {"heaving": heaving, "heaved_m_s2": (0.76, 2.43)}
+    assert doubted(moved(**unseen, **shaken)) == kinds
+    surely_not = unseen | {"gain_sigma": 0.1}
+    assert doubted(moved(**surely_not, **shaken)) == [DoubtKind.NOT_FOLLOWING]
+
+
 def test_clocks_are_apart_only_where_the_movement_clearly_agrees_better_later():
     late = {"lag_s": 0.5, "following_at_lag": 0.4}
     assert doubted(moved(**late, lag_evidence=12.0)) == [DoubtKind.CLOCKS]

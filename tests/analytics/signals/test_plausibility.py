@@ -252,3 +252,38 @@ def test_a_scale_that_is_a_little_off_or_drifts_is_told_by_what_lies_between_res
     off = np.linspace(first, last, len(gyr))[:, None]
     assert told(acc, gyr * off) == {Implausibility.TURNING}
     assert told(acc, gyr * 1.02) == set()
+
+
+def swung(seed=0, *, lever_m=0.25, carried_m=0.0, top_deg=120.0):
+    """Raises without a rest: on a lever, whose joint may be carried along as the limb rises."""
+    rest = raises(10, top_deg=top_deg, up_s=1.4, down_s=1.4, hold_s=0.02, pause_s=0.02)
+    acc, gyr = sensed(rest, noise=0.05, seed=seed)
+    angle = np.radians(rest)
+    rate = np.gradient(angle) * RATE_HZ
+    spun = np.gradient(rate) * RATE_HZ
+    acc[:, 0] += lever_m * rate**2
+    acc[:, 2] += lever_m * spun
+    forward, up = (
+        np.array([np.sin(angle), -np.cos(angle)]),
+        np.array([np.cos(angle), np.sin(angle)]),
+    )
+    acc[:, [0, 2]] += (carried_m * spun * (forward + up)).T
+    return acc, gyr
+
+
+@pytest.mark.parametrize(("first", "last"), [(1.1, 1.1), (0.9, 0.9), (1.0, 1.25), (1.0, 0.75)])
+@pytest.mark.parametrize("how", [{}, {"lever_m": 0.4}, {"carried_m": 0.03}])
+def test_a_scale_that_is_a_tenth_off_or_drifts_is_told_of_who_never_rests(first, last, how):
+    acc, gyr = swung(**how)
+    off = np.linspace(first, last, len(gyr))[:, None]
+    assert told(acc, gyr * off) == {Implausibility.TURNING}
+
+
+@pytest.mark.parametrize("carried_m", [0.0, 0.05, 0.15])
+@pytest.mark.parametrize("lever_m", [0.0, 0.25, 0.5])
+@pytest.mark.parametrize("scale", [0.98, 1.0, 1.02])
+def test_neither_a_lever_nor_a_joint_that_is_carried_along_passes_for_a_scale(
+    lever_m, carried_m, scale
+):
+    acc, gyr = swung(1, lever_m=lever_m, carried_m=carried_m)
+    assert told(acc, gyr * scale) == set()
