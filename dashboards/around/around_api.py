@@ -66,7 +66,8 @@ class AroundPatients:
         if found is None:
             raise no_patient(patient)
         writes = self.treatment is not None and may(asking.principal, Action.TREAT)
-        return around_view(found, may_write=writes)
+        home = "" if self.treatment is None else self.treatment.motion_at_home(patient)
+        return around_view(found, may_write=writes, motion_at_home=home)
 
     def do(
         self,

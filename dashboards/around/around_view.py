@@ -124,11 +124,12 @@ class CarerView(_Told):
 
 
 class ConsentView(_Told):
-    """One consent as last told."""
+    """One consent as last told; `at_home`: `waiting` until the home has done it, then `done`."""
 
     what: str
     given: bool
     day: str
+    at_home: str
 
 
 class FilledView(_Told):
@@ -215,12 +216,15 @@ class AroundView(_Frozen):
     takes: tuple[TakeView, ...]
 
 
-def around_view(figures: PatientFigures, *, may_write: bool) -> AroundView:
+def around_view(
+    figures: PatientFigures, *, may_write: bool, motion_at_home: str = ""
+) -> AroundView:
     """What stands around a patient's plan.
 
     Args:
         figures: as the clinic's facts give them.
         may_write: whether whoever looks may say something.
+        motion_at_home: whether the home has done what was said of raw motion.
     """
     around, plan = figures.around, figures.plan
     return AroundView(
@@ -263,7 +267,13 @@ def around_view(figures: PatientFigures, *, may_write: bool) -> AroundView:
             for one in around.carers
         ),
         consents=tuple(
-            ConsentView(**_told(one), what=what, given=one.given, day=one.day.isoformat())
+            ConsentView(
+                **_told(one),
+                what=what,
+                given=one.given,
+                day=one.day.isoformat(),
+                at_home=motion_at_home if what == "motion" else "",
+            )
             for what, one in around.consents.items()
         ),
         filled=tuple(_filled(one) for one in reversed(around.filled[-SHOWN:])),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from telemetry.messages.care import CareRecord
@@ -31,6 +31,10 @@ class TreatmentPort(Protocol):
 
     def reopen(self, patient: str, by: str) -> None:
         """Let treatment go on after a discharge, where it was."""
+        ...
+
+    def motion_at_home(self, patient: str) -> Literal["", "waiting", "done"]:
+        """Whether the home has done what it was last told of raw motion; empty: never told."""
         ...
 
     def note(self, record: CareRecord) -> None:

@@ -93,9 +93,15 @@ class Patients:
         return self._folded(patient).figures(patient)
 
     def agreed(self, patient: str) -> bool | None:
-        """Whether a patient agreed to be watched live, as the clinic was told; None: not told."""
+        """Whether a patient agreed to be watched live, as the clinic was told; None: not told.
+
+        Whoever lets no raw motion be taken is not watched either.
+        """
         figures = self.figures(patient)
-        return None if figures is None else figures.around.agreed("live view")
+        if figures is None:
+            return None
+        motion = figures.around.agreed("motion")
+        return motion if motion is False else figures.around.agreed("live view")
 
     def _counting(self, figures: PatientFigures) -> list[SessionSummary]:
         """The sessions of a patient's last months that count, by their days."""

@@ -1,6 +1,7 @@
-"""What may be done with a patient's data: withdraw, restrict and erase are three things.
+"""What may be done with a patient's data: withdraw, keep motion out, restrict, erase are apart.
 
 withdrawn   nothing new is collected; what is there stays
+no motion   no raw motion is collected any more; events, results and what is there stay
 restricted  what is there is kept and not used: not in the database, not in exports for others
 erased      nothing is there, and nothing may come back: a tombstone stands for it
 """
@@ -28,6 +29,7 @@ class ConsentState(StrEnum):
 
     WITHDRAWN = "withdrawn"
     RESTRICTED = "restricted"
+    NO_MOTION = "no motion"
 
 
 class Consent:
@@ -44,7 +46,10 @@ class Consent:
         """
         if self.erased(patient):
             return Bar.ERASED
-        return Bar.WITHDRAWN if ConsentState.WITHDRAWN in self.states(patient) else None
+        states = self.states(patient)
+        if ConsentState.WITHDRAWN in states:
+            return Bar.WITHDRAWN
+        return Bar.MOTION if ConsentState.NO_MOTION in states else None
 
     def restricted(self, patient: str) -> bool:
         """Whether a patient's data must not be used."""

@@ -20,6 +20,7 @@ from ulid import ULID
 
 from ingest.journal.insertion import insert_record
 from ingest.journal.record_bodies import Examined, examine
+from ingest.journal.withheld import without_motion
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.messages.events import SessionOpened
 from telemetry.messages.record import Record, RecordKind, decode_block, encode_block
@@ -51,6 +52,8 @@ class Bar(StrEnum):
     """Not even that it sends: it is acknowledged and forgotten."""
     WITHDRAWN = "withdrawn"
     """Its positions are passed over for good: taking it back does not bring them in."""
+    MOTION = "motion"
+    """A gap stands where raw motion came; all else is stored."""
 
 
 Barred: TypeAlias = Callable[[str, str], Bar | None]
@@ -147,6 +150,8 @@ def store_parcels(
                     _turn_away(parcel, outcome)
                 case Bar.WITHDRAWN:
                     _pass_over(db, parcel, outcome)
+                case Bar.MOTION:
+                    _store(db, _moved_out(parcel, outcome), outcome, now_ns)
                 case _:
                     _store(db, parcel, outcome, now_ns)
     return outcome
@@ -328,6 +333,23 @@ def _clash(db: sqlite3.Connection, home: int, record: Record, topic: str) -> Dea
         return None
     reason = "position is stored with other content: the home's journal was an older copy"
     return DeadLetter(topic, reason, encode_block([record]), record.home, record.position)
+
+
+def _moved_out(parcel: Parcel, outcome: IntakeOutcome) -> Parcel:
+    """The same without its motion; what should be motion and cannot be read is kept nowhere."""
+    kept: list[tuple[Record, Examined | DeadLetter]] = []
+    for record, content in parcel.records:
+        if record.kind is not RecordKind.MOTION:
+            kept.append((record, content))
+            continue
+        outcome.counts["barred"] += 1
+        if isinstance(content, DeadLetter):
+            emptied = encode_block([replace(record, body=b"")])
+            kept.append((record, replace(content, payload=emptied)))
+        else:
+            gap = without_motion(record)
+            kept.append((gap, examine(gap)))
+    return replace(parcel, records=tuple(kept), payload=b"")
 
 
 def _turn_away(parcel: Parcel, outcome: IntakeOutcome) -> None:

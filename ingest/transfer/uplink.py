@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Final
 
 from ingest.journal.reading import UPLINK
 from ingest.journal.record_bodies import examine
+from ingest.journal.withheld import without_motion
 from telemetry.errors import DecodeError, StoreError
 from telemetry.messages.record import Ack, Record, RecordKind, encode_block
 
@@ -32,6 +33,8 @@ from .clock_wait import wait_for_event
 from .send_window import NS_PER_S, SendWindow, WindowLimits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ingest.journal.journal import Journal
     from telemetry.clock import Clock
     from telemetry.transport.bus import Bus, Message
@@ -76,6 +79,7 @@ class Uplink:
         clock: paces polling and repeats.
         limits: how much may be under way.
         poll_s: how often to look for what other processes appended.
+        withheld: whether a record's motion stays at home; asked before each time it is sent.
     """
 
     def __init__(
@@ -87,12 +91,14 @@ class Uplink:
         *,
         limits: WindowLimits | None = None,
         poll_s: float = 0.2,
+        withheld: Callable[[Record], bool] = lambda _record: False,
     ) -> None:
         self._bus = bus
         self._journal = journal
         self._topics = topics
         self._clock = clock
         self._poll_s = poll_s
+        self._withheld = withheld
         self._wake = asyncio.Event()
         self._settled = asyncio.Condition()
         self._window = SendWindow(journal.cursor(UPLINK), clock.now_ns(), limits)
@@ -163,6 +169,7 @@ class Uplink:
         )
         if not records or acked != self._window.acked:
             return bool(records)  # an acknowledgement came in between
+        records = [without_motion(r) if self._withheld(r) else r for r in records]
         payload = encode_block(records)
         self._bus.publish(self._topics.record, payload, qos=1)
         self._count(records)

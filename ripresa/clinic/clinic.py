@@ -18,6 +18,7 @@ from dashboards.web.serving import serve
 from ingest.influx.database_watch import DatabaseWatch
 from ingest.influx.server import InfluxWriter
 from ingest.rights.audit import AuditKey
+from ingest.transfer.intake import Bar
 from ingest.transfer.quota import Quota
 from ripresa.access.access_audit import access_trail, deed_writer, had_users
 from ripresa.access.way_in import WayIn, hold_reach, reaches_wide
@@ -142,7 +143,7 @@ async def run_clinic(options: ClinicOptions) -> None:
             clock,
             site=options.site,
             sites=lambda: {h.site for h in journal.homes() if h.site},
-            barred=lambda patient: store.consent.barred("", patient) is not None,
+            barred=lambda patient: store.consent.barred("", patient) not in (None, Bar.MOTION),
             clock_wrong=clock_wrong,
         )
         care = store.care(

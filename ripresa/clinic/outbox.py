@@ -1,17 +1,19 @@
 """What the clinic has to tell its homes: kept until each home has answered.
 
 A notice is a file `PATIENT.WHAT.json`; the newest of a kind replaces the one before, and one of
-messages holds all that are not known to be read. The clinic publishes all of them, retained,
-whenever it meets its broker, so that a broker that forgets costs time only. A home's receipt ends
-a command; a plan or a message stays published, and says since when the home has it. When a home
-has erased, nothing of it stays here either.
+messages holds all that are not known to be read. Commands of different matters do not replace each
+other: they share a topic, and the next goes once the home has done the one before. The clinic
+publishes all, retained, whenever it meets its broker, so that a broker that forgets costs time
+only. A home's receipt ends a command; a plan or a message stays published, and says since when the
+home has it. When a home has erased, nothing of it stays here either.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -24,11 +26,12 @@ from telemetry.messages.notices import Command, PlanNotice, Receipt, TherapistMe
 from telemetry.transport.topics import HomeTopics, parse_topic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from telemetry.clock import Clock
     from telemetry.messages.care import CareRecord
+    from telemetry.messages.notices import CommandKind
     from telemetry.transport.bus import Bus, Message
 
 __all__ = ["Outbox", "OutboxLetter", "OutboxPublisher"]
@@ -36,6 +39,15 @@ __all__ = ["Outbox", "OutboxLetter", "OutboxPublisher"]
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 2.0
+_MATTERS: Final[Mapping[CommandKind, str]] = MappingProxyType(
+    {
+        "unlock": "standing",
+        "lock": "standing",
+        "keep motion": "motion",
+        "send motion": "motion",
+    }
+)
+"""Of commands that stand beside an erasure or a withdrawal, and beside each other."""
 
 
 class OutboxLetter(BaseModel):
@@ -66,6 +78,19 @@ class OutboxLetter(BaseModel):
             self.what
         ]
 
+    @property
+    def kind(self) -> str:
+        """What a newer one takes the place of."""
+        if not isinstance(self.notice, Command):
+            return self.what
+        matter = _MATTERS.get(self.notice.what)
+        return self.what if matter is None else f"{self.what}-{matter}"
+
+    @property
+    def over(self) -> bool:
+        """Whether it is a command that was answered."""
+        return self.what == "command" and self.answer in ("done", "refused")
+
 
 class Outbox:
     """The letters of one clinic.
@@ -83,7 +108,7 @@ class Outbox:
         Raises:
             StoreError: the folder cannot be written.
         """
-        path = self._path(letter.patient, letter.what)
+        path = self._path(letter.patient, letter.kind)
         write_atomically(path, letter.model_dump_json(indent=1))
 
     def letters(self, patient: str | None = None) -> list[OutboxLetter]:
@@ -158,10 +183,12 @@ class OutboxPublisher:
             await self._clock.sleep(LOOK_EVERY_S)
 
     def publish(self, letters: list[OutboxLetter]) -> None:
-        """Publish what the broker does not have from us yet; a command that was answered goes."""
-        for letter in letters:
-            over = letter.what == "command" and letter.answer in ("done", "refused")
-            payload = b"" if over else letter.notice.encode()
+        """Publish what the broker does not have from us yet; a command that was answered goes.
+
+        Of a patient's commands the first that was not answered, an erasure before all.
+        """
+        for letter in _first_of_each_topic(letters):
+            payload = b"" if letter.over else letter.notice.encode()
             if self._published.get(letter.topic) != payload:
                 self._bus.publish(letter.topic, payload, qos=1, retain=True)
                 self._published[letter.topic] = payload
@@ -185,7 +212,7 @@ class OutboxPublisher:
             return
         if letter is None:
             return
-        self.publish([letter])
+        self.publish([x for x in self._outbox.letters(letter.patient) if x.what == letter.what])
         if isinstance(letter.notice, Command) and letter.notice.what == "erase":
             for other in self._outbox.letters(letter.patient):
                 self._bus.publish(other.topic, b"", qos=1, retain=True)
@@ -234,6 +261,18 @@ class OutboxPublisher:
                     for told in letter.notice.letters
                 ]
             )
+
+
+def _first_of_each_topic(letters: Sequence[OutboxLetter]) -> list[OutboxLetter]:
+    def turn(letter: OutboxLetter) -> tuple[bool, bool, str]:
+        notice = letter.notice
+        erases = isinstance(notice, Command) and notice.what == "erase"
+        return letter.over, not erases, letter.id
+
+    first: dict[str, OutboxLetter] = {}
+    for letter in sorted(letters, key=turn):
+        first.setdefault(letter.topic, letter)
+    return list(first.values())
 
 
 def _receipt(message: Message) -> Receipt:

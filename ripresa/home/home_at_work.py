@@ -18,6 +18,7 @@ from ripresa.platform.background import running
 from ripresa.session.closing import close_session, streams_of
 from ripresa.session.plan_folder import PlanFolder
 from ripresa.watching.live_relay import LiveRelay
+from ripresa.watching.motion_kept import MotionKept
 from telemetry.clock import SystemClock
 from telemetry.errors import ConfigurationError, DecodeError, RipresaError, StoreError
 from telemetry.identity import new_ulid
@@ -69,8 +70,11 @@ class HomeAtWork:
     Use `at_work` to make one.
     """
 
-    def __init__(self, home: Home, plan: Plan, box: HomeBox, bindings: Bindings) -> None:
+    def __init__(
+        self, home: Home, plan: Plan, box: HomeBox, bindings: Bindings, kept: MotionKept
+    ) -> None:
         self.home = home
+        self._kept = kept
         self.plan = plan
         self.box = box
         self._bindings = bindings
@@ -88,6 +92,7 @@ class HomeAtWork:
             apart=home.clinic_broker != home.broker,
             session=lambda: box.service.session,
             consent=home.folder.live_view,
+            barred=lambda: kept.now,
         )
         self.found: SessionResult | None = None
         """The result that counts of the session that was held last, once it is written."""
@@ -103,8 +108,9 @@ class HomeAtWork:
         """
         plan = plan_for_today(home)
         bindings = Bindings.load(home.folder.devices)
-        async with home_box(home, plan, surveys=True) as box:
-            self = cls(home, plan, box, bindings)
+        kept = MotionKept(home.folder.motion_kept)
+        async with home_box(home, plan, surveys=True, withheld=kept.holds) as box:
+            self = cls(home, plan, box, bindings, kept)
             topics = home.identity.topics
             box.clinic_bus.subscribe(topics.plan, self._take_plan, qos=1)
             box.clinic_bus.subscribe(topics.message, self._take_message, qos=1)
@@ -374,6 +380,8 @@ class HomeAtWork:
             case "resume":
                 self.home.folder.withdrawn.unlink(missing_ok=True)
                 self._answer("command", command.command, "done")
+            case "keep motion" | "send motion":
+                self._keep_motion(command)
 
     def _unlock(self, command: Command) -> None:
         try:
@@ -383,6 +391,15 @@ class HomeAtWork:
                 Unlocking.of(command).take_back(self.home.folder.unlocking)
         except StoreError as e:
             log.warning("the unlocking cannot be kept, and comes again: %s", e)
+        else:
+            self._answer("command", command.command, "done")
+
+    def _keep_motion(self, command: Command) -> None:
+        turn = self._kept.keep if command.what == "keep motion" else self._kept.send
+        try:
+            turn(self.home.clock.now_ns())
+        except StoreError as e:
+            log.warning("what is agreed on motion cannot be kept, and comes again: %s", e)
         else:
             self._answer("command", command.command, "done")
 

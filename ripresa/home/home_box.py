@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from edge.gateway.counters import Counters
     from ripresa.platform.configuration import Identity
     from telemetry.clock import Clock
+    from telemetry.messages.record import Record
     from therapy.plan.plan import Plan
 
     from .home import Home
@@ -68,6 +69,7 @@ async def home_box(
     *,
     from_first_sample: bool = False,
     surveys: bool = False,
+    withheld: Callable[[Record], bool] = lambda _record: False,
 ) -> AsyncIterator[HomeBox]:
     """Run a home's parts as long as the context lasts.
 
@@ -76,6 +78,7 @@ async def home_box(
         plan: the version in force.
         from_first_sample: see `Positions`.
         surveys: take anonymous answers to the clinic, where there is a way.
+        withheld: whether a record's motion stays here.
 
     Raises:
         StoreError: the journal cannot be opened.
@@ -116,7 +119,7 @@ async def home_box(
             ),
             analysis=LiveAnalysis(bus, topics, clock, observe_by(plan), latencies),
             service=service,
-            uplink=Uplink(clinic_bus, journal, topics, clock),
+            uplink=Uplink(clinic_bus, journal, topics, clock, withheld=withheld),
             latencies=latencies,
         )
         record.start()

@@ -98,6 +98,11 @@ class Folder(Places):
         return self.root / "home" / "live_view.json"
 
     @property
+    def motion_kept(self) -> Path:
+        """Since when, and in which times before, raw motion stays at home."""
+        return self.root / "home" / "motion_kept.json"
+
+    @property
     def unlocking(self) -> Path:
         """When a clinician last unlocked standing exercises here."""
         return self.root / "home" / "unlocking.json"

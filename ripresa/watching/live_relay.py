@@ -45,6 +45,7 @@ class LiveRelay:
         apart: whether the two brokers are two.
         session: the one under way; None: none is.
         consent: where the person's decision is kept.
+        barred: whether nobody may watch, whatever was decided here.
     """
 
     def __init__(
@@ -57,9 +58,10 @@ class LiveRelay:
         apart: bool,
         session: Callable[[], str | None],
         consent: Path,
+        barred: Callable[[], bool] = lambda: False,
     ) -> None:
         self._clinic, self._topics, self._clock = clinic_bus, topics, clock
-        self._session, self._consent = session, consent
+        self._session, self._consent, self._barred = session, consent, barred
         self._book = LeaseBook()
         self._ending: str | None = None
         clinic_bus.subscribe(topics.live_request, self._take)
@@ -105,7 +107,7 @@ class LiveRelay:
             wish,
             self._clock.now_ns(),
             session=self._session(),
-            allowed=LiveConsent.load(self._consent).allowed,
+            allowed=self._allowed(),
         )
         self._tell(wish.lease, "taken" if refused is None else "refused", refused or "")
         if refused is None:
@@ -117,9 +119,12 @@ class LiveRelay:
         session = self._session()
         # One look longer, so that what a session ends with is seen.
         shown, self._ending = session or self._ending, session
-        allowed = LiveConsent.load(self._consent).allowed
+        allowed = self._allowed()
         for lease in self._book.lapsed(self._clock.now_ns(), session=shown, allowed=allowed):
             self._tell(lease, "done", "" if allowed else "no consent")
+
+    def _allowed(self) -> bool:
+        return not self._barred() and LiveConsent.load(self._consent).allowed
 
     def _end_all(self) -> None:
         """After a line that was broken nobody watches until they say so again."""

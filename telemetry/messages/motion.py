@@ -206,7 +206,7 @@ class StreamGap:
     Attributes:
         first_index: index of the first one missing.
         count: how many; None where the wearable does not number them.
-        reason: e.g. `radio`, `link lost`, `journal full`, `gateway restarted`.
+        reason: e.g. `radio`, `link lost`, `journal full`, `gateway restarted`, `not agreed`.
     """
 
     stream: str

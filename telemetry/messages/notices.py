@@ -19,6 +19,7 @@ __all__ = [
     "MOST_EARLIER",
     "MOST_WEARABLES",
     "Command",
+    "CommandKind",
     "GatewayState",
     "LedgerNotice",
     "LetterText",
@@ -43,6 +44,10 @@ MOST_EARLIER = 4
 """Messages that wait beside the newest one: a session does not begin with a book."""
 LONGEST_LEASE_S = 600
 """For so long a session is shown live by one deliberate act of whoever watches."""
+
+CommandKind: TypeAlias = Literal[
+    "erase", "withdraw", "resume", "unlock", "lock", "keep motion", "send motion"
+]
 
 LiveWatcher: TypeAlias = Literal["physiotherapist", "researcher", "admin", "clinic"]
 """Who watches a session, as the patient is told: a role, nobody's name."""
@@ -174,11 +179,12 @@ class Command(Notice):
 
     `erase` deletes all that the home keeps of its patient; `withdraw` opens no session any
     more, `resume` lifts that; `unlock` lifts what a fall before `value.t_ns` has locked, as
-    `value.actor` decided, and `lock` takes an unlocking up to then back.
+    `value.actor` decided, and `lock` takes an unlocking up to then back. `keep motion` lets no
+    raw motion leave the home and nobody watch, `send motion` lifts that for what comes after.
     """
 
     command: UlidText
-    what: Literal["erase", "withdraw", "resume", "unlock", "lock"]
+    what: CommandKind
     patient: Pseudonym
     value: dict[str, str | Int64 | None] = {}
 

@@ -10,6 +10,7 @@ import contextlib
 from typing import TYPE_CHECKING, Final, Literal
 
 from ingest.rights.audit import AuditKey
+from ingest.rights.consent import ConsentState, set_consent
 from ripresa.access.access_audit import deed_writer
 from ripresa.care.clinic_store import ClinicStore
 from ripresa.clinic.care_desk import CareDesk
@@ -18,6 +19,7 @@ from ripresa.platform.configuration import audit_key_at_hand
 from ripresa.recordings.take_of_session import curve_of
 from telemetry.errors import ConfigurationError
 from telemetry.identity import new_ulid
+from telemetry.messages.around.agreements import ConsentTold
 from telemetry.messages.around.episode import HandedOver, StandingUnlocked, TakenOver
 from telemetry.messages.around.harm import AdverseEventWithdrawn
 from telemetry.messages.around.letters import LETTER_LENGTH, MessageWithdrawn, MessageWritten
@@ -246,9 +248,52 @@ class Treatment:
                         summary=record.summary,
                         keeps_doing=record.keeps_doing,
                     )
+                case ConsentTold(what="motion"):
+                    self._take_motion(record, fold)
                 case _:
                     _held(record, around)
                     self._care.note([record])
+
+    def motion_at_home(self, patient: str) -> Literal["", "waiting", "done"]:
+        """Whether the home has done what it was last told of raw motion; empty: never told."""
+        found = [x for x in self._outbox.letters(patient) if x.kind == "command-motion"]
+        if not found:
+            return ""
+        return "done" if found[0].over else "waiting"
+
+    def _take_motion(self, told: ConsentTold, fold: Fold) -> None:
+        """Bar raw motion here before it is written down and the home is told, or let it in last."""
+        if told.given:
+            self._care.note([told])
+        set_consent(
+            self._journal,
+            AuditKey.at(audit_key_at_hand(self._folder) or self._folder.audit_key),
+            told.patient,
+            ConsentState.NO_MOTION,
+            on=not told.given,
+            actor=told.by,
+            now_ns=self._clock.now_ns(),
+            ground="consent to raw motion",
+        )
+        if not told.given:
+            self._care.note([told])
+        figures = fold.figures(told.patient)
+        if figures is None or not figures.site:
+            return
+        command = Command(
+            command=new_ulid(self._clock),
+            what="send motion" if told.given else "keep motion",
+            patient=told.patient,
+        )
+        self._outbox.post(
+            OutboxLetter(
+                site=figures.site,
+                patient=told.patient,
+                what="command",
+                id=command.command,
+                notice=command,
+            )
+        )
 
     @contextlib.contextmanager
     def _about(self, patient: str, by: str = "-") -> Iterator[tuple[Fold, Around]]:

@@ -4,6 +4,9 @@ import pytest
 
 from dashboards.access.entrance import declared_actions
 from dashboards.access.principal import Action, Role
+from ingest.rights.consent import Consent
+from ingest.transfer.intake import Bar
+from telemetry.messages.notices import Receipt
 
 BASE = "/api/patients/p-1/around"
 DAY = "2023-11-10"
@@ -168,3 +171,31 @@ async def test_what_cannot_be_is_refused_in_words_and_nothing_is_written(scene, 
         assert "Traceback" not in answer.text
         empty = await web.get(BASE)
     assert not any(empty.json()[place] for _, place in DEEDS.values())
+
+
+async def test_motion_withdrawn_is_barred_at_once_and_waits_for_the_home(scene):
+    def consent(found):
+        return [(c["given"], c["at_home"]) for c in found["consents"] if c["what"] == "motion"]
+
+    def done():
+        (letter,) = scene.outbox.letters("p-1")
+        scene.outbox.answer(
+            Receipt(patient="p-1", what="command", id=letter.id, state="done", t_ns=1)
+        )
+        return letter.notice.what
+
+    bars = Consent(scene.journal, scene.key)
+    body = {"what": "motion", "day": DAY}
+    async with scene.web("anna") as web:
+        assert consent(await posted(web, "consent", **body, given=False)) == [(False, "waiting")]
+        assert bars.barred("", "p-1") is Bar.MOTION
+        assert done() == "keep motion"
+        assert consent((await web.get(BASE)).json()) == [(False, "done")]
+        assert consent(await posted(web, "consent", **body, given=True)) == [(True, "waiting")]
+        assert bars.barred("", "p-1") is None
+        assert done() == "send motion"
+        assert consent((await web.get(BASE)).json()) == [(True, "done")]
+    assert [a for _, a in await scene.audited("p-1") if "no motion" in a] == [
+        "no motion",
+        "no motion lifted",
+    ]

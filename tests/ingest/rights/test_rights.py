@@ -49,7 +49,8 @@ from telemetry.messages.around.episode import EpisodeNoted
 from telemetry.messages.around.harm import AdverseEventNoted
 from telemetry.messages.around.letters import MessageWritten
 from telemetry.messages.care import encode_care
-from telemetry.messages.record import NewRecord, RecordKind, encode_block
+from telemetry.messages.codec import decode_item
+from telemetry.messages.record import NewRecord, Record, RecordKind, encode_block
 from telemetry.messages.results import AdherenceResult
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import HomeTopics
@@ -273,6 +274,55 @@ def test_withdrawal_stops_collecting_and_keeps_what_is_there(filled):
     after = filled.records(0, home=home)
     assert [r.position for r in after] == [*range(1, 9), 11], "what came meanwhile stays outside"
     assert check(filled.path) == []
+
+
+def test_without_consent_to_motion_gaps_stand_where_it_came_and_the_rest_is_kept(filled):
+    consent, home = Consent(filled, KEY), HOMES["p-01"]
+    more = {"on": True, "actor": "dr-a", "now_ns": 1, "ground": "asked"}
+    before = len(filled.records(0, home=home))
+    set_consent(filled, KEY, "p-01", ConsentState.NO_MOTION, **more)
+    sent = records_of("p-01", OTHER_SESSION, OTHER_STREAM)
+    spoilt = NewRecord(t_ns=1, kind=RecordKind.MOTION, body=b"raw-secret", stream=OTHER_STREAM)
+    outcome = arrive(filled, "p-01", [*sent, spoilt], barred=consent.barred)
+    assert list(outcome.committed.values()) == [before + len(sent) + 1]
+    came = filled.records(before, home=home)
+    assert RecordKind.MOTION not in {r.kind for r in came}
+    gaps = [decode_item(r.body) for r in came if r.kind is RecordKind.DROPPED]
+    assert [(g.first_index, g.count, g.reason) for g in gaps] == [
+        (50 * i, 50, "not agreed") for i in range(4)
+    ]
+    assert len(filled.sessions(patient="p-01")) == 2
+    assert b"raw-secret" not in filled.path.read_bytes()
+    assert check(filled.path) == []
+    # Sent again as it was, after the consent was given again: what came meanwhile stays outside.
+    set_consent(filled, KEY, "p-01", ConsentState.NO_MOTION, **(more | {"on": False}))
+    again = [
+        Record(
+            home=home,
+            position=before + 1 + n,
+            t_ns=r.t_ns,
+            kind=r.kind,
+            body=r.body,
+            session=r.session,
+            stream=r.stream,
+        )
+        for n, r in enumerate(sent)
+    ]
+    parcel = open_parcel(HomeTopics("clinic", "p-01").record, encode_block(again))
+    assert store_parcels(filled, [parcel], now_ns=2, barred=consent.barred).counts == {
+        "duplicates": len(sent)
+    }
+    assert filled.records(before, home=home) == came
+
+
+def test_a_message_that_cannot_be_read_is_not_kept_without_consent_to_motion(filled):
+    consent = Consent(filled, KEY)
+    more = {"on": True, "actor": "dr-a", "now_ns": 1, "ground": "asked"}
+    set_consent(filled, KEY, "p-01", ConsentState.NO_MOTION, **more)
+    before = dead_letters(filled)
+    parcel = open_parcel(HomeTopics("clinic", "p-01").record, b"raw-secret")
+    store_parcels(filled, [parcel], now_ns=2, barred=consent.barred)
+    assert dead_letters(filled) == before
 
 
 async def test_restricted_data_stays_and_does_not_reach_the_database(filled):

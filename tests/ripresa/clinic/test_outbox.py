@@ -27,9 +27,9 @@ def plan_letter(version=1):
     return OutboxLetter(site="clinic", patient=PATIENT, what="plan", id=str(version), notice=notice)
 
 
-def command_letter(what="erase"):
-    notice = Command(command=ULID, what=what, patient=PATIENT)
-    return OutboxLetter(site="clinic", patient=PATIENT, what="command", id=ULID, notice=notice)
+def command_letter(what="erase", name=ULID):
+    notice = Command(command=name, what=what, patient=PATIENT)
+    return OutboxLetter(site="clinic", patient=PATIENT, what="command", id=name, notice=notice)
 
 
 def receipt(what, name, state="taken"):
@@ -99,6 +99,29 @@ async def test_when_a_home_has_erased_no_letter_to_it_stays(rig, tmp_path):
     assert outbox.letters() == []
     assert list((tmp_path / "outbox").iterdir()) == []
     assert said(bus, TOPICS.plan)[-1] == said(bus, TOPICS.command)[-1] == b""
+
+
+async def test_a_command_waits_for_one_of_another_matter_and_replaces_one_of_its_own(rig):
+    bus, outbox, publisher = rig
+    sent = ("unlock", "withdraw", "keep motion", "lock", "send motion")
+    for n, what in enumerate(sent):
+        outbox.post(command_letter(what, f"{ULID[:-1]}{n}"))
+    publisher.publish(outbox.letters())
+    done = []
+    while payload := said(bus, TOPICS.command)[-1]:
+        done.append(json.loads(payload)["what"])
+        name = json.loads(payload)["command"]
+        bus.publish(TOPICS.receipt, receipt("command", name, "done").encode(), qos=1)
+        await asyncio.sleep(0.01)
+    assert done == ["withdraw", "lock", "send motion"]
+
+
+async def test_an_erasure_goes_before_all_other_commands(rig):
+    bus, outbox, publisher = rig
+    outbox.post(command_letter("keep motion"))
+    outbox.post(command_letter("erase", f"{ULID[:-1]}9"))
+    publisher.publish(outbox.letters())
+    assert json.loads(said(bus, TOPICS.command)[-1])["what"] == "erase"
 
 
 def test_a_damaged_letter_is_left_out_with_a_line(tmp_path, caplog):

@@ -24,6 +24,7 @@ from ripresa.home.todays_plan import plan_for_today
 from ripresa.home.unlocking import Unlocking, standing_locked
 from ripresa.platform.background import running
 from ripresa.session.plan_folder import PlanFolder
+from ripresa.watching.motion_kept import MotionKept
 from telemetry.errors import ConfigurationError
 from telemetry.identity import new_ulid
 from telemetry.messages.events import HeartMeasured
@@ -250,6 +251,23 @@ async def test_withdrawn_therapy_opens_no_session_until_it_is_resumed(home, tmp_
             if state:
                 with pytest.raises(ConfigurationError, match="withdrawn"):
                     await at_work.hold_session()
+
+
+async def test_motion_stays_at_home_as_the_clinic_was_told_also_after_a_restart(home, tmp_path):
+    for what, stays in (("keep motion", True), ("send motion", False)):
+        command = Command(command=new_ulid(home.clock), what=what, patient=home.identity.patient)
+        async with HomeAtWork.at_work(home), clinic_of(home, tmp_path) as outbox:
+            outbox.post(
+                OutboxLetter(
+                    site=home.identity.site,
+                    patient=command.patient,
+                    what="command",
+                    id=command.command,
+                    notice=command,
+                )
+            )
+            await until(lambda: outbox.letters()[0].answer == "done")
+        assert MotionKept(home.folder.motion_kept).now is stays
 
 
 async def test_a_fall_locks_standing_over_sessions_until_the_clinic_unlocks(home, tmp_path):

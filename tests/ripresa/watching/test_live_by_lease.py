@@ -53,6 +53,7 @@ class Scene:
     def __init__(self, folder):
         self.clock, self.own, self.clinic = ManualClock(T0_NS), LocalBus(), LocalBus()
         self.consent, self.session = folder / "live_view.json", SESSION
+        self.motion_kept = False
         LiveConsent(allowed=True, t_ns=T0_NS).keep(self.consent)
         self.relay = self.started_home()
         reader = Reader()
@@ -73,6 +74,7 @@ class Scene:
             apart=True,
             session=lambda: self.session,
             consent=self.consent,
+            barred=lambda: self.motion_kept,
         )
 
     def move(self, session=SESSION):
@@ -196,7 +198,9 @@ async def test_whoever_renews_is_never_seen_to_go(scene):
         assert seen == {("physiotherapist",)}
 
 
-@pytest.mark.parametrize("part", ["session", "consent", "home", "home's line", "clinic's line"])
+@pytest.mark.parametrize(
+    "part", ["session", "consent", "motion", "home", "home's line", "clinic's line"]
+)
 async def test_the_end_of_any_part_ends_it(scene, part):
     async with watching(scene):
         assert scene.last == ("given", "")
@@ -204,6 +208,8 @@ async def test_the_end_of_any_part_ends_it(scene, part):
             scene.session = None
         elif part == "consent":
             LiveConsent(allowed=False, t_ns=T0_NS).keep(scene.consent)
+        elif part == "motion":
+            scene.motion_kept = True
         elif part == "home":
             # What is started anew knows of no lease, and its holder is told so.
             scene.relay._book = LeaseBook()

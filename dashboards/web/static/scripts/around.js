@@ -184,7 +184,8 @@ function consentCard(desk) {
   const lines = CONSENTS.map((what) => {
     const found = view.consents.find((one) => one.what === what);
     const state = found ? t(found.given ? "consent_given" : "consent_withdrawn", { day: fullDay(found.day) }) : t("consent_unknown");
-    return h("li", { class: found && !found.given ? "grave" : "" }, h("p", {}, h("b", {}, `${t(`consent_${what}`)}: `), state, found ? told(found) : null));
+    const home = found && found.at_home ? h("p", { class: found.at_home === "waiting" ? "grave" : "quiet" }, t(`consent_home_${found.at_home}`)) : null;
+    return h("li", { class: found && !found.given ? "grave" : "" }, h("p", {}, h("b", {}, `${t(`consent_${what}`)}: `), state, found ? told(found) : null), home);
   });
   const write = form(
     desk,
