@@ -55,6 +55,8 @@ AROUND, STANDS_OUT = 5, 10.0
 ALIKE_SHARE = 0.25
 """Neighbours agree if they differ by no more than this share of the glitch."""
 GLITCH_SHARE = 0.006
+SWINGS_RAD_S, STRIKE_WITHIN_S, LEAST_STRIDE_S = np.deg2rad(100.0), 0.5, 0.7
+"""A leg that walks swings faster, shortly before its heel strikes, and once in so long at most."""
 SATURATED_RUN, SATURATED_SHARE = 3, 0.01
 CLIPPED_M_S2, CLIPPED_RAD_S = 1.3 * GRAVITY_M_S2, np.deg2rad(15.0)
 SLOW_TURN_RAD_S = np.deg2rad(15.0)
@@ -120,8 +122,10 @@ def implausible(
         Implausibility.STUCK: _stuck(channels, kept, rate_hz),
         Implausibility.SATURATED: _saturated(channels[:3], CLIPPED_M_S2)
         or _saturated(channels[3:], CLIPPED_RAD_S),
-        Implausibility.GLITCHING: _glitching(channels[:3], GLITCH_M_S2)
-        or (gyroscope and _glitching(channels[3:], GLITCH_RAD_S)),
+        Implausibility.GLITCHING: _glitching(
+            channels[:3], GLITCH_M_S2, gyr if gyroscope else None, rate_hz
+        )
+        or (gyroscope and _glitching(channels[3:], GLITCH_RAD_S, None, rate_hz)),
     }
     if gyroscope:
         whole |= _in_motion(index, acc, gyr, rate_hz)
@@ -261,8 +265,18 @@ def _saturated(channels: Array, least: float) -> bool:
     return False
 
 
-def _glitching(channels: Array, size: float) -> bool:
-    """Whether single values of [3, n] channels stand far out of their neighbours."""
+def _glitching(channels: Array, size: float, gyr: Array | None, rate_hz: float) -> bool:
+    """Whether single values of [3, n] channels stand far out of their neighbours.
+
+    A heel that strikes does so too, in one sample: once a stride of a leg that swings. So many are
+    let pass there; a channel that jumps does so more often, or at rest.
+
+    Args:
+        channels: [3, n].
+        size: what stands out is so far from both neighbours.
+        gyr: [n, 3] rad/s, which tells where heels may strike; None: they show in no such channel.
+        rate_hz: of the samples.
+    """
     steps = np.abs(channels[:, 1:] - channels[:, :-1])
     if not (steps > size).any():
         return False
@@ -276,7 +290,27 @@ def _glitching(channels: Array, size: float) -> bool:
     steps = np.pad(steps, ((0, 0), (AROUND, AROUND - 1)), mode="edge")
     usual = np.median(sliding_window_view(steps, 2 * AROUND, axis=1), axis=-1)[:, 1:]
     alone &= off > STANDS_OUT * usual[:, : off.shape[1]]
-    return bool(alone.any(axis=0).mean() > GLITCH_SHARE)
+    seen: Mask = np.logical_or.reduce(list(alone))
+    if gyr is not None and seen.mean() > GLITCH_SHARE:
+        seen = _beside_strikes(seen, _swinging(gyr, rate_hz)[1:-1], rate_hz)
+    return bool(seen.mean() > GLITCH_SHARE)
+
+
+def _swinging(gyr: Array, rate_hz: float) -> Mask:
+    """[n] where a limb turned fast, within `STRIKE_WITHIN_S` before or after."""
+    half = round(STRIKE_WITHIN_S * rate_hz)
+    fast = (lengths(gyr) > SWINGS_RAD_S).astype(np.float64)
+    # The running sum over both sides is above zero where there is one.
+    return np.convolve(fast, np.ones(2 * half + 1), mode="same")[: len(gyr)] > 0.5
+
+
+def _beside_strikes(seen: Mask, swinging: Mask, rate_hz: float) -> Mask:
+    """What stands out and is no heel's strike: of a swinging leg's one in a stride may be."""
+    left, last = seen.copy(), -np.inf
+    for at in np.flatnonzero(seen & swinging).tolist():
+        if (at - last) / rate_hz >= LEAST_STRIDE_S:
+            left[at], last = False, at
+    return left
 
 
 def _off_weight(felt: _Felt, gyr: Array, rate_hz: float) -> bool:

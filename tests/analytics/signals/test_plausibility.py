@@ -86,6 +86,52 @@ def test_values_that_jump_are_told():
     assert Implausibility.GLITCHING in told(acc, gyr)
 
 
+def strides(n=30, stride_s=1.05, rate_hz=100.0, strike=30.0, rest_s=3.0):
+    """A shank that walks: a fast swing each stride, and a heel that strikes in one sample."""
+    rng = np.random.default_rng(8)
+    count = round((n * stride_s + 2 * rest_s) * rate_hz)
+    t = np.arange(count) / rate_hz - rest_s
+    walking = (t >= 0) & (t < n * stride_s)
+    phase = np.where(walking, t / stride_s % 1, 0.0)
+    rate = np.where(walking, 4.0 * np.exp(-(((phase - 0.7) / 0.1) ** 2)), 0.0)
+    rate -= np.where(walking, rate[walking].mean(), 0.0)
+    angle = np.cumsum(rate) / rate_hz
+    gyr = rng.normal(0, 0.01, (count, 3)) + np.column_stack(
+        [np.zeros(count), rate, np.zeros(count)]
+    )
+    up = np.column_stack([np.sin(angle), np.zeros(count), np.cos(angle)])
+    acc = 9.81 * up + rng.normal(0, 0.1, (count, 3))
+    for k in range(n):
+        acc[round((rest_s + (k + 0.85) * stride_s) * rate_hz), 2] += strike
+    return acc, gyr
+
+
+def told_at(rate_hz, acc, gyr):
+    return {f.what for f in implausible(np.arange(len(acc)), acc, gyr, rate_hz)}
+
+
+@pytest.mark.parametrize("rate_hz", [50.0, 80.0, 100.0, 104.0, 208.0])
+@pytest.mark.parametrize("stride_s", [0.85, 1.05, 1.4])
+def test_a_heel_that_strikes_in_one_sample_raises_no_doubt(rate_hz, stride_s):
+    acc, gyr = strides(stride_s=stride_s, rate_hz=rate_hz)
+    assert Implausibility.GLITCHING not in told_at(rate_hz, acc, gyr)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.05])
+def test_values_that_jump_while_somebody_walks_are_told(share):
+    acc, gyr = strides()
+    rng = np.random.default_rng(4)
+    where = rng.random(acc.shape) < share
+    acc[where] = 40 * rng.choice([-1, 1], where.sum())
+    assert Implausibility.GLITCHING in told_at(100.0, acc, gyr)
+
+
+def test_values_that_jump_once_a_second_at_rest_are_told():
+    acc, gyr = strides(n=3, rest_s=15.0)
+    acc[::100, 0] += 40.0
+    assert Implausibility.GLITCHING in told_at(100.0, acc, gyr)
+
+
 def test_a_range_that_is_too_small_is_told():
     acc, gyr = worn()
     assert Implausibility.SATURATED in told(acc, np.clip(gyr, -1.0, 1.0))
