@@ -8,7 +8,7 @@ from analytics.monitoring.facts import Fact, FactOrigin
 from analytics.monitoring.fold import Fold
 from analytics.monitoring.worklist import MonitoredHours, worklist
 from telemetry.errors import ConfigurationError
-from telemetry.messages.results import AdherenceResult
+from telemetry.messages.results import AdherenceResult, SurveyTold
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -71,7 +71,7 @@ def recorded_facts(reader: SessionReader, patient: str | None = None) -> Iterato
         session, home = summary.session, summary.home
         told = (*reader.events(session, home=home), *reader.results(session, home=home))
         for place, body in enumerate(told):
-            if not isinstance(body, AdherenceResult):
+            if not isinstance(body, AdherenceResult | SurveyTold):
                 yield Fact(FactOrigin(own=False, home="", position=place), body, summary.session)
 
 

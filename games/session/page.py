@@ -15,7 +15,7 @@ from telemetry.messages.requests import (
 if TYPE_CHECKING:
     from telemetry.messages.requests import Request
 
-__all__ = ["SCALE", "Begin", "Choice", "Leave", "Mark", "Page", "Read", "Stay"]
+__all__ = ["SCALE", "Begin", "Choice", "Leave", "Mark", "Page", "Pick", "Read", "Stay"]
 
 SCALE = range(11)
 
@@ -33,6 +33,14 @@ class Mark:
 
     item: str
     mark: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A question of the survey was answered; None: that one and all that follow are left out."""
+
+    item: str
+    answer: int | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,7 @@ class Choice:
     """
 
     text: str
-    asks: Request | Begin | Mark | Leave | Read | SeeMeasured | Stay
+    asks: Request | Begin | Mark | Pick | Leave | Read | SeeMeasured | Stay
     small: bool = False
     word: str = ""
 
@@ -79,9 +87,9 @@ class Choice:
     def skips(self) -> bool:
         """Whether it leaves the question out: an answer of its own."""
         match self.asks:
-            case AnswerCheck(answer=None) | Mark(mark=None) | ReportEffort(effort=None):
+            case AnswerCheck(answer=None) | Mark(mark=None) | Pick(answer=None):
                 return True
-            case ReportBreathlessness(breathlessness=None):
+            case ReportEffort(effort=None) | ReportBreathlessness(breathlessness=None):
                 return True
         return False
 

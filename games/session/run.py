@@ -59,9 +59,10 @@ from .own_pages import (
     questionnaire_page,
     resume_page,
 )
-from .page import Begin, Leave, Mark, Page, Read, SeeMeasured, Stay
+from .page import Begin, Leave, Mark, Page, Pick, Read, SeeMeasured, Stay
 from .rest_telling import RestTelling
 from .session_texts import SESSION
+from .surveys.survey_turn import SurveyTurn
 from .therapy_pages import page_of
 from .watch_telling import WatchTelling
 
@@ -119,6 +120,7 @@ class SessionScreens:
         self._loop_item = ""
         self._control: float | None = None
         self._asked: set[tuple[str, str]] = set()
+        self._survey = SurveyTurn(settings.survey, settings.look.language)
         self._questionnaire = settings.questionnaire
         self._asking: list[str] = []
         self._marks: dict[str, int] = {}
@@ -280,6 +282,8 @@ class SessionScreens:
         language = self._look.language
         if screen is None:
             return Page(SESSION["waiting"][language])
+        if (asked := self._survey.page) is not None:
+            return asked
         if self._asking:
             return questionnaire_page(self._asking[0], language)
         if self._resuming:
@@ -329,8 +333,10 @@ class SessionScreens:
             case Mark():
                 self._marked(choice.asks)
             case Leave():
-                self._asking = list(ITEMS) if self._questionnaire is not None else []
-                self.finished = not self._asking
+                self._left()
+            case Pick() as picked:
+                self._survey.picked(picked)
+                self.finished = self._survey.page is None
             case Begin() if self._resuming:
                 self._resuming = False
             case Read(message=message):
@@ -352,6 +358,13 @@ class SessionScreens:
                     kind = "effort" if isinstance(wish, ReportEffort) else "breath"
                     self._asked.add((state.current.item.id, kind))
                 self._view.request(wish)
+
+    def _left(self) -> None:
+        """The last card was read: one survey may follow, never two."""
+        if self._survey.begin():
+            return
+        self._asking = list(ITEMS) if self._questionnaire is not None else []
+        self.finished = not self._asking
 
     def _marked(self, marked: Mark) -> None:
         """One statement marked or skipped; after the last one the answer is handed over."""

@@ -121,6 +121,13 @@ SESSION: Final[dict[str, dict[str, str]]] = {
         "it": "Quanto è faticoso adesso?",
         "en": "How hard is it now?",
     },
+    "survey_skip": {"it": "Salto le domande", "en": "Skip the questions"},
+    "survey_why": {
+        "it": "Resta sotto il Suo codice, con i dati delle sedute, e serve a migliorare Ripresa. "
+        "La pagina del Suo fisioterapista non lo mostra.",
+        "en": "It stays under your code, with your sessions' records, and helps to improve "
+        "Ripresa. Your physiotherapist's page does not show it.",
+    },
     "anonymous": {
         "it": "Senza nome: da 1, per niente, a 5, molto",
         "en": "Without a name: from 1, not at all, to 5, very much",

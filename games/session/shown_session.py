@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from therapy.session.session_state import SessionState
 
     from .letter_page import Letter
+    from .surveys.survey_turn import AskedSurvey
 
 __all__ = ["ScreenSettings", "ShownSession"]
 
@@ -59,7 +60,9 @@ class ScreenSettings:
         watched_by: the roles of those at the clinic who see the session at this moment.
         resumed: the last session broke off today: to go on is offered first.
         found: the result that counts, once the session is closed and it was made; else None.
-        questionnaire: takes the marks of an anonymous answer; None where no survey is due.
+        survey: what this session asks after its last card; asked for then, None: nothing.
+        questionnaire: takes the marks of an anonymous answer; None where none is due. Where there
+            is a survey, it is left for another session.
     """
 
     look: Look = field(default_factory=Look)
@@ -70,6 +73,7 @@ class ScreenSettings:
     takes: Mapping[str, Take] = field(default_factory=dict)
     prompts: Callable[[Told], list[Prompt]] | None = None
     letters: Callable[[], Sequence[Letter]] = tuple
+    survey: Callable[[], AskedSurvey | None] = lambda: None
     questionnaire: Callable[[dict[str, int]], None] | None = None
     reaches: Reaches = "nobody"
     clinic_silent: Callable[[], bool] = lambda: False

@@ -24,7 +24,7 @@ from ingest.journal.withheld import without_motion
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.messages.events import SessionOpened
 from telemetry.messages.record import Record, RecordKind, decode_block, encode_block
-from telemetry.messages.results import AdherenceResult
+from telemetry.messages.results import AdherenceResult, SurveyTold
 from telemetry.printable import printable
 from telemetry.transport.topics import HomeTopics, parse_topic
 
@@ -218,7 +218,11 @@ def _content(topic: str, site: str, patient: str, record: Record) -> Examined | 
             case _ if record.kind is RecordKind.CARE:
                 reason = "a care record comes from a home: only the clinic writes them"
                 named = getattr(examined.content, "patient", None)
-            case SessionOpened(patient=other) | AdherenceResult(patient=other) if other != patient:
+            case (
+                SessionOpened(patient=other)
+                | AdherenceResult(patient=other)
+                | SurveyTold(patient=other)
+            ) if other != patient:
                 reason, named = f"{record.kind} record names another patient than its topic", other
             case SessionOpened(site=other) if other != site:
                 reason = f"{record.kind} record names another site than its topic"

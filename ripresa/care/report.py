@@ -15,7 +15,7 @@ from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.files import write_atomically
 from telemetry.messages.care import decode_care
-from telemetry.messages.results import AdherenceResult
+from telemetry.messages.results import AdherenceResult, SurveyTold
 
 from .care_journal import placements
 from .clinic_store import TIME_ZONE, monitored_hours
@@ -72,5 +72,5 @@ def facts_of_patient(reader: JournalReader, patient: str) -> Iterator[Fact]:
         session, home = summary.session, summary.home
         told = (*reader.events(session, home=home), *reader.results(session, home=home))
         for place, found in enumerate(told):
-            if not isinstance(found, AdherenceResult):
+            if not isinstance(found, AdherenceResult | SurveyTold):
                 yield Fact(FactOrigin(own=False, home=home or "", position=place), found, session)

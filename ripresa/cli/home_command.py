@@ -21,6 +21,7 @@ from ripresa.home.plan_reception import plan_arrives
 from ripresa.home.prompting import Levels, letters_for, prompts_for
 from ripresa.home.reminding import Reminding
 from ripresa.home.survey_asking import survey_for
+from ripresa.home.surveys.session_survey import session_survey
 from ripresa.platform.background import running
 from ripresa.platform.broker import local_broker
 from ripresa.platform.configuration import Folder, Identity, clock_from, mqtt_settings, ripresa_home
@@ -90,26 +91,32 @@ def hold_session_with_screens(held: HeldSession) -> str:
         show_trouble(words_for(e), held.look, clock_from(), line=str(e), headless=held.headless)
         raise
     remembered = Levels(at_work.home.folder.levels)
-    levels = run_session(
-        at_work,
-        ScreenSettings(
-            look=held.look,
-            levels=remembered.load(),
-            five_minutes=held.five_minutes,
-            takes=takes_at_hand(at_work.home.folder.takes),
-            prompts=prompts_for(at_work, held.look.language),
-            letters=letters_for(at_work, held.look.language),
-            questionnaire=survey_for(at_work),
-            reaches=reaches(at_work.home),
-            clinic_silent=lambda: at_work.clinic_silent,
-            watched_by=at_work.watched_by,
-            resumed=_resumed(at_work),
-            found=lambda: at_work.found,
-        ),
-        source=CountedKeys(at_work) if held.by_keys else link,
-        clock=at_work.home.clock,
-        headless=held.headless,
-    )
+    try:
+        levels = run_session(
+            at_work,
+            ScreenSettings(
+                look=held.look,
+                levels=remembered.load(),
+                five_minutes=held.five_minutes,
+                takes=takes_at_hand(at_work.home.folder.takes),
+                prompts=prompts_for(at_work, held.look.language),
+                letters=letters_for(at_work, held.look.language),
+                survey=session_survey(
+                    at_work.box.journal, at_work.plan.patient, at_work.home.clock
+                ),
+                questionnaire=survey_for(at_work),
+                reaches=reaches(at_work.home),
+                clinic_silent=lambda: at_work.clinic_silent,
+                watched_by=at_work.watched_by,
+                resumed=_resumed(at_work),
+                found=lambda: at_work.found,
+            ),
+            source=CountedKeys(at_work) if held.by_keys else link,
+            clock=at_work.home.clock,
+            headless=held.headless,
+        )
+    finally:
+        worker.screens_gone.set()
     remembered.save(levels)
     return worker.result()
 
@@ -121,6 +128,8 @@ class _SessionThread(threading.Thread):
         super().__init__(name="home", daemon=True)
         self._held = held
         self._ready = threading.Event()
+        self.screens_gone = threading.Event()
+        """Set once nothing is shown any more: until then what is answered can be written."""
         self._opened: tuple[HomeAtWork, BusLink] | None = None
         self._failure: BaseException | None = None
         self._told = ""
@@ -172,6 +181,7 @@ class _SessionThread(threading.Thread):
             finally:
                 opening.cancel()
                 telling.cancel()
+            await asyncio.to_thread(self.screens_gone.wait)
             sent = await _sent(at_work)
             self._told = f"session {session} is recorded; {sent}"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, Field, StringConstraints, TypeAdapter
 
 from telemetry.body import Side
 from telemetry.identity import Pseudonym, UlidText
@@ -32,11 +32,15 @@ __all__ = [
     "Result",
     "Revision",
     "SessionResult",
+    "SurveyTold",
     "decode_result",
     "encode_result",
     "read_result",
     "results_hash",
 ]
+
+SurveyWord = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,23}$")]
+"""A survey, an item, or one of an item's options."""
 
 
 class _Frozen(BaseModel):
@@ -238,7 +242,32 @@ class AdherenceResult(_Frozen):
     quality: float | None = None
 
 
-Result: TypeAlias = Annotated[SessionResult | AdherenceResult, Field(discriminator="type")]
+class SurveyTold(_Frozen):
+    """What became of a survey on a session's screens: that it was asked, then what was answered.
+
+    It is written twice: as `asked` once its first question is on the screen, and as `answered` or
+    `skipped` at its end. Where somebody goes away in between only the first one is there.
+
+    Attributes:
+        survey: which, such as `session-3`.
+        done: sessions in which therapy was done by then, this one among them.
+        answers: item to mark, or to the option that was chosen; items may be left out.
+    """
+
+    type: Literal["survey.told"] = "survey.told"
+    session: UlidText
+    patient: Pseudonym
+    survey: SurveyWord
+    done: Count
+    state: Literal["asked", "answered", "skipped"]
+    answers: dict[SurveyWord, Annotated[int, Field(ge=1, le=9)] | SurveyWord] = Field(
+        default_factory=dict, max_length=20
+    )
+
+
+Result: TypeAlias = Annotated[
+    SessionResult | AdherenceResult | SurveyTold, Field(discriminator="type")
+]
 _ADAPTER: TypeAdapter[Result] = TypeAdapter(Result)
 
 

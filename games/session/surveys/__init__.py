@@ -1,0 +1,1 @@
+"""Surveys on the screens of a session."""

@@ -1,0 +1,1 @@
+"""Surveys that a home asks after some of its sessions."""
