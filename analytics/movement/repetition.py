@@ -188,17 +188,25 @@ class RepetitionDetector:
         """As `_in_valley`; the value that makes the highest one a peak is not followed."""
         values, low, high = self.values, self._low(), self.values[self._peak]
         least, most, valley = self._least, self._most, values[self._valley]
+        peak = None
         for i in range(now, len(values)):
             value = values[i]
             if value > high:
-                self._peak, high = i, value
+                peak, high = i, value
+                continue
+            if high - value <= least:
+                continue
+            if peak is not None:
+                self._peak, peak = peak, None
                 low = valley if high - valley <= most else high - most
-            elif high - value > least and high - value > FALL_SHARE * (high - low):
+            if high - value > FALL_SHARE * (high - low):
                 self._rises.append(high - values[self._valley])
                 if not self._given:
                     self._typical = statistics.median(self._rises)
                 self._state, self._floor = "falling", i
                 return i
+        if peak is not None:
+            self._peak = peak
         return len(values)
 
     def _low(self) -> float:
