@@ -9,13 +9,15 @@ Wiring, at the clinic::
 
 The broker may forget a message (`acknowledge`) only after the transaction that stored it; the
 home may forget a record only after the acknowledgement on `.../ack`, which is published after
-the same commit. Memory is bounded: what comes faster than it can be stored is turned away and
-sent again by its home.
+the same commit. Messages that come close together share one commit, for what a commit costs is the
+wait for the disk, not the rows. Memory is bounded: what comes faster than it can be stored is
+turned away and sent again by its home.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter, deque
 from dataclasses import dataclass
@@ -50,11 +52,20 @@ ERASE_AGAIN_NS: Final = 60 * 1_000_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverLimits:
-    """Bounds of the receiver's memory, and its patience with a busy journal."""
+    """Bounds of the receiver's memory, and its patience with a busy journal.
+
+    Attributes:
+        group_s: a commit comes at the earliest so long after the one before it, in seconds of the
+            machine's own time: it is the disk that is spared, however fast the clock goes.
+        group_messages: so many do not wait for it. Fewer than the 20 that a broker by default has
+            under way to one client, which would otherwise wait for each other.
+    """
 
     queue_bytes: int = 32 << 20
     batch_bytes: int = 4 << 20
     batch_messages: int = 256
+    group_s: float = 0.1
+    group_messages: int = 16
     pause_s: float = 0.5
     max_pause_s: float = 30.0
 
@@ -99,6 +110,8 @@ class Receiver:
         self._queue: deque[Message] = deque()
         self._queued_bytes = 0
         self._wake = asyncio.Event()
+        self._enough = asyncio.Event()
+        """So much waits that no more is waited for."""
         self.counts: Counter[str] = Counter()
         """messages, turned_away, busy, unstorable, and those of `IntakeOutcome`."""
         bus.subscribe(HomeTopics(site, "+").record, self._on_record, qos=1)
@@ -107,11 +120,15 @@ class Receiver:
     async def run(self) -> None:
         """Receive until cancelled."""
         await self._greet()
+        loop = asyncio.get_running_loop()
+        next_commit_s = loop.time()
         while True:
             if not self._queue:
                 self._wake.clear()
                 await self._wake.wait()
+            await self._gather(next_commit_s)
             if batch := self._take():
+                next_commit_s = loop.time() + self._limits.group_s
                 try:
                     outcome = await self._store(batch)
                 except Exception:
@@ -120,6 +137,21 @@ class Receiver:
                     raise
                 self._acknowledge(batch)
                 self._answer(outcome)
+
+    async def _gather(self, until_s: float) -> None:
+        """Let more come, up to a time of the loop's, or until it is enough for a commit."""
+        if self._is_enough():
+            return
+        self._enough.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(until_s):
+                await self._enough.wait()
+
+    def _is_enough(self) -> bool:
+        limits = self._limits
+        return (
+            len(self._queue) >= limits.group_messages or self._queued_bytes >= limits.batch_bytes
+        )
 
     @property
     def waiting(self) -> tuple[int, int]:
@@ -154,6 +186,8 @@ class Receiver:
         self._queue.append(message)
         self._queued_bytes += size
         self._wake.set()
+        if self._is_enough():
+            self._enough.set()
 
     def _take(self) -> list[Message]:
         batch: list[Message] = []

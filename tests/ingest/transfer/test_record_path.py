@@ -88,6 +88,38 @@ async def test_the_broker_may_forget_only_what_is_committed(tmp_path, home):
         assert clinic.committed(home.home) == 1
 
 
+async def test_messages_that_come_close_together_share_one_commit(home, clinic):
+    await home.append(some_records(9))
+    bus, forgotten, commits = LocalBus(), [], []
+    limits = ReceiverLimits(group_s=3600, group_messages=8)
+    receiver = Receiver(bus, clinic, SystemClock(), limits=limits)
+    clinic._db.set_trace_callback(lambda sql: commits.append(sql) if sql == "COMMIT" else None)
+    first, *rest, last = [
+        Message(TOPICS.record, encode_block([r]), acknowledge=lambda: forgotten.append(1))
+        for r in home.records(0)
+    ]
+    async with running(receiver):
+        receiver._on_record(first)  # a message alone waits for no other
+        await until(lambda: forgotten)
+        for message in rest:
+            receiver._on_record(message)
+            await asyncio.sleep(0)
+        assert (clinic.committed(home.home), len(forgotten), len(commits)) == (1, 1, 1)
+        receiver._on_record(last)
+        await until(lambda: len(forgotten) == 9)
+    assert len(commits) == 2
+    assert_same(home, clinic)
+
+
+async def test_what_waits_for_company_is_committed_when_none_comes(home, clinic):
+    await home.append(some_records(2))
+    receiver = Receiver(LocalBus(), clinic, SystemClock(), limits=ReceiverLimits(group_s=0.02))
+    async with running(receiver):
+        for i, r in enumerate(home.records(0), 1):
+            receiver._on_record(Message(TOPICS.record, encode_block([r])))
+            await until(lambda i=i: clinic.committed(home.home) == i)
+
+
 async def test_a_line_that_is_cut_costs_time_only(home, clinic):
     bus, clock = LocalBus(), SystemClock()
     uplink = Uplink(bus, home, TOPICS, clock, limits=PATIENCE)
