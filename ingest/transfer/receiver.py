@@ -149,9 +149,7 @@ class Receiver:
 
     def _is_enough(self) -> bool:
         limits = self._limits
-        return (
-            len(self._queue) >= limits.group_messages or self._queued_bytes >= limits.batch_bytes
-        )
+        return len(self._queue) >= limits.group_messages or self._queued_bytes >= limits.batch_bytes
 
     @property
     def waiting(self) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -228,7 +229,13 @@ def run_bench_command(
         tempfile.TemporaryDirectory(prefix="ripresa-bench-") as folder,
         console.status(f"measuring {what}"),
     ):
+        before = _load()
         figures = measure(Path(folder), **given)
+        figures |= {
+            "machine.cores": os.cpu_count() or 0,
+            "machine.load_before": before,
+            "machine.load_after": _load(),
+        }
     print_figures(name, figures, console)
     if json_file is not None:
         try:
@@ -241,6 +248,14 @@ def run_bench_command(
         file = _folder(place) / f"{name}.png"
         draw(figures, file)
         console.print(f"plots: {file}")
+
+
+def _load() -> float:
+    """Programs that want a core, mean of the last minute; 0 where the system does not tell."""
+    try:
+        return os.getloadavg()[0]
+    except (AttributeError, OSError):
+        return 0.0
 
 
 def _folder(place: Path) -> Path:

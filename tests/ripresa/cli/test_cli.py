@@ -123,7 +123,11 @@ def test_figures_are_written_as_flat_json(monkeypatch, tmp_path):
     file = tmp_path / "out.json"
     told = CliRunner().invoke(app, ["bench", "two", "--json", str(file)])
     assert told.exit_code == 0
-    assert json.loads(file.read_text()) == {"a": 1.0, "b.c": 2.0}
+    figures = json.loads(file.read_text())
+    machine = {name: figures.pop(name) for name in list(figures) if name.startswith("machine.")}
+    assert figures == {"a": 1.0, "b.c": 2.0}
+    assert machine["machine.cores"] >= 1
+    assert min(machine["machine.load_before"], machine["machine.load_after"]) >= 0
 
 
 @pytest.mark.parametrize("asked", [["--plots"], ["--json"]])
