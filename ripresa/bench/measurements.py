@@ -99,6 +99,18 @@ def _kills(folder: Path) -> Figures:
     return bench_kills(folder / "kills", SystemClock(), mosquitto=program, clinic=clinic)
 
 
+def _memory(folder: Path) -> Figures:
+    from .footprint.memory_bench import bench_memory  # noqa: PLC0415
+
+    return bench_memory(folder, said=_say)
+
+
+def _peers(folder: Path, *, peer: str | None = None) -> Figures:
+    from .peers.peer_bench import bench_peers  # noqa: PLC0415
+
+    return bench_peers(folder, peer=peer, said=_say)
+
+
 def _players(_: Path) -> Figures:
     from games.testing.player_bench import bench_players  # noqa: PLC0415
 
@@ -129,6 +141,12 @@ def _soak(_: Path) -> Figures:
             _say(f"{10 * tenth} %")
 
     return soak(said=said)
+
+
+def _start(folder: Path) -> Figures:
+    from .footprint.start_bench import bench_start  # noqa: PLC0415
+
+    return bench_start(folder, said=_say)
 
 
 def _truth(_: Path) -> Figures:
@@ -170,6 +188,8 @@ BENCHES: dict[str, tuple[str, Callable[..., Figures]]] = {
     "games": ("from sample to frame, and frames a second", _games),
     "ingest": ("the record path beside SQLite and mosquitto alone", _ingest),
     "kills": ("100 times kill -9 of home, broker, clinic run: nothing lost, nothing twice", _kills),
+    "memory": ("what home, game and a clinic with 40 homes hold, and bytes a sample", _memory),
+    "peers": ("Telegraf, LSL, BrainFlow, orientation filters, where they are installed", _peers),
     "players": ("simulated players of the games over 12 weeks", _players),
     "research": (
         "replay, an hour to BIDS, 10,000 sessions, a cohort's CPU and memory",
@@ -177,6 +197,7 @@ BENCHES: dict[str, tuple[str, Callable[..., Figures]]] = {
     ),
     "siege": ("the real clinic, 40 homes and a hostile one, with every part killed", _siege),
     "soak": ("one hour of six virtual wearables: memory, and the account", _soak),
+    "start": ("from a start, and from nothing, to the first repetition", _start),
     "truth": ("what is published of simulated people when the premise is wrong", _truth),
     "web": ("the clinic's page on 400 patients x 52 weeks: requests, idle pages, viewers", _web),
     "wrong-inputs": ("inputs that are plausible and false: what is told of them", _wrong_inputs),
@@ -201,6 +222,7 @@ def run_bench_command(
     *,
     minutes: float | None = None,
     seed: int | None = None,
+    peer: str | None = None,
 ) -> None:
     """Run one measurement, or list them; print a table, write JSON, draw what can be drawn.
 
@@ -210,6 +232,7 @@ def run_bench_command(
         plots: folder for pictures; None: beside the JSON, where some is written.
         minutes: how long, for a measurement that takes it; None: its own.
         seed: of the random numbers, likewise.
+        peer: beside which other program, likewise.
 
     Raises:
         ConfigurationError: no such measurement, or a file cannot be written.
@@ -222,9 +245,12 @@ def run_bench_command(
     if name not in BENCHES:
         raise ConfigurationError(f"no measurement {name!r}: there are {', '.join(BENCHES)}")
     what, measure = BENCHES[name]
-    given = {k: v for k, v in (("minutes", minutes), ("seed", seed)) if v is not None}
+    given = {
+        k: v for k, v in (("minutes", minutes), ("seed", seed), ("peer", peer)) if v is not None
+    }
     if unknown := given.keys() - inspect.signature(measure).parameters.keys():
-        raise ConfigurationError(f"measurement {name} takes no --{' or --'.join(sorted(unknown))}")
+        told = " or ".join("second name" if k == "peer" else f"--{k}" for k in sorted(unknown))
+        raise ConfigurationError(f"measurement {name} takes no {told}")
     with (
         tempfile.TemporaryDirectory(prefix="ripresa-bench-") as folder,
         console.status(f"measuring {what}"),

@@ -161,9 +161,12 @@ def doctor() -> None:
 
 
 @app.command()
-def bench(
+def bench(  # noqa: PLR0917 - typer reads options from it
     name: Annotated[
         Optional[str], typer.Argument(help="Which measurement; without it they are listed.")  # noqa: UP045 - typer reads it
+    ] = None,
+    peer: Annotated[
+        Optional[str], typer.Argument(help="Of `peers`: beside which one only.")  # noqa: UP045 - typer reads it
     ] = None,
     json_file: JsonFile = None,
     plots: Annotated[
@@ -175,7 +178,7 @@ def bench(
     """Measure: figures as a table, ratios to the parts alone in the same run."""
     from ripresa.bench.measurements import run_bench_command
 
-    run_bench_command(name, json_file, plots, minutes=minutes, seed=seed)
+    run_bench_command(name, json_file, plots, minutes=minutes, seed=seed, peer=peer)
 
 
 @app.command()
