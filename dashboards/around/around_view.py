@@ -114,11 +114,12 @@ class HandOverView(_Told):
 
 
 class CarerView(_Told):
-    """Somebody who helps at home; of one who did not agree no note."""
+    """Somebody who helps at home, or did (`lifted`); of one who did not agree no note."""
 
     carer: str
     role: str
     agreed: bool
+    lifted: bool
     day: str
     note: str
 
@@ -261,6 +262,7 @@ def around_view(
                 carer=one.carer,
                 role=one.role,
                 agreed=one.agreed,
+                lifted=one.lifted,
                 day=one.day.isoformat(),
                 note=one.note if one.agreed else "",
             )

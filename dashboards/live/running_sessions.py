@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pydantic import BaseModel, ConfigDict
+
+from telemetry.messages.events import UnwellReported
+
 from .live_feed import LiveSessionSummary
 
 if TYPE_CHECKING:
@@ -12,12 +16,24 @@ if TYPE_CHECKING:
 
     from .live_feed import LiveFeed
 
-__all__ = ["RunningSessions"]
+__all__ = ["RunningSessions", "UnwellNow"]
 
 LOOKED_AT: Final = 200
 """Newest sessions of all homes among which those under way are."""
+UNWELL_TOLD_NS: Final = 600 * 1_000_000_000
+"""So long after somebody felt unwell it is told of them beside the sessions that are played."""
 LONGEST_NS: Final = 3 * 3600 * 1_000_000_000
 """A session that was opened longer ago and not closed is one of a box that broke down."""
+
+
+class UnwellNow(BaseModel):
+    """Somebody who has just felt unwell; `t_ms` by their home's clock."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    patient: str
+    session: str
+    t_ms: float
 
 
 class RunningSessions:
@@ -54,6 +70,28 @@ class RunningSessions:
                 ),
             )
         return list(found.values())
+
+    def unwell(self) -> list[UnwellNow]:
+        """Who has said within ten minutes that they feel unwell, the newest first.
+
+        That ends a session: none of them need be among those under way.
+
+        Raises:
+            StoreBusy, StoreError: the journal cannot be read.
+        """
+        now_ns, told = self._clock.now_ns(), {}
+        for summary in self._reader.newest_sessions(limit=LOOKED_AT):
+            if summary.patient in told or summary.opened_ns < now_ns - LONGEST_NS:
+                continue
+            if summary.closed_ns is not None and summary.closed_ns < now_ns - UNWELL_TOLD_NS:
+                continue
+            events = self._reader.events(summary.session, home=summary.home)
+            felt = [e.t_ns for e in events if isinstance(e, UnwellReported)]
+            if felt and felt[-1] >= now_ns - UNWELL_TOLD_NS:
+                told[summary.patient] = UnwellNow(
+                    patient=summary.patient, session=summary.session, t_ms=felt[-1] / 1e6
+                )
+        return sorted(told.values(), key=lambda one: -one.t_ms)
 
     def of(self, patient: str) -> str | None:
         """The patient's session; None: they do not train.

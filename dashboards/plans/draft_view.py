@@ -14,6 +14,8 @@ from therapy.plan.succession import why_not_after
 from therapy.plan.week_work import week_of_work
 from therapy.wording import Wording
 
+from .kept_limits import kept_settings
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
@@ -30,6 +32,7 @@ __all__ = [
     "draft_view",
     "editor_view",
     "last_began",
+    "newest_sent",
     "newest_version",
     "out_of_turn",
 ]
@@ -79,6 +82,7 @@ class DraftView(_Frozen):
         called: as its template is called, with these exercises.
         newest: the newest version there is now; `based_on` that which its writer saw.
         against: the version in force, to which `changes` and `week_before` belong.
+        kept: paths of settings that stayed as in version `kept_from`, stricter than the template.
         obstacles: why it cannot be signed, beside clearances that are not ticked.
     """
 
@@ -92,6 +96,8 @@ class DraftView(_Frozen):
     body: dict[str, Any]
     problems: tuple[ProblemView, ...]
     against: int | None
+    kept: tuple[str, ...]
+    kept_from: int | None
     changes: tuple[PlanChangeView, ...]
     week: WeekView | None
     week_before: WeekView | None
@@ -162,7 +168,7 @@ def draft_view(
 ) -> DraftView:
     """One draft, held against the plan's own checks and against what there is already."""
     newest = newest_version(figures, kept)
-    before = figures.plan
+    before, followed = figures.plan, newest_sent(figures)
     plan, problems = _read(draft, newest + 1)
     obstacles = [problem.what for problem in problems if not problem.path]
     if any(problem.path for problem in problems):
@@ -185,6 +191,10 @@ def draft_view(
         body=draft.body,
         problems=tuple(_problem(one) for one in problems),
         against=None if before is None else before.version,
+        kept=()
+        if template is None or followed is None
+        else kept_settings(draft.body, template, followed),
+        kept_from=None if followed is None else followed.version,
         changes=() if plan is None or before is None else _changes(before, plan),
         week=None if plan is None else _week(plan),
         week_before=None if before is None else _week(before),
@@ -221,6 +231,12 @@ def last_began(figures: PatientFigures) -> date | None:
     """The first day of the newest version that was sent, and that the home has not refused."""
     stand = [v.plan for v in figures.versions if v.published is not None and v.state != "refused"]
     return max(stand, key=lambda one: one.version).valid_from if stand else None
+
+
+def newest_sent(figures: PatientFigures) -> Plan | None:
+    """The version that a new one would follow: it may count from tomorrow only, or be over."""
+    sent = [view.plan for view in figures.versions if view.published is not None]
+    return max(sent, key=lambda plan: plan.version, default=figures.plan)
 
 
 def _meanwhile(newest: int) -> Wording:

@@ -21,6 +21,7 @@ from .draft_view import (
     draft_view,
     editor_view,
     last_began,
+    newest_sent,
     newest_version,
     out_of_turn,
 )
@@ -85,7 +86,7 @@ class PlanEditor:
         except ConfigurationError as e:
             raise PlanEditError(Wording(f"nessun modello {template}", str(e))) from e
         figures = self._figures(patient)
-        before = _newest_sent(figures)
+        before = newest_sent(figures)
         body = template_body(found, side, self._first(figures), before)
         return self._start(
             patient, body, by, template=found.id, cleared_before=_cleared(figures, before)
@@ -116,7 +117,7 @@ class PlanEditor:
             PlanEditError: nothing is known of the patient, or there is a draft.
         """
         figures = self._figures(patient)
-        before = _newest_sent(figures)
+        before = newest_sent(figures)
         body = empty_body(self._first(figures), before)
         return self._start(patient, body, by, cleared_before=_cleared(figures, before))
 
@@ -298,12 +299,6 @@ _CHANGED = Wording(
     "Qualcun altro ha cambiato questa bozza, o l'ha firmata: riapra la pagina",
     "Somebody else has changed this draft, or signed it: open the page anew",
 )
-
-
-def _newest_sent(figures: PatientFigures) -> Plan | None:
-    """The version that a new one would follow: it may count from tomorrow only, or be over."""
-    sent = [view.plan for view in figures.versions if view.published is not None]
-    return max(sent, key=lambda plan: plan.version, default=figures.plan)
 
 
 def _cleared(figures: PatientFigures, before: Plan | None) -> tuple[str, ...]:

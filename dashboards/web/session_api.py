@@ -14,7 +14,7 @@ from dashboards.access.entrance import Allowed, Asking
 from dashboards.access.principal import Action
 from dashboards.access.refused import Refused, no_session
 from dashboards.live.live_feed import LiveFeed, LiveSessionSummary
-from dashboards.live.running_sessions import RunningSessions
+from dashboards.live.running_sessions import RunningSessions, UnwellNow
 from dashboards.views.clinic_state import ClinicState
 from dashboards.views.loss_ledger import LossLedger
 from dashboards.views.session_view import SessionView, session_view
@@ -76,7 +76,10 @@ class SessionPart(BaseModel):
 
 
 class LiveNow(BaseModel):
-    """What is played now; `by_lease`: each home is asked before anything of it is seen."""
+    """What is played now; `by_lease`: each home is asked before anything of it is seen.
+
+    `unwell` are those who have just felt unwell, whether anybody watches them or not.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -84,6 +87,7 @@ class LiveNow(BaseModel):
     connected: bool
     by_lease: bool
     live: tuple[LiveSessionSummary, ...]
+    unwell: tuple[UnwellNow, ...]
 
 
 class Overview(LiveNow):
@@ -228,11 +232,13 @@ def _add_lists(router: APIRouter, sources: Sources) -> None:
 
     def _now(asking: Asking) -> LiveNow:
         running = sources.running.all() if sources.running else feed.sessions() if feed else []
+        unwell = sources.running.unwell() if sources.running else []
         return LiveNow(
             has_bus=bus is not None,
             connected=bus is not None and bus.connected,
             by_lease=sources.running is not None,
             live=tuple(s for s in running if asking.sees(s.patient)),
+            unwell=tuple(u for u in unwell if asking.sees(u.patient)),
         )
 
 

@@ -25,7 +25,8 @@ __all__ = ["PatientList", "Wish", "Worklist", "worklist_routes"]
 class PatientList(BaseModel):
     """Patients, those whose alerts are gravest first; then those not seen the longest.
 
-    `counts` are of all that one may see, whatever the filters; `found` how many these let pass;
+    `counts`, and `covered` where somebody stands in, are of all that one may see, whatever the
+    filters; `found` how many these let pass;
     `next` says where the next part begins, None: there is none. `summary` is two lines on all.
     """
 
@@ -35,6 +36,7 @@ class PatientList(BaseModel):
     next: str | None
     found: int
     counts: dict[Group, int]
+    covered: int
     summary: Words
     alerts_read: Words | None
 
@@ -51,6 +53,7 @@ class Wish(BaseModel):
     q: str = Field(default="", max_length=64, description="Part of a pseudonym.")
     group: Group | None = Field(default=None, description="Only this part of the list.")
     kind: AlertKind | None = Field(default=None, description="Only those with such an alert.")
+    covered: bool = Field(default=False, description="Only those whom somebody stands in for.")
 
     def lets_pass(self, line: PatientLine) -> bool:
         """Whether the filters do."""
@@ -58,6 +61,7 @@ class Wish(BaseModel):
             self.q.casefold() in line.patient.casefold()
             and self.group in (None, line.group)
             and (self.kind is None or self.kind in line.waiting)
+            and (not self.covered or line.stand_in is not None)
         )
 
 
@@ -106,6 +110,7 @@ class Worklist:
             next=cursor_of(*part[-1][0].order) if len(later) > len(part) else None,
             found=len(passed),
             counts=counts,
+            covered=sum(made.stand_in is not None for _, made in seen),
             summary=list_summary([made for _, made in seen], self.today()),
             alerts_read=self._read,
         )

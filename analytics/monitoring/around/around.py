@@ -108,7 +108,7 @@ class Around:
         locked_since_ns: since when a fall keeps standing locked; None: it does not.
         harms: in the order of their days.
         hand_over: the last one that was not taken back; `taken_over` by whom since.
-        carers: as each was last told of, who helps still.
+        carers: as each was last told of; one who helps no more is `lifted`.
         consents: by what, as last told.
         filled: questionnaires that count, in the order of their days.
         excused, corrected: everything said of days, in order.
@@ -192,7 +192,7 @@ def around_of(
         harms=_harms(ordered),
         hand_over=hand_over,
         taken_over=taken if since_ns is not None and taken and taken.t_ns >= since_ns else None,
-        carers=tuple(one for one in carers.values() if not one.lifted),
+        carers=tuple(carers.values()),
         consents={r.what: r for r in _of(ordered, ConsentTold)},
         filled=tuple(sorted(filled.values(), key=lambda r: r.day)),
         excused=tuple(_of(ordered, DaysExcused)),

@@ -54,6 +54,33 @@ def test_any_order_and_repetition_gives_the_same(random):
     assert folded(facts).figures(PATIENT).around == truth
 
 
+@given(
+    said=st.lists(st.tuples(st.integers(0, 1), st.booleans()), min_size=1, max_size=12),
+    random=st.randoms(use_true_random=False),
+)
+@settings(max_examples=30, deadline=None)
+def test_of_what_was_said_at_one_instant_the_later_in_the_journal_counts(said, random):
+    """A word and its taking back, or one patient's twice: the arrival decides nothing."""
+    story, times, last = started(), (at(days_before(4)), at(days_before(3))), {}
+    for n, (when, on) in enumerate(said):
+        head = {"patient": PATIENT, "t_ns": times[when], "by": f"pt-{n}"}
+        story.own(agreements.ConsentTold(**head, what="motion", given=on, day=DAY))
+        story.own(episode.StandingUnlocked(**head, lifted=not on))
+        story.own(episode.HandedOver(**head, to=f"b-{n}", first=DAY, lifted=not on))
+        carer = {"carer": NAME + "1", "role": "partner", "agreed": True, "day": DAY}
+        story.own(agreements.CarerTold(**head, **carer, lifted=not on))
+        last[when] = (on, f"pt-{n}")
+    facts = [*story.facts]
+    random.shuffle(facts)
+    around = folded(facts).figures(PATIENT).around
+    on, by = last[max(last)]
+    assert (around.consents["motion"].given, around.consents["motion"].by) == (on, by)
+    assert (around.unlocked.lifted, around.unlocked.by) == (not on, by)
+    assert (around.hand_over is not None) == on
+    assert [(c.lifted, c.by) for c in around.carers] == [(not on, by)]
+    assert around == figures(story).around
+
+
 def test_the_later_word_counts_and_what_was_taken_back_stays_readable():
     around = figures(facts_of_all_kinds(started())).around
     assert [x.state for x in around.letters] == ["delivered", "withdrawn"]

@@ -116,6 +116,25 @@ async def test_a_review_that_is_due_stands_on_the_worklist_and_a_substitute_is_n
     assert (page["precautions"], page["review"], page["review_due"]) == ("below 120°", DAY, True)
 
 
+async def test_only_those_whom_somebody_stands_in_for_are_listed_on_wish(scene):
+    async with scene.web("anna") as web:
+        before = (await web.get("/api/patients", params={"covered": True})).json()
+        await posted(web, "hand-over", **COVER)
+        after = (await web.get("/api/patients", params={"covered": True})).json()
+    assert (before["patients"], before["covered"], before["found"]) == ([], 0, 0)
+    assert ([p["patient"] for p in after["patients"]], after["covered"]) == (["p-1"], 1)
+
+
+async def test_a_carer_who_helps_no_more_can_be_taken_back(scene):
+    told = {"role": "partner", "agreed": True, "day": DAY, "note": "in the evening"}
+    async with scene.web("anna") as web:
+        (one,) = (await posted(web, "carer", **told))["carers"]
+        gone = await posted(web, "carer", carer=one["carer"], **told, lifted=True)
+        back = await posted(web, "carer", carer=one["carer"], **told, lifted=False)
+    assert [c["lifted"] for c in gone["carers"]] == [True]
+    assert [(c["lifted"], c["note"]) for c in back["carers"]] == [(False, "in the evening")]
+
+
 def test_every_way_to_say_something_is_for_those_who_treat(scene):
     declared = [
         (path, action)

@@ -111,3 +111,30 @@ async def test_axe_finds_nothing_whatever_stands_there_and_it_fits_a_phone(
 async def opened_list(browser, url):
     await browser.open(url)
     await browser.until("document.body.dataset.ready === 'yes'")
+
+
+async def test_a_day_of_the_calendar_leads_to_its_excuse_by_keyboard(scene, chromium):
+    async with serve(scene.app(users=False), port=0) as page:
+        await opened(chromium, f"{page.url}patient/p-1?lang=en")
+        await focused(chromium, ".calendar a[href='#form-days-excuse']")
+        said = await chromium.ask("document.activeElement.getAttribute('aria-label')")
+        await pressed(chromium, Keys.ENTER)
+        assert await chromium.ask("document.activeElement.id") == "days-excuse-why"
+        first, last = await chromium.ask(
+            "['first', 'last'].map(n => document.getElementById(`days-excuse-${n}`).value)"
+        )
+        assert first == last
+        assert str(int(first[-2:])) in said
+        await pressed(chromium, Keys.ARROW_DOWN, Keys.TAB, "anna", Keys.ENTER)
+        await chromium.until("document.querySelector('.around-said')?.textContent")
+    (excused,) = scene.care.figures("p-1").around.excused
+    assert excused.first.isoformat() == first
+
+
+async def test_consent_to_motion_withdrawn_says_that_the_home_has_not_confirmed(scene, chromium):
+    async with scene.web("anna") as web:
+        told = {"what": "motion", "given": False, "day": DAY}
+        assert (await web.post(f"{BASE}/consent", json=told)).status_code == 200
+    async with serve(scene.app(users=False), port=0) as page:
+        await opened(chromium, f"{page.url}patient/p-1?lang=it")
+        assert "La casa non l'ha ancora confermato." in await chromium.text("#around .card-consent")

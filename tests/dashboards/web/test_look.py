@@ -18,6 +18,7 @@ from dashboards.views.since_view import Happened
 from dashboards.views.work_view import GROUPS
 from dashboards.web.app import STATIC
 from dashboards.web.patient_api import SeenAlert
+from games.testing.player_bench import OURS
 from telemetry.messages.around.agreements import Agreement, CarerRole
 from telemetry.messages.around.harm import Relation, Severity
 from telemetry.messages.care import DaysExcused
@@ -32,8 +33,10 @@ from telemetry.messages.events import (
 )
 from telemetry.messages.phases import SessionPhase
 from therapy.exercises.dose import Dose, Tempo
+from therapy.exercises.joint import Joint
 from therapy.exercises.library import EXERCISES
 from therapy.plan.limits import Limits, PainProfile
+from therapy.plan.persuasion import Persuasion, Reminders
 from therapy.plan.plan import CheckIn, Limb, Plan, StopQuestion
 from therapy.plan.plan_file import sample_plan
 from therapy.plan.plan_item import PlanItem
@@ -123,10 +126,7 @@ def values(model, field):
     return {a for a in (told or kind) if isinstance(a, str)}
 
 
-APART = {"patient", "version", "items", "limits", "check_in", "persuasion", "unwell_text"} | {
-    "calibrations",
-    "neutral_angles",
-}
+APART = {"patient", "version", "items", "limits", "check_in", "unwell_text"}
 INSIDE = {"silent_s", "lost_s", "idle_min", "calibration_cap_s"}
 """What the editor keeps as it is, and changes nothing of."""
 STATES = {
@@ -160,7 +160,12 @@ STATES = {
         *(PlanItem.model_fields.keys() - {"id", "exercise"}),
         *Dose.model_fields,
         *Schedule.model_fields,
+        *Persuasion.model_fields,
+        *Reminders.model_fields,
     },
+    "persuade_": set(Persuasion.model_fields) - {"reminders"},
+    "joint_": set(get_args(Joint)),
+    "game_": {*OURS, "chosen"},
     "site_": {s for e in EXERCISES.values() for s in (*e.sites, *e.second_sites)},
     "limb_": set(get_args(Limb)),
     "assess_": values(PlanItem, "assessment"),
@@ -197,6 +202,20 @@ def test_every_family_of_words_that_a_script_asks_for_is_held_to_the_interface()
     named = {"framing_", "calibration_", "letter_"}
     assert asked - {"reason_", "question_", "adherence_"} | named == STATES.keys()
     assert {f"adherence_{part}" for part in PeriodView.model_fields} <= known_texts()
+
+
+@pytest.mark.parametrize(
+    ("script", "name", "there"),
+    [
+        ("items", "GAMES", set(OURS)),
+        ("settings", "MECHANISMS", set(Persuasion.model_fields) - {"reminders"}),
+        ("settings", "JOINTS", set(get_args(Joint))),
+    ],
+)
+def test_what_the_editor_offers_is_what_there_is(script, name, there):
+    text = (STATIC / "scripts" / "plan" / f"{script}.js").read_text()
+    (offered,) = re.findall(rf"const {name} = \[(.*?)\];", text)
+    assert set(re.findall(r'"(\w+)"', offered)) == there
 
 
 def test_every_reason_and_question_has_words():

@@ -156,6 +156,19 @@ async def test_a_group_is_seen_by_one_press_and_who_refused_is_named(grouped, ch
                 await asyncio.sleep(0.05)
 
 
+async def test_whoever_is_unwell_beyond_the_six_rows_is_told(grouped, chromium):
+    group = grouped(by_lease=True)
+    async with serve(group.app, port=0) as page:
+        await chromium.open(f"{page.url}group?lang=en")
+        await chromium.until(f"{ROWS}.length === 6")
+        shown = await chromium.ask(f"{ROWS}.map(r => r.dataset.patient)")
+        beyond = next(p for p in group.sessions if p not in shown)
+        assert await chromium.ask("document.querySelector('.line-lost').hidden")
+        group.unwell(beyond)
+        await chromium.until(f"document.querySelector('.line-lost a')?.textContent === {beyond!r}")
+        assert await violations(chromium) == []
+
+
 OTHER = "01J00000000000000000000009"
 SESSIONS_SEEN = """(() => {
   window.seen = [];

@@ -1,5 +1,6 @@
 """The plan editor in a real browser: from a template to a signed plan, by mouse, by keys alone."""
 
+import asyncio
 import contextlib
 import json
 
@@ -354,3 +355,47 @@ async def test_what_somebody_else_wrote_is_said_and_not_overwritten(clinic, chro
         await hand.click(".obstacles button")
         await chromium.until("document.querySelector('.obstacles .verdict') !== null")
     assert clinic.drafts.draft(PATIENT).based_on == 2
+
+
+async def test_game_support_and_zeros_are_written_into_the_draft(clinic, chromium):
+    await bring(chromium)
+    async with serve(clinic.app(), port=0) as page:
+        await sized(chromium, "desktop")
+        hand = Hand(chromium)
+        await chromium.open(f"{page.url}plan/{PATIENT}?lang=en")
+        await chromium.until(READY)
+        await hand.click("label[for=source-0]")
+        await hand.click("#start")
+        await chromium.until(DRAFT)
+        await chromium.ask("document.querySelectorAll('details').forEach(d => d.open = true)")
+        await chosen(chromium, "items.0.game", "onda")
+        await chromium.ask(f"{at('persuasion.streak')}.click()")
+        await chromium.ask("document.getElementById('add-angle').click()")
+        await typed(chromium, "neutral_angles.0.angle_deg", "25")
+        await typed(chromium, "persuasion.reminders.quiet_from", "21:00")
+        async with asyncio.timeout(10):
+            while not clinic.drafts.draft(PATIENT).body.get("neutral_angles"):
+                await asyncio.sleep(0.05)
+        await chromium.until(DRAFT)
+        assert await violations(chromium) == []
+    body = clinic.drafts.draft(PATIENT).body
+    assert body["items"][0]["game"] == "onda"
+    assert body["persuasion"]["streak"] is False
+    assert body["persuasion"]["reminders"]["quiet_from"] == "21:00"
+    assert body["neutral_angles"][0]["angle_deg"] == 25
+
+
+def at(path):
+    return f"document.querySelector({json.dumps(f'[data-path={json.dumps(path)}]')})"
+
+
+async def chosen(browser, path, value):
+    await browser.ask(
+        f"({at(path)}.value = {value!r}, {at(path)}.dispatchEvent(new Event('change')))"
+    )
+
+
+async def typed(browser, path, value):
+    await browser.ask(
+        f"({at(path)}.value = {value!r}, {at(path)}.dispatchEvent(new Event('input')))"
+    )

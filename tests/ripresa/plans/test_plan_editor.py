@@ -447,3 +447,35 @@ async def test_what_an_earlier_template_asked_of_the_person_is_asked_on_after_a_
         empty = await anna.done("start", source="empty")
     own = {c["id"] for c in empty["draft"]["clearances"]}
     assert {one for one in still if one != "neuropathy"} <= own, "and on, over a third draft"
+
+
+async def test_what_a_template_kept_as_it_is_stricter_is_marked_until_it_is_changed(clinic):
+    strict = plan(
+        item(id="raise", exercise="forward-arm-raise", limit_deg=70, placements=[]),
+        patient=PATIENT,
+        version=2,
+        valid_from=MONDAY + timedelta(days=1),
+        limits={"pain_stop": 3, "pain_amber": 2},
+    )
+    clinic.plans.add(strict)
+    clinic.desk.publish(strict, "clinic")
+    async with Writer(clinic.app()) as anna:
+        view = await anna.begin("stroke-arm", "right")
+        draft = view["draft"]
+        rows = [i["exercise"] for i in draft["body"]["items"]]
+        limit = f"items.{rows.index('forward-arm-raise')}.limit_deg"
+        assert {"limits.pain_stop", limit} <= set(draft["kept"])
+        assert "limits.session_cap_min" not in draft["kept"]
+        assert draft["kept_from"] == 2
+        body = draft["body"]
+        body["items"][rows.index("forward-arm-raise")]["limit_deg"] = 60
+        view = await anna.write(view, items=body["items"])
+        assert limit not in view["draft"]["kept"]
+
+
+async def test_a_draft_from_a_template_without_a_version_before_keeps_nothing(tmp_path):
+    alone = WritingClinic(tmp_path / "alone")
+    async with Writer(alone.app()) as anna:
+        view = await anna.begin("stroke-arm", "right")
+    assert (view["draft"]["kept"], view["draft"]["kept_from"]) == ([], None)
+    alone.journal.close()

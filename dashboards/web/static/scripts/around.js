@@ -152,6 +152,17 @@ function daysCard(desk) {
   return aCard("days", "standing_days", h("h3", {}, t("fall_standing")), state, unlock, h("h3", {}, t("excused_days")), list(excused, "excused_none"), excuse, h("h3", {}, t("corrected_days")), list(corrected, "corrected_none"), correct);
 }
 
+/** Open the form that excuses days with one day written in; false where nobody may write here. */
+export function excuseDay(day) {
+  const form = document.getElementById("form-days-excuse");
+  if (!form) return false;
+  form.open = true;
+  for (const name of ["first", "last"]) document.getElementById(`days-excuse-${name}`).value = day;
+  form.scrollIntoView({ block: "center" });
+  document.getElementById("days-excuse-why").focus();
+  return true;
+}
+
 /** Whether a later word has lifted the same days. */
 function isLifted(view, one) {
   return view.excused.some((other) => other.lifted && other.t_ms > one.t_ms && other.first <= one.first && other.last >= one.last);
@@ -201,7 +212,11 @@ function consentCard(desk) {
   );
   const carers = view.carers.map((one) => {
     const same = { carer: one.carer, role: one.role, day: view.today };
-    const gone = form(desk, `consent-carer-${one.carer}`, "carer_gone", "carer", [], () => ({ ...same, agreed: one.agreed, lifted: true }), "carer_gone");
+    if (one.lifted) {
+      const helps = form(desk, `consent-carer-${one.carer}`, "take_back", "carer", [], () => ({ ...same, agreed: one.agreed, note: one.note, lifted: false }), "take_back");
+      return h("li", { class: "gone" }, h("b", {}, t(`carer_${one.role}`)), `: ${t("carer_is_gone", { day: fullDay(one.day) })}`, told(one), helps);
+    }
+    const gone = form(desk, `consent-carer-${one.carer}`, "carer_gone", "carer", [], () => ({ ...same, agreed: one.agreed, note: one.note, lifted: true }), "carer_gone");
     const back = one.agreed ? form(desk, `consent-carerback-${one.carer}`, "carer_withdraws", "carer", [], () => ({ ...same, agreed: false }), "carer_withdraws") : null;
     return h("li", {}, h("b", {}, t(`carer_${one.role}`)), `: ${t(one.agreed ? "carer_agreed" : "carer_not_agreed", { day: fullDay(one.day) })}`, one.note ? ` (${one.note})` : "", told(one), back, gone);
   });

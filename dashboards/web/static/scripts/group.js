@@ -15,9 +15,10 @@ export async function groupPage(main) {
   const rows = new Map();
   const asking = h("button", { type: "button", class: "wide", id: "ask-all", hidden: true, onclick: () => rows.forEach((row) => row.ask()) });
   const beyond = h("p", { class: "quiet", role: "status" });
+  const unwell = h("p", { class: "line-lost", role: "alert", hidden: true });
   const list = h("ol", { class: "group" });
   document.title = `${t("group")} · Ripresa`;
-  main.replaceChildren(h("div", { class: "banner" }, h("h1", {}, t("group")), asking), list, beyond);
+  main.replaceChildren(h("div", { class: "banner" }, h("h1", {}, t("group")), asking), unwell, list, beyond);
 
   async function look() {
     const found = await fetched("/api/live").catch(() => null);
@@ -34,11 +35,21 @@ export async function groupPage(main) {
         if (rows.size < ROWS) rows.set(patient, groupRow(list, patient, () => order()));
       }
       const left = running.filter((one) => !rows.has(one.patient)).length;
+      tellUnwell(found.unwell.filter((one) => !rows.has(one.patient)));
       say(beyond, rows.size ? (left ? t("group_beyond", { n: integer(left) }) : "") : t("group_nobody"));
       asking.hidden = !found.by_lease || !rows.size;
       say(asking, t("group_ask", { n: integer(rows.size) }));
     } else say(beyond, t("line_lost"));
     setTimeout(look, LOOK_EVERY_MS);
+  }
+
+  /** Whoever feels unwell and is on none of the rows; the same is not told twice. */
+  function tellUnwell(those) {
+    const names = those.map((one) => one.patient).join(" ");
+    if (unwell.dataset.told === names) return;
+    unwell.dataset.told = names;
+    unwell.hidden = !those.length;
+    unwell.replaceChildren(`${t("group_unwell")}: `, ...those.flatMap(({ patient }) => [h("a", { href: `/patient/${encodeURIComponent(patient)}` }, patient), " "]));
   }
 
   /** Whoever is unwell comes first, at once; the others stay where they are. */

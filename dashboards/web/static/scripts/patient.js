@@ -1,7 +1,7 @@
 // One patient: four weeks at a glance, ranges, exercises, pain, alerts; and the list of all.
 
 import { account, mayWrite } from "./account.js";
-import { aroundSection } from "./around.js";
+import { aroundSection, excuseDay } from "./around.js";
 import { bar, card } from "./cards.js";
 import { drawingWidth, h, s } from "./dom.js";
 import { fetched, sent } from "./feed.js";
@@ -10,6 +10,7 @@ import { both, language, t } from "./texts.js";
 import { copy } from "./worklist.js";
 
 const SIGNS = { missed: "✕", excused: "–", unknown: "?", "self-reported": "✎", "stopped by rule": "■", "nothing asked": "", "to come": "" };
+const EXCUSABLE = ["missed", "unknown"];
 const MEASURED = ["measured", "done", "partly"];
 const PAIN_SHOWN = 4;
 const EPISODES = 5;
@@ -157,7 +158,9 @@ function dayCell(day, today, pain) {
   const classes = `day ${dayClass(day)}${day.day === today ? " day-today" : ""}`;
   const body = day.sessions.length
     ? h("a", { class: classes, href: sessionAddress(day.sessions.at(-1), day.homes.at(-1)), "aria-label": label }, ...inside)
-    : h("div", { class: classes, role: "img", "aria-label": label }, ...inside);
+    : EXCUSABLE.includes(day.state)
+      ? h("a", { class: classes, href: "#form-days-excuse", "aria-label": `${label}, ${t("excuse_this_day")}`, onclick: (event) => excuseDay(day.day) && event.preventDefault() }, ...inside)
+      : h("div", { class: classes, role: "img", "aria-label": label }, ...inside);
   return h("td", {}, body);
 }
 

@@ -13,7 +13,7 @@ const GROUPS = ["waiting", "not started", "silent", "paused", "in therapy"];
 
 export async function worklistPage(main) {
   const asked = new URLSearchParams(location.search);
-  const wish = { q: asked.get("q") ?? "", group: GROUPS.includes(asked.get("group")) ? asked.get("group") : "" };
+  const wish = { q: asked.get("q") ?? "", group: GROUPS.includes(asked.get("group")) ? asked.get("group") : "", covered: asked.get("covered") ? "true" : "" };
   const shown = { lines: [], next: null, grown: false, told: "" };
   document.title = `${t("worklist")} · Ripresa`;
 
@@ -44,6 +44,7 @@ export async function worklistPage(main) {
     const asked = new URLSearchParams({ limit: PART });
     if (wish.q) asked.set("q", wish.q);
     if (wish.group) asked.set("group", wish.group);
+    if (wish.covered) asked.set("covered", wish.covered);
     if (after) asked.set("after", after);
     return `/api/patients?${asked}`;
   }
@@ -56,7 +57,7 @@ export async function worklistPage(main) {
   async function choose(change) {
     Object.assign(wish, change);
     const here = new URL(location.href);
-    for (const name of ["q", "group"]) wish[name] ? here.searchParams.set(name, wish[name]) : here.searchParams.delete(name);
+    for (const name of ["q", "group", "covered"]) wish[name] ? here.searchParams.set(name, wish[name]) : here.searchParams.delete(name);
     history.replaceState(null, "", here);
     shown.grown = false;
     await load();
@@ -83,10 +84,11 @@ export async function worklistPage(main) {
     const focused = document.activeElement?.id;
     const all = Object.values(found.counts).reduce((sum, n) => sum + n, 0);
     const chip = (group, n) => h("button", { type: "button", id: `group-${group.replaceAll(" ", "-") || "all"}`, "aria-pressed": String(wish.group === group), onclick: () => choose({ group }) }, `${t(`group_${group || "all"}`)} `, h("b", {}, integer(n)));
-    chips.replaceChildren(chip("", all), ...GROUPS.filter((group) => found.counts[group] || wish.group === group).map((group) => chip(group, found.counts[group])));
+    const covered = h("button", { type: "button", id: "group-covered", "aria-pressed": String(Boolean(wish.covered)), onclick: () => choose({ covered: wish.covered ? "" : "true" }) }, `${t("group_covered")} `, h("b", {}, integer(found.covered)));
+    chips.replaceChildren(chip("", all), ...GROUPS.filter((group) => found.counts[group] || wish.group === group).map((group) => chip(group, found.counts[group])), ...(found.covered || wish.covered ? [covered] : []));
     const first = shown.lines.filter((line) => line.group === "waiting");
     const rest = shown.lines.filter((line) => line.group !== "waiting");
-    const narrowed = Boolean(wish.q || wish.group);
+    const narrowed = Boolean(wish.q || wish.group || wish.covered);
     status.textContent = narrowed ? t("found_of", { n: integer(found.found), all: integer(all) }) : "";
     needed.hidden = !first.length && narrowed;
     needed.replaceChildren(h("h2", { id: "needed-title" }, t("needed", { n: integer(found.counts.waiting) })), first.length ? h("ol", { class: "needed" }, ...first.map(neededLine)) : h("p", { class: "verdict" }, h("span", { class: "sign", "aria-hidden": "true" }, "✓"), t("nobody_needed")));

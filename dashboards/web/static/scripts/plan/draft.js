@@ -6,7 +6,7 @@ import { fetched, sent } from "../feed.js";
 import { shortTime } from "../format.js";
 import { both, t } from "../texts.js";
 import { checksOf } from "./checks.js";
-import { fieldsOf, tellProblems } from "./fields.js";
+import { fieldsOf, tellKept, tellProblems } from "./fields.js";
 import { itemsOf } from "./items.js";
 import { settingsOf } from "./settings.js";
 
@@ -24,6 +24,7 @@ export function draftPage(editor, view, show) {
 
   draft.told = (shown) => {
     status.textContent = saidOf(shown.draft);
+    tellKept(form, shown.draft);
     checks.update(shown, tellProblems(form, shown.draft.problems));
   };
   draft.saving = () => (status.textContent = t("saving"));

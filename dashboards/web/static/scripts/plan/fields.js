@@ -95,6 +95,15 @@ export function tellProblems(place, problems) {
   });
 }
 
+/** Mark what stayed as in the version before, as that is stricter than the template. */
+export function tellKept(place, draft) {
+  for (const old of place.querySelectorAll(".kept-mark")) old.remove();
+  for (const path of draft.kept) {
+    const control = controlAt(place, path);
+    control?.closest(".check, .field")?.append(h("span", { class: "hint kept-mark" }, t("kept_from", { n: draft.kept_from })));
+  }
+}
+
 /** The control of a place, or the first of those within it. */
 export function controlAt(place, path) {
   if (!path) return null;

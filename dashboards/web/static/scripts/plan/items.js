@@ -7,6 +7,7 @@ import { at } from "./fields.js";
 
 const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const UNITS = ["repetitions", "minutes", "holds"];
+const GAMES = ["volo", "raccolto", "onda"];
 const LONGEST_ID = 40;
 
 /** The card of the exercises; it is drawn anew where one comes, goes or changes its place. */
@@ -99,6 +100,7 @@ function itemFields(fields, item, path, known, posture, redraw) {
       known.most_deg ? fields.number(`${path}.clinician_range_deg`, t("setting_clinician_range_deg"), angle(known)) : null,
       tempoFields(fields, item, path, known),
       fields.tick(`${path}.assisted`, t("setting_assisted")),
+      fields.choice(`${path}.game`, t("setting_game"), [["", t("game_chosen")], ...GAMES.map((one) => [one, t(`game_${one}`)])], { value: item.game ?? "", onchange: (one) => fields.set(`${path}.game`, one || undefined) }),
     ),
   );
   return h(

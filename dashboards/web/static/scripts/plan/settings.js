@@ -7,10 +7,12 @@ import { settingName } from "./fields.js";
 
 const LIMBS = ["arm-right", "arm-left", "leg-right", "leg-left"];
 const PROFILES = ["standard", "joint", "quota", "cautious"];
+const MECHANISMS = ["goal", "when_and_where", "five_minutes", "therapists_message", "barrier_question", "maintain_framing", "helper", "praise", "streak", "self_monitoring"];
+const JOINTS = ["elbow", "knee", "wrist"];
 const QUESTIONS = ["unwell", "fallen", "medicine", "pain", "pain_elsewhere", "next_morning", "effort", "breathlessness"];
 
 export function settingsOf(draft, fields) {
-  return [personCard(draft, fields), limitsCard(fields), questionsCard(draft, fields)];
+  return [personCard(draft, fields), limitsCard(fields), questionsCard(draft, fields), persuasionCard(fields), zerosCard(draft, fields)];
 }
 
 function personCard(draft, fields) {
@@ -72,6 +74,53 @@ function limitsCard(fields) {
     ),
     h("details", {}, h("summary", {}, t("more_limits")), h("div", { class: "fields" }, number("dose_cap", { min: 1, max: 3, step: 0.1 }), number("fast_share", { min: 0.05, max: 1, step: 0.05 }))),
   );
+}
+
+/** What the home may say and show to keep somebody going: each by itself, and when it reminds. */
+function persuasionCard(fields) {
+  const time = (name) => fields.text(`persuasion.reminders.${name}`, settingName(name), { type: "time" });
+  return card(
+    "persuasion",
+    t("persuasion_card"),
+    h("div", { class: "asked-list" }, ...MECHANISMS.map((name) => fields.tick(`persuasion.${name}`, t(`persuade_${name}`)))),
+    h("h3", {}, t("setting_reminders")),
+    h("div", { class: "fields" }, fields.tick("persuasion.reminders.on", t("setting_on")), time("at"), time("quiet_from"), time("quiet_to")),
+  );
+}
+
+/** Zeros of joints: what the clinician measured in the neutral pose, and what a session measured of sensors. */
+function zerosCard(draft, fields) {
+  const list = h("ol", { class: "stops" });
+  const add = h("button", { type: "button", class: "quiet-button", id: "add-angle", onclick: more }, t("add_angle"));
+  redraw();
+  return card("zeros", t("zeros_card"), h("p", { class: "quiet" }, t("zeros_note")), list, add);
+
+  function rows(name) {
+    return (draft.body[name] ??= []);
+  }
+
+  function redraw() {
+    const gone = (name, n, said) => h("button", { type: "button", class: "quiet-button", "aria-label": t("remove_one", { name: said }), onclick: () => remove(name, n) }, t("remove"));
+    const angles = rows("neutral_angles").map((_, n) => {
+      const at = `neutral_angles.${n}`;
+      return h("li", { class: "fields" }, fields.choice(`${at}.joint`, t("setting_joint"), JOINTS.map((one) => [one, t(`joint_${one}`)])), fields.choice(`${at}.side`, t("setting_side"), ["right", "left"].map((one) => [one, t(one)])), fields.number(`${at}.angle_deg`, t("setting_angle_deg"), { min: -30, max: 150, step: 1 }), gone("neutral_angles", n, t("angle_number", { n: n + 1 })));
+    });
+    const stored = rows("calibrations").map((one, n) => h("li", { class: "fields" }, h("p", {}, t(one.zero_rad === null || one.zero_rad === undefined ? "stored_without_zero" : "stored_with_zero", { between: `${one.proximal}, ${one.distal}` })), gone("calibrations", n, `${one.proximal}, ${one.distal}`)));
+    list.replaceChildren(...(angles.length + stored.length ? [...angles, ...stored] : [h("li", { class: "quiet" }, t("stop_none"))]));
+  }
+
+  function more() {
+    fields.set(`neutral_angles.${rows("neutral_angles").length}`, { joint: JOINTS[0], side: draft.body.items?.[0]?.side ?? "right", angle_deg: undefined });
+    redraw();
+    list.querySelectorAll("select")[2 * rows("neutral_angles").length - 2].focus();
+  }
+
+  function remove(name, n) {
+    rows(name).splice(n, 1);
+    draft.touched();
+    redraw();
+    add.focus();
+  }
 }
 
 function questionsCard(draft, fields) {
