@@ -11,6 +11,7 @@ import numpy as np
 
 from analytics.joints.angle import looseness
 from analytics.joints.axis import estimate_axes
+from analytics.joints.pairing import sided
 from analytics.movement.counting import count
 from analytics.movement.gravity_sweep import swept_deg
 from analytics.movement.movement import ANGLE_LEAST_DEG, TURNING_LEAST_DEG
@@ -20,6 +21,7 @@ from analytics.movement.repetition import (
     found_live,
     smaller_excursions,
 )
+from analytics.movement.traits import FEWEST
 from analytics.movement.unfolding import passes_vertical, unfolded_elevation_deg
 from analytics.observability.doubt import Doubt, DoubtKind, doubt
 from analytics.observability.grounds import joint_doubts
@@ -30,7 +32,7 @@ from telemetry.errors import NotObservable
 from therapy.wording import Wording
 
 from .flexion import Flexion, flexion
-from .membership import NO_RESTS, Membership, SetSorter, rested
+from .membership import AT_ONCE, NO_RESTS, Membership, SetSorter, rested
 from .observation import Method, doubted
 
 if TYPE_CHECKING:
@@ -172,8 +174,7 @@ def _by_angle(
             movement, look = within_turn(joint.angle_deg), _Look(joint.frames, rate_hz, rests)
             values, seen = look.at(movement)
             sorted_out = look.sorter.sort(seen)
-        alone = not (sorted_out.none_of_the_set or sorted_out.attempts)
-        kept = [] if alone else sorted_out.kept
+        kept = _surely_of_the_set(joint, sorted_out, near, rate_hz)
         joint = joint.paired_in([(e.start - near, e.end + near) for e in kept], rate_hz)
         doubts = _of_joint(observation, observation.hinge, joint, frames)
         if any(_beyond_anatomy(observation.hinge, of) for of in (seen, sorted_out.kept)):
@@ -209,15 +210,13 @@ def _shown_in_set(
 ) -> HingeAxes | None:
     """The joint's axes by the set's own movement, where something else was done beside it.
 
-    None where the other movement bends the same hinge, as of who walks: then all of it tells more,
-    above all which way a proximal axis points whose segment the exercise keeps still.
+    Where the other movement bends the same hinge, as of who walks, all of it tells more of the
+    axes; which way the proximal one points, of a segment that the exercise keeps still, the set
+    may tell otherwise all the same. None where it tells nothing else.
     """
     near = round(AROUND_S * rate_hz)
     beside = _moved_beside(joint, sorted_out.kept, near, rate_hz)
     if hinge.axes is not None or joint.seen is None or not sorted_out.kept or beside is None:
-        return None
-    proximal, distal = (rates[beside] for rates in joint.seen.rates)
-    if looseness(proximal, distal, joint.seen.axes) < HINGED_TOO:
         return None
     stretches: list[list[Excursion]] = []
     for e in sorted_out.kept:
@@ -228,11 +227,17 @@ def _shown_in_set(
             stretches[-1].append(e)
     longest = max(stretches, key=len)
     span = slice(max(0, longest[0].start - near), longest[-1].end + near)
+    in_set = joint.seen.rates[0][span], joint.seen.rates[1][span]
+    proximal, distal = (rates[beside] for rates in joint.seen.rates)
+    if looseness(proximal, distal, joint.seen.axes) < HINGED_TOO:
+        told = sided(joint.seen.axes, in_set, rate_hz)
+        return None if told is joint.seen.axes else told
     (acc1, acc2), (gyr1, gyr2) = (tuple(v[span] for v in b) for b in joint.seen.measured)
     try:
-        return estimate_axes(acc1, gyr1, acc2, gyr2, rate_hz)
+        shown = estimate_axes(acc1, gyr1, acc2, gyr2, rate_hz)
     except NotObservable:
         return None
+    return sided(shown, in_set, rate_hz)
 
 
 def _turned_round(
@@ -252,6 +257,21 @@ def _turned_round(
     better = surely > sure and other_way.unsure < sorted_out.unsure
     better &= (other_way.alike or 0.0) > max(REPEATING, sorted_out.alike or 0.0)
     return joint.seen.axes.flipped() if better else None
+
+
+def _surely_of_the_set(
+    joint: Flexion, sorted_out: Membership, near: int, rate_hz: float
+) -> list[Excursion]:
+    """In which a joint is to be judged; none: in all frames, where nothing else was moved.
+
+    What the item's ends cut may be a way into position, or out of it, that bends the joint as far.
+    """
+    kept = sorted_out.kept
+    whole = [e for e in kept if e.start > AT_ONCE and e.finished]
+    if FEWEST <= len(whole) < len(kept):
+        return whole
+    beside = _moved_beside(joint, kept, near, rate_hz) is not None
+    return kept if beside or sorted_out.none_of_the_set or sorted_out.attempts else []
 
 
 def _moved_beside(
