@@ -138,23 +138,37 @@ def _products(force: Array, gyr: Array, rate_hz: float) -> tuple[Array, Array]:
     main = np.linalg.eigh(rate.T @ rate)[1][:, -1]
     hurried = np.gradient(rate @ main, 1 / rate_hz)[:, None]
     theta = np.cumsum(rate, axis=0) / rate_hz
-    felt = [to_start(q, v) for v in (force, *levers)]
-    told = np.stack([*felt, *(hurried * e for e in axes), theta], axis=1)
+    told = np.empty((len(gyr), SHARE + 1, 3))
+    for number, vectors in enumerate((force, *levers)):
+        told[:, number] = to_start(q, vectors)
+    told[:, SHARE - 3 : SHARE] = hurried[:, None] * axes
+    told[:, SHARE] = theta
     told = _averaged(told, max(1, round(SMOOTHED_S * rate_hz)))
     length = round(WINDOW_S * rate_hz)
     step = max(1, length // 2)
     windows = sliding_window_view(told, length, axis=0)[::step].transpose(0, 3, 1, 2)
     gravity = windows[:, :, FELT].mean(axis=1, keepdims=True)
-    windows = windows - windows.mean(axis=1, keepdims=True)
-    windows[:, :, SHARE] = np.cross(gravity, windows[:, :, SHARE])
-    flat = windows.transpose(0, 2, 1, 3).reshape(len(windows), SHARE + 1, -1)
+    # Laid out as they are multiplied below, which spares a copy of all windows.
+    less = np.empty((len(windows), SHARE + 1, length, 3))
+    np.subtract(windows, windows.mean(axis=1, keepdims=True), out=less.transpose(0, 2, 1, 3))
+    less[:, SHARE] = np.cross(gravity, less[:, SHARE])
+    flat = less.reshape(len(windows), SHARE + 1, -1)
     products = flat @ flat.transpose(0, 2, 1) / flat.shape[2]
     return (np.arange(len(windows)) * step + length).astype(np.float64), products
 
 
 def _averaged(values: Array, length: int) -> Array:
     """[n, 8, 3] over so many samples around each, as many at the ends as there are."""
-    sums = np.concatenate((np.zeros_like(values[:1]), np.cumsum(values, axis=0)))
-    at = np.arange(len(values))
-    low, high = np.maximum(at - length // 2, 0), np.minimum(at + (length + 1) // 2, len(values))
-    return np.asarray((sums[high] - sums[low]) / (high - low)[:, None, None])
+    n, before, after = len(values), length // 2, (length + 1) // 2
+    sums = np.zeros((n + 1, *values.shape[1:]))
+    np.cumsum(values, axis=0, out=sums[1:])
+    at = np.arange(n)
+    low, high = np.maximum(at - before, 0), np.minimum(at + after, n)
+    means = np.empty_like(values)
+    inner = slice(before, max(before, n - after + 1))
+    means[inner] = sums[length : length + inner.stop - before]
+    means[inner] -= sums[: inner.stop - before]
+    for ends in (slice(0, min(before, n)), slice(inner.stop, n)):
+        means[ends] = sums[high[ends]] - sums[low[ends]]
+    means /= (high - low)[:, None, None]
+    return means
