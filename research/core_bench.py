@@ -50,9 +50,10 @@ def measure_core(*, minutes: float = 5.0, rounds: int = 3) -> dict[str, float]:
         `live_samples_per_s`; `live_ratio_to_vqf`, the core's speed over that of VQF alone in the
         same chunks; `live_joint_samples_per_s`, of both sensors together;
         `live_joint_lossy_growth`, what a payload costs in the last sixth of the long session over
-        what it costs in the first; `offline_realtime_factor`, seconds of a six-sensor session per
-        second; `offline_ratio_to_vqf`, the recorded run's speed over that of the VQF calls that it
-        makes; `offline_ratio_to_offline_vqf`, over that of `offlineVQF` for all six sensors.
+        what it costs in the first, and `live_joint_lossy_us.sixth_N` what it costs in each;
+        `offline_realtime_factor`, seconds of a six-sensor session per second;
+        `offline_ratio_to_vqf`, the recorded run's speed over that of the VQF calls that it makes;
+        `offline_ratio_to_offline_vqf`, over that of `offlineVQF` for all six sensors.
     """
     acc, gyr = _raises(minutes * 60)
     n = len(acc)
@@ -74,6 +75,10 @@ def measure_core(*, minutes: float = 5.0, rounds: int = 3) -> dict[str, float]:
         "live_ratio_to_vqf": bare_live / live,
         "live_joint_samples_per_s": 2 * n / joint,
         "live_joint_lossy_growth": last / first,
+        **{
+            f"live_joint_lossy_us.sixth_{i + 1}": 1e6 * min(run[i] for run in sixths)
+            for i in range(6)
+        },
         "offline_realtime_factor": n / RATE_HZ / offline,
         "offline_ratio_to_vqf": calls / offline,
         "offline_ratio_to_offline_vqf": bare_offline / offline,

@@ -9,6 +9,8 @@ always does, in a window where there is a display.
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 import threading
 import time
 from collections import deque
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from telemetry.clock import Clock
     from telemetry.messages.live import RepetitionCounted
 
-__all__ = ["SteadySource", "measure_latency"]
+__all__ = ["SteadySource", "measure_beside_busy_loops", "measure_latency"]
 
 
 class SteadySource:
@@ -101,3 +103,25 @@ def measure_latency(
     latency = result["latency_ms"]["arrival_to_frame"]
     figures = {f"game.{name}.arrival_to_frame.{p}_ms": latency[p] for p in ("p50", "p95", "p99")}
     return {**figures, f"game.{name}.frames_per_s": result["frames_per_s"]}
+
+
+def measure_beside_busy_loops(
+    name: str = "volo", *, loops: int = 2, seconds: float = 20.0, headless: bool = False
+) -> dict[str, float]:
+    """`measure_latency` while other processes want a core each, all the time.
+
+    Returns:
+        the figures of `measure_latency` as `game.<name>.beside_busy_loops.…`.
+
+    Raises:
+        ConfigurationError: as `measure_latency`.
+    """
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(loops)]
+    try:
+        figures = measure_latency(name, seconds=seconds, headless=headless)
+    finally:
+        for loop in busy:
+            loop.kill()
+            loop.wait()
+    plain = f"game.{name}."
+    return {f"{plain}beside_busy_loops.{k.removeprefix(plain)}": v for k, v in figures.items()}

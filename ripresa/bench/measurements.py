@@ -72,13 +72,16 @@ def _faults(folder: Path) -> Figures:
 
 
 def _games(_: Path) -> Figures:
-    from games.testing.latency_bench import measure_latency  # noqa: PLC0415
+    from games.testing.latency_bench import (  # noqa: PLC0415
+        measure_beside_busy_loops,
+        measure_latency,
+    )
 
     headless = not has_display()
     figures: Figures = {}
     for name in ("volo", "raccolto", "onda"):
         figures |= measure_latency(name, headless=headless)
-    return figures
+    return figures | measure_beside_busy_loops(headless=headless)
 
 
 def _ingest(folder: Path) -> Figures:

@@ -11,6 +11,7 @@ def test_all_speeds_are_measured():
     speeds = measure_core(minutes=0.2, rounds=1)
     assert sorted(speeds) == [
         "live_joint_lossy_growth",
+        *(f"live_joint_lossy_us.sixth_{n}" for n in range(1, 7)),
         "live_joint_samples_per_s",
         "live_ratio_to_vqf",
         "live_samples_per_s",
