@@ -17,5 +17,5 @@ PAGE = Path(__file__).with_name("screen.html")
 def page_address(topics: HomeTopics, port: int, key: str, host: str = "127.0.0.1") -> str:
     """The page's address with what it needs to listen: the WebSocket's port, and its key."""
     asked = {"host": host, "port": port, "key": key}
-    asked |= {"control": topics.control, "event": topics.event}
+    asked |= {"control": topics.control, "event": topics.event, "watched": topics.watched}
     return f"{PAGE.as_uri()}?{urlencode(asked)}"

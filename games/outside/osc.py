@@ -4,6 +4,7 @@
     /ripresa/repetition  i number   f reached          h t_ns
     /ripresa/silent      T|F silent
     /ripresa/event       s type     i number           h t_ns
+    /ripresa/watched     s roles of who sees the session at the clinic, by commas; empty: nobody
 
 One datagram a sample, sent as it comes; none is repeated. It goes to a loopback address unless
 told otherwise, and carries no pseudonym and no session.
@@ -20,6 +21,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.messages.events import decode_event
 from telemetry.messages.live import ControlBatch, RepetitionCounted, SensorSilent, decode_live
+from telemetry.messages.notices import WatchedNow
 
 if TYPE_CHECKING:
     from telemetry.transport.bus import Bus, Message
@@ -69,6 +71,7 @@ class OscOut:
         self.sent = self.refused = 0
         bus.subscribe(topics.control, self._on_live)
         bus.subscribe(topics.event, self._on_event)
+        bus.subscribe(topics.watched, self._on_watched)
 
     def close(self) -> None:
         """Send no more."""
@@ -100,6 +103,14 @@ class OscOut:
             self.refused += 1
             return
         self._send("/ripresa/event", event.type, event.number, event.t_ns)
+
+    def _on_watched(self, message: Message) -> None:
+        try:
+            watched = WatchedNow.decode(message.payload)
+        except DecodeError:
+            self.refused += 1
+            return
+        self._send("/ripresa/watched", ",".join(watched.watchers))
 
     def _send(self, address: str, *values: bool | float | str) -> None:
         try:

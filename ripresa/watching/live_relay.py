@@ -12,7 +12,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from telemetry.errors import DecodeError
-from telemetry.messages.notices import LiveRequest, Receipt
+from telemetry.messages.notices import LiveRequest, Receipt, WatchedNow
 
 from .lease_book import LeaseBook
 from .live_consent import LiveConsent
@@ -35,7 +35,7 @@ LOOK_EVERY_S: Final = 1.0
 
 
 class LiveRelay:
-    """Answers who wishes to watch, and sends on what they may see; `run` as a task.
+    """Answers who wishes to watch, sends on what they may see, tells screens; `run` as a task.
 
     Args:
         bus: the home's own broker.
@@ -60,6 +60,7 @@ class LiveRelay:
         consent: Path,
         barred: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._own, self._told_watchers = bus, False
         self._clinic, self._topics, self._clock = clinic_bus, topics, clock
         self._session, self._consent, self._barred = session, consent, barred
         self._book = LeaseBook()
@@ -74,6 +75,7 @@ class LiveRelay:
         """Take leases back that stand no more, once a second."""
         while True:
             self._look()
+            self._tell_screens()
             await self._clock.sleep(LOOK_EVERY_S)
 
     def watched_by(self) -> tuple[LiveWatcher, ...]:
@@ -125,6 +127,13 @@ class LiveRelay:
 
     def _allowed(self) -> bool:
         return not self._barred() and LiveConsent.load(self._consent).allowed
+
+    def _tell_screens(self) -> None:
+        """Screens outside have no other way to know; one that has just connected hears it soon."""
+        watchers = self.watched_by()
+        if watchers or self._told_watchers:
+            self._own.publish(self._topics.watched, WatchedNow(watchers=watchers).encode())
+        self._told_watchers = bool(watchers)
 
     def _end_all(self) -> None:
         """After a line that was broken nobody watches until they say so again."""

@@ -30,6 +30,7 @@ __all__ = [
     "PlanNotice",
     "Receipt",
     "TherapistMessage",
+    "WatchedNow",
     "WearableState",
 ]
 
@@ -209,6 +210,16 @@ class LiveRequest(Notice):
     session: UlidText
     watcher: LiveWatcher = "clinic"
     lease_s: int = Field(default=LONGEST_LEASE_S, ge=1, le=LONGEST_LEASE_S)
+
+
+class WatchedNow(Notice):
+    """By whom a session is seen, told to the home's own screens: once a second while it is.
+
+    Attributes:
+        watchers: roles, each once; empty: nobody sees it any more.
+    """
+
+    watchers: tuple[LiveWatcher, ...] = Field(default=(), max_length=8)
 
 
 class Receipt(Notice):

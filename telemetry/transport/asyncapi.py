@@ -56,6 +56,13 @@ USES: Final[dict[str, tuple[str, str, int, bool, tuple[Any, ...]]]] = {
         False,
         (notices.LiveRequest,),
     ),
+    "watched": (
+        "Who sees the session at this moment, for screens: on the home's own broker only.",
+        "send",
+        0,
+        False,
+        (notices.WatchedNow,),
+    ),
     "request": (
         "What games and screens ask of the session service, the only writer of events.",
         "receive",

@@ -22,6 +22,7 @@ CHANNELS: Final = {
     "control": "ripresa/{site}/{patient}/live/control",
     "event": "ripresa/{site}/{patient}/live/event",
     "live_request": "ripresa/{site}/{patient}/live/request",
+    "watched": "ripresa/{site}/{patient}/live/watched",
     "request": "ripresa/{site}/{patient}/request",
     "record": "ripresa/{site}/{patient}/record",
     "ack": "ripresa/{site}/{patient}/ack",
@@ -73,6 +74,11 @@ class HomeTopics:
     def live_request(self) -> str:
         """Somebody at the clinic wishes to see a session live, JSON, QoS 0, never retained."""
         return self._at("live_request")
+
+    @property
+    def watched(self) -> str:
+        """Who sees the session now, for screens of the home; JSON, QoS 0, on its own broker."""
+        return self._at("watched")
 
     @property
     def request(self) -> str:

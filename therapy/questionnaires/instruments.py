@@ -19,8 +19,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from telemetry.errors import ConfigurationError
-from therapy.wording import Wording
+from therapy.wording import WordedError, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,14 +133,25 @@ def held_answers(instrument: str, answers: Sequence[Mark]) -> Instrument:
     known = INSTRUMENTS.get(instrument)
     if known is None:
         there = ", ".join(INSTRUMENTS)
-        raise ConfigurationError(f"no questionnaire {instrument[:40]!r}: there are {there}")
+        raise WordedError(
+            f"nessun questionario {instrument[:40]!r}: ci sono {there}",
+            f"no questionnaire {instrument[:40]!r}: there are {there}",
+        )
     if len(answers) != known.items:
-        raise ConfigurationError(f"{known.id} has {known.items} answers, not {len(answers)}")
+        raise WordedError(
+            f"{known.id} ha {known.items} risposte, non {len(answers)}",
+            f"{known.id} has {known.items} answers, not {len(answers)}",
+        )
     for n, (mark, low, high) in enumerate(zip(answers, known.low, known.high, strict=True), 1):
         if mark is not None and not low <= mark <= high:
-            raise ConfigurationError(f"{known.id}, answer {n}: {mark} is not from {low} to {high}")
+            raise WordedError(
+                f"{known.id}, risposta {n}: {mark} non va da {low} a {high}",
+                f"{known.id}, answer {n}: {mark} is not from {low} to {high}",
+            )
     if all(mark is None for mark in answers):
-        raise ConfigurationError(f"{known.id}: no answer is given")
+        raise WordedError(
+            f"{known.id}: non è data alcuna risposta", f"{known.id}: no answer is given"
+        )
     return known
 
 

@@ -17,7 +17,6 @@ from ripresa.clinic.care_desk import CareDesk
 from ripresa.clinic.outbox import Outbox, OutboxLetter
 from ripresa.platform.configuration import audit_key_at_hand
 from ripresa.recordings.take_of_session import curve_of
-from telemetry.errors import ConfigurationError
 from telemetry.identity import new_ulid
 from telemetry.messages.around.agreements import ConsentTold
 from telemetry.messages.around.episode import HandedOver, StandingUnlocked, TakenOver
@@ -28,6 +27,7 @@ from telemetry.messages.around.take_curve import TakeRecorded
 from telemetry.messages.care import DaysExcused, Discharged, DoneCorrected
 from telemetry.messages.notices import MOST_EARLIER, Command, LetterText, TherapistMessage
 from therapy.questionnaires.instruments import held_answers
+from therapy.wording import WordedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -105,11 +105,15 @@ class Treatment:
             self._site(patient)
             waiting = [x for x in around.letters if x.state in ("sent", "delivered")]
             if len(waiting) >= MOST_WAITING:
-                raise ConfigurationError(
-                    f"{len(waiting)} messages wait to be read: take one back first"
+                raise WordedError(
+                    f"{len(waiting)} messaggi aspettano di essere letti: prima ne ritiri uno",
+                    f"{len(waiting)} messages wait to be read: take one back first",
                 )
             if not 1 <= len(text.strip()) <= LETTER_LENGTH:
-                raise ConfigurationError(f"a message has 1 to {LETTER_LENGTH} letters")
+                raise WordedError(
+                    f"un messaggio ha da 1 a {LETTER_LENGTH} lettere",
+                    f"a message has 1 to {LETTER_LENGTH} letters",
+                )
             written = MessageWritten(
                 patient=patient,
                 t_ns=self._clock.now_ns(),
@@ -130,7 +134,10 @@ class Treatment:
         with self._about(patient, by) as (_, around):
             waiting = [x for x in around.letters if x.state in ("sent", "delivered")]
             if all(x.written.message != message for x in waiting):
-                raise ConfigurationError("no message that waits to be read: read the list again")
+                raise WordedError(
+                    "nessun messaggio così aspetta di essere letto: rilegga l'elenco",
+                    "no message that waits to be read: read the list again",
+                )
             self._care.note(
                 [
                     MessageWithdrawn(
@@ -176,12 +183,18 @@ class Treatment:
             figures = fold.figures(patient)
             sent = [v for v in (figures.versions if figures else ()) if v.published is not None]
             if not sent:
-                raise ConfigurationError(f"no plan was sent to {patient!r}: publish one first")
+                raise WordedError(
+                    f"a {patient!r} non è stato inviato alcun piano: prima ne pubblichi uno",
+                    f"no plan was sent to {patient!r}: publish one first",
+                )
             plan = max((v.plan for v in sent), key=lambda p: p.version)
             exercise = {i.id: i.exercise for i in plan.items}.get(item)
             if exercise is None:
                 known = ", ".join(i.id for i in plan.items)
-                raise ConfigurationError(f"version {plan.version} has no {item!r}: it has {known}")
+                raise WordedError(
+                    f"la versione {plan.version} non ha {item!r}: ha {known}",
+                    f"version {plan.version} has no {item!r}: it has {known}",
+                )
             self._care.note(
                 [
                     TakeRecorded(
@@ -208,7 +221,10 @@ class Treatment:
         """
         with self._about(patient, by) as (fold, around):
             if around.discharged is None:
-                raise ConfigurationError("treatment goes on: nobody was discharged")
+                raise WordedError(
+                    "la cura continua: nessuno è stato dimesso",
+                    "treatment goes on: nobody was discharged",
+                )
             desk = CareDesk(self._journal, self._folder, self._clock, lambda: fold)
             desk.enrol(patient, self._site(patient))
             self._audit(by, "treatment reopened", patient)
@@ -298,11 +314,17 @@ class Treatment:
     @contextlib.contextmanager
     def _about(self, patient: str, by: str = "-") -> Iterator[tuple[Fold, Around]]:
         if not 1 <= len(by) <= MOST_NAME:
-            raise ConfigurationError(f"who did it has 1 to {MOST_NAME} letters")
+            raise WordedError(
+                f"chi l'ha fatto ha da 1 a {MOST_NAME} lettere",
+                f"who did it has 1 to {MOST_NAME} letters",
+            )
         with self._care.held() as fold:
             facts = fold.facts(patient)
             if facts is None or self._care.barred(patient):
-                raise ConfigurationError(f"nobody is known here as {patient!r}")
+                raise WordedError(
+                    f"qui nessuno è noto come {patient!r}",
+                    f"nobody is known here as {patient!r}",
+                )
             yield fold, facts.around()
 
     def _send(self, written: list[MessageWritten], patient: str = "") -> None:
@@ -334,7 +356,10 @@ class Treatment:
         """
         sites = self._sites(patient)
         if not sites:
-            raise ConfigurationError(f"no home of {patient!r} is known: nobody would read it")
+            raise WordedError(
+                f"di {patient!r} non è nota alcuna casa: nessuno leggerebbe",
+                f"no home of {patient!r} is known: nobody would read it",
+            )
         return sites[0]
 
     def _sites(self, patient: str) -> list[str]:
@@ -379,4 +404,7 @@ def _held(record: CareRecord, around: Around) -> None:
         case _:
             known = True
     if not known:
-        raise ConfigurationError("there is none of these any more: read the page again")
+        raise WordedError(
+            "non ce n'è più: rilegga la pagina",
+            "there is none of these any more: read the page again",
+        )

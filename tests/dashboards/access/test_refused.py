@@ -9,7 +9,10 @@ import dashboards
 from dashboards.access import refused
 from dashboards.access.refused import refused_by
 from refusals import assert_told_in_both
+from ripresa.clinic import care_desk
+from ripresa.clinic.around import treatment
 from telemetry.errors import ConfigurationError, StoreBusy
+from therapy.questionnaires import instruments
 from therapy.wording import WordedError
 
 ROOM = Path(dashboards.__file__).parent
@@ -26,6 +29,18 @@ def test_no_route_words_a_refusal_in_one_language():
         and node.func.id == "HTTPException"
     }
     assert alone == set()
+
+
+@pytest.mark.parametrize("deeds", [treatment, care_desk, instruments])
+def test_no_deed_behind_a_page_words_its_refusal_in_one_language(deeds):
+    alone = [
+        node.lineno
+        for node in ast.walk(ast.parse(Path(deeds.__file__).read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "ConfigurationError"
+    ]
+    assert alone == []
 
 
 @pytest.mark.parametrize(

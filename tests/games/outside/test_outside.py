@@ -19,6 +19,7 @@ from telemetry.errors import ConfigurationError
 from telemetry.identity import new_ulid
 from telemetry.messages.events import CloseReason, SessionClosed, encode_event
 from telemetry.messages.live import ControlBatch, encode_live
+from telemetry.messages.notices import WatchedNow
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import HomeTopics
@@ -60,10 +61,13 @@ async def test_every_sample_goes_out_as_one_datagram_in_order():
         bus.publish(TOPICS.control, b"{")
         closed = SessionClosed(session=SESSION, number=3, t_ns=5, reason=CloseReason.DONE)
         bus.publish(TOPICS.event, encode_event(closed))
+        bus.publish(TOPICS.watched, WatchedNow(watchers=("physiotherapist", "admin")).encode())
+        bus.publish(TOPICS.watched, b"{")
         await asyncio.sleep(0.01)
-        datagrams = [listener.recv(1024) for _ in range(3)]
+        datagrams = [listener.recv(1024) for _ in range(4)]
         out.close()
-    assert (out.sent, out.refused) == (3, 1)
+    assert (out.sent, out.refused) == (4, 2)
+    assert datagrams[3].startswith(b"/ripresa/watched\0\0\0\0,s\0\0physiotherapist,admin")
     assert [struct.unpack(">f", d[28:32])[0] for d in datagrams[:2]] == [0.25, 0.5]
     assert datagrams[2].startswith(b"/ripresa/event\0\0,si")
     assert all(SESSION.encode() not in d and b"P001" not in d for d in datagrams)
@@ -136,5 +140,15 @@ def test_a_browser_page_follows_the_control_over_websocket(broker, browser):
             if heard:
                 break
             time.sleep(0.05)
+        watched = "return document.getElementById('watched').textContent"
+        for told, roles in ((": ", ("researcher",)), ("", ())):
+            bus.publish(TOPICS.watched, WatchedNow(watchers=roles).encode(), qos=1)
+            for _ in range(60):
+                shown = browser.execute_script(watched)
+                if bool(shown) == bool(roles):
+                    break
+                time.sleep(0.05)
+            assert told in shown
+            assert ("research" in shown or "ricerca" in shown) == bool(roles)
     assert browser.execute_script("return document.body.dataset.control") == "0.75"
     assert heard == "session.closed"

@@ -16,7 +16,7 @@ from ripresa.watching.live_consent import LiveConsent
 from ripresa.watching.live_relay import LiveRelay
 from telemetry.clock import ManualClock
 from telemetry.messages.live import ControlBatch, encode_live
-from telemetry.messages.notices import LiveRequest
+from telemetry.messages.notices import LiveRequest, WatchedNow
 from telemetry.seams import SessionSummary
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import HomeTopics
@@ -140,6 +140,23 @@ async def test_a_press_shows_movement_and_events_and_never_motion(scene):
     scene.move()
     await settle()
     assert len(scene.shown()) == 2
+
+
+async def test_screens_of_the_home_hear_who_watches_and_when_nobody_does(scene):
+    def told():
+        sent = [m.payload for m in scene.own.published if m.topic == TOPICS.watched]
+        return [WatchedNow.decode(p).watchers for p in sent]
+
+    await scene.pass_s(2)
+    assert told() == []
+    async with watching(scene):
+        await scene.pass_s(2)
+        assert set(told()) == {("physiotherapist",)}
+    await settle()
+    await scene.pass_s(3)
+    assert told()[-1] == ()
+    assert told().count(()) == 1
+    assert TOPICS.watched not in {m.topic for m in scene.clinic.published}
 
 
 async def test_a_consent_that_was_withdrawn_at_the_clinic_ends_it_whatever_the_home_says(scene):
