@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 __all__ = ["ItemBands", "item_bands", "of_median"]
 
 FEWEST_RANKED = 4
+BEYOND_DEG = 5.0
+"""From the vertical, from which on a limb is on its other side."""
 LIKELY_LATE = 3.0
 """Log likelihood from which on a lag between two sensors is held possible: of right placements a
 fifth show one, seldom of more than 0.3 s."""
@@ -59,6 +61,7 @@ class ItemBands:
         clocks_deg: by how much a repetition of a joint would be another one if the clocks of the
             two sensors were as far apart as their movement lets it seem possible.
         slippage: how unlike each other the repetitions' ends are.
+        through_vertical: whether an elevation goes from one side of the vertical to the other.
     """
 
     observation: Observation
@@ -69,6 +72,7 @@ class ItemBands:
     askew: Askewness | None = None
     clocks_deg: float = 0.0
     slippage: Slippage = field(default_factory=Slippage)
+    through_vertical: bool = False
 
     def of_repetition(self, range_deg: float) -> float:
         """Half of 95 %: by how much one repetition's figures are less sure than their median."""
@@ -100,6 +104,7 @@ class ItemBands:
                 range_deg,
                 askew=self.askew,
                 from_hanging=self.observation.from_hanging,
+                through_vertical=self.through_vertical,
                 gap_sigma_deg=self.gap_deg,
                 settled=self.settled,
             )
@@ -167,7 +172,15 @@ def item_bands(
         _askew(observation, frames, excursions),
         _clocks_deg(flexion, rate_hz, excursions),
         slippage or Slippage(),
+        _through_vertical(observation, excursions),
     )
+
+
+def _through_vertical(observation: Observation, excursions: Sequence[Excursion]) -> bool:
+    if observation.method is not Method.ELEVATION or not excursions:
+        return False
+    low, high = (float(np.median([getattr(e, at) for e in excursions])) for at in ("low", "high"))
+    return low < -BEYOND_DEG or high > 180 + BEYOND_DEG
 
 
 def _askew(

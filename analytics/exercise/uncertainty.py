@@ -200,6 +200,7 @@ def segment_range_band(
     *,
     askew: Askewness | None = None,
     from_hanging: bool = False,
+    through_vertical: bool = False,
     gap_sigma_deg: float = 0.0,
     settled: bool = True,
 ) -> RangeBand:
@@ -213,6 +214,8 @@ def segment_range_band(
         askew: of an elevation, what its sensor may be askew by; None: a swept angle, of which it
             costs `ASKEW_SHARE`.
         from_hanging: whether the limb hangs as the movement begins.
+        through_vertical: whether it goes through the vertical: the skin then sags to the one side
+            at one end and to the other at the other, which adds up.
         gap_sigma_deg: largest `OrientationFilter.gap_sigma_rad` in the movement, in degrees.
         settled: whether the filter has run for at least 3 s.
     """
@@ -220,7 +223,7 @@ def segment_range_band(
     swept = HANGING_ASKEW_SHARE if from_hanging else ASKEW_SHARE
     share = swept * range_deg if askew is None else 0.0
     full_deg = SWEPT_SKIN_FULL_DEG if askew is None and not from_hanging else SKIN_FULL_DEG
-    skin = SKIN_SIGMA_DEG * min(1.0, range_deg / full_deg)
+    skin = SKIN_SIGMA_DEG * min(1.0, range_deg / full_deg) * (2 if through_vertical else 1)
     half = COVERAGE_95 * math.sqrt(inclination**2 + share**2 + skin**2 + gap_sigma_deg**2)
     below, above = (0.0, 0.0) if askew is None else (askew.below_deg, askew.above_deg)
     low, high = (min(math.hypot(half, by), MOST_DEG) for by in (below, above))

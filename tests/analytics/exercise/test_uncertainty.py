@@ -272,6 +272,19 @@ def test_samples_lost_between_repetitions_widen_no_band():
     assert wide(60, 90) < wide(30, 60)
 
 
+def test_a_limb_that_goes_through_the_vertical_has_the_skins_sag_at_both_ends():
+    one = Observation(stream="s", axis=(1.0, 0.0, 0.0), what="elevation")
+    frames = frames_with(np.zeros(100, bool))
+
+    def above(low, high):
+        reps = [Excursion(30, 30, 35, 40, 42, 60, low, high)]
+        bands = item_bands(one, frames, 25.0, None, reps)
+        return replace(bands, askew=None).range_figure(high - low).high - (high - low)
+
+    assert above(-25.0, 65.0) > 1.2 * above(5.0, 95.0)
+    assert above(100.0, 190.0) > 1.2 * above(80.0, 170.0)
+
+
 def test_a_median_is_less_sure_where_it_is_not_sure_which_are_the_repetitions():
     figure = Estimate(80.0, 76.0, 84.0)
     ranges = [60.0, 70.0, 80.0, 90.0, 100.0]
