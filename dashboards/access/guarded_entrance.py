@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from therapy.wording import Wording
 
 from .entrance import changes
+from .policy import PUBLIC
 from .principal import ANYBODY, NOBODY, Action
 from .refused import Refused
 from .sessions import csrf_token
@@ -89,7 +90,7 @@ class GuardedEntrance:
         signed_in = self.signed_in(connection)
         if signed_in is None:
             return NOBODY
-        if action is not Action.SIGN_IN and changes(connection):
+        if action not in PUBLIC and changes(connection):
             self._hold_to_page(connection)
             # What a page asks for by itself, with nobody in front of it, is no use of a session.
             if connection.scope["type"] == "http":

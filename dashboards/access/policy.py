@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PUBLIC", "TOKEN_SCOPES", "may"]
 
-PUBLIC: Final = frozenset({Action.OPEN_PAGE, Action.SIGN_IN})
-"""Anybody's: the page's own files, which hold nothing of anyone, and the way in."""
+PUBLIC: Final = frozenset({Action.OPEN_PAGE, Action.SIGN_IN, Action.ANSWER_SURVEY})
+"""Anybody's: the page's own files, which hold nothing of anyone, the way in, a survey by a code."""
 
 _LOOKING: Final = frozenset(
     {
@@ -32,7 +32,7 @@ _LOOKING: Final = frozenset(
 
 _ALLOWED: Final[Mapping[Role, frozenset[Action]]] = {
     Role.PHYSIOTHERAPIST: _LOOKING
-    | {Action.WATCH_LIVE, Action.ACKNOWLEDGE, Action.TREAT}
+    | {Action.WATCH_LIVE, Action.ACKNOWLEDGE, Action.TREAT, Action.ISSUE_SURVEY}
     | {Action.EDIT_PLAN, Action.SIGN_PLAN, Action.SEND_PLAN},
     Role.RESEARCHER: _LOOKING,
     # Who keeps the machine running need not read about anybody's pain.

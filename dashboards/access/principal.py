@@ -27,6 +27,8 @@ class Action(StrEnum):
     SIGN_PLAN = "sign-plan"
     SEND_PLAN = "send-plan"
     TREAT = "treat"
+    ISSUE_SURVEY = "issue-survey"
+    ANSWER_SURVEY = "answer-survey"
     SEE_OPERATION = "see-operation"
     READ_DESCRIPTION = "read-description"
 

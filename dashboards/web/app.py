@@ -46,6 +46,8 @@ from dashboards.live.live_socket import live_routes
 from dashboards.live.running_sessions import RunningSessions
 from dashboards.plans.plan_api import plan_routes
 from dashboards.plans.plan_desk import PlanDesk
+from dashboards.surveys.survey_api import survey_routes
+from dashboards.surveys.survey_port import SurveyPort
 from dashboards.views.care_record import CareRecord
 from dashboards.views.clinic_state import ClinicState
 from dashboards.views.loss_ledger import LossLedger
@@ -69,6 +71,8 @@ PAGES: Final = (
     *("/", "/live", "/group", "/clinic", "/sessions", "/patients"),
     *("/live/{_name}", "/session/{_name}", "/patient/{_name}", "/plan/{_name}"),
 )
+DOCUMENTS: Final = {"/s": "survey.html", "/survey-codes": "survey-codes.html"}
+"""Pages of their own: whoever answers a survey loads nothing of the clinic's page."""
 NO_CURVE: Final = SessionCurve(of="", state="no motion")
 SMALL: Final = 1000
 """Bytes from which on a file of the page's own is sent compressed."""
@@ -95,6 +99,7 @@ def create_app(
     care: CareRecord | None = None,
     plans: PlanDesk | None = None,
     treatment: TreatmentPort | None = None,
+    surveys: SurveyPort | None = None,
     clock: Clock | None = None,
     state: Callable[[Callable[[str], bool]], ClinicState] | None = None,
     entrance: Entrance | None = None,
@@ -114,6 +119,7 @@ def create_app(
             judged by what was recorded, and there are no alerts.
         plans: drafts, signatures and publications, where the page may write plans.
         treatment: writes down what is done around a plan; None: nobody does.
+        surveys: by code, where the clinic keeps them.
         clock: waits for results with it, and says which day it is; the machine's own without.
         state: how the clinic behind the page is, to somebody who sees the patients of whom the
             given function is true; None where none runs.
@@ -185,13 +191,11 @@ def create_app(
     if plans is not None:
         app.include_router(plan_routes(plans, clock))
     app.include_router(around_routes(AroundPatients(patients.figures, clock, treatment)))
+    app.include_router(survey_routes(surveys, clock))
     app.include_router(curve_routes(reader, curve))
     if feed is not None:
         app.include_router(live_routes(feed, leases))
-    for address in PAGES:
-        app.get(
-            address, include_in_schema=False, dependencies=[Depends(Allowed(Action.OPEN_PAGE))]
-        )(_page)
+    _add_pages(app)
 
     @app.get(
         "/api/openapi.json",
@@ -205,9 +209,19 @@ def create_app(
     return app
 
 
-async def _page() -> FileResponse:
-    """Every page is the same document; its script reads the address."""
-    return FileResponse(STATIC / "index.html", media_type="text/html")
+def _add_pages(app: FastAPI) -> None:
+    """Every page of the clinic's is one document, whose script reads the address."""
+    for address, name in {**dict.fromkeys(PAGES, "index.html"), **DOCUMENTS}.items():
+        app.get(
+            address, include_in_schema=False, dependencies=[Depends(Allowed(Action.OPEN_PAGE))]
+        )(_document(name))
+
+
+def _document(name: str) -> Callable[[], Awaitable[FileResponse]]:
+    async def document() -> FileResponse:
+        return FileResponse(STATIC / name, media_type="text/html")
+
+    return document
 
 
 async def _guarded(

@@ -296,6 +296,12 @@ STORES: Final[tuple[Store, ...]] = (
         "clinic run, one a survey",
         "private key and keyed hashes of homes until 92 days after the quarter, then a public key",
     ),
+    _nobodys(
+        "survey_codes",
+        "clinic run: codes' hashes, answers and words without names or times",
+        "answers for ever, words until ripresa survey erase-words, a code until used or over",
+        "ripresa survey report",
+    ),
     _nobodys("survey_key", "clinic run: public keys", "by the broker, the open surveys'"),
     _nobodys("kept_demo", "ripresa demo --keep", "until deleted"),
     _nobodys("pictures", "games without a screen", "until deleted"),

@@ -54,6 +54,10 @@ lazy_commands |= {
         "Patients' rights: export, withdraw, restrict, erase.",
     ),
     "plan": ("ripresa.cli.plan_cli:app", "Therapy plans: import, show, compare, publish."),
+    "survey": (
+        "ripresa.cli.surveys.survey_cli:app",
+        "Surveys: codes to answer by, and what was answered.",
+    ),
     "session": ("ripresa.cli.session_cli:app", "Recorded sessions: list, analyse anew."),
 }
 

@@ -34,6 +34,7 @@ from ripresa.platform.status_socket import status_served
 from ripresa.platform.supervise import Supervisor
 from ripresa.survey.issuing import SurveyIssuing
 from ripresa.survey.signing_keys import SigningKeys
+from ripresa.survey.survey_codes import SurveyCodes
 from telemetry.errors import ConfigurationError, TransportError
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.trouble import TroubleBoard, TroubleKind
@@ -209,6 +210,7 @@ async def run_clinic(options: ClinicOptions) -> None:
                 clock,
                 deed_writer(journal, audit_key, clock),
             ),
+            surveys=stack.enter_context(SurveyCodes(options.folder.survey_codes, clock)),
             clock=clock,
             state=lambda sees: clinic_state(status.document(), sees),
             entrance=way_in.entrance(

@@ -88,6 +88,11 @@ class Folder(Places):
         return self.root / "survey-keys"
 
     @property
+    def survey_codes(self) -> Path:
+        """The surveys by code, and what was answered by them."""
+        return self.root / "clinic" / "surveys.sqlite"
+
+    @property
     def withdrawn(self) -> Path:
         """There while therapy is withdrawn: no session is opened."""
         return self.root / "home" / "withdrawn"

@@ -186,9 +186,7 @@ SURVEYS: Final[Mapping[str, Survey]] = {
                 SurveyItem(
                     "better", Wording("Mi muovo meglio di prima", "I move better than before")
                 ),
-                SurveyItem(
-                    "listened", Wording("Mi sono sentito/a seguito/a", "I felt looked after")
-                ),
+                SurveyItem("listened", Wording("Mi hanno seguito bene", "I felt looked after")),
                 SurveyItem("again", Wording("Lo rifarei", "I would do it again")),
                 _BARRIER,
                 _CHANGE,

@@ -32,7 +32,9 @@ def somebody(*roles, sites=("milano",), scope=None):
 
 @pytest.mark.parametrize("action", Action)
 def test_who_has_not_signed_in_gets_the_empty_page_and_the_way_in(action):
-    assert may(NOBODY, action) is (action in {Action.OPEN_PAGE, Action.SIGN_IN})
+    assert may(NOBODY, action) is (
+        action in {Action.OPEN_PAGE, Action.SIGN_IN, Action.ANSWER_SURVEY}
+    )
 
 
 @pytest.mark.parametrize("action", ABOUT_PATIENTS)

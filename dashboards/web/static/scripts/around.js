@@ -263,7 +263,7 @@ function episodeCard(desk) {
   const back = form(desk, "episode-sensors", sensors?.returned ? "sensors_not_back" : "sensors_back", "sensors", [["note", "a_note", input({ maxlength: 300 })]], (v) => ({ returned: !sensors?.returned, note: v.note }));
   const over = view.discharge;
   const end = over
-    ? [h("p", { class: "sentence" }, t("discharged_line"), told(over)), over.summary ? h("p", {}, over.summary) : null, over.keeps_doing ? h("p", { class: "goal" }, `${t("keeps_doing")}: «${over.keeps_doing}»`) : null, form(desk, "episode-reopen", "reopen", "reopen", [], () => ({}), "reopen")]
+    ? [h("p", { class: "sentence" }, t("discharged_line"), told(over)), over.summary ? h("p", {}, over.summary) : null, over.keeps_doing ? h("p", { class: "goal" }, `${t("keeps_doing")}: «${over.keeps_doing}»`) : null, h("p", {}, h("a", { href: "/survey-codes?survey=discharge" }, t("survey_sheet"))), form(desk, "episode-reopen", "reopen", "reopen", [], () => ({}), "reopen")]
     : form(
         desk,
         "episode-discharge",

@@ -548,6 +548,7 @@ const TEXTS = {
   discharge_title: ["Dimissione", "Discharge"],
   discharge: ["Dimetti", "Discharge"],
   discharge_summary: ["Riepilogo", "Summary"],
+  survey_sheet: ["Foglio con il codice per il questionario finale", "Sheet with a code for the last survey"],
   discharged_line: ["La cura qui è finita", "Treatment here is over"],
   keeps_doing: ["Che cosa continuo a fare", "What I keep doing"],
   reopen: ["Riprendi la cura", "Take up treatment again"],
