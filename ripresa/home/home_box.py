@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ripresa.platform.configuration import Identity
     from telemetry.clock import Clock
     from telemetry.messages.record import Record
+    from telemetry.seams import ItemSink
     from therapy.plan.plan import Plan
 
     from .home import Home
@@ -52,14 +53,18 @@ class HomeBox:
     live: LiveSink
     board: StateBoard
     analysis: LiveAnalysis
+    alignment: SensorAlignment
     service: SessionService
     uplink: Uplink
     latencies: Latencies
 
     @property
-    def sinks(self) -> list[Positions | LiveSink | RecordSink]:
-        """What a gateway gives its items to; positions first, so that nothing outruns them."""
-        return [self.positions, self.live, self.record]
+    def sinks(self) -> list[ItemSink]:
+        """What a gateway gives its items to.
+
+        Positions first, so that nothing outruns them, and the record before whatever computes.
+        """
+        return [self.positions, self.record, self.live, self.analysis, self.alignment]
 
 
 @contextlib.asynccontextmanager
@@ -107,6 +112,8 @@ async def home_box(
             last_sample_ns=lambda: positions.last_sample_ns,
         )
         record = RecordSink(journal, clock, session=lambda: service.session)
+        analysis = LiveAnalysis(bus, topics, clock, observe_by(plan), latencies)
+        service.on_event = analysis.take_event
         box = HomeBox(
             bus=bus,
             clinic_bus=clinic_bus,
@@ -117,7 +124,8 @@ async def home_box(
             board=StateBoard(
                 clinic_bus, identity.gateway_topics, clock, backlog=lambda: record.backlog
             ),
-            analysis=LiveAnalysis(bus, topics, clock, observe_by(plan), latencies),
+            analysis=analysis,
+            alignment=SensorAlignment(clock, service, lambda: positions.opened),
             service=service,
             uplink=Uplink(clinic_bus, journal, topics, clock, withheld=withheld),
             latencies=latencies,
@@ -126,9 +134,7 @@ async def home_box(
         stack.push_async_callback(record.stop)
         programs = [box.analysis.run(), box.service.run(), box.uplink.run()]
         programs.append(HomeRetention(journal, clock).run())
-        programs.append(
-            SensorAlignment(bus, topics, clock, service, lambda: positions.opened).run()
-        )
+        programs.append(box.alignment.run())
         if surveys and (post := survey_post(home, clinic_bus)) is not None:
             programs.append(post.run())
         await stack.enter_async_context(running(*programs))
@@ -164,9 +170,7 @@ async def tell_ledger(
             received=sum(c.decoded for c in totals),
             declared_lost=sum(c.declared_lost for c in totals),
             resent=box.uplink.status().resent_samples,
-            refused=sum(c.refused_notifications for c in totals)
-            + box.analysis.refused
-            + box.service.refused,
+            refused=sum(c.refused_notifications for c in totals) + box.service.refused,
         )
         box.clinic_bus.publish(identity.topics.ledger, notice.encode(), qos=1)
         await clock.sleep(every_s)

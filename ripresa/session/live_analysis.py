@@ -1,20 +1,18 @@
 """The signal core on the live path: motion and events in, control and repetitions out.
 
-Keeps one core for the session that is open. Anything that cannot be decoded is counted and
-reported once in a while; it stops nothing. A stream that is silent is announced as such, and
-again when it speaks. What looks like a fall is announced, for the session service to ask.
+Motion comes from the gateway and events from the session service, both in this process: what goes
+to the bus goes to whoever else listens, and the way back from the broker is no part of the way to
+the game. Keeps one core for the session that is open. A stream that is silent is announced as
+such, and again when it speaks. What looks like a fall is announced, for the session service to ask.
 """
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 from analytics.core import Core
 from analytics.falls.watch import FallWatch
-from telemetry.errors import DecodeError
-from telemetry.messages.codec import decode_item
-from telemetry.messages.events import SessionOpened, decode_event
+from telemetry.messages.events import SessionOpened
 from telemetry.messages.live import ControlBatch, FallNoticed, SensorSilent, Stamps, encode_live
 from telemetry.messages.motion import MotionBatch, StreamEnded, StreamOpened
 
@@ -24,22 +22,21 @@ if TYPE_CHECKING:
     from analytics.exercise.observation import Observe
     from telemetry.clock import Clock
     from telemetry.latency import Latencies
+    from telemetry.messages.events import SessionEvent
     from telemetry.messages.motion import StreamItem
-    from telemetry.transport.bus import Bus, Message
+    from telemetry.transport.bus import Bus
     from telemetry.transport.topics import HomeTopics
 
     from .freshness import Standing
 
 __all__ = ["LiveAnalysis"]
 
-log = logging.getLogger(__name__)
-
 
 class LiveAnalysis:
-    """Listens on a bus and runs the core; `run` watches for silence until cancelled.
+    """A gateway's sink that runs the core; `run` watches for silence until cancelled.
 
     Args:
-        bus: live motion and events come from it; control goes to it.
+        bus: control goes to it.
         topics: the home's.
         clock: stamps and the watch for silence.
         observe: how an exercise item is seen.
@@ -58,9 +55,6 @@ class LiveAnalysis:
         self._standing: dict[str, Standing] = {}
         self._falls = FallWatch()
         self.core: Core | None = None
-        self.refused = 0
-        bus.subscribe(topics.motion(), self._take_motion)
-        bus.subscribe(topics.event, self._take_event)
 
     async def run(self) -> None:
         """Watch for silent streams."""
@@ -70,13 +64,9 @@ class LiveAnalysis:
             for stream in list(self._fresh):
                 self._look(stream, now_ns)
 
-    def _take_motion(self, message: Message) -> None:
+    def __call__(self, item: StreamItem) -> None:
+        """Analyse one item as it comes from a stream."""
         received_ns = self._clock.now_ns()
-        try:
-            item = decode_item(message.payload)
-        except DecodeError as e:
-            self._refuse(message.topic, e)
-            return
         self._hear(item, received_ns)
         falls = self._falls.take(item)
         if self.core is None:
@@ -140,20 +130,10 @@ class LiveAnalysis:
             analysed_ns=received_ns,
         )
 
-    def _take_event(self, message: Message) -> None:
-        try:
-            event = decode_event(message.payload)
-        except DecodeError as e:
-            self._refuse(message.topic, e)
-            return
+    def take_event(self, event: SessionEvent) -> None:
+        """Go on with the session."""
         if isinstance(event, SessionOpened):
             self.core = Core(event.session, self._observe)
         if self.core is not None:
             for live in self.core.take_event(event):
                 self._bus.publish(self._topics.control, encode_live(live))
-
-    def _refuse(self, topic: str, error: DecodeError) -> None:
-        self.refused += 1
-        # Powers of two: the first ones are told, a flood is not.
-        if self.refused & (self.refused - 1) == 0:
-            log.warning("refused %d message(s); the last, on %s: %s", self.refused, topic, error)

@@ -1,7 +1,7 @@
 """Runs the segment calibration that the session asks for, on the sensors' live motion.
 
-It waits until the person is ready, gathers the batches of the sensors concerned from the live
-bus, says how the calibration goes on, and puts its outcome into the session service. Nothing
+It waits until the person is ready, gathers the batches of the sensors concerned as the gateway
+gives them, says how the calibration goes on, and puts its outcome into the session service. Nothing
 that happens here ends a session: what cannot be measured is told and may be repeated.
 """
 
@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, TypeAlias
 from analytics.calibration.finding import WORDS, CalibrationFinding
 from analytics.calibration.measuring import AlignmentOutcome, evaluate, is_still, movements
 from analytics.calibration.motion import on_one_grid
-from telemetry.errors import DecodeError
-from telemetry.messages.codec import decode_item
 from telemetry.messages.motion import MotionBatch
 from therapy.session.alignment import MOVEMENTS, AlignmentPhase, SegmentFound, SegmentProgress
 from therapy.session.alignment_words import sensor_silent
@@ -27,9 +25,7 @@ if TYPE_CHECKING:
 
     from analytics.calibration.motion import OnOneGrid
     from telemetry.clock import Clock
-    from telemetry.messages.motion import StreamOpened
-    from telemetry.transport.bus import Bus, Message
-    from telemetry.transport.topics import HomeTopics
+    from telemetry.messages.motion import StreamItem, StreamOpened
     from therapy.session.calibration import CalibrationLevel
     from therapy.session.session_state import SessionState
 
@@ -93,24 +89,19 @@ class _Gathered:
 
 
 class SensorAlignment:
-    """Measures; `run` as a task until cancelled.
+    """A gateway's sink that measures; `run` as a task until cancelled.
 
     Args:
-        bus: the live motion comes from it.
-        topics: the home's.
         clock: paces.
         service: asks for measurements, takes the outcomes.
         opened: the streams of this session.
     """
 
-    def __init__(
-        self, bus: Bus, topics: HomeTopics, clock: Clock, service: SessionService, opened: Opened
-    ) -> None:
+    def __init__(self, clock: Clock, service: SessionService, opened: Opened) -> None:
         self._clock = clock
         self._service = service
         self._opened = opened
         self._gathered: _Gathered | None = None
-        bus.subscribe(topics.motion(), self._take)
 
     async def run(self) -> None:
         """Measure whenever the session asks for it."""
@@ -226,15 +217,10 @@ class SensorAlignment:
             evaluate, state.plan, state.alignments[0], state.levels[0], grid
         )
 
-    def _take(self, message: Message) -> None:
+    def __call__(self, item: StreamItem) -> None:
+        """Gather one batch, where a measurement is under way."""
         gathered = self._gathered
-        if gathered is None:
-            return
-        try:
-            item = decode_item(message.payload)
-        except DecodeError:
-            return  # the live core, which hears the same, counts and tells it
-        if isinstance(item, MotionBatch):
+        if gathered is not None and isinstance(item, MotionBatch):
             opened = self._opened().get(item.stream)
             if opened is not None:
                 gathered.take(opened.placement, item, self._clock.now_ns())

@@ -82,6 +82,8 @@ class SessionService:
         self._changed = asyncio.Condition()
         self.on_opening: Callable[[OpenSession], None] = lambda _: None
         """Told of requests to open a session, which only whoever holds the plan can do."""
+        self.on_event: Callable[[SessionEvent], None] = lambda _: None
+        """Told of each event once it is recorded, before the bus is."""
         self.state: SessionState | None = None
         self.events: list[SessionEvent] = []
         """Events of the session, in order."""
@@ -179,12 +181,19 @@ class SessionService:
             await self._record(step.events)
             self.events.extend(step.events)
             for event in step.events:
+                self._tell(event)
                 self._bus.publish(self._topics.event, encode_event(event))
                 if isinstance(event, HeartMeasured):
                     self.heart = event
         async with self._changed:
             self.state = step.state
             self._changed.notify_all()
+
+    def _tell(self, event: SessionEvent) -> None:
+        try:
+            self.on_event(event)
+        except Exception:  # a fault in what is computed ends no session
+            log.exception("a %s could not be analysed", event.type)
 
     async def _record(self, events: Sequence[SessionEvent]) -> None:
         records = [

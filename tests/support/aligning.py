@@ -17,7 +17,6 @@ from ripresa.session.sensor_alignment import SensorAlignment
 from ripresa.session.session_service import SessionService
 from telemetry.identity import new_ulid
 from telemetry.latency import Latencies
-from telemetry.messages.codec import encode_item
 from telemetry.messages.events import SegmentCalibrated, Worn
 from telemetry.messages.live import ControlBatch, decode_live
 from telemetry.messages.motion import MotionBatch, StreamOpened
@@ -88,7 +87,7 @@ def elbow(**more):
 
 
 class Home:
-    """Session service, segment alignment and live core on one bus, and a wearer."""
+    """Session service, segment alignment and live core as a home wires them, and a wearer."""
 
     def __init__(self, journal, the_plan, clock, bus):
         self.clock, self.bus, self.plan, self.journal = clock, bus, the_plan, journal
@@ -104,9 +103,14 @@ class Home:
             spans=lambda: dict(self.sent),
             last_sample_ns=clock.now_ns,
         )
-        self.alignments = SensorAlignment(bus, TOPICS, clock, self.service, lambda: self.opened)
+        self.service.on_event = self.analysis.take_event
+        self.alignments = SensorAlignment(clock, self.service, lambda: self.opened)
         self.control = []
         bus.subscribe(TOPICS.control, self._hear)
+
+    def sense(self, item):
+        self.analysis(item)
+        self.alignments(item)
 
     def _hear(self, message):
         told = decode_live(message.payload)
@@ -125,7 +129,7 @@ class Home:
             )
             self.opened[stream] = item
             self.sent.setdefault(stream, 0)
-            self.bus.publish(TOPICS.motion(stream), encode_item(item))
+            self.sense(item)
 
     async def begin_session(self, placements=tuple(STREAMS)):
         worn = [Worn(wearable=f"dot-{p}", model="movella-dot", placement=p) for p in placements]
@@ -195,7 +199,7 @@ class Home:
                 acc=part[:, :3].astype(np.float32),
                 gyr=part[:, 3:].astype(np.float32),
             )
-            self.bus.publish(TOPICS.motion(stream), encode_item(batch))
+            self.sense(batch)
 
 
 def waits(state):

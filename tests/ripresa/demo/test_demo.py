@@ -67,8 +67,8 @@ async def test_a_broker_killed_for_5_s_costs_nothing_of_the_recording():
     summary = await play(disturb, speed=2.0)
     assert nothing_is_lost(summary.ledger)
     assert summary.repetitions == pytest.approx(20, abs=1)
-    # Live messages of those 5 s are gone, so the live results cannot be the same.
-    assert not summary.live_equals_recorded
+    # What moves the game has gone on beside the broker.
+    assert summary.live_equals_recorded
 
 
 async def test_a_receiver_killed_for_5_s_costs_nothing():
@@ -111,12 +111,12 @@ async def test_rubbish_on_every_topic_stops_nothing_and_is_counted():
             try:
                 await asyncio.Event().wait()
             finally:
-                refused.append(demo.box.analysis.refused + demo.box.service.refused)
+                refused.append(demo.box.service.refused)
 
     summary = await play(disturb)
     assert nothing_is_lost(summary.ledger)
     assert summary.live_equals_recorded
-    assert refused[0] >= 12
+    assert refused[0] >= 8, "of requests and of control; nothing in the home reads the others back"
 
 
 @pytest.mark.parametrize(

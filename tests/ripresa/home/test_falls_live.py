@@ -17,7 +17,6 @@ from ripresa.session.session_service import SessionService
 from telemetry.clock import ManualClock
 from telemetry.identity import new_ulid
 from telemetry.latency import Latencies
-from telemetry.messages.codec import encode_item
 from telemetry.messages.requests import StartExercise
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import HomeTopics
@@ -36,10 +35,10 @@ def observe(_started, _opened, *_known):
 
 
 class Patient:
-    """The session service and the live core on one bus, and who answers."""
+    """The session service and the live core as a home wires them, and who answers."""
 
-    def __init__(self, bus, clock, service):
-        self.bus, self.clock, self.service = bus, clock, service
+    def __init__(self, analysis, clock, service):
+        self.analysis, self.clock, self.service = analysis, clock, service
 
     async def ask(self, what, **value):
         session, number = self.service.state.session, new_ulid(self.clock)
@@ -62,7 +61,7 @@ class Patient:
         whole = as_batch(acc, first_index=first_index)
         for start in range(0, len(whole), every):
             part = whole.cut(start, min(start + every, len(whole)))
-            self.bus.publish(TOPICS.motion(STREAM), encode_item(part))
+            self.analysis(part)
             if start % (every * 20) == 0:
                 await asyncio.sleep(0)
         # The bus delivers in the loop's next turn; then a request that is refused ends the queue.
@@ -82,17 +81,18 @@ class Patient:
 async def patient(tmp_path):
     bus, clock = LocalBus(), ManualClock(T0_NS)
     journal = Journal.open(tmp_path / "journal.sqlite", clock)
-    LiveAnalysis(bus, TOPICS, clock, observe, Latencies())
+    analysis = LiveAnalysis(bus, TOPICS, clock, observe, Latencies())
     service = SessionService(
         journal, bus, TOPICS, clock, spans=lambda: {STREAM: 0}, last_sample_ns=clock.now_ns
     )
+    service.on_event = analysis.take_event
     running = asyncio.create_task(service.run())
-    bus.publish(TOPICS.motion(STREAM), encode_item(worn("wrist-right")))
+    analysis(worn("wrist-right"))
     agreed = plan()
     agenda = agenda_of(agreed, agreed.day_of(T0_NS))
     settings = SessionSettings(plan=agreed, site="clinic", agenda=agenda, worn=(WRIST,))
     await service.open(settings)
-    one = Patient(bus, clock, service)
+    one = Patient(analysis, clock, service)
     one.journal = journal
     await one.to_play()
     yield one

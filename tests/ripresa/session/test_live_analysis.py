@@ -1,20 +1,26 @@
-"""The core on the bus: it moves games, and nothing that comes in can stop it."""
+"""The core beside the gateway: it moves games, whatever the broker does."""
 
 import asyncio
+import contextlib
 
 import numpy as np
 import pytest
 
 from analytics.exercise.observation import Observation
 from builders import SESSION, STREAM, T0_NS, batch, opened
+from ingest.journal.journal import Journal
+from ingest.journal.reading import JournalReader
 from ripresa.session.live_analysis import LiveAnalysis
+from ripresa.session.session_service import SessionService
 from telemetry.clock import ManualClock
 from telemetry.latency import Latencies
-from telemetry.messages.codec import encode_item
-from telemetry.messages.events import ExerciseStarted, SessionOpened, encode_event
+from telemetry.messages.events import ExerciseStarted, SessionOpened
 from telemetry.messages.live import ControlBatch, SensorSilent, decode_live
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import HomeTopics
+from therapy.session.agenda import agenda_of
+from therapy.session.session_settings import SessionSettings
+from therapy_builders import plan
 
 TOPICS = HomeTopics("clinic", "p-1")
 
@@ -52,16 +58,16 @@ async def rig():
     told = []
     bus.subscribe(TOPICS.control, lambda m: told.append(decode_live(m.payload)))
     for event in events():
-        bus.publish(TOPICS.event, encode_event(event))
-    bus.publish(TOPICS.motion(STREAM), encode_item(opened()))
+        analysis.take_event(event)
+    analysis(opened())
     await asyncio.sleep(0.01)
     return bus, clock, analysis, told
 
 
 async def test_motion_becomes_control_with_the_stamps_of_its_way(rig):
-    bus, _, analysis, told = rig
+    _, _, analysis, told = rig
     for first in range(0, 120, 10):
-        bus.publish(TOPICS.motion(STREAM), encode_item(batch(10, first_index=first)))
+        analysis(batch(10, first_index=first))
     await asyncio.sleep(0.05)
     controls = [m for m in told if isinstance(m, ControlBatch)]
     assert sum(len(m.control) for m in controls) == 120
@@ -71,35 +77,44 @@ async def test_motion_becomes_control_with_the_stamps_of_its_way(rig):
     assert analysis._latencies.summary()["radio"]["p50"] == 7.0
 
 
-async def test_what_cannot_be_read_is_counted_and_stops_nothing(rig, caplog):
-    bus, _, analysis, told = rig
-    for payload in (b"", b"\xff" * 40, bytes(2_000_000)):
-        bus.publish(TOPICS.motion(STREAM), payload)
-    bus.publish(TOPICS.event, b"{}")
-    bus.publish(TOPICS.motion(STREAM), encode_item(batch(10)))
-    await asyncio.sleep(0.05)
-    assert analysis.refused == 4
-    assert any(isinstance(m, ControlBatch) for m in told)
-    assert "refused 1 message(s)" in caplog.text
-
-
 async def test_a_silent_stream_is_announced_once_and_again_when_it_speaks(rig):
-    bus, clock, analysis, told = rig
+    _, clock, analysis, told = rig
     watch = asyncio.create_task(analysis.run())
-    bus.publish(TOPICS.motion(STREAM), encode_item(batch(10)))
+    analysis(batch(10))
     await asyncio.sleep(0.01)
     await clock.advance(2)
-    bus.publish(TOPICS.motion(STREAM), encode_item(batch(10, first_index=10)))
+    analysis(batch(10, first_index=10))
     await asyncio.sleep(0.01)
     watch.cancel()
     assert [m.silent for m in told if isinstance(m, SensorSilent)] == [True, False]
 
 
 async def test_a_stream_whose_samples_come_late_is_announced_as_late(rig):
-    bus, clock, _, told = rig
+    _, clock, analysis, told = rig
     await clock.advance(3)
     for first in range(0, 60, 10):
-        bus.publish(TOPICS.motion(STREAM), encode_item(batch(10, first_index=first)))
+        analysis(batch(10, first_index=first))
         await asyncio.sleep(0.01)
         await clock.advance(0.16)
     assert [(m.silent, m.why) for m in told if isinstance(m, SensorSilent)] == [(True, "late")]
+
+
+async def test_a_fault_in_what_is_analysed_ends_no_session(tmp_path, caplog):
+    def fails(event):
+        raise ArithmeticError(event.type)
+
+    clock = ManualClock(T0_NS)
+    with contextlib.closing(Journal.open(tmp_path / "journal.sqlite", clock)) as journal:
+        service = SessionService(
+            journal, LocalBus(), TOPICS, clock, spans=dict, last_sample_ns=lambda: None
+        )
+        service.on_event = fails
+        agreed = plan()
+        agenda = agenda_of(agreed, agreed.day_of(T0_NS))
+        await service.open(SessionSettings(plan=agreed, site="clinic", agenda=agenda, worn=()))
+        recorded = [
+            e.type for e in JournalReader(tmp_path / "journal.sqlite").events(service.session)
+        ]
+    assert recorded[:1] == ["session.opened"]
+    assert service.events[0].type == "session.opened"
+    assert "could not be analysed" in caplog.text
