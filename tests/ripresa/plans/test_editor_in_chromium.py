@@ -229,6 +229,7 @@ async def test_axe_finds_nothing_in_any_state_and_none_is_wider_than_the_screen(
     async def look(state):
         await chromium.ask("document.querySelectorAll('details').forEach(d => d.open = true)")
         found[state] = await violations(chromium)
+        assert not await chromium.ask("/\\b(null|undefined)\\b/.test(document.body.innerText)")
         if await chromium.ask("document.documentElement.scrollWidth") > SIZES[size][0]:
             wide[state] = await chromium.ask(
                 "[...document.querySelectorAll('main *')].filter(e => "

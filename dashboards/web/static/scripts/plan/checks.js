@@ -82,7 +82,7 @@ export function checksOf(editor, draft, show) {
     if (unticked) lines.push(h("li", {}, unticked === 1 ? t("one_to_tick") : t("so_many_to_tick", { n: unticked })));
     const mistakes = loose.filter((one) => one.path).map((one) => h("li", {}, `${both(one.place)}: ${both(one.what)}`));
     const look = now.newest !== now.based_on ? h("button", { type: "button", class: "quiet-button", onclick: () => looked(now.newest) }, t("look_at", { n: now.newest })) : null;
-    return [h("p", { class: "cannot" }, t("obstacles_title")), h("ul", { class: "dots" }, ...lines, ...mistakes), look];
+    return [h("p", { class: "cannot" }, t("obstacles_title")), h("ul", { class: "dots" }, ...lines, ...mistakes), ...(look ? [look] : [])];
   }
 
   async function looked(newest) {
