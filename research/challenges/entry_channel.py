@@ -6,7 +6,6 @@ whole of it, so that one who sends half a message, or reads none, holds nobody u
 
 from __future__ import annotations
 
-import select
 import struct
 import time
 from typing import TYPE_CHECKING
@@ -62,13 +61,6 @@ class EntryChannel:
         if most is not None and length > most:
             raise ChannelError(f"an answer of {length} bytes; {most} are allowed")
         return self._exactly(length, deadline, seconds)
-
-    def waiting(self) -> bool:
-        """Whether something lies there that was not received."""
-        try:
-            return bool(select.select([self._end], [], [], 0)[0])
-        except (OSError, ValueError):
-            return False
 
     def close(self) -> None:
         """Close this end."""

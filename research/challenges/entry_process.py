@@ -19,6 +19,7 @@ import functools
 import json
 import os
 import pickle
+import secrets
 import shutil
 import signal
 import socket
@@ -47,6 +48,7 @@ MOST_ENDED = 3
 MOST_SAID = 1000
 START_S = 60.0
 MOST_ANSWER_BYTES = 128 * 2**20
+CALL_BYTES = 8
 MOST_WORD_BYTES, MOST_TOLD_BYTES = 16, 2**20
 
 
@@ -182,12 +184,18 @@ class _Running:
         self.cage = cage
         self.told: Any = None
 
-    def ask(self, call: bytes, seconds: float) -> Any:
-        """EntryError where the entry raised, `_EndedError` where its process is to be ended."""
-        if self._channel.waiting():
-            raise _EndedError("it spoke before it was asked")
+    def ask(self, task: bytes, seconds: float) -> Any:
+        """EntryError where the entry raised, `_EndedError` where its process is to be ended.
+
+        What it says to no call, or to one that is over, comes before its answer to this one and
+        does not name it, however late it comes.
+        """
+        call = secrets.token_bytes(CALL_BYTES)
         try:
             self._channel.send(call, seconds=seconds)
+            self._channel.send(task, seconds=seconds)
+            if self._channel.receive(seconds=seconds, most=MOST_WORD_BYTES) != call:
+                raise _EndedError("it spoke before it was asked")
             kind = self._channel.receive(seconds=seconds, most=MOST_WORD_BYTES)
             payload = self._channel.receive(seconds=seconds, most=MOST_ANSWER_BYTES)
         except ChannelError as e:

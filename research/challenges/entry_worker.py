@@ -54,17 +54,18 @@ def serve(entry: object, channel: EntryChannel) -> None:
     _tell(channel, READY, told)
     while True:
         try:
-            attribute, args, named = pickle.loads(channel.receive())  # noqa: S301 - the scorer's
+            call, task = channel.receive(), channel.receive()
+            attribute, args, named = pickle.loads(task)  # noqa: S301 - the scorer's
         except ChannelError:
             return
         try:
             answer = encode_answer(getattr(entry, attribute)(*args, **named))
         except MemoryError:
-            _tell(channel, FAILED, b"it used more memory than it may")
+            _tell(channel, FAILED, b"it used more memory than it may", call)
         except Exception as e:  # noqa: BLE001 - whatever an entry raises costs one row
-            _tell(channel, FAILED, f"{type(e).__name__}: {e}".encode())
+            _tell(channel, FAILED, f"{type(e).__name__}: {e}".encode(), call)
         else:
-            _tell(channel, DONE, answer)
+            _tell(channel, DONE, answer, call)
 
 
 def confine(readable: list[str], listable: list[str]) -> None:
@@ -112,7 +113,10 @@ def _declared(declaration: object) -> dict[str, str]:
     return {field: str(value or "") for field, value in values.items()}
 
 
-def _tell(channel: EntryChannel, kind: bytes, payload: bytes) -> None:
+def _tell(channel: EntryChannel, kind: bytes, payload: bytes, call: bytes | None = None) -> None:
+    """Tell something; an answer names the call that it is to."""
+    if call is not None:
+        channel.send(call)
     channel.send(kind)
     channel.send(payload)
 

@@ -195,6 +195,14 @@ def speaks_unasked(case):
     _write(struct.pack(">Q", 4) + b"done" + struct.pack(">Q", 1) + b"\\xf6")
     return Answer(np.zeros(len(case.distal)))
 
+def answers_twice(case):
+    frame = sys._getframe()
+    while "call" not in frame.f_locals:
+        frame = frame.f_back
+    call = struct.pack(">Q", 8) + frame.f_locals["call"]
+    _write(call + struct.pack(">Q", 4) + b"done" + struct.pack(">Q", 1) + b"\\xf6")
+    return Answer(np.zeros(len(case.distal)))
+
 def is_asked_next(case):
     return honest(case)
 
@@ -281,7 +289,9 @@ def test_an_attack_is_refused_and_told(rogue, attack, monkeypatch):
 
 def test_what_it_says_before_it_is_asked_is_no_answer_to_the_next_case(rogue, monkeypatch):
     monkeypatch.setattr(rogue, "_ended", 0)
-    assert rogue.ask("speaks_unasked", TASK) is None
+    with pytest.raises(EntryError, match="spoke before it was asked"):
+        rogue.ask("speaks_unasked", TASK)
+    assert rogue.ask("answers_twice", TASK) is None
     with pytest.raises(EntryError, match="spoke before it was asked"):
         rogue.ask("is_asked_next", TASK)
     assert len(rogue.ask("is_asked_next", TASK).angle_deg) == 9
