@@ -52,7 +52,7 @@ function questions() {
       send.disabled = false;
     }
   }
-  return [h("form", { onsubmit: answer }, h("h1", { tabindex: "-1" }, of(survey.title)), h("p", {}, w("left_out")), ...survey.items.map(question), h("label", { class: "above", for: "words" }, w("words")), words, said, send)];
+  return [h("form", { onsubmit: answer }, h("h1", { tabindex: "-1" }, of(survey.title)), h("p", {}, w("survey_left_out")), ...survey.items.map(question), h("label", { class: "above", for: "words" }, w("words")), words, said, send)];
 }
 
 function question(item) {

@@ -11,7 +11,7 @@ let made = null;
 function draw() {
   document.title = `${w("codes_title")} · Ripresa`;
   const said = h("p", { class: "said", role: "alert" });
-  const which = h("select", { id: "which" }, ...SURVEYS.map((one) => h("option", { value: one, selected: one === (made?.asks.survey ?? wanted) }, w(one))));
+  const which = h("select", { id: "which" }, ...SURVEYS.map((one) => h("option", { value: one, selected: one === (made?.asks.survey ?? wanted) }, w(`of_${one}`))));
   const count = h("input", { id: "count", type: "number", min: 1, max: 50, value: 1, required: true });
   async function make(event) {
     event.preventDefault();
@@ -20,7 +20,7 @@ function draw() {
       made = await post("/api/survey/codes", { survey: which.value, count: Number(count.value) }, me.csrf ? { "X-CSRF-Token": me.csrf } : {});
       draw();
     } catch (error) {
-      said.textContent = error.status === 401 ? w("sign_in") : error.status === 403 ? w("not_yours") : w("offline");
+      said.textContent = error.status === 401 ? w("survey_sign_in") : error.status === 403 ? w("not_yours") : w("offline");
     }
   }
   const form = h("form", { class: "no-print", onsubmit: make }, h("h1", {}, w("codes_title")), h("p", {}, w("codes_intro")), h("label", { class: "above", for: "which" }, w("which")), which, h("label", { class: "above", for: "count" }, w("how_many")), count, said, h("button", { type: "submit", class: "send" }, w("make")));
