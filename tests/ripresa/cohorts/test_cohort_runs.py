@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from concurrent import futures
 from dataclasses import replace
 from datetime import date
 
@@ -176,6 +178,39 @@ def test_a_cluster_gives_the_rows_that_one_machine_gives(clinic, tmp_path):
     ) as cluster:
         run = analyse_cohort([clinic], there, scheduler=cluster.scheduler_address)
     assert run.analysed == run.sessions
+    assert rows_of(here) == rows_of(there)
+
+
+@pytest.mark.nightly
+def test_a_worker_of_a_cluster_that_is_killed_in_the_middle_costs_nothing(clinic, tmp_path):
+    need_library("distributed")
+    from distributed import Client, LocalCluster
+
+    here, there = CohortFolder(tmp_path / "here"), CohortFolder(tmp_path / "there")
+    analyse_cohort([clinic], here)
+    killed = []
+    with (
+        LocalCluster(
+            n_workers=3,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            host="127.0.0.1",
+            protocol="tcp",
+        ) as cluster,
+        Client(cluster) as client,
+        futures.ThreadPoolExecutor(1) as pool,
+    ):
+        run = pool.submit(analyse_cohort, [clinic], there, scheduler=cluster.scheduler_address)
+        while not killed:
+            assert not run.done(), "over before a worker was seen at work"
+            busy = [w for w, tasks in client.processing().items() if tasks]
+            if busy:
+                (pid,) = client.run(os.getpid, workers=busy[:1]).values()
+                os.kill(pid, signal.SIGKILL)
+                killed.append(pid)
+        done = run.result(timeout=100)
+    assert done.analysed == done.sessions
     assert rows_of(here) == rows_of(there)
 
 
