@@ -35,7 +35,7 @@ from ripresa.platform.supervise import Supervisor
 from ripresa.survey.issuing import SurveyIssuing
 from ripresa.survey.signing_keys import SigningKeys
 from ripresa.survey.survey_codes import SurveyCodes
-from telemetry.errors import ConfigurationError, TransportError
+from telemetry.errors import ConfigurationError, StoreError, TransportError
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.trouble import TroubleBoard, TroubleKind
 
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from ripresa.platform.configuration import Folder
     from telemetry.clock import Clock
 
-__all__ = ["ClinicOptions", "run_clinic"]
+__all__ = ["ClinicOptions", "run_clinic", "surveys_by_code"]
 
 log = logging.getLogger(__name__)
 
@@ -210,7 +210,7 @@ async def run_clinic(options: ClinicOptions) -> None:
                 clock,
                 deed_writer(journal, audit_key, clock),
             ),
-            surveys=stack.enter_context(SurveyCodes(options.folder.survey_codes, clock)),
+            surveys=surveys_by_code(stack, options.folder, clock),
             clock=clock,
             state=lambda sees: clinic_state(status.document(), sees),
             entrance=way_in.entrance(
@@ -264,3 +264,14 @@ async def _show_page(app: FastAPI, options: ClinicOptions, board: TroubleBoard) 
                 board.clear(TroubleKind.PART_ABSENT, told)
             told = found
         await clock.sleep(PAGE_AGAIN_S)
+
+
+def surveys_by_code(
+    stack: contextlib.ExitStack | contextlib.AsyncExitStack, folder: Folder, clock: Clock
+) -> SurveyCodes | None:
+    """The surveys by code; None where they cannot be kept, for which no clinic stands still."""
+    try:
+        return stack.enter_context(SurveyCodes(folder.survey_codes, clock))
+    except StoreError as e:
+        log.error("surveys by code are not served: %s", e)  # noqa: TRY400 - one line says it
+        return None

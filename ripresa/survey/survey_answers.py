@@ -55,7 +55,7 @@ def survey_report(
         ConfigurationError: a place holds no sessions.
         StoreError: one cannot be read.
     """
-    told: dict[str, dict[tuple[str, str], _Told]] = defaultdict(dict)
+    told: dict[str, dict[str, _Told]] = defaultdict(dict)
     left_out: set[str] = set()
     for place in cohort_places(places):
         left_out |= place.unused
@@ -72,11 +72,10 @@ def survey_report(
                                 plans, summary.patient, date.fromisoformat(summary.day), seed
                             )
                         )
-                        key = (summary.patient, summary.home or "")
-                        known = told[result.survey].get(key)
-                        # What was asked and then answered is one.
+                        known = told[result.survey].get(summary.patient)
+                        # What was asked and then answered is one, and a person with two boxes too.
                         if known is None or result.state == "answered":
-                            told[result.survey][key] = _Told(_asked(result), variants)
+                            told[result.survey][summary.patient] = _Told(_asked(result), variants)
     found = [
         made
         for survey in SESSION_SURVEYS

@@ -1,5 +1,6 @@
 """Surveys by code: one answer a code, and nothing that says whose it was."""
 
+import contextlib
 import sqlite3
 import threading
 
@@ -9,12 +10,15 @@ from hypothesis import strategies as st
 
 from clinic_facts import MONDAY, PatientStory, appended, at, days_before
 from ingest.journal.journal import Journal
+from ripresa.clinic.clinic import surveys_by_code
 from ripresa.home.surveys.session_survey import session_survey
+from ripresa.platform.configuration import Folder
 from ripresa.survey.distributions import SMALLEST_CELL, SurveyReply, distribution
 from ripresa.survey.survey_answers import survey_report
 from ripresa.survey.survey_codes import SurveyCodes
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError, StoreError
+from telemetry.messages.around.agreements import ConsentTold
 from therapy.questionnaires.surveys import BY_CODE, SURVEYS
 
 DAY_NS = 86_400_000_000_000
@@ -194,3 +198,38 @@ def test_a_report_tells_asked_and_answered_by_survey_and_code(tmp_path, codes):
     assert (told["carer"].asked, told["carer"].answered) == (7, 6)
     assert told["session-12"].items is None
     assert "kept apart" not in repr(made)
+
+
+def test_a_person_with_two_boxes_is_one_and_who_withdrew_from_research_is_none(tmp_path):
+    path = tmp_path / "journal.sqlite"
+    with Journal.open(path, ManualClock(at(MONDAY))) as journal:
+        asked_at_homes(journal, [{"use": 4}] * 7)
+    box = tmp_path / "box" / "journal.sqlite"
+    box.parent.mkdir()
+    with Journal.open(box, ManualClock(at(MONDAY))) as journal:
+        second = PatientStory(patient="p-0", home="01J00000000000000000000900")
+        for back in (5, 3, 1):
+            second.session(days_before(back), 20)
+        appended(journal, second.facts)
+        session_survey(journal, "p-0", ManualClock(at(MONDAY)))().tell("answered", {"use": 4})
+    made = survey_report([path, box])
+    assert (made.distributions[0].asked, made.left_out) == (7, 0)
+    with Journal.open(path, ManualClock(at(MONDAY))) as journal:
+        story = PatientStory(patient="p-1")
+        story.own(
+            ConsentTold(
+                patient="p-1", t_ns=at(MONDAY), what="research", given=False, day=MONDAY, by="anna"
+            )
+        )
+        appended(journal, story.facts)
+    made = survey_report([path, box])
+    assert (made.distributions[0].asked, made.left_out) == (6, 1)
+
+
+def test_a_clinic_starts_without_surveys_where_their_store_is_damaged(tmp_path, clock, caplog):
+    folder = Folder(tmp_path).create()
+    folder.survey_codes.parent.mkdir(exist_ok=True)
+    folder.survey_codes.write_bytes(b"no database at all" * 400)
+    with contextlib.ExitStack() as stack:
+        assert surveys_by_code(stack, folder, clock) is None
+    assert "surveys by code are not served" in caplog.text
