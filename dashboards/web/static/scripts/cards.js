@@ -241,8 +241,9 @@ export function adherenceCard() {
     update(view) {
       const found = view.adherence;
       if (!found) {
-        const later = t(view.closed_ms === null || view.provisional ? "adherence_later" : "adherence_none");
-        const soFar = view.dose_so_far === null ? "" : bar(t("plan_so_far"), view.dose_so_far);
+        const open = view.closed_ms === null;
+        const later = t(open || view.provisional ? "adherence_later" : "adherence_none");
+        const soFar = view.dose_so_far === null ? "" : bar(t(open ? "plan_so_far" : "plan_in_it"), view.dose_so_far);
         holder.replaceChildren(soFar, h("p", { class: "quiet" }, later));
         return;
       }

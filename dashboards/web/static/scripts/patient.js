@@ -289,7 +289,7 @@ function track(share) {
 function painCard(view) {
   const told = view.pains.filter((p) => p.before !== null || p.after !== null || p.effort !== null);
   if (!told.length) return card("pains", t("pain_sessions"), h("p", { class: "quiet" }, t("pain_none")));
-  const [width, height] = [Math.min(460, drawingWidth()), 220];
+  const [width, height] = [drawingWidth(), 220];
   const step = width / Math.max(8, told.length);
   const y = (pain) => height - (pain / 10) * height;
   const parts = [];

@@ -183,6 +183,7 @@ const TEXTS = {
   unknown: ["non nota", "unknown"],
   adherence_later: ["Le altre parti si calcolano alla chiusura della seduta.", "The other parts are worked out when the session closes."],
   plan_so_far: ["Del piano di oggi, finora", "Of today’s plan, so far"],
+  plan_in_it: ["Del piano di quel giorno, in questa seduta", "Of that day’s plan, in this session"],
   adherence_none: ["Nessun dato di aderenza per questa seduta.", "No adherence figure for this session."],
   state_measured: ["misurata", "measured"],
   "state_self-reported": ["riferita", "self-reported"],
