@@ -41,6 +41,10 @@ class LiveAnalysis:
         clock: stamps and the watch for silence.
         observe: how an exercise item is seen.
         latencies: takes the passage of each batch.
+
+    Attributes:
+        core: of the session that is open; None before the first.
+        analysed: samples that the core has dealt with.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class LiveAnalysis:
         self._standing: dict[str, Standing] = {}
         self._falls = FallWatch()
         self.core: Core | None = None
+        self.analysed = 0
 
     async def run(self) -> None:
         """Watch for silent streams."""
@@ -79,6 +84,8 @@ class LiveAnalysis:
                 stamped = stamps.model_copy(update={"analysed_ns": analysed_ns})
                 live = live.model_copy(update={"stamps": stamped})  # noqa: PLW2901
             self._bus.publish(self._topics.control, encode_live(live))
+        if isinstance(item, MotionBatch):
+            self.analysed += len(item)
         for fall in falls:
             noticed = FallNoticed(
                 session=self.core.session,
