@@ -1,7 +1,9 @@
 """What the clinic has to tell its homes: kept until each home has answered.
 
 A notice is a file `PATIENT.WHAT.json`; the newest of a kind replaces the one before, and one of
-messages holds all that are not known to be read. Commands of different matters do not replace each
+messages holds all that are not known to be read. A home's answer is a file beside it, by the
+notice's name: it comes at any time, and written into the notice it could put back one that was
+replaced meanwhile. Commands of different matters do not replace each
 other: they share a topic, and the next goes once the home has done the one before. The clinic
 publishes all, retained, whenever it meets its broker, so that a broker that forgets costs time
 only. A home's receipt ends a command; a plan or a message stays published, and says since when the
@@ -11,6 +13,7 @@ home has it. When a home has erased, nothing of it stays here either.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
@@ -39,6 +42,8 @@ __all__ = ["Outbox", "OutboxLetter", "OutboxPublisher"]
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 2.0
+ANSWER: Final = ".answer"
+_OF_ANSWERS: Final = {"answered_ns", "answer", "note"}
 _MATTERS: Final[Mapping[CommandKind, str]] = MappingProxyType(
     {
         "unlock": "standing",
@@ -109,16 +114,20 @@ class Outbox:
             StoreError: the folder cannot be written.
         """
         path = self._path(letter.patient, letter.kind)
-        write_atomically(path, letter.model_dump_json(indent=1))
+        # One that is sent anew under its name is answered anew.
+        path.with_suffix(ANSWER).unlink(missing_ok=True)
+        write_atomically(path, letter.model_dump_json(indent=1, exclude=_OF_ANSWERS))
 
     def letters(self, patient: str | None = None) -> list[OutboxLetter]:
         """All letters, or one patient's; one that cannot be read is told and left out."""
         found = []
         for path in sorted(self._folder.glob(f"{patient or '*'}.*.json")):
             try:
-                found.append(OutboxLetter.model_validate_json(path.read_bytes()))
+                letter = OutboxLetter.model_validate_json(path.read_bytes())
             except (OSError, ValidationError) as e:
                 log.warning("letter %s is left out: %s", path.name.split(".", 1)[1], e)
+            else:
+                found.append(_answered(letter, path.with_suffix(ANSWER)))
         return found
 
     def answer(self, receipt: Receipt) -> OutboxLetter | None:
@@ -137,13 +146,15 @@ class Outbox:
                     }
                 )
                 if answered != letter:
-                    self.post(answered)
+                    path = self._path(letter.patient, letter.kind).with_suffix(ANSWER)
+                    told = answered.model_dump_json(include={"id", *_OF_ANSWERS})
+                    write_atomically(path, told)
                 return answered
         return None
 
     def forget(self, patient: str) -> None:
         """Delete every letter to a patient's home."""
-        for path in self._folder.glob(f"{patient}.*.json"):
+        for path in self._folder.glob(f"{patient}.*"):
             path.unlink(missing_ok=True)
 
     def _path(self, patient: str, what: str) -> Path:
@@ -261,6 +272,20 @@ class OutboxPublisher:
                     for told in letter.notice.letters
                 ]
             )
+
+
+def _answered(letter: OutboxLetter, path: Path) -> OutboxLetter:
+    """The letter with its answer, where one came to this very letter."""
+    try:
+        told = json.loads(path.read_bytes())
+        if not isinstance(told, dict) or told.pop("id", None) != letter.id:
+            return letter
+        return OutboxLetter.model_validate(letter.model_dump() | told)
+    except FileNotFoundError:
+        return letter
+    except (OSError, ValueError) as e:
+        log.warning("answer %s is left out (%s)", path.name.split(".", 1)[1], type(e).__name__)
+        return letter
 
 
 def _first_of_each_topic(letters: Sequence[OutboxLetter]) -> list[OutboxLetter]:

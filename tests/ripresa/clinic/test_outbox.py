@@ -124,6 +124,44 @@ async def test_an_erasure_goes_before_all_other_commands(rig):
     assert json.loads(said(bus, TOPICS.command)[-1])["what"] == "erase"
 
 
+@pytest.mark.parametrize("newer", ["2", "1"])
+def test_an_answer_puts_back_no_letter_that_was_replaced_while_it_came(tmp_path, newer):
+    class Crossed(Outbox):
+        """A newer letter is posted while an answer is held against the one before."""
+
+        def letters(self, patient=None):
+            found = super().letters(patient)
+            self.post(plan_letter(2).model_copy(update={"id": newer}))
+            return found
+
+    Outbox(tmp_path).post(plan_letter(1))
+    Crossed(tmp_path).answer(receipt("plan", "1"))
+    (kept,) = Outbox(tmp_path).letters()
+    assert kept.notice.version == 2
+    assert kept.answer == (None if newer == "2" else "taken")
+
+
+def test_a_letter_that_is_sent_anew_is_answered_anew(tmp_path):
+    outbox = Outbox(tmp_path)
+    outbox.post(plan_letter())
+    outbox.answer(receipt("plan", "1"))
+    assert outbox.letters()[0].answer == "taken"
+    outbox.post(plan_letter())
+    assert outbox.letters()[0].answer is None
+    outbox.answer(receipt("plan", "1"))
+    outbox.forget(PATIENT)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_answer_is_left_out_with_a_line(tmp_path, caplog):
+    outbox = Outbox(tmp_path)
+    outbox.post(plan_letter())
+    (tmp_path / f"{PATIENT}.plan.answer").write_text("{")
+    assert outbox.letters()[0].answer is None
+    assert "left out" in caplog.text
+    assert PATIENT not in caplog.text
+
+
 def test_a_damaged_letter_is_left_out_with_a_line(tmp_path, caplog):
     outbox = Outbox(tmp_path)
     outbox.post(plan_letter())
