@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import logging
 import os
 import shutil
 import signal
 import socket
-from typing import IO, TYPE_CHECKING, Self
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final, Self
 
 from telemetry.errors import ConfigurationError, TransportTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 __all__ = ["Child", "free_port", "port_open", "wait_for_port"]
 
@@ -24,6 +26,8 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE_S = 0.3
 LONGEST_PAUSE_S = 10.0
 STOP_S = 5.0
+_PROMISED: Final[dict[int, int]] = {}
+"""Handles of the locks on ports that were given out by number."""
 
 
 class Child:
@@ -139,8 +143,8 @@ class Child:
 
 
 def free_port(wanted: int = 0) -> int:
-    """`wanted` if nobody listens there on loopback, else a free port."""
-    if wanted and not port_open(wanted):
+    """`wanted` if nobody listens there on loopback or is about to, else a free port."""
+    if wanted and _promised(wanted) and not port_open(wanted):
         with contextlib.suppress(OSError), socket.socket() as s:
             s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             s.bind(("127.0.0.1", wanted))
@@ -149,6 +153,28 @@ def free_port(wanted: int = 0) -> int:
         s.bind(("127.0.0.1", 0))
         port: int = s.getsockname()[1]
         return port
+
+
+def _promised(port: int) -> bool:
+    """Whether a port is this process's to listen at; it stays so until the process ends.
+
+    Between the look and the listening another program of ours may look too, and both would go to
+    the one that listens first: a home would send to another home's clinic.
+    """
+    if port in _PROMISED:
+        return True
+    path = Path(tempfile.gettempdir()) / f"ripresa-port-{port}.lock"
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return False
+    _PROMISED[port] = handle
+    return True
 
 
 def port_open(port: int) -> bool:

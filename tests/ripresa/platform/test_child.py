@@ -62,3 +62,17 @@ def test_a_taken_port_gives_way_to_a_free_one():
 async def test_a_port_that_stays_closed_is_named():
     with pytest.raises(TransportError, match="the broker did not open port"):
         await wait_for_port(free_port(), "the broker", 0.2)
+
+
+async def test_a_port_that_another_program_is_about_to_use_is_not_given_out_again():
+    port = free_port()
+    holds = "import sys; from ripresa.platform.child import free_port; "
+    holds += f"print(free_port({port}), flush=True); sys.stdin.read()"
+    other = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", holds, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    assert int(await other.stdout.readline()) == port
+    assert free_port(port) != port, "nobody listens there, yet it is promised"
+    other.stdin.close()
+    await other.wait()
+    assert free_port(port) == port
