@@ -4,6 +4,7 @@ import http.client
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -54,6 +55,8 @@ def test_processes_tell_their_memory_and_time():
 
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
         assert child.pid in children_of(os.getpid())
+        while command_of(child.pid) == [""]:  # between its start and its program's
+            time.sleep(0.01)
         assert "-c" in command_of(child.pid)
         assert 0 < pss_mb(child.pid) < 500
         assert cpu_s(child.pid) >= 0
