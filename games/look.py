@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from games.scenes.scene import FIRST_SCENES, GameScene
 from telemetry.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Look:
         sound: volume of the sounds, 0 to 1.
         voice: whether prompts are spoken where a speech program is installed.
         seed: start of the scenery's random numbers.
+        scene: place, light and weather of this session; None: each game's first.
     """
 
     language: Language = "it"
@@ -43,6 +45,11 @@ class Look:
     sound: float = 0.7
     voice: bool = True
     seed: int = 1
+    scene: GameScene | None = None
+
+    def scene_of(self, game: str) -> GameScene:
+        """What a game draws: the session's scene, or its own first one."""
+        return self.scene or FIRST_SCENES.get(game, GameScene())
 
     def __post_init__(self) -> None:
         """Refuse what cannot be shown.

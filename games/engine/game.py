@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from games.rules.control import Input, Invitation
     from games.rules.progress import GameEvent, GameProgress
     from games.rules.setting import Setting
+    from games.scenes.colour import Colour
+    from games.scenes.scene import GameScene
     from games.ui.canvas import Canvas
 
 __all__ = [
@@ -84,6 +86,7 @@ class Game:
         sounds: cue or ending to the sound's name in `games.audio.sound`.
         roles: colours by role, each as the shades it is shown in; see `games.ui.palette`.
         portrait: the cue whose frame shows the game best.
+        roles_in: the roles in a scene, where the game draws scenes; None: `roles` in each of them.
     """
 
     name: str
@@ -93,8 +96,9 @@ class Game:
     screen: Callable[[Look], GameScreen]
     texts: Mapping[str, Mapping[str, str]]
     sounds: Mapping[str, str]
-    roles: Mapping[str, tuple[tuple[int, int, int], ...]]
+    roles: Mapping[str, tuple[Colour, ...]]
     portrait: str
+    roles_in: Callable[[GameScene], Mapping[str, tuple[Colour, ...]]] | None = None
 
 
 def drawn_by(module: str, name: str) -> Callable[[Look], GameScreen]:

@@ -24,15 +24,17 @@ from games.inputs.player import PROFILES, Player
 from games.rules.control import ControlSample, Input, Signal
 from games.rules.progress import Cue, Ending, GamePhase, TrialOutcome
 from games.rules.setting import Setting
+from games.scenes.scene import SCENES
 from games.ui.palette import SEEN_BY, contrast, seen
 from games.ui.texts import blaming
 
 from .trials import PLAYERS, START_NS, PlayedSession, play_session, player_of, violations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from games.engine.game import Game
+    from games.scenes.colour import Colour
 
 __all__ = ["GameContract"]
 
@@ -228,12 +230,21 @@ class GameContract:
     def test_its_roles_stay_apart_for_every_kind_of_colour_vision(self) -> None:
         """3:1 between any two roles, as usual and with three kinds of dichromacy."""
         _check(len(self.game.roles) >= 2, "name at least what moves and what it stands on")
-        for (a, first), (b, second) in itertools.combinations(self.game.roles.items(), 2):
-            for vision in SEEN_BY:
-                least = min(
-                    contrast(seen(x, vision), seen(y, vision)) for x in first for y in second
-                )
-                _check(least >= 3, f"{a} on {b} is {least:.2f}:1 with {vision} vision")
+        for where, roles in self._roles_by_scene().items():
+            for (a, first), (b, second) in itertools.combinations(roles.items(), 2):
+                for vision in SEEN_BY:
+                    least = min(
+                        contrast(seen(x, vision), seen(y, vision)) for x in first for y in second
+                    )
+                    _check(least >= 3, f"{a} on {b} is {least:.2f}:1 with {vision} vision, {where}")
+
+    def _roles_by_scene(self) -> dict[str, Mapping[str, tuple[Colour, ...]]]:
+        """The roles as drawn in each scene; the game's own where it draws none."""
+        roles_in = self.game.roles_in
+        found = {"of itself": self.game.roles}
+        if roles_in is not None:
+            found |= {scene.told(self.game.name).en: roles_in(scene) for scene in SCENES}
+        return found
 
     def test_its_rules_run_without_pygame(self) -> None:
         """A game's package imports pygame only to draw."""

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pygame
 
+from games.scenes.colour import Colour, mix
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -32,16 +34,9 @@ __all__ = [
     "tinted",
 ]
 
-Colour: TypeAlias = tuple[int, int, int]
 Point: TypeAlias = tuple[float, float]
 
 OVERSAMPLE = 3
-
-
-def mix(a: Colour, b: Colour, share: float) -> Colour:
-    """The colour `share` of the way from `a` to `b`."""
-    red, green, blue = (round(x + (y - x) * share) for x, y in zip(a, b, strict=True))
-    return red, green, blue
 
 
 def gradient(size: tuple[int, int], stops: Sequence[tuple[float, Colour]]) -> pygame.Surface:
