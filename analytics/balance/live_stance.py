@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Final
 from analytics.exercise.live_count import Following, LiveCount
 from telemetry.messages.live import ControlBatch, RepetitionCounted
 
-from .stance import AGAIN_S, BRIDGED_S, LEAST_SHARE, MOST_FORCE_M_S2, MOST_TURN_RAD_S, WINDOW_S
+from .stance import (
+    AGAIN_S,
+    BRIDGED_S,
+    FORCE_M_S2,
+    LEAST_SHARE,
+    TURN_RAD_S,
+    WINDOW_S,
+    most_felt,
+)
 from .stance_item import ASKED_S
 
 if TYPE_CHECKING:
@@ -23,7 +31,7 @@ __all__ = ["LiveStance"]
 RISE_S: Final = 2.0
 """The control rises to 1 in so long of standing still, and falls in as long when it is over."""
 USUAL_S: Final = 5.0
-"""Time constant with which the force's usual size is learnt."""
+"""Time constant with which the force's usual size, and the person's usual sway, are learnt."""
 GRAVITY_M_S2: Final = 9.81
 
 
@@ -51,6 +59,8 @@ class LiveStance:
         self._usual = GRAVITY_M_S2
         self._window: deque[tuple[float, float]] = deque()
         self._sums = [0.0, 0.0]
+        self._swaying = [0.0, 0.0]
+        """Mean squares of the force's size and of the angular rate while somebody stands."""
         self._stood_s = 0.0
         self._jolt_s = 0.0
         self._whole = 0
@@ -141,7 +151,14 @@ class LiveStance:
             old = self._window.popleft()
             self._sums = [s - v for s, v in zip(self._sums, old, strict=True)]
         force, turn = (s / len(self._window) for s in self._sums)
-        if force < MOST_FORCE_M_S2**2 and turn < MOST_TURN_RAD_S**2:
+        most = [
+            most_felt(usual**0.5, bounds)
+            for usual, bounds in zip(self._swaying, (FORCE_M_S2, TURN_RAD_S), strict=True)
+        ]
+        if force < most[0] ** 2 and turn < most[1] ** 2:
+            learnt = min(1.0, self._dt_s / USUAL_S)
+            self._swaying[0] += (force - self._swaying[0]) * learnt
+            self._swaying[1] += (turn - self._swaying[1]) * learnt
             self._jolt_s = 0.0
             self._stand()
         else:

@@ -74,9 +74,10 @@ def analyse_stance(
         gyroscope=track.opened.gyroscope,
         resting=resting,
     )
-    whole = [s for s in stances if s.whole]
-    low, high = reception.between(len(whole), len(stances))
-    sways = [] if doubts else [_sway(s, index, acc, gyr, rate_hz) for s in whole]
+    whole = [s for s in stances.found if s.whole]
+    low, high = reception.between(stances.low, max(stances.high, len(stances.found)))
+    told_by = whole if reception.judged and not doubts else []
+    sways = [_sway(s, index, acc, gyr, rate_hz) for s in told_by]
     told, untold = sway_measures(sways, asked_s)
     if untold is not None:
         doubts = [doubt(DoubtKind.UNSEEN, (seen.stream,), from_index, to_index, untold)]
@@ -98,13 +99,13 @@ def analyse_stance(
                 start_s=round((s.start - from_index) / rate_hz, 4),
                 end_s=round((s.stop - from_index) / rate_hz, 4),
             )
-            for s in stances
+            for s in stances.found
             if not s.whole
         ),
         count_low=low,
         count_high=high,
         judged=reception.judged,
-        moving_s=round(sum(s.stop - s.start for s in whole) / rate_hz, 4) if whole else None,
+        moving_s=reception.seconds_told(sum(s.stop - s.start for s in whole) / rate_hz),
         measures=told,
         conditioning=reception.conditioning,
     )

@@ -32,7 +32,7 @@ from telemetry.messages.results import (
     Revision,
 )
 
-from .count_interval import count_interval
+from .count_interval import count_interval, hidden_by_losses
 from .found import found_in
 from .measures import lean, measures_of
 from .membership import NO_RESTS, rested
@@ -145,21 +145,19 @@ def analyse_item(
         doubts = [*nothing, *doubts] if unworn else [*doubts, *nothing]
         if unworn or observation.method is not Method.COUNT:
             observation = doubted(observation, nothing)
-    asked_for = ~rested(found.live, frames, rests)
-    live = [e for e, asked in zip(found.live, asked_for.tolist(), strict=True) if asked]
-    found = replace(found, observation=observation, excursions=sorted_out.kept, live=live)
-    excursions = found.excursions
+    excursions = sorted_out.kept
+    live = _awake(found.live, frames, rests)
+    found = replace(found, observation=observation, excursions=excursions, live=live)
     bands = item_bands(
         observation, frames, track.frame_rate_hz, found.flexion, excursions, slippage=slippage
     )
     repetitions = repetition_figures(found, bands, track, frames, from_index)
-    measures = measures_of(
-        observation.also, _in_flexion(repetitions, observation), track.opened.rate_hz
-    )
     leaned, trunk = _leaned(observation, tracks, frames, excursions)
-    measures += leaned
+    in_flexion = _in_flexion(repetitions, observation)
+    measures = [*measures_of(observation.also, in_flexion, track.opened.rate_hz), *leaned]
     sure = not sorted_out.other and (sorted_out.alike or 0.0) > SURELY_ALIKE
-    low, high = _counted_between(sorted_out, doubts, reception)
+    hidden = 0 if reception.judged else _hidden(repetitions, track, from_index, to_index)
+    low, high = _counted_between(sorted_out, doubts, reception, hidden)
     return ItemResult(
         item=started.item,
         exercise=started.exercise,
@@ -172,7 +170,7 @@ def analyse_item(
         active_peak=_active_peak(repetitions, bands, doubts, sure=sure),
         not_observable=observation.not_observable,
         doubts=notes_of([*doubts, *trunk]),
-        measures=tuple(measures),
+        measures=reception.timed(measures),
         revisions=tuple(_revisions(found.live, excursions, frames)),
         attempts=tuple(
             Attempt(start_s=a, end_s=b, range_deg=_size_deg(e, observation))
@@ -184,10 +182,16 @@ def analyse_item(
         count_high=high,
         alike=None if sorted_out.alike is None else round(max(0.0, sorted_out.alike), 3),
         judged=reception.judged,
-        moving_s=_moving_s(repetitions, rests),
+        moving_s=reception.seconds_told(_moving_s(repetitions, rests)),
         donning_sigma_deg=bands.donning_sigma_deg,
         conditioning=reception.conditioning,
     )
+
+
+def _awake(excursions: Sequence[Excursion], frames: Frames, rests: Rests) -> list[Excursion]:
+    """Those outside of marked rests."""
+    asked_for = ~rested(excursions, frames, rests)
+    return [e for e, asked in zip(excursions, asked_for.tolist(), strict=True) if asked]
 
 
 def _large_enough(sorted_out: Membership, observation: Observation) -> Membership:
@@ -202,13 +206,23 @@ def _large_enough(sorted_out: Membership, observation: Observation) -> Membershi
 
 
 def _counted_between(
-    sorted_out: Membership, doubts: Sequence[Doubt], reception: Reception
+    sorted_out: Membership, doubts: Sequence[Doubt], reception: Reception, hidden: int
 ) -> tuple[int, int] | tuple[None, None]:
     """The bounds of the count; none where a sensor that is not where it should be saw nothing."""
     moved = sorted_out.kept or sorted_out.attempts or sorted_out.other
     if not moved and any(d.kind not in _COUNTABLE for d in doubts):
         return None, None
-    return reception.between(*count_interval(sorted_out, doubted=bool(doubts), lost=reception.lost))
+    low, high = count_interval(sorted_out, doubted=bool(doubts), lost=reception.lost)
+    return reception.between(low, high + hidden)
+
+
+def _hidden(
+    repetitions: Sequence[Repetition], track: StreamTrack, from_index: int, to_index: int
+) -> int:
+    """How many repetitions lost samples may hide beside those that were seen."""
+    spans = [(r.start_index, r.end_index) for r in repetitions]
+    received = track.measured(from_index, to_index)[0]
+    return hidden_by_losses(spans, received, (from_index, to_index), track.opened.rate_hz)
 
 
 def _slippage(
@@ -283,10 +297,8 @@ def _other(
     return tuple(OtherMovement(start_s=a, end_s=b) for a, b in found)
 
 
-def _moving_s(repetitions: Sequence[Repetition], rests: Rests) -> float | None:
+def _moving_s(repetitions: Sequence[Repetition], rests: Rests) -> float:
     """The time of the repetitions with the short breaks between them; rests count for nothing."""
-    if not repetitions:
-        return None
     breaks = [
         max(0.0, b.start_s - a.end_s)
         for a, b in pairwise(repetitions)
@@ -294,7 +306,7 @@ def _moving_s(repetitions: Sequence[Repetition], rests: Rests) -> float | None:
     ]
     usual = max(BREAK_S, 2 * statistics.median(breaks)) if breaks else BREAK_S
     own = sum(r.end_s - r.start_s for r in repetitions)
-    return round(own + sum(b for b in breaks if b <= usual), 4)
+    return own + sum(b for b in breaks if b <= usual)
 
 
 def _revisions(

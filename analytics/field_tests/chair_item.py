@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from analytics.exercise.count_interval import hidden_by_losses
 from analytics.movement.gravity_sweep import swept_deg
+from analytics.movement.repetition import FEW, found_live
 from analytics.observability.doubt import DoubtKind, doubt
+from analytics.observability.grounds import nothing_doubts
 from analytics.observability.reception import notes_of, reception_of
+from analytics.signals.orientation import up_in_sensor
 from analytics.signals.smoothing import smoothed
 from telemetry.errors import NotObservable
 from telemetry.messages.results import ItemResult, Measure, Repetition
@@ -20,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.exercise.observation import Observation
-    from analytics.signals.oriented_stream import StreamTrack
+    from analytics.signals.arrays import Array
+    from analytics.signals.oriented_stream import Frames, StreamTrack
     from telemetry.messages.events import AssessmentStarted, ExerciseStarted
 
 __all__ = ["FIVE_SITS", "FIVE_STANDS", "THIRTY_S", "analyse_chair_test"]
@@ -29,6 +34,25 @@ THIRTY_S: Final = "stands in 30 s"
 FIVE_STANDS: Final = "time to the fifth stand"
 FIVE_SITS: Final = "time to the fifth sit"
 FIVE: Final = 5
+LEAST_S: Final = 29.9
+"""Of the 30 s; a stream begins and ends within a sample or two of them."""
+STIRRING_DEG: Final = 5.0
+"""Smaller movements are those of who sits."""
+_LOST: Final = Wording(
+    "il risultato non si dice: si è perso troppo", "the result is not told: too much was lost"
+)
+_EARLY: Final = Wording(
+    "il risultato non si dice: la prova è durata {n} s, meno di 30",
+    "the result is not told: the test lasted {n} s, less than 30",
+)
+_FEWER: Final = Wording(
+    "il tempo non si dice: alzate complete {n}, meno di cinque",
+    "the time is not told: {n} full stands, fewer than five",
+)
+_NOT_FULL: Final = Wording(
+    "il risultato non si dice: movimenti ripetuti, ma nessuna alzata completa",
+    "the result is not told: repeated movements, but no full stand",
+)
 
 
 def analyse_chair_test(
@@ -41,8 +65,9 @@ def analyse_chair_test(
     """The result of a test that began, at the helper's word, with the item.
 
     A repetition is a full stand. The test's figure is among the measures, named with its version;
-    there is none where samples were lost or cannot be what a thigh feels, or where five were not
-    reached. The 30 s are told only of an item that lasted so long.
+    there is none where samples were lost or cannot be what a thigh feels, where five were not
+    reached, or where the 30 s were not over; then the notes say why. None in 30 s are told of who
+    sat: repeated movements that are no stands may be those of another segment.
 
     Args:
         started: the item's beginning, which is the test's.
@@ -55,18 +80,31 @@ def analyse_chair_test(
     span = (seen.stream,), from_index, to_index
     reception = reception_of(track, from_index, to_index)
     doubts = list(reception.doubts)
-    rises, rate_hz = ChairRises((), (), (), np.zeros(0)), track.frame_rate_hz
+    rate_hz = track.frame_rate_hz
+    rises, angle = ChairRises((), (), (), np.zeros(0)), np.zeros(0)
     if not doubts and len(frames):
         try:
-            breaks = (np.flatnonzero(frames.restarted[1:]) + 1).tolist()
-            turned = swept_deg(frames.q, frames.restarted, rate_hz)
-            rises = chair_rises(np.asarray(smoothed(turned, rate_hz, breaks)), rate_hz)
+            angle = _turned(frames, rate_hz)
+            rises = chair_rises(angle, rate_hz)
         except NotObservable as e:
             reason = Wording(e.italian or str(e), str(e))
             doubts.append(doubt(DoubtKind.UNSEEN, *span, reason))
-    missing_s = 0.0 if not len(frames) else (frames.index[0] - from_index) / track.opened.rate_hz
-    trusted = not doubts and reception.judged
-    low, high = reception.between(len(rises.stands_s), len(rises.halfway_s))
+    if not doubts and not rises.stands_s:
+        nothing = nothing_doubts(track, from_index, to_index)
+        doubts += [d for d in nothing if d.kind is DoubtKind.UNWORN]
+    late_s = 0.0 if not len(frames) else float(frames.index[0] - from_index)
+    told = () if doubts else _figures(seen.also, rises, rate_hz, late_s / track.opened.rate_hz)
+    if not doubts:
+        why = _untold(seen.also, rises, angle, rate_hz, judged=reception.judged)
+        if why is not None:
+            told, doubts = (), [doubt(DoubtKind.UNSEEN, *span, why)]
+    more = 0
+    stands = _stands(rises, from_index, track.opened.rate_hz)
+    if not reception.judged:
+        spans, item = [(s.start_index, s.end_index) for s in stands], (from_index, to_index)
+        received = track.measured(from_index, to_index)[0]
+        more = hidden_by_losses(spans, received, item, track.opened.rate_hz)
+    low, high = reception.between(len(rises.stands_s), len(rises.halfway_s) + more)
     return ItemResult(
         item=started.item,
         exercise=started.exercise,
@@ -74,16 +112,49 @@ def analyse_chair_test(
         stream=seen.stream,
         rate_hz=track.opened.rate_hz,
         assessment=started.type == "assessment.started",
-        repetitions=_stands(rises, from_index, track.opened.rate_hz),
+        repetitions=stands,
         range_of_motion=None,
         not_observable=doubts[0].reason.en if doubts else seen.not_observable,
         doubts=notes_of(doubts),
         count_low=low,
         count_high=high,
         judged=reception.judged,
-        measures=_figures(seen.also, rises, rate_hz, float(missing_s)) if trusted else (),
+        measures=told,
         conditioning=reception.conditioning,
     )
+
+
+def _turned(frames: Frames, rate_hz: float) -> Array:
+    """[n] the thigh's turn, smoothed; all zero where gravity turned too little for a stand.
+
+    Raises:
+        NotObservable: it turned about an axis that is nearly upright.
+    """
+    ups = up_in_sensor(frames.q)
+    middle = ups.mean(axis=0)
+    least = np.cos(np.deg2rad(STIRRING_DEG))
+    if np.all(ups @ middle > least * float(np.sqrt(middle @ middle))):
+        return np.zeros(len(frames))
+    breaks = (np.flatnonzero(frames.restarted[1:]) + 1).tolist()
+    turned = swept_deg(frames.q, frames.restarted, rate_hz)
+    return np.asarray(smoothed(turned, rate_hz, breaks))
+
+
+def _untold(
+    names: Sequence[str], rises: ChairRises, angle: Array, rate_hz: float, *, judged: bool
+) -> Wording | None:
+    """Why the test's figure is not told; None where it is."""
+    stands, lasted_s = len(rises.stands_s), len(rises.share) / rate_hz
+    if not judged:
+        return _LOST
+    if THIRTY_S in names and lasted_s < LEAST_S:
+        return _EARLY.filled(n=int(lasted_s))
+    ends = {FIVE_STANDS: stands, FIVE_SITS: len(rises.sits_s)}
+    if any(ends[name] < FIVE for name in names if name in ends):
+        return _FEWER.filled(n=stands)
+    if not stands and len(found_live(angle.tolist(), STIRRING_DEG)) >= FEW:
+        return _NOT_FULL
+    return None
 
 
 def _stands(rises: ChairRises, from_index: int, rate_hz: float) -> tuple[Repetition, ...]:
@@ -114,7 +185,7 @@ def _figures(
     names: Sequence[str], rises: ChairRises, rate_hz: float, late_s: float
 ) -> tuple[Measure, ...]:
     told = []
-    if THIRTY_S in names and len(rises.share) / rate_hz >= 30.0 - 0.1:
+    if THIRTY_S in names and len(rises.share) / rate_hz >= LEAST_S:
         told.append(Measure(name=THIRTY_S, value=rises.counted(30.0, rate_hz), unit=""))
     for name, ends in ((FIVE_STANDS, rises.stands_s), (FIVE_SITS, rises.sits_s)):
         if name in names and len(ends) >= FIVE:

@@ -73,7 +73,7 @@ def chair_rises(angle_deg: Array, rate_hz: float) -> ChairRises:
         angle_deg: [n] the thigh's turn, rising towards the stand, smoothed.
         rate_hz: of it.
     """
-    nothing = ChairRises((), (), (), np.zeros(0))
+    nothing = ChairRises((), (), (), np.zeros(len(angle_deg)))
     values = angle_deg.tolist()
     found = [e for e in excursions_of(values, LEAST_DEG) if e.rise > LEAST_DEG]
     if not found:

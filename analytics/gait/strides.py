@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from analytics.signals.arrays import Array, Mask
 
-__all__ = ["Bout", "bouts_in"]
+__all__ = ["Bout", "Walks", "bouts_in", "walks_in"]
 
 LEAST_RAD_S: Final = 0.7
 SHARE: Final = 0.4
@@ -59,8 +59,26 @@ class Bout:
         return len(self.swings)
 
 
+@dataclass(frozen=True, slots=True)
+class Walks:
+    """What an item of walking holds.
+
+    Attributes:
+        bouts: the walks.
+        alone: further swings, of too few together to be called one; strides or a kick.
+    """
+
+    bouts: tuple[Bout, ...] = ()
+    alone: int = 0
+
+
 def bouts_in(gyr: Array, rate_hz: float, broken: Mask | None = None) -> list[Bout]:
-    """The walks in an item.
+    """The walks in an item, as `walks_in` finds them."""
+    return list(walks_in(gyr, rate_hz, broken).bouts)
+
+
+def walks_in(gyr: Array, rate_hz: float, broken: Mask | None = None) -> Walks:
+    """The walks in an item, and what may be strides beside them.
 
     Args:
         gyr: [n, 3] rad/s.
@@ -68,14 +86,15 @@ def bouts_in(gyr: Array, rate_hz: float, broken: Mask | None = None) -> list[Bou
         broken: [n] whether samples are missing before one: no stride spans them.
     """
     if len(gyr) < rate_hz:
-        return []
+        return Walks()
     smooth = np.column_stack([running_mean(column, rate_hz, SMOOTH_S) for column in gyr.T])
     axis = _swing_axis(smooth)
     if axis is None:
-        return []
+        return Walks()
     rate = smooth @ axis
     peaks = _swings(rate, smooth, rate_hz)
-    return _bouts(peaks, rate, rate_hz, broken)
+    bouts = _bouts(peaks, rate, rate_hz, broken)
+    return Walks(tuple(bouts), len(peaks) - sum(b.strides for b in bouts))
 
 
 def _swing_axis(gyr: Array) -> Array | None:
@@ -95,7 +114,7 @@ def _swings(rate: Array, gyr: Array, rate_hz: float) -> list[int]:
     inner = rate[1:-1]
     peaks = np.flatnonzero((inner > rate[:-2]) & (inner >= rate[2:])) + 1
     high = peaks[rate[peaks] > LEAST_RAD_S]
-    if len(high) < FEWEST:
+    if not len(high):
         return []
     least = max(LEAST_RAD_S, SHARE * float(np.quantile(rate[high], 0.75)))
     speed = np.sqrt((gyr[high] * gyr[high]).sum(axis=1))

@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analytics.exercise.count_interval import hidden_by_losses
 from analytics.observability.reception import notes_of, reception_of
 from telemetry.messages.results import ItemResult, Measure, Repetition
 
-from .strides import Bout, bouts_in
+from .strides import Walks, walks_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.exercise.observation import Observation
-    from analytics.signals.arrays import Array, Indices
+    from analytics.signals.arrays import Indices
     from analytics.signals.oriented_stream import StreamTrack
     from telemetry.messages.events import AssessmentStarted, ExerciseStarted
+
+    from .strides import Bout
 
 __all__ = ["analyse_walk"]
 
@@ -36,7 +39,8 @@ def analyse_walk(
 
     Minutes (`moving_s`) go from half a stride before a walk's first swing to half a stride after
     its last; pauses count for nothing. Cadence is that of both legs, from the first swing of each
-    walk to its last.
+    walk to its last. The count's interval reaches down by a stride a walk, which its ends may hide,
+    and up by that, by single swings that make no walk, and by what lost samples may hide.
 
     Args:
         started: the item's beginning.
@@ -49,14 +53,19 @@ def analyse_walk(
     reception = reception_of(track, from_index, to_index)
     index, _, gyr = track.measured(from_index, to_index)
     rate_hz = track.opened.rate_hz
-    bouts: list[Bout] = []
+    walks = Walks()
     if not reception.doubts and track.opened.gyroscope:
-        bouts = [b for b in _bouts(index, gyr, rate_hz) if not _rested(b, index, rests, to_index)]
+        walks = walks_in(gyr, rate_hz, np.diff(index, prepend=index[:1]) > rate_hz / 4)
+    bouts = [b for b in walks.bouts if not _rested(b, index, rests, to_index)]
     strides = [s for b in bouts for s in _spans(b)]
     seconds = [(b - a) / rate_hz for a, b in strides]
     number = len(strides)
     spread = round(reception.lost * number) + len(bouts)
-    low, high = reception.between(max(0, number - spread), number + spread)
+    more = spread + walks.alone
+    if not reception.judged:
+        spans = [(int(index[a]), int(index[min(b, len(index) - 1)])) for a, b in strides]
+        more += hidden_by_losses(spans, index, (from_index, to_index), rate_hz)
+    low, high = reception.between(max(0, number - spread), number + more)
     return ItemResult(
         item=started.item,
         exercise=started.exercise,
@@ -74,15 +83,10 @@ def analyse_walk(
         count_low=low,
         count_high=high,
         judged=reception.judged,
-        moving_s=round(sum(seconds), 4) if seconds else None,
-        measures=_measures(bouts, seconds, rate_hz),
+        moving_s=reception.seconds_told(sum(seconds)),
+        measures=reception.timed(_measures(bouts, seconds, rate_hz)),
         conditioning=reception.conditioning,
     )
-
-
-def _bouts(index: Indices, gyr: Array, rate_hz: float) -> list[Bout]:
-    broken = np.diff(index, prepend=index[:1]) > rate_hz / 4
-    return bouts_in(gyr, rate_hz, broken)
 
 
 def _rested(

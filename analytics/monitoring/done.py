@@ -135,8 +135,11 @@ def _item_done(item: PlanItem, seen: ItemSeen) -> ItemDone:
 def _minutes(found: ItemResult) -> float:
     if found.moving_s is not None:
         return found.moving_s / 60
-    # Results of an older core do not tell it.
     repetitions = found.repetitions
+    if not found.judged:
+        # Too much was lost to tell the time: so long was surely moved.
+        return sum(r.end_s - r.start_s for r in repetitions) / 60
+    # Results of an older core do not tell it.
     return (repetitions[-1].end_s - repetitions[0].start_s) / 60 if repetitions else 0.0
 
 

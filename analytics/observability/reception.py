@@ -11,10 +11,11 @@ from .doubt import DoubtKind, doubt
 from .grounds import channel_doubts, rate_doubts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from analytics.signals.conditioning import SampleCounts
     from analytics.signals.oriented_stream import StreamTrack
+    from telemetry.messages.results import Measure
 
     from .doubt import Doubt
 
@@ -22,6 +23,8 @@ __all__ = ["Reception", "notes_of", "reception_of"]
 
 MOST_LOST: Final = 0.03
 """Share of an item's samples whose loss leaves the person's quality to be judged."""
+_TIMES: Final = frozenset({"s", "min", "1/min", "Hz"})
+"""Units of figures that rest on how long something took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,14 @@ class Reception:
             missing=c.missing,
             restarts=c.restarts,
         )
+
+    def timed(self, measures: Sequence[Measure]) -> tuple[Measure, ...]:
+        """The measures without those of time, where too much was lost to tell how long it took."""
+        return tuple(m for m in measures if self.judged or m.unit not in _TIMES)
+
+    def seconds_told(self, seconds: float) -> float | None:
+        """A time of movement; None where there was none, or too much was lost to tell it."""
+        return round(seconds, 4) if seconds > 0 and self.judged else None
 
     def between(self, low: int, high: int) -> tuple[int, int] | tuple[None, None]:
         """The bounds of a count; none where nothing of use came, which is not zero."""

@@ -88,6 +88,8 @@ def curve_routes(reader: SessionIndex, curve: Callable[[str, str], SessionCurve]
 
 
 def _phases(item: ItemResult | None) -> tuple[PhaseView, ...]:
+    """Of an item of which too much was lost to tell how long its strokes took there are none."""
+    told = item is not None and item.judged
     return tuple(
         PhaseView(
             start_s=r.start_s,
@@ -95,5 +97,5 @@ def _phases(item: ItemResult | None) -> tuple[PhaseView, ...]:
             down_s=round(r.start_s + r.up_s + r.hold_s, 4),
             end_s=r.end_s,
         )
-        for r in (item.repetitions if item else ())
+        for r in (item.repetitions if item and told else ())
     )

@@ -379,15 +379,18 @@ def _repetition_line(
         "range_high_deg": repetition.range_high_deg,
         "peak_low_deg": repetition.peak_low_deg,
         "peak_high_deg": repetition.peak_high_deg,
-        "up_s": float(repetition.up_s),
-        "hold_s": float(repetition.hold_s),
-        "down_s": float(repetition.down_s),
-        "peak_velocity_deg_s": repetition.peak_velocity_deg_s,
-        "sparc": repetition.sparc,
         "flags": ",".join(repetition.flags),
         "technical": ",".join(repetition.technical),
         "too_fast": int(any("fast" in flag for flag in repetition.flags)),
     }
+    if item.judged:
+        fields |= {
+            "up_s": float(repetition.up_s),
+            "hold_s": float(repetition.hold_s),
+            "down_s": float(repetition.down_s),
+            "peak_velocity_deg_s": repetition.peak_velocity_deg_s,
+            "sparc": repetition.sparc,
+        }
     return line("repetition", _item_tags(item, whose), fields, t_ns)
 
 

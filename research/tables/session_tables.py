@@ -22,6 +22,7 @@ __all__ = ["Angle", "event_table", "item_table", "repetition_table"]
 _EVENT_COLUMNS = ("number", "t_ns", "type", "item")
 _BARE = {"number": int, "t_ns": int, "repetitions": int, "assessment": bool}
 _OF_ITEM = ("item", "exercise", "side", "assessment", "stream")
+_OF_STROKES = ("up_s", "hold_s", "down_s", "peak_velocity_deg_s", "sparc", "sparc_down")
 
 
 class Angle(Table):
@@ -59,12 +60,17 @@ def event_table(events: Sequence[SessionEvent]) -> Table:
 
 
 def repetition_table(result: SessionResult | None) -> Table:
-    """One row a repetition of a session's result; flags are joined by semicolons."""
+    """One row a repetition of a session's result; flags are joined by semicolons.
+
+    How long its strokes took, and how smooth they were, is empty where too much was lost to judge.
+    """
     rows = []
     for item in () if result is None else result.items:
         for repetition in item.repetitions:
             body = repetition.model_dump()
             body |= {name: "; ".join(body[name]) for name in ("flags", "technical")}
+            if not item.judged:
+                body |= dict.fromkeys(_OF_STROKES)
             rows.append({name: getattr(item, name) for name in _OF_ITEM} | body)
     return table_of(
         rows, (*_OF_ITEM, "number", "start_s", "end_s", "range_deg", "peak_deg"), bare=_BARE

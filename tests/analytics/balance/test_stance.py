@@ -26,8 +26,26 @@ def standing(*parts):
     return np.arange(len(acc)), acc, gyr
 
 
-def found(*parts, **more):
+def seen(*parts, **more):
     return stances_in(*standing(*parts), RATE_HZ, ASKED_S, **more)
+
+
+def found(*parts, **more):
+    return seen(*parts, **more).found
+
+
+def stepping(*parts, seconds=0.55, steps=2, up_m=0.02):
+    """As `standing`, of stances with small steps in their last second or two."""
+    index, acc, gyr = standing(*((length, False) for length in parts))
+    ends = np.cumsum([round(length * RATE_HZ) for length in parts])[:-1]
+    for end in ends:
+        for k in range(steps):
+            n = round(seconds * RATE_HZ)
+            at = end - (k + 1) * (n + 8)
+            phase = 2 * np.pi * np.arange(n) / n
+            acc[at : at + n, 2] += 2 * up_m * np.pi**2 / seconds**2 * np.cos(phase)
+            gyr[at : at + n, 0] += 0.09 * np.pi / seconds * np.sin(phase)
+    return index, acc, gyr
 
 
 def seconds(stance):
@@ -52,7 +70,7 @@ def test_a_cough_ends_no_stance():
 def test_a_hole_in_the_samples_ends_one():
     index, acc, gyr = standing((24, False))
     index = index + np.where(index > 12 * RATE_HZ, 200, 0)
-    assert [s.whole for s in stances_in(index, acc, gyr, RATE_HZ, ASKED_S)] == [False, False]
+    assert [s.whole for s in stances_in(index, acc, gyr, RATE_HZ, ASKED_S).found] == [False, False]
 
 
 def test_who_goes_on_standing_begins_anew():
@@ -70,4 +88,35 @@ def test_lying_down_between_stances_is_none():
     index, acc, gyr = standing((21, False), (3, True), (21, False), (3, True), (21, False))
     lying = (index >= 24 * RATE_HZ) & (index < 45 * RATE_HZ)
     acc[lying] = acc[lying][:, [2, 0, 1]]
-    assert len(stances_in(index, acc, gyr, RATE_HZ, ASKED_S)) == 2
+    assert len(stances_in(index, acc, gyr, RATE_HZ, ASKED_S).found) == 2
+
+
+@pytest.mark.parametrize(
+    ("parts", "whole"),
+    [((13, 13, 14), 0), ((6, 23, 6), 1), ((9, 9, 9, 9, 9), 0), ((11, 15, 11), 0), ((22, 4, 22), 2)],
+)
+@pytest.mark.parametrize("seconds", [0.45, 0.7])
+@pytest.mark.parametrize("steps", [1, 3])
+def test_small_steps_end_a_stance_however_many_follow_each_other(parts, whole, seconds, steps):
+    stances = stances_in(*stepping(*parts, seconds=seconds, steps=steps), RATE_HZ, ASKED_S)
+    assert sum(s.whole for s in stances.found) == whole
+    assert stances.low <= whole <= stances.high
+
+
+def test_who_sways_heavily_does_not_step():
+    index, acc, gyr = standing((21, False), (3, True), (21, False))
+    t = index / RATE_HZ
+    acc[:, 2] += 0.3 * np.sin(2 * np.pi * 0.8 * t)
+    gyr[:, 0] += 0.25 * np.sin(2 * np.pi * 0.6 * t)
+    assert sum(s.whole for s in stances_in(index, acc, gyr, RATE_HZ, ASKED_S).found) == 2
+
+
+@pytest.mark.parametrize("jolted_s", [0.1, 0.3, 0.5])
+def test_whether_a_jolt_was_a_cough_or_a_step_is_left_open(jolted_s):
+    stances = seen((10, False), (jolted_s, True), (11, False))
+    assert (stances.low, stances.high) == (0, 1)
+
+
+def test_a_stance_without_a_jolt_is_in_no_doubt():
+    stances = seen((21, False), (3, True), (22, False))
+    assert (stances.low, stances.high) == (2, 2)

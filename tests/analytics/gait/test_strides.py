@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from analytics.gait.strides import bouts_in
+from analytics.gait.strides import bouts_in, walks_in
 
 RATE_HZ = 60.0
 
@@ -70,3 +70,16 @@ def test_standing_and_single_movements_are_no_walk():
     assert bouts_in(rng.normal(0, 0.05, (3000, 3)), RATE_HZ) == []
     assert bouts_in(walking(2, 1.1), RATE_HZ) == []
     assert bouts_in(np.zeros((0, 3)), RATE_HZ) == []
+
+
+@pytest.mark.parametrize("stride_s", [0.9, 1.3, 1.9])
+@pytest.mark.parametrize("strides", [1, 2])
+def test_a_stride_or_two_alone_are_no_walk_but_may_be_strides(strides, stride_s):
+    walks = walks_in(walking(strides, stride_s), RATE_HZ)
+    assert walks.bouts == ()
+    assert walks.alone >= strides
+
+
+def test_where_nobody_moved_nothing_may_be_a_stride():
+    still = np.random.default_rng(5).normal(0, 0.05, (3000, 3))
+    assert walks_in(still, RATE_HZ).alone == 0

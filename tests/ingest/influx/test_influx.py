@@ -104,6 +104,20 @@ async def test_each_repetitions_bands_and_how_alike_they_are_become_fields(clini
     assert "range_low_deg=85,range_high_deg=97,peak_low_deg=88.5" in told[b"repetition"]
 
 
+@pytest.mark.parametrize("judged", [True, False])
+async def test_how_long_strokes_took_is_a_field_only_where_enough_came_to_judge(clinic, judged):
+    receive(clinic, whole_session())
+    item = session_result().items[0].model_copy(update={"judged": judged})
+    newer = session_result(core_version="2", supersedes=1, items=(item,))
+    await clinic.append([result_record(newer)])
+    memory = MemoryLines()
+    _, therapy = influx_followers(clinic, memory, SETTINGS, ManualClock())
+    await therapy.catch_up()
+    told = [text.decode() for text in memory.lines["therapy"] if text.startswith(b"repetition,")]
+    assert {"up_s=" in text and "hold_s=" in text for text in told[-1:]} == {judged}
+    assert all("number=" in text for text in told)
+
+
 async def test_what_a_day_came_to_is_no_records_point_but_a_figure(clinic):
     receive(clinic, whole_session())
     missed = AdherenceResult(patient="p-01", day="2023-11-15", plan_version=1, state="missed")

@@ -125,6 +125,14 @@ def test_repetitions_and_items_are_rows_and_what_is_unknown_is_nothing():
     assert repetition_table(None).rows == item_table(None).rows == 0
 
 
+def test_of_an_item_that_is_not_judged_no_stroke_has_a_time():
+    rows, judged = repetition_table(result(judged=False)), repetition_table(result())
+    for name in ("up_s", "hold_s", "down_s"):
+        assert rows[name][0] is None or np.isnan(rows[name][0])
+        assert judged[name][0] > 0
+    assert rows["range_deg"].tolist() == [91.5]
+
+
 def test_without_pandas_the_part_to_install_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(ConfigurationError, match=r"ripresa\[research\]"):

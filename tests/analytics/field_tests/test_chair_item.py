@@ -1,0 +1,57 @@
+"""What a chair test tells where its figure cannot be told: why, and none in 30 s of who sat."""
+
+from __future__ import annotations
+
+import pytest
+
+from research.session_cases.published import analysed
+from research.session_cases.session_case import recorded
+from research.session_cases.simulated_session import LEAD_S, Person, simulate_item
+
+
+def told(test, lasting_s, script, *, seed=60):
+    made = simulate_item("chair-test", Person("usual", 50.0), seed, script=script)
+    recording = recorded(test, made.what.posture, made.streams(), LEAD_S, LEAD_S + lasting_s)
+    item = analysed(recording).items[0]
+    return {m.name: m.value for m in item.measures}, item.not_observable
+
+
+def rises(count, degrees=80.0):
+    def script(body, _what):
+        seat = {k: body.at[k] for k in ("hip", "knee", "z", "y")}
+        share = degrees / 80.0
+        for _ in range(count):
+            body.stroke(1.0, hip=86 - degrees, knee=88 - degrees, z=0.4 * share, y=0.38 * share)
+            body.still(0.2)
+            body.stroke(1.1, **seat)
+            body.still(0.3)
+        body.still(40.0 - 2.6 * count)
+
+    return script
+
+
+@pytest.mark.parametrize("lasting_s", [11.0, 26.5])
+def test_a_test_that_ended_early_says_so(lasting_s):
+    figures, why = told("chair-stand-30s", lasting_s, rises(12))
+    assert not figures
+    assert f"lasted {int(lasting_s)} s" in why
+
+
+@pytest.mark.parametrize("test", ["five-stands", "five-sits"])
+def test_fewer_than_five_stands_are_no_time_and_say_so(test):
+    figures, why = told(test, 30.0, rises(3))
+    assert not figures
+    assert "fewer than five" in why
+
+
+def test_who_sat_for_30_s_stood_up_no_time():
+    figures, why = told("chair-stand-30s", 30.5, rises(0))
+    assert figures == {"stands in 30 s": 0.0}
+    assert why is None or "no angle" in why
+
+
+@pytest.mark.parametrize("degrees", [9.0, 15.0, 21.0])
+def test_repeated_movements_that_are_no_stand_may_be_another_segments(degrees):
+    figures, why = told("chair-stand-30s", 30.5, rises(8, degrees))
+    assert not figures
+    assert "no full stand" in why
