@@ -69,6 +69,19 @@ def run(  # noqa: PLR0917 - switches
         list[str] | None,
         typer.Option(help="By which browsers reach the page through the proxy. May be repeated."),
     ] = None,
+    partition: Annotated[
+        str,
+        typer.Option(
+            metavar="K/N", help="Take the K-th of N parts of the patients, counted from 0."
+        ),
+    ] = "0/1",
+    sorted_by_broker: Annotated[
+        bool,
+        typer.Option(
+            "--sorted-by-broker",
+            help="The broker sorts records by partition, as deploy/region sets it up.",
+        ),
+    ] = False,
 ) -> None:
     """Run the clinic: receiver, database follower where one is configured, web page.
 
@@ -84,6 +97,7 @@ def run(  # noqa: PLR0917 - switches
         ripresa_home,
     )
     from ripresa.platform.program import log_to, run_until_stopped
+    from telemetry.transport.partition import Partition
 
     log_to()
     options = ClinicOptions(
@@ -98,6 +112,7 @@ def run(  # noqa: PLR0917 - switches
         published_on_loopback=published_on_loopback,
         behind_proxy=tuple(behind_proxy or ()),
         host_names=tuple(host_name or ()),
+        partition=Partition.parse(partition, sorted_by_broker=sorted_by_broker),
     )
     run_until_stopped(run_clinic(options))
 

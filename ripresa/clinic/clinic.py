@@ -32,11 +32,14 @@ from ripresa.platform.folder_lock import folder_lock
 from ripresa.platform.listening import wider_than_loopback
 from ripresa.platform.status_socket import status_served
 from ripresa.platform.supervise import Supervisor
+from ripresa.region.held_partition import hold_partition
 from ripresa.survey.issuing import SurveyIssuing
 from ripresa.survey.signing_keys import SigningKeys
 from ripresa.survey.survey_codes import SurveyCodes
 from telemetry.errors import ConfigurationError, StoreError, TransportError
 from telemetry.transport.mqtt import MqttBus, MqttSettings
+from telemetry.transport.partition import Partition
+from telemetry.transport.partitioned_bus import PartitionedBus
 from telemetry.trouble import TroubleBoard, TroubleKind
 
 from .around.treatment import Treatment
@@ -59,6 +62,7 @@ if TYPE_CHECKING:
     from ingest.influx.server import InfluxSettings
     from ripresa.platform.configuration import Folder
     from telemetry.clock import Clock
+    from telemetry.transport.bus import Bus
 
 __all__ = ["ClinicOptions", "run_clinic", "surveys_by_code"]
 
@@ -84,6 +88,7 @@ class ClinicOptions:
             publishes its port to this machine only.
         behind_proxy: addresses or networks of proxies that bring the page to others by TLS.
         host_names: by which browsers reach it through them.
+        partition: which of several clinics on this broker it is.
     """
 
     folder: Folder
@@ -97,6 +102,7 @@ class ClinicOptions:
     published_on_loopback: bool = False
     behind_proxy: tuple[str, ...] = ()
     host_names: tuple[str, ...] = ()
+    partition: Partition = Partition()  # noqa: RUF009 - frozen
 
 
 async def run_clinic(options: ClinicOptions) -> None:
@@ -109,17 +115,16 @@ async def run_clinic(options: ClinicOptions) -> None:
     hold_reach(options)
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(folder_lock(options.folder.clinic, "clinic"))
+        hold_partition(options.folder, partition := options.partition)
         way_in = stack.enter_context(WayIn(options.folder, clock))
         way_in.hold_to_users(options)
         store = stack.enter_context(ClinicStore(options.folder, clock, options.time_zone))
         journal, plans = store.journal, store.plans
-        records = MqttBus(
-            options.broker, f"receiver-{journal.home}", manual_ack=True, persistent=True
-        )
-        live = MqttBus(options.broker, f"page-{journal.home}")
+        records, live = _connections(options, journal.home)
+        ours, ours_live = PartitionedBus(records, partition), PartitionedBus(live, partition)
         # All that listens is wired before a connection opens: what waits comes at once.
         receiver = clinic_intake(
-            records,
+            ours,
             journal,
             clock,
             site=options.site,
@@ -133,20 +138,8 @@ async def run_clinic(options: ClinicOptions) -> None:
         def clock_wrong() -> bool:
             return plainly_wrong(clock.now_ns(), journal, counted.offset_s.values())
 
-        keys = SigningKeys(options.folder.survey_keys, audit_key)
-        answers = SurveyArchive(options.folder.survey_answers)
-        desk = SurveyDesk(records, answers, keys, site=options.site)
-        counted = LedgerBoard(live, options.site, journal, clock)
-        outbox = OutboxPublisher(live, Outbox(options.folder.outbox), clock)
-        issuing = SurveyIssuing(
-            live,
-            keys,
-            clock,
-            site=options.site,
-            sites=lambda: {h.site for h in journal.homes() if h.site},
-            barred=lambda patient: store.consent.barred("", patient) not in (None, Bar.MOTION),
-            clock_wrong=clock_wrong,
-        )
+        counted = LedgerBoard(ours_live, options.site, journal, clock)
+        outbox = OutboxPublisher(ours_live, Outbox(options.folder.outbox), clock)
         care = store.care(
             heard=counted.heard,
             clock_wrong=clock_wrong,
@@ -164,11 +157,12 @@ async def run_clinic(options: ClinicOptions) -> None:
             "receiver": receiver.run,
             "figures": care.run,
             "outbox": outbox.run,
-            "survey desk": desk.run,
-            "survey credentials": issuing.run,
             "access trail": trail.run,
             "curves": (curves := store.curves(options.folder.curves)).run,
         }
+        programs |= _surveys(
+            options, store, audit_key, records=ours, live=ours_live, clock_wrong=clock_wrong
+        )
         followers: tuple[Follows, ...] = ()
         writer: InfluxWriter | None = None
         if options.influx is not None:
@@ -198,7 +192,7 @@ async def run_clinic(options: ClinicOptions) -> None:
         programs["watch"] = status.run
         app = create_app(
             journal,
-            live,
+            ours_live,
             ledger=counted.ledger,
             plan=plans.version,
             care=care,
@@ -226,7 +220,7 @@ async def run_clinic(options: ClinicOptions) -> None:
         )
         if options.influx is not None and writer is not None:
             programs["influx:operations"] = OperationsFollower(
-                live,
+                ours_live,
                 options.site,
                 writer,
                 options.influx.therapy_bucket,
@@ -235,12 +229,55 @@ async def run_clinic(options: ClinicOptions) -> None:
             ).run
         parts = ErasureParts(options.folder, options.broker, clock)
         programs["erasures"] = ErasureRounds(journal, options.folder, parts, clock, board).run
-        for bus in (records, live):
-            await stack.enter_async_context(bus)
+        await stack.enter_async_context(records)
+        await stack.enter_async_context(live)
         programs["web page"] = lambda: _show_page(app, options, board)
         await stack.enter_async_context(status_served(options.folder.clinic, status.document))
         await stack.enter_async_context(supervisor.running(programs))
         await asyncio.Event().wait()
+
+
+def _surveys(
+    options: ClinicOptions,
+    store: ClinicStore,
+    audit_key: AuditKey,
+    *,
+    records: Bus,
+    live: Bus,
+    clock_wrong: Callable[[], bool],
+) -> dict[str, Callable[[], Coroutine[Any, Any, None]]]:
+    """The programs of the anonymous surveys.
+
+    A survey has one key, published for a whole site: a clinic in parts has none of them, since
+    each part would make its own.
+    """
+    if not options.partition.is_whole:
+        return {}
+    keys = SigningKeys(options.folder.survey_keys, audit_key)
+    answers = SurveyArchive(options.folder.survey_answers)
+    desk = SurveyDesk(records, answers, keys, site=options.site)
+    issuing = SurveyIssuing(
+        live,
+        keys,
+        options.clock,
+        site=options.site,
+        sites=lambda: {h.site for h in store.journal.homes() if h.site},
+        barred=lambda patient: store.consent.barred("", patient) not in (None, Bar.MOTION),
+        clock_wrong=clock_wrong,
+    )
+    return {"survey desk": desk.run, "survey credentials": issuing.run}
+
+
+def _connections(options: ClinicOptions, home: str) -> tuple[MqttBus, MqttBus]:
+    """The clinic's two connections: for records, which the broker keeps for it, and for the rest.
+
+    The halves of a clinic that was cut in two have one ULID, and need two names at a broker.
+    """
+    name = f"{home}-{options.partition.index}" if options.partition.index else home
+    return (
+        MqttBus(options.broker, f"receiver-{name}", manual_ack=True, persistent=True),
+        MqttBus(options.broker, f"page-{name}"),
+    )
 
 
 async def _show_page(app: FastAPI, options: ClinicOptions, board: TroubleBoard) -> None:

@@ -1,0 +1,1 @@
+"""Several clinics that share one broker: which of them holds whom."""
