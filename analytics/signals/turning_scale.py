@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .strapdown import to_start, turned
+from .strapdown import turned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 __all__ = ["scale_off"]
 
 WINDOW_S: Final = 2.4
-SMOOTHED_S: Final = 0.3
-"""Skin swings faster than that."""
+GRID_S, SMOOTHED = 0.075, 4
+"""All is averaged over so many of these steps, within which that hardly changes. Skin swings faster
+than that."""
 ROUNDS: Final = 5
 LEAST_LEFT_M_S2: Final = 0.02
 """Of a window: a sensor's own noise."""
@@ -130,23 +131,23 @@ def _products(force: Array, gyr: Array, rate_hz: float) -> tuple[Array, Array]:
     In the order: felt, a lever along each of the sensor's axes, a joint carried along each of its
     first axes, the scale's share; each less its window's mean, which takes gravity off.
     """
-    q = turned(gyr, rate_hz)
-    spun = np.gradient(gyr, 1 / rate_hz, axis=0)
-    axes = np.eye(3)
-    levers = [np.cross(spun, e) + np.cross(gyr, np.cross(gyr, e)) for e in axes]
-    rate = to_start(q, gyr)
+    axes = _axes(turned(gyr, rate_hz))
+    rate, felt = (np.einsum("ne,nei->ni", v, axes) for v in (gyr, force))
+    step = max(1, round(GRID_S * rate_hz))
     main = np.linalg.eigh(rate.T @ rate)[1][:, -1]
-    hurried = np.gradient(rate @ main, 1 / rate_hz)[:, None]
-    theta = np.cumsum(rate, axis=0) / rate_hz
-    told = np.empty((len(gyr), SHARE + 1, 3))
-    for number, vectors in enumerate((force, *levers)):
-        told[:, number] = to_start(q, vectors)
-    told[:, SHARE - 3 : SHARE] = hurried[:, None] * axes
-    told[:, SHARE] = theta
-    told = _averaged(told, max(1, round(SMOOTHED_S * rate_hz)))
-    length = round(WINDOW_S * rate_hz)
-    step = max(1, length // 2)
-    windows = sliding_window_view(told, length, axis=0)[::step].transpose(0, 3, 1, 2)
+    speed = rate[::step]
+    swept = np.cross(speed[:, None], axes[::step])
+    told = np.empty((len(speed), SHARE + 1, 3))
+    told[:, FELT] = _steepness(_summed(felt)[::step])
+    # The mean of an acceleration is what the velocity changes by from end to end.
+    told[:, 1 : SHARE - 3] = _steepness(swept)
+    told[:, SHARE - 3 : SHARE] = _steepness(speed @ main)[:, None, None] * np.eye(3)
+    told[:, 1:SHARE] *= rate_hz
+    told[:, SHARE] = _steepness(_summed(_summed(rate))[::step]) / rate_hz
+    told /= step
+    length = round(WINDOW_S * rate_hz / step)
+    hop = max(1, length // 2)
+    windows = sliding_window_view(told, length, axis=0)[::hop].transpose(0, 3, 1, 2)
     gravity = windows[:, :, FELT].mean(axis=1, keepdims=True)
     # Laid out as they are multiplied below, which spares a copy of all windows.
     less = np.empty((len(windows), SHARE + 1, length, 3))
@@ -154,21 +155,32 @@ def _products(force: Array, gyr: Array, rate_hz: float) -> tuple[Array, Array]:
     less[:, SHARE] = np.cross(gravity, less[:, SHARE])
     flat = less.reshape(len(windows), SHARE + 1, -1)
     products = flat @ flat.transpose(0, 2, 1) / flat.shape[2]
-    return (np.arange(len(windows)) * step + length).astype(np.float64), products
+    return (np.arange(len(windows)) * hop + length).astype(np.float64) * step, products
 
 
-def _averaged(values: Array, length: int) -> Array:
-    """[n, 8, 3] over so many samples around each, as many at the ends as there are."""
-    n, before, after = len(values), length // 2, (length + 1) // 2
-    sums = np.zeros((n + 1, *values.shape[1:]))
-    np.cumsum(values, axis=0, out=sums[1:])
-    at = np.arange(n)
-    low, high = np.maximum(at - before, 0), np.minimum(at + after, n)
-    means = np.empty_like(values)
-    inner = slice(before, max(before, n - after + 1))
-    means[inner] = sums[length : length + inner.stop - before]
-    means[inner] -= sums[: inner.stop - before]
-    for ends in (slice(0, min(before, n)), slice(inner.stop, n)):
-        means[ends] = sums[high[ends]] - sums[low[ends]]
-    means /= (high - low)[:, None, None]
-    return means
+def _axes(q: Array) -> Array:
+    """[n, 3, 3] where each of the sensor's axes points, seen from where it began."""
+    w, x, y, z = q.T
+    axes = np.empty((len(q), 3, 3))
+    axes[:, 0, 0] = w * w + x * x - y * y - z * z
+    axes[:, 0, 1], axes[:, 0, 2] = 2 * (x * y + w * z), 2 * (x * z - w * y)
+    axes[:, 1, 0], axes[:, 1, 2] = 2 * (x * y - w * z), 2 * (y * z + w * x)
+    axes[:, 1, 1] = w * w - x * x + y * y - z * z
+    axes[:, 2, 0], axes[:, 2, 1] = 2 * (x * z + w * y), 2 * (y * z - w * x)
+    axes[:, 2, 2] = w * w - x * x - y * y + z * z
+    return axes
+
+
+def _summed(values: Array) -> Array:
+    """[n, 3] the integral since the first sample, in samples, by trapezia."""
+    sums = np.zeros_like(values)
+    np.cumsum((values[1:] + values[:-1]) / 2, axis=0, out=sums[1:])
+    return sums
+
+
+def _steepness(values: Array) -> Array:
+    """What values [k, ...] change by in a step, over `SMOOTHED` of them around each."""
+    at, half = np.arange(len(values)), SMOOTHED // 2
+    low, high = np.maximum(at - half, 0), np.minimum(at + half, len(values) - 1)
+    count = (high - low).reshape(-1, *(1 for _ in values.shape[1:]))
+    return np.asarray((values[high] - values[low]) / count)
