@@ -113,7 +113,7 @@ async def home_box(
         )
         record = RecordSink(journal, clock, session=lambda: service.session)
         analysis = LiveAnalysis(bus, topics, clock, observe_by(plan), latencies)
-        service.on_event = analysis.take_event
+        service.on_event, analysis.on_live = analysis.take_event, service.take_live
         box = HomeBox(
             bus=bus,
             clinic_bus=clinic_bus,

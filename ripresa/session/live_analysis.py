@@ -1,9 +1,10 @@
 """The signal core on the live path: motion and events in, control and repetitions out.
 
-Motion comes from the gateway and events from the session service, both in this process: what goes
-to the bus goes to whoever else listens, and the way back from the broker is no part of the way to
-the game. Keeps one core for the session that is open. A stream that is silent is announced as
-such, and again when it speaks. What looks like a fall is announced, for the session service to ask.
+Motion comes from the gateway and events from the session service, both in this process; so goes
+what the core tells back to the session service. The bus is for whoever else listens, and the way
+back from the broker is no part of the way to the game. Keeps one core for the session that is open.
+A stream that is silent is announced as such, and again when it speaks. What looks like a fall is
+announced, for the session service to ask.
 """
 
 from __future__ import annotations
@@ -19,10 +20,13 @@ from telemetry.messages.motion import MotionBatch, StreamEnded, StreamOpened
 from .freshness import SILENT_S, Freshness
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from analytics.exercise.observation import Observe
     from telemetry.clock import Clock
     from telemetry.latency import Latencies
     from telemetry.messages.events import SessionEvent
+    from telemetry.messages.live import LiveMessage
     from telemetry.messages.motion import StreamItem
     from telemetry.transport.bus import Bus
     from telemetry.transport.topics import HomeTopics
@@ -60,6 +64,8 @@ class LiveAnalysis:
         self._falls = FallWatch()
         self.core: Core | None = None
         self.analysed = 0
+        self.on_live: Callable[[LiveMessage], None] = lambda _: None
+        """Told of each message in this process, before the bus is."""
 
     async def run(self) -> None:
         """Watch for silent streams."""
@@ -83,7 +89,7 @@ class LiveAnalysis:
                 self._latencies.add("core", received_ns, analysed_ns)
                 stamped = stamps.model_copy(update={"analysed_ns": analysed_ns})
                 live = live.model_copy(update={"stamps": stamped})  # noqa: PLW2901
-            self._bus.publish(self._topics.control, encode_live(live))
+            self._tell(live)
         if isinstance(item, MotionBatch):
             self.analysed += len(item)
         for fall in falls:
@@ -93,7 +99,11 @@ class LiveAnalysis:
                 placement=fall.placement,
                 t_ns=fall.t_ns,
             )
-            self._bus.publish(self._topics.control, encode_live(noticed))
+            self._tell(noticed)
+
+    def _tell(self, live: LiveMessage) -> None:
+        self.on_live(live)
+        self._bus.publish(self._topics.control, encode_live(live))
 
     def _hear(self, item: StreamItem, now_ns: int) -> None:
         if isinstance(item, StreamOpened):
@@ -123,7 +133,7 @@ class LiveAnalysis:
             silent=stands != "fresh",
             why="late" if stands == "late" else "silent",
         )
-        self._bus.publish(self._topics.control, encode_live(notice))
+        self._tell(notice)
 
     def _stamp(self, batch: MotionBatch, received_ns: int) -> Stamps:
         sampled_ns = batch.t0_ns + int(batch.dt_us[-1]) * 1000
@@ -143,4 +153,4 @@ class LiveAnalysis:
             self.core = Core(event.session, self._observe)
         if self.core is not None:
             for live in self.core.take_event(event):
-                self._bus.publish(self._topics.control, encode_live(live))
+                self._tell(live)

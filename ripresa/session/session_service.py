@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from edge.wearables.standard import HeartRate
     from telemetry.clock import Clock
+    from telemetry.messages.live import LiveMessage
     from telemetry.messages.requests import Request
     from telemetry.seams import Recorder
     from telemetry.transport.bus import Bus, Message
@@ -55,7 +56,8 @@ class SessionService:
 
     Args:
         recorder: the home's journal.
-        bus: requests and live messages come from it, events are announced on it.
+        bus: requests come from it, and where no sensor is worn repetitions of screens that count
+            keys; events are announced on it.
         topics: the home's.
         clock: stamps events.
         spans: for each open stream the index of its next sample.
@@ -92,8 +94,8 @@ class SessionService:
         self._beatless: set[str] = set()
         self.refused = 0
         """Messages that could not be read, and requests that did not fit."""
+        self._hears_keys = False
         bus.subscribe(topics.request, self._on_request, qos=1)
-        bus.subscribe(topics.control, self._on_live)
 
     @property
     def session(self) -> str | None:
@@ -113,6 +115,9 @@ class SessionService:
         session = new_ulid(self._clock)
         self.events, self.heart = [], None
         self._beatless.clear()
+        if settings.by_keys and not self._hears_keys:
+            self._bus.subscribe(self._topics.control, self._on_keys)
+            self._hears_keys = True
         if isinstance(self._clock, SystemClock):
             settings = replace(settings, clock_synchronised=self._clock.synchronised)
         await self._take(open_session(settings, session=session, moment=self._moment()))
@@ -129,6 +134,13 @@ class SessionService:
     def count(self, repetition: RepetitionCounted) -> None:
         """Count a repetition that keys made, where no sensor is worn."""
         self._occurrences.put_nowait(repetition)
+
+    def take_live(self, live: LiveMessage) -> None:
+        """Take what the live core tells: repetitions, silences, suspected falls."""
+        if isinstance(live, RepetitionCounted | SensorSilent):
+            self._occurrences.put_nowait(live)
+        elif isinstance(live, FallNoticed) and live.session == self.session:
+            self._occurrences.put_nowait(FallSuspected(live.placement))
 
     def note_heart_rate(self, wearable: str, _t_ns: int, measured: HeartRate) -> None:
         """Record a heart rate; where the sensor says itself that it is none, that, once.
@@ -224,19 +236,16 @@ class SessionService:
             return
         self.request(request)
 
-    def _on_live(self, message: Message) -> None:
-        # Control comes 60 times a second and concerns games only.
-        if b'"control"' in message.payload[:40]:
+    def _on_keys(self, message: Message) -> None:
+        if self.state is None or not self.state.by_keys:
             return
         try:
             live = decode_live(message.payload)
         except DecodeError as e:
             self._refuse(str(e))
             return
-        if isinstance(live, RepetitionCounted | SensorSilent):
-            self._occurrences.put_nowait(live)
-        elif isinstance(live, FallNoticed) and live.session == self.session:
-            self._occurrences.put_nowait(FallSuspected(live.placement))
+        if isinstance(live, RepetitionCounted):
+            self.count(live)
 
     def _refuse(self, why: str) -> None:
         self.refused += 1

@@ -104,6 +104,7 @@ class Home:
             last_sample_ns=clock.now_ns,
         )
         self.service.on_event = self.analysis.take_event
+        self.analysis.on_live = self.service.take_live
         self.alignments = SensorAlignment(clock, self.service, lambda: self.opened)
         self.control = []
         bus.subscribe(TOPICS.control, self._hear)

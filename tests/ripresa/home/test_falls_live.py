@@ -85,7 +85,7 @@ async def patient(tmp_path):
     service = SessionService(
         journal, bus, TOPICS, clock, spans=lambda: {STREAM: 0}, last_sample_ns=clock.now_ns
     )
-    service.on_event = analysis.take_event
+    service.on_event, analysis.on_live = analysis.take_event, service.take_live
     running = asyncio.create_task(service.run())
     analysis(worn("wrist-right"))
     agreed = plan()

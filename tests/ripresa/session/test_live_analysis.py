@@ -15,7 +15,14 @@ from ripresa.session.session_service import SessionService
 from telemetry.clock import ManualClock
 from telemetry.latency import Latencies
 from telemetry.messages.events import ExerciseStarted, SessionOpened
-from telemetry.messages.live import ControlBatch, SensorSilent, decode_live
+from telemetry.messages.live import (
+    ControlBatch,
+    FallNoticed,
+    RepetitionCounted,
+    SensorSilent,
+    decode_live,
+    encode_live,
+)
 from telemetry.transport.bus import LocalBus
 from telemetry.transport.topics import HomeTopics
 from therapy.session.agenda import agenda_of
@@ -118,3 +125,80 @@ async def test_a_fault_in_what_is_analysed_ends_no_session(tmp_path, caplog):
     assert recorded[:1] == ["session.opened"]
     assert service.events[0].type == "session.opened"
     assert "could not be analysed" in caplog.text
+
+
+def repetition(session, number=1):
+    return RepetitionCounted(
+        session=session,
+        item="1",
+        number=number,
+        t_ns=T0_NS,
+        range_deg=None,
+        peak_deg=None,
+        reached=1.0,
+    )
+
+
+@contextlib.asynccontextmanager
+async def in_session(tmp_path, *, by_keys=False):
+    """A session service of its own journal, with a session open and a bus that can be cut."""
+    bus, clock = LocalBus(), ManualClock(T0_NS)
+    with contextlib.closing(Journal.open(tmp_path / "journal.sqlite", clock)) as journal:
+        service = SessionService(
+            journal, bus, TOPICS, clock, spans=dict, last_sample_ns=lambda: None
+        )
+        agreed = plan()
+        agenda = agenda_of(agreed, agreed.day_of(T0_NS))
+        settings = SessionSettings(
+            plan=agreed,
+            site="clinic",
+            agenda=agenda,
+            worn=(),
+            measured=not by_keys,
+            by_keys=by_keys,
+        )
+        await service.open(settings)
+        yield bus, service
+
+
+async def waiting(service):
+    """What waits for the session service, in order."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+    queue = service._occurrences
+    return [queue.get_nowait() for _ in range(queue.qsize())]
+
+
+async def test_what_the_core_tells_reaches_the_session_while_the_broker_is_away(tmp_path):
+    async with in_session(tmp_path) as (bus, service):
+        analysis = LiveAnalysis(bus, TOPICS, ManualClock(T0_NS), observe, Latencies())
+        analysis.on_live = service.take_live
+        session = service.session
+        fall = FallNoticed(session=session, stream=STREAM, placement="wrist-right", t_ns=T0_NS)
+        silent = SensorSilent(session=session, stream=STREAM, silent=True)
+
+        class Tells:
+            def take_event(self, _event):
+                return [repetition(session), silent, fall]
+
+        analysis.core = Tells()
+        bus.disconnect()
+        analysis.take_event(list(events())[1])
+        came = await waiting(service)
+    assert [type(c).__name__ for c in came] == [
+        "RepetitionCounted",
+        "SensorSilent",
+        "FallSuspected",
+    ]
+
+
+@pytest.mark.parametrize(("by_keys", "counts"), [(False, 0), (True, 1)])
+async def test_only_where_no_sensor_is_worn_may_a_screen_count_over_the_bus(
+    tmp_path, by_keys, counts
+):
+    async with in_session(tmp_path, by_keys=by_keys) as (bus, service):
+        bus.publish(TOPICS.control, encode_live(repetition(service.session)))
+        bus.publish(TOPICS.control, b"rubbish")
+        came = await waiting(service)
+    assert len(came) == counts
+    assert service.refused == counts
