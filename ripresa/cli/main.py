@@ -54,6 +54,10 @@ lazy_commands |= {
         "Patients' rights: export, withdraw, restrict, erase.",
     ),
     "plan": ("ripresa.cli.plan_cli:app", "Therapy plans: import, show, compare, publish."),
+    "region": (
+        "ripresa.cli.region.region_cli:app",
+        "Several clinics behind a cluster of brokers: keys, and who comes in.",
+    ),
     "survey": (
         "ripresa.cli.surveys.survey_cli:app",
         "Surveys: codes to answer by, and what was answered.",

@@ -1,9 +1,9 @@
 """Which of several clinics that share one broker takes a patient's home.
 
-A home belongs to one of `SLOTS` slots by its site and patient, and a slot to one of N partitions.
-The slot is what a broker that sorts messages computes as well (NATS' `partition(64,1,2)` over the
-topic's second and third part): FNV-1a of 32 bits over site and patient, one after the other, modulo
-64. Nothing of it depends on the home's ULID, so a home that lost its journal stays where it was.
+A home has a hash of its site and patient, FNV-1a of 32 bits over one and the other: what a broker
+that sorts messages computes as well (NATS' `partition(N,1,2)` over the topic's second and third
+part). Partition K of N holds whose hash is K modulo N. Nothing of it depends on the home's ULID, so
+a home that lost its journal stays where it was.
 
 N doubles: partition K of N is what partitions K and K + N of 2 N are together, so that a clinic
 which grows is cut in two and nothing moves between the others.
@@ -12,31 +12,30 @@ which grows is cut in two and nothing moves between the others.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from telemetry.errors import ConfigurationError, DecodeError
 
 from .topics import parse_topic
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+__all__ = ["PARTITIONS", "SORTED", "Partition", "hash_of"]
 
-__all__ = ["SLOTS", "Partition", "slot_of"]
-
-SLOTS: Final = 64
-SORTED: Final = "slot"
-"""The first part of a topic to which a broker that sorts has added the slot."""
+PARTITIONS: Final = (1, 2, 4, 8, 16, 32, 64)
+"""How many there may be."""
+SORTED: Final = "part"
+"""The first part of a topic to which a broker that sorts has added, one level each, which partition
+of 2, 4, 8, 16, 32 and 64 it is for: one filter is enough, however many there are."""
 
 _OFFSET, _PRIME, _MASK = 0x811C9DC5, 0x01000193, 0xFFFFFFFF
 """FNV-1a of 32 bits (IETF draft-eastlake-fnv)."""
 
 
-def slot_of(site: str, patient: str) -> int:
-    """The slot of a patient's home, 0 to 63."""
+def hash_of(site: str, patient: str) -> int:
+    """FNV-1a, 32 bits, of a patient's home."""
     hashed = _OFFSET
     for byte in f"{site}{patient}".encode():
         hashed = ((hashed ^ byte) * _PRIME) & _MASK
-    return hashed % SLOTS
+    return hashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Partition:
     Attributes:
         index: 0 to `of` - 1.
         of: a power of two up to 64.
-        sorted_by_broker: records come to topics with their slot, see `filters`.
+        sorted_by_broker: records come to topics that begin with their partition, see `filter`.
 
     Raises:
         ConfigurationError: there is no such partition.
@@ -57,7 +56,7 @@ class Partition:
     sorted_by_broker: bool = False
 
     def __post_init__(self) -> None:
-        if self.of < 1 or self.of > SLOTS or self.of & (self.of - 1):
+        if self.of not in PARTITIONS:
             raise ConfigurationError(
                 f"{self.of} partitions: it is 1, 2, 4, 8, 16, 32 or 64, for a clinic that grows is "
                 "cut in two"
@@ -89,7 +88,7 @@ class Partition:
 
     def holds(self, site: str, patient: str) -> bool:
         """Whether this patient's home is its."""
-        return slot_of(site, patient) % self.of == self.index
+        return hash_of(site, patient) % self.of == self.index
 
     def takes(self, topic: str) -> bool:
         """Whether a message to this topic is for it: of its patients; what is nobody's, the first.
@@ -113,21 +112,33 @@ class Partition:
         low = Partition(self.index, 2 * self.of, self.sorted_by_broker)
         return low, Partition(self.index + self.of, 2 * self.of, self.sorted_by_broker)
 
-    def filters(self, topic_filter: str) -> Iterator[str]:
+    def filter(self, topic_filter: str) -> str:
         """What to subscribe to for a filter over all patients.
 
-        A broker that sorts delivers records, which are all but a little of what homes send, as
-        `slot/S/TOPIC`, so that each partition is sent its own only. What is not sorted comes to
+        A broker that sorts delivers records, which are all but a little of what homes send, under
+        a topic of their partition, so that each is sent its own only. What is not sorted comes to
         every partition, and `takes` leaves out what is another's.
         """
         if not self.sorted_by_broker or topic_filter.rpartition("/")[2] != "record":
-            yield topic_filter
-            return
-        for slot in range(self.index, SLOTS, self.of):
-            yield f"{SORTED}/{slot}/{topic_filter}"
+            return topic_filter
+        levels = (str(self.index) if n == self.of else "+" for n in PARTITIONS[1:])
+        return "/".join((SORTED, *levels, topic_filter))
 
     @staticmethod
-    def without_slot(topic: str) -> str:
+    def sorted_topic(topic: str) -> str:
+        """The topic of a record as a broker that sorts delivers it; `deploy/region` says how.
+
+        Raises:
+            DecodeError: none of ours.
+            KeyError: no patient's.
+        """
+        values = parse_topic(topic).values
+        hashed = hash_of(values["site"], values["patient"])
+        return "/".join((SORTED, *(str(hashed % n) for n in PARTITIONS[1:]), topic))
+
+    @staticmethod
+    def own_topic(topic: str) -> str:
         """The topic as its home wrote it."""
-        first, _, rest = topic.partition("/")
-        return rest.partition("/")[2] if first == SORTED else topic
+        if not topic.startswith(f"{SORTED}/"):
+            return topic
+        return topic.split("/", len(PARTITIONS))[-1]

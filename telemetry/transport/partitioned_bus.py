@@ -63,15 +63,14 @@ class PartitionedBus:
         """Hand every matching message of this partition to `handler`."""
 
         def take(message: Message) -> None:
-            topic = Partition.without_slot(message.topic)
+            topic = Partition.own_topic(message.topic)
             if self._partition.takes(topic):
                 handler(message if topic == message.topic else replace(message, topic=topic))
             else:
                 self.left_out += 1
                 message.acknowledge()
 
-        for wanted in self._partition.filters(topic_filter):
-            self._bus.subscribe(wanted, take, qos=qos)
+        self._bus.subscribe(self._partition.filter(topic_filter), take, qos=qos)
 
     def on_connect(self, callback: Callable[[], None]) -> None:
         """Call back after each connection."""

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from telemetry.errors import ConfigurationError
 from telemetry.transport.bus import LocalBus, Message, topic_matches
-from telemetry.transport.partition import SLOTS, Partition, slot_of
+from telemetry.transport.partition import PARTITIONS, Partition, hash_of
 from telemetry.transport.partitioned_bus import PartitionedBus
 from telemetry.transport.topics import HomeTopics, SiteTopics
 
 NAMES = st.from_regex(r"[a-z0-9][a-z0-9-]{0,20}", fullmatch=True)
-SIZES = st.sampled_from([1, 2, 4, 8, 16, 32, 64])
+RECORDS = HomeTopics("+", "+").record
+SIZES = st.sampled_from(PARTITIONS)
 
 
 @pytest.mark.parametrize(
@@ -21,8 +22,8 @@ SIZES = st.sampled_from([1, 2, 4, 8, 16, 32, 64])
     # Vectors of the FNV reference: FNV-1a, 32 bits.
     [("a", "", 0xE40C292C), ("fo", "obar", 0xBF9CF968), ("ch", "ongo was here!\n", 0xD49930D5)],
 )
-def test_a_slot_is_the_published_hash_of_site_and_patient(site, patient, hashed):
-    assert slot_of(site, patient) == hashed % SLOTS
+def test_a_homes_hash_is_the_published_hash_of_site_and_patient(site, patient, hashed):
+    assert hash_of(site, patient) == hashed
 
 
 @given(site=NAMES, patient=NAMES, size=SIZES)
@@ -45,17 +46,14 @@ def test_a_clinic_that_is_cut_in_two_shares_its_patients_with_nobody_else(site, 
 @given(site=NAMES, patient=NAMES, size=SIZES)
 def test_a_broker_that_sorts_sends_a_record_to_the_partition_that_holds_it(site, patient, size):
     topic = HomeTopics(site, patient).record
-    sent = f"slot/{slot_of(site, patient)}/{topic}"
+    sent = Partition.sorted_topic(topic)
     takers = [
         k
         for k in range(size)
-        if any(
-            topic_matches(wanted, sent)
-            for wanted in Partition(k, size, sorted_by_broker=True).filters("ripresa/+/+/record")
-        )
+        if topic_matches(Partition(k, size, sorted_by_broker=True).filter(RECORDS), sent)
     ]
     assert takers == [k for k in range(size) if Partition(k, size).holds(site, patient)]
-    assert Partition.without_slot(sent) == topic == Partition.without_slot(topic)
+    assert Partition.own_topic(sent) == topic == Partition.own_topic(topic)
 
 
 @pytest.mark.parametrize("text", ["", "1", "2/2", "-1/2", "0/0", "0/3", "0/128", "a/b", "0/2/4"])
@@ -71,10 +69,10 @@ def test_a_partitioned_bus_brings_its_own_and_acknowledges_what_it_leaves_out(so
         taken: list[list[str]] = [[], []]
         for index in (0, 1):
             part = PartitionedBus(bus, Partition(index, 2, sorted_by_broker=sorting))
-            part.subscribe("ripresa/+/+/record", lambda m, i=index: taken[i].append(m.topic))
+            part.subscribe(RECORDS, lambda m, i=index: taken[i].append(m.topic))
         for number in range(40):
             topic = HomeTopics("milano", f"p-{number}").record
-            sent = f"slot/{slot_of('milano', f'p-{number}')}/{topic}" if sorting else topic
+            sent = Partition.sorted_topic(topic) if sorting else topic
             message = Message(sent, b"", acknowledge=lambda: acknowledged.append(1))
             for wanted, handler in bus._handlers:
                 if topic_matches(wanted, sent):

@@ -1,0 +1,1 @@
+"""`ripresa region`: clinics behind a cluster of brokers."""
