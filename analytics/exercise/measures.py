@@ -34,16 +34,33 @@ def cadence(repetitions: Sequence[Repetition], rate_hz: float) -> Measure | None
 
 
 def median_phase(
-    name: str, phase: Callable[[Repetition], float]
+    name: str,
+    phase: Callable[[Repetition], float],
+    *,
+    below: tuple[float, float],
+    above: tuple[float, float],
 ) -> Callable[[Sequence[Repetition], float], Measure | None]:
-    """The median duration of one phase; see `repetition.with_phases`."""
+    """The median duration of one phase; see `repetition.with_phases`.
+
+    Args:
+        name: of the measure.
+        phase: seconds of one repetition.
+        below: how far its band reaches down, seconds and a share of the duration.
+        above: how far up; both fitted to simulated people (`docs/challenges.md`).
+    """
 
     def measure(repetitions: Sequence[Repetition], rate_hz: float) -> Measure | None:
         del rate_hz
         if not repetitions:
             return None
         median_s = statistics.median(phase(r) for r in repetitions)
-        return Measure(name=name, value=round(median_s, 3), unit="s")
+        return Measure(
+            name=name,
+            value=round(median_s, 3),
+            unit="s",
+            low=round(max(0.0, median_s - below[0] - below[1] * median_s), 3),
+            high=round(median_s + above[0] + above[1] * median_s, 3),
+        )
 
     return measure
 
@@ -81,9 +98,12 @@ MEASURES: dict[str, Callable[[Sequence[Repetition], float], Measure | None]] = {
     "cadence": cadence,
     "decrement": decrement,
     "extension deficit": least_flexion("extension deficit"),
-    "hold": median_phase("hold", lambda r: r.hold_s),
-    "rise time": median_phase("rise time", lambda r: r.up_s),
-    "time up": median_phase("time up", lambda r: r.up_s),
+    "hold": median_phase("hold", lambda r: r.hold_s, below=(0.35, 0.0), above=(0.35, 0.0)),
+    "rise time": median_phase(
+        "rise time", lambda r: r.up_s, below=(0.15, 0.05), above=(0.15, 0.05)
+    ),
+    # A foot on its toes is never quite still: the way up is drawn out rather than cut.
+    "time up": median_phase("time up", lambda r: r.up_s, below=(0.3, 0.25), above=(0.15, 0.12)),
 }
 
 

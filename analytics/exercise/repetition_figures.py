@@ -100,7 +100,7 @@ def _repetition(
     track, frames, observation = seen.track, seen.frames, seen.found.observation
     index, rate_hz = frames.index.item, track.opened.rate_hz
     start, end = index(e.start), index(e.end)
-    phases = strokes_of(e)
+    phases = strokes_of(e, seen.smooth_speed)
     gyroscope = track.opened.gyroscope
     return Repetition(
         number=number,

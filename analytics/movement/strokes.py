@@ -21,6 +21,9 @@ __all__ = ["UNSEEN_SHARE", "Strokes", "ends_of", "strokes_of", "tremor_deg"]
 UNSEEN_SHARE = 0.1
 """Of a minimum-jerk stroke's seen part, what lies unseen before it and after it, where it is slower
 than `repetition.SLOW` of its own peak velocity: strokes of 1 to 4 s come out 4 % short at most."""
+PART_SHARE = 0.2
+"""Of a stroke's peak velocity, below which it halts: who moves in parts has as many strokes, and
+what lies unseen is a share of the first one and of the last."""
 SMOOTHED_SHARE = 0.1
 """Half of what an end is smoothed over, as a share of the shorter stroke beside it."""
 TREMBLING_DEG = 0.4
@@ -39,16 +42,38 @@ class Strokes:
     down: float
 
 
-def strokes_of(e: Excursion) -> Strokes:
-    """How long a repetition's phases took, each drawn out to where its stroke began and ended."""
+def strokes_of(e: Excursion, speed: Array | None = None) -> Strokes:
+    """How long a repetition's phases took, each drawn out to where its stroke began and ended.
+
+    Args:
+        e: the repetition.
+        speed: [n] of the frames, smoothed, in any unit; without it no stroke is known to halt.
+    """
     up, hold, down = e.hold_from - e.start, e.hold_to - e.hold_from, e.end - e.hold_to
-    unseen = UNSEEN_SHARE * up, UNSEEN_SHARE * down
-    within = min(1.0, hold / max(sum(unseen), 1e-9))
+    (up_first, up_last), (down_first, down_last) = (up, up), (down, down)
+    if speed is not None:
+        up_first, up_last = _parts(speed[e.start : e.hold_from + 1])
+        down_first, down_last = _parts(speed[e.hold_to : e.end + 1])
+    before, after = UNSEEN_SHARE * up_first, UNSEEN_SHARE * down_last
+    at_top = UNSEEN_SHARE * up_last, UNSEEN_SHARE * down_first
+    within = min(1.0, hold / max(sum(at_top), 1e-9))
     return Strokes(
-        up + unseen[0] * (1 + within),
-        hold - within * sum(unseen),
-        down + unseen[1] * (1 + within),
+        up + before + within * at_top[0],
+        hold - within * sum(at_top),
+        down + after + within * at_top[1],
     )
+
+
+def _parts(speed: Array) -> tuple[int, int]:
+    """How many frames a stroke goes on without a halt from its beginning, and up to its end."""
+    n = len(speed) - 1
+    moving = speed > PART_SHARE * speed.max(initial=0.0)
+    if not moving.any():
+        return n, n
+    # Its slow ends are no halts.
+    first, last = np.flatnonzero(moving)[[0, -1]].tolist()
+    stops = np.flatnonzero(~moving[first:last]) + first
+    return (int(stops[0]), n - int(stops[-1])) if len(stops) else (n, n)
 
 
 def tremor_deg(values: Array, excursions: Sequence[Excursion], rate_hz: float) -> float:
