@@ -1,4 +1,4 @@
-"""How Onda looks: the paper boat on a slow swell by moonlight.
+"""How Onda looks: the paper boat on a slow swell, before the shore of its scene.
 
 The water's surface is the wave itself: what lies ahead of the boat is what comes next.
 """
@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from games.ui.paint import glow, mix, soft_disc
+from games.scenery.weather import FallingWeather
+from games.scenes.atmosphere import atmosphere_of
+from games.scenes.colour import mix
+from games.ui.paint import glow, soft_disc
 
-from .art import boat, night, swell
-from .colours import WATER
+from .art import boat, swell
+from .colours import colours_in
+from .shores import painted_shore
 
 if TYPE_CHECKING:
     from games.look import Look
@@ -31,6 +35,12 @@ SECOND_PX = 120
 STEP_PX = 16
 WIDTH, HEIGHT = 1280, 720
 MOST_LANTERNS = 20
+SWELLS = (
+    (482, 0.1, 900.0, 4.0, 0.25),
+    (504, 0.3, 700.0, 7.0, 0.4),
+    (532, 0.55, 560.0, 9.0, 0.55),
+)
+"""The far water: where it lies, how near, its length, height and pace."""
 
 
 class OndaScreen:
@@ -38,8 +48,16 @@ class OndaScreen:
 
     def __init__(self, look: Look) -> None:
         self._look = look
-        self._sky = night(look.seed)
-        boat_picture = boat()
+        scene = look.scene_of("onda")
+        self._air, self._colours = atmosphere_of(scene), colours_in(scene)
+        self._shore = painted_shore(scene, look.seed)
+        self._weather = FallingWeather(self._air, look.seed)
+        horizon = mix(self._air.sky[-1][1], self._colours.water, 0.1 if self._air.night else 0.2)
+        self._swells = [
+            (base, mix(horizon, self._colours.water, share), wide, tall, pace)
+            for base, share, wide, tall, pace in SWELLS
+        ]
+        boat_picture = boat(self._colours)
         self._boats = {
             tilt: pygame.transform.rotozoom(boat_picture, tilt, 0.86).convert_alpha()
             for tilt in range(-21, 22, 3)
@@ -47,35 +65,35 @@ class OndaScreen:
         self._lamp = soft_disc(120, (255, 206, 120), 120).convert_alpha()
         self._lantern = soft_disc(20, (255, 214, 130), 230, power=1.2).convert_alpha()
         self._spark = soft_disc(10, (214, 246, 250), 220, power=1.3).convert_alpha()
-        self._glitter = glow((52, 7), (222, 230, 255), 200).convert_alpha()
+        light = mix(self._air.orb.halo, (255, 255, 255), 0.3)
+        self._glitter = glow((52, 7), light, round(200 * (1 - 0.7 * self._air.veil)))
+        self._glitter = self._glitter.convert_alpha()
         self._halo = soft_disc(150, (160, 230, 240), 110).convert_alpha()
 
     def heard(self, event: GameEvent) -> None:
         """Everything drawn hangs on the state."""
 
     def backdrop(self, canvas: Canvas, state: OndaState) -> None:
-        """Night, and the far sea."""
+        """Sky and shore, and the far water."""
         surface = canvas.surface
-        surface.blit(self._sky, (0, 0))
+        surface.blit(self._shore, (0, 0))
         seconds = 0.0 if self._look.reduced_motion else state.drift_s
-        for base, colour, wide, tall, pace in (
-            (476, (16, 40, 78), 900.0, 5.0, 0.25),
-            (500, (18, 52, 92), 700.0, 7.0, 0.4),
-            (530, (18, 66, 104), 560.0, 9.0, 0.55),
-        ):
+        for base, colour, wide, tall, pace in self._swells:
             line = [
                 (x, base - swell(x, seconds, wide, tall, pace)) for x in range(0, WIDTH + 40, 40)
             ]
             pygame.draw.polygon(surface, colour, [*line, (WIDTH, HEIGHT), (0, HEIGHT)])
         for n in range(30):
             spread = 14 + n * 3.2
-            x = 930 + spread * math.sin(n * 2.1 + seconds * 0.25)
+            x = self._air.orb.x + spread * math.sin(n * 2.1 + seconds * 0.25)
             self._glitter.set_alpha(round(80 + 70 * math.sin(seconds * 1.1 + n * 1.7)))
-            surface.blit(self._glitter, (x - 26, 474 + n * 3.4))
+            surface.blit(self._glitter, (x - 26, 480 + n * 3.4))
 
         shown = 0 if self._look.plain else min(state.lanterns, MOST_LANTERNS)
         for n in range(shown):
             surface.blit(self._lantern, (60 + n * 62 - 20, 446 - 9 * math.sin(n * 1.3) - 20))
+        if not self._look.reduced_motion:
+            self._weather.draw(surface, seconds)
 
     def draw(self, canvas: Canvas, state: OndaState) -> None:
         """The wave, its band, and the boat."""
@@ -95,13 +113,12 @@ class OndaScreen:
         calm = 0.0 if self._look.reduced_motion else swell(x, state.drift_s, 420, 2.4, 0.9)
         return REST_Y - state.wave.height(at_s) * (REST_Y - TOP_Y) - calm
 
-    @staticmethod
-    def _draw_water(surface: pygame.Surface, line: list[Point]) -> None:
+    def _draw_water(self, surface: pygame.Surface, line: list[Point]) -> None:
         for depth, shade in ((0, 0.0), (26, 0.22), (64, 0.42), (120, 0.6), (190, 0.74)):
             sunk = [(x, min(HEIGHT, y + depth + depth * (y - TOP_Y) * 0.0012)) for x, y in line]
-            colour = mix(WATER, (10, 34, 70), shade)
+            colour = mix(self._colours.water, self._colours.deep, shade)
             pygame.draw.polygon(surface, colour, [*sunk, (WIDTH, HEIGHT), (0, HEIGHT)])
-        pygame.draw.lines(surface, (170, 232, 238), False, line, 4)
+        pygame.draw.lines(surface, self._colours.crest, False, line, 4)
 
     def _draw_band(self, surface: pygame.Surface, state: OndaState, line: list[Point]) -> None:
         """Dots at both edges of the band, around and ahead of the boat."""
@@ -124,15 +141,17 @@ class OndaScreen:
         if state.near and state.ride.on and not self._look.plain:
             surface.blit(self._halo, (BOAT_X - 150, y - 190))
         picture = self._boats[tilt]
-        lamp = (BOAT_X + 64 - 120, y - 62 - 120)
-        surface.blit(self._lamp, lamp)
+        if self._air.night:
+            surface.blit(self._lamp, (BOAT_X + 64 - 120, y - 62 - 120))
         surface.blit(picture, picture.get_rect(center=(BOAT_X, y - 40)))
 
     def _draw_front(self, surface: pygame.Surface, state: OndaState, line: list[Point]) -> None:
         """A little water before the keel, and the wake."""
         near = [(x, y + 16) for x, y in line if BOAT_X - 100 <= x <= BOAT_X + 100]
         if state.near and not self._look.plain:
-            pygame.draw.lines(surface, (140, 214, 224), False, near, 3)
+            pygame.draw.lines(
+                surface, mix(self._colours.water, self._colours.crest, 0.7), False, near, 3
+            )
         for n in range(9):
             x = BOAT_X - 90 - n * 34
             y = self._water_y(state, x) + 10

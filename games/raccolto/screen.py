@@ -9,10 +9,14 @@ import pygame
 
 from games.rules.progress import GamePhase
 from games.rules.reach import ReachStage
+from games.scenery.weather import FallingWeather
+from games.scenes.atmosphere import atmosphere_of
+from games.scenes.colour import mix
 from games.ui.paint import progress_rings, soft_disc
 
-from .art import STEM_X, basket, fruit, leaves, orchard, picker
-from .colours import FRUIT
+from .art import STEM_X, basket, fruit, picker
+from .colours import harvest_in
+from .orchards import leaves, orchard
 
 if TYPE_CHECKING:
     from games.look import Look
@@ -37,23 +41,28 @@ class RaccoltoScreen:
 
     def __init__(self, look: Look) -> None:
         self._look = look
-        self._scene = orchard(look.seed)
-        self._fruit = fruit().convert_alpha()
+        scene = look.scene_of("raccolto")
+        air, harvest = atmosphere_of(scene), harvest_in(scene)
+        self._orchard = orchard(scene, look.seed)
+        self._weather = FallingWeather(air, look.seed)
+        self._stem, self._stem_leaf = air.lit((110, 84, 54)), harvest.leaves[0]
+        self._fruit = fruit(scene.region, harvest).convert_alpha()
         self._small = pygame.transform.smoothscale(self._fruit, (58, 58))
         self._golden = self._small.copy()
         self._golden.fill(GOLD, special_flags=pygame.BLEND_RGB_ADD)
-        self._pickers = [picker(n / CLOSINGS).convert_alpha() for n in range(CLOSINGS + 1)]
+        self._pickers = [picker(n / CLOSINGS, harvest).convert_alpha() for n in range(CLOSINGS + 1)]
         self._back, self._front = (part.convert_alpha() for part in basket())
-        self._rings = [r.convert_alpha() for r in progress_rings(58, 9, FRUIT, (255, 252, 244))]
+        rings = progress_rings(58, 9, harvest.fruit, (255, 252, 244))
+        self._rings = [ring.convert_alpha() for ring in rings]
         self._light = soft_disc(96, (255, 250, 226), 190).convert_alpha()
-        self._leaves = [leaf.convert_alpha() for leaf in leaves()[1]]
+        self._leaves = [leaf.convert_alpha() for leaf in leaves(harvest)[1]]
 
     def heard(self, event: GameEvent) -> None:
         """Everything drawn hangs on the state."""
 
     def backdrop(self, canvas: Canvas, state: RaccoltoState) -> None:
         """The orchard, and a few leaves in the air."""
-        canvas.surface.blit(self._scene, (0, 0))
+        canvas.surface.blit(self._orchard, (0, 0))
         if self._look.reduced_motion:
             return
         seconds = state.tick * state.setting.dt_s
@@ -62,6 +71,7 @@ class RaccoltoScreen:
             x = 1180 - 760 * ((n * 0.37) % 1) - 200 * age + 30 * math.sin(seconds * 0.7 + n)
             leaf = self._leaves[int(8 * age + n) % len(self._leaves)]
             canvas.surface.blit(leaf, (x, 150 + 440 * age))
+        self._weather.draw(canvas.surface, seconds)
 
     def draw(self, canvas: Canvas, state: RaccoltoState) -> None:
         """Stem, fruit, picker, basket."""
@@ -103,13 +113,14 @@ class RaccoltoScreen:
             )
             for n in range(13)
         ]
-        pygame.draw.lines(surface, (110, 84, 54), False, line, 5)
+        pygame.draw.lines(surface, self._stem, False, line, 5)
         for n, side in ((4, 1), (7, -1), (10, 1)):
             x, at_y = line[n]
             tip = (x + side * 34, at_y - 10)
             leaf = [(x, at_y), (x + side * 14, at_y - 14), tip, (x + side * 18, at_y + 3)]
-            pygame.draw.polygon(surface, (104, 142, 68), leaf)
-            pygame.draw.aaline(surface, (190, 208, 140), (x, at_y), tip)
+            pygame.draw.polygon(surface, self._stem_leaf, leaf)
+            vein = mix(self._stem_leaf, (240, 244, 190), 0.5)
+            pygame.draw.aaline(surface, vein, (x, at_y), tip)
 
     def _draw_basket(self, surface: pygame.Surface, state: RaccoltoState) -> None:
         x, y = BASKET

@@ -6,12 +6,14 @@ where snow lies. So a place needs one drawing, and its 12 lights and weathers ag
 
 Skies keep to two bands of luminance, because what moves before them is told apart by contrast in
 every kind of colour vision: by day at least `LEAST_DAY`, by night at most `MOST_NIGHT` (relative
-luminance of WCAG 2.2). A test holds every sky to them.
+luminance of WCAG 2.2), below the uppermost `FREE` of the picture, where nothing moves, and
+above `LAND`, where land lies before every sky. A test holds every sky to them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from .colour import mix
@@ -28,8 +30,10 @@ __all__ = ["LEAST_DAY", "MOST_NIGHT", "Atmosphere", "Falls", "Orb", "atmosphere_
 Falls: TypeAlias = Literal["petals", "snow", "rain"]
 Stops: TypeAlias = tuple[tuple[float, "Colour"], ...]
 
-LEAST_DAY: Final = 0.50
+LEAST_DAY: Final = 0.62
 MOST_NIGHT: Final = 0.035
+FREE: Final = 0.15
+LAND: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,18 @@ class Atmosphere:
         red, green, blue = (min(255, round(c * t)) for c, t in zip(colour, self.tint, strict=True))
         return mix((red, green, blue), self.haze, min(1.0, self.density * far))
 
+    def sky_at(self, share: float) -> Colour:
+        """The sky's colour at a share of the picture's height."""
+        for (low, above), (high, below) in pairwise(self.sky):
+            if low <= share <= high:
+                return mix(above, below, (share - low) / (high - low))
+        return self.sky[0 if share < self.sky[0][0] else -1][1]
+
+    @property
+    def behind(self) -> tuple[Colour, ...]:
+        """The sky's shades before which a game's figures move."""
+        return tuple(self.sky_at(FREE + (LAND - FREE) * n / 6) for n in range(7))
+
     def ground(self, colour: Colour, far: float = 0.0) -> Colour:
         """The same of what lies open to the sky: snow whitens it."""
         return self.lit(mix(colour, SNOW, self.snow), far)
@@ -112,8 +128,9 @@ _LIGHTINGS: Final[Mapping[Light, _Lighting]] = {
     ),
     Light.NOON: _Lighting(
         sky=(
-            (0.0, (142, 198, 242)),
-            (0.4, (180, 217, 244)),
+            (0.0, (104, 172, 236)),
+            (0.15, (172, 216, 247)),
+            (0.42, (196, 225, 246)),
             (0.72, (216, 234, 242)),
             (1.0, (236, 242, 236)),
         ),
@@ -126,8 +143,8 @@ _LIGHTINGS: Final[Mapping[Light, _Lighting]] = {
         sky=(
             (0.0, (240, 224, 206)),
             (0.36, (255, 220, 172)),
-            (0.68, (255, 202, 140)),
-            (1.0, (252, 182, 124)),
+            (0.68, (255, 211, 154)),
+            (1.0, (254, 196, 138)),
         ),
         tint=(1.14, 0.94, 0.72),
         haze=(255, 214, 166),
@@ -141,7 +158,7 @@ _LIGHTINGS: Final[Mapping[Light, _Lighting]] = {
             (0.75, (20, 32, 64)),
             (1.0, (30, 44, 80)),
         ),
-        tint=(0.22, 0.30, 0.46),
+        tint=(0.28, 0.36, 0.54),
         haze=(32, 46, 82),
         dull=(24, 34, 58),
         orb=Orb(930, 150, 52, (244, 240, 226), (190, 206, 250), moon=True),
@@ -159,6 +176,9 @@ _HUES: Final[Mapping[tuple[Region, bool], tuple[Colour, float]]] = {
 }
 """What a region adds to its skies, by day and by night, and how much of it."""
 
+ROSE_COAST: Final = ((255, 206, 200), 0.34)
+"""The sea's green would turn gold to olive."""
+
 _FALLS: Final[Mapping[Region, Falls]] = {
     Region.HILLS: "petals",
     Region.VILLAGES: "snow",
@@ -171,6 +191,8 @@ def atmosphere_of(scene: GameScene) -> Atmosphere:
     light = _LIGHTINGS[scene.light]
     night = scene.light is Light.NIGHT
     hue, share = _HUES[scene.region, night]
+    if scene.region is Region.COAST and scene.light is Light.GOLD:
+        hue, share = ROSE_COAST
     falls = _FALLS[scene.region] if scene.weather is SceneWeather.FALLING else None
     wet = falls in ("snow", "rain")
     veil = 0.55 if scene.weather is SceneWeather.HAZE else 0.8 if wet else 0.0

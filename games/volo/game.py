@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from games.engine.game import Game, drawn_by
 
-from .colours import ROLES
+from .colours import ROLES, roles_in
 from .rules import start, step
 
 __all__ = ["GAME"]
@@ -29,4 +29,5 @@ GAME = Game(
     sounds={"ring": "chime", "under": "breeze", "full": "soft"},
     roles=ROLES,
     portrait="ring",
+    roles_in=roles_in,
 )

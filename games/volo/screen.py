@@ -1,4 +1,4 @@
-"""How Volo looks: the swallow, its rings and the valley, drawn from a state."""
+"""How Volo looks: the swallow, its rings and the land, drawn from a state."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from games.rules.progress import TrialOutcome
 from games.rules.reach import ReachStage
 from games.ui.paint import progress_rings, soft_disc
 
-from .art import BLOSSOM, Scenery, petal, ring, swallow
-from .colours import RING
+from .art import BLOSSOM, petal, ring, swallow
+from .colours import plumage_in
+from .scenery import Scenery
 
 if TYPE_CHECKING:
     from games.look import Look
@@ -36,9 +37,12 @@ class VoloScreen:
 
     def __init__(self, look: Look) -> None:
         self._look = look
-        self._scenery = Scenery(look.seed)
+        scene = look.scene_of("volo")
+        self._feathers = plumage_in(scene)
+        self._scenery = Scenery(scene, look.seed)
         self._swallows = [
-            swallow(math.sin(2 * math.pi * n / FRAMES)).convert_alpha() for n in range(FRAMES)
+            swallow(math.sin(2 * math.pi * n / FRAMES), self._feathers).convert_alpha()
+            for n in range(FRAMES)
         ]
         self._turned = {
             (frame, turn): pygame.transform.rotozoom(picture, TURN_DEG * turn, 0.92)
@@ -48,7 +52,9 @@ class VoloScreen:
         self._rings: dict[tuple[int, bool], tuple[pygame.Surface, pygame.Surface]] = {}
         self._petals = [petal(n).convert_alpha() for n in range(6)]
         self._light = soft_disc(110, (255, 255, 250), 150).convert_alpha()
-        self._holds = [p.convert_alpha() for p in progress_rings(96, 7, RING, BLOSSOM)]
+        self._holds = [
+            p.convert_alpha() for p in progress_rings(96, 7, self._feathers.ring, BLOSSOM)
+        ]
         self._mote = soft_disc(9, (255, 255, 255), 230, power=1.2).convert_alpha()
         self._trail: list[tuple[float, float]] = []
         self._petals_from: tuple[float, float] | None = None
@@ -62,9 +68,10 @@ class VoloScreen:
             self._petals_from = (-1.0, 0.0)
 
     def backdrop(self, canvas: Canvas, state: VoloState) -> None:
-        """The valley."""
-        metres = 0.0 if self._look.reduced_motion else state.distance
-        self._scenery.draw(canvas.surface, metres)
+        """The land below, and what falls from the air."""
+        still = self._look.reduced_motion
+        seconds = None if still else state.tick * state.setting.dt_s
+        self._scenery.draw(canvas.surface, 0.0 if still else state.distance, seconds)
         self._ring(state.asked.half, low=False)
 
     def draw(self, canvas: Canvas, state: VoloState) -> None:
@@ -93,7 +100,7 @@ class VoloScreen:
     def _ring(self, half: float, *, low: bool) -> tuple[pygame.Surface, pygame.Surface]:
         opening = 62 if low else max(56, round(half * (GROUND_Y - SKY_Y) / 4) * 4)
         if (opening, low) not in self._rings:
-            far, near = ring(opening, low=low)
+            far, near = ring(opening, self._feathers, low=low)
             self._rings[opening, low] = far.convert_alpha(), near.convert_alpha()
         return self._rings[opening, low]
 

@@ -16,6 +16,7 @@ from games.inputs.source import ArrivedSample
 from games.look import Look
 from games.rules.control import ControlSample
 from games.rules.mode import Mode
+from games.scenes.scene import SCENES, GameScene, Light, Region, SceneWeather
 from games.ui import pause_card
 from games.ui.hud import Hud
 from telemetry.messages.requests import ReportRest
@@ -30,19 +31,35 @@ def pixels(window):
     return hashlib.sha256(pygame.image.tobytes(window.picture, "RGB")).hexdigest()
 
 
-@pytest.mark.parametrize("name", GAMES)
-def test_the_same_seed_and_player_give_the_same_frames(table, name):
-    hashes = [[pixels(t.window) for t in table(name, frames_per_s=4).play()] for _ in range(2)]
+FALLING = {
+    region.value: GameScene(region, light, SceneWeather.FALLING)
+    for region, light in zip(Region, (Light.NOON, Light.NIGHT, Light.GOLD), strict=True)
+}
+FEW = [*zip(GAMES, FALLING.values(), strict=True)]
+"""In these something falls, which moves by itself; every scene has its turn in the nightly run."""
+
+
+def with_others(scenes):
+    nightly = pytest.mark.nightly
+    return [*FEW, *(pytest.param(n, s, marks=nightly) for n in GAMES for s in scenes)]
+
+
+@pytest.mark.parametrize(("name", "scene"), with_others(SCENES[::5]))
+def test_the_same_seed_and_player_give_the_same_frames(table, name, scene):
+    look = Look(scene=scene, voice=False)
+    hashes = [
+        [pixels(t.window) for t in table(name, look=look, frames_per_s=4).play()] for _ in range(2)
+    ]
     assert hashes[0] == hashes[1]
     assert len(set(hashes[0])) > 10
 
 
-@pytest.mark.parametrize("name", GAMES)
-def test_nothing_flashes(table, name):
+@pytest.mark.parametrize(("name", "scene"), with_others(SCENES))
+def test_nothing_flashes(table, name, scene):
     """No picture is much lighter or darker than the one before it (WCAG 2.3.1: 10 %)."""
     means = [
         pygame.surfarray.array3d(t.window.picture)[::8, ::8].mean() / 255
-        for t in itertools.islice(table(name).play(), 240)
+        for t in itertools.islice(table(name, look=Look(scene=scene, voice=False)).play(), 240)
         if t.loop.mode is Mode.PLAY
     ]
     assert np.abs(np.diff(means)).max() < 0.05
