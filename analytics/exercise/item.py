@@ -61,8 +61,6 @@ __all__ = ["analyse_item"]
 UNLIKE: Final = 0.75
 """Repetitions that resemble each other less are no measure of a range: recorded ones of healthy
 adults reach 0.83 and more, simulated paretic and trembling ones 0.95, a loose strap 0.3 to 0.74."""
-UNLIKE_AT_ALL: Final = 0.5
-"""Below which a joint's are no measure either, however well its two sensors fit a hinge."""
 SURELY_ALIKE: Final = 0.8
 """Above which it is sure which movements are the repetitions."""
 MOST_LOOSE: Final = 0.6
@@ -240,11 +238,14 @@ def _slippage(
 
 
 def _turns_on_limb(sorted_out: Membership, joint: Flexion | None) -> bool:
-    """Whether nothing repeats, as of a sensor that is loose; a joint's show it by themselves."""
+    """Whether nothing repeats, as of a sensor that is loose.
+
+    Of a joint the looseness says so by itself: what is moved now so, now so, fits its hinge all
+    the same.
+    """
     alike = sorted_out.alike
     unlike = sorted_out.mixed or (alike is not None and alike < UNLIKE)
-    nothing_repeats = alike is not None and alike < UNLIKE_AT_ALL
-    return nothing_repeats or (unlike and (joint is None or joint.looseness > MOST_LOOSE))
+    return unlike and (joint is None or joint.looseness > MOST_LOOSE)
 
 
 def _of_proximal(

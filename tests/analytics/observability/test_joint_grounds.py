@@ -7,12 +7,14 @@ from functools import cache
 
 import numpy as np
 import pytest
+from scipy.interpolate import PchipInterpolator
 from scipy.spatial.transform import Rotation
 
 from analytics import offline
 from analytics.calibration.functional import functional_calibration
 from analytics.core import Core
 from analytics.exercise.observation import Hinge, Method, Observation
+from analytics.joints.axis import HingeAxes
 from analytics.joints.pairing import Pairing
 from analytics.observability.doubt import DoubtKind
 from analytics.observability.grounds import joint_doubts
@@ -116,6 +118,38 @@ def test_a_wrong_second_sensor_is_refused_with_its_reason(placement):
     assert all(d.it and d.en for d in item.doubts)
     assert item.not_observable == item.doubts[0].en
     assert all(rep.range_deg is None and rep.peak_deg is None for rep in item.repetitions)
+
+
+def moved_anyhow(seconds=60.0, seed=3):
+    """[n, 6] of a proximal and a distal sensor on a rigid hinge that hands move, never twice alike.
+
+    The axis is z in both.
+    """
+    rng = np.random.default_rng(seed)
+    n = round(seconds * RATE_HZ)
+    knots = np.linspace(0, n - 1, round(seconds / 1.2))
+    drawn = [rng.normal(0, 35, len(knots)) for _ in range(3)]
+    drawn.append(np.where(np.arange(len(knots)) % 2, rng.uniform(50, 110, len(knots)), 10))
+    turned = [PchipInterpolator(knots, d)(np.arange(n)) for d in drawn]
+    near = Rotation.from_euler("xyz", np.column_stack(turned[:3]), degrees=True)
+    far = near * Rotation.from_rotvec(np.outer(np.radians(turned[3]), [0, 0, 1]))
+    sensors = []
+    for body in (near, far):
+        rate = (body[:-1].inv() * body[1:]).as_rotvec() * RATE_HZ
+        gyr = np.vstack([rate, rate[-1:]]) + rng.normal(0, 0.003, (n, 3))
+        acc = body.inv().apply([0, 0, 9.81]) + rng.normal(0, 0.05, (n, 3))
+        sensors.append(np.hstack((acc, gyr)))
+    return sensors[0], sensors[1]
+
+
+def test_a_joint_that_hands_move_never_twice_alike_is_told():
+    proximal, distal = moved_anyhow()
+    z = np.array([0.0, 0.0, 1.0])
+    item = item_of(streams_of(proximal, distal), Hinge(PROXIMAL, HingeAxes(z, z), 0.0))
+    assert kinds(item) == []
+    assert item.alike < 0.5
+    assert item.range_of_motion.band_low_deg < 70 < item.range_of_motion.band_high_deg
+    assert len(item.repetitions) > 20
 
 
 def test_clocks_half_a_second_apart_are_refused():
