@@ -38,6 +38,7 @@ from __future__ import annotations
 import math
 import statistics
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
 from telemetry.errors import NotObservable
@@ -185,6 +186,7 @@ def assessments_of(
     placements: Mapping[str, str],
     levels: Mapping[str, str],
     redonned: bool = True,
+    postures: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Assessment, ...]:
     """The assessments of one session; game repetitions are never among them.
 
@@ -192,6 +194,7 @@ def assessments_of(
         result: what the core found.
         day: the session's day.
         posture: of the session.
+        postures: of items, where they are known; of each other it is the session's.
         placements: of each stream.
         levels: by placement, the level of segment calibration it passed; without one there is no
             assessment.
@@ -210,7 +213,8 @@ def assessments_of(
         if level == "none" or not item.judged or len(shown) < LEAST_REPETITIONS:
             continue
         quantity: Literal["peak", "excursion"] = "peak" if peaks else "excursion"
-        context = Context(item.exercise, item.side, posture, placement, level, quantity)
+        stance = postures.get(item.item, posture)
+        context = Context(item.exercise, item.side, stance, placement, level, quantity)
         donning = item.donning_sigma_deg
         found.append(Assessment(day, context, tuple(shown), redonned, donning))
     return tuple(found)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .change import Assessment
     from .done import ItemSeen
 
-__all__ = ["Picture", "SessionFacts", "facts_of"]
+__all__ = ["Picture", "SessionFacts", "facts_of", "is_pain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ class SessionFacts:
         fallen: a fall was told.
         fall_unanswered: motion looked like one, and nobody answered the question.
         medicine: a changed medicine was told.
-        pain_before, pain_after: 0 to 10, as told at its start and last of all.
+        pain_before: 0 to 10, the highest of the parts exercised, as told at its start.
+        pain_after: as told at its end; where it was not, last of all in between.
     """
 
     day: date
@@ -105,6 +106,9 @@ def facts_of(  # noqa: C901, PLR0912 - one case an event
 ) -> SessionFacts | None:
     """The facts of one session; None where no session was opened.
 
+    A question of the check-in that was answered again after going back counts with its last
+    answer, as standing is locked by it (`therapy.session.locks`); a fall told later stays told.
+
     Args:
         events: in order; those that tell nothing here may be missing.
         result: the one that counts, assessments among its repetitions.
@@ -113,24 +117,26 @@ def facts_of(  # noqa: C901, PLR0912 - one case an event
     day: date | None = None
     t_ns = 0
     fallen = unanswered = unwell = by_pain = medicine = False
-    before: int | None = None
+    checking = True
+    before: dict[str, int | None] = {}
+    after: int | None = None
     pain: int | None = None
     for event in events:
         match event:
             case SessionOpened():
                 day, t_ns = date.fromisoformat(event.day), event.t_ns
             case SuspectedFall():
-                unanswered = True
+                unanswered, checking = True, False
             case CheckAnswered(question="fallen", answer=told):
-                fallen, unanswered = fallen or told is True, False
-            case CheckAnswered(question="medicine", answer=True):
-                medicine = True
+                fallen, unanswered = told is True or (fallen and not checking), False
+            case CheckAnswered(question="medicine", answer=told):
+                medicine = told is True
             case CheckAnswered(question="unwell", answer=True) | UnwellReported():
                 unwell = True
-            case CheckAnswered(question="pain", at="in", answer=int(told)):
-                before = int(told)
-            case CheckAnswered(question="pain", at="out", answer=int(told)):
-                pain = int(told)
+            case CheckAnswered(question=asked, at="in") if is_pain(asked):
+                before[asked] = _scale(event.answer)
+            case CheckAnswered(question="pain", at="out"):
+                after = _scale(event.answer)
             case PainReported():
                 pain = event.pain
             case ExerciseEnded(reason=StopReason.PAIN) | SessionClosed(reason=CloseReason.PAIN):
@@ -151,8 +157,17 @@ def facts_of(  # noqa: C901, PLR0912 - one case an event
         fall_unanswered=unanswered,
         medicine=medicine,
         ended_by_pain=by_pain,
-        pain_before=before,
-        pain_after=pain,
+        pain_before=max((p for p in before.values() if p is not None), default=None),
+        pain_after=pain if after is None else after,
         repetitions=len(repetitions) + sum(item.repetitions for item in seen),
         too_fast=fast + sum(item.too_fast for item in seen),
     )
+
+
+def is_pain(question: str) -> bool:
+    """Whether a question asks for pain in what is exercised, whichever part that is."""
+    return question.startswith("pain") and question != "pain elsewhere"
+
+
+def _scale(answer: object) -> int | None:
+    return answer if isinstance(answer, int) and not isinstance(answer, bool) else None

@@ -239,12 +239,16 @@ class SessionFile:
         ended = (e.item for e in self.events.values() if isinstance(e, ExerciseEnded))
         return tuple(dict.fromkeys(item for item in ended if item not in told))
 
-    def assessments(self, placement_of: Callable[[str, str], str | None]) -> tuple[Assessment, ...]:
+    def assessments(
+        self, placement_of: Callable[[str, str], str | None], plan: Plan | None = None
+    ) -> tuple[Assessment, ...]:
         """Its assessments, each in its context.
 
         Args:
             placement_of: where a stream's wearable was worn, by stream and home; asked for
                 where there were several.
+            plan: that it was opened with, for the posture of each item; None: all are in the
+                session's, which is that of its first item.
         """
         opened, result = self.opened, self._result
         if opened is None or result is None or result.assessed is None:
@@ -263,6 +267,7 @@ class SessionFile:
             result.assessed,
             day=self.corrected or date.fromisoformat(opened.day),
             posture=opened.posture,
+            postures={} if plan is None else {i.id: i.in_posture for i in plan.items},
             placements=placements,
             levels=levels,
         )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from telemetry.messages.care import AlertSeen
     from telemetry.messages.results import AdherenceResult
 
-    from .change import Assessment
+    from .change import Assessment, Context
     from .day import SetAside
     from .evidence import SessionFacts
     from .plan_versions import VersionView
@@ -86,6 +86,21 @@ class PatientFigures:
     def plan(self) -> Plan | None:
         """The version in force today."""
         return plan_in_force(self.plans, self.today)
+
+    def target_deg(self, context: Context) -> float | None:
+        """What the plan in force aims at where an assessment is of; None: nothing that compares.
+
+        An aim is a peak in its item's posture: an excursion without a zero has none.
+        """
+        if self.plan is None or context.quantity == "excursion":
+            return None
+        found = [
+            item.target_deg
+            for item in self.plan.items
+            if (item.exercise, item.side, item.in_posture)
+            == (context.exercise, context.side, context.posture)
+        ]
+        return found[-1] if found else None
 
     @property
     def recent_days(self) -> tuple[AdherenceResult, ...]:

@@ -297,7 +297,7 @@ class Fold:
         plans = as_in_force(versions)
         heard_ns, until_ns = _heard_ns(facts, all_plans, now_ns, keys)
         heard = None if heard_ns is None else day_at(versions, heard_ns)
-        sessions, assessments = self._sessions(facts, keys)
+        sessions, assessments = self._sessions(facts, all_plans, keys)
         days = [s.day for s in sessions]
         first = min(
             [d for v in versions for d in (v.published, v.effective) if d is not None] + days,
@@ -407,12 +407,18 @@ class Fold:
         return max(first, monday_of(min(changed)))
 
     def _sessions(
-        self, facts: PatientFacts, but: Collection[tuple[str, str]]
+        self, facts: PatientFacts, plans: Mapping[int, Plan], but: Collection[tuple[str, str]]
     ) -> tuple[list[SessionFacts], list[Assessment]]:
         files = facts.sessions.items()
         found = [s for key, s in files if s.facts is not None and key not in but]
         found.sort(key=lambda s: (s.facts.t_ns if s.facts else 0, s.home, s.session))
-        assessments = [a for s in found for a in s.assessments(self._placement_of)]
+        assessments = [
+            a
+            for s in found
+            for a in s.assessments(
+                self._placement_of, plans.get(s.opened.plan_version) if s.opened else None
+            )
+        ]
         return [s.facts for s in found if s.facts is not None], assessments
 
 

@@ -36,8 +36,8 @@ class WorkLine:
 
     Attributes:
         waiting: alerts that need a look, the gravest first.
-        since: the day from which on the first of them, or the state before the first session,
-            lasts; None where nothing waits.
+        since: the day from which on the first of them lasts, else of the review that is due, else
+            from which the state before the first session does; None where nothing waits.
         sessions: how many there are.
         last_day: of the last session.
         heard_ns: when the home was last heard of.
@@ -85,12 +85,10 @@ def worklist(figures: Iterable[PatientFigures]) -> tuple[WorkLine, ...]:
 def work_line(figures: PatientFigures) -> WorkLine:
     """One patient's line, discharged or not."""
     waiting = figures.waiting
-    since = waiting[0].opened if waiting else None
+    since = waiting[0].opened if waiting else figures.review_due
     if since is None and figures.state in _BEFORE_START:
         days = [d for v in figures.versions for d in (v.effective, v.published) if d is not None]
         since = min(days, default=None)
-    if since is None:
-        since = figures.review_due
     last = max(figures.days, default=None)
     return WorkLine(
         patient=figures.patient,

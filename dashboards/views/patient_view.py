@@ -195,7 +195,6 @@ def patient_view(
         for day in (first + timedelta(days=n) for n in range(7 * WEEKS))
     }
     plan = figures.plan
-    effective = min((v.effective for v in figures.versions if v.effective), default=today)
     heard_ns, episode = figures.heard_ns, figures.around.episode
     return PatientView(
         patient=figures.patient,
@@ -215,15 +214,7 @@ def patient_view(
         period=_period(figures.period),
         trends=trend_views(figures, today - timedelta(days=TREND_DAYS)),
         field_tests=field_test_views(sessions if tests is None else tests),
-        exercises=()
-        if plan is None
-        else exercise_rows(
-            plan,
-            max(first, plan.valid_from, effective),
-            today,
-            recent,
-            {d: amounts for d, amounts in figures.corrected.items() if first <= d <= today},
-        ),
+        exercises=exercise_rows(figures, first, recent),
         pains=tuple(_pain(s) for s in recent if s.events),
         alerts=()
         if hours is None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from analytics.monitoring.evidence import is_pain
 from telemetry.messages.events import (
     AssessmentEnded,
     AssessmentStarted,
@@ -227,10 +228,7 @@ def pain_at(events: Sequence[SessionEvent], at: Literal["in", "out"]) -> int | N
     answers = {
         e.question: e.answer
         for e in events
-        if isinstance(e, CheckAnswered)
-        and e.at == at
-        and e.question.startswith("pain")
-        and e.question != "pain elsewhere"
+        if isinstance(e, CheckAnswered) and e.at == at and is_pain(e.question)
     }
     told = [answer for answer in answers.values() if type(answer) is int]
     return max(told, default=None)

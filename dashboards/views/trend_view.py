@@ -142,7 +142,7 @@ def _trend(figures: PatientFigures, recent: Sequence[Assessment], context: Conte
         what=_what(figures, context),
         points=tuple(points),
         change=_change([a for a in figures.assessments if a.context == context], context),
-        target_deg=_target(figures, context),
+        target_deg=figures.target_deg(context),
         other_side=_other_side(figures, context),
     )
 
@@ -158,15 +158,6 @@ def _what(figures: PatientFigures, context: Context) -> Words | None:
                 if isinstance(sees, Observable):
                     return words(sees.what)
     return None
-
-
-def _target(figures: PatientFigures, context: Context) -> float | None:
-    found = [
-        item.target_deg
-        for item in (figures.plan.items if figures.plan else ())
-        if (item.exercise, item.side) == (context.exercise, context.side)
-    ]
-    return found[-1] if found else None
 
 
 def _other_side(figures: PatientFigures, context: Context) -> OtherSideView | None:

@@ -67,6 +67,13 @@ _ACTIONS: Final = {
     "called": Wording("telefonata", "call"),
     "visit": Wording("visita", "visit"),
 }
+ACTIVE: Final = ("done", "partly", "self-reported")
+_APART: Final = {
+    "stopped by rule": Wording("fermati da una regola", "stopped by a rule"),
+    "excused": Wording("giustificati", "excused"),
+    "unknown": Wording("non noti", "unknown"),
+}
+"""Days that lower no figure, so that they are told beside it."""
 _DELIVERY: Final = {
     "draft": Wording("bozza", "draft"),
     "signed": Wording("firmato, non inviato", "signed, not sent"),
@@ -254,9 +261,12 @@ def _two_lines(figures: PatientFigures, language: int) -> tuple[str, str]:
         return (wording.it, wording.en)[language]
 
     period, recent = figures.period, figures.recent_days
-    planned = sum(period.days.values())
-    done = sum(period.days.get(state, 0) for state in ("done", "partly", "self-reported"))
+    done = sum(period.days.get(state, 0) for state in ACTIVE)
+    planned = done + period.days.get("missed", 0)
     days = say(f"giorni attivi {done} su {planned}", f"active days {done} of {planned} planned")
+    apart = [f"{n} {told(name)}" for state, name in _APART.items() if (n := period.days.get(state))]
+    if apart:
+        days += f" ({say('a parte', 'apart')} {', '.join(apart)})"
     dose = say("dose non nota", "dose unknown")
     if period.dose is not None:
         dose = f"dose {100 * period.dose:.0f} %"

@@ -68,10 +68,6 @@ def _pains(figures: PatientFigures) -> dict[str, int]:
 
 def _assessments(figures: PatientFigures, tags: dict[str, str], zone: ZoneInfo) -> Iterator[Point]:
     """Of each context and day the first assessment, as the change is told of it."""
-    targets = {
-        (item.exercise, item.side): item.target_deg
-        for item in (figures.plan.items if figures.plan else ())
-    }
     unaffected = figures.plan.unaffected if figures.plan else ()
     for context in dict.fromkeys(a.context for a in figures.assessments):
         mine = [a for a in figures.assessments if a.context == context]
@@ -102,7 +98,7 @@ def _assessments(figures: PatientFigures, tags: dict[str, str], zone: ZoneInfo) 
                     # Only a limb that was said to be well tells what the other one may reach.
                     "unaffected_deg": float(assessed.value_deg) if limb in unaffected else None,
                     "baseline_deg": statistics.fmean(a.compared_deg for a in baseline),
-                    "target_deg": targets.get((context.exercise, context.side)),
+                    "target_deg": figures.target_deg(context),
                     "change_deg": None if change is None else change.change_deg,
                     "threshold_deg": None if change is None else change.threshold_deg,
                     "beyond_error": None if change is None else int(change.beyond_error),

@@ -96,5 +96,7 @@ def test_the_time_of_five_stays_a_time_with_what_the_arms_did_beside_it():
 def test_no_number_is_asked_for_where_it_is_as_many_as_one_can(exercise, asked):
     version = plan(item(exercise=exercise, limit_deg=None, dose=None, schedule=None))
     (on_that_day,) = prescribed_for(version, MONDAY.isoformat(), [])
-    (row,) = exercise_rows(version, MONDAY, MONDAY, [], {})
+    days = {MONDAY: SimpleNamespace(state="partly")}
+    shown = SimpleNamespace(plan=version, plans=[version], today=MONDAY, days=days, corrected={})
+    (row,) = exercise_rows(shown, MONDAY, [])
     assert (on_that_day.dose, row.asked) == (asked, asked)

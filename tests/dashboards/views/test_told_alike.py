@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
@@ -74,7 +75,10 @@ def test_every_surface_tells_the_same_of_an_exercise(tmp_path, family):
     with Journal.open(tmp_path / "j.sqlite", ManualClock(0)) as journal:
         summary, row_of_item, repetitions = stored(journal, recording, result)
     session = TrendSession(summary=summary, events=recording.events, results=[result])
-    (row,) = exercise_rows(recording.plan, date(2026, 1, 1), date(2026, 1, 2), [session], {})
+    shown = SimpleNamespace(
+        plan=recording.plan, plans=[], today=date(2026, 1, 2), days={}, corrected={}
+    )
+    (row,) = exercise_rows(shown, date(2026, 1, 1), [session])
     for language in ("it", "en"):
         words = [f.text(language) for f in told.figures]
         seen = [getattr(v.reading, language) for v in (view.active_peak, view.range_of_motion) if v]
