@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dashboards.views.exercise_row import ExerciseRow
     from dashboards.views.field_test_view import FieldTestPoint
     from dashboards.views.patient_view import AlertView, DayView, PatientView
+    from dashboards.views.plan_view import PlanView
     from dashboards.views.trend_view import TrendView
     from dashboards.views.words import Words
     from therapy.wording import Language
@@ -123,20 +124,56 @@ def _lines(lines: Iterable[str]) -> str:
 
 
 def _precautions(view: PatientView, say: _Saying) -> str:
-    plan = view.plan
-    if plan is None:
-        return ""
+    """What somebody wrote down to mind comes first, also where no plan is in force."""
+    plan, told = view.plan, []
+    if view.precautions:
+        told.append(f"<b>{escape(view.precautions)}</b>")
+    if view.review is not None:
+        due = f" ({say('review_due')})" if view.review_due else ""
+        told.append(f"{say('review', day=view.review)}{due}")
+    if plan is not None:
+        told += [_limits(plan, say), *_minded(plan, say)]
+        if plan.goal:
+            told.append(f"{say('goal')}: «{escape(plan.goal)}»")
+    return _section(say("precautions"), "".join(f"<p>{line}</p>" for line in told))
+
+
+def _limits(plan: PlanView, say: _Saying) -> str:
     standing = say("cleared" if plan.cleared_for_standing else "not_cleared")
-    limits = say("limits", pain=plan.pain_stop, effort=f"{plan.effort_stop:g}", standing=standing)
-    goal = f"<p>{say('goal')}: «{escape(plan.goal)}»</p>" if plan.goal else ""
-    return _section(say("precautions"), f"<p>{limits}</p>{goal}")
+    return say("limits", pain=plan.pain_stop, effort=f"{plan.effort_stop:g}", standing=standing)
+
+
+def _minded(plan: PlanView, say: _Saying) -> list[str]:
+    """What the plan says to mind beside pain, effort and standing, on one line."""
+    told = []
+    if plan.breathlessness_stop is not None:
+        told.append(say("breath", n=f"{plan.breathlessness_stop:g}"))
+    if plan.zero_forbidden:
+        told.append(say("zero_forbidden"))
+    told += [
+        f"{say.both(item.called)}: {say('at_most', deg=f'{item.limit_deg:g}')}"
+        for item in plan.items
+        if item.limit_deg is not None
+    ]
+    if plan.stop_questions:
+        asked = " · ".join(say.both(question) for question in plan.stop_questions)
+        told.append(f"{say('stop_questions')}: {asked}")
+    return ["; ".join(told)] if told else []
 
 
 def _since(view: PatientView, say: _Saying) -> str:
     happened = [f"{one.day}: {say(one.kind)}" for one in view.since.happened]
     more = len(happened) - MOST_HAPPENED
     told = happened[:MOST_HAPPENED] + ([say("more", n=more)] if more > 0 else [])
-    return _section(say("since"), _lines(told) or f"<p>{say('nothing')}</p>")
+    contact = view.since.contact
+    spoke = say("no_contact")
+    if contact is not None:
+        how = say(f"action_{contact.action}")
+        spoke = say("contact", day=contact.day, action=how, by=contact.by)
+    if contact is None or view.since.cut:
+        # Of what was before, nothing is looked at here.
+        spoke += f" {say('shown_from', day=view.since.since)}"
+    return _section(say("since"), f"<p>{spoke}</p>" + (_lines(told) or f"<p>{say('nothing')}</p>"))
 
 
 def _days(view: PatientView, say: _Saying) -> str:
@@ -163,12 +200,19 @@ def _exercises(rows: Sequence[ExerciseRow], say: _Saying) -> str:
     head = "".join(f"<th>{say(name)}</th>" for name in names)
     body = "".join(
         f"<tr><td>{say.both(r.called)}</td>"
-        f"<td>{r.done:g}{'' if r.asked is None else f' / {r.asked:g}'}{say(r.unit)}</td>"
+        f"<td>{_done(r, say)}</td>"
         f"<td>{r.correct}</td><td>{r.incorrect}</td><td>{r.not_judged}</td><td>{r.attempts}</td>"
         f"<td>{_stopped(r, say)}</td></tr>"
         for r in rows
     )
     return _section(say("exercises"), f"<table><tr>{head}</tr>{body}</table>") if rows else ""
+
+
+def _done(row: ExerciseRow, say: _Saying) -> str:
+    """As the page rounds it; what was told and no sensor saw stands beside it."""
+    asked = "" if row.asked is None else f" / {row.asked:.0f}"
+    reported = f" + {say('reported', n=f'{row.reported:.0f}')}" if row.reported else ""
+    return f"{row.done:.0f}{asked}{say(row.unit)}{reported}"
 
 
 def _stopped(row: ExerciseRow, say: _Saying) -> str:
@@ -196,8 +240,19 @@ def _range(trend: TrendView, say: _Saying) -> str:
         )
     if trend.target_deg is not None:
         told.append(say("target", deg=f"{trend.target_deg:g}"))
-    what = f" ({say.both(trend.what)})" if trend.what else ""
-    return f"{say.both(trend.called)}{what}: {'; '.join(told)}"
+    if trend.other_side is not None:
+        other = trend.other_side
+        told.append(say("other_side", day=other.day, deg=f"{other.median_deg:.0f}"))
+    if trend.quantity == "excursion":
+        told.append(say("excursion_only"))
+    # What makes assessments comparable: of one exercise there may be several lines.
+    how = [
+        say.both(trend.what),
+        say(f"posture_{trend.posture}"),
+        say.both(trend.place) or escape(trend.placement),
+        say(f"level_{trend.level}"),
+    ]
+    return f"{say.both(trend.called)} ({', '.join(one for one in how if one)}): {'; '.join(told)}"
 
 
 def _tests(view: PatientView, say: _Saying) -> str:
@@ -214,6 +269,8 @@ def _test_point(point: FieldTestPoint, unit: str, say: _Saying) -> str:
     beside.append(say(f"arms_{point.arms or 'unknown'}"))
     if point.seat is not None:
         beside.append(say(f"seat_{point.seat}"))
+    if point.low is not None and point.high is not None:
+        beside.insert(0, f"95 %: {point.low:.3g}-{point.high:.3g}")
     return f"{point.day}: {point.value:.3g} {unit} ({'; '.join(beside)})"
 
 
@@ -232,6 +289,8 @@ def _pain(view: PatientView, say: _Saying) -> str:
 
 def _alerts(alerts: Sequence[AlertView], say: _Saying) -> str:
     lines = []
+    # Those that nobody has seen come first: the sheet has no room for all.
+    alerts = sorted(alerts, key=lambda alert: not alert.waiting)
     for alert in alerts[:MOST_ALERTS]:
         when = (
             say("open_since", day=alert.opened)

@@ -33,6 +33,15 @@ TEXTS: Final = {
     ),
     "cleared": Wording("autorizzato", "cleared"),
     "not_cleared": Wording("non autorizzato", "not cleared"),
+    "review": Wording("verifica della cura: {day}", "treatment looked at again: {day}"),
+    "review_due": Wording("da fare", "due"),
+    "breath": Wording("una serie finisce da affanno {n}", "a set ends from breathlessness {n}"),
+    "zero_forbidden": Wording(
+        "la posizione neutra non vale come zero (spasticità o contrattura)",
+        "no neutral pose serves as zero (spasticity or contracture)",
+    ),
+    "at_most": Wording("al più {deg}°", "at most {deg}°"),
+    "stop_questions": Wording("domande di arresto", "stop questions"),
     "days": Wording("Giorni", "Days"),
     "adherence": Wording("Aderenza", "Adherence"),
     "parts": Wording(
@@ -41,7 +50,17 @@ TEXTS: Final = {
     ),
     "unknown": Wording("non nota", "unknown"),
     "since": Wording("Dall’ultimo contatto", "Since the last contact"),
-    "nothing": Wording("nulla da riferire", "nothing to tell"),
+    "contact": Wording(
+        "Ultimo contatto: {day}, {action} ({by}).", "Last contact: {day}, {action} ({by})."
+    ),
+    "no_contact": Wording("Nessun contatto annotato.", "No contact noted."),
+    "shown_from": Wording("Qui dal {day}.", "Shown here from {day}."),
+    "action_called": Wording("telefonata", "called"),
+    "action_visit": Wording("visita", "visit"),
+    "nothing": Wording(
+        "nelle sedute nessun arresto, nessuna caduta, nessuna medicina cambiata",
+        "in the sessions no stop, no fall, no changed medicine",
+    ),
     "ranges": Wording(
         "Escursione, solo ripetizioni di valutazione", "Range, assessment repetitions only"
     ),
@@ -54,6 +73,21 @@ TEXTS: Final = {
     "within": Wording("entro l’errore", "within the error"),
     "few": Wording("troppe poche valutazioni per un confronto", "too few assessments to compare"),
     "target": Wording("obiettivo {deg}°", "target {deg}°"),
+    "other_side": Wording(
+        "l’altro lato, che il piano dice sano: {deg}° il {day}",
+        "the other side, which the plan calls well: {deg}° on {day}",
+    ),
+    "excursion_only": Wording(
+        "senza zero noto: l’ampiezza, non la posizione",
+        "no known zero: the size of movements, not the position",
+    ),
+    "posture_seated": Wording("seduti", "seated"),
+    "posture_standing": Wording("in piedi", "standing"),
+    "posture_supine": Wording("supini", "lying"),
+    "level_gravity": Wording("per gravità", "by gravity"),
+    "level_stored": Wording("valore della clinica", "the clinic’s value"),
+    "level_functional": Wording("con movimenti guidati", "by guided movements"),
+    "level_none": Wording("senza calibrazione", "without a calibration"),
     "tests": Wording("Prove funzionali", "Function tests"),
     "test_counted": Wording(
         "contate {n}: se le braccia aiutano il risultato è 0",
@@ -72,6 +106,7 @@ TEXTS: Final = {
     "correct": Wording("corrette", "correct"),
     "incorrect": Wording("con rilievi", "with remarks"),
     "not_judged": Wording("non giudicate", "not judged"),
+    "reported": Wording("{n} riferite", "{n} self-reported"),
     "attempts": Wording("tentativi", "attempts"),
     "stopped": Wording("interrotto per", "stopped by"),
     "pain": Wording("Dolore (0-10)", "Pain (0-10)"),

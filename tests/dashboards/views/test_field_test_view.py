@@ -68,6 +68,19 @@ def test_each_version_of_a_test_has_its_own_results_by_day():
     assert stands.name.it != sits.name.it
 
 
+def test_a_result_keeps_the_band_that_the_core_gave_it_but_for_the_nought_of_arms():
+    day = date(2026, 11, 5)
+    measure = Measure(name="stands in 30 s", value=11.0, unit="", low=10.0, high=12.0)
+    for arms, band in (("crossed", (10.0, 12.0)), ("used", (None, None))):
+        shown = session(day, [("arms", arms)], chair_stand_30s=("stands in 30 s", 11.0, ""))
+        (item,) = shown.result.items
+        shown.result = shown.result.model_copy(
+            update={"items": (item.model_copy(update={"measures": (measure,)}),)}
+        )
+        (point,) = field_test_views([shown])[0].points
+        assert (point.low, point.high) == band
+
+
 def test_where_the_arms_helped_a_30_s_stand_is_nought_and_the_count_stands_beside_it():
     stood = ("stands in 30 s", 11.0, "")
     helped, crossed, unasked = (

@@ -5,6 +5,7 @@ import re
 import shutil
 import zlib
 from datetime import date, timedelta
+from typing import get_args
 
 import pytest
 
@@ -12,7 +13,9 @@ from clinic_facts import at
 from dashboards.report.patient_report import report_html
 from dashboards.views.field_test_view import FieldTestPoint, FieldTestView
 from dashboards.views.figure_words import measure_words
-from dashboards.views.words import exercise_words
+from dashboards.views.patient_view import AlertView
+from dashboards.views.words import Words, exercise_words
+from dashboards.views.work_view import ContactView
 from dashboards.web.patient_api import Patients
 from ingest.journal.journal import Journal
 from ingest.rights.audit import AuditKey
@@ -29,6 +32,8 @@ from ripresa.platform.configuration import Folder
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError
+from telemetry.messages.events import SegmentCalibrated
+from therapy.exercises.exercise import POSTURES
 
 LAST = date(2025, 11, 30)
 BUSY = Rates(fall=0.05, unwell=0.05, changing=0.5)
@@ -59,7 +64,7 @@ def test_the_report_says_what_the_page_says_and_on_whom_it_was_checked(view, lan
     assert {"it": "Su nessun paziente", "en": "On no patient"}[language] in told
     assert f"{view.plan_version}" in told
     for row in view.exercises:
-        assert f"{row.done:g} / {row.asked:g}" in told
+        assert f"{row.done:.0f} / {row.asked:.0f}" in told
     for line in getattr(view.summary, language).splitlines():
         assert line in told
     for trend in view.trends:
@@ -71,6 +76,7 @@ def test_the_report_says_what_the_page_says_and_on_whom_it_was_checked(view, lan
 @pytest.mark.parametrize("language", ["it", "en"])
 def test_a_result_of_nought_says_that_the_arms_helped_and_what_was_counted(view, language):
     points = (
+        FieldTestPoint(day="2025-11-01", value=11.0, low=10.0, high=12.0, arms="crossed"),
         FieldTestPoint(day="2025-11-05", value=0.0, counted=11.0, arms="used", seat="lower"),
         FieldTestPoint(day="2025-11-12", value=12.0),
     )
@@ -88,6 +94,91 @@ def test_a_result_of_nought_says_that_the_arms_helped_and_what_was_counted(view,
     }[language]
     assert helped in told.split("2025-11-05: 0")[1].split("2025-11-12: 12")[0]
     assert unasked in told.split("2025-11-12: 12")[1]
+    assert "95 %: 10-12" in told
+
+
+MINDED = "no weight on the left leg until seen again"
+
+
+@pytest.mark.parametrize("with_plan", [True, False])
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_what_is_to_be_minded_is_on_paper_as_on_the_page(view, language, with_plan):
+    plan = view.plan.model_copy(
+        update={
+            "zero_forbidden": True,
+            "breathlessness_stop": 4.0,
+            "stop_questions": (Words(it="Ha un nuovo gonfiore?", en="Any new swelling?"),),
+        }
+    )
+    minded = {"precautions": MINDED, "review": "2025-12-09", "review_due": True}
+    shown = view.model_copy(update=minded | {"plan": plan if with_plan else None})
+    told = report_html(shown, language)
+    assert MINDED in told
+    assert "2025-12-09" in told
+    limits = [f"{item.limit_deg:g}°" for item in plan.items if item.limit_deg is not None]
+    asked = getattr(plan.stop_questions[0], language)
+    breath = {"it": "affanno 4", "en": "breathlessness 4"}[language]
+    for text in (asked, breath, *limits):
+        assert (text in told) is with_plan
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_paper_says_from_when_it_tells_what_happened(view, language):
+    none = view.since.model_copy(update={"contact": None, "since": "2025-11-03", "happened": ()})
+    told = report_html(view.model_copy(update={"since": none}), language)
+    first = {"it": "Qui dal 2025-11-03.", "en": "Shown here from 2025-11-03."}[language]
+    assert first in told
+    contact = ContactView(day="2025-10-01", by="FT-7", action="called")
+    before = none.model_copy(update={"contact": contact, "cut": True})
+    told = report_html(view.model_copy(update={"since": before}), language)
+    assert "2025-10-01" in told
+    assert "FT-7" in told
+    assert first in told
+    whole = before.model_copy(update={"cut": False})
+    assert first not in report_html(view.model_copy(update={"since": whole}), language)
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_two_postures_of_an_exercise_are_told_apart_on_paper(view, language):
+    trend = view.trends[0]
+    other = trend.model_copy(update={"posture": "supine", "quantity": "excursion"})
+    told = report_html(view.model_copy(update={"trends": (trend, other)}), language)
+    called = getattr(trend.called, language)
+    lines = [li for li in re.findall(r"<li>(.*?)</li>", told) if li.startswith(called)]
+    assert len(set(lines)) == 2
+    assert {"it": "supini", "en": "lying"}[language] in lines[1]
+    assert {"it": "senza zero noto", "en": "no known zero"}[language] in lines[1]
+
+
+def test_an_alert_that_nobody_has_seen_has_its_place_on_paper(view):
+    old = AlertView(
+        patient=view.patient,
+        kind="fall",
+        opened="2025-11-01",
+        digest="0" * 16,
+        waiting=True,
+        sessions=(),
+        homes=(),
+        closed=None,
+        grave=False,
+        text=Words(it="X-1", en="X-1"),
+        seen=None,
+    )
+    seen = [old.model_copy(update={"waiting": False, "text": Words(it="-", en="-")})] * 9
+    assert "X-1" in report_html(view.model_copy(update={"alerts": (*seen, old)}), "en")
+
+
+def test_what_was_told_and_not_measured_is_on_paper(view):
+    row = view.exercises[0].model_copy(update={"reported": 12.0, "done": 3.66})
+    told = report_html(view.model_copy(update={"exercises": (row,)}), "en")
+    assert f"4 / {row.asked:.0f} + 12 self-reported" in told
+
+
+@pytest.mark.parametrize("posture", POSTURES)
+def test_every_posture_and_level_of_an_assessment_has_its_words_on_paper(view, posture):
+    for level in get_args(SegmentCalibrated.model_fields["level"].annotation):
+        trend = view.trends[0].model_copy(update={"posture": posture, "level": level})
+        report_html(view.model_copy(update={"trends": (trend,)}), "it")
 
 
 def test_what_somebody_typed_is_text_and_never_markup(view):

@@ -186,6 +186,7 @@ function fieldTest(test) {
   const told = (value) => `${value.toLocaleString(language, { maximumFractionDigits: 1 })}${unit}`;
   const rows = test.points.map((point) => {
     const beside = [];
+    if (point.low !== null && point.high !== null && point.low !== point.high) beside.push(t("measure_band", { low: told(point.low), high: told(point.high) }));
     if (point.counted !== null) beside.push(t("test_counted", { n: told(point.counted) }));
     beside.push(t("test_arms", { how: t(`arms_${point.arms ?? "unknown"}`) }));
     if (point.seat !== null) beside.push(t("test_seat", { how: t(`seat_${point.seat}`) }));
