@@ -15,6 +15,8 @@ from telemetry.messages.requests import (
 if TYPE_CHECKING:
     from telemetry.messages.requests import Request
 
+    from .way.way_steps import MapShown, SeeWay
+
 __all__ = ["SCALE", "Begin", "Choice", "Leave", "Mark", "Page", "Pick", "Read", "Stay"]
 
 SCALE = range(11)
@@ -79,7 +81,7 @@ class Choice:
     """
 
     text: str
-    asks: Request | Begin | Mark | Pick | Leave | Read | SeeMeasured | Stay
+    asks: Request | Begin | Mark | Pick | Leave | Read | SeeMeasured | SeeWay | Stay
     small: bool = False
     word: str = ""
 
@@ -117,6 +119,7 @@ class Page:
         clinical: it asks for an answer: nothing is preselected, and what motion takes is confirmed.
         ends: what the lowest and the highest number of a scale stand for.
         guard_s: for how long Enter chooses nothing, so that a second press by mistake is harmless.
+        way: the map that lies behind it; None: none does.
     """
 
     title: str
@@ -134,6 +137,7 @@ class Page:
     guard_s: float = 0.0
     clinical: bool = False
     ends: tuple[str, str] = ("", "")
+    way: MapShown | None = None
 
     @property
     def last(self) -> bool:

@@ -14,6 +14,7 @@ from games.ui.palette import INK, PAPER
 from therapy.exercises.library import EXERCISES
 
 from .session_texts import SESSION
+from .way.map_picture import painted_map
 
 if TYPE_CHECKING:
     from games.look import Look
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from games.ui.paint import Colour
 
     from .page import Choice, Page
+    from .way.way_steps import MapShown
 
 __all__ = ["PageScreen"]
 
@@ -34,6 +36,8 @@ WORDS_Y = 158
 LAST_Y = 596
 """On the last card, where nothing lies below."""
 POINTER = 34
+OVER_MAP = 220
+"""Above the way, for words."""
 LARGER_SHARE = 0.63
 """At 200 % two buttons fill the page."""
 
@@ -45,6 +49,7 @@ class PageScreen:
         self._look = look
         self._ground = _ground().convert()
         self._drawings: dict[tuple[str, str, str], ExerciseDrawing] = {}
+        self._map: tuple[MapShown, pygame.Surface] | None = None
 
     def buttons(self, page: Page) -> list[Button]:
         """Where the page's choices lie, in the order of its choices."""
@@ -55,7 +60,9 @@ class PageScreen:
         crowded = page.exercise or page.lines or page.of or small
         # Answers stand above the way back and the way past them.
         top = CHOICES_Y if crowded and not quiet else ANSWERS_Y
-        if page.last:
+        if page.way is not None:
+            top = CHOICES_Y
+        elif page.last:
             top = LAST_Y
         places |= zip(large, self._row(page, len(large), top), strict=True)
         places |= zip(quiet, self._row(page, len(quiet), CHOICES_Y), strict=True)
@@ -85,9 +92,11 @@ class PageScreen:
         self, canvas: Canvas, page: Page, menu: Menu, seconds: float, ghost: float | None = None
     ) -> None:
         """One page."""
-        canvas.surface.blit(self._ground, (0, 0))
+        canvas.surface.blit(self._ground if page.way is None else self._mapped(page.way), (0, 0))
         buttons = self.buttons(page)
-        if page.exercise is not None:
+        if page.way is not None:
+            _draw_over_map(canvas, page)
+        elif page.exercise is not None:
             self._draw_exercise(canvas, page, seconds, ghost)
         else:
             blocks = [Block(page.title, 56, INK), Block(page.text, 38, QUIET, gap=26)]
@@ -101,6 +110,12 @@ class PageScreen:
             self._draw_choice(canvas, button, page.choices[n], focused=n == menu.focus)
         if any(page.ends):
             self._draw_ends(canvas, page, buttons)
+
+    def _mapped(self, shown: MapShown) -> pygame.Surface:
+        """The map, painted once as long as it shows the same."""
+        if self._map is None or self._map[0] != shown:
+            self._map = shown, painted_map(shown)
+        return self._map[1]
 
     @staticmethod
     def _draw_ends(canvas: Canvas, page: Page, buttons: list[Button]) -> None:
@@ -160,6 +175,18 @@ class PageScreen:
         size = 40 if choice.small and not choice.word else 30
         text = f"{button.text}  [{button.key}]" if button.key else button.text
         canvas.write_within(text, button.place.inflate(-20, -8), size, ink)
+
+
+def _draw_over_map(canvas: Canvas, page: Page) -> None:
+    """Words on a panel above the land, as high as they need."""
+    blocks = [Block(page.title, 44, INK), Block(page.text, 32, QUIET, gap=4)]
+    blocks += [Block(line, 32, INK, gap=4) for line in page.lines]
+    blocks = [block for block in blocks if block.text]
+    place = pygame.Rect(120, 16, WIDTH - 240, OVER_MAP)
+    room = place.inflate(-48, -24)
+    place.height = min(OVER_MAP, canvas.height_of(blocks, room.width) + 28)
+    canvas.panel(place, PAPER, alpha=236)
+    canvas.column(blocks, room)
 
 
 def _text_of(choice: Choice) -> str:

@@ -65,6 +65,8 @@ from .session_texts import SESSION
 from .surveys.survey_turn import SurveyTurn
 from .therapy_pages import page_of
 from .watch_telling import WatchTelling
+from .way.journey_turn import JourneyTurn
+from .way.way_steps import SeeWay
 
 if TYPE_CHECKING:
     from games.engine.devices import Devices
@@ -99,7 +101,8 @@ class SessionScreens:
         self.latencies = FrameLatency(devices.pace.speed)
         self._view, self._devices, self._settings = view, devices, settings
         self._window, self._pace, self._source = devices.window, devices.pace, devices.source
-        self._look, self._sounds, self._voice = settings.look, devices.sounds, devices.voice
+        self._look = JourneyTurn.looked(settings.look, settings.journey)
+        self._sounds, self._voice = devices.sounds, devices.voice
         self._five_minutes = settings.five_minutes
         self._prompts = settings.prompts
         self._opening = [] if settings.prompts is None else settings.prompts(Told())
@@ -109,7 +112,7 @@ class SessionScreens:
         self._read: set[str] = set()
         self._desk = PageDesk(
             devices.window,
-            settings.look,
+            self._look,
             chosen=self._chosen,
             request=view.request,
             closed=self._closed,
@@ -130,6 +133,9 @@ class SessionScreens:
         self._began_ns = 0
         self._dose = 0
         self._rest = RestTelling(view.request)
+        self._way = JourneyTurn(
+            settings.journey, self._look, view.request, free_game=self._leaves_a_game
+        )
         self._watch = WatchTelling(settings.look, settings.watched_by, devices.voice.say)
 
     @property
@@ -213,8 +219,9 @@ class SessionScreens:
         spoken = [screen.item.known.cue, screen.breathe]
         self._voice.say(" ".join(words.text(language) for words in spoken if words is not None))
         self._began_ns = self._pace.now_ns()
+        self._way.told_scene()
         settings = PlaySettings(
-            game=game_named(screen.item.game or self._settings.default_game),
+            game=game_named(screen.item.game or self._way.game_or(self._settings.default_game)),
             setting=setting,
             look=self._look,
             limits=limits,
@@ -247,6 +254,11 @@ class SessionScreens:
         if state is None or any(e.item.asked.unit != "repetitions" for e in state.agenda):
             return None
         return round(sum(done for _, done in state.totals))
+
+    def _leaves_a_game(self) -> bool:
+        """Whether the plan leaves the game of some exercise to the person."""
+        state = self._view.state
+        return state is not None and any(entry.item.game is None for entry in state.agenda)
 
     def _leave_game(self) -> None:
         if self._loop is not None:
@@ -286,12 +298,8 @@ class SessionScreens:
             return asked
         if self._asking:
             return questionnaire_page(self._asking[0], language)
-        if self._resuming:
-            return resume_page(language)
-        if (letter := self._letter()) is not None:
-            return letter_page(letter, language)
-        if self._opening:
-            return opening_page(self._opening, language)
+        if (first := self._first_page(screen)) is not None:
+            return first
         if isinstance(screen, Play) and self._due(screen) is not None:
             return effort_page(language) if self._due(screen) == "effort" else breath_page(language)
         state = self._view.state
@@ -301,6 +309,17 @@ class SessionScreens:
         if isinstance(screen, Ask) and screen.question.at == "out":
             self._choose_last_words()
         return page
+
+    def _first_page(self, screen: SessionScreen) -> Page | None:
+        """What stands before the check-in, one after the other; None: nothing any more."""
+        language = self._look.language
+        if self._resuming:
+            return resume_page(language)
+        if (letter := self._letter()) is not None:
+            return letter_page(letter, language)
+        if not isinstance(screen, Closed) and (way := self._way.page) is not None:
+            return way
+        return self._way.opening(opening_page(self._opening, language)) if self._opening else None
 
     def _letter(self) -> Letter | None:
         """The therapist's oldest message that was not read; none once the session has begun."""
@@ -319,7 +338,8 @@ class SessionScreens:
         if self._settings.clinic_silent():
             lines.insert(0, SESSION["clinic_silent"][language])
             spoken = f"{spoken} {lines[0]}"
-        return self._measured.after(replace(page, lines=tuple(lines), spoken=spoken))
+        last = self._measured.after(replace(page, lines=tuple(lines), spoken=spoken))
+        return self._way.after(last)
 
     def _choose_last_words(self) -> None:
         """What the last card will say, chosen and logged while the session is still open."""
@@ -347,8 +367,8 @@ class SessionScreens:
                 self._five_minutes |= five_minutes
                 self._log(self._opening)
                 self._opening = []
-            case SeeMeasured(number):
-                self._measured.turned_to = number
+            case SeeWay() | SeeMeasured() as seen:
+                self._turn_to(seen)
             case Stay():
                 pass
             case wish:
@@ -359,8 +379,19 @@ class SessionScreens:
                     self._asked.add((state.current.item.id, kind))
                 self._view.request(wish)
 
+    def _turn_to(self, seen: SeeWay | SeeMeasured) -> None:
+        """A page beside the session: the way's, or what was measured."""
+        if isinstance(seen, SeeWay):
+            self._way.took(seen)
+        else:
+            self._measured.turned_to = seen.page
+
     def _left(self) -> None:
-        """The last card was read: one survey may follow, never two."""
+        """The last card was read: the map follows, then one survey, never two."""
+        state = self._view.state
+        unwell = state is not None and state.reason is CloseReason.UNWELL
+        if not unwell and self._way.closes():
+            return
         if self._survey.begin():
             return
         self._asking = list(ITEMS) if self._questionnaire is not None else []

@@ -10,6 +10,7 @@ from games.look import Look
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from games.journey.journey import Journey
     from games.persuasion.prompts import Prompt
     from games.persuasion.session_prompts import Told
     from games.rules.mode import Reaches
@@ -61,6 +62,8 @@ class ScreenSettings:
         resumed: the last session broke off today: to go on is offered first.
         found: the result that counts, once the session is closed and it was made; else None.
         survey: what this session asks after its last card; asked for then, None: nothing.
+        journey: the way on this day: scene, map, plants and games to choose from; None: there is
+            none, and each game is played in its first scene.
         questionnaire: takes the marks of an anonymous answer; None where none is due. Where there
             is a survey, it is left for another session.
     """
@@ -80,3 +83,4 @@ class ScreenSettings:
     watched_by: Callable[[], tuple[str, ...]] = tuple
     resumed: bool = False
     found: Callable[[], SessionResult | None] = lambda: None
+    journey: Journey | None = None

@@ -6,6 +6,7 @@ python -m games.testing.gallery FOLDER [--language en] [--text-scale 2]
 from __future__ import annotations
 
 import argparse
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from games.engine.window import Window
 from games.figures.drawing import GROUND, ExerciseDrawing
 from games.inputs.player import PROFILES, Player
 from games.inputs.simulated import PlayerSource
+from games.journey.journey import SessionWalked, journey_on
 from games.look import Look
 from games.persuasion.prompts import Situation, prompts_for
 from games.persuasion.streak import Streak
@@ -37,6 +39,7 @@ from therapy.plan.plan import Plan
 from therapy.session.screens import Ask, Assess, FindRange, screen_of
 
 if TYPE_CHECKING:
+    from games.journey.journey import Journey
     from games.persuasion.prompts import Prompt
 
 __all__ = ["make_gallery"]
@@ -116,7 +119,11 @@ def _session(folder: Path, look: Look) -> list[Path]:
         sounds=Sounds(0.0),
         voice=Voice(look.language, on=False),
     )
-    settings = ScreenSettings(look=look, prompts=lambda told: _prompts(look, closing=told.closing))
+    settings = ScreenSettings(
+        look=look,
+        prompts=lambda told: _prompts(look, closing=told.closing),
+        journey=_journey(),
+    )
     screens = SessionScreens(view, devices, settings)
     seen: dict[str, int] = {}
     files = []
@@ -136,10 +143,30 @@ def _session(folder: Path, look: Look) -> list[Path]:
     return files
 
 
+def _journey() -> Journey:
+    """After seven weeks of three days."""
+    days = [date(2023, 9, 25) + timedelta(weeks=w, days=d) for w in range(7) for d in (0, 2, 4)]
+    sessions: list[SessionWalked] = []
+    for day in days:
+        found = journey_on(
+            sessions, today=day, per_week=3, seed="gallery", at_hand=frozenset(games_at_hand())
+        )
+        sessions.append(SessionWalked(day, 3, found.scene))
+    return journey_on(
+        sessions,
+        today=date(2023, 11, 14),
+        per_week=3,
+        seed="gallery",
+        at_hand=frozenset(games_at_hand()),
+    )
+
+
 def _name(view: Rehearsal, screens: SessionScreens, *, first: bool) -> str:
     screen = screen_of(view.state)
     if first:
         return "opening"
+    if screens.page.way is not None and not screens.in_game:
+        return "map"
     if isinstance(screen, Ask):
         return f"{screen.question.id}-{screen.question.at}"
     if isinstance(screen, FindRange | Assess) or screens.in_game:

@@ -22,6 +22,7 @@ from ripresa.home.prompting import Levels, letters_for, prompts_for
 from ripresa.home.reminding import Reminding
 from ripresa.home.survey_asking import survey_for
 from ripresa.home.surveys.session_survey import session_survey
+from ripresa.home.way.walked_sessions import journey_for
 from ripresa.platform.background import running
 from ripresa.platform.broker import local_broker
 from ripresa.platform.configuration import Folder, Identity, clock_from, mqtt_settings, ripresa_home
@@ -110,6 +111,7 @@ def hold_session_with_screens(held: HeldSession) -> str:
                 watched_by=at_work.watched_by,
                 resumed=_resumed(at_work),
                 found=lambda: at_work.found,
+                journey=journey_for(at_work),
             ),
             source=CountedKeys(at_work) if held.by_keys else link,
             clock=at_work.home.clock,

@@ -108,20 +108,26 @@ def _setting(options: PlayOptions) -> Setting:
 
 
 def _replay(options: PlayOptions, session: str, common: dict[str, Any]) -> dict[str, Any]:
-    """A recorded session through the core, and its control into the game."""
+    """A recorded session through the core, and its control into the game, in its scene."""
     from games.engine.play import play
     from games.inputs.recorded import RecordedSource
+    from games.journey.scene_walk import scene_named
+    from games.look import Look
+    from ripresa.home.way.walked_sessions import scene_shown
     from ripresa.recordings.replay import recorded_control
 
     kept = session_source(options.place, plans=options.plans, archive=options.archive)
     with kept.reading() as reader:
         messages = recorded_control(reader, session, kept.plans, home=options.of)
+        scene = scene_named(scene_shown(reader.events(session, home=options.of)) or "")
     if not any(isinstance(m, ControlBatch) for m in messages):
         raise ConfigurationError(f"session {session} holds no motion that could move a game")
     played = [m for m in messages if isinstance(m, ControlBatch | RepetitionCounted)]
     clock = clock_from() if options.speed == 1 else ScaledClock.start(options.speed)
     source = RecordedSource(played, lead_ns=LEAD_NS)
     tempo = source.tempo
+    if scene is not None:
+        common["look"] = replace(common["look"] or Look(), scene=scene)
     if tempo is not None:
         common["setting"] = replace(common["setting"], **asdict(tempo))
     return play(options.game, source=source, clock=clock, **common)

@@ -1,0 +1,42 @@
+"""What is pressed on the pages of the way, and what their map shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from games.scenes.scene import GameScene
+
+__all__ = ["MapShown", "SeeWay"]
+
+
+@dataclass(frozen=True, slots=True)
+class SeeWay:
+    """Go to a page of the way, taking a plant or a game along.
+
+    Attributes:
+        to: where to; `away` leads back to where one came from.
+        plant, game: that was chosen; None: nothing was.
+    """
+
+    to: Literal["map", "plants", "games", "away"]
+    plant: str | None = None
+    game: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MapShown:
+    """What the map draws.
+
+    Attributes:
+        travelled: stages, and the part of the next.
+        scene: in whose light it lies.
+        garden: plants, oldest first.
+    """
+
+    travelled: Fraction
+    scene: GameScene
+    garden: tuple[str, ...]

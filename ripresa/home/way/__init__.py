@@ -1,0 +1,1 @@
+"""What a home's journal tells of the journey."""
