@@ -144,3 +144,98 @@ async def test_a_search_keeps_the_focus_and_counts_what_it_found(clinic, chromiu
 
 def _type_into_search(driver, text):
     driver.find_element("id", "search").send_keys(text)
+
+
+_SEEN_AGAIN = "document.dispatchEvent(new Event('visibilitychange'))"
+
+
+@pytest.mark.parametrize("address", ["", "patient/{patient}", "sessions", "clinic"])
+async def test_a_page_whose_clinic_does_not_answer_says_so_until_it_does(clinic, chromium, address):
+    patient, _ = first_of_all(clinic)
+    driver = chromium._driver
+    hurried = {"source": "const later = setTimeout; setTimeout = (f, ms) => later(f, ms / 50)"}
+    added = await chromium.do(
+        lambda: driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", hurried)
+    )
+    shown = "document.getElementById('silence').hidden === {}"
+    conditions = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+
+    async def off_the_line(off):
+        told = conditions | {"offline": off}
+        await chromium.do(lambda: driver.execute_cdp_cmd("Network.emulateNetworkConditions", told))
+
+    async with serve(clinic.app(), port=0) as page:
+        await chromium.do(lambda: driver.execute_cdp_cmd("Network.enable", {}))
+        try:
+            await opened(chromium, page.url + address.format(patient=patient))
+            assert await chromium.ask(shown.format("true"))
+            await off_the_line(True)
+            await chromium.until(shown.format("false"))
+            await off_the_line(False)
+            await chromium.until(shown.format("true"))
+        finally:
+            await off_the_line(False)
+            gone = {"identifier": added["identifier"]}
+            await chromium.do(
+                lambda: driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", gone)
+            )
+
+
+async def test_a_list_that_cannot_be_read_says_of_when_it_is_and_comes_back_whole(clinic, chromium):
+    async with serve(clinic.app(), port=0) as page:
+        await opened(chromium, f"{page.url}?lang=en")
+        assert (await chromium.text("#as-of")).startswith("As of ")
+        await chromium.do(chromium._driver.execute_script, _BROKEN_LIST)
+        await chromium.ask(_SEEN_AGAIN)
+        await chromium.until("document.querySelector('main > .line-lost').hidden === false")
+        assert "what came since is not in it" in await chromium.text("main > .line-lost")
+        await chromium.do(chromium._driver.execute_script, "window.fetch = window.before")
+        await chromium.ask(_SEEN_AGAIN)
+        await chromium.until("document.querySelector('main > .line-lost').hidden === true")
+
+
+_BROKEN_LIST = """
+window.before = window.fetch;
+window.fetch = (address, ...more) => String(address).startsWith('/api/patients?')
+  ? Promise.resolve(new Response('{}', {status: 503}))
+  : window.before(address, ...more);
+"""
+
+
+async def test_a_list_that_was_grown_is_looked_at_again_and_names_nobody_twice(clinic, chromium):
+    names = "[...document.querySelectorAll('.pseudonym')].map(a => a.textContent)"
+    async with serve(clinic.app(), port=0) as page:
+        await chromium.open(page.url)
+        source = {"source": _PARTS_OF_TWO}
+        driver = chromium._driver
+        added = await chromium.do(
+            lambda: driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", source)
+        )
+        try:
+            await opened(chromium, f"{page.url}?lang=en")
+            everybody = [line.patient for line in clinic.care.worklist()]
+            assert await chromium.ask(names) == everybody[:2]
+            await chromium.ask("document.getElementById('more').click()")
+            await chromium.until(f"({names}).length === 4")
+            await chromium.do(driver.execute_script, "window.moved = true")
+            await chromium.ask(_SEEN_AGAIN)
+            await chromium.until(f"({names})[0] === '{everybody[1]}'")
+            assert sorted(await chromium.ask(names)) == sorted(everybody[:4])
+        finally:
+            gone = {"identifier": added["identifier"]}
+            await chromium.do(
+                lambda: driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", gone)
+            )
+
+
+# Two patients a part; once `moved`, whoever came first has gone to the end of it.
+_PARTS_OF_TWO = """
+const before = window.fetch;
+window.fetch = async (address, ...more) => {
+  if (!String(address).startsWith('/api/patients?')) return before(address, ...more);
+  const answer = await before(String(address).replace('limit=30', 'limit=2'));
+  const body = await answer.json();
+  if (window.moved && !String(address).includes('after=')) body.patients.reverse();
+  return new Response(JSON.stringify(body), {status: 200});
+};
+"""

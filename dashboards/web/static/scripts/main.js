@@ -1,13 +1,15 @@
 // Which page the address means, and what all pages share. A page's own script comes with the page.
 
 import { account, seesPatients } from "./account.js";
-import { h } from "./dom.js";
+import { h, say } from "./dom.js";
 import { fetchedAgain } from "./feed.js";
+import { shortTime } from "./format.js";
 import { accountLine, enter } from "./signin.js";
 import { LANGUAGES, chooseLanguage, language, switchLanguage, t } from "./texts.js";
 
 const CLINIC_EVERY_MS = 10_000;
 const main = document.getElementById("main");
+let heardAt = Date.now();
 
 /** The ways on, for whoever has come in. */
 function waysOn() {
@@ -36,7 +38,13 @@ function furnish() {
 /** What is wrong with the clinic, on every page; and the way to how each of its parts does. */
 async function watchClinic() {
   const whole = location.pathname === "/clinic";
-  const state = await fetchedAgain(`/api/clinic${whole ? "" : "?lines=false"}`).catch(() => null);
+  let silent = false;
+  const state = await fetchedAgain(`/api/clinic${whole ? "" : "?lines=false"}`).catch((error) => {
+    // Whoever may not ask gets an answer all the same.
+    silent = !error.status || error.status >= 500;
+    return null;
+  });
+  tellSilence(silent);
   if (state) {
     document.getElementById("clinic-link").hidden = false;
     const told = state[`troubles_${language}`];
@@ -49,6 +57,21 @@ async function watchClinic() {
     if (whole) showClinic(state);
   }
   setTimeout(watchClinic, CLINIC_EVERY_MS);
+}
+
+/** Since when the clinic does not answer: what stands on the page is of before. */
+function tellSilence(silent) {
+  const place = document.getElementById("silence");
+  if (silent === !place.hidden) {
+    if (!silent) heardAt = Date.now();
+    return;
+  }
+  place.hidden = !silent;
+  say(place, silent ? t("clinic_silent", { time: shortTime(heardAt) }) : "");
+  if (!silent) {
+    heardAt = Date.now();
+    document.dispatchEvent(new Event("clinic-back"));
+  }
 }
 
 function showClinic(state) {

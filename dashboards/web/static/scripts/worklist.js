@@ -1,9 +1,9 @@
 // The start page: who needs somebody, most urgent first, and why; everyone else below.
 
 import { account } from "./account.js";
-import { h } from "./dom.js";
+import { h, say } from "./dom.js";
 import { fetched, fetchedAgain } from "./feed.js";
-import { daysAgo, integer, lastingDays, shortDay } from "./format.js";
+import { daysAgo, integer, lastingDays, shortDay, shortTime } from "./format.js";
 import { both, t } from "./texts.js";
 
 const AGAIN_MS = 60_000;
@@ -14,9 +14,11 @@ const GROUPS = ["waiting", "not started", "silent", "paused", "in therapy"];
 export async function worklistPage(main) {
   const asked = new URLSearchParams(location.search);
   const wish = { q: asked.get("q") ?? "", group: GROUPS.includes(asked.get("group")) ? asked.get("group") : "", covered: asked.get("covered") ? "true" : "" };
-  const shown = { lines: [], next: null, grown: false, told: "" };
+  const shown = { lines: [], next: null, wanted: 0, told: "", at: 0 };
   document.title = `${t("worklist")} · Ripresa`;
 
+  const asOf = h("p", { class: "note", id: "as-of" });
+  const old = h("p", { class: "line-lost", role: "alert", hidden: true });
   const status = h("p", { class: "quiet", role: "status", id: "worklist-status" });
   const live = h("p", { class: "training", id: "training", hidden: true });
   const chips = h("div", { class: "chips", role: "group", "aria-label": t("filter") });
@@ -27,9 +29,11 @@ export async function worklistPage(main) {
   const copyAll = h("button", { type: "button", class: "quiet-button", id: "copy-all" }, t("copy_summary"));
   const read = h("p", { class: "note" });
   let waiting = null;
+  let turn = null;
 
   main.replaceChildren(
     h("div", { class: "banner" }, h("div", {}, h("h1", {}, t("worklist_title")), status)),
+    old,
     live,
     h("div", { class: "filters" }, h("div", { class: "field" }, h("label", { for: "search" }, t("search")), search), chips),
     needed,
@@ -37,6 +41,7 @@ export async function worklistPage(main) {
     more,
     h("p", { class: "copying" }, copyAll),
     read,
+    asOf,
   );
   copyAll.onclick = () => copy(copyAll, shown.summary);
 
@@ -59,24 +64,34 @@ export async function worklistPage(main) {
     const here = new URL(location.href);
     for (const name of ["q", "group", "covered"]) wish[name] ? here.searchParams.set(name, wish[name]) : here.searchParams.delete(name);
     history.replaceState(null, "", here);
-    shown.grown = false;
+    shown.wanted = 0;
     await load();
   }
 
   async function load() {
     const found = await fetchedAgain(address());
-    const told = JSON.stringify(found);
+    let { patients: lines, next } = found;
+    // As many as were on the page: what is shown of the others may have changed as well.
+    while (next && lines.length < shown.wanted) {
+      const more = await fetched(address(next));
+      [lines, next] = [joined(lines, more.patients), more.next];
+    }
+    shown.at = Date.now();
+    say(asOf, t("list_of", { time: shortTime(shown.at) }));
+    old.hidden = true;
+    const told = JSON.stringify([found, lines]);
     if (told === shown.told) return;
-    Object.assign(shown, { lines: found.patients, next: found.next, told, summary: found.summary });
+    Object.assign(shown, { lines, next, told, summary: found.summary });
     render(found);
   }
 
   async function grow() {
     const at = shown.lines.length;
     const found = await fetched(address(shown.next));
-    Object.assign(shown, { lines: [...shown.lines, ...found.patients], next: found.next, grown: true });
+    const lines = joined(shown.lines, found.patients);
+    Object.assign(shown, { lines, next: found.next, wanted: lines.length, told: "" });
     render(found);
-    const first = document.getElementById(`patient-${shown.lines[at]?.patient}`);
+    const first = document.getElementById(`patient-${(found.patients[0] ?? shown.lines[at])?.patient}`);
     if (first) first.focus();
   }
 
@@ -100,11 +115,20 @@ export async function worklistPage(main) {
   }
 
   async function look() {
-    if (document.visibilityState === "visible" && !shown.grown) {
-      await load().catch(() => null);
+    clearTimeout(turn);
+    if (document.visibilityState === "visible") {
+      await load().catch(tellOld);
       await training();
     }
-    setTimeout(look, AGAIN_MS);
+    clearTimeout(turn);
+    turn = setTimeout(look, AGAIN_MS);
+  }
+
+  /** That nobody waits is true only of a list that is fresh. */
+  function tellOld(error) {
+    // Where nobody answers at all, every page says so.
+    old.hidden = !error.status;
+    say(old, t("list_old", { time: shortTime(shown.at) }));
   }
 
   async function training() {
@@ -116,7 +140,16 @@ export async function worklistPage(main) {
 
   await load();
   training();
-  setTimeout(look, AGAIN_MS);
+  turn = setTimeout(look, AGAIN_MS);
+  // Whoever comes back to the page reads it at once, not in a minute.
+  document.addEventListener("visibilitychange", look);
+  document.addEventListener("clinic-back", look);
+}
+
+/** Lines with those of the next part: whoever moved between the two stands once, where they are now. */
+function joined(lines, more) {
+  const now = new Set(more.map((line) => line.patient));
+  return [...lines.filter((line) => !now.has(line.patient)), ...more];
 }
 
 /** Somebody who needs a look: the gravest reason first and whole, then the others. */
