@@ -1,7 +1,7 @@
 """Whether two sensors lie on either side of one joint, told by how they move.
 
-What a joint cannot do tells that they do not. Each figure is of whole movements, low-passed at
-`LOW_PASS_HZ`, so that skin that wobbles and noise count for little:
+What a joint cannot do tells that they do not. Each figure is of whole movements, low-passed
+(`passband`), so that skin that wobbles and noise count for little:
 
 1. **Lying still**: a living limb that exercises never keeps as still as a sensor on a table.
 2. **One segment**: a fixed rotation takes the rates and the gravity of one sensor to the other's.
@@ -16,6 +16,8 @@ What a joint cannot do tells that they do not. Each figure is of whole movements
 5. **Axes**: how far calibrated axes are from one hinge (`angle.looseness`), beside the axes that
    the movement itself shows.
 6. **Heaving**: the joint's vertical acceleration, whatever the levers, is felt by both.
+7. **Keeping time**: what stirs the proximal sensor keeps time with the distal one's stroke
+   (`unison`). Together with steps 3 and 6 it says whether both are of one body.
 
 The kinematic constraint of step 3 in norms is that of Seel, Raisch and Schauer (Sensors 2014,
 14:6891); here it has its direction as well, which tells two people who move alike apart.
@@ -31,6 +33,8 @@ import numpy.typing as npt
 
 from .angle import looseness, plane_basis
 from .axis import principal_direction, project
+from .passband import low_passed, without_drift
+from .unison import evidence, unison
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,9 +47,6 @@ __all__ = ["Apart", "AxesBeside", "Pairing", "apart_of", "axes_beside", "pairing
 
 Complex: TypeAlias = npt.NDArray[np.complex128]
 
-LOW_PASS_HZ = 3.0
-SLOW_S = 10.0
-"""A mean over so long is drift, not movement."""
 MOVING_RAD_S = np.deg2rad(10.0)
 MOST_LAG_S = 1.0
 INDEPENDENT_S = 0.5
@@ -81,6 +82,8 @@ class Pairing:
         heaving: correlation of the joint's vertical acceleration as both sensors feel it.
         heaved_m_s2: root mean square of that in either.
         seconds: it all rests on.
+        one_body: log likelihood by which it cannot be chance that both move together, summed over
+            steps 3, 6 and 7 (`unison`).
     """
 
     proximal_speed_deg_s: float
@@ -99,6 +102,7 @@ class Pairing:
     heaving: float
     heaved_m_s2: tuple[float, float]
     seconds: float
+    one_body: float
 
     @property
     def as_one(self) -> Apart:
@@ -158,7 +162,7 @@ def sided(axes: HingeAxes, rates: tuple[Array, Array], rate_hz: float) -> HingeA
         rates: [n, 3] rad/s of the proximal and the distal sensor, biases taken off.
         rate_hz: of these.
     """
-    near, far = (_low_passed(rate, rate_hz) for rate in rates)
+    near, far = (low_passed(rate, rate_hz) for rate in rates)
     other = replace(axes, proximal=-axes.proximal)
 
     def follows(told: HingeAxes) -> float:
@@ -181,7 +185,7 @@ def axes_beside(
         found: by `axis.estimate_axes`.
     """
     # A tremor shakes each sensor on its skin about axes of its own.
-    near, far = (_low_passed(rate, rate_hz) for rate in rates)
+    near, far = (low_passed(rate, rate_hz) for rate in rates)
     turning = [float(np.sqrt(np.mean(a.rate(near, far) ** 2))) for a in (calibrated, found)]
     return AxesBeside(
         looser=looseness(near, far, calibrated) - looseness(near, far, found),
@@ -205,7 +209,7 @@ def pairing_of(
         rate_hz: of the samples.
         axes: of the joint in both.
     """
-    near, far = (_low_passed(rate, rate_hz) for rate in rates)
+    near, far = (low_passed(rate, rate_hz) for rate in rates)
     speeds = [np.sqrt((r * r).sum(axis=1)) for r in (near, far)]
     moving = speeds[1] > MOVING_RAD_S
     still = float(np.median(speeds[0][moving])) if moving.any() else 0.0
@@ -226,6 +230,11 @@ def pairing_of(
     # A complex gain has two parts to a correlation's one, which half the weight stands for.
     agreeing -= np.log(1 - np.clip(alike, 0.0, 0.99) ** 2) * seconds / HEAVED_ANEW_S / 2
     best = int(np.argmax(agreeing))
+    heaving = float(alike[most])
+    one_body = unison(rates[1], rates[0], rate_hz, axes.distal)
+    one_body += evidence(proximal[:, None], distal, rate_hz)
+    if heaving > 0:
+        one_body += evidence(felt[0][:, None], felt[1], rate_hz)
     return Pairing(
         proximal_speed_deg_s=float(np.degrees(still)),
         moving_s=float(moving.sum()) / rate_hz,
@@ -240,9 +249,10 @@ def pairing_of(
         lag_s=shifts[best] / rate_hz,
         lag_evidence=float(agreeing[best] - agreeing[most]),
         following_at_lag=float(shares[best]),
-        heaving=float(alike[most]),
+        heaving=heaving,
         heaved_m_s2=(_root_mean_square(felt[0]), _root_mean_square(felt[1])),
         seconds=seconds,
+        one_body=one_body,
     )
 
 
@@ -254,7 +264,7 @@ def apart_of(rates: tuple[Array, Array], ups: tuple[Array, Array], rate_hz: floa
         ups: [n, 3] unit vectors to earth's up in each.
         rate_hz: of the samples.
     """
-    near, far = (_low_passed(rate, rate_hz) for rate in rates)
+    near, far = (low_passed(rate, rate_hz) for rate in rates)
     share, rad, across = _apart(near, far, ups)
     livelier = max(_root_mean_square(np.sqrt((r * r).sum(axis=1))) for r in (near, far))
     return Apart(share, float(np.degrees(rad)), across, float(np.degrees(livelier)))
@@ -274,11 +284,11 @@ def _across_joint(
     seen = np.exp(-1j * turned)
     z1, z2 = _across(near, axes.proximal), _across(far, axes.distal)
     told = np.stack([along[0] + 0j, along[0] * seen, along[1] + 0j, along[1] * seen], axis=1)
-    told = np.stack([_fast(column, rate_hz) for column in told.T], axis=1)
+    told = np.stack([without_drift(column, rate_hz) for column in told.T], axis=1)
     basis = np.linalg.qr(told / np.maximum(np.abs(told).max(axis=0), 1e-12))[0]
 
     def cleaned(z: Complex) -> Complex:
-        fast = _fast(z, rate_hz)
+        fast = without_drift(z, rate_hz)
         rest: Complex = fast - basis @ (basis.conj().T @ fast)
         return rest
 
@@ -310,12 +320,12 @@ def _heaved(
             rate * (rate * up).sum(axis=1, keepdims=True) - up * (rate * rate).sum(axis=1)[:, None]
         )
         levers.append(swung)
-        felt.append(_low_passed((force * up).sum(axis=1)[:, None], rate_hz)[:, 0])
+        felt.append(low_passed((force * up).sum(axis=1)[:, None], rate_hz)[:, 0])
     told = np.column_stack((*levers, np.ones(len(felt[0]))))
     basis = np.linalg.qr(told / np.maximum(np.abs(told).max(axis=0), 1e-12))[0]
     near, far = (
         f - basis @ (basis.T @ f)
-        for f in (_fast(f.astype(np.complex128), rate_hz).real for f in felt)
+        for f in (without_drift(f.astype(np.complex128), rate_hz).real for f in felt)
     )
     return near, far
 
@@ -363,23 +373,3 @@ def _shifted(z: Complex, by: int) -> Complex:
     if by == 0:
         return z
     return np.concatenate((np.full(by, z[0]), z[:-by])) if by > 0 else _shifted(z[::-1], -by)[::-1]
-
-
-def _fast(z: Complex, rate_hz: float) -> Complex:
-    """What a series deviates from its own mean over `SLOW_S`."""
-    half = max(1, round(SLOW_S * rate_hz / 2))
-    sums = np.concatenate((np.zeros(1, np.complex128), np.cumsum(z)))
-    at = np.arange(len(z))
-    low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, len(z))
-    fast: Complex = z - (sums[high] - sums[low]) / (high - low)
-    return fast
-
-
-def _low_passed(values: Array, rate_hz: float) -> Array:
-    """[n, 3] under a bell that halves what swings at `LOW_PASS_HZ`."""
-    sigma = np.sqrt(np.log(2) / 2) / (np.pi * LOW_PASS_HZ) * rate_hz
-    half = min(max(1, int(np.ceil(3 * sigma))), max(1, len(values) // 2))
-    bell = np.exp(-0.5 * (np.arange(-half, half + 1) / sigma) ** 2)
-    bell /= bell.sum()
-    padded = np.pad(values, ((half, half), (0, 0)), mode="edge")
-    return np.stack([np.convolve(c, bell, mode="valid") for c in padded.T], axis=1)

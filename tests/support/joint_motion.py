@@ -31,10 +31,13 @@ def turning_batch(angle_deg, axis, up, *, stream=STREAM, noise=0.02, seed=0, t_s
 
 
 def two_segments(flexion_deg, *, t_shift_us=0):
-    """A hanging upper arm that hardly moves and a forearm that flexes about the same axis."""
+    """A hanging upper arm that hardly moves and a forearm that flexes about the same axis.
+
+    The upper arm sways, and gives a little as the forearm is flexed, as every arm does.
+    """
     axis = (0, 0, 1)
     n = len(flexion_deg)
-    sway = 3 * np.sin(np.arange(n) / 90)
+    sway = 3 * np.sin(np.arange(n) / 90) + 0.02 * flexion_deg
     proximal = turning_batch(sway, axis, (-1, 0, 0), stream=PROXIMAL, t_shift_us=t_shift_us)
     distal = turning_batch(sway + flexion_deg, axis, (-1, 0, 0), seed=1)
     return distal, proximal

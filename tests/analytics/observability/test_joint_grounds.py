@@ -21,6 +21,8 @@ from analytics.observability.grounds import joint_doubts
 from arm_motion import exercise, one_batch, whole_stream
 from builders import SESSION, STREAM
 from joint_motion import PROXIMAL
+from research.session_cases.simulated_session import Person, simulate_item
+from research.simulation.everyday import gesture
 from research.simulation.hinge_simulator import SCENARIOS, SoftTissue, simulate
 from telemetry.messages.motion import QualityKind, StreamQuality
 from telemetry.messages.results import results_hash
@@ -152,6 +154,25 @@ def test_a_joint_that_hands_move_never_twice_alike_is_told():
     assert len(item.repetitions) > 20
 
 
+@pytest.mark.parametrize(("repetitions", "seed"), [(3, 702), (3, 705), (8, 703), (8, 712)])
+def test_somebody_elses_still_thigh_beside_a_bent_knee_is_no_joint(repetitions, seed):
+    """Who sits and talks hardly turns the thigh, and so follows as little as chance lets it."""
+    still = Person(rate_hz=RATE_HZ)
+    mine, theirs = (
+        simulate_item("heel-slide", Person(rate_hz=RATE_HZ, repetitions=repetitions), seed),
+        simulate_item("heel-slide", still, seed + 1000, script=lambda m, _: gesture(m, 60.0)),
+    )
+    distal, proximal = mine.what.sites
+    n = len(mine.readings[distal])
+    own, other = mine.readings[proximal], theirs.readings[proximal][:n]
+    told, refused = (
+        item_of(streams_of(near, mine.readings[distal]), hinge_of(None, calibrated=False))
+        for near in (own, other)
+    )
+    assert kinds(told) == []
+    assert DoubtKind.NOT_FOLLOWING in kinds(refused)
+
+
 def test_clocks_half_a_second_apart_are_refused():
     r = worn("squat")
     late = streams_of(r.proximal, r.distal, late_us=500_000)
@@ -205,6 +226,7 @@ def moved(**how):
         "heaving": 0.6,
         "heaved_m_s2": (0.12, 0.13),
         "seconds": 40.0,
+        "one_body": 200.0,
     }
     return Pairing(**(joint | how))
 
@@ -225,11 +247,11 @@ def test_a_sensor_that_follows_by_half_and_surely_no_more_is_on_nobody_of_this_j
     assert doubted(moved(gain=0.42, gain_sigma=0.1)) == [DoubtKind.NOT_FOLLOWING]
 
 
-@pytest.mark.parametrize(("heaving", "kinds"), [(0.66, []), (0.5, [DoubtKind.NOT_FOLLOWING])])
-def test_a_tremor_that_both_feel_stands_for_a_following_that_is_not_seen(heaving, kinds):
+@pytest.mark.parametrize(("one_body", "kinds"), [(60.0, []), (20.0, [DoubtKind.NOT_FOLLOWING])])
+def test_a_following_that_is_not_seen_is_believed_where_all_together_is_no_chance(one_body, kinds):
     unseen = {"gain": 0.37, "gain_sigma": 0.34, "following": 0.016}
-    shaken = {"heaving": heaving, "heaved_m_s2": (0.76, 2.43)}
-    assert doubted(moved(**unseen, **shaken)) == kinds
+    shaken = {"heaving": 0.6, "heaved_m_s2": (0.76, 2.43)}
+    assert doubted(moved(**unseen, **shaken, one_body=one_body)) == kinds
     surely_not = unseen | {"gain_sigma": 0.1}
     assert doubted(moved(**surely_not, **shaken)) == [DoubtKind.NOT_FOLLOWING]
 
