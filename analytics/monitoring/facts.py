@@ -232,10 +232,12 @@ class SessionFile:
         return items_reported(self.ordered)
 
     def unread_items(self) -> tuple[str, ...]:
-        """Items that were exercised and of which no result has come."""
-        if self._result is not None:
-            return ()
+        """Items that were exercised and of which no result has come, or none tells anything.
+
+        A result leaves out an item whose streams it has nothing of.
+        """
         told = {e.item for e in self.events.values() if isinstance(e, ExerciseReported)}
+        told |= {s.item for s in (() if self._result is None else self._result.seen)}
         ended = (e.item for e in self.events.values() if isinstance(e, ExerciseEnded))
         return tuple(dict.fromkeys(item for item in ended if item not in told))
 

@@ -20,6 +20,8 @@ __all__ = ["RunningSessions", "UnwellNow"]
 
 LOOKED_AT: Final = 200
 """Newest sessions of all homes among which those under way are."""
+OF_A_PATIENT: Final = 50
+"""Newest sessions of a patient among which the one under way is."""
 UNWELL_TOLD_NS: Final = 600 * 1_000_000_000
 """So long after somebody felt unwell it is told of them beside the sessions that are played."""
 LONGEST_NS: Final = 3 * 3600 * 1_000_000_000
@@ -96,10 +98,12 @@ class RunningSessions:
     def of(self, patient: str) -> str | None:
         """The patient's session; None: they do not train.
 
+        Newest by name need not be the one under way: a clock that was ahead once names it so.
+
         Raises:
             StoreBusy, StoreError: the journal cannot be read.
         """
-        newest = self._reader.newest_sessions(patient=patient, limit=1)
+        newest = self._reader.newest_sessions(patient=patient, limit=OF_A_PATIENT)
         after_ns = self._clock.now_ns() - LONGEST_NS
         for summary in newest:
             if summary.closed_ns is None and summary.opened_ns >= after_ns:

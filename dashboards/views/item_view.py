@@ -166,7 +166,9 @@ class ItemView(_Frozen):
     """One exercise item or assessment: prescribed, done, seen.
 
     `prescribed` is None for an assessment, and for what the plan does not have. `reported` is
-    what was told of it and no sensor saw, None where nothing was; `done` never counts it.
+    what was told of it and no sensor saw, None where nothing was; `done` never counts it. `known`
+    is false where it was begun, the session is over, and nothing tells how much was done: then
+    `done` is no nought.
     `reading` says where a joint's zero lies and which way it counts. `attempts` and
     `other_movement` lie beside the repetitions in time; `doubts` are what the core found that kept
     a figure from being told or trusted, in its own words.
@@ -182,6 +184,7 @@ class ItemView(_Frozen):
     unit: DoseUnit
     state: Literal["to do", "running", "ended"]
     done: int
+    known: bool = True
     reported: float | None
     stop_reason: str | None
     target_deg: float | None
@@ -205,8 +208,18 @@ def item_views(
     found: SessionResult | None,
     prescribed: Sequence[Prescribed],
     counted: Mapping[ItemKey, Sequence[RepetitionView]],
+    *,
+    over: bool = False,
 ) -> tuple[ItemView, ...]:
-    """The session's items: those the plan asks for that day, then what else was done."""
+    """The session's items: those the plan asks for that day, then what else was done.
+
+    Args:
+        events: of the session.
+        found: its result; None: none has come.
+        prescribed: what the plan asks for.
+        counted: live, by item.
+        over: the session has ended.
+    """
     planned = {p.item: p for p in prescribed}
     results: dict[ItemKey, ItemResult] = {}
     for r in found.items if found else ():
@@ -244,6 +257,7 @@ def item_views(
             reported=None if key[1] else reported.get(key[0]),
             state="ended" if key in ended else "running" if key in started else "to do",
             stop_reason=ended.get(key),
+            known=key in results or bool(counted.get(key)) or not (over and key in started),
         )
         for key in about
     )
@@ -260,6 +274,7 @@ def _item(
     reported: float | None,
     state: Literal["to do", "running", "ended"],
     stop_reason: str | None,
+    known: bool,
 ) -> ItemView:
     (item, assessment), (exercise, side) = key, about
     prescribed = planned if not assessment else None
@@ -293,6 +308,7 @@ def _item(
         unit=prescribed.unit if prescribed else "repetitions",
         state=state,
         done=done,
+        known=known,
         reported=reported,
         stop_reason=stop_reason,
         target_deg=calibrated.target_deg if calibrated else None,

@@ -149,6 +149,7 @@ def session_view(
         found,
         prescribed_for(plan, on, [w.placement for w in opened.wearables]),
         counted or {},
+        over=closed is not None,
     )
     return SessionView(
         session=opened.session,
@@ -235,7 +236,12 @@ def pain_at(events: Sequence[SessionEvent], at: Literal["in", "out"]) -> int | N
 
 
 def _dose_so_far(items: Sequence[ItemView]) -> float | None:
-    """The session's share of the day's dose, capped per item, then averaged over those known."""
+    """The session's share of the day's dose, capped per item, then averaged over those known.
+
+    None where an exercise was done and nothing tells how much: the others alone would be too few.
+    """
+    if not all(item.known for item in items):
+        return None
     shares = [
         min(1.0, item.done / item.prescribed)
         for item in items

@@ -29,6 +29,8 @@ from telemetry.messages.notices import MOST_EARLIER, Command, LetterText, Therap
 from therapy.questionnaires.instruments import held_answers
 from therapy.wording import WordedError
 
+from .told_days import hold_in_time
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -237,6 +239,7 @@ class Treatment:
             StoreError: it cannot be written down.
         """
         with self._about(record.patient) as (fold, around):
+            hold_in_time(record, fold.figures(record.patient), around)
             desk = CareDesk(self._journal, self._folder, self._clock, lambda: fold)
             match record:
                 case DaysExcused():

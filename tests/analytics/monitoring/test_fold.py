@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.monitoring import fold as fold_module
+from analytics.monitoring.facts import Fact
 from analytics.monitoring.worklist import worklist
 from clinic_facts import (
     MONDAY,
@@ -22,6 +23,7 @@ from clinic_facts import (
 )
 from telemetry.messages.care import Discharged, TreatmentPaused
 from telemetry.messages.events import CloseReason, SessionOpened
+from telemetry.messages.results import SessionResult
 from therapy_builders import item, plan
 
 pytestmark = pytest.mark.slow
@@ -332,3 +334,18 @@ def test_what_never_opens_and_what_nobody_could_do_takes_no_memory_without_end(m
     assert whole.figures(PATIENT).sessions
     assert sum(len(s.events) for s in whole.facts(PATIENT).sessions.values()) <= 40
     assert whole.left_out[story.home] > 0
+
+
+@pytest.mark.parametrize("left", ["nothing", "another item"])
+def test_an_item_that_its_result_tells_nothing_of_leaves_the_day_unknown(left):
+    day = days_before(1)
+    story = started()
+    session = story.session(day)
+    for n, fact in enumerate(story.facts):
+        if fact.session == session and isinstance(fact.body, SessionResult):
+            (found,) = fact.body.items
+            others = () if left == "nothing" else (found.model_copy(update={"item": "other"}),)
+            body = fact.body.model_copy(update={"items": others})
+            story.facts[n] = Fact(fact.origin, body, fact.session)
+    story.heard(MONDAY)
+    assert figures(story).days[day].state == "unknown"

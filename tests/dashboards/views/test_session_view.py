@@ -292,3 +292,19 @@ def test_whether_the_homes_clock_was_kept_is_shown(pretend, kept):
     opened, *others = pretend.script()
     opened = opened.model_copy(update={"clock_synchronised": kept})
     assert session_view([opened, *others]).clock_synchronised is kept
+
+
+def test_an_exercise_that_nothing_tells_of_is_unknown_and_not_nought(pretend, plan):
+    events = pretend.script()
+    running = next(n for n, e in enumerate(events) if isinstance(e, ev.ExerciseEnded))
+    assert abduction(session_view(events[:running], (), plan)).known
+    over = session_view(events, (), plan)
+    assert not abduction(over).known
+    assert over.dose_so_far is None
+    (result, *rest) = pretend.results()
+    without = result.model_copy(update={"items": ()})
+    assert not abduction(session_view(events, [without, *rest], plan)).known
+    whole = session_view(events, [result, *rest], plan)
+    assert (abduction(whole).known, abduction(whole).done) == (True, 20)
+    # What was asked for and never begun was not done: that is known.
+    assert all(item.known for item in over.items if item.item != "abduction")

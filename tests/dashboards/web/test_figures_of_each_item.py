@@ -35,8 +35,8 @@ def measured(exercise, measures):
     )
 
 
-@pytest.fixture
-def app(pretend):
+@pytest.fixture(params=[True])
+def app(pretend, request):
     opened, *_, started, _, ended, _, _, closed = pretend.script()
     events = [opened]
     for n, exercise in enumerate(FIGURES):
@@ -51,7 +51,9 @@ def app(pretend):
         provisional=False,
         items=tuple(measured(*one) for one in FIGURES.items()),
     )
-    reader = pretend.MemoryReader({pretend.session: events}, {pretend.session: [result]})
+    reader = pretend.MemoryReader(
+        {pretend.session: events}, {pretend.session: [result] if request.param else []}
+    )
     doses = {"balance-stance": {"sets": 3, "holds": 1}, "walk": {"sets": 2, "minutes": 5}}
     items = [
         item(id=e, exercise=e, placements=[SITES[e]], limit_deg=None)
@@ -73,3 +75,15 @@ async def test_each_item_tells_its_figures_and_minutes_are_never_a_count(app, pr
     assert "tempo fino alla quinta seduta: 12,2 s" in told
     assert "Non osservabile" not in told
     assert "0,8 / 10 minuti" in others
+
+
+@pytest.mark.parametrize("app", [False], indirect=True)
+async def test_where_no_result_has_come_no_exercise_is_called_nought(app, pretend, chromium):
+    async with serve(app, port=0) as page:
+        await chromium.open(f"{page.url}session/{pretend.session}?lang=en")
+        await chromium.until("document.body.dataset.ready === 'yes'")
+        assert await chromium.text(".ring-text .count") == "–"
+        card = await chromium.text(".card-repetitions")
+    assert "how much was done is not known" in card
+    assert "– / 10 minutes" in card
+    assert "0 / " not in card

@@ -53,7 +53,7 @@ export function repetitionsCard() {
       const unknown = nothingReceived(item);
       say(count, integer(unknown ? reported : done || (reported ?? 0)));
       say(asked, dose === null ? "" : `${t("of")} ${integer(dose)}`);
-      say(sentence, unknown && reported === null ? t("nothing_received") : countSentence(done, reported, item));
+      say(sentence, unknown && reported === null ? t(item.known ? "nothing_received" : "nothing_known") : countSentence(done, reported, item));
       ring.classList.toggle("ring-reported", !done && reported !== null);
       ring.setAttribute("stroke-dasharray", `${dose ? Math.min(100, (100 * (done || (reported ?? 0))) / dose) : 0} 100`);
       showPips(pips, item, dose);
@@ -65,9 +65,9 @@ export function repetitionsCard() {
   };
 }
 
-/** Whether no sample of an item came: absent is not zero. */
+/** Whether no sample of an item came, or nothing tells of it: absent is not zero. */
 function nothingReceived(item) {
-  return Boolean(item && item.beside && !item.beside.received);
+  return Boolean(item && (!item.known || (item.beside && !item.beside.received)));
 }
 
 /** What was done of what was asked; what no sensor saw is told as what it is. */
