@@ -134,7 +134,11 @@ class SessionScreens:
         self._dose = 0
         self._rest = RestTelling(view.request)
         self._way = JourneyTurn(
-            settings.journey, self._look, view.request, free_game=self._leaves_a_game
+            settings.journey,
+            self._look,
+            view.request,
+            free_game=self._leaves_a_game,
+            progress=settings.progress,
         )
         self._watch = WatchTelling(settings.look, settings.watched_by, devices.voice.say)
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from games.journey.journey import Journey
+    from games.journey.own_progress import OwnProgress
     from games.persuasion.prompts import Prompt
     from games.persuasion.session_prompts import Told
     from games.rules.mode import Reaches
@@ -64,6 +65,7 @@ class ScreenSettings:
         survey: what this session asks after its last card; asked for then, None: nothing.
         journey: the way on this day: scene, map, plants and games to choose from; None: there is
             none, and each game is played in its first scene.
+        progress: one's own, asked for from the map; None: there is none to show.
         questionnaire: takes the marks of an anonymous answer; None where none is due. Where there
             is a survey, it is left for another session.
     """
@@ -84,3 +86,4 @@ class ScreenSettings:
     resumed: bool = False
     found: Callable[[], SessionResult | None] = lambda: None
     journey: Journey | None = None
+    progress: Callable[[], OwnProgress | None] = lambda: None

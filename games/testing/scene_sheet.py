@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,10 +18,14 @@ from games.engine.game import game_named, games_at_hand
 from games.engine.simulation import Simulation
 from games.engine.window import Window
 from games.inputs.player import PROFILES, Player
+from games.journey.journey import SessionWalked, journey_on
+from games.journey.way import STAGES
 from games.look import Look
 from games.rules.progress import Cue
 from games.rules.setting import Setting
 from games.scenes.scene import SCENES
+from games.session.way.map_picture import painted_map
+from games.session.way.way_steps import MapShown
 from games.ui.canvas import HEIGHT, WIDTH, Block, Canvas
 from games.ui.palette import INK, PAPER
 
@@ -29,7 +35,7 @@ if TYPE_CHECKING:
     from games.engine.game import Game
     from games.scenes.scene import GameScene
 
-__all__ = ["picture_of", "scene_sheet", "state_at_portrait"]
+__all__ = ["film_strip", "picture_of", "scene_sheet", "state_at_portrait"]
 
 T0_NS: Final = 1_700_000_000_000_000_000
 RATE_HZ: Final = 30
@@ -37,6 +43,8 @@ LONGEST_S: Final = 60
 TILE: Final = (384, 216)
 CAPTION: Final = 64
 ACROSS: Final = 4
+DAYS: Final = 3
+FIRST_DAY: Final = date(2026, 3, 2)
 
 
 def state_at_portrait(game: Game) -> Any:
@@ -87,6 +95,35 @@ def scene_sheet(folder: Path, name: str, look: Look, scenes: Iterable[GameScene]
     return file
 
 
+def film_strip(folder: Path, look: Look) -> Path:
+    """Twelve weeks of somebody who does the plan's three days: a row a week, and its map.
+
+    The game is another one from session to session, as far as there is a choice.
+    """
+    window = Window(headless=True, title="weeks")
+    at_hand = frozenset(games_at_hand())
+    games = {name: (game := game_named(name), state_at_portrait(game)) for name in at_hand}
+    sheet = pygame.Surface((ACROSS * TILE[0], STAGES * TILE[1]))
+    sessions: list[SessionWalked] = []
+    for week, number in product(range(STAGES), range(DAYS)):
+        day = FIRST_DAY + timedelta(weeks=week, days=2 * number)
+        journey = journey_on(sessions, today=day, per_week=DAYS, seed="strip", at_hand=at_hand)
+        choice = journey.games
+        game, state = games[choice[len(sessions) % len(choice)]]
+        drawn = picture_of(game, journey.scene, state, look)
+        sheet.blit(pygame.transform.smoothscale(drawn, TILE), (number * TILE[0], week * TILE[1]))
+        sessions.append(SessionWalked(day, DAYS, journey.scene))
+        if number == DAYS - 1:
+            garden = (*journey.garden, journey.plants[0])
+            drawn = painted_map(MapShown(journey.after.travelled, journey.scene, garden))
+            at = (DAYS * TILE[0], week * TILE[1])
+            sheet.blit(pygame.transform.smoothscale(drawn, TILE), at)
+    file = folder / "twelve-weeks.jpg"
+    window.save(file, sheet)
+    window.close()
+    return file
+
+
 def main() -> None:
     """Read the arguments and make the sheets."""
     parser = argparse.ArgumentParser(
@@ -98,6 +135,8 @@ def main() -> None:
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     look = Look(language=asked.language, voice=False)
+    if not asked.game:
+        print(film_strip(asked.folder, look))  # noqa: T201 - what the command is for
     for name in [asked.game] if asked.game else games_at_hand():
         print(scene_sheet(asked.folder, name, look))  # noqa: T201 - what the command is for
 

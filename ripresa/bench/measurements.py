@@ -90,6 +90,12 @@ def _ingest(folder: Path) -> Figures:
     return bench_ingest(folder, mosquitto=find_mosquitto())
 
 
+def _journey(_: Path) -> Figures:
+    from games.testing.journey_bench import bench_journey  # noqa: PLC0415
+
+    return bench_journey(said=_say)
+
+
 def _kills(folder: Path) -> Figures:
     from ingest.faults.kills import bench_kills  # noqa: PLC0415
     from ripresa.bench.clinic_under_test import clinic_program  # noqa: PLC0415
@@ -190,6 +196,7 @@ BENCHES: dict[str, tuple[str, Callable[..., Figures]]] = {
     "faults": ("every fault, 20 seeds each: nothing undeclared lost, nothing twice", _faults),
     "games": ("from sample to frame, and frames a second", _games),
     "ingest": ("the record path beside SQLite and mosquitto alone", _ingest),
+    "journey": ("twelve weeks of the way: scenes, success, and who gets how far", _journey),
     "kills": ("100 times kill -9 of home, broker, clinic run: nothing lost, nothing twice", _kills),
     "memory": ("what home, game and a clinic with 40 homes hold, and bytes a sample", _memory),
     "peers": ("Telegraf, LSL, BrainFlow, orientation filters, where they are installed", _peers),

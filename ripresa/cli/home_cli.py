@@ -143,6 +143,31 @@ def reminders(
     typer.echo(f"wrote {file}: open it in a calendar")
 
 
+@app.command()
+def progress(
+    file: Annotated[Path, typer.Argument(help="The page to write, e.g. progress.html.")],
+    language: LanguageOption = "it",
+) -> None:
+    """Write one's own progress as one page to print; it names nobody."""
+    from ripresa.home.todays_plan import plan_for_today
+    from ripresa.home.way.printed_progress import progress_html
+    from ripresa.home.way.walked_sessions import progress_of_home
+    from telemetry.errors import ConfigurationError
+
+    from .home_command import home_settings
+
+    home = home_settings()
+    plan = plan_for_today(home)
+    today = plan.day_of(home.clock.now_ns())
+    own = progress_of_home(home, plan)
+    page = progress_html(own, "en" if language == "en" else "it", printed=today)
+    try:
+        file.write_text(page, encoding="utf-8")
+    except OSError as e:
+        raise ConfigurationError(f"{file} cannot be written: {e.strerror}") from e
+    typer.echo(f"wrote {file}: open it in a browser and print it")
+
+
 @app.command("live-view")
 def live_view(
     allow: Annotated[

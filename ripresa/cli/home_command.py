@@ -22,7 +22,7 @@ from ripresa.home.prompting import Levels, letters_for, prompts_for
 from ripresa.home.reminding import Reminding
 from ripresa.home.survey_asking import survey_for
 from ripresa.home.surveys.session_survey import session_survey
-from ripresa.home.way.walked_sessions import journey_for
+from ripresa.home.way.walked_sessions import journey_for, progress_of_home
 from ripresa.platform.background import running
 from ripresa.platform.broker import local_broker
 from ripresa.platform.configuration import Folder, Identity, clock_from, mqtt_settings, ripresa_home
@@ -112,6 +112,7 @@ def hold_session_with_screens(held: HeldSession) -> str:
                 resumed=_resumed(at_work),
                 found=lambda: at_work.found,
                 journey=journey_for(at_work),
+                progress=lambda: progress_of_home(at_work.home, at_work.plan),
             ),
             source=CountedKeys(at_work) if held.by_keys else link,
             clock=at_work.home.clock,

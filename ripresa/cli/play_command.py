@@ -111,15 +111,14 @@ def _replay(options: PlayOptions, session: str, common: dict[str, Any]) -> dict[
     """A recorded session through the core, and its control into the game, in its scene."""
     from games.engine.play import play
     from games.inputs.recorded import RecordedSource
-    from games.journey.scene_walk import scene_named
+    from games.journey.session_record import scene_shown
     from games.look import Look
-    from ripresa.home.way.walked_sessions import scene_shown
     from ripresa.recordings.replay import recorded_control
 
     kept = session_source(options.place, plans=options.plans, archive=options.archive)
     with kept.reading() as reader:
         messages = recorded_control(reader, session, kept.plans, home=options.of)
-        scene = scene_named(scene_shown(reader.events(session, home=options.of)) or "")
+        scene = scene_shown(reader.events(session, home=options.of))
     if not any(isinstance(m, ControlBatch) for m in messages):
         raise ConfigurationError(f"session {session} holds no motion that could move a game")
     played = [m for m in messages if isinstance(m, ControlBatch | RepetitionCounted)]

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from games.engine.game import game_named
 from games.journey.garden import PLANTS
 from games.journey.journey import GAME, PLANT, SCENE
+from games.journey.own_progress import GOAL
 from games.journey.scene_walk import scene_variant
 from games.session.page import Choice, Leave, Page
 from telemetry.messages.requests import NotePrompt
 
+from .progress_pages import goal_page, progress_pages
 from .way_steps import MapShown, SeeWay
 from .way_texts import WAY
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from games.journey.journey import Journey
+    from games.journey.own_progress import OwnProgress
     from games.look import Look
     from telemetry.messages.requests import Request
 
@@ -38,6 +41,7 @@ class JourneyTurn:
         look: language.
         request: writes down what was shown and chosen.
         free_game: whether the plan leaves a game to the person.
+        progress: one's own, looked up when it is asked for; None: there is none to show.
     """
 
     def __init__(
@@ -47,10 +51,14 @@ class JourneyTurn:
         request: Callable[[Request], None],
         *,
         free_game: Callable[[], bool],
+        progress: Callable[[], OwnProgress | None] = lambda: None,
     ) -> None:
         self._journey, self._language = journey, look.language
         self._request, self._free_game = request, free_game
+        self._progress = progress
         self._open: str | None = None
+        self._page = 0
+        self._own: OwnProgress | None = None
         self._plant: str | None = None
         self._game: str | None = None
         self._scene_told = self._closing_seen = False
@@ -77,11 +85,19 @@ class JourneyTurn:
         """The page of the way that is open before play; None: none is."""
         if self._journey is None or self._open is None:
             return None
-        if self._open == "plants":
-            return self._plants_page(self._journey)
-        if self._open == "games":
-            return self._games_page(self._journey)
-        return self._map_page(self._journey, after=False)
+        return self._opened(self._journey, after=False)
+
+    def _opened(self, journey: Journey, *, after: bool) -> Page:
+        match self._open:
+            case "plants":
+                return self._plants_page(journey)
+            case "games":
+                return self._games_page(journey)
+            case "goal" if self._own is not None:
+                return goal_page(self._own.goal, self._language)
+            case "progress" if self._own is not None:
+                return progress_pages(self._own, self._language, after=after)[self._page]
+        return self._map_page(journey, after=after)
 
     def opening(self, page: Page) -> Page:
         """The first page with what is new this week, and a way to the map."""
@@ -98,13 +114,14 @@ class JourneyTurn:
         """The last card, or the map once that was read."""
         if self._journey is None or self._open is None:
             return last
-        return self._map_page(self._journey, after=True)
+        return self._opened(self._journey, after=True)
 
     def closes(self) -> bool:
         """Whether the map comes now, after the last card; at the second asking it has been seen."""
         if self._journey is None or self._closing_seen:
             return False
-        self._closing_seen, self._open = True, "map"
+        self._closing_seen = True
+        self._turn_to("map")
         return True
 
     def took(self, step: SeeWay) -> None:
@@ -115,7 +132,16 @@ class JourneyTurn:
         if step.game is not None:
             self._game = step.game
             self._note(GAME, step.game)
-        self._open = None if step.to == "away" else step.to
+        if step.rating is not None:
+            self._note(GOAL, str(step.rating))
+        self._page = step.page
+        self._turn_to(step.to)
+
+    def _turn_to(self, place: str) -> None:
+        """Open a page; whoever comes to the map finds what is known by then."""
+        if place == "map":
+            self._own = self._progress()
+        self._open = None if place == "away" else place
 
     def _map_page(self, journey: Journey, *, after: bool) -> Page:
         language = self._language
@@ -133,6 +159,8 @@ class JourneyTurn:
             choices.append(Choice(self._named(WAY["plant"][language]), SeeWay("plants")))
             if self._free_game() and len(journey.games) > 1:
                 choices.append(Choice(WAY["game"][language], SeeWay("games")))
+        if self._own is not None:
+            choices.append(Choice(WAY["progress"][language], SeeWay("progress")))
         return Page(
             WAY["title"][language],
             f"{place}. {stops}",

@@ -20,11 +20,15 @@ class SeeWay:
     Attributes:
         to: where to; `away` leads back to where one came from.
         plant, game: that was chosen; None: nothing was.
+        rating: how near one feels to one's goal, 0 to 10.
+        page: of one's own progress, from 0.
     """
 
-    to: Literal["map", "plants", "games", "away"]
+    to: Literal["map", "plants", "games", "progress", "goal", "away"]
     plant: str | None = None
     game: str | None = None
+    rating: int | None = None
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)

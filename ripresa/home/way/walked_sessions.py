@@ -1,8 +1,4 @@
-"""The journey of a home's patient, from the sessions in its journal.
-
-A session counts once the person did anything in it: answered, told, moved. One that was only opened
-is none. How it ended plays no part.
-"""
+"""The journey and the progress of a home's patient, from the sessions in its journal."""
 
 from __future__ import annotations
 
@@ -10,24 +6,25 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from games.engine.game import games_at_hand
-from games.journey.journey import GAME, PLANT, SCENE, SessionWalked, journey_on
-from games.journey.scene_walk import scene_named
+from games.journey.journey import journey_on
+from games.journey.own_progress import OwnSession, progress_of
+from games.journey.session_record import session_walked
+from ingest.journal.reading import JournalReader
+from ripresa.home.history import counting_result
 from ripresa.session.plan_folder import PlanFolder
-from telemetry.messages.events import HeartMeasured, PromptShown, SessionClosed, SessionOpened
+from telemetry.messages.events import SessionOpened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from games.journey.journey import Journey
+    from games.journey.journey import Journey, SessionWalked
+    from games.journey.own_progress import OwnProgress
+    from ripresa.home.home import Home
     from ripresa.home.home_at_work import HomeAtWork
-    from telemetry.messages.events import SessionEvent
     from telemetry.seams import SessionReader
     from therapy.plan.plan import Plan
 
-__all__ = ["journey_for", "per_week_of", "scene_shown", "walked_sessions"]
-
-NO_ACT = (SessionOpened, SessionClosed, PromptShown, HeartMeasured)
-"""Events that come without the person doing anything."""
+__all__ = ["journey_for", "own_progress", "per_week_of", "progress_of_home", "walked_sessions"]
 
 
 def journey_for(at_work: HomeAtWork) -> Journey:
@@ -63,34 +60,42 @@ def walked_sessions(
     found = []
     for patient in dict.fromkeys(plan.patient for plan in plans):
         for summary in reader.sessions(patient=patient):
-            events = reader.events(summary.session)
-            if summary.session == but or all(isinstance(e, NO_ACT) for e in events):
+            if summary.session == but:
                 continue
+            events = reader.events(summary.session)
             opened = next((e for e in events if isinstance(e, SessionOpened)), None)
             plan = by_version.get(-1 if opened is None else opened.plan_version, plans[-1])
-            found.append(
-                SessionWalked(
-                    day=date.fromisoformat(summary.day),
-                    per_week=per_week_of(plan),
-                    scene=scene_named(_noted(events, SCENE) or ""),
-                    plant=_noted(events, PLANT),
-                    game=_noted(events, GAME),
-                )
-            )
+            day = date.fromisoformat(summary.day)
+            walked = session_walked(events, day, per_week_of(plan))
+            if walked is not None:
+                found.append(walked)
     return found
+
+
+def progress_of_home(home: Home, plan: Plan) -> OwnProgress:
+    """One's own progress as the home's journal tells it now; may be asked for on any thread.
+
+    Raises:
+        StoreError: the journal cannot be read.
+    """
+    with JournalReader(home.folder.home_journal) as reader:
+        return own_progress(reader, plan)
+
+
+def own_progress(reader: SessionReader, plan: Plan) -> OwnProgress:
+    """What the sessions of a plan's patient come to."""
+    sessions = [
+        OwnSession(
+            day=date.fromisoformat(summary.day),
+            events=reader.events(summary.session),
+            result=counting_result(reader, summary.session),
+        )
+        for summary in reader.sessions(patient=plan.patient)
+    ]
+    walked = [s for s in sessions if session_walked(s.events, s.day, 1) is not None]
+    return progress_of(walked, goal=plan.goal)
 
 
 def per_week_of(plan: Plan) -> int:
     """For how many days a week a plan asks: its exercise with the most."""
     return max((plan.schedule_of(item).per_week for item in plan.items), default=1)
-
-
-def scene_shown(events: Sequence[SessionEvent]) -> str | None:
-    """The record of the scene that a session showed; None: it showed none."""
-    return _noted(events, SCENE)
-
-
-def _noted(events: Sequence[SessionEvent], mechanism: str) -> str | None:
-    """What was shown or chosen last."""
-    noted = [e.variant for e in events if isinstance(e, PromptShown) and e.mechanism == mechanism]
-    return noted[-1] if noted else None

@@ -6,6 +6,7 @@ import pygame
 import pytest
 
 from games.journey.journey import SessionWalked, journey_on
+from games.journey.own_progress import progress_of
 from games.journey.scene_walk import scene_variant
 from games.look import Look
 from games.persuasion.prompts import Situation, prompts_for
@@ -168,6 +169,34 @@ def test_the_first_two_weeks_are_without_ornament_and_a_person_may_stay_without(
     assert not JourneyTurn.looked(Look(), journey(2)).plain
     assert JourneyTurn.looked(Look(plain=True), journey(2)).plain
     assert JourneyTurn.looked(Look(), None).scene is None
+
+
+def test_progress_is_one_press_from_the_map_before_and_after_the_session():
+    own = progress_of([], goal="reach the upper cups")
+    asked = []
+    turn = JourneyTurn(
+        journey(2), Look(language="en"), asked.append, free_game=lambda: False, progress=lambda: own
+    )
+    turn.took(SeeWay("map"))
+    progress = turn.page.choices[-1]
+    assert progress.text == "My progress"
+    turn.took(progress.asks)
+    assert "Days with a session: 0" in turn.page.lines
+    turn.took(SeeWay("goal"))
+    turn.took(turn.page.choices[7].asks)
+    assert [(a.mechanism, a.variant) for a in asked] == [("goal", "7")]
+    assert turn.page.way is not None
+    assert turn.closes()
+    turn.took(turn.after(turn.page).choices[-1].asks)
+    after = turn.after(turn.page)
+    assert after.last
+    assert "goal" not in {c.asks.to for c in after.choices if isinstance(c.asks, SeeWay)}
+
+
+def test_where_no_progress_is_known_none_is_offered():
+    turn = JourneyTurn(journey(2), Look(language="en"), lambda _: None, free_game=lambda: False)
+    turn.took(SeeWay("map"))
+    assert "My progress" not in [c.text for c in turn.page.choices]
 
 
 @pytest.mark.parametrize("language", ["it", "en"])
