@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from analytics.movement.repetition import Excursion, without_match
+from analytics.movement.counting import count
+from analytics.movement.repetition import FEW, Excursion, without_match
 from analytics.movement.slippage import Slippage, slippage_of
+from analytics.movement.small_movement import small_movement
 from analytics.observability.doubt import DoubtKind, doubt
 from analytics.observability.gate import Known, gate
 from analytics.observability.grounds import (
@@ -31,10 +33,11 @@ from telemetry.messages.results import (
     RangeOfMotion,
     Revision,
 )
+from therapy.wording import Wording
 
 from .count_interval import count_interval, hidden_by_losses
 from .found import found_in
-from .measures import lean, measures_of
+from .measures import STROKE_TIMES, lean, measures_of
 from .membership import NO_RESTS, rested
 from .observation import Method, doubted
 from .range_band import item_bands, of_median
@@ -67,6 +70,8 @@ MOST_LOOSE: Final = 0.6
 """Looseness of a joint beyond what skin gives, if its repetitions are unlike each other as well."""
 _COUNTABLE: Final = {DoubtKind.UNMOVED, DoubtKind.UNSEEN, DoubtKind.CALIBRATION}
 """Doubts with which a sensor that saw nothing move says that nothing was done."""
+MISSED: Final = 6
+"""One in so many movements that are hardly larger than sway is not seen at all."""
 BREAK_S: Final = 5.0
 """A break that is longer than this, and than twice the usual one, is a rest."""
 
@@ -136,7 +141,10 @@ def analyse_item(
             counted = found_in(observation, frames, track.frame_rate_hz, tracks, rests)
             found = replace(counted, live=found.live)
             sorted_out = found.sorted_out(len(frames))
-    sorted_out = _large_enough(sorted_out, observation)
+    large = _large_enough(sorted_out, observation)
+    sorted_out, observation, doubts = _looked_at_twice(
+        found, frames, track, large, observation=observation, doubts=doubts
+    )
     if not sorted_out.kept and reception.any_use:
         nothing = nothing_doubts(track, from_index, to_index)
         unworn = any(d.kind is DoubtKind.UNWORN for d in nothing)
@@ -151,8 +159,7 @@ def analyse_item(
     )
     repetitions = repetition_figures(found, bands, track, frames, from_index)
     leaned, trunk = _leaned(observation, tracks, frames, excursions)
-    in_flexion = _in_flexion(repetitions, observation)
-    measures = [*measures_of(observation.also, in_flexion, track.opened.rate_hz), *leaned]
+    measures = [*_measures(observation, repetitions, track), *leaned]
     sure = not sorted_out.other and (sorted_out.alike or 0.0) > SURELY_ALIKE
     hidden = 0 if reception.judged else _hidden(repetitions, track, from_index, to_index)
     low, high = _counted_between(sorted_out, doubts, reception, hidden)
@@ -201,6 +208,59 @@ def _large_enough(sorted_out: Membership, observation: Observation) -> Membershi
     attempts = sorted([*sorted_out.attempts, *small], key=lambda e: e.start)
     alike = sorted_out.alike if kept else None
     return replace(sorted_out, kept=kept, attempts=attempts, alike=alike)
+
+
+_SMALL: Final = Wording(
+    "i movimenti sono piccoli quanto ciò che si distingue appena: si contano soltanto",
+    "the movements are hardly larger than what can be told apart: they are only counted",
+)
+_UNEVEN: Final = Wording(
+    "i movimenti sono piccoli e disuguali: possono non essere dell'esercizio",
+    "the movements are small and uneven: they may be none of the exercise",
+)
+
+
+def _looked_at_twice(
+    found: FoundRepetitions,
+    frames: Frames,
+    track: StreamTrack,
+    sorted_out: Membership,
+    *,
+    observation: Observation,
+    doubts: list[Doubt],
+) -> tuple[Membership, Observation, list[Doubt]]:
+    """What a second look leaves of a small set (`small_movement`), and what can be told of it."""
+    counted, seen = observation.method is Method.COUNT, found.raw is not None
+    values = found.in_frames(len(frames)) if seen else ()
+    kept, others = sorted_out.kept, sorted_out.none_of_the_set
+    small = small_movement(kept, sorted_out.attempts, others, values, sorted_out.alike)
+    if small is None:
+        return sorted_out, observation, doubts
+    attempts = sorted([*sorted_out.attempts, *small.tried], key=lambda e: e.start)
+    # A limb that nearly hangs, or a joint that hardly bends, shows less in its angle than it turns.
+    turned = len(count(frames, track.frame_rate_hz).excursions) if seen else 0
+    most = max(small.most, turned if small.moved or turned >= FEW else 0)
+    if most and not small.sized:
+        most += 1 + most // MISSED
+    more = most - len(sorted_out.kept) - len(attempts)
+    looked_at = replace(
+        sorted_out,
+        attempts=attempts,
+        unsure=max(sorted_out.unsure, small.odd),
+        possible=max(sorted_out.possible, more),
+    )
+    if not small.phased:
+        timed = tuple(name for name in observation.also if name not in STROKE_TIMES)
+        observation = replace(observation, also=timed)
+    if small.uneven:
+        observation = replace(observation, trunk=None, also=())
+    if small.sized or not sorted_out.kept or (counted and not small.uneven):
+        return looked_at, observation, doubts
+    span = observation.stream, int(frames.index[0]), int(frames.index[-1]) + 1
+    why = doubt(DoubtKind.UNSEEN, span[:1], *span[1:], _UNEVEN if small.uneven else _SMALL)
+    if not counted:
+        observation = doubted(observation, [*doubts, why])
+    return looked_at, observation, [*doubts, why]
 
 
 def _counted_between(
@@ -337,6 +397,13 @@ def _in_flexion(
         else r
         for r in repetitions
     ]
+
+
+def _measures(
+    observation: Observation, repetitions: Sequence[Repetition], track: StreamTrack
+) -> list[Measure]:
+    in_flexion = _in_flexion(repetitions, observation)
+    return measures_of(observation.also, in_flexion, track.opened.rate_hz)
 
 
 def _leaned(

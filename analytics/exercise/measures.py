@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from analytics.signals.oriented_stream import Frames
     from telemetry.messages.results import Repetition
 
-__all__ = ["MEASURES", "lean", "measures_of"]
+__all__ = ["MEASURES", "STROKE_TIMES", "lean", "measures_of"]
 
 FEW = 3
 LEAN_BEFORE_S = 1.0
@@ -105,6 +105,9 @@ MEASURES: dict[str, Callable[[Sequence[Repetition], float], Measure | None]] = {
     # A foot on its toes is never quite still: the way up is drawn out rather than cut.
     "time up": median_phase("time up", lambda r: r.up_s, below=(0.3, 0.25), above=(0.15, 0.12)),
 }
+
+STROKE_TIMES: Final = frozenset({"hold", "rise time", "time up"})
+"""Those that rest on when a stroke begins and ends."""
 
 
 def measures_of(
