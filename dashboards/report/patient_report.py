@@ -140,6 +140,8 @@ def _precautions(view: PatientView, say: _Saying) -> str:
 
 def _limits(plan: PlanView, say: _Saying) -> str:
     standing = say("cleared" if plan.cleared_for_standing else "not_cleared")
+    if plan.fall_locked_since is not None:
+        standing = say("fall_locked", day=plan.fall_locked_since)
     return say("limits", pain=plan.pain_stop, effort=f"{plan.effort_stop:g}", standing=standing)
 
 

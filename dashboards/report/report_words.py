@@ -32,6 +32,10 @@ TEXTS: Final = {
         "a set ends from pain {pain} or effort {effort}; standing: {standing}",
     ),
     "cleared": Wording("autorizzato", "cleared"),
+    "fall_locked": Wording(
+        "trattenuto dal {day}, dopo una caduta o una domanda senza risposta",
+        "kept back since {day}, after a fall or a question without an answer",
+    ),
     "not_cleared": Wording("non autorizzato", "not cleared"),
     "review": Wording("verifica della cura: {day}", "treatment looked at again: {day}"),
     "review_due": Wording("da fare", "due"),

@@ -25,7 +25,7 @@ from therapy.plan.schedule import week_of
 
 from .exercise_row import ExerciseRow, exercise_rows
 from .field_test_view import FieldTestView, field_test_views
-from .plan_view import PlanVersionView, PlanView, plan_view, version_view
+from .plan_view import PlanVersionView, PlanView, coming_versions, plan_view, version_view
 from .session_view import pain_at
 from .since_view import SinceView, since_view
 from .trend_view import TrendView, trend_views
@@ -138,7 +138,10 @@ class PeriodView(_Frozen):
 
 
 class PatientView(_Frozen):
-    """One patient, all that a page shows; `precautions` and `review` are of the episode."""
+    """One patient, all that a page shows; `precautions` and `review` are of the episode.
+
+    `coming` are versions that were signed, sent or refused and nothing has taken their place.
+    """
 
     patient: str
     today: str
@@ -147,6 +150,7 @@ class PatientView(_Frozen):
     since: SinceView
     plan: PlanView | None
     versions: tuple[PlanVersionView, ...]
+    coming: tuple[int, ...]
     heard_ms: float | None
     plan_version: int | None
     goal: str
@@ -202,8 +206,9 @@ def patient_view(
         state=figures.state,
         summary=patient_summary(figures),
         since=since_view(figures, recent, first),
-        plan=plan_view(plan),
+        plan=plan_view(plan, fall_locked_ns=figures.around.locked_since_ns),
         versions=tuple(version_view(v) for v in figures.versions if v.state != "draft"),
+        coming=coming_versions(figures.versions, None if plan is None else plan.version),
         heard_ms=None if heard_ns is None else heard_ns / 1e6,
         plan_version=None if plan is None else plan.version,
         goal="" if plan is None else plan.goal,

@@ -14,11 +14,20 @@ from therapy.templates.clearing import cleared_words
 from .words import Words, called_words, exercise_words, words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analytics.monitoring.plan_versions import VersionView
     from therapy.plan.plan import Plan
     from therapy.plan.plan_item import PlanItem
 
-__all__ = ["PlanItemView", "PlanVersionView", "PlanView", "plan_view", "version_view"]
+__all__ = [
+    "PlanItemView",
+    "PlanVersionView",
+    "PlanView",
+    "coming_versions",
+    "plan_view",
+    "version_view",
+]
 
 
 class _Frozen(BaseModel):
@@ -43,7 +52,7 @@ class PlanVersionView(_Frozen):
 
 
 class PlanItemView(_Frozen):
-    """One exercise as it is asked for; `locked`: standing is not cleared, so it is kept back."""
+    """One exercise as it is asked for; `locked`: standing is not cleared, or locked by a fall."""
 
     item: str
     name: Words
@@ -65,6 +74,8 @@ class PlanItemView(_Frozen):
 class PlanView(_Frozen):
     """The version in force.
 
+    `fall_locked_since`: the day of a fall, or of a question about one that was not answered with
+    no, from which on standing is kept back at home whatever the plan clears; None: by none.
     `stop_questions` keep exercise for another day; `zero_forbidden`: no neutral pose may serve as
     zero (spasticity, contracture). The pain, effort and breathlessness from which a set ends are
     those of the plan's limits.
@@ -83,17 +94,41 @@ class PlanView(_Frozen):
     session_cap_min: float
     sessions_a_day: int
     cleared_for_standing: bool
+    fall_locked_since: str | None = None
     zero_forbidden: bool
     days_a_week: int
     stop_questions: tuple[Words, ...]
     items: tuple[PlanItemView, ...]
 
 
-def plan_view(plan: Plan | None) -> PlanView | None:
-    """The version in force for a page; None where none is."""
+def coming_versions(versions: Sequence[VersionView], in_force: int | None) -> tuple[int, ...]:
+    """Versions that are still to take the place of the one in force, or should have.
+
+    What a home refused is over once another version was sent.
+    """
+    last_sent = max((v.plan.version for v in versions if v.published is not None), default=0)
+    return tuple(
+        v.plan.version
+        for v in versions
+        if v.plan.version > (in_force or 0)
+        and (
+            v.state == "signed"
+            or (v.state in ("published", "refused") and v.plan.version == last_sent)
+        )
+    )
+
+
+def plan_view(plan: Plan | None, *, fall_locked_ns: int | None = None) -> PlanView | None:
+    """The version in force for a page; None where none is.
+
+    Args:
+        plan: the version.
+        fall_locked_ns: since when a fall keeps standing locked; None: it does not.
+    """
     if plan is None:
         return None
     limits = plan.limits
+    fallen = fall_locked_ns is not None
     return PlanView(
         version=plan.version,
         valid_from=plan.valid_from.isoformat(),
@@ -109,14 +144,17 @@ def plan_view(plan: Plan | None) -> PlanView | None:
         session_cap_min=limits.session_cap_min,
         sessions_a_day=limits.sessions_a_day,
         cleared_for_standing=limits.cleared_for_standing,
+        fall_locked_since=None
+        if fall_locked_ns is None
+        else plan.day_of(fall_locked_ns).isoformat(),
         zero_forbidden=not plan.neutral_pose,
         days_a_week=plan.goal_days_a_week,
         stop_questions=tuple(Words(it=q.it, en=q.en) for q in plan.stop_questions),
-        items=tuple(_item(plan, item) for item in plan.items),
+        items=tuple(_item(plan, item, fallen=fallen) for item in plan.items),
     )
 
 
-def _item(plan: Plan, item: PlanItem) -> PlanItemView:
+def _item(plan: Plan, item: PlanItem, *, fallen: bool) -> PlanItemView:
     schedule, dose = plan.schedule_of(item), item.asked
     return PlanItemView(
         item=item.id,
@@ -133,7 +171,7 @@ def _item(plan: Plan, item: PlanItem) -> PlanItemView:
         limit_deg=item.limit_deg,
         target_deg=item.target_deg,
         assessment=item.assessment,
-        locked=item.needs_clearance and not plan.limits.cleared_for_standing,
+        locked=item.needs_clearance and (fallen or not plan.limits.cleared_for_standing),
     )
 
 

@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 
-from analytics.monitoring.worklist import work_line
+from analytics.monitoring.worklist import MonitoredHours, work_line
 from clinic_facts import MONDAY, PATIENT, PatientStory, at, days_before, figures, started
+from dashboards.report.patient_report import report_html
 from dashboards.views.exercise_row import exercise_rows
-from dashboards.views.patient_view import first_shown
+from dashboards.views.patient_view import first_shown, patient_view
 from dashboards.views.trend_view import TrendSession, trend_views
 from dashboards.views.work_view import patient_line, patient_summary
-from telemetry.messages.around.episode import EpisodeNoted
+from telemetry.messages.around.episode import EpisodeNoted, StandingUnlocked
 from telemetry.messages.events import CheckAnswered, SegmentCalibrated
 from telemetry.messages.results import SessionResult
 from telemetry.seams import SessionSummary
@@ -183,3 +184,55 @@ def test_an_assessment_is_of_its_items_posture_and_so_is_what_it_aims_at():
             story.facts[n] = fact.__class__(fact.origin, body, fact.session)
     (trend,) = trend_views(figures(story), date(2023, 1, 1))
     assert (trend.posture, trend.target_deg) == ("standing", 100)
+
+
+@pytest.mark.parametrize("cleared", [True, False])
+@pytest.mark.parametrize("answer", [True, None])
+def test_standing_that_a_fall_locks_is_not_called_cleared_until_it_is_unlocked(answer, cleared):
+    first, fell = days_before(20), days_before(3)
+    limits = {"cleared_for_standing": cleared}
+    stands = item(id="stand", exercise="sit-to-stand", placements=["thigh-right"], limit_deg=None)
+    told = plan(stands, item(), valid_from=first.isoformat(), limits=limits)
+    story = followed(PatientStory().enrolled(first), told)
+    story.session(days_before(5))
+
+    def shown():
+        return patient_view(figures(story), recorded(story), hours=MonitoredHours())
+
+    def held():
+        return {one.item: one.locked for one in shown().plan.items}
+
+    assert told.item("stand").needs_clearance
+    assert held() == {"stand": not cleared, "abduction": False}
+    before = held()
+    story.session(fell, 0, answers={"fallen": answer})
+    assert shown().plan.fall_locked_since == str(fell)
+    assert held() == {"stand": True, "abduction": False}
+    for language, text in (("it", "trattenuto dal"), ("en", "kept back since")):
+        assert f"{text} {fell}" in report_html(shown(), language)
+    story.own(StandingUnlocked(patient=PATIENT, t_ns=at(days_before(2)), by="pt-1"))
+    assert shown().plan.fall_locked_since is None
+    assert held() == before
+
+
+def test_what_was_refused_or_never_taken_is_no_more_on_its_way_once_a_later_one_is_in_force():
+    first = days_before(20)
+    story = followed(PatientStory().enrolled(first), told_plan(1, first, item()))
+    story.session(days_before(10))
+
+    def coming():
+        return patient_view(figures(story), recorded(story)).coming
+
+    def sent(version, ago):
+        story.published(told_plan(version, days_before(ago), item()), days_before(ago))
+
+    assert coming() == ()
+    sent(2, 8)
+    story.answered(days_before(8), 2, "refused")
+    assert coming() == (2,)
+    sent(3, 7)
+    assert coming() == (3,)
+    sent(4, 5)
+    assert coming() == (4,)
+    story.answered(days_before(5), 4)
+    assert coming() == ()

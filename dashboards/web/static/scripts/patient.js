@@ -26,7 +26,7 @@ export async function patientPage(main, patient) {
 function show(main, view, around) {
   document.title = `${view.patient} · Ripresa`;
   const version = view.plan_version === null ? t("plan_unknown") : t("plan_version", { n: view.plan_version });
-  const sent = view.versions.filter((one) => ["signed", "published", "refused"].includes(one.state));
+  const sent = view.versions.filter((one) => view.coming.includes(one.version));
   const onItsWay = sent.map((one) => ` · ${t(`plan_${one.state}`, { n: one.version, day: one.published ? shortDay(one.published) : "–" })}`).join("");
   const copyButton = h("button", { type: "button", class: "quiet-button", id: "copy-summary" }, t("copy"));
   copyButton.onclick = () => copy(copyButton, view.summary);
@@ -68,7 +68,7 @@ function precautionsCard(view) {
   const limits = plan.items.filter((item) => item.limit_deg !== null).map((item) => `${both(item.called)}: ${t("at_most", { deg: item.limit_deg })}`);
   const lines = [
     `${t("pain_profile")}: ${t(`profile_${plan.pain_profile}`)}; ${t("ends_set", { pain: plan.pain_stop, effort: plan.effort_stop })}`,
-    t(plan.cleared_for_standing ? "standing_cleared" : "standing_locked"),
+    plan.fall_locked_since ? h("b", { class: "grave" }, t("standing_fallen", { day: longDay(plan.fall_locked_since) })) : t(plan.cleared_for_standing ? "standing_cleared" : "standing_locked"),
     plan.zero_forbidden ? t("zero_forbidden") : null,
     plan.breathlessness_stop === null ? null : t("breath_stop", { n: plan.breathlessness_stop }),
     limits.length ? limits.join("; ") : null,
@@ -113,7 +113,7 @@ function planCard(view) {
     const amount = `${item.sets} × ${integer(item.per_set)} ${t(`unit_${item.unit}`)}`;
     const when = item.weekdays ? item.weekdays.map((day) => t(`weekday_${day}`)).join(", ") : t("times_a_week", { n: item.times_a_week });
     const angles = [item.limit_deg === null ? null : t("at_most", { deg: item.limit_deg }), item.target_deg === null ? null : t("aim", { deg: item.target_deg })].filter(Boolean);
-    const how = [t(`posture_${item.posture}`), item.assisted ? t("assisted") : null, item.locked ? t("locked") : null].filter(Boolean).join(", ");
+    const how = [t(`posture_${item.posture}`), item.assisted ? t("assisted") : null, item.locked ? t(plan.fall_locked_since ? "locked_fallen" : "locked") : null].filter(Boolean).join(", ");
     return h("tr", {}, h("th", { scope: "row" }, both(item.called), h("div", { class: "quiet" }, how)), cell("dose", amount), cell("when", when), cell("limit_target", angles.join(", ") || "–"));
   });
   const versions = [...view.versions].reverse().map((one) => {

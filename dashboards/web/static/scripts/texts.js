@@ -310,6 +310,8 @@ const TEXTS = {
   profile_cautious: ["prudente", "cautious"],
   ends_set: ["una serie finisce da dolore {pain} o fatica {effort}", "a set ends from pain {pain} or effort {effort}"],
   standing_cleared: ["In piedi: autorizzato.", "Standing: cleared."],
+  standing_fallen: ["In piedi: trattenuto dal {day}, dopo una caduta o una domanda senza risposta, finché non lo si sblocca.", "Standing: kept back since {day}, after a fall or a question without an answer, until it is unlocked."],
+  locked_fallen: ["trattenuto dopo una caduta", "kept back after a fall"],
   standing_locked: ["In piedi: non autorizzato.", "Standing: not cleared."],
   zero_forbidden: ["La posizione neutra non vale come zero (spasticità o contrattura).", "No neutral pose serves as zero (spasticity or contracture)."],
   breath_stop: ["Una serie finisce da affanno {n}.", "A set ends from breathlessness {n}."],
