@@ -125,10 +125,22 @@ def _add_library(router: APIRouter, editor: PlanEditor) -> None:
     )
     def drawing(exercise: Name, posture: Posture) -> Response:
         """An exercise as it is drawn."""
-        found = editor.drawing(exercise, posture)
-        if found is None:
-            raise Refused(404, Wording("non c'è un disegno così", "there is no such drawing"))
-        return Response(found, media_type=SVG)
+        return _drawn(editor.drawing(exercise, posture))
+
+    @router.get(
+        "/drawings/{exercise}/{posture}/moving.svg",
+        include_in_schema=False,
+        dependencies=[Depends(Allowed(Action.OPEN_PAGE))],
+    )
+    def moving(exercise: Name, posture: Posture) -> Response:
+        """The same, moving to its end and back."""
+        return _drawn(editor.drawing(exercise, posture, moving=True))
+
+
+def _drawn(found: str | None) -> Response:
+    if found is None:
+        raise Refused(404, Wording("non c'è un disegno così", "there is no such drawing"))
+    return Response(found, media_type=SVG)
 
 
 def _add_draft(router: APIRouter, editor: PlanEditor) -> None:

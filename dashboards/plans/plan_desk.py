@@ -60,8 +60,8 @@ class PlanDesk(Protocol):
         """
         ...
 
-    def drawing(self, exercise: str, posture: str) -> str | None:
-        """An exercise's drawing as SVG; None where there is none."""
+    def drawing(self, exercise: str, posture: str, *, moving: bool = False) -> str | None:
+        """An exercise's drawing as SVG, standing or moving; None where there is none."""
         ...
 
 
@@ -110,7 +110,7 @@ class MemoryPlanDesk:
         """Note it."""
         self.sent.append(plan)
 
-    def drawing(self, exercise: str, posture: str) -> str | None:
+    def drawing(self, exercise: str, posture: str, *, moving: bool = False) -> str | None:
         """An empty picture."""
-        del exercise, posture
+        del exercise, posture, moving
         return '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'

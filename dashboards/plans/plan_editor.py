@@ -71,9 +71,9 @@ class PlanEditor:
         """
         return self._view(self._figures(patient))
 
-    def drawing(self, exercise: str, posture: str) -> str | None:
-        """An exercise's drawing as SVG; None where there is none."""
-        return self._desk.drawing(exercise, posture)
+    def drawing(self, exercise: str, posture: str, *, moving: bool = False) -> str | None:
+        """An exercise's drawing as SVG, standing or moving; None where there is none."""
+        return self._desk.drawing(exercise, posture, moving=moving)
 
     def start_template(self, patient: str, template: str, side: Side, by: str) -> EditorView:
         """Start a draft from a template.

@@ -20,11 +20,10 @@ from .upright import upright
 
 if TYPE_CHECKING:
     from games.ui.paint import Colour
-    from therapy.exercises.dose import Tempo
 
     from .body import Bone, Place, Pose
 
-__all__ = ["ExerciseDrawing", "share_at"]
+__all__ = ["ExerciseDrawing"]
 
 BODY: Final[Colour] = (104, 114, 138)
 MOVES: Final[Colour] = (0, 104, 170)
@@ -38,18 +37,6 @@ HEAD_STAYS: Final = 60.0
 """How far a head may move, in the drawing's units, before its place at the end is shown too."""
 MOST_KEPT = 60
 """A megabyte each: a loop's steps, and some with a ghost."""
-
-
-def share_at(tempo: Tempo, seconds: float) -> float:
-    """How far the loop is, 0 at the start to 1 at the end, at the tempo and with a short rest."""
-    up_s, hold_s, down_s = max(0.8, tempo.up.s), tempo.hold.s, max(0.8, tempo.down.s)
-    at_s = seconds % (up_s + hold_s + down_s + 1.0)
-    if at_s < up_s:
-        return 0.5 - 0.5 * math.cos(math.pi * at_s / up_s)
-    at_s -= up_s + hold_s
-    if at_s < 0:
-        return 1.0
-    return 0.5 + 0.5 * math.cos(math.pi * min(1.0, at_s / down_s))
 
 
 class ExerciseDrawing:

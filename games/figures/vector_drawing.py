@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import html
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from .arrow import arrow_of
+from .looping import loop_knots_s, share_at
 from .poses import POSES, posed_in
 from .upright import upright
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
+
+    from therapy.exercises.dose import Tempo
 
     from .body import Bone, Place, Pose
 
@@ -28,7 +32,18 @@ MARGIN: Final = 26.0
 HEAD: Final = 36.0
 
 
-def exercise_svg(exercise: str, posture: str, title: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One shape: how it looks, and the attributes that say where it is."""
+
+    tag: str
+    look: str
+    places: tuple[tuple[str, str], ...]
+
+
+def exercise_svg(
+    exercise: str, posture: str, title: str, moving: Tempo | None = None
+) -> str | None:
     """The figure where the movement begins, its end in pale, and an arrow between the two.
 
     The moving part is in colour, and a square is where the first sensor is worn, as games draw it.
@@ -37,6 +52,8 @@ def exercise_svg(exercise: str, posture: str, title: str) -> str | None:
         exercise: id of the library.
         posture: as the plan asks for it.
         title: is read aloud in place of the picture.
+        moving: the tempo at which it moves to its end and back; None: it stands still. It moves
+            by SVG's own animation: a strict content policy lets no style in.
 
     Returns:
         None where the exercise has no drawing of its own.
@@ -47,24 +64,59 @@ def exercise_svg(exercise: str, posture: str, title: str) -> str | None:
     pose_at: Callable[[float], Pose] = posed
     if posture == "standing":
         pose_at = lambda share: upright(posed(share))  # noqa: E731 - a pose, lifted
-    first, last = pose_at(0.0), pose_at(1.0)
+    last, knots_s = pose_at(1.0), () if moving is None else loop_knots_s(moving)
+    shares = [0.0] if moving is None else [share_at(moving, t) for t in knots_s[:-1]] + [0.0]
+    instants = [pose_at(share) for share in shares]
     dashes, head = arrow_of(pose_at)
     drawn = [
-        *(_polygon(thing.points, WOOD) for thing in first.things),
-        *(_limb(bone, AT_ITS_END) for bone in last.bones if bone.moving),
-        *(_limb(bone, MOVES if bone.moving else BODY) for bone in first.bones),
+        *_over_time((_things(pose) for pose in instants), knots_s),
+        *(_still(part) for bone in last.bones if bone.moving for part in _limb(bone, AT_ITS_END)),
+        *_over_time((_body(pose) for pose in instants), knots_s),
+        *(_still(_line(start, stop, 4, SENSOR)) for start, stop in dashes),
+        _still(_polygon(head, SENSOR)),
+        *_over_time((_sensor(pose.sensor) for pose in instants), knots_s),
     ]
-    if first.head is not None:
-        drawn.append(_circle(first.head, HEAD, BODY))
-    drawn += [_polygon(thing.points, HELD) for thing in first.held]
-    drawn += [_line(start, stop, 4, SENSOR) for start, stop in dashes]
-    drawn.append(_polygon(head, SENSOR))
-    drawn += _sensor(first.sensor)
     poses = [pose_at(share) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{_room(poses, head)}" role="img">'
         f"<title>{html.escape(title)}</title>{''.join(drawn)}</svg>"
     )
+
+
+def _over_time(instants: Iterable[Sequence[_Part]], knots_s: Sequence[float]) -> list[str]:
+    """Each part of a figure, moved where it is not in one place at all instants."""
+    return [_moved(part, knots_s) for part in zip(*instants, strict=True)]
+
+
+def _moved(instants: Sequence[_Part], knots_s: Sequence[float]) -> str:
+    first = instants[0]
+    ways = []
+    for n, (name, place) in enumerate(first.places):
+        values = [part.places[n][1] for part in instants]
+        if all(value == place for value in values):
+            continue
+        shares = ";".join(f"{t / knots_s[-1]:.4g}" for t in knots_s)
+        ways.append(
+            f'<animate attributeName="{name}" dur="{knots_s[-1]:g}s" repeatCount="indefinite" '
+            f'keyTimes="{shares}" values="{";".join(values)}"/>'
+        )
+    return _still(first, "".join(ways))
+
+
+def _still(part: _Part, inside: str = "") -> str:
+    places = " ".join(f'{name}="{value}"' for name, value in part.places)
+    return f"<{part.tag} {places} {part.look}>{inside}</{part.tag}>"
+
+
+def _things(pose: Pose) -> list[_Part]:
+    return [_polygon(thing.points, WOOD) for thing in pose.things]
+
+
+def _body(pose: Pose) -> list[_Part]:
+    parts = [part for bone in pose.bones for part in _limb(bone, MOVES if bone.moving else BODY)]
+    if pose.head is not None:
+        parts.append(_circle(pose.head, HEAD, BODY))
+    return parts + [_polygon(thing.points, HELD) for thing in pose.held]
 
 
 def _room(poses: Iterable[Pose], head: tuple[Place, ...]) -> str:
@@ -81,32 +133,32 @@ def _room(poses: Iterable[Pose], head: tuple[Place, ...]) -> str:
     return f"{left:.0f} {top:.0f} {right - left:.0f} {bottom - top:.0f}"
 
 
-def _limb(bone: Bone, colour: str) -> str:
+def _limb(bone: Bone, colour: str) -> list[_Part]:
     """A rounded limb with a fine light rim, so that limbs that cross stay apart."""
-    rim = _line(bone.start, bone.stop, bone.width + 5, GROUND) if bone.rim else ""
-    return rim + _line(bone.start, bone.stop, bone.width, colour)
+    rims = [_line(bone.start, bone.stop, bone.width + 5, GROUND)] if bone.rim else []
+    return [*rims, _line(bone.start, bone.stop, bone.width, colour)]
 
 
-def _line(start: Place, stop: Place, width: float, colour: str) -> str:
-    return (
-        f'<line x1="{start[0]:.1f}" y1="{start[1]:.1f}" x2="{stop[0]:.1f}" y2="{stop[1]:.1f}" '
-        f'stroke="{colour}" stroke-width="{width:g}" stroke-linecap="round"/>'
-    )
+def _line(start: Place, stop: Place, width: float, colour: str) -> _Part:
+    way = f"M{start[0]:.1f} {start[1]:.1f}L{stop[0]:.1f} {stop[1]:.1f}"
+    look = f'stroke="{colour}" stroke-width="{width:g}" stroke-linecap="round"'
+    return _Part("path", look, (("d", way),))
 
 
-def _polygon(points: tuple[Place, ...], colour: str) -> str:
+def _polygon(points: tuple[Place, ...], colour: str) -> _Part:
     corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    return f'<polygon points="{corners}" fill="{colour}"/>'
+    return _Part("polygon", f'fill="{colour}"', (("points", corners),))
 
 
-def _circle(at: Place, radius: float, colour: str) -> str:
-    return f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="{radius:g}" fill="{colour}"/>'
+def _circle(at: Place, radius: float, colour: str) -> _Part:
+    places = ("cx", f"{at[0]:.1f}"), ("cy", f"{at[1]:.1f}")
+    return _Part("circle", f'r="{radius:g}" fill="{colour}"', places)
 
 
-def _sensor(at: Place) -> list[str]:
-    x, y = at
-    return [
-        f'<rect x="{x - side / 2:.1f}" y="{y - side / 2:.1f}" width="{side}" height="{side}" '
-        f'rx="6" fill="{colour}"/>'
-        for side, colour in ((26, GROUND), (22, SENSOR))
-    ] + [_circle(at, 4, LIGHT)]
+def _sensor(at: Place) -> list[_Part]:
+    squares = []
+    for side, colour in ((26, GROUND), (22, SENSOR)):
+        corner = ("x", f"{at[0] - side / 2:.1f}"), ("y", f"{at[1] - side / 2:.1f}")
+        look = f'width="{side}" height="{side}" rx="6" fill="{colour}"'
+        squares.append(_Part("rect", look, corner))
+    return [*squares, _circle(at, 4, LIGHT)]

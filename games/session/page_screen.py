@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from games.figures.drawing import ExerciseDrawing, share_at
+from games.figures.drawing import ExerciseDrawing
+from games.figures.looping import share_at
 from games.ui.canvas import HEIGHT, WIDTH, Block
 from games.ui.hud import Button
 from games.ui.paint import gradient, mix, ridge, shaded, soft_disc

@@ -97,9 +97,9 @@ class ClinicPlans:
             )
         self._desk.publish(plan, site)
 
-    def drawing(self, exercise: str, posture: str) -> str | None:
-        """An exercise's drawing as SVG; None where there is none."""
+    def drawing(self, exercise: str, posture: str, *, moving: bool = False) -> str | None:
+        """An exercise's drawing as SVG, standing or moving; None where there is none."""
         known = EXERCISES.get(exercise)
         if known is None or posture not in known.postures:
             return None
-        return exercise_svg(exercise, posture, known.name.en)
+        return exercise_svg(exercise, posture, known.name.en, known.tempo if moving else None)

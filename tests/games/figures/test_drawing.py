@@ -4,7 +4,8 @@ import pygame
 import pytest
 
 from games.engine.window import Window
-from games.figures.drawing import ExerciseDrawing, share_at
+from games.figures.drawing import ExerciseDrawing
+from games.figures.looping import share_at
 from games.figures.poses import POSES
 from therapy.exercises.library import LIBRARY
 

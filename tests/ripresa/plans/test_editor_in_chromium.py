@@ -304,6 +304,57 @@ async def test_what_is_typed_is_kept_and_the_focus_stays(clinic, chromium):
     assert clinic.drafts.draft(PATIENT).body["items"][0]["exercise"] == "wrist-lift"
 
 
+async def shown(browser, selector):
+    driver = browser._driver
+    return await browser.do(
+        lambda: driver.find_element("css selector", selector).screenshot_as_base64
+    )
+
+
+async def media(browser, motion):
+    told = {"features": [{"name": "prefers-reduced-motion", "value": motion}]}
+    driver = browser._driver
+    await browser.do(lambda: driver.execute_cdp_cmd("Emulation.setEmulatedMedia", told))
+
+
+async def test_drawings_move_until_stopped_and_not_where_motion_is_not_wanted(clinic, chromium):
+    drawn = ".item .drawing"
+    source = f"document.querySelector('{drawn}').getAttribute('src')"
+    moving, still = (
+        "/drawings/arm-abduction/seated/moving.svg",
+        "/drawings/arm-abduction/seated.svg",
+    )
+    await sized(chromium, "desktop")
+    await media(chromium, "no-preference")
+    async with serve(clinic.app(), port=0) as page:
+        hand = Hand(chromium)
+        await chromium.open(f"{page.url}plan/{PATIENT}?lang=en")
+        await chromium.until(READY)
+        await hand.click("label[for=source-0]")
+        await hand.click("#start")
+        await chromium.until(f"document.querySelector('{drawn}')?.naturalWidth > 0")
+        assert await chromium.ask(source) == moving
+        first = await shown(chromium, drawn)
+        async with asyncio.timeout(20):
+            while await shown(chromium, drawn) == first:
+                await asyncio.sleep(0.2)
+        await chromium.ask("document.getElementById('drawings-move').focus()")
+        await hand.press(Keys.ENTER)
+        assert await chromium.ask(source) == still
+        assert await hand.focused() == "drawings-move"
+        assert await chromium.text("#drawings-move") == "Let the drawings move"
+        await hand.press(Keys.ENTER)
+        assert await chromium.ask(source) == moving
+        await media(chromium, "reduce")
+        await chromium.until(f"{source} === '{still}'")
+        await chromium.open(f"{page.url}plan/{PATIENT}?lang=en")
+        await chromium.until(DRAFT)
+        assert await chromium.ask(source) == still
+        await media(chromium, "no-preference")
+    told = [e["message"] for e in await chromium.logs("browser")]
+    assert [one for one in told if "Content Security Policy" in one or "Uncaught" in one] == []
+
+
 @pytest.mark.nightly
 async def test_who_is_signed_out_while_writing_loses_nothing(clinic, chromium, password_hash):
     async with signed_in(clinic, chromium, password_hash) as page:

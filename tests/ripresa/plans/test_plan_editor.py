@@ -323,10 +323,13 @@ async def test_each_exercise_with_a_drawing_shows_it(clinic):
                 answer = await anna.get(f"/drawings/{known['exercise']}/{posture}.svg")
                 drawn[known["exercise"], posture] = answer.status_code
         answer = await anna.get("/drawings/walk/standing.svg")
+        moves = await anna.get("/drawings/walk/standing/moving.svg")
         nothing = await anna.get("/drawings/walk/supine.svg")
     assert answer.headers["content-type"].startswith("image/svg+xml")
     assert answer.headers["cache-control"] == "max-age=86400"
     assert nothing.status_code == 404
+    assert "<animate" in moves.text
+    assert "<animate" not in answer.text
     assert {name for (name, _), status in drawn.items() if status == 404} == {
         "pendulum",
         "internal-rotation",

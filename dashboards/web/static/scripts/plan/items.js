@@ -3,6 +3,7 @@
 import { card } from "../cards.js";
 import { h } from "../dom.js";
 import { both, t } from "../texts.js";
+import { drawing, motionSwitch } from "./drawings.js";
 import { at } from "./fields.js";
 
 const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -15,7 +16,7 @@ export function itemsOf(editor, draft, fields) {
   const { body, touched } = draft;
   const list = h("ol", { class: "items" });
   const library = libraryOf(editor, draft, add);
-  const found = card("items", t("exercises_title"), list, library.element);
+  const found = card("items", t("exercises_title"), h("p", {}, motionSwitch()), list, library.element);
   redraw();
   return found;
 
@@ -67,12 +68,6 @@ function itemLine(editor, fields, item, n, { redraw, remove, move, count }) {
   const cue = known ? h("p", { class: "quiet" }, both(known.cue)) : null;
   const head = h("div", { class: "item-head" }, known ? drawing(known, posture, item.side) : null, h("div", { class: "item-said" }, h("h3", { class: "item-name", tabindex: "-1" }, `${n + 1}. ${name}`), cue, known ? seen(known, posture) : null), tools);
   return h("li", { class: "item", "data-item": n }, head, known ? itemFields(fields, item, `items.${n}`, known, posture, () => redraw()) : null);
-}
-
-export function drawing(known, posture, side) {
-  if (!known.drawn.includes(posture)) return h("span", { class: "no-drawing" });
-  const mirrored = side === "left" ? "mirrored" : "";
-  return h("img", { class: `drawing ${mirrored}`, src: `/drawings/${known.exercise}/${posture}.svg`, alt: "", width: 160, height: 118, loading: "lazy" });
 }
 
 function seen(known, posture) {

@@ -33,6 +33,8 @@ addTexts({
   no_source_read: ["Nessuna letta ancora.", "None read yet."],
   days_short: ["{n} giorni su 7", "{n} days of 7"],
 
+  drawings_move: ["Muovi i disegni", "Let the drawings move"],
+  drawings_stop: ["Ferma i disegni", "Stop the drawings"],
   draft_line: ["Bozza, non è un piano · salvata alle {time}", "Draft, no plan yet · saved at {time}"],
   draft_by: ["da {name}", "by {name}"],
   draft_from: ["dal modello «{name}»", "from the template “{name}”"],
