@@ -48,6 +48,7 @@ class TroubleKind(StrEnum):
     LISTENS_WIDE = "listens wide"
     ERASURE_WAITS = "erasure waits"
     AUDIT_WAITS = "audit waits"
+    SURVEYS_SHUT = "surveys shut"
 
 
 GRAVE: Final = frozenset(
@@ -233,6 +234,16 @@ _WORDS: Final[Mapping[TroubleKind, tuple[str, str]]] = {
         (
             "the log of who saw what cannot be written: {entries:.0f} entries wait in memory; "
             "make room on the disk"
+        ),
+    ),
+    TroubleKind.SURVEYS_SHUT: (
+        (
+            "i questionari ora non si possono conservare ({subject}): fare spazio sul disco o "
+            "ripristinare l'ultima copia; il registro del programma dice di più"
+        ),
+        (
+            "surveys cannot be kept now ({subject}): make room on the disk or restore the last "
+            "back-up; the program's log says more"
         ),
     ),
     TroubleKind.ERASURE_WAITS: (

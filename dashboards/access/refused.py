@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +12,14 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException as AnyHTTPException
 
-from telemetry.errors import RipresaError
+from telemetry.errors import (
+    RipresaError,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreVersion,
+)
 from therapy.wording import WordedError, Wording
 
 if TYPE_CHECKING:
@@ -21,6 +29,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 __all__ = ["Refusal", "Refused", "answer_in_both", "no_patient", "no_session", "refused_by"]
+
+log = logging.getLogger(__name__)
 
 _BY_STATUS: Final[Mapping[int, Wording]] = {
     400: Wording("La richiesta non si può leggere", "The request cannot be read"),
@@ -32,9 +42,56 @@ _MALFORMED: Final = Wording(
     "Qualcosa di quel che è stato scritto non va bene: {places}",
     "Something of what was written does not fit: {places}",
 )
-_STORE: Final = Wording(
-    "L'archivio della clinica ora non risponde: riprovi fra poco. {what}",
-    "The clinic's store does not answer now: try again soon. {what}",
+_BY_FAULT: Final[tuple[tuple[type[RipresaError], Wording], ...]] = (
+    (
+        StoreFull,
+        Wording(
+            "Sul disco della clinica non c'è più posto: niente è stato scritto. Chi la amministra "
+            "deve fare spazio",
+            "The clinic's disk is full: nothing was written. Whoever administers it has to make "
+            "room",
+        ),
+    ),
+    (
+        StoreBusy,
+        Wording(
+            "L'archivio della clinica ora non risponde: niente è stato scritto, riprovi fra poco",
+            "The clinic's store does not answer now: nothing was written, try again soon",
+        ),
+    ),
+    (
+        StoreDamaged,
+        Wording(
+            "Un archivio della clinica è danneggiato: chi la amministra deve ripristinare "
+            "l'ultima copia",
+            "A store of the clinic is damaged: whoever administers it has to restore the last "
+            "back-up",
+        ),
+    ),
+    (
+        StoreVersion,
+        Wording(
+            "Un archivio della clinica è di un'altra versione del programma: chi la amministra "
+            "deve aggiornarlo",
+            "A store of the clinic is of another version of the program: whoever administers it "
+            "has to update it",
+        ),
+    ),
+    (
+        StoreError,
+        Wording(
+            "Un archivio della clinica non si può usare: chi la amministra trova il perché nel "
+            "registro del programma",
+            "A store of the clinic cannot be used: whoever administers it finds why in the "
+            "program's log",
+        ),
+    ),
+)
+"""The finest class first."""
+_FAULT: Final = Wording(
+    "Una parte della clinica ora non risponde: riprovi fra poco; il perché è nel registro del "
+    "programma",
+    "A part of the clinic does not answer now: try again soon; why is in the program's log",
 )
 _UNNAMED: Final = Wording("Non si può fare: {what}", "{what}")
 MOST_PLACES: Final = 5
@@ -118,7 +175,10 @@ def answer_in_both(app: FastAPI) -> None:
 
     @app.exception_handler(RipresaError)
     async def _unavailable(_request: Request, error: RipresaError) -> JSONResponse:
-        return _answer(HTTPStatus.SERVICE_UNAVAILABLE, _STORE.filled(what=str(error)))
+        # Its own words name paths and are in one language: they are for whoever administers.
+        log.error("a page was refused: %s", error)
+        told = next((said for kind, said in _BY_FAULT if isinstance(error, kind)), _FAULT)
+        return _answer(HTTPStatus.SERVICE_UNAVAILABLE, told)
 
 
 def _answer(status: int, told: Wording) -> JSONResponse:

@@ -14,7 +14,7 @@ from telemetry.errors import ConfigurationError, RipresaError
 from therapy.plan.succession import earliest_start
 from therapy.templates.catalogue import template_named
 from therapy.templates.plan_draft import PlanDraft, empty_body, template_body, version_body
-from therapy.wording import Wording
+from therapy.wording import WordedError, Wording
 
 from .draft_view import (
     EditorView,
@@ -214,7 +214,8 @@ class PlanEditor:
             try:
                 self._desk.publish(plan)
             except ConfigurationError as e:
-                raise PlanEditError(Wording(_NOT_SENT, str(e))) from e
+                told = e.wording if isinstance(e, WordedError) else Wording(_NOT_SENT, str(e))
+                raise PlanEditError(told) from e
         return self.view(patient)
 
     def _figures(self, patient: str) -> PatientFigures:

@@ -6,6 +6,7 @@ in the same words; whoever tries several waits longer each time, by address.
 
 import asyncio
 import math
+from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Request
@@ -35,6 +36,10 @@ NO_ANSWER: Final = Wording(
     "An answer is none of this survey's: send it from its page",
 )
 NOT_BY_CODE: Final = Wording("Con un codice ci sono: {names}", "By a code there are: {names}")
+SHUT: Final = Wording(
+    "I questionari ora non si possono conservare: il codice resta valido, riprovi un altro giorno",
+    "Surveys cannot be kept now: the code stays good, try again another day",
+)
 MOST_AT_ONCE: Final = 50
 
 _Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,23}$")]
@@ -90,11 +95,32 @@ class CodesView(_Form):
     asks: SurveyView
 
 
+class _ShutSurveys:
+    """In place of a store that cannot be used."""
+
+    def issue(self, survey: str, count: int = 1) -> list[str]:
+        """None can be made."""
+        del survey, count
+        raise Refused(503, SHUT)
+
+    def opened(self, code: str) -> Survey | None:
+        """Nobody knows what it opens."""
+        del code
+        raise Refused(503, SHUT)
+
+    def take(self, code: str, answers: Mapping[str, int | str], words: str = "") -> bool:
+        """Nothing can be kept."""
+        del code, answers, words
+        raise Refused(503, SHUT)
+
+
 def survey_routes(surveys: SurveyPort | None, clock: Clock) -> APIRouter:
-    """The routes of the page that answers and of the sheet with codes; none where none are kept."""
+    """The routes of the page that answers and of the sheet with codes.
+
+    Where none are kept (`surveys` None) each says so.
+    """
     router = APIRouter(prefix="/api/survey")
-    if surveys is None:
-        return router
+    surveys = surveys or _ShutSurveys()
     public = Depends(Allowed(Action.ANSWER_SURVEY))
     slowing = Slowing(clock)
 

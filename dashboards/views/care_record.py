@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from analytics.monitoring.facts import Fact, FactOrigin
 from analytics.monitoring.fold import Fold
 from analytics.monitoring.worklist import MonitoredHours, worklist
-from telemetry.errors import ConfigurationError
 from telemetry.messages.results import AdherenceResult, SurveyTold
+from therapy.wording import WordedError
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -60,8 +60,9 @@ def known_alert(figures: PatientFigures | None, seen: AlertSeen) -> None:
     """
     alerts = () if figures is None else figures.alerts
     if not any((a.kind, a.opened) == (seen.kind, seen.opened) for a in alerts):
-        raise ConfigurationError(
-            f"no alert {seen.kind!r} of {seen.opened}: read the list again, it may have changed"
+        raise WordedError(
+            f"nessun avviso così del {seen.opened}: rilegga l'elenco, può essere cambiato",
+            f"no alert {seen.kind!r} of {seen.opened}: read the list again, it may have changed",
         )
 
 

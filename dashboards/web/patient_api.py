@@ -133,10 +133,11 @@ class Patients:
 
         Raises:
             ConfigurationError: there is no such alert.
+            Refused: nothing is known of the patient.
         """
         figures = care.figures(patient)
         if figures is None:
-            raise ConfigurationError(f"no patient {patient} here")
+            raise no_patient(patient)
         care.acknowledge(
             AlertSeen(
                 patient=patient,

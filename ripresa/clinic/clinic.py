@@ -161,7 +161,13 @@ async def run_clinic(options: ClinicOptions) -> None:
             "curves": (curves := store.curves(options.folder.curves)).run,
         }
         programs |= _surveys(
-            options, store, audit_key, records=ours, live=ours_live, clock_wrong=clock_wrong
+            options,
+            store,
+            audit_key,
+            board,
+            records=ours,
+            live=ours_live,
+            clock_wrong=clock_wrong,
         )
         followers: tuple[Follows, ...] = ()
         writer: InfluxWriter | None = None
@@ -204,7 +210,7 @@ async def run_clinic(options: ClinicOptions) -> None:
                 clock,
                 deed_writer(journal, audit_key, clock),
             ),
-            surveys=surveys_by_code(stack, options.folder, clock),
+            surveys=surveys_by_code(stack, options.folder, clock, board),
             clock=clock,
             state=lambda sees: clinic_state(status.document(), sees),
             entrance=way_in.entrance(
@@ -241,6 +247,7 @@ def _surveys(
     options: ClinicOptions,
     store: ClinicStore,
     audit_key: AuditKey,
+    board: TroubleBoard,
     *,
     records: Bus,
     live: Bus,
@@ -255,7 +262,15 @@ def _surveys(
         return {}
     keys = SigningKeys(options.folder.survey_keys, audit_key)
     answers = SurveyArchive(options.folder.survey_answers)
-    desk = SurveyDesk(records, answers, keys, site=options.site)
+
+    def shut(now: bool) -> None:  # noqa: FBT001 - whether they are
+        name = options.folder.survey_answers.name
+        if now:
+            board.show(TroubleKind.SURVEYS_SHUT, name, options.clock.now_ns())
+        else:
+            board.clear(TroubleKind.SURVEYS_SHUT, name)
+
+    desk = SurveyDesk(records, answers, keys, site=options.site, shut=shut)
     issuing = SurveyIssuing(
         live,
         keys,
@@ -304,11 +319,15 @@ async def _show_page(app: FastAPI, options: ClinicOptions, board: TroubleBoard) 
 
 
 def surveys_by_code(
-    stack: contextlib.ExitStack | contextlib.AsyncExitStack, folder: Folder, clock: Clock
+    stack: contextlib.ExitStack | contextlib.AsyncExitStack,
+    folder: Folder,
+    clock: Clock,
+    board: TroubleBoard,
 ) -> SurveyCodes | None:
     """The surveys by code; None where they cannot be kept, for which no clinic stands still."""
     try:
         return stack.enter_context(SurveyCodes(folder.survey_codes, clock))
     except StoreError as e:
         log.error("surveys by code are not served: %s", e)  # noqa: TRY400 - one line says it
+        board.show(TroubleKind.SURVEYS_SHUT, folder.survey_codes.name, clock.now_ns())
         return None

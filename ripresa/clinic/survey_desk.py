@@ -24,6 +24,7 @@ from telemetry.messages.surveys import SurveyNotice, SurveyTaken
 from telemetry.transport.topics import SiteTopics, parse_topic
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
     from pathlib import Path
 
@@ -130,11 +131,19 @@ class SurveyDesk:
         archive: where they are kept.
         keys: of the surveys: an answer without a credential of theirs is refused.
         site: one site, or `+` for all that this broker serves.
+        shut: told with each answer whether it could not be kept.
     """
 
     def __init__(
-        self, bus: Bus, archive: SurveyArchive, keys: SigningKeys, *, site: str = "+"
+        self,
+        bus: Bus,
+        archive: SurveyArchive,
+        keys: SigningKeys,
+        *,
+        site: str = "+",
+        shut: Callable[[bool], object] = lambda _now: None,
     ) -> None:
+        self._shut = shut
         self._bus = bus
         self._archive = archive
         self._keys = keys
@@ -169,7 +178,9 @@ class SurveyDesk:
             return None
         except StoreError as e:
             log.warning("an anonymous answer is not kept, it will come again: %s", e)
+            self._shut(True)
             return None
+        self._shut(False)
         return SurveyTaken(token=notice.token)
 
     def _signed(self, payload: bytes) -> SurveyNotice:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from games.figures.vector_drawing import exercise_svg
-from telemetry.errors import ConfigurationError
 from therapy.exercises.library import EXERCISES
+from therapy.wording import WordedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -92,8 +92,9 @@ class ClinicPlans:
         """
         site = self._site_of(plan.patient)
         if site is None:
-            raise ConfigurationError(
-                f"no home of {plan.patient} is enrolled: 'ripresa clinic enrol' lets one in"
+            raise WordedError(
+                f"nessuna casa di {plan.patient} è registrata: 'ripresa clinic enrol' la registra",
+                f"no home of {plan.patient} is enrolled: 'ripresa clinic enrol' lets one in",
             )
         self._desk.publish(plan, site)
 

@@ -8,10 +8,21 @@ import pytest
 import dashboards
 from dashboards.access import refused
 from dashboards.access.refused import refused_by
+from dashboards.views import care_record
+from dashboards.web import patient_api
 from refusals import assert_told_in_both
 from ripresa.clinic import care_desk
 from ripresa.clinic.around import treatment
-from telemetry.errors import ConfigurationError, StoreBusy
+from ripresa.plans import clinic_plans
+from telemetry.errors import (
+    ConfigurationError,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreVersion,
+    TransportError,
+)
 from therapy.questionnaires import instruments
 from therapy.wording import WordedError
 
@@ -31,7 +42,9 @@ def test_no_route_words_a_refusal_in_one_language():
     assert alone == set()
 
 
-@pytest.mark.parametrize("deeds", [treatment, care_desk, instruments])
+@pytest.mark.parametrize(
+    "deeds", [treatment, care_desk, instruments, clinic_plans, care_record, patient_api]
+)
 def test_no_deed_behind_a_page_words_its_refusal_in_one_language(deeds):
     alone = [
         node.lineno
@@ -74,11 +87,16 @@ async def test_who_has_not_signed_in_is_told_so_in_both(guarded, visit):
     assert_told_in_both(answer)
 
 
-async def test_a_store_that_does_not_answer_is_told_in_both(guarded, visit, monkeypatch):
+@pytest.mark.parametrize(
+    "fault", [StoreFull, StoreBusy, StoreDamaged, StoreVersion, StoreError, TransportError]
+)
+async def test_a_store_at_fault_is_told_in_both_and_its_own_words_only_in_the_log(
+    guarded, visit, monkeypatch, caplog, fault
+):
     guarded.add()
 
     def busy(*_args, **_more):
-        raise StoreBusy("journal.db is locked")
+        raise fault("journal /srv/x.db: secret words")
 
     async with visit.Visitor(guarded.app()) as web:
         await web.sign_in("anna", visit.password)
@@ -86,6 +104,8 @@ async def test_a_store_that_does_not_answer_is_told_in_both(guarded, visit, monk
         answer = await web.get("/api/overview")
     assert answer.status_code == 503
     assert_told_in_both(answer)
+    assert "secret words" not in answer.text
+    assert "secret words" in caplog.text
 
 
 async def test_what_was_written_wrong_is_named_and_not_told_back(guarded, visit):

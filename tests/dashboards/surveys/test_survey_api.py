@@ -13,6 +13,7 @@ from dashboards.access.sessions import SignedInSessions, csrf_token
 from dashboards.access.tokens import ApiTokens
 from dashboards.web.app import LOOPBACK_NAMES, create_app
 from ingest.journal.journal import Journal
+from refusals import assert_told_in_both
 from ripresa.survey.survey_codes import SurveyCodes
 from telemetry.clock import ManualClock
 
@@ -101,6 +102,24 @@ async def test_codes_that_never_were_were_used_and_have_ended_are_told_alike(sce
     status, text = told.pop()
     assert status == 404
     assert "ask the clinic" in text
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("open", {"code": "x"}),
+        ("answer", {"code": "x", "answers": {}}),
+        ("codes", {"survey": "carer"}),
+    ],
+)
+async def test_a_clinic_whose_surveys_cannot_be_kept_says_so_in_both_languages(scene, path, body):
+    app = create_app(scene.journal, clock=scene.clock)
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as web:
+        web.headers["Origin"] = "http://localhost"
+        answer = await web.post(f"/api/survey/{path}", json=body)
+    assert answer.status_code == 503
+    assert_told_in_both(answer)
 
 
 async def test_whoever_tries_codes_waits_and_nobody_else_does(scene):

@@ -102,6 +102,26 @@ def bytes_of(folder):
     return b"".join(str(p).encode() + p.read_bytes() for p in folder.rglob("*") if p.is_file())
 
 
+async def test_answers_that_cannot_be_kept_are_told_until_they_are(archive):
+    class AnyKeys:
+        def has_signed(self, _notice):
+            return True
+
+    bus, told = LocalBus(), []
+    place = archive._folder / f"{SURVEY}.json"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"{")
+    desk = SurveyDesk(bus, archive, AnyKeys(), shut=told.append)
+    async with running(desk.run()):
+        for n in range(2):
+            bus.publish(TOPICS.survey, notice(n).encode(), qos=1)
+            async with asyncio.timeout(10):
+                while len(told) <= n:
+                    await asyncio.sleep(0.01)
+            place.unlink(missing_ok=True)
+    assert told == [True, False]
+
+
 async def test_an_answer_reaches_the_clinic_and_the_home_forgets_its_marks(box, archive, keys):
     bus, clock = LocalBus(), ManualClock(T0_NS)
     box.keep(SurveyAnswer(SURVEY, {"fun": 5, "use": 4}))

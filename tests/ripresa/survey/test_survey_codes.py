@@ -19,6 +19,7 @@ from ripresa.survey.survey_codes import SurveyCodes
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError, StoreError
 from telemetry.messages.around.agreements import ConsentTold
+from telemetry.trouble import TroubleBoard, TroubleKind
 from therapy.questionnaires.surveys import BY_CODE, SURVEYS
 
 DAY_NS = 86_400_000_000_000
@@ -230,6 +231,10 @@ def test_a_clinic_starts_without_surveys_where_their_store_is_damaged(tmp_path, 
     folder = Folder(tmp_path).create()
     folder.survey_codes.parent.mkdir(exist_ok=True)
     folder.survey_codes.write_bytes(b"no database at all" * 400)
+    board = TroubleBoard()
     with contextlib.ExitStack() as stack:
-        assert surveys_by_code(stack, folder, clock) is None
+        assert surveys_by_code(stack, folder, clock, board) is None
     assert "surveys by code are not served" in caplog.text
+    (told,) = board.all()
+    assert (told.kind, told.subject) == (TroubleKind.SURVEYS_SHUT, folder.survey_codes.name)
+    assert not told.grave

@@ -1,7 +1,7 @@
 // Sheets with a code each, to be printed and given away: address, code, and the form on paper.
 
 import { h } from "../dom.js";
-import { languages, of, post, w } from "./words.js";
+import { languages, of, post, told, w } from "./words.js";
 
 const SURVEYS = ["discharge", "left-early", "carer", "clinician"];
 const main = document.getElementById("main");
@@ -20,7 +20,7 @@ function draw() {
       made = await post("/api/survey/codes", { survey: which.value, count: Number(count.value) }, me.csrf ? { "X-CSRF-Token": me.csrf } : {});
       draw();
     } catch (error) {
-      said.textContent = error.status === 401 ? w("survey_sign_in") : error.status === 403 ? w("not_yours") : w("offline");
+      said.textContent = error.status === 401 ? w("survey_sign_in") : error.status === 403 ? w("not_yours") : told(error);
     }
   }
   const form = h("form", { class: "no-print", onsubmit: make }, h("h1", {}, w("codes_title")), h("p", {}, w("codes_intro")), h("label", { class: "above", for: "which" }, w("which")), which, h("label", { class: "above", for: "count" }, w("how_many")), count, said, h("button", { type: "submit", class: "send" }, w("make")));

@@ -62,7 +62,10 @@ export function languages(changed) {
 /** Ask the clinic; what went wrong is thrown with its status and the seconds to wait. */
 export async function post(address, body, headers = {}) {
   const answer = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) });
-  if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { status: answer.status, wait: answer.headers.get("Retry-After") });
+  if (!answer.ok) {
+    const why = await answer.json().catch(() => null);
+    throw Object.assign(new Error(String(answer.status)), { status: answer.status, wait: answer.headers.get("Retry-After"), why: why?.detail });
+  }
   return answer.status === 204 ? null : answer.json();
 }
 
@@ -70,5 +73,5 @@ export async function post(address, body, headers = {}) {
 export function told(error) {
   if (error.status === 429) return w("wait", { s: error.wait ?? "60" });
   if (error.status === 404 || error.status === 422) return w("wrong");
-  return w("offline");
+  return error.status === 503 && error.why ? of(error.why) : w("offline");
 }
