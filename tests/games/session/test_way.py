@@ -134,6 +134,52 @@ def test_a_plant_and_a_game_are_chosen_on_the_map_and_written_down():
     )
 
 
+@pytest.mark.usefixtures("undrawn")
+def test_the_game_chosen_on_the_map_is_the_one_that_is_played():
+    (left_free,) = (i.model_copy(update={"game": None}) for i in seated_raise().items)
+    the_plan = seated_raise().model_copy(update={"items": (left_free,)})
+    look = Look(language="en", audio_only=True, voice=False)
+    played = Stage(the_plan, look, screens={"journey": journey(4), "prompts": opening})
+    for _ in range(8):
+        played.frame()
+    for wanted in ("map", "games"):
+        (choice,) = (
+            c
+            for c in played.screens.page.choices
+            if isinstance(c.asks, SeeWay) and c.asks.to == wanted
+        )
+        played.screens._chosen(choice)
+        played.frame()
+    (onda,) = (c for c in played.screens.page.choices if c.asks.game == "onda")
+    played.screens._chosen(onda)
+    played.frame()
+    names = set()
+    for n in range(3000):
+        if played.screens.finished:
+            break
+        kind = played.frame()
+        if played.screens.in_game:
+            names.add(played.screens._loop._game.name)
+        elif n % 7 == 6 and not played.moves(kind):
+            played.press(pygame.K_RETURN)
+    assert names == {"onda"}
+    assert noted(played)["game"] == "onda"
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize("text_scale", [1.0, 2.0])
+@pytest.mark.parametrize("week", [1, 5, 12])
+def test_a_whole_session_of_any_week_is_played_and_drawn(week, language, text_scale):
+    given = journey(week - 1)
+    assert given.before.week == week
+    look = Look(language=language, text_scale=text_scale, voice=False)
+    played = stage(given, look=look)
+    played.run(lambda _: (pygame.K_RETURN,))
+    assert played.view.state.closed
+    assert noted(played)["scene"] == scene_variant(given.scene)
+
+
 def test_a_game_that_the_plan_names_is_not_offered_for_choice():
     turn = JourneyTurn(journey(4), Look(), lambda _: None, free_game=lambda: False)
     turn.took(SeeWay("map"))
