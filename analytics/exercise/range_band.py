@@ -42,6 +42,8 @@ __all__ = ["ItemBands", "item_bands", "of_median"]
 FEWEST_RANKED = 4
 BEYOND_DEG = 5.0
 """From the vertical, from which on a limb is on its other side."""
+HANGS_DEG = -5.0, 15.0
+"""Between which a limb hangs, from straight down; an arm lies against the trunk."""
 LIKELY_LATE = 3.0
 """Log likelihood from which on a lag between two sensors is held possible: of right placements a
 fifth show one, seldom of more than 0.3 s."""
@@ -62,6 +64,7 @@ class ItemBands:
             two sensors were as far apart as their movement lets it seem possible.
         slippage: how unlike each other the repetitions' ends are.
         through_vertical: whether an elevation goes from one side of the vertical to the other.
+        begins_deg: of an elevation that begins hanging, where it does so, from straight down.
     """
 
     observation: Observation
@@ -73,6 +76,7 @@ class ItemBands:
     clocks_deg: float = 0.0
     slippage: Slippage = field(default_factory=Slippage)
     through_vertical: bool = False
+    begins_deg: float | None = None
 
     def of_repetition(self, range_deg: float) -> float:
         """Half of 95 %: by how much one repetition's figures are less sure than their median."""
@@ -139,7 +143,21 @@ class ItemBands:
                 settled=self.settled,
             )
         half = math.hypot(half, self.slippage.half_deg, beside_deg)
-        return Estimate(peak_deg, peak_deg - half, peak_deg + half)
+        below, above = self._askew_at_rest_deg()
+        low, high = math.hypot(half, below), math.hypot(half, above)
+        return Estimate(peak_deg, peak_deg - low, peak_deg + high)
+
+    def _askew_at_rest_deg(self) -> tuple[float, float]:
+        """By how much a peak may be lower, and higher, as where the limb hangs seems to tell.
+
+        What hangs lies near straight down; seen elsewhere, it is held there, or its sensor is
+        askew by as much. Nothing tells which.
+        """
+        begins = self.begins_deg
+        if begins is None:
+            return 0.0, 0.0
+        least, most = HANGS_DEG
+        return max(0.0, begins - most), max(0.0, least - begins)
 
     @property
     def donning_sigma_deg(self) -> float | None:
@@ -173,6 +191,7 @@ def item_bands(
         _clocks_deg(flexion, rate_hz, excursions),
         slippage or Slippage(),
         _through_vertical(observation, excursions),
+        _begins_deg(observation, excursions),
     )
 
 
@@ -181,6 +200,12 @@ def _through_vertical(observation: Observation, excursions: Sequence[Excursion])
         return False
     low, high = (float(np.median([getattr(e, at) for e in excursions])) for at in ("low", "high"))
     return low < -BEYOND_DEG or high > 180 + BEYOND_DEG
+
+
+def _begins_deg(observation: Observation, excursions: Sequence[Excursion]) -> float | None:
+    if observation.method is not Method.ELEVATION or not observation.from_hanging:
+        return None
+    return float(np.median([e.low for e in excursions])) if excursions else None
 
 
 def _askew(

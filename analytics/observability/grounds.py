@@ -56,7 +56,7 @@ AXES_SHOWN = 0.7, 1.4
 FOLLOWS_LEAST, CONFIDENT = 0.85, 2.0
 """A distal sensor that follows by no more than chance is not carried by the proximal one if full
 following is further off than so many standard deviations,"""
-CERTAIN = 3.0
+CERTAIN = 4.5
 """or whatever it follows by, if full following is further off than so many."""
 ONE_BODY = 35.0
 """Log likelihood without which it may be chance that both move together: sensors on two people
@@ -67,8 +67,8 @@ APART_S, EVIDENCE = 0.25, 10.0
 """Clocks are apart if movement agrees better by so much of log likelihood at a lag of so much."""
 HEAVED_M_S2, HEAVED_ALIKE, HEAVED_SHARE = 0.8, 0.35, 0.2
 """A joint that rises and sinks this much does so for both of its sensors."""
-HEAVED_AS_ONE = 0.8
-"""Proof by itself."""
+HEAVED_AS_ONE, HEAVED_LIKELY = 0.8, 0.55
+"""Proof by itself, and where one heaves much less than the other, as of who trembles."""
 HEAVED_LEAST_M_S2 = 0.1
 """More than noise and skin: where one sensor rises while the other sinks, no joint holds both."""
 ASKEW_DEG: Final = 32.0
@@ -250,4 +250,4 @@ def _heaves_alone(p: Pairing) -> bool:
         return True
     if more < HEAVED_M_S2:
         return False
-    return less < HEAVED_SHARE * more or p.heaving < HEAVED_ALIKE
+    return p.heaving < (HEAVED_LIKELY if less < HEAVED_SHARE * more else HEAVED_ALIKE)

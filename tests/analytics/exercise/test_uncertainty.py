@@ -291,3 +291,27 @@ def test_a_median_is_less_sure_where_it_is_not_sure_which_are_the_repetitions():
     assert of_median(figure, ranges, sure=True) == figure
     wider = of_median(figure, ranges, sure=False)
     assert wider.low < figure.low < figure.high < wider.high
+
+
+@pytest.mark.parametrize(
+    ("begins_deg", "below_deg", "above_deg"), [(8, 0, 0), (-21, 0, 16), (29, 14, 0)]
+)
+def test_a_limb_that_does_not_begin_hanging_may_have_its_sensor_askew_by_as_much(
+    begins_deg, below_deg, above_deg
+):
+    hanging = Observation(
+        stream="s",
+        axis=(1.0, 0.0, 0.0),
+        what="elevation",
+        method=Method.ELEVATION,
+        from_hanging=True,
+    )
+    reps = [Excursion(30, 30, 35, 40, 42, 60, float(begins_deg), 80.0)]
+    bands = item_bands(hanging, frames_with(np.zeros(100, bool)), 25.0, None, reps)
+    anywhere = item_bands(
+        replace(hanging, from_hanging=False), frames_with(np.zeros(100, bool)), 25.0, None, reps
+    )
+    half = anywhere.peak_figure(80.0).high - 80.0
+    found = bands.peak_figure(80.0)
+    assert 80.0 - found.low == pytest.approx(np.hypot(half, below_deg))
+    assert found.high - 80.0 == pytest.approx(np.hypot(half, above_deg))

@@ -237,14 +237,19 @@ def doubted(pairing):
 
 @pytest.mark.parametrize(
     "how",
-    [{}, {"gain": 0.76, "gain_sigma": 0.15}, {"heaving": -0.2, "heaved_m_s2": (0.02, 0.05)}],
+    [
+        {},
+        {"gain": 0.76, "gain_sigma": 0.15},
+        {"gain": 0.46, "gain_sigma": 0.1},
+        {"heaving": -0.2, "heaved_m_s2": (0.02, 0.05)},
+    ],
 )
 def test_a_joint_that_follows_as_far_as_skin_lets_it_is_not_refused(how):
     assert doubted(moved(**how)) == []
 
 
 def test_a_sensor_that_follows_by_half_and_surely_no_more_is_on_nobody_of_this_joint():
-    assert doubted(moved(gain=0.42, gain_sigma=0.1)) == [DoubtKind.NOT_FOLLOWING]
+    assert doubted(moved(gain=0.42, gain_sigma=0.07)) == [DoubtKind.NOT_FOLLOWING]
 
 
 @pytest.mark.parametrize(("one_body", "kinds"), [(60.0, []), (20.0, [DoubtKind.NOT_FOLLOWING])])
@@ -254,6 +259,13 @@ def test_a_following_that_is_not_seen_is_believed_where_all_together_is_no_chanc
     assert doubted(moved(**unseen, **shaken, one_body=one_body)) == kinds
     surely_not = unseen | {"gain_sigma": 0.1}
     assert doubted(moved(**surely_not, **shaken)) == [DoubtKind.NOT_FOLLOWING]
+
+
+@pytest.mark.parametrize(("heaving", "kinds"), [(0.73, []), (0.45, [DoubtKind.NOT_FOLLOWING])])
+def test_a_forearm_that_trembles_more_than_its_arm_is_of_one_body_if_both_heave_alike(
+    heaving, kinds
+):
+    assert doubted(moved(heaving=heaving, heaved_m_s2=(0.37, 2.05))) == kinds
 
 
 def test_clocks_are_apart_only_where_the_movement_clearly_agrees_better_later():
