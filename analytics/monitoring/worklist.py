@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from telemetry.messages.around.episode import HandedOver
-
     from .alert import Alert
+    from .around.around import CoverState
     from .figures import PatientFigures, PatientState
 
 __all__ = ["MonitoredHours", "WorkLine", "work_line", "worklist"]
@@ -57,7 +56,7 @@ class WorkLine:
     heard_ns: int | None
     plan_missing: bool
     review_due: date | None = None
-    stand_in: HandedOver | None = None
+    stand_in: CoverState | None = None
     figures: PatientFigures = field(repr=False, compare=False)
 
     @property

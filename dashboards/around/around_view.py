@@ -11,7 +11,7 @@ from telemetry.messages.around.letters import LETTER_LENGTH
 from therapy.questionnaires.instruments import INSTRUMENTS, scored
 
 if TYPE_CHECKING:
-    from analytics.monitoring.around.around import Around, LetterState
+    from analytics.monitoring.around.around import Around, CoverState, LetterState
     from analytics.monitoring.figures import PatientFigures
     from telemetry.messages.around.scores import QuestionnaireAnswered
 
@@ -103,13 +103,17 @@ class HarmView(_Told):
 
 
 class HandOverView(_Told):
-    """Who stands in, and whether they have taken over; `now`: today."""
+    """Who stands in, and whether they have taken over; `now`: today.
+
+    `meant`: it is the one that somebody who takes over now would take over.
+    """
 
     to: str
     first: str
     last: str | None
     note: str
     now: bool
+    meant: bool
     taken: _Told | None
 
 
@@ -207,6 +211,7 @@ class AroundView(_Frozen):
     standing: StandingView
     harms: tuple[HarmView, ...]
     hand_over: HandOverView | None
+    hand_overs: tuple[HandOverView, ...]
     carers: tuple[CarerView, ...]
     consents: tuple[ConsentView, ...]
     filled: tuple[FilledView, ...]
@@ -228,6 +233,7 @@ def around_view(
         motion_at_home: whether the home has done what was said of raw motion.
     """
     around, plan = figures.around, figures.plan
+    meant = around.to_take_over(figures.today)
     return AroundView(
         patient=figures.patient,
         today=figures.today.isoformat(),
@@ -255,7 +261,8 @@ def around_view(
         ),
         standing=_standing(around),
         harms=_harms(around),
-        hand_over=_hand_over(figures),
+        hand_over=None if meant is None else _cover(meant, figures),
+        hand_overs=tuple(_cover(one, figures) for one in reversed(around.hand_overs[-SHOWN:])),
         carers=tuple(
             CarerView(
                 **_told(one),
@@ -366,18 +373,16 @@ def _harms(around: Around) -> tuple[HarmView, ...]:
     )
 
 
-def _hand_over(figures: PatientFigures) -> HandOverView | None:
-    around = figures.around
-    found, taken = around.hand_over, around.taken_over
-    if found is None:
-        return None
+def _cover(found: CoverState, figures: PatientFigures) -> HandOverView:
+    handed, taken = found.handed, found.taken
     return HandOverView(
-        **_told(found),
-        to=found.to,
-        first=found.first.isoformat(),
-        last=None if found.last is None else found.last.isoformat(),
-        note=found.note,
-        now=around.stands_in(figures.today) is not None,
+        **_told(handed),
+        to=handed.to,
+        first=handed.first.isoformat(),
+        last=None if handed.last is None else handed.last.isoformat(),
+        note=handed.note,
+        now=found is figures.around.stands_in(figures.today),
+        meant=found is figures.around.to_take_over(figures.today),
         taken=None if taken is None else _Told(**_told(taken)),
     )
 

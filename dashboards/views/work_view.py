@@ -212,9 +212,9 @@ def _stand_in(line: WorkLine) -> StandInView | None:
     if found is None:
         return None
     return StandInView(
-        to=found.to,
-        last=None if found.last is None else found.last.isoformat(),
-        taken=line.figures.around.taken_over is not None,
+        to=found.handed.to,
+        last=None if found.handed.last is None else found.handed.last.isoformat(),
+        taken=found.taken is not None,
     )
 
 

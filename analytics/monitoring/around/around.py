@@ -6,7 +6,8 @@ and stays readable. Of two records of one thing the later counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeGuard, TypeVar
 
 from telemetry.messages.around.agreements import CarerTold, ConsentTold
@@ -33,7 +34,16 @@ if TYPE_CHECKING:
     from telemetry.messages.care import CareRecord
     from telemetry.messages.events import SessionEvent
 
-__all__ = ["AROUND", "Around", "BarrierTold", "HarmState", "LetterState", "around_of", "is_beside"]
+__all__ = [
+    "AROUND",
+    "Around",
+    "BarrierTold",
+    "CoverState",
+    "HarmState",
+    "LetterState",
+    "around_of",
+    "is_beside",
+]
 
 AROUND: Final = (
     MessageWritten,
@@ -95,6 +105,19 @@ class HarmState:
     withdrawn: AdverseEventWithdrawn | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CoverState:
+    """A hand-over that was not taken back; `taken` by whom, None: nobody has taken over yet."""
+
+    handed: HandedOver
+    taken: TakenOver | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether it does on a day."""
+        last = self.handed.last
+        return self.handed.first <= day and (last is None or day <= last)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
     """All of it.
@@ -107,7 +130,8 @@ class Around:
         unlocked: the last word on standing after a fall.
         locked_since_ns: since when a fall keeps standing locked; None: it does not.
         harms: in the order of their days.
-        hand_over: the last one that was not taken back; `taken_over` by whom since.
+        hand_overs: those that were not taken back, in the order in which they were written, each
+            with who has taken it over.
         carers: as each was last told of; one who helps no more is `lifted`.
         consents: by what, as last told.
         filled: questionnaires that count, in the order of their days.
@@ -123,8 +147,7 @@ class Around:
     unlocked: StandingUnlocked | None = None
     locked_since_ns: int | None = None
     harms: tuple[HarmState, ...] = ()
-    hand_over: HandedOver | None = None
-    taken_over: TakenOver | None = None
+    hand_overs: tuple[CoverState, ...] = ()
     carers: tuple[CarerTold, ...] = ()
     consents: Mapping[str, ConsentTold] = field(default_factory=dict)
     filled: tuple[QuestionnaireAnswered, ...] = ()
@@ -132,12 +155,13 @@ class Around:
     corrected: tuple[DoneCorrected, ...] = ()
     takes: Mapping[str, TakeRecorded] = field(default_factory=dict)
 
-    def stands_in(self, day: date) -> HandedOver | None:
-        """The hand-over that holds on a day."""
-        found = self.hand_over
-        if found is None or day < found.first:
-            return None
-        return None if found.last is not None and day > found.last else found
+    def stands_in(self, day: date) -> CoverState | None:
+        """The hand-over that holds on a day; of several the one that was written last."""
+        return next((c for c in reversed(self.hand_overs) if c.holds(day)), None)
+
+    def to_take_over(self, day: date) -> CoverState | None:
+        """The hand-over that whoever takes over on a day means: that which holds, else the last."""
+        return self.stands_in(day) or next(reversed(self.hand_overs), None)
 
     def agreed(self, what: str) -> bool | None:
         """Whether the person agreed to something; None: nobody has told."""
@@ -171,11 +195,6 @@ def around_of(
     ordered = sorted(records, key=lambda r: r.t_ns)
     unlocked = _last(ordered, StandingUnlocked)
     unlocked_ns = None if unlocked is None or unlocked.lifted else unlocked.t_ns
-    hand_over = _last(ordered, HandedOver)
-    if hand_over is not None and hand_over.lifted:
-        hand_over = None
-    taken = _last(ordered, TakenOver)
-    since_ns = None if hand_over is None else hand_over.t_ns
     word = next((r for r in reversed(ordered) if isinstance(r, Enrolled | Discharged)), None)
     gone = {r.filled for r in _of(ordered, QuestionnaireWithdrawn)}
     carers = {r.carer: r for r in _of(ordered, CarerTold)}
@@ -190,8 +209,7 @@ def around_of(
         unlocked=unlocked,
         locked_since_ns=standing_locked_since((events for _, events in beside), unlocked_ns),
         harms=_harms(ordered),
-        hand_over=hand_over,
-        taken_over=taken if since_ns is not None and taken and taken.t_ns >= since_ns else None,
+        hand_overs=_covers(ordered),
         carers=tuple(carers.values()),
         consents={r.what: r for r in _of(ordered, ConsentTold)},
         filled=tuple(sorted(filled.values(), key=lambda r: r.day)),
@@ -229,6 +247,30 @@ def _barriers(beside: Iterable[_Beside]) -> tuple[BarrierTold, ...]:
         last = [e for e in events if isinstance(e, CheckAnswered) and e.question == BARRIER][-1:]
         told += [BarrierTold(day, e.answer if isinstance(e.answer, str) else None) for e in last]
     return tuple(sorted(told, key=lambda b: b.day.isoformat() if b.day else ""))
+
+
+def _covers(ordered: Sequence[CareRecord]) -> tuple[CoverState, ...]:
+    """One for a later time takes nothing from one that holds now.
+
+    Taken back is the one of that name and those days, or all where there is none such.
+    """
+    found: list[CoverState] = []
+    for record in ordered:
+        if isinstance(record, HandedOver):
+            others = [c for c in found if not _same_cover(c.handed, record)]
+            if record.lifted:
+                found = others if len(others) < len(found) else []
+            else:
+                found = [*others, CoverState(record)]
+        elif isinstance(record, TakenOver):
+            on = datetime.fromtimestamp(record.t_ns / 1e9, UTC).date()
+            meant = Around(hand_overs=tuple(found)).to_take_over(on)
+            found = [replace(c, taken=record) if c is meant else c for c in found]
+    return tuple(found)
+
+
+def _same_cover(one: HandedOver, other: HandedOver) -> bool:
+    return (one.to, one.first, one.last) == (other.to, other.first, other.last)
 
 
 def _harms(ordered: Sequence[CareRecord]) -> tuple[HarmState, ...]:

@@ -400,7 +400,7 @@ def _held(record: CareRecord, around: Around) -> None:
         case QuestionnaireWithdrawn(filled=filled):
             known = any(one.filled == filled for one in around.filled)
         case TakenOver() | HandedOver(lifted=True):
-            known = around.hand_over is not None
+            known = bool(around.hand_overs)
         case QuestionnaireAnswered(instrument=instrument, answers=answers):
             held_answers(instrument, answers)
             known = True

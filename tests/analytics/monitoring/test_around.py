@@ -76,7 +76,7 @@ def test_of_what_was_said_at_one_instant_the_later_in_the_journal_counts(said, r
     on, by = last[max(last)]
     assert (around.consents["motion"].given, around.consents["motion"].by) == (on, by)
     assert (around.unlocked.lifted, around.unlocked.by) == (not on, by)
-    assert (around.hand_over is not None) == on
+    assert ([c.handed.by for c in around.hand_overs][-1:] == [by]) == on
     assert [(c.lifted, c.by) for c in around.carers] == [(not on, by)]
     assert around == figures(story).around
 
@@ -133,3 +133,39 @@ def test_whoever_stands_in_does_so_from_its_first_day_to_its_last():
     around = figures(story).around
     held = [around.stands_in(DAY + timedelta(days=n)) is not None for n in range(-1, 5)]
     assert held == [False, True, True, True, True, False]
+
+
+def handed(story, to, first, last, *, t_ns=0, lifted=False):
+    head = {"patient": PATIENT, "t_ns": at(days_before(9)) + t_ns, "by": "a"}
+    story.own(episode.HandedOver(**head, to=to, first=first, last=last, lifted=lifted))
+
+
+def test_a_hand_over_for_later_takes_nothing_from_the_one_that_holds():
+    story = PatientStory().enrolled()
+    later = MONDAY + timedelta(days=20)
+    handed(story, "b", DAY, MONDAY)
+    story.own(episode.TakenOver(patient=PATIENT, t_ns=at(days_before(2)), by="b"))
+    handed(story, "c", later, None, t_ns=10**15)
+
+    def told(day):
+        found = figures(story).around.stands_in(day)
+        return None if found is None else (found.handed.to, found.taken is not None)
+
+    between = MONDAY + timedelta(days=1)
+    assert [told(day) for day in (DAY, MONDAY, between, later)] == [
+        ("b", True),
+        ("b", True),
+        None,
+        ("c", False),
+    ]
+    handed(story, "c", later, None, t_ns=2 * 10**15, lifted=True)
+    assert [told(day) for day in (MONDAY, later)] == [("b", True), None]
+
+
+def test_of_two_who_stand_in_on_a_day_the_last_word_counts_until_it_is_taken_back():
+    story = PatientStory().enrolled()
+    handed(story, "b", DAY, None)
+    handed(story, "c", DAY, MONDAY, t_ns=1)
+    assert figures(story).around.stands_in(MONDAY).handed.to == "c"
+    handed(story, "c", DAY, MONDAY, t_ns=2, lifted=True)
+    assert figures(story).around.stands_in(MONDAY).handed.to == "b"

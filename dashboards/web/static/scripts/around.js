@@ -286,15 +286,16 @@ function filled(element, text) {
 
 function coverCard(desk) {
   const { view } = desk;
-  const found = view.hand_over;
-  const line = found
-    ? [
-        h("p", { class: "sentence" }, h("b", {}, found.to), ` ${found.last ? t("cover_span", { first: shortDay(found.first), last: shortDay(found.last) }) : t("cover_open", { first: shortDay(found.first) })}`, found.note ? ` (${found.note})` : "", told(found)),
-        h("p", {}, found.taken ? [t("cover_taken"), told(found.taken)] : t("cover_not_taken")),
-        found.taken ? null : form(desk, "cover-take", "cover_take", "take-over", [], () => ({}), "cover_take"),
-        form(desk, "cover-back", "cover_lift", "hand-over", [], () => ({ to: found.to, first: found.first, last: found.last, lifted: true }), "cover_lift"),
-      ]
-    : h("p", { class: "quiet" }, t("cover_none"));
+  const covers = view.hand_overs.flatMap((found, n) => {
+    const name = n ? `-${n}` : "";
+    return [
+      h("p", { class: "sentence" }, h("b", {}, found.to), ` ${found.last ? t("cover_span", { first: shortDay(found.first), last: shortDay(found.last) }) : t("cover_open", { first: shortDay(found.first) })}`, found.now ? ` · ${t("cover_now")}` : "", found.note ? ` (${found.note})` : "", told(found)),
+      h("p", {}, found.taken ? [t("cover_taken"), told(found.taken)] : t("cover_not_taken")),
+      found.taken || !found.meant ? null : form(desk, `cover-take${name}`, "cover_take", "take-over", [], () => ({}), "cover_take"),
+      form(desk, `cover-back${name}`, "cover_lift", "hand-over", [], () => ({ to: found.to, first: found.first, last: found.last, lifted: true }), "cover_lift"),
+    ];
+  });
+  const line = covers.length ? covers : h("p", { class: "quiet" }, t("cover_none"));
   const write = form(
     desk,
     "cover-write",

@@ -560,6 +560,7 @@ const TEXTS = {
   keeps_doing: ["Che cosa continuo a fare", "What I keep doing"],
   reopen: ["Riprendi la cura", "Take up treatment again"],
   cover: ["Assenza e sostituzione", "Absence and hand-over"],
+  cover_now: ["oggi", "today"],
   cover_none: ["Nessuno sostituisce.", "Nobody stands in."],
   cover_write: ["Affida a chi sostituisce", "Hand over to a substitute"],
   cover_to: ["A chi (sigla o ruolo)", "To whom (initials or role)"],
