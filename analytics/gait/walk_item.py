@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from analytics.exercise.count_interval import hidden_by_losses
+from analytics.observability.doubt import DoubtKind, doubt
 from analytics.observability.reception import notes_of, reception_of
 from telemetry.messages.results import ItemResult, Measure, Repetition
+from therapy.wording import Wording
 
 from .strides import Walks, walks_in
 
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
     from .strides import Bout
 
 __all__ = ["analyse_walk"]
+
+_ON_THE_SPOT: Final = Wording(
+    "la gamba si è sollevata senza andare avanti: non è cammino",
+    "the leg was lifted without going forward: that is no walking",
+)
 
 
 def analyse_walk(
@@ -40,7 +47,8 @@ def analyse_walk(
     Minutes (`moving_s`) go from half a stride before a walk's first swing to half a stride after
     its last; pauses count for nothing. Cadence is that of both legs, from the first swing of each
     walk to its last. The count's interval reaches down by a stride a walk, which its ends may hide,
-    and up by that, by single swings that make no walk, and by what lost samples may hide.
+    and up by that, by swings that make no walk, and by what lost samples may hide. Where more
+    swings were on the spot than in walks, the notes say so.
 
     Args:
         started: the item's beginning.
@@ -61,6 +69,9 @@ def analyse_walk(
     seconds = [(b - a) / rate_hz for a, b in strides]
     number = len(strides)
     spread = round(reception.lost * number) + len(bouts)
+    doubts = list(reception.doubts)
+    if walks.on_the_spot > number:
+        doubts.append(doubt(DoubtKind.UNSEEN, (seen.stream,), from_index, to_index, _ON_THE_SPOT))
     more = spread + walks.alone
     if not reception.judged:
         spans = [(int(index[a]), int(index[min(b, len(index) - 1)])) for a, b in strides]
@@ -78,8 +89,8 @@ def analyse_walk(
             for n, (a, b) in enumerate(strides, 1)
         ),
         range_of_motion=None,
-        not_observable=reception.doubts[0].reason.en if reception.doubts else seen.not_observable,
-        doubts=notes_of(reception.doubts),
+        not_observable=doubts[0].reason.en if doubts else seen.not_observable,
+        doubts=notes_of(doubts),
         count_low=low,
         count_high=high,
         judged=reception.judged,

@@ -83,3 +83,40 @@ def test_a_stride_or_two_alone_are_no_walk_but_may_be_strides(strides, stride_s)
 def test_where_nobody_moved_nothing_may_be_a_stride():
     still = np.random.default_rng(5).normal(0, 0.05, (3000, 3))
     assert walks_in(still, RATE_HZ).alone == 0
+
+
+def lifting(times, up_s, down_s, pause_s, behind_deg):
+    """[n, 3] rates of a shank that goes back and forth again where it stands, with pauses."""
+
+    def bell(seconds, degrees):
+        x = np.linspace(0, 1, round(seconds * RATE_HZ))
+        return np.radians(degrees) / seconds * 30 * x**2 * (1 - x) ** 2
+
+    one = [bell(up_s, -behind_deg), bell(down_s, behind_deg), np.zeros(round(pause_s * RATE_HZ))]
+    rate = np.concatenate([np.zeros(round(2 * RATE_HZ)), *one * times])
+    noise = np.random.default_rng(3).normal(0, 0.03, (len(rate), 3))
+    return noise + np.column_stack([np.zeros(len(rate)), rate, np.zeros(len(rate))])
+
+
+@pytest.mark.parametrize(
+    ("up_s", "down_s", "pause_s", "behind_deg"),
+    [
+        (0.45, 0.45, 0.9, 45.0),
+        (0.4, 0.7, 1.0, 60.0),
+        (0.6, 0.4, 0.8, 35.0),
+        (0.5, 0.5, 0.1, 17.0),
+        (0.35, 0.35, 0.6, 25.0),
+    ],
+)
+def test_a_leg_that_is_lifted_on_the_spot_walks_nowhere(up_s, down_s, pause_s, behind_deg):
+    walks = walks_in(lifting(14, up_s, down_s, pause_s, behind_deg), RATE_HZ)
+    assert walks.bouts == ()
+    assert walks.alone >= 13
+    assert walks.on_the_spot >= 13
+
+
+def test_lifts_beside_a_walk_are_none_of_it():
+    gyr = np.concatenate([walking(12, 1.1), lifting(8, 0.4, 0.4, 0.8, 40.0)])
+    walks = walks_in(gyr, RATE_HZ)
+    assert [b.strides for b in walks.bouts] == [12]
+    assert walks.on_the_spot >= 7
