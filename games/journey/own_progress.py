@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GOAL", "AssessedRange", "OwnProgress", "OwnSession", "everyday_range", "progress_of"]
 
-GOAL: Final = "goal"
+GOAL: Final = "goal_rating"
 """Mechanism under which the record tells how near one feels to one's goal."""
 PAINS: Final = 6
 RATINGS: Final = 4

@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
-from games.journey.own_progress import OwnSession, everyday_range, progress_of
+from games.journey.journey import GAME, PLANT, SCENE
+from games.journey.own_progress import GOAL, OwnSession, everyday_range, progress_of
+from games.persuasion.prompts import PROMPTS
 from games.session.way.progress_pages import goal_page, progress_lines, progress_pages
 from journals import session_result
 from telemetry.messages.events import (
@@ -33,7 +35,7 @@ def pain(answer, at="in", question="pain"):
 
 
 def rating(value):
-    return event(PromptShown, mechanism="goal", variant=value, language="it")
+    return event(PromptShown, mechanism="goal_rating", variant=value, language="it")
 
 
 def on(day, *events, **more):
@@ -96,6 +98,10 @@ def test_a_goal_stands_in_its_own_words_with_its_ratings_and_without_one_there_i
     assert own.ratings == ((date(2026, 3, 2), 4), (date(2026, 3, 9), 7))
     assert "“reach the upper cups”\n2 March: 4 of 10\n9 March: 7 of 10" in words(own)
     assert "My goal" not in words(progress_of([], goal=""))
+
+
+def test_what_the_way_writes_down_is_never_taken_for_a_prompt():
+    assert not {GAME, GOAL, PLANT, SCENE} & {mechanism.value for mechanism in PROMPTS}
 
 
 @pytest.mark.parametrize("language", ["it", "en"])

@@ -230,7 +230,7 @@ def test_progress_is_one_press_from_the_map_before_and_after_the_session():
     assert "Days with a session: 0" in turn.page.lines
     turn.took(SeeWay("goal"))
     turn.took(turn.page.choices[7].asks)
-    assert [(a.mechanism, a.variant) for a in asked] == [("goal", "7")]
+    assert [(a.mechanism, a.variant) for a in asked] == [("goal_rating", "7")]
     assert turn.page.way is not None
     assert turn.closes()
     turn.took(turn.after(turn.page).choices[-1].asks)
