@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from games.look import Look
     from games.rules.control import Input, Invitation
+    from games.rules.play_choice import PlayChoice
     from games.rules.progress import GameEvent, GameProgress
     from games.rules.setting import Setting
     from games.scenes.colour import Colour
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ENTRY_POINTS",
     "Game",
+    "GameLine",
     "GameScreen",
     "GameState",
     "drawn_by",
@@ -73,6 +75,21 @@ class GameScreen(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class GameLine:
+    """What a game says at an instant, by keys of its texts; the frame's messages go before it.
+
+    Attributes:
+        shown: stands above the game.
+        spoken: said as it changes, also where there is a picture.
+        by_ear: said as it changes, in the audio-only mode.
+    """
+
+    shown: str
+    spoken: tuple[str, ...] = ()
+    by_ear: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Game:
     """One game.
 
@@ -86,6 +103,8 @@ class Game:
         sounds: cue or ending to the sound's name in `games.audio.sound`.
         roles: colours by role, each as the shades it is shown in; see `games.ui.palette`.
         portrait: the cue whose frame shows the game best.
+        line: what it says now; None: the frame's "out" and "back", by the invitation.
+        choices: what it let the person choose so far; None: nothing ever.
         roles_in: the roles in a scene, where the game draws scenes; None: `roles` in each of them.
     """
 
@@ -98,6 +117,8 @@ class Game:
     sounds: Mapping[str, str]
     roles: Mapping[str, tuple[Colour, ...]]
     portrait: str
+    line: Callable[[Any], GameLine] | None = None
+    choices: Callable[[Any], tuple[PlayChoice, ...]] | None = None
     roles_in: Callable[[GameScene], Mapping[str, tuple[Colour, ...]]] | None = None
 
 

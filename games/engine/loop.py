@@ -250,10 +250,10 @@ class Loop:
         stands = self._why_it_stands(now_ns)
         rest_s = -(-state.progress.rest_ns // 1_000_000_000)
         told = said(FRAME, stands, language, seconds=rest_s) if stands else ""
-        out = self._game.invites(self._shown).level > 0
         plays = self.mode is Mode.PLAY and not stands
-        cue = self._telling.cue(now_ns, out=out) if plays else ""
-        self._telling.say(stands or cue, told or cue)
+        cue = self._telling.cue(now_ns, state) if plays else ""
+        text, urgent = self._telling.says(cue, state)
+        self._telling.say(stands or text, told or text, urgent=urgent)
         self._hud.draw(
             self._canvas,
             self._setting,

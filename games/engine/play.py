@@ -23,7 +23,7 @@ import json
 import signal
 import time
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from games.look import Look
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from telemetry.transport.mqtt import MqttSettings
     from telemetry.transport.topics import HomeTopics
 
+    from .game import Game
     from .game_requests import Asks
     from .loop import Loop
 
@@ -92,8 +93,9 @@ def play(
 
     Returns:
         The result: `game`, `seed`, `frames`, `samples`, `steps`, `repetitions`, `full`,
-        `success_rate`, `ornaments`, `score`, `level`, `silences`, `outcomes`, `requests`,
-        `latency_ms` (`arrival_to_frame` and `sample_to_frame`: p50, p95, p99 in real ms), `digest`,
+        `success_rate`, `ornaments`, `score`, `level`, `silences`, `outcomes`, `choices`,
+        `requests`, `latency_ms` (`arrival_to_frame` and `sample_to_frame`: p50, p95, p99 in real
+        ms), `digest`,
         `stopped_by`, `picture`.
 
     Raises:
@@ -242,12 +244,18 @@ def _result(name: str, setting: Setting, loop: Loop, elapsed_s: float) -> dict[s
             }
             for o in outcomes
         ],
+        "choices": _choices(game_named(name), simulation.state),
         "requests": loop.requested,
         "latency_ms": loop.latencies.summary(),
         "digest": simulation.digest(),
         "stopped_by": loop.stopped_by,
         "picture": None,
     }
+
+
+def _choices(game: Game, state: Any) -> list[dict[str, Any]] | None:
+    """What was chosen in a game that lets one choose: a figure of play; None: in no other."""
+    return None if game.choices is None else [asdict(choice) for choice in game.choices(state)]
 
 
 def _counted_as(outcome: TrialOutcome, outcomes: list[TrialOutcome], loop: Loop) -> list[int]:

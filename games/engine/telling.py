@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from games.audio.level_guide import Guide
 from games.audio.sound import FEEDBACK
@@ -48,20 +48,30 @@ class Telling:
         self._sign = message
         self._sounds.play(FEEDBACK[message])
 
-    def cue(self, now_ns: int, *, out: bool) -> str:
-        """The message that stands, or whether to go out or back."""
+    def cue(self, now_ns: int, state: Any) -> str:
+        """The message that stands, or the game's own line: for most whether to go out or back."""
         text, since_ns = self._cue
         if text and now_ns - since_ns < CUE_SHOWN_NS * self._pace.speed:
             return text
-        return said(self._game.texts, "out" if out else "back", self._look.language)
+        if self._game.line is not None:
+            return self._text(self._game.line(state).shown)
+        return self._text("out" if self._game.invites(state).level > 0 else "back")
+
+    def says(self, cue: str, state: Any) -> tuple[str, bool]:
+        """What is spoken while a cue stands, and whether it is where there is a picture, too."""
+        if self._game.line is None or not cue or cue == self._cue[0]:
+            return cue, bool(cue) and cue == self._cue[0]
+        line = self._game.line(state)
+        keys = line.by_ear if self._look.audio_only else line.spoken
+        return " ".join(f"{self._text(key)}." for key in keys), True
 
     def sign(self, cue: str) -> str:
         """The sign that belongs to the words which are shown; empty: none."""
         return self._sign if cue and cue == self._cue[0] else ""
 
-    def say(self, name: str, text: str) -> None:
+    def say(self, name: str, text: str, *, urgent: bool) -> None:
         """Speak when something new is to be told; with a picture to look at only what is urgent."""
-        if text and name != self._said and (self._look.audio_only or text == self._cue[0]):
+        if text and name != self._said and (self._look.audio_only or urgent):
             self._voice.say(text)
         self._said = name
 
@@ -70,3 +80,6 @@ class Telling:
         self._guide, sound = self._guide.moved(position, invited)
         if sound is not None and self._look.audio_only:
             self._sounds.play(sound)
+
+    def _text(self, key: str) -> str:
+        return said(self._game.texts, key, self._look.language)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from .control import Signal
 from .progress import Cue, GamePhase, GameProgress
@@ -46,10 +46,11 @@ class ReachGame:
     tick: int = 0
 
     @classmethod
-    def begun(cls, setting: Setting) -> Self:
-        """Before the first sample."""
+    def begun(cls, setting: Setting, **own: Any) -> Self:
+        """Before the first sample; `own`: what a game's state has besides."""
         progress = GameProgress.start(setting)
-        return cls(setting=setting, progress=progress, asked=asked_of(setting, 1, eased=False))
+        asked = asked_of(setting, 1, eased=False)
+        return cls(setting=setting, progress=progress, asked=asked, **own)
 
     @property
     def invites(self) -> Invitation:

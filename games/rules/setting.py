@@ -35,6 +35,7 @@ class Setting:
         cap_s: the game ends after so much play.
         left: repetitions left of the day's dose; None: all of it.
         before: repetitions that the exercise came to before the game; its sets are counted on.
+        choice_level: how much a game that lets one choose asks for, 1 to 5.
         reward_amplitude: profile for Parkinson's disease: size counts, speed has no upper bound.
     """
 
@@ -55,6 +56,7 @@ class Setting:
     cap_s: float = 900.0
     left: int | None = None
     before: int = 0
+    choice_level: int = 1
     reward_amplitude: bool = False
 
     def __post_init__(self) -> None:
@@ -71,6 +73,7 @@ class Setting:
             ("success", self.success, 0.5 <= self.success <= 0.95, "0.5 to 0.95"),
             ("step_harder", self.step_harder, 0 < self.step_harder <= 0.2, "above 0 to 0.2"),
             ("rest_s", self.rest_s, self.rest_s >= 0, "0 or more"),
+            ("choice_level", self.choice_level, 1 <= self.choice_level <= 5, "1 to 5"),
             ("cap_s", self.cap_s, self.cap_s > 0, "more than 0"),
         )
         for name, value, good, allowed in checks:
@@ -100,6 +103,7 @@ def setting_for(
     *,
     seed: int = 1,
     level: float = 0.3,
+    choice_level: int = 1,
     held_back: bool = False,
     five_minutes: bool = False,
     left: float | None = None,
@@ -112,6 +116,7 @@ def setting_for(
         limits: the patient's.
         seed: of the game's own randomness.
         level: difficulty to begin with, as the last session left it.
+        choice_level: of a game that lets one choose, as past sessions have it.
         held_back: the difficulty may not rise in this session.
         five_minutes: the short version of a hard day: one set, and five minutes at most.
         left: of the day's dose, in its unit; None: all of it.
@@ -140,6 +145,7 @@ def setting_for(
         cap_s=cap_s,
         left=None if left is None or in_minutes else max(1, math.ceil(left)),
         before=0 if in_minutes else round(before),
+        choice_level=choice_level,
         reward_amplitude=exercise.amplitude,
     )
 

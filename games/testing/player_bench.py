@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["SETTLING_WEEKS", "bench_players", "plot_players"]
 
 COUNTED = ("safety_violations", "sessions", "repetitions")
-OURS = ("onda", "raccolto", "volo")
+OURS = ("onda", "orto", "raccolto", "volo")
 HATCHES = ("", "///", "...")
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 """Okabe and Ito's, told apart by every kind of colour vision."""

@@ -79,7 +79,7 @@ def _games(_: Path) -> Figures:
 
     headless = not has_display()
     figures: Figures = {}
-    for name in ("volo", "raccolto", "onda"):
+    for name in ("volo", "raccolto", "onda", "orto"):
         figures |= measure_latency(name, headless=headless)
     return figures | measure_beside_busy_loops(headless=headless)
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CHALLENGE", "GameChallenge"]
 
-OURS = ("onda", "raccolto", "volo")
+OURS = ("onda", "orto", "raccolto", "volo")
 SETTING = Setting(step_hz=20, sets=1, repetitions=8, rest_s=1.0)
 SEEDS = (1, 2)
 SIMULATED = "simulated"
@@ -135,7 +135,7 @@ class GameChallenge(Challenge):
     title = "Therapy games, played by simulated players"
 
     def entries(self) -> Sequence[Entry]:
-        """Our three, and one of them made to ask for too much, known to be unsafe."""
+        """Our four, and one of them made to ask for too much, known to be unsafe."""
         ours = [
             ChallengeEntry(
                 name,

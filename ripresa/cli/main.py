@@ -191,7 +191,7 @@ def bench(  # noqa: PLR0917 - typer reads options from it
 
 @app.command()
 def play(  # noqa: PLR0917 - typer reads options from it
-    game: Annotated[str, typer.Argument(help="volo, raccolto or onda.")],
+    game: Annotated[str, typer.Argument(help="volo, raccolto, onda or orto.")],
     source: Annotated[
         Optional[str], typer.Option("--input", help="wearable, keys or recording:SESSION.")  # noqa: UP045 - typer reads it
     ] = None,

@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 from dataclasses import replace
+from itertools import cycle
 
 import numpy as np
 import pygame
@@ -24,7 +25,7 @@ from telemetry.messages.requests import ReportRest
 pytestmark = pytest.mark.slow
 
 T0_NS = 1_700_000_000_000_000_000
-GAMES = ("onda", "raccolto", "volo")
+GAMES = ("onda", "orto", "raccolto", "volo")
 
 
 def pixels(window):
@@ -35,7 +36,7 @@ FALLING = {
     region.value: GameScene(region, light, SceneWeather.FALLING)
     for region, light in zip(Region, (Light.NOON, Light.NIGHT, Light.GOLD), strict=True)
 }
-FEW = [*zip(GAMES, FALLING.values(), strict=True)]
+FEW = [*zip(GAMES, cycle(FALLING.values()), strict=False)]
 """In these something falls, which moves by itself; every scene has its turn in the nightly run."""
 
 

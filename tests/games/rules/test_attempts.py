@@ -13,7 +13,7 @@ from games.rules.setting import Setting
 pytestmark = pytest.mark.slow
 
 T0_NS = 1_700_000_000_000_000_000
-GAMES = ("onda", "raccolto", "volo")
+GAMES = ("onda", "orto", "raccolto", "volo")
 
 
 class Played:

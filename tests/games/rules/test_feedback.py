@@ -71,7 +71,7 @@ def test_where_no_speed_is_prescribed_nothing_is_said_of_calm():
     assert Coach().after(Ending.FULL, calm=None)[1] == UNBOUNDED
 
 
-@pytest.mark.parametrize("game", ["volo", "onda", "raccolto"])
+@pytest.mark.parametrize("game", ["volo", "onda", "raccolto", "orto"])
 @pytest.mark.parametrize(
     ("player", "told"), [("prescription", "good"), ("twice_as_fast", "slower")]
 )

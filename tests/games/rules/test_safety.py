@@ -19,7 +19,7 @@ from therapy.session.safety import Verdict
 
 pytestmark = pytest.mark.slow
 
-GAMES = ("onda", "raccolto", "volo")
+GAMES = ("onda", "orto", "raccolto", "volo")
 ORDINARY = 400
 HOSTILE = 300
 

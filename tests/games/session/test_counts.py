@@ -57,7 +57,7 @@ class Told:
 @given(
     reach=st.floats(0.45, 1.1),
     unsteady=st.floats(0, 0.3),
-    game=st.sampled_from(["volo", "onda", "raccolto"]),
+    game=st.sampled_from(["volo", "onda", "raccolto", "orto"]),
     seed=st.integers(0, 99),
 )
 def test_game_card_and_closing_tell_one_count(reach, unsteady, game, seed):
@@ -143,7 +143,7 @@ def pointed(stage, heights):
     # Twice the dose in movements ends any set, so fewer than that.
     small=st.lists(st.floats(0.02, 0.48), max_size=3),
     places=st.lists(st.integers(0, 6), min_size=3, max_size=3),
-    game=st.sampled_from(["volo", "onda", "raccolto"]),
+    game=st.sampled_from(["volo", "onda", "raccolto", "orto"]),
 )
 def test_stray_small_movements_by_keys_use_nothing_up(small, places, game):
     heights = [1.0] * 6

@@ -11,8 +11,8 @@ from games.testing.contract import GameContract
 pytestmark = pytest.mark.slow
 
 
-def test_the_three_games_are_found_by_entry_point():
-    assert {"onda", "raccolto", "volo"} <= set(games_at_hand())
+def test_the_four_games_are_found_by_entry_point():
+    assert {"onda", "orto", "raccolto", "volo"} <= set(games_at_hand())
 
 
 class TestVolo(GameContract):
@@ -25,6 +25,10 @@ class TestRaccolto(GameContract):
 
 class TestOnda(GameContract):
     game = game_named("onda")
+
+
+class TestOrto(GameContract):
+    game = game_named("orto")
 
 
 def with_a_greedy_step(game):

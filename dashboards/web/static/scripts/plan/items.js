@@ -8,7 +8,7 @@ import { at } from "./fields.js";
 
 const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const UNITS = ["repetitions", "minutes", "holds"];
-const GAMES = ["volo", "raccolto", "onda"];
+const GAMES = ["volo", "raccolto", "onda", "orto"];
 const LONGEST_ID = 40;
 
 /** The card of the exercises; it is drawn anew where one comes, goes or changes its place. */

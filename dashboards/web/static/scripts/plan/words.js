@@ -78,6 +78,7 @@ addTexts({
   game_volo: ["Volo", "Volo (flight)"],
   game_raccolto: ["Raccolto", "Raccolto (harvest)"],
   game_onda: ["Onda", "Onda (wave)"],
+  game_orto: ["Orto", "Orto (garden)"],
   tempo_up: ["Ritmo: andata, secondi", "Tempo: up, seconds"],
   tempo_hold: ["Ritmo: tenuta, secondi", "Tempo: hold, seconds"],
   tempo_down: ["Ritmo: ritorno, secondi", "Tempo: down, seconds"],

@@ -1,0 +1,1 @@
+"""Orto: decide at rest which bed is meant, then plant by one repetition."""
