@@ -3,19 +3,16 @@
 The connection is an async context manager: inside it the client connects, reconnects with
 a capped back-off and renews its subscriptions by itself; a broker that is away is a state
 (`connected`), not an error. Subscribe before entering: what a persistent session has waiting
-comes with the connection, and a message without a handler is gone. paho's thread does the
-network; handlers run on the event loop. Every message is sent at once: held back for company
-it would be up to 40 ms late.
+comes with the connection, and a message without a handler is gone. The event loop itself reads
+and writes, see `mqtt_line`; handlers run on it. What is published in one turn of the loop goes out
+in the next: held back for company it would be up to 40 ms late.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import socket
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import paho.mqtt.client as paho
@@ -30,6 +27,7 @@ from telemetry.errors import (
 )
 
 from .bus import Handler, Message, topic_matches
+from .mqtt_line import MqttLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,9 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["LastWill", "MqttBus", "MqttSettings"]
 
 log = logging.getLogger(__name__)
-
-LOOK_S = 0.05
-"""How long a message that went may not yet be marked so."""
 
 MOST_GOING = 256
 """Messages at QoS 1 that are remembered before those that have gone are forgotten."""
@@ -100,6 +95,7 @@ class MqttBus:
         self._settings = settings
         self._manual_ack = manual_ack
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._line: MqttLine | None = None
         self._subscriptions: dict[str, tuple[int, list[Handler]]] = {}
         self._callbacks: list[Callable[[], None]] = []
         self._up = asyncio.Event()
@@ -117,15 +113,12 @@ class MqttBus:
             protocol=paho.MQTTv311,
             manual_ack=manual_ack,
         )
-        client.reconnect_delay_set(min_delay=1, max_delay=30)
         client.max_inflight_messages_set(200)
         if settings.username is not None:
             client.username_pw_set(settings.username, settings.password)
         if last_will is not None:
             client.will_set(last_will.topic, last_will.payload, qos=1, retain=True)
-        client.on_socket_open = _send_at_once
         client.on_connect = self._on_connect
-        client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         client.on_publish = self._on_publish
@@ -146,14 +139,13 @@ class MqttBus:
                     f"TLS files for the broker cannot be used ({e}): check {settings.ca_file}"
                 ) from e
         self._client.connect_async(settings.host, settings.port, keepalive=20)
-        self._client.loop_start()
+        self._line = MqttLine(self._client, on_lost=self._up.clear, on_unreachable=self._no_broker)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        loop, self._loop = self._loop, None
-        self._client.disconnect()
-        if loop is not None:
-            await loop.run_in_executor(None, self._client.loop_stop)
+        self._loop = None
+        if self._line is not None:
+            await self._line.leave()
 
     @property
     def _address(self) -> str:
@@ -188,7 +180,7 @@ class MqttBus:
             ) from None
 
     def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None:
-        """Hand the message to the network thread; at QoS 0 it is lost while disconnected."""
+        """Send in the loop's next turn; at QoS 0 a message is lost while disconnected."""
         if qos == 0 and not self._up.is_set():
             return
         self._send(topic, payload, qos, retain=retain)
@@ -232,9 +224,7 @@ class MqttBus:
             async with asyncio.timeout(timeout_s):
                 while not sent():
                     self._went.clear()
-                    # paho tells that a message went a moment before it marks it as gone.
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._went.wait(), LOOK_S)
+                    await self._went.wait()
         except TimeoutError:
             raise TransportTimeout(
                 f"the MQTT broker at {self._address} has not taken what was sent "
@@ -266,8 +256,6 @@ class MqttBus:
             return False
         return True
 
-    # The three below run on paho's thread.
-
     def _on_connect(
         self, client: paho.Client, _user: Any, _flags: Any, reason: Any, _properties: Any
     ) -> None:
@@ -279,9 +267,15 @@ class MqttBus:
         wanted = [(name, qos) for name, (qos, _) in list(self._subscriptions.items())]
         if wanted and client.subscribe(wanted)[0] != MQTTErrorCode.MQTT_ERR_SUCCESS:
             return
-        self._call(self._connected_on_loop)
+        if self._line is not None:
+            self._line.accepted()
+        self._refused = None
+        self._up.set()
+        if self._loop is not None:
+            for callback in self._callbacks:
+                self._loop.call_soon(callback)
 
-    def _on_connect_fail(self, _client: paho.Client, _user: Any) -> None:
+    def _no_broker(self) -> None:
         self._refused = None
 
     def _refusal(self, reason: str) -> TransportError:
@@ -295,13 +289,16 @@ class MqttBus:
     ) -> None:
         if self._loop is not None:
             log.info("broker connection lost: %s", reason)
-        self._call(self._up.clear)
+        self._up.clear()
 
     def _on_publish(self, _client: paho.Client, _user: Any, *_rest: Any) -> None:
         if self._waiters:
-            self._call(self._went.set)
+            self._went.set()
 
     def _on_message(self, client: paho.Client, _user: Any, message: paho.MQTTMessage) -> None:
+        if self._loop is None:
+            return
+
         def acknowledge() -> None:
             client.ack(message.mid, message.qos)
 
@@ -311,21 +308,7 @@ class MqttBus:
             retained=message.retain,
             acknowledge=acknowledge if self._manual_ack else _done_already,
         )
-        self._call(partial(self._dispatch, ours))
-
-    def _call(self, function: Callable[[], None]) -> None:
-        loop = self._loop
-        if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(function)
-
-    def _connected_on_loop(self) -> None:
-        # What was subscribed between paho's thread and this turn is not lost: asking twice is free.
-        for name, (qos, _) in self._subscriptions.items():
-            self._client.subscribe(name, qos)
-        self._refused = None
-        self._up.set()
-        for callback in self._callbacks:
-            callback()
+        self._dispatch(ours)
 
     def _dispatch(self, message: Message) -> None:
         wanted = False
@@ -342,11 +325,6 @@ class MqttBus:
         if not wanted:
             self.without_handler += 1
             message.acknowledge()
-
-
-def _send_at_once(_client: paho.Client, _user: Any, line: Any) -> None:
-    """Let no small message wait for the acknowledgement of the one before (Nagle)."""
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _done_already() -> None:

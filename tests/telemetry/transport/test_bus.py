@@ -1,6 +1,7 @@
 """The bus on a real broker behaves as the one for tests does."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -168,3 +169,70 @@ async def test_the_bus_for_tests_waits_for_its_line_alike():
     bus.reconnect()
     await waiting
     assert [m.payload for m in bus.published] == [b"at once", b"later"]
+
+
+def watches_no_sockets(*_):
+    raise NotImplementedError
+
+
+@pytest.fixture(params=["watches sockets", "watches none"])
+def a_loop(request, monkeypatch):
+    """The usual event loop, and one as Windows has it."""
+    none = request.param == "watches none"
+    if none:
+        for name in ("add_reader", "add_writer", "remove_reader", "remove_writer"):
+            monkeypatch.setattr(asyncio.SelectorEventLoop, name, watches_no_sockets)
+    return none
+
+
+async def test_much_more_than_a_socket_takes_at_once_comes_through_in_order(mosquitto, a_loop):
+    settings = MqttSettings(port=mosquitto.port)
+    sent = [bytes([n]) * 400_000 for n in range(20)]
+    async with MqttBus(settings, "a") as a, MqttBus(settings, "b") as b:
+        got = []
+        b.subscribe("x", lambda message: got.append(message.payload), qos=1)
+        await a.wait_connected()
+        await b.wait_connected()
+        await b.deliver("own", b"")
+        for payload in sent:
+            a.publish("x", payload, qos=1)
+        await a.drain(30)
+        await until(lambda: len(got) == len(sent))
+        assert got == sent
+        assert (b._line._polling is not None) == a_loop
+
+
+async def test_no_thread_stays_and_other_threads_may_publish(mosquitto):
+    settings = MqttSettings(port=mosquitto.port)
+    before = set(threading.enumerate())
+    async with MqttBus(settings, "a") as bus:
+        got = []
+        bus.subscribe("x", lambda message: got.append(message.payload), qos=1)
+        await bus.wait_connected()
+        more = [t for t in threading.enumerate() if t not in before]
+        assert all(t.name.startswith("asyncio_") for t in more), "only who connects"
+        await asyncio.to_thread(lambda: [bus.publish("x", b"%d" % n, qos=1) for n in range(50)])
+        await until(lambda: len(got) == 50)
+        assert got == [b"%d" % n for n in range(50)]
+
+
+async def test_what_was_published_last_goes_out_before_the_leave(mosquitto):
+    settings = MqttSettings(port=mosquitto.port)
+    async with MqttBus(settings, "b") as b:
+        got = []
+        b.subscribe("x", lambda message: got.append(message.payload))
+        await b.wait_connected()
+        await b.deliver("own", b"")
+        async with MqttBus(settings, "a") as a:
+            await a.wait_connected()
+            for n in range(100):
+                a.publish("x", b"%d" % n)
+        await until(lambda: len(got) == 100)
+
+
+async def test_who_leaves_while_it_connects_leaves_no_connection(mosquitto):
+    settings = MqttSettings(port=mosquitto.port)
+    async with MqttBus(settings, "a") as bus:
+        pass
+    assert bus._client.socket() is None
+    assert not bus.connected
