@@ -38,6 +38,7 @@ SCENE: Final = "scene"
 PLANT: Final = "plant"
 GAME: Final = "game"
 """Mechanisms under which the record tells what was shown and chosen."""
+GIVEN: Final = "given"
 PLAIN_WEEKS: Final = 2
 """Without ornament, until the movement itself is known."""
 
@@ -72,6 +73,7 @@ class Journey:
         games: to choose from, the one of last time first.
         plants: to choose from, the one that is planted if nothing is chosen first.
         garden: of the sessions before.
+        choice: drawn for the week by a trial; None: there is none, and game and plant are offered.
     """
 
     before: Way
@@ -81,6 +83,7 @@ class Journey:
     games: tuple[str, ...]
     plants: tuple[str, ...]
     garden: tuple[str, ...]
+    choice: str | None = None
 
     @property
     def plain(self) -> bool:
@@ -96,6 +99,7 @@ def journey_on(
     seed: str,
     at_hand: frozenset[str],
     first_game: str = "volo",
+    choice: str | None = None,
 ) -> Journey:
     """The journey on a day.
 
@@ -106,18 +110,23 @@ def journey_on(
         seed: of the person.
         at_hand: games that are installed.
         first_game: played where nothing was ever chosen.
+        choice: drawn for this week by a trial: `given` leaves one game and one plant.
     """
     days = [DayWalked(s.day, s.per_week) for s in sessions]
     before, after = way_of(days), way_of([*days, DayWalked(today, per_week)])
     weeks = [way_of(days[:number]).week for number in range(len(days))]
     shown = [SceneShown(s.day, s.scene) for s in sessions if s.scene is not None]
     chosen = [s.game for s in sessions if s.game in at_hand]
+    games = choice_of_games(before, at_hand, chosen[-1] if chosen else first_game)
+    plants = offered_plants(seed, len(sessions), before.week)
+    some = 1 if choice == GIVEN else None
     return Journey(
         before=before,
         after=after,
         scene=next_scene(shown, before, today, seed),
         novelty=novelty_of(before),
-        games=choice_of_games(before, at_hand, chosen[-1] if chosen else first_game),
-        plants=offered_plants(seed, len(sessions), before.week),
+        games=games[:some],
+        plants=plants[:some],
+        choice=choice,
         garden=garden_of([(s.plant, week) for s, week in zip(sessions, weeks, strict=True)], seed),
     )

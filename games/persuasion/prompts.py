@@ -8,12 +8,13 @@ in which nothing was shown as well, and its effect can be tested (`ripresa cohor
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from telemetry.messages.requests import NotePrompt
+
+from .weekly_draws import drawn_among
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -187,9 +188,7 @@ def trial_unit(seed: str, patient: str, day: date) -> str:
 
 def variant_of(unit: str, mechanism: Mechanism) -> str:
     """The variant of a mechanism that is drawn for a person's week."""
-    variants = sorted(PROMPTS[mechanism])
-    digest = hashlib.sha256(f"{unit} {mechanism}".encode()).digest()
-    return variants[digest[0] % len(variants)]
+    return drawn_among(unit, mechanism, PROMPTS[mechanism])
 
 
 def _fitting(s: Situation) -> list[Mechanism]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analytics.monitoring.adherence import period_adherence
 from games.persuasion.prompts import PROMPTS, iso_week, trial_unit, variant_of
+from games.persuasion.weekly_draws import WEEKLY_DRAWS, weekly_draw
 from research.cohorts.prompt_trial import TrialWeek
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.messages.events import PromptShown
@@ -88,3 +89,14 @@ def _weeks(
                 shown=tuple(shown.get((patient.patient, week, mechanism.value), ())),
                 outcome=outcome,
             )
+        for what in WEEKLY_DRAWS:
+            # Drawn only where the homes ran a trial: what nobody was ever shown is none.
+            if any(mechanism == what for _, _, mechanism in shown):
+                yield TrialWeek(
+                    patient=patient.patient,
+                    week=week,
+                    mechanism=what,
+                    variant=weekly_draw(trial_unit(seed, patient.patient, days[0]), what),
+                    shown=tuple(shown.get((patient.patient, week, what), ())),
+                    outcome=outcome,
+                )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from .home_at_work import HomeAtWork
 
-__all__ = ["Levels", "letters_for", "prompts_for"]
+__all__ = ["TRIAL_SEED", "Levels", "letters_for", "prompts_for"]
 
 log = logging.getLogger(__name__)
 

@@ -15,6 +15,7 @@ from games.journey.garden import PLANTS
 from games.journey.journey import GAME, PLANT, SCENE
 from games.journey.own_progress import GOAL
 from games.journey.scene_walk import scene_variant
+from games.persuasion.weekly_draws import CHOICE
 from games.session.page import Choice, Leave, Page
 from telemetry.messages.requests import NotePrompt
 
@@ -79,6 +80,8 @@ class JourneyTurn:
         if self._journey is not None and not self._scene_told:
             self._scene_told = True
             self._note(SCENE, scene_variant(self._journey.scene))
+            if self._journey.choice is not None:
+                self._note(CHOICE, self._journey.choice)
 
     @property
     def page(self) -> Page | None:
@@ -156,7 +159,8 @@ class JourneyTurn:
             choices = [Choice(WAY["close"][language], Leave())]
         else:
             choices = [Choice(WAY["go_on"][language], SeeWay("away"))]
-            choices.append(Choice(self._named(WAY["plant"][language]), SeeWay("plants")))
+            if len(journey.plants) > 1:
+                choices.append(Choice(self._named(WAY["plant"][language]), SeeWay("plants")))
             if self._free_game() and len(journey.games) > 1:
                 choices.append(Choice(WAY["game"][language], SeeWay("games")))
         if self._own is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,11 @@ from games.engine.game import games_at_hand
 from games.journey.journey import journey_on
 from games.journey.own_progress import OwnSession, progress_of
 from games.journey.session_record import session_walked
+from games.persuasion.prompts import trial_unit
+from games.persuasion.weekly_draws import CHOICE, weekly_draw
 from ingest.journal.reading import JournalReader
 from ripresa.home.history import counting_result
+from ripresa.home.prompting import TRIAL_SEED
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.messages.events import SessionOpened
 
@@ -36,12 +40,15 @@ def journey_for(at_work: HomeAtWork) -> Journey:
     plan, journal = at_work.plan, at_work.box.journal
     versions = PlanFolder(at_work.home.folder.plans).versions(plan.patient)
     state = at_work.state
+    today = plan.day_of(at_work.home.clock.now_ns())
+    trial = os.environ.get(TRIAL_SEED)
     return journey_on(
         walked_sessions(journal, versions, but=None if state is None else state.session),
-        today=plan.day_of(at_work.home.clock.now_ns()),
+        today=today,
         per_week=per_week_of(plan),
         seed=plan.patient,
         at_hand=frozenset(games_at_hand()),
+        choice=weekly_draw(trial_unit(trial, plan.patient, today), CHOICE) if trial else None,
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from games.journey.journey import GAME, PLANT, SCENE
 from games.journey.own_progress import GOAL, OwnSession, everyday_range, progress_of
 from games.persuasion.prompts import PROMPTS
+from games.persuasion.weekly_draws import WEEKLY_DRAWS
 from games.session.way.progress_pages import goal_page, progress_lines, progress_pages
 from journals import session_result
 from telemetry.messages.events import (
@@ -101,7 +102,9 @@ def test_a_goal_stands_in_its_own_words_with_its_ratings_and_without_one_there_i
 
 
 def test_what_the_way_writes_down_is_never_taken_for_a_prompt():
-    assert not {GAME, GOAL, PLANT, SCENE} & {mechanism.value for mechanism in PROMPTS}
+    noted = {GAME, GOAL, PLANT, SCENE, *WEEKLY_DRAWS}
+    assert len(noted) == 4 + len(WEEKLY_DRAWS)
+    assert not noted & {mechanism.value for mechanism in PROMPTS}
 
 
 @pytest.mark.parametrize("language", ["it", "en"])

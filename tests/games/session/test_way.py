@@ -180,6 +180,18 @@ def test_a_whole_session_of_any_week_is_played_and_drawn(week, language, text_sc
     assert noted(played)["scene"] == scene_variant(given.scene)
 
 
+def test_a_trial_that_drew_no_choice_gives_game_and_plant_and_writes_it_down():
+    given, offered = journey(4, choice="given"), journey(4, choice="offered")
+    assert (given.games, given.plants) == (offered.games[:1], offered.plants[:1])
+    asked = []
+    turn = JourneyTurn(given, Look(language="en"), asked.append, free_game=lambda: True)
+    turn.took(SeeWay("map"))
+    assert [c.asks.to for c in turn.page.choices] == ["away"]
+    turn.told_scene()
+    turn.told_scene()
+    assert [(a.mechanism, a.variant) for a in asked][1:] == [("choice", "given")]
+
+
 def test_a_game_that_the_plan_names_is_not_offered_for_choice():
     turn = JourneyTurn(journey(4), Look(), lambda _: None, free_game=lambda: False)
     turn.took(SeeWay("map"))

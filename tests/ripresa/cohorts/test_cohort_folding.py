@@ -12,6 +12,7 @@ import pytest
 from analytics.monitoring.facts import Fact, FactOrigin
 from clinic_facts import ENROLLED, MONDAY, PatientStory, appended, at
 from games.persuasion.prompts import Mechanism, trial_unit, variant_of
+from games.persuasion.weekly_draws import CHOICE, weekly_draw
 from ingest.journal.journal import Journal
 from research.cohorts.drop_out import drop_outs, followed
 from ripresa.cli.main import main
@@ -186,7 +187,13 @@ def test_a_trial_tells_drawn_weeks_and_what_was_shown_in_them(tmp_path, monkeypa
         variant=shown,
         language="it",
     )
-    told.facts.append(Fact(FactOrigin(own=False, home=told.home, position=9999), prompt, session))
+    unit = trial_unit("7", told.patient, days[0])
+    choice = prompt.model_copy(
+        update={"number": 91, "mechanism": "choice", "variant": weekly_draw(unit, CHOICE)}
+    )
+    for position, event in ((9998, prompt), (9999, choice)):
+        origin = FactOrigin(own=False, home=told.home, position=position)
+        told.facts.append(Fact(origin, event, session))
     out = analysed(tmp_path, placed(tmp_path / "a", stories))
     words = [
         "ripresa",
@@ -208,6 +215,11 @@ def test_a_trial_tells_drawn_weeks_and_what_was_shown_in_them(tmp_path, monkeypa
     assert sum(arm["weeks"] - arm["without_exposure"] for arm in praise) == 1
     assert sum(arm["others_shown"] for arm in praise) == 0
     assert "helper" not in effects, "one variant is no trial"
+    offered = effects["choice"]
+    assert (offered["reference"], offered["variant"]) == ("given", "offered")
+    assert sum(arm["weeks"] for arm in offered["arms"]) == sum(arm["weeks"] for arm in praise)
+    assert sum(arm["weeks"] - arm["without_exposure"] for arm in offered["arms"]) == 1
+    assert sum(arm["others_shown"] for arm in offered["arms"]) == 0
 
 
 def test_a_folder_that_is_no_cohort_is_told(tmp_path, monkeypatch, capsys):

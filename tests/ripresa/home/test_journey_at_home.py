@@ -53,3 +53,12 @@ async def test_progress_is_read_while_the_session_is_on(home):
         own = await asyncio.to_thread(progress_of_home, home, at_work.plan)
     assert own.days == 1
     assert own.repetitions == 0
+
+
+@pytest.mark.parametrize(("seed", "drawn"), [(None, {None}), ("study", {"given", "offered"})])
+async def test_a_choice_is_drawn_only_where_a_study_gave_a_seed(home, monkeypatch, seed, drawn):
+    if seed is not None:
+        monkeypatch.setenv("RIPRESA_TRIAL_SEED", seed)
+    async with HomeAtWork.at_work(home) as at_work:
+        found = await held(at_work, home, ReportUnwell())
+    assert found.choice in drawn
