@@ -82,13 +82,18 @@ class LiveAnalysis:
         falls = self._falls.take(item)
         if self.core is None:
             return
-        stamps = self._stamp(item, received_ns) if isinstance(item, MotionBatch) else None
+        passed = self._passed(item, received_ns) if isinstance(item, MotionBatch) else None
         for live in self.core.take(item):
-            if isinstance(live, ControlBatch) and stamps is not None:
+            if isinstance(live, ControlBatch) and passed is not None:
                 analysed_ns = self._clock.now_ns()
                 self._latencies.add("core", received_ns, analysed_ns)
-                stamped = stamps.model_copy(update={"analysed_ns": analysed_ns})
-                live = live.model_copy(update={"stamps": stamped})  # noqa: PLW2901
+                stamps = Stamps(
+                    sampled_ns=passed[0],
+                    arrived_ns=passed[1],
+                    received_ns=received_ns,
+                    analysed_ns=analysed_ns,
+                )
+                live = live.model_copy(update={"stamps": stamps})  # noqa: PLW2901
             self._tell(live)
         if isinstance(item, MotionBatch):
             self.analysed += len(item)
@@ -135,17 +140,13 @@ class LiveAnalysis:
         )
         self._tell(notice)
 
-    def _stamp(self, batch: MotionBatch, received_ns: int) -> Stamps:
+    def _passed(self, batch: MotionBatch, received_ns: int) -> tuple[int, int]:
+        """When its last sample was taken, and when it arrived; notes how long both took."""
         sampled_ns = batch.t0_ns + int(batch.dt_us[-1]) * 1000
         arrived_ns = sampled_ns + int(batch.lag_us[-1]) * 1000
         self._latencies.add("radio", sampled_ns, arrived_ns)
         self._latencies.add("gateway and broker", arrived_ns, received_ns)
-        return Stamps(
-            sampled_ns=sampled_ns,
-            arrived_ns=arrived_ns,
-            received_ns=received_ns,
-            analysed_ns=received_ns,
-        )
+        return sampled_ns, arrived_ns
 
     def take_event(self, event: SessionEvent) -> None:
         """Go on with the session."""

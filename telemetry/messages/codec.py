@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import cbor2
@@ -53,7 +54,7 @@ _KINDS = {cls: kind for kind, cls in _MARKERS.items()}
 def encode_item(item: StreamItem) -> bytes:
     """One stream item as CBOR; `decode_item` gives it back unchanged."""
     if isinstance(item, MotionBatch):
-        return cbor2.dumps(_batch_map(item))
+        return _encode_batch(item)
     body: dict[str, Any] = {"k": _KINDS[type(item)]}
     body |= {f.name: getattr(item, f.name) for f in dataclasses.fields(item)}
     return cbor2.dumps(body)
@@ -77,19 +78,38 @@ def decode_item(payload: bytes) -> StreamItem:
     raise NewerVersion("stream item", f"unknown kind {shown(kind)}")
 
 
-def _batch_map(b: MotionBatch) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "k": "batch",
-        "stream": b.stream,
-        "first_index": b.first_index,
-        "t0_ns": b.t0_ns,
-    }
-    for name, dtype in _ARRAYS.items():
+def _encode_batch(b: MotionBatch) -> bytes:
+    """The map of a batch: what is alike in every batch of a stream is written once and kept."""
+    parts = [b"", _stream_head(b.stream), _dumps(b.first_index), _T0, _dumps(b.t0_ns)]
+    for name, (dtype, *_) in _FORMS.items():
         value = getattr(b, name)
         if value is not None:
-            raw = np.ascontiguousarray(value, dtype=dtype).tobytes()
-            body[name] = cbor2.CBORTag(_TAGS[dtype], raw)
-    return body
+            raw = value.astype(dtype, copy=False).tobytes()
+            parts += (_array_head(name, len(raw)), raw)
+    # Four entries before the arrays; two parts each.
+    parts[0] = _map_head(4 + (len(parts) - 5) // 2)
+    return b"".join(parts)
+
+
+_dumps = cbor2.dumps
+_T0 = _dumps("t0_ns")
+
+
+@lru_cache(maxsize=16)
+def _map_head(entries: int) -> bytes:
+    return _dumps(dict.fromkeys(range(entries)))[:1]
+
+
+@lru_cache(maxsize=64)
+def _stream_head(stream: str) -> bytes:
+    return b"".join(map(_dumps, ("k", "batch", "stream", stream, "first_index")))
+
+
+@lru_cache(maxsize=1024)
+def _array_head(name: str, size: int) -> bytes:
+    """What stands before an array's bytes: its name, its tag, how many they are."""
+    tagged = _dumps(cbor2.CBORTag(_FORMS[name][1], bytes(size)))
+    return _dumps(name) + tagged[: len(tagged) - size]
 
 
 _ARRAYS = {
