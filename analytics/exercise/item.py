@@ -214,6 +214,10 @@ _SMALL: Final = Wording(
     "i movimenti sono piccoli quanto ciò che si distingue appena: si contano soltanto",
     "the movements are hardly larger than what can be told apart: they are only counted",
 )
+_ANOTHERS: Final = Wording(
+    "un sollevamento così piccolo può essere della gamba: l'ampiezza si dice da {n}° in su",
+    "a lift as small as this may be the shank's: its range is told from {n}° on",
+)
 _UNEVEN: Final = Wording(
     "i movimenti sono piccoli e disuguali: possono non essere dell'esercizio",
     "the movements are small and uneven: they may be none of the exercise",
@@ -254,10 +258,15 @@ def _looked_at_twice(
         observation = replace(observation, also=timed)
     if small.uneven:
         observation = replace(observation, trunk=None, also=())
-    if small.sized or not sorted_out.kept or (counted and not small.uneven):
+    anothers = small.size_deg < observation.told_from_deg
+    told = small.sized and not anothers
+    if told or not sorted_out.kept or (counted and not small.uneven):
         return looked_at, observation, doubts
     span = observation.stream, int(frames.index[0]), int(frames.index[-1]) + 1
-    why = doubt(DoubtKind.UNSEEN, span[:1], *span[1:], _UNEVEN if small.uneven else _SMALL)
+    reason = _UNEVEN if small.uneven else _SMALL
+    if anothers and small.sized:
+        reason = _ANOTHERS.filled(n=round(observation.told_from_deg))
+    why = doubt(DoubtKind.UNSEEN, span[:1], *span[1:], reason)
     if not counted:
         observation = doubted(observation, [*doubts, why])
     return looked_at, observation, [*doubts, why]

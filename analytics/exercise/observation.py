@@ -92,6 +92,8 @@ class Observation:
         trunk: stream of a sensor on the sternum, which sees how far the trunk leans.
         also: further figures to give, of `measures.MEASURES`.
         least_deg: a repetition turns the segment by more; smaller ones are attempts.
+        told_from_deg: a set that is smaller in the median has no range, for another segment turns
+            as much in it.
     """
 
     stream: str
@@ -108,6 +110,7 @@ class Observation:
     trunk: str | None = None
     also: tuple[str, ...] = ()
     least_deg: float = 0.0
+    told_from_deg: float = 0.0
 
     @property
     def zeroed(self) -> bool:

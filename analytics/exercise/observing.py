@@ -161,6 +161,7 @@ def observation_of(
         trunk=others.get("sternum"),
         also=tuple(dict.fromkeys((*seen.row.also, *amplitude, *timed))),
         least_deg=_LEAST_DEG.get(seen.quantity, 0.0),
+        told_from_deg=_told_from_deg(seen, known),
     )
 
 
@@ -171,6 +172,20 @@ A heel that rises by 4 cm tips the foot by 12°; simulated ones rise by 19° and
 the shank, the thigh or the trunk turns by 11° or less meanwhile (median of a set). A thigh that
 comes up from a raised seat turns by 50°.
 """
+
+
+_TOLD_FROM_DEG: Final[Mapping[str, float]] = {"bridge": 20.0}
+"""Where a sensor one segment further on turns less and nothing else tells the two apart.
+
+In a bridge the feet stay where they are, and the shank turns by a third of the thigh's lift.
+Its angle is what gravity sweeps, and asks for no marking.
+"""
+
+
+def _told_from_deg(seen: Observable, known: KnownSegments) -> float:
+    """None where a calibration of the session measured how the sensor lies on its segment."""
+    calibrated = seen.placements[0] in known.axes
+    return 0.0 if calibrated else _TOLD_FROM_DEG.get(seen.row.exercise, 0.0)
 
 
 def _hinge(

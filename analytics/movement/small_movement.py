@@ -56,7 +56,8 @@ class SmallMovement:
     """What a second look at a small set tells.
 
     Attributes:
-        tried: attempts beside the set's repetitions.
+        size_deg: median of its repetitions.
+        tried: attempts beside them.
         most: how often anything went back and forth.
         moved: whether somebody did more than keep still.
         odd: how many of the repetitions may be none.
@@ -65,6 +66,7 @@ class SmallMovement:
         phased: whether the times of its strokes can.
     """
 
+    size_deg: float
     tried: list[Excursion]
     most: int
     moved: bool
@@ -105,6 +107,7 @@ def small_movement(
     few_tried = len(tried) < TELLING_SHARE * len(kept)
     steady = not uneven and len(tried) + len(attempts) < TELLING_SHARE * len(kept)
     return SmallMovement(
+        size,
         tried,
         len(little),
         moved,

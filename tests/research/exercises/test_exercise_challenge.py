@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from research.exercises.exercise_cases import EXERCISES, misplaced_cases, right_cases, wrong_cases
-from research.exercises.exercise_challenge import exercise_row, ripresa_items
+from research.exercises.exercise_challenge import AnsweredItem, exercise_row, ripresa_items
 from research.session_cases.published import analysed, published_of
 from research.session_cases.session_case import SensorStream, recorded
 from research.session_cases.simulated_session import LEAD_S, Person, simulate_item
@@ -83,7 +83,8 @@ def test_a_sensor_turned_or_on_the_other_leg_gives_a_right_range_or_none(kind):
 def test_a_wrong_figure_of_a_sensor_elsewhere_is_scored():
     cases = misplaced_cases([3], ("bridge",))
     (case,) = [c for c in cases if c.kind == "on another segment"]
-    seen = ripresa_items(case.recording)
+    # What a shank shows of a bridge, told as the thigh's.
+    seen = AnsweredItem(8, 14.0, 12.6, 15.4)
     assert exercise_row(case, seen)["misplaced_wrong"]
     true_deg = case.truth.range_deg(())
     right = replace(seen, low_deg=true_deg - 1, high_deg=true_deg + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from research.exercises.exercise_cases import misplaced_cases
 from research.session_cases.published import analysed
 from research.session_cases.session_case import recorded
 from research.session_cases.simulated_session import LEAD_S, TAIL_S, Person, simulate_item
@@ -69,3 +70,14 @@ def test_fidgeting_may_be_nothing_done_and_gives_no_range(exercise, reach_deg):
     assert item.count_low == 0
     assert item.range_of_motion is None
     assert not {m.name for m in item.measures} & {"hold", "time up", "lean"}
+
+
+@pytest.mark.parametrize("seed", [97, 98])
+def test_a_bridge_seen_from_the_shank_has_no_range_and_one_from_the_thigh_has(seed):
+    (case,) = (c for c in misplaced_cases([seed], ("bridge",)) if c.kind == "on another segment")
+    seen = analysed(case.recording).items[0]
+    assert seen.range_of_motion is None
+    assert "may be the shank's" in seen.not_observable
+    assert abs(len(seen.repetitions) - 8) <= 1
+    _, right = result_of("bridge", "usual", seed, None)
+    assert right.range_of_motion is not None
