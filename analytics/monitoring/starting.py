@@ -81,18 +81,29 @@ def _ended(begun: Sequence[VersionView], day: date) -> tuple[Evidence, ...]:
 def _waiting(
     kind: AlertKind, versions: Sequence[VersionView], day: date, patience: int, words: Wording
 ) -> tuple[Evidence, ...]:
-    """Of the newest version that was sent and that the home has not taken."""
+    """Of the newest version that was sent and that the home has not taken.
+
+    It waits since the first of those that were sent since the home last answered: another version
+    does not let it have been waiting for less.
+    """
     sent = [v for v in versions if v.published is not None and v.published <= day]
-    if not sent or sent[-1].published is None:
+    if not sent:
         return ()
-    newest, since = sent[-1], sent[-1].published
+    newest = sent[-1]
     taken = newest.taken is not None and newest.taken <= day
+    since = newest.published or day
+    for view in () if newest.state == "refused" else reversed(sent[:-1]):
+        if view.state == "refused" or (view.taken is not None and view.taken <= day):
+            break
+        since = min(since, view.published or day)
     days = (day - since).days
     if taken or (newest.state != "refused" and days < patience):
         return ()
     words = REFUSED if newest.state == "refused" else words
     version = newest.plan.version
-    told = words.filled(version=version, since=since, days=days)
+    # Words that name the version tell when that one was sent.
+    told_since = since if kind == "start" else newest.published
+    told = words.filled(version=version, since=told_since, days=days)
     return (_raised(kind, told, version=version, days=days),)
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from dashboards.views.words import percent, whole
 from telemetry.errors import ConfigurationError
 from therapy.plan.schedule import WEEKDAYS
 
@@ -183,9 +184,10 @@ def _days(view: PatientView, say: _Saying) -> str:
     head = "".join(f"<th>{name}</th>" for name in names)
     weeks = [view.days[at : at + 7] for at in range(0, len(view.days), 7)]
     rows = "".join(f"<tr>{''.join(map(_day, week))}</tr>" for week in weeks)
+    shares = {name: getattr(view.period, name) for name in ("sessions", "dose", "range", "quality")}
     period = {
-        name: say("unknown") if (share := getattr(view.period, name)) is None else f"{share:.0%}"
-        for name in ("sessions", "dose", "range", "quality")
+        name: say("unknown") if share is None else f"{percent(share)}%"
+        for name, share in shares.items()
     }
     table = f"<table class='days'><tr>{head}</tr>{rows}</table><p class='quiet'>{say('signs')}</p>"
     return _section(say("days"), table + f"<p>{say('adherence')}: {say('parts', **period)}</p>")
@@ -193,7 +195,7 @@ def _days(view: PatientView, say: _Saying) -> str:
 
 def _day(day: DayView) -> str:
     sign = DAY_SIGNS.get(day.state, "")
-    dose = "" if day.dose is None or day.state == "missed" else f"{day.dose:.0%}"
+    dose = "" if day.dose is None or day.state == "missed" else f"{percent(day.dose)}%"
     return f"<td><small>{date.fromisoformat(day.day).day}</small> {sign}{dose}</td>"
 
 
@@ -212,9 +214,9 @@ def _exercises(rows: Sequence[ExerciseRow], say: _Saying) -> str:
 
 def _done(row: ExerciseRow, say: _Saying) -> str:
     """As the page rounds it; what was told and no sensor saw stands beside it."""
-    asked = "" if row.asked is None else f" / {row.asked:.0f}"
-    reported = f" + {say('reported', n=f'{row.reported:.0f}')}" if row.reported else ""
-    return f"{row.done:.0f}{asked}{say(row.unit)}{reported}"
+    asked = "" if row.asked is None else f" / {whole(row.asked)}"
+    reported = f" + {say('reported', n=whole(row.reported))}" if row.reported else ""
+    return f"{whole(row.done)}{asked}{say(row.unit)}{reported}"
 
 
 def _stopped(row: ExerciseRow, say: _Saying) -> str:
@@ -227,16 +229,16 @@ def _ranges(trends: Sequence[TrendView], say: _Saying) -> str:
 
 def _range(trend: TrendView, say: _Saying) -> str:
     last, change = trend.points[-1], trend.change
-    told = [say("last_peak", day=last.day, deg=f"{last.peaks.median_deg:.0f}")]
+    told = [say("last_peak", day=last.day, deg=whole(last.peaks.median_deg))]
     if change is None:
         told.append(say("few"))
     else:
         told.append(
             say(
                 "change",
-                before=f"{change.baseline_deg:.0f}",
-                now=f"{change.recent_deg:.0f}",
-                error=f"{change.threshold_deg:.0f}",
+                before=whole(change.baseline_deg),
+                now=whole(change.recent_deg),
+                error=whole(change.threshold_deg),
                 beyond=say("beyond" if change.beyond_error else "within"),
             )
         )
@@ -244,7 +246,7 @@ def _range(trend: TrendView, say: _Saying) -> str:
         told.append(say("target", deg=f"{trend.target_deg:g}"))
     if trend.other_side is not None:
         other = trend.other_side
-        told.append(say("other_side", day=other.day, deg=f"{other.median_deg:.0f}"))
+        told.append(say("other_side", day=other.day, deg=whole(other.median_deg)))
     if trend.quantity == "excursion":
         told.append(say("excursion_only"))
     # What makes assessments comparable: of one exercise there may be several lines.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ConfigDict
@@ -12,7 +13,15 @@ from therapy.exercises.library import EXERCISES
 if TYPE_CHECKING:
     from therapy.wording import Wording
 
-__all__ = ["Words", "called_words", "exercise_words", "observable_words", "words"]
+__all__ = [
+    "Words",
+    "called_words",
+    "exercise_words",
+    "observable_words",
+    "percent",
+    "whole",
+    "words",
+]
 
 
 class Words(BaseModel):
@@ -47,6 +56,19 @@ def called_words(exercise: str, side: str) -> Words:
     if limb is None or (known is not None and not known.sided):
         return name
     return Words(it=f"{name.it}, {limb.it}", en=f"{name.en}, {limb.en}")
+
+
+def whole(value: float) -> int:
+    """A number without fractions, half up, as the page's own script rounds it: paper says no other.
+
+    Python's formats round half to even: 82.5 of a dose of 40 would be 82 on paper and 83 on screen.
+    """
+    return math.floor(value + 0.5)
+
+
+def percent(share: float) -> int:
+    """A share 0 to 1 in per cent, likewise."""
+    return whole(share * 100)
 
 
 def observable_words(what: str, *known: Wording | None) -> Words:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from analytics.monitoring.figures import PatientState
 from therapy.wording import Wording
 
-from .words import Words, words
+from .words import Words, percent, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -269,7 +269,7 @@ def _two_lines(figures: PatientFigures, language: int) -> tuple[str, str]:
         days += f" ({say('a parte', 'apart')} {', '.join(apart)})"
     dose = say("dose non nota", "dose unknown")
     if period.dose is not None:
-        dose = f"dose {100 * period.dose:.0f} %"
+        dose = f"dose {percent(period.dose)} %"
     first = recent[0].day if recent else figures.today.isoformat()
     pains = [
         s.pain_after

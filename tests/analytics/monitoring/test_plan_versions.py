@@ -79,6 +79,30 @@ def test_a_plan_that_the_home_has_not_taken_makes_days_unknown_and_stands_in_the
     assert [a.kind for a in line.waiting] == ["start"]
 
 
+@pytest.mark.parametrize("again", [9, 5, 1, 0])
+def test_sending_another_version_does_not_let_a_home_have_waited_for_less(again):
+    story = PatientStory().enrolled(days_before(12)).published(day=days_before(12))
+    second = plan(version=2, valid_from=days_before(again))
+    story.published(second, days_before(again))
+    (alert,) = figures(story).alerts
+    assert (alert.kind, alert.opened, alert.closed) == ("start", days_before(10), None)
+    assert f"sent on {days_before(12)}" in alert.en
+    assert "for 12 days" in alert.en
+
+
+def test_a_later_version_that_waits_behind_another_waits_since_the_first_of_them():
+    story = started()
+    story.session(days_before(12))
+    story.heard(MONDAY)
+    for version, ago in ((2, 9), (3, 4)):
+        story.published(plan(version=version, valid_from=days_before(ago)), days_before(ago))
+    (alert,) = (a for a in figures(story).alerts if a.kind == "plan")
+    assert (alert.opened, alert.closed) == (days_before(6), None)
+    assert f"Version 3 of the plan was sent on {days_before(4)}" in alert.en
+    story.answered(MONDAY, 3)
+    assert not any(a.kind == "plan" and a.open for a in figures(story).alerts)
+
+
 def test_a_version_sent_after_a_refused_one_is_sent_and_no_more_refused():
     story = PatientStory().enrolled().published().answered(state="refused").heard(MONDAY)
     assert figures(story).state == "plan refused"

@@ -4,7 +4,7 @@ import pytest
 
 from analytics.exercise.observing import observation_of
 from dashboards.views.figure_words import measure_told
-from dashboards.views.words import called_words, observable_words
+from dashboards.views.words import called_words, observable_words, percent, whole
 from telemetry.messages.results import Measure
 from therapy.exercises.library import EXERCISES
 from therapy.exercises.observable import TABLE, Observable
@@ -69,3 +69,9 @@ def test_a_measure_is_read_with_its_unit_and_band(measure, it, en):
     told = measure_told(Measure(name=name, value=value, unit=unit, low=low, high=high))
     assert told.it.endswith(it)
     assert en is None or told.en.endswith(en)
+
+
+def test_shares_are_rounded_as_the_pages_script_does():
+    """`Math.round` takes halves up, as of doses of forty repetitions."""
+    assert [percent(n / 40) for n in (0, 1, 3, 33, 39, 40)] == [0, 3, 8, 83, 98, 100]
+    assert [whole(value) for value in (0.49, 0.5, 1.5, 2.5, 12.5)] == [0, 1, 2, 3, 13]

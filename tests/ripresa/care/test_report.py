@@ -14,7 +14,7 @@ from dashboards.report.patient_report import report_html
 from dashboards.views.field_test_view import FieldTestPoint, FieldTestView
 from dashboards.views.figure_words import measure_words
 from dashboards.views.patient_view import AlertView
-from dashboards.views.words import Words, exercise_words
+from dashboards.views.words import Words, exercise_words, percent, whole
 from dashboards.views.work_view import ContactView
 from dashboards.web.patient_api import Patients
 from ingest.journal.journal import Journal
@@ -64,12 +64,12 @@ def test_the_report_says_what_the_page_says_and_on_whom_it_was_checked(view, lan
     assert {"it": "Su nessun paziente", "en": "On no patient"}[language] in told
     assert f"{view.plan_version}" in told
     for row in view.exercises:
-        assert f"{row.done:.0f} / {row.asked:.0f}" in told
+        assert f"{whole(row.done)} / {whole(row.asked)}" in told
     for line in getattr(view.summary, language).splitlines():
         assert line in told
     for trend in view.trends:
-        assert f"{trend.points[-1].peaks.median_deg:.0f}°" in told
-    assert f"{view.period.dose:.0%}" in told
+        assert f"{whole(trend.points[-1].peaks.median_deg)}°" in told
+    assert f"{percent(view.period.dose)}%" in told
     assert "<script" not in report_html(view, language)
 
 
@@ -171,7 +171,7 @@ def test_an_alert_that_nobody_has_seen_has_its_place_on_paper(view):
 def test_what_was_told_and_not_measured_is_on_paper(view):
     row = view.exercises[0].model_copy(update={"reported": 12.0, "done": 3.66})
     told = report_html(view.model_copy(update={"exercises": (row,)}), "en")
-    assert f"4 / {row.asked:.0f} + 12 self-reported" in told
+    assert f"4 / {whole(row.asked)} + 12 self-reported" in told
 
 
 @pytest.mark.parametrize("posture", POSTURES)

@@ -388,7 +388,7 @@ const TEXTS = {
   since: ["Da", "Since"],
   "day_self-reported": ["riferito, non misurato", "self-reported, not measured"],
   day_excused: ["giustificato", "excused"],
-  day_unknown: ["nessun dato da casa", "nothing heard from home"],
+  day_unknown: ["non si sa", "not known"],
   day_missed: ["saltato", "missed"],
   "day_nothing asked": ["nulla di previsto", "nothing asked"],
   "day_to come": ["non ancora", "to come"],
@@ -589,7 +589,7 @@ const TEXTS = {
   "action_no action": ["nessuna azione", "no action"],
   action_other: ["altro", "other"],
   plan_version: ["Piano, versione {n}", "Plan, version {n}"],
-  plan_unknown: ["Piano non noto", "Plan unknown"],
+  plan_unknown: ["Nessun piano che si sappia in vigore", "No plan known to be in force"],
   last_session: ["ultima seduta", "last session"],
 
   number: ["n.", "no."],
