@@ -55,8 +55,9 @@ HEAVED_ANEW_S = 0.25
 """Vertical accelerations this far apart do."""
 LEAST_LEFT = 1e-6
 GRAVITY_WEIGHT = 4.0
-CLEARLY_MORE = 1.5, 0.02
-"""Times and by how much more must follow with the proximal axis turned round."""
+TURNED_ROUND = (1.5, 0.02, 3.0), (1.25, 0.0, 6.0)
+"""Times and by how much more of the distal sensor's turning must follow with the proximal axis
+turned round, and with how much more of log likelihood (`unison.evidence`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +166,20 @@ def sided(axes: HingeAxes, rates: tuple[Array, Array], rate_hz: float) -> HingeA
     near, far = (low_passed(rate, rate_hz) for rate in rates)
     other = replace(axes, proximal=-axes.proximal)
 
-    def follows(told: HingeAxes) -> float:
+    def follows(told: HingeAxes) -> tuple[float, float]:
         distal, proximal_at = _across_joint(near, far, rate_hz, told)
-        return _followed(proximal_at(0), distal)[1]
+        proximal = proximal_at(0)
+        return evidence(proximal[:, None], distal, rate_hz), _followed(proximal, distal)[1]
 
-    times, more = CLEARLY_MORE
-    return other if follows(other) > times * follows(axes) + more else axes
+    (surely, share), (surely_other, share_other) = follows(axes), follows(other)
+    surer_by = surely_other - surely
+    # Skin that follows by itself makes one of the two larger, and seldom both.
+    for times, more, least in TURNED_ROUND:
+        if share_other > times * share + more and surer_by > least:
+            return other
+    times, more, _ = TURNED_ROUND[0]
+    too_short = not surely and not surely_other
+    return other if too_short and share_other > times * share + more else axes
 
 
 def axes_beside(

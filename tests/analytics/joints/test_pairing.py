@@ -27,11 +27,30 @@ def rates_of_a_knee(seconds=30.0):
     return thigh, np.column_stack([x, y, swing + np.gradient(angle) * RATE_HZ])
 
 
+def swaying(rng, n, size=0.4):
+    """[n, 3] rad/s of a sensor that is shaken on its skin, of periods up to a second or so."""
+    pushed = rng.normal(0, 1, (n + 50, 3))
+    bell = np.exp(-0.5 * (np.arange(-25, 26) / 6) ** 2)
+    shaken = np.stack([np.convolve(c, bell, mode="valid") for c in pushed.T], axis=1)
+    return size * shaken / shaken.std()
+
+
 def test_a_proximal_axis_that_points_backwards_is_turned_round_and_a_right_one_kept():
     right = HingeAxes(np.array([0.0, 0.0, 1.0]), np.array([0.0, 0.0, 1.0]))
     backwards = replace(right, proximal=-right.proximal)
     for given in (right, backwards):
         assert np.array_equal(sided(given, rates_of_a_knee(), RATE_HZ).proximal, right.proximal)
+
+
+def test_seconds_that_say_little_seldom_turn_an_axis_round():
+    """Of what shakes both sensors some follows with either side by chance: of 120, 37 by shares."""
+    right = HingeAxes(np.array([0.0, 0.0, 1.0]), np.array([0.0, 0.0, 1.0]))
+    turned = 0
+    for seed in range(120):
+        rng = np.random.default_rng(seed)
+        thigh, shank = (r + swaying(rng, len(r)) for r in rates_of_a_knee(5.0))
+        turned += sided(right, (thigh, shank), RATE_HZ).proximal[2] < 0
+    assert turned <= 12
 
 
 def test_a_tremor_that_shakes_each_sensor_on_its_skin_speaks_against_no_calibration():
