@@ -5,7 +5,7 @@ Each answer is all of it as it is then.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path
 
@@ -34,18 +34,27 @@ from .around_forms import (
     QuestionnaireForm,
     QuestionnaireWithdrawnForm,
     ReopenForm,
+    SendTakeForm,
     SensorsForm,
     SignedForm,
+    TakeForm,
     TakeOverForm,
     UnlockForm,
 )
 from .around_view import AroundView, around_view
-from .treatment_port import TreatmentPort
+from .take_view import OwnTakesView, own_takes_view
+from .treatment_port import TakeSession, TreatmentPort
 
 __all__ = ["AroundPatients", "around_routes"]
 
 _Patient = Annotated[Pseudonym, Path()]
 _Treating = Annotated[Asking, Depends(Allowed(Action.TREAT))]
+
+
+_NO_OWN: Final = Wording(
+    "su questo computer non c'è una seduta così: rilegga l'elenco",
+    "no such session was held on this machine: read the list again",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +75,38 @@ class AroundPatients:
         if found is None:
             raise no_patient(patient)
         writes = self.treatment is not None and may(asking.principal, Action.TREAT)
-        home = "" if self.treatment is None else self.treatment.motion_at_home(patient)
-        return around_view(found, may_write=writes, motion_at_home=home)
+        if self.treatment is None:
+            return around_view(found, may_write=writes)
+        return around_view(
+            found,
+            may_write=writes,
+            motion_at_home=self.treatment.motion_at_home(patient),
+            plan_at_home=self.treatment.plan_at_home(patient),
+        )
+
+    def own_sessions(self, asking: Asking) -> list[TakeSession] | None:
+        """What whoever asks may make a take of: no other site's patient's."""
+        found = [] if self.treatment is None else self.treatment.own_sessions()
+        if found is None:
+            return None
+        return [one for one in found if not one.known or asking.sees(one.patient)]
+
+    def send_take(self, patient: str, asking: Asking, form: SendTakeForm) -> AroundView:
+        """Send a take of a session that is offered.
+
+        Raises:
+            Refused: as `do`, or there is no such session.
+        """
+        wanted = form.session, form.own_item
+        offered = self.own_sessions(asking) or ()
+        if not any(wanted == (one.session, item) for one in offered for item, _ in one.items):
+            raise Refused(409, _NO_OWN)
+        return self.do(
+            patient,
+            asking,
+            form,
+            lambda t, by: t.send_take(patient, form.item, form.session, form.own_item, by),
+        )
 
     def do(
         self,
@@ -156,10 +195,33 @@ def around_routes(patients: AroundPatients) -> APIRouter:
         """Let treatment go on after a discharge."""
         return patients.do(patient, asking, form, lambda t, by: t.reopen(patient, by))
 
+    _take_routes(router, patients)
     _day_routes(router, patients)
     _episode_routes(router, patients)
     _told_routes(router, patients)
     return router
+
+
+def _take_routes(router: APIRouter, patients: AroundPatients) -> None:
+    """The physiotherapist's own repetitions, which go with the plan."""
+
+    @router.get("/own-takes")
+    def own_takes(patient: _Patient, asking: _Treating) -> OwnTakesView:
+        """The sessions held on the clinic's own machine, of which takes are made."""
+        del patient
+        return own_takes_view(patients.own_sessions(asking))
+
+    @router.post("/takes")
+    def take(patient: _Patient, form: SendTakeForm, asking: _Treating) -> AroundView:
+        """Send a take of an exercise with the plan."""
+        return patients.send_take(patient, asking, form)
+
+    @router.post("/takes/withdraw")
+    def take_withdrawn(patient: _Patient, form: TakeForm, asking: _Treating) -> AroundView:
+        """Send the plan without one."""
+        return patients.do(
+            patient, asking, form, lambda t, by: t.withdraw_take(patient, form.item, by)
+        )
 
 
 def _day_routes(router: APIRouter, patients: AroundPatients) -> None:

@@ -43,8 +43,10 @@ __all__ = [
     "QuestionnaireForm",
     "QuestionnaireWithdrawnForm",
     "ReopenForm",
+    "SendTakeForm",
     "SensorsForm",
     "SignedForm",
+    "TakeForm",
     "TakeOverForm",
     "UnlockForm",
 ]
@@ -98,6 +100,19 @@ class UnlockForm(SignedForm):
     """Standing after a fall: allowed again, or that is taken back."""
 
     lifted: bool = False
+
+
+class TakeForm(SignedForm):
+    """The exercise item of the plan whose take is meant."""
+
+    item: Line = Field(min_length=1, max_length=40)
+
+
+class SendTakeForm(TakeForm):
+    """The session that a take is made of, and the item in it."""
+
+    session: UlidText
+    own_item: Line = Field(min_length=1, max_length=40)
 
 
 class EpisodeForm(FactForm):

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from dashboards.views.words import Words, exercise_words, words
+from dashboards.views.words import Words, words
 from telemetry.messages.around.letters import LETTER_LENGTH
 from therapy.questionnaires.instruments import INSTRUMENTS, scored
+
+from .take_view import TakeView, take_views
 
 if TYPE_CHECKING:
     from analytics.monitoring.around.around import Around, CoverState, LetterState
@@ -179,13 +181,6 @@ class CorrectedView(_Told):
     note: str
 
 
-class TakeView(_Told):
-    """The physiotherapist's own repetition that goes with the plan."""
-
-    exercise: str
-    name: Words
-
-
 class ItemChoice(_Frozen):
     """An item that can be corrected."""
 
@@ -220,10 +215,11 @@ class AroundView(_Frozen):
     corrected: tuple[CorrectedView, ...]
     items: tuple[ItemChoice, ...]
     takes: tuple[TakeView, ...]
+    takes_at_home: str
 
 
 def around_view(
-    figures: PatientFigures, *, may_write: bool, motion_at_home: str = ""
+    figures: PatientFigures, *, may_write: bool, motion_at_home: str = "", plan_at_home: str = ""
 ) -> AroundView:
     """What stands around a patient's plan.
 
@@ -231,6 +227,7 @@ def around_view(
         figures: as the clinic's facts give them.
         may_write: whether whoever looks may say something.
         motion_at_home: whether the home has done what was said of raw motion.
+        plan_at_home: whether it has the plan, and its takes, as last sent.
     """
     around, plan = figures.around, figures.plan
     meant = around.to_take_over(figures.today)
@@ -313,10 +310,8 @@ def around_view(
             ItemChoice(item=item.id, name=words(item.known.name), unit=item.asked.unit)
             for item in plan.items
         ),
-        takes=tuple(
-            TakeView(**_told(one), exercise=exercise, name=exercise_words(exercise))
-            for exercise, one in around.takes.items()
-        ),
+        takes=take_views(figures),
+        takes_at_home=plan_at_home,
     )
 
 

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from telemetry.messages.care import CareRecord
 
-__all__ = ["TreatmentPort"]
+__all__ = ["TakeSession", "TreatmentPort"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeSession:
+    """A session that was held on the clinic's own machine.
+
+    Attributes:
+        session: ULID.
+        patient: the pseudonym that it was held under.
+        items: what was moved in it: item of its plan, and exercise.
+        known: whether somebody of that pseudonym is treated here.
+    """
+
+    session: str
+    patient: str
+    opened_ns: int
+    items: tuple[tuple[str, str], ...]
+    known: bool
 
 
 class TreatmentPort(Protocol):
@@ -35,6 +54,22 @@ class TreatmentPort(Protocol):
 
     def motion_at_home(self, patient: str) -> Literal["", "waiting", "done"]:
         """Whether the home has done what it was last told of raw motion; empty: never told."""
+        ...
+
+    def plan_at_home(self, patient: str) -> Literal["", "waiting", "done"]:
+        """Whether the home has the plan, and its takes, as last sent; empty: none was."""
+        ...
+
+    def own_sessions(self) -> list[TakeSession] | None:
+        """What a take can be made of, the newest first; None: that cannot be read now."""
+        ...
+
+    def send_take(self, patient: str, item: str, session: str, own_item: str, by: str) -> None:
+        """Send an item's repetitions of such a session with the plan."""
+        ...
+
+    def withdraw_take(self, patient: str, item: str, by: str) -> None:
+        """Send the plan without a take of an item's exercise."""
         ...
 
     def note(self, record: CareRecord) -> None:

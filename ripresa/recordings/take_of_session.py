@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from games.rules.control import ControlSample
 from games.rules.take import Take
-from telemetry.errors import ConfigurationError
 from telemetry.messages.around.take_curve import TAKE_POINTS, TAKE_S, TakeCurve
 from telemetry.messages.live import ControlBatch
+from therapy.wording import WordedError
 
 from .replay import recorded_control
 
@@ -38,7 +38,10 @@ def take_of(reader: SessionReader, session: str, item: str, plans: Path) -> Take
         for dt_us, control in zip(batch.dt_us, batch.control, strict=True)
     ]
     if not samples:
-        raise ConfigurationError(f"session {session} holds no movement of {item!r}: record more")
+        raise WordedError(
+            f"la seduta {session} non contiene movimenti misurati di {item!r}: ne registri altri",
+            f"session {session} holds no movement of {item!r}: record more",
+        )
     return Take.of(s for s in samples if s.t_ns - samples[0].t_ns < TAKE_S * 1_000_000_000)
 
 

@@ -29,6 +29,7 @@ from telemetry.messages.notices import MOST_EARLIER, Command, LetterText, Therap
 from therapy.questionnaires.instruments import held_answers
 from therapy.wording import WordedError
 
+from .own_takes import OwnTakes
 from .told_days import hold_in_time
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from analytics.monitoring.around.around import Around
     from analytics.monitoring.fold import Fold
+    from dashboards.around.treatment_port import TakeSession
     from games.rules.take import Take
     from ingest.journal.journal import Journal
     from ripresa.care.care_journal import JournalCareRecord
@@ -76,6 +78,7 @@ class Treatment:
         self._outbox = Outbox(folder.outbox)
         self._clock = clock
         self._audit = audit
+        self._own = OwnTakes(folder, self.knows)
 
     @classmethod
     @contextlib.contextmanager
@@ -214,6 +217,27 @@ class Treatment:
             desk.send_again(patient, plan.version, self._site(patient))
         return exercise
 
+    def own_sessions(self) -> list[TakeSession] | None:
+        """The newest sessions held on this machine; None: they cannot be read now."""
+        return self._own.sessions()
+
+    def send_take(self, patient: str, item: str, session: str, own_item: str, by: str) -> None:
+        """Send the repetitions of a session held on this machine with the plan.
+
+        Raises:
+            ConfigurationError: as `record_take`, or the session holds no movement of `own_item`.
+            StoreError: it cannot be read, written down or sent.
+        """
+        self.record_take(patient, item, self._own.take(session, own_item), by)
+
+    def withdraw_take(self, patient: str, item: str, by: str) -> None:
+        """Send the plan without a take of an item's exercise.
+
+        Raises:
+            ConfigurationError, StoreError: as `record_take`.
+        """
+        self.record_take(patient, item, None, by)
+
     def reopen(self, patient: str, by: str) -> None:
         """Let treatment go on after a discharge, at the site where it was.
 
@@ -275,7 +299,14 @@ class Treatment:
 
     def motion_at_home(self, patient: str) -> Literal["", "waiting", "done"]:
         """Whether the home has done what it was last told of raw motion; empty: never told."""
-        found = [x for x in self._outbox.letters(patient) if x.kind == "command-motion"]
+        return self._at_home(patient, "command-motion")
+
+    def plan_at_home(self, patient: str) -> Literal["", "waiting", "done"]:
+        """Whether the home has the plan, and its takes, as last sent; empty: none was."""
+        return self._at_home(patient, "plan")
+
+    def _at_home(self, patient: str, kind: str) -> Literal["", "waiting", "done"]:
+        found = [x for x in self._outbox.letters(patient) if x.kind == kind]
         if not found:
             return ""
         return "done" if found[0].over else "waiting"

@@ -4,8 +4,11 @@ import pytest
 
 from dashboards.access.entrance import declared_actions
 from dashboards.access.principal import Action, Role
+from dashboards.around.treatment_port import TakeSession
+from games.rules.take import Take
 from ingest.rights.consent import Consent
 from ingest.transfer.intake import Bar
+from refusals import assert_told_in_both
 from telemetry.messages.notices import Receipt
 
 BASE = "/api/patients/p-1/around"
@@ -135,13 +138,85 @@ async def test_a_carer_who_helps_no_more_can_be_taken_back(scene):
     assert [(c["lifted"], c["note"]) for c in back["carers"]] == [(False, "in the evening")]
 
 
+OWN = "01J00000000000000000000011"
+FOREIGN = "01J00000000000000000000012"
+
+
+def hold_own_sessions(scene, monkeypatch):
+    """Two sessions were held on the clinic's machine: one's own, and another site's patient's."""
+    items = (("own-abduction", "arm-abduction"), ("bend", "elbow-bend"))
+    held = [
+        TakeSession(session=OWN, patient="anna-own", opened_ns=1, items=items, known=False),
+        TakeSession(session=FOREIGN, patient="p-2", opened_ns=2, items=items, known=True),
+    ]
+    monkeypatch.setattr(scene.treatment._own, "sessions", lambda: held)
+    monkeypatch.setattr(
+        scene.treatment._own,
+        "take",
+        lambda _session, _item: Take((0.0, 1.0, 2.0), (0.0, 1.0, 0.0)),
+    )
+
+
+async def test_a_take_of_ones_own_session_is_sent_with_the_plan_and_taken_back(scene, monkeypatch):
+    hold_own_sessions(scene, monkeypatch)
+    told = {"item": "abduction", "session": OWN, "own_item": "own-abduction"}
+    async with scene.web("anna") as web:
+        before = (await web.get(BASE)).json()["takes"]
+        offered = (await web.get(f"{BASE}/own-takes")).json()["sessions"]
+        view = await posted(web, "takes", **told)
+        (letter,) = [x for x in scene.outbox.letters("p-1") if x.what == "plan"]
+        gone = await posted(web, "takes/withdraw", item="abduction")
+        (after,) = [x for x in scene.outbox.letters("p-1") if x.what == "plan"]
+    assert [(one["item"], one["take"]) for one in before] == [("abduction", None)]
+    assert [one["session"] for one in offered] == [OWN]
+    (take,) = [one["take"] for one in view["takes"]]
+    assert (take["by"], take["version"]) == ("anna", 1)
+    assert take["t_ms"] == scene.clock.now_ns() / 1e6
+    assert (take["curve"][0], take["curve"][-1]) == ([0, 0], [2, 0])
+    assert view["takes_at_home"] == "waiting"
+    assert [curve.exercise for curve in letter.notice.takes] == ["arm-abduction"]
+    assert gone["takes"][0]["take"] is None
+    assert after.notice.takes == ()
+    assert ("anna", "treat") in await scene.audited("p-1")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"session": FOREIGN},
+        {"session": "01J00000000000000000000013"},
+        {"own_item": "no-such-item"},
+        {"item": "no-such-item"},
+    ],
+)
+async def test_a_take_is_made_of_nobody_elses_session(scene, monkeypatch, told):
+    hold_own_sessions(scene, monkeypatch)
+    form = {"item": "abduction", "session": OWN, "own_item": "own-abduction"} | told
+    async with scene.web("anna") as web:
+        answer = await web.post(f"{BASE}/takes", json=form)
+        view = (await web.get(BASE)).json()
+    assert answer.status_code == 409
+    assert_told_in_both(answer)
+    assert [one["take"] for one in view["takes"]] == [None]
+
+
+async def test_sessions_that_cannot_be_read_are_not_told_as_none(scene):
+    scene.folder.home_journal.parent.mkdir(exist_ok=True)
+    async with scene.web("anna") as web:
+        none = (await web.get(f"{BASE}/own-takes")).json()
+        scene.folder.home_journal.write_bytes(b"no journal" * 500)
+        shut = (await web.get(f"{BASE}/own-takes")).json()
+    assert none == {"sessions": []}
+    assert shut == {"sessions": None}
+
+
 def test_every_way_to_say_something_is_for_those_who_treat(scene):
     declared = [
         (path, action)
         for path, action in declared_actions(scene.app().routes)
         if "/around/" in path
     ]
-    assert len(declared) == len(DEEDS) + 6
+    assert len(declared) == len(DEEDS) + 9
     assert {action for _, action in declared} == {Action.TREAT}
 
 

@@ -6,7 +6,9 @@ from selenium.webdriver.common.keys import Keys
 
 from axe import bring, violations
 from chromium import running_chromium
+from dashboards.around.treatment_port import TakeSession
 from dashboards.web.serving import serve
+from games.rules.take import Take
 
 pytestmark = pytest.mark.slow
 
@@ -75,6 +77,55 @@ async def test_a_message_is_written_and_taken_back_by_keyboard_and_the_focus_sta
         await chromium.until("document.querySelector('.letter-withdrawn')")
         assert await chromium.ask("document.activeElement.id") == "card-messages"
     assert scene.care.figures("p-1").around.letters[0].state == "withdrawn"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_take_is_sent_and_taken_back_by_keyboard_alone(scene, chromium, monkeypatch, size):
+    own = TakeSession(
+        session="01J00000000000000000000011",
+        patient="anna-own",
+        opened_ns=1,
+        items=(("own abduction", "arm-abduction"),),
+        known=False,
+    )
+    monkeypatch.setattr(scene.treatment._own, "sessions", lambda: [own])
+    monkeypatch.setattr(
+        scene.treatment._own, "take", lambda *_: Take((0.0, 1.0, 2.0), (0.0, 1.0, 0.0))
+    )
+    choice = "document.querySelector('#takes-send-abduction-session')"
+    curve = "document.querySelector('.card-takes .take-curve')"
+    await bring(chromium)
+    async with serve(scene.app(users=False), port=0) as page:
+        await opened(chromium, f"{page.url}patient/p-1?lang=en", size)
+        assert "ripresa home session" in await chromium.text(".take-how")
+        await focused(chromium, "#form-takes-send-abduction > summary")
+        await pressed(chromium, Keys.ENTER)
+        await chromium.until(f"{choice}?.options.length > 1")
+        assert await chromium.ask(f"{choice}.value") == ""
+        assert await violations(chromium) == []
+        await focused(chromium, "#takes-send-abduction-session")
+        await pressed(chromium, Keys.ARROW_DOWN)
+        assert await chromium.ask(f"{choice}.value")
+        await focused(chromium, "#takes-send-abduction-by")
+        await pressed(chromium, "anna")
+        await focused(chromium, "#form-takes-send-abduction button")
+        await pressed(chromium, Keys.ENTER)
+        await chromium.until(f"{curve} !== null")
+        assert "anna" in await chromium.text(".card-takes")
+        assert await chromium.ask(
+            "document.activeElement.matches('#form-takes-send-abduction > summary')"
+        )
+        await chromium.ask(
+            "document.querySelectorAll('.card-takes details').forEach(d => d.open = true)"
+        )
+        assert await violations(chromium) == []
+        assert await chromium.ask("document.documentElement.scrollWidth") <= SIZES[size][0]
+        await focused(chromium, "#takes-back-abduction-by")
+        await pressed(chromium, "anna")
+        await focused(chromium, "#form-takes-back-abduction button")
+        await pressed(chromium, Keys.ENTER)
+        await chromium.until(f"{curve} === null")
+    assert scene.care.figures("p-1").around.takes == {}
 
 
 async def test_nothing_is_chosen_for_whoever_writes_an_adverse_event_down(scene, chromium):

@@ -1,5 +1,7 @@
 """A physiotherapist's own take: from a recorded session with the plan to the home's ghost."""
 
+import sqlite3
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from homes import one_exercise_home
 from ingest.journal.journal import Journal
 from ripresa.care.care_journal import JournalCareRecord
 from ripresa.cli.main import app
+from ripresa.clinic.around.own_takes import OwnTakes
 from ripresa.clinic.around.treatment import Treatment
 from ripresa.clinic.care_desk import CareDesk
 from ripresa.clinic.outbox import Outbox
@@ -23,6 +26,7 @@ from telemetry.errors import ConfigurationError
 from telemetry.messages.notices import PlanNotice
 from telemetry.transport.bus import LocalBus, Message
 from therapy.plan.plan_file import sample_plan
+from therapy.wording import WordedError
 
 PATIENT = "p-1"
 TAKE = Take((0.0, 1.0, 3.0), (0.0, 1.0, 0.0))
@@ -125,3 +129,21 @@ def test_a_recorded_session_becomes_the_take_that_is_sent(kept, tmp_path, monkey
     assert curve.exercise == "arm-abduction"
     assert max(curve.control) > 0.8
     assert curve.t_ms[-1] <= 20_000
+
+
+@pytest.mark.slow
+def test_a_session_held_on_the_clinics_machine_is_offered_with_what_was_moved(kept, tmp_path):
+    import shutil
+
+    folder = Folder(tmp_path).create()
+    shutil.copytree(kept.folder / "plans", folder.plans, dirs_exist_ok=True)
+    folder.home_journal.parent.mkdir(exist_ok=True)
+    with sqlite3.connect(kept.home) as source, sqlite3.connect(folder.home_journal) as target:
+        source.backup(target)
+    own = OwnTakes(folder, {"demo-patient"}.__contains__)
+    (one,) = own.sessions()
+    assert (one.session, one.known) == (kept.session, True)
+    assert ("abduction", "arm-abduction") in one.items
+    assert max(own.take(one.session, "abduction").levels) > 0.8
+    with pytest.raises(WordedError, match="record more"):
+        own.take(one.session, "no-such-item")

@@ -6,6 +6,7 @@ import { card } from "./cards.js";
 import { h } from "./dom.js";
 import { fetched, sent } from "./feed.js";
 import { fullDay, longDay, shortDay, shortTime } from "./format.js";
+import { takesCard } from "./takes.js";
 import { both, t } from "./texts.js";
 
 const SEVERITIES = ["mild", "moderate", "severe"];
@@ -22,7 +23,7 @@ export function aroundSection(patient, changed) {
 
   function show(view, done = null) {
     const desk = { view, post };
-    place.replaceChildren(status, messagesCard(desk), daysCard(desk), harmCard(desk), consentCard(desk), episodeCard(desk), coverCard(desk), questionnairesCard(desk));
+    place.replaceChildren(status, messagesCard(desk), takesCard(desk, { aCard, form, list, told, when, choose }), daysCard(desk), harmCard(desk), consentCard(desk), episodeCard(desk), coverCard(desk), questionnairesCard(desk));
     status.textContent = "";
     if (!done) return;
     status.textContent = t("written_down");
@@ -105,8 +106,7 @@ function messagesCard(desk) {
   const write = form(desk, "messages-write", "letter_write", "messages", [["text", { text: t("letter_text", { n: view.letter_length }) }, text]], (v) => ({ text: v.text }), "letter_send");
   const barriers = view.barriers.map((one) => h("li", {}, one.day ? `${shortDay(one.day)}: ` : "", h("b", {}, one.answer === null ? t("left_out") : t(`barrier_${one.answer}`))));
   const goal = view.goal ? h("p", { class: "goal" }, `«${view.goal}»`) : null;
-  const takes = view.takes.map((one) => h("li", {}, both(one.name), told(one)));
-  return aCard("messages", "messages", list(lines, "letters_none"), write, h("p", { class: "note" }, t("letter_note")), goal ? [h("h3", {}, t("goal")), goal] : null, h("h3", {}, t("barriers")), list(barriers, "barriers_none"), h("h3", {}, t("takes")), list(takes, "takes_none"));
+  return aCard("messages", "messages", list(lines, "letters_none"), write, h("p", { class: "note" }, t("letter_note")), goal ? [h("h3", {}, t("goal")), goal] : null, h("h3", {}, t("barriers")), list(barriers, "barriers_none"));
 }
 
 function daysCard(desk) {
