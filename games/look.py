@@ -29,6 +29,9 @@ class Look:
         scanning: choices light up in turn; one key, or the arm that was still, takes one.
         full_screen: the window fills the display from its start.
         sound: volume of the sounds, 0 to 1.
+        music: volume of the music, 0 to 1.
+        speech: volume of the voice, 0 to 1.
+        captions: what the music does is written, too.
         voice: whether prompts are spoken where a speech program is installed.
         seed: start of the scenery's random numbers.
         scene: place, light and weather of this session; None: each game's first.
@@ -43,6 +46,9 @@ class Look:
     scanning: bool = False
     full_screen: bool = False
     sound: float = 0.7
+    music: float = 0.4
+    speech: float = 0.5
+    captions: bool = False
     voice: bool = True
     seed: int = 1
     scene: GameScene | None = None
@@ -61,5 +67,6 @@ class Look:
             raise ConfigurationError(f"language {self.language!r}: there are 'it' and 'en'")
         if not 1 <= self.text_scale <= 2:
             raise ConfigurationError(f"text scale {self.text_scale:g}: it may be 1 to 2")
-        if not 0 <= self.sound <= 1:
-            raise ConfigurationError(f"sound volume {self.sound:g}: it may be 0 to 1")
+        for name, volume in (("sound", self.sound), ("music", self.music), ("speech", self.speech)):
+            if not 0 <= volume <= 1:
+                raise ConfigurationError(f"{name} volume {volume:g}: it may be 0 to 1")

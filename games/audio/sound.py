@@ -23,18 +23,18 @@ SOUNDS: Final[dict[str, tuple[tuple[tuple[float, float], ...], float, float, flo
     "soft": (((523.3, 0.6), (784.0, 0.3)), 0.9, 0.03, 0.0),
     "good": (((523.3, 0.35), (784.0, 0.35)), 0.7, 0.03, 0.0),
     "again": (((587.3, 0.6), (880.0, 0.2)), 0.5, 0.03, 0.0),
-    "fall": (((440.0, 0.5), (329.6, 0.4)), 0.7, 0.03, 0.0),
+    "fall": (((659.3, 0.5), (523.3, 0.4)), 0.7, 0.03, 0.0),
     "wood": (((740.0, 0.5), (1109.0, 0.2)), 0.25, 0.02, 0.0),
-    "stop": (((261.6, 0.6), (329.6, 0.2)), 0.9, 0.06, 0.0),
+    "stop": (((523.3, 0.6), (659.3, 0.2)), 0.9, 0.06, 0.0),
     "breeze": (((220.0, 0.1),), 0.9, 0.3, 0.5),
-    "low": (((196.0, 0.6), (233.1, 0.3)), 0.8, 0.06, 0.0),
-    "pluck": (((392.0, 0.6), (784.0, 0.25), (1176.0, 0.1)), 0.5, 0.008, 0.0),
+    "low": (((523.3, 0.6), (622.3, 0.2)), 1.2, 0.06, 0.0),
+    "pluck": (((392.0, 0.6), (784.0, 0.25), (1176.0, 0.1)), 0.5, 0.02, 0.0),
     "wave": (((146.8, 0.2),), 1.6, 0.6, 0.6),
     "pause": (((329.6, 0.5), (261.6, 0.4)), 0.6, 0.03, 0.0),
-    "step1": (((261.6, 0.6), (523.3, 0.2)), 0.35, 0.015, 0.0),
-    "step2": (((329.6, 0.6), (659.3, 0.2)), 0.35, 0.015, 0.0),
-    "step3": (((392.0, 0.6), (784.0, 0.2)), 0.35, 0.015, 0.0),
-    "step4": (((523.3, 0.6), (1046.5, 0.2)), 0.45, 0.015, 0.0),
+    "step1": (((261.6, 0.6), (523.3, 0.2)), 0.35, 0.02, 0.0),
+    "step2": (((329.6, 0.6), (659.3, 0.2)), 0.35, 0.02, 0.0),
+    "step3": (((392.0, 0.6), (784.0, 0.2)), 0.35, 0.02, 0.0),
+    "step4": (((523.3, 0.6), (1046.5, 0.2)), 0.45, 0.02, 0.0),
     "bed1": (((523.3, 0.3), (1046.5, 0.08)), 0.5, 0.03, 0.0),
     "bed2": (((659.3, 0.3), (1318.5, 0.08)), 0.5, 0.03, 0.0),
     "bed3": (((784.0, 0.3), (1568.0, 0.08)), 0.5, 0.03, 0.0),
@@ -77,6 +77,7 @@ class Sounds:
 
     Attributes:
         at_hand: whether anything is heard.
+        muted: all is off.
         missing: whether an audio device was asked for and there is none.
         played: the last hundred sounds asked for.
     """
@@ -84,7 +85,7 @@ class Sounds:
     def __init__(self, volume: float) -> None:
         self._made: dict[str, pygame.mixer.Sound] = {}
         self._volume = volume
-        self.at_hand = self.missing = False
+        self.at_hand = self.missing = self.muted = False
         self.played: list[str] = []
         if volume <= 0:
             return
@@ -99,7 +100,7 @@ class Sounds:
         """Play a sound of `SOUNDS`; an unknown name is silent."""
         if name in SOUNDS:
             self.played = [*self.played[-99:], name]
-        if not self.at_hand or name not in SOUNDS:
+        if not self.at_hand or self.muted or name not in SOUNDS:
             return
         if name not in self._made:
             sound = pygame.sndarray.make_sound(rendered(name))

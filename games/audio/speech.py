@@ -17,14 +17,17 @@ __all__ = ["Voice", "command_for"]
 
 PROGRAMS = ("espeak-ng", "espeak", "say")
 WORDS_A_MINUTE = "140"
+LOUDEST = 200
+"""espeak's amplitude; 100 is its usual one."""
 SAY_VOICES = {"it": "Alice", "en": "Samantha"}
 
 
-def command_for(program: str, text: str, language: Language) -> list[str]:
+def command_for(program: str, text: str, language: Language, volume: float = 0.5) -> list[str]:
     """What to run to say `text`; the text is an argument of its own, never read by a shell."""
     if program.endswith("say"):
         return [program, "-v", SAY_VOICES[language], "-r", WORDS_A_MINUTE, text]
-    return [program, "-v", language, "-s", WORDS_A_MINUTE, "--", text]
+    amplitude = str(round(LOUDEST * volume))
+    return [program, "-v", language, "-s", WORDS_A_MINUTE, "-a", amplitude, "--", text]
 
 
 class Voice:
@@ -33,10 +36,15 @@ class Voice:
     Args:
         language: of the voice.
         on: False never speaks.
+        volume: 0 to 1, where the program has one.
+
+    Attributes:
+        muted: all is off.
     """
 
-    def __init__(self, language: Language, *, on: bool = True) -> None:
-        self._language = language
+    def __init__(self, language: Language, *, on: bool = True, volume: float = 0.5) -> None:
+        self._language, self._volume = language, volume
+        self.muted = False
         self._on = on
         found = (shutil.which(name) for name in PROGRAMS)
         self._program = next((path for path in found if path), None) if on else None
@@ -49,6 +57,11 @@ class Voice:
         return self._program is not None
 
     @property
+    def speaking(self) -> bool:
+        """Whether a prompt is being spoken."""
+        return self._speaking is not None and self._speaking.poll() is None
+
+    @property
     def missing(self) -> bool:
         """Whether it was to speak and there is nothing to speak with."""
         return self._on and self._program is None
@@ -56,12 +69,12 @@ class Voice:
     def say(self, text: str) -> None:
         """Begin to say `text`; returns at once."""
         self.said.append(text)
-        if self._program is None:
+        if self._program is None or self.muted:
             return
         self.close()
         try:
             self._speaking = subprocess.Popen(  # noqa: S603 - a fixed program, no shell
-                command_for(self._program, text, self._language),
+                command_for(self._program, text, self._language, self._volume),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from games.audio.sound import Sounds
 from games.audio.speech import Voice
+from games.music.music_player import MusicPlayer
 
 from .window import Window
 
@@ -30,7 +31,7 @@ class Devices:
         window: where frames go.
         pace: when they are due.
         source: where the control comes from.
-        sounds, voice: what is heard.
+        sounds, voice, music: what is heard.
     """
 
     window: Window
@@ -38,6 +39,7 @@ class Devices:
     source: ControlSource
     sounds: Sounds
     voice: Voice
+    music: MusicPlayer = field(default_factory=MusicPlayer)
 
 
 @contextmanager
@@ -53,10 +55,14 @@ def devices_for(
     if look.full_screen and not headless and not window.full_screen:
         window.toggle_full_screen()
     sounds = Sounds(0.0 if headless else look.sound)
-    voice = Voice(look.language, on=look.voice and not headless)
+    voice = Voice(look.language, on=look.voice and not headless, volume=look.speech)
+    music = MusicPlayer(0.0 if headless else look.music)
     try:
-        yield Devices(window=window, pace=pace, source=source, sounds=sounds, voice=voice)
+        yield Devices(
+            window=window, pace=pace, source=source, sounds=sounds, voice=voice, music=music
+        )
     finally:
         voice.close()
+        music.close()
         sounds.close()
         window.close()

@@ -22,6 +22,7 @@ from games.ui.texts import FRAME, said
 from telemetry.messages.requests import CalibrateRange, ReportPain, ReportRest, ReportUnwell
 from therapy.session.safety import Verdict, judge_pain
 
+from .accompaniment import Accompaniment
 from .end_card import EndCard
 from .frame_latency import FrameLatency
 from .presses import CLOSE_KEYS, MOVES, PRESSES
@@ -87,6 +88,7 @@ class Loop:
         self._portrait_due = False
         self._game, self._setting, self._look = game, settings.setting, look
         self._window, self._pace, self._source = devices.window, pace, devices.source
+        self._devices = devices
         self._sounds, self._voice = devices.sounds, devices.voice
         self._limits, self._pain_at_check_in = settings.limits, settings.pain_at_check_in
         self._asks, self._stopping, self._heart = asks, settings.stopping, heart
@@ -95,6 +97,7 @@ class Loop:
         by_ear = heard_alone(look, devices.sounds)
         self._screen: GameScreen = DarkScreen() if by_ear else game.screen(look)
         self._telling = Telling(game, look, devices)
+        self._accompaniment = Accompaniment(game, look, settings.setting, devices)
         self._began_ns = pace.now_ns()
         self._end_card = EndCard(settings, devices.voice)
         self._newest: ArrivedSample | None = None
@@ -123,6 +126,7 @@ class Loop:
         self._shown = self._now_shown(now_ns)
         self._screen.draw(self._canvas, self._shown)
         self._draw_frame(now_ns)
+        self._accompaniment.follow(self._shown, self.mode)
         self._window.show()
         self.latencies.submitted(arrivals, self._pace.now_ns())
         self.frames += 1
@@ -150,6 +154,8 @@ class Loop:
             self._stand(Mode.PAIN)
         elif name == "pause" and self.mode in (Mode.PLAY, Mode.PAUSED):
             self._stand(Mode.PAUSED if self.mode is Mode.PLAY else Mode.PLAY)
+        elif name == "mute":
+            self._accompaniment.toggle()
         elif name == "retest" and self._retest_shown:
             self._ask(CalibrateRange(retest=True))
 

@@ -284,6 +284,7 @@ class SessionScreens:
         self._desk.show(self._page(screen), now_ns, self._control if choosing else None)
         asked = moving and not self._desk.covered
         self._rest.tell(state, now_ns, resting=not asked)
+        self._devices.music.sound(quiet=True)
         take = self._settings.takes.get(screen.item.exercise) if isinstance(screen, Ready) else None
         shown_s = self._desk.shown_s(now_ns)
         self._desk.draw(now_ns, take.at(shown_s) if take else self._control if moving else None)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import random
 import statistics
+import time
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
 from itertools import product
@@ -23,6 +24,7 @@ from games.inputs.simulated import PlayerSource
 from games.journey.journey import SessionWalked, journey_on
 from games.journey.session_record import session_walked
 from games.journey.way import DayWalked, way_of
+from games.music.music_files import HEARD, piece
 from games.rules.control import Invitation
 from games.rules.feedback import PRAISES
 from games.session.rehearsal import Rehearsal
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
 
     from .trials import PlayedSession
 
-__all__ = ["bench_journey", "held_session", "walked_scenes"]
+__all__ = ["bench_journey", "held_session", "music_cpu", "walked_scenes"]
 
 MONDAY: Final = date(2026, 3, 2)
 WEEKS: Final = 12
@@ -92,7 +94,7 @@ def bench_journey(
         kinds of players) and `corrections_per_10_worst` (of one player in one game),
         `exercise_success` and `ornament_success` (of who does the prescription, after two weeks,
         the games' mean) with one figure a game, `pain_teller_travel` and `pain_hider_travel`
-        (stages in twelve weeks).
+        (stages in twelve weeks), `music_cpu` (share of a core while music plays).
     """
     regular = [walked_scenes(str(n), _planned_days()) for n in range(PEOPLE)]
     free = [walked_scenes(str(n), _free_days(n)) for n in range(PEOPLE)]
@@ -105,7 +107,15 @@ def bench_journey(
     figures |= _play(weeks, said)
     for key, pain in (("pain_teller_travel", STRONG_PAIN), ("pain_hider_travel", None)):
         figures[key] = round(_travel(pain), 6)
-    return figures
+    return {**figures, "music_cpu": round(music_cpu(), 4)}
+
+
+def music_cpu(seconds: float = 120) -> float:
+    """The share of a core that rendering takes while music plays: all places, notes made anew."""
+    began_s = time.process_time()
+    for scene in HEARD.values():
+        piece(scene, seconds, seed=7)
+    return (time.process_time() - began_s) / (seconds * len(HEARD))
 
 
 def walked_scenes(seed: str, days: Sequence[date]) -> list[GameScene]:
