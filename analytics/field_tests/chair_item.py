@@ -46,8 +46,8 @@ _EARLY: Final = Wording(
     "the result is not told: the test lasted {n} s, less than 30",
 )
 _FEWER: Final = Wording(
-    "il tempo non si dice: alzate complete {n}, meno di cinque",
-    "the time is not told: {n} full stands, fewer than five",
+    "il tempo non si dice: portate a termine {n}, meno di cinque",
+    "the time is not told: {n} completed, fewer than five",
 )
 _NOT_FULL: Final = Wording(
     "il risultato non si dice: movimenti ripetuti, ma nessuna alzata completa",
@@ -150,8 +150,9 @@ def _untold(
     if THIRTY_S in names and lasted_s < LEAST_S:
         return _EARLY.filled(n=int(lasted_s))
     ends = {FIVE_STANDS: stands, FIVE_SITS: len(rises.sits_s)}
-    if any(ends[name] < FIVE for name in names if name in ends):
-        return _FEWER.filled(n=stands)
+    reached = [ends[name] for name in names if name in ends]
+    if reached and min(reached) < FIVE:
+        return _FEWER.filled(n=min(reached))
     if not stands and len(found_live(angle.tolist(), STIRRING_DEG)) >= FEW:
         return _NOT_FULL
     return None

@@ -41,7 +41,13 @@ def test_a_test_that_ended_early_says_so(lasting_s):
 def test_fewer_than_five_stands_are_no_time_and_say_so(test):
     figures, why = told(test, 30.0, rises(3))
     assert not figures
-    assert "fewer than five" in why
+    assert "3 completed, fewer than five" in why
+
+
+def test_who_has_not_sat_down_a_fifth_time_has_not_completed_five():
+    figures, why = told("five-sits", 12.1, rises(5))
+    assert not figures
+    assert "4 completed, fewer than five" in why
 
 
 def test_who_sat_for_30_s_stood_up_no_time():
