@@ -108,7 +108,14 @@ def _with_clinic_rules(acl: str) -> str:
 
 
 def with_home(
-    access: Access, site: str, patient: str, *, gateway: str, password: str, salt: bytes
+    access: Access,
+    site: str,
+    patient: str,
+    *,
+    gateway: str,
+    password: str,
+    salt: bytes,
+    iterations: int = ITERATIONS,
 ) -> Access:
     """The files with one home more, or with a new password for one that is there.
 
@@ -134,7 +141,7 @@ def with_home(
             f"gateway {gateway!r} is another home's or the patient's own name: give another name"
         )
     return Access(
-        rest.passwords + password_line(user, password, salt),
+        rest.passwords + password_line(user, password, salt, iterations),
         rest.acl + "\n" + "\n".join(rules) + "\n",
     )
 
@@ -179,8 +186,8 @@ def _without_user(access: Access, user: str) -> Access:
     return Access("".join(p + "\n" for p in passwords), acl)
 
 
-def password_line(user: str, password: str, salt: bytes) -> str:
+def password_line(user: str, password: str, salt: bytes, iterations: int = ITERATIONS) -> str:
     """A line of Mosquitto's password file: PBKDF2 with SHA-512, as `mosquitto_passwd` writes it."""
-    key = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, ITERATIONS, 64)
+    key = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, iterations, 64)
     parts = (base64.b64encode(part).decode() for part in (salt, key))
-    return f"{user}:$7${ITERATIONS}${'$'.join(parts)}\n"
+    return f"{user}:$7${iterations}${'$'.join(parts)}\n"

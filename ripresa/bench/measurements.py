@@ -126,6 +126,12 @@ def _players(_: Path) -> Figures:
     return bench_players(said=_say)
 
 
+def _region(folder: Path, *, homes: int = 1000, seed: int = 1) -> Figures:
+    from .region.region_bench import bench_region  # noqa: PLC0415
+
+    return bench_region(folder, homes=homes, seed=seed, said=_say)
+
+
 def _research(folder: Path, *, minutes: float = 60) -> Figures:
     from .research_bench import bench_research  # noqa: PLC0415
 
@@ -201,6 +207,7 @@ BENCHES: dict[str, tuple[str, Callable[..., Figures]]] = {
     "memory": ("what home, game and a clinic with 40 homes hold, and bytes a sample", _memory),
     "peers": ("Telegraf, LSL, BrainFlow, orientation filters, where they are installed", _peers),
     "players": ("simulated players of the games over 12 weeks", _players),
+    "region": ("three brokers, clinics in parts, homes by the thousand, with kills", _region),
     "research": (
         "replay, an hour to BIDS, 10,000 sessions, a cohort's CPU and memory",
         _research,
@@ -233,6 +240,7 @@ def run_bench_command(
     minutes: float | None = None,
     seed: int | None = None,
     peer: str | None = None,
+    homes: int | None = None,
 ) -> None:
     """Run one measurement, or list them; print a table, write JSON, draw what can be drawn.
 
@@ -243,6 +251,7 @@ def run_bench_command(
         minutes: how long, for a measurement that takes it; None: its own.
         seed: of the random numbers, likewise.
         peer: beside which other program, likewise.
+        homes: how many, likewise.
 
     Raises:
         ConfigurationError: no such measurement, or a file cannot be written.
@@ -256,7 +265,9 @@ def run_bench_command(
         raise ConfigurationError(f"no measurement {name!r}: there are {', '.join(BENCHES)}")
     what, measure = BENCHES[name]
     given = {
-        k: v for k, v in (("minutes", minutes), ("seed", seed), ("peer", peer)) if v is not None
+        k: v
+        for k, v in (("minutes", minutes), ("seed", seed), ("peer", peer), ("homes", homes))
+        if v is not None
     }
     if unknown := given.keys() - inspect.signature(measure).parameters.keys():
         told = " or ".join("second name" if k == "peer" else f"--{k}" for k in sorted(unknown))

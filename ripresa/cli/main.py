@@ -182,11 +182,12 @@ def bench(  # noqa: PLR0917 - typer reads options from it
     ] = None,
     minutes: Annotated[float | None, typer.Option(help="How long a siege lasts.")] = None,
     seed: Annotated[int | None, typer.Option(help="Start of a siege's random numbers.")] = None,
+    homes: Annotated[int | None, typer.Option(min=2, help="How many, of `region`.")] = None,
 ) -> None:
     """Measure: figures as a table, ratios to the parts alone in the same run."""
     from ripresa.bench.measurements import run_bench_command
 
-    run_bench_command(name, json_file, plots, minutes=minutes, seed=seed, peer=peer)
+    run_bench_command(name, json_file, plots, minutes=minutes, seed=seed, peer=peer, homes=homes)
 
 
 @app.command()

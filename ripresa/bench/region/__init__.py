@@ -1,0 +1,1 @@
+"""A region in small: brokers, clinics in parts, homes as coroutines."""
