@@ -87,6 +87,7 @@ def bench_region(
     *,
     homes: int = 1000,
     seed: int = 1,
+    rounds: int = ROUNDS,
     said: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Let a region's homes send, with everything killed, and see how its cost grows.
@@ -95,6 +96,7 @@ def bench_region(
         folder: scratch space.
         homes: in the run with kills; the others have half to four times as many.
         seed: of everything random.
+        rounds: how often each number of homes sends without kills.
         said: told of progress.
 
     Returns:
@@ -102,17 +104,17 @@ def bench_region(
         `ack_p99_s` from a record's writing to its acknowledgement, outages included; `kills`;
         `resent` records; `samples_per_s_per_core` of the parts' processor time without kills;
         `cost_exponent` of that time over the number of homes; `cpu_s.N` with N homes, the median
-        of three runs, of which the time to start is left out.
+        of the rounds, of which the time to start is left out.
 
     Raises:
         ConfigurationError: nats-server or openssl is missing.
         TransportError: a part did not come up.
     """
-    return asyncio.run(_bench(folder, homes, seed, said))
+    return asyncio.run(_bench(folder, homes, seed, rounds, said))
 
 
 async def _bench(
-    folder: Path, homes: int, seed: int, said: Callable[[str], None]
+    folder: Path, homes: int, seed: int, rounds: int, said: Callable[[str], None]
 ) -> dict[str, Any]:
     compose = folder / "compose"
     compose.mkdir()
@@ -135,22 +137,24 @@ async def _bench(
             for keeper in keepers:
                 await keeper.ready.wait()
             region = _Region(folder, compose, nodes, enrolled, _clinic(compose), seed)
-            figures = await _figures(region, homes, said)
+            figures = await _figures(region, homes, rounds, said)
             for task in running:
                 task.cancel()
     return figures
 
 
-async def _figures(region: _Region, homes: int, said: Callable[[str], None]) -> dict[str, Any]:
+async def _figures(
+    region: _Region, homes: int, rounds: int, said: Callable[[str], None]
+) -> dict[str, Any]:
     said(f"{homes} homes, and kills")
     killed = await _run(region, "kills", homes, kills=True)
     sizes = [max(1, homes // 2), homes, 2 * homes, 4 * homes]
     costs: dict[int, list[float]] = {size: [] for size in sizes}
     rates: list[float] = []
     lost, duplicates = killed.lost, killed.duplicates
-    for turn in range(ROUNDS):
+    for turn in range(rounds):
         for size in sizes:
-            said(f"{size} homes, {turn + 1} of {ROUNDS}")
+            said(f"{size} homes, {turn + 1} of {rounds}")
             calm = await _run(region, f"calm-{turn}-{size}", size, kills=False)
             costs[size].append(calm.cpu_s)
             rates.append(calm.samples / calm.cpu_s)

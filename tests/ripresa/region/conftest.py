@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import pytest
 
 from ingest.enrolment.enrolment import enrol_home, init_clinic, join_home, write_join_file
+from needs import missing, need_program
 from ripresa.region.doorkeeper import Doorkeeper
 from ripresa.region.local_nodes import LocalNodes, find_nats_server
 from ripresa.region.region_keys import RegionKeys
 from telemetry.transport.mqtt import MqttSettings
-from tests.support.needs import missing, need_program
 
 SITE = "milano"
 
