@@ -74,6 +74,7 @@ class Journey:
         plants: to choose from, the one that is planted if nothing is chosen first.
         garden: of the sessions before.
         choice: drawn for the week by a trial; None: there is none, and game and plant are offered.
+        music: drawn likewise; None: there is none, and music plays as the person has it.
     """
 
     before: Way
@@ -84,6 +85,7 @@ class Journey:
     plants: tuple[str, ...]
     garden: tuple[str, ...]
     choice: str | None = None
+    music: str | None = None
 
     @property
     def plain(self) -> bool:
@@ -100,6 +102,7 @@ def journey_on(
     at_hand: frozenset[str],
     first_game: str = "volo",
     choice: str | None = None,
+    music: str | None = None,
 ) -> Journey:
     """The journey on a day.
 
@@ -111,6 +114,7 @@ def journey_on(
         at_hand: games that are installed.
         first_game: played where nothing was ever chosen.
         choice: drawn for this week by a trial: `given` leaves one game and one plant.
+        music: drawn likewise: whether the games have music.
     """
     days = [DayWalked(s.day, s.per_week) for s in sessions]
     before, after = way_of(days), way_of([*days, DayWalked(today, per_week)])
@@ -128,5 +132,6 @@ def journey_on(
         games=games[:some],
         plants=plants[:some],
         choice=choice,
+        music=music,
         garden=garden_of([(s.plant, week) for s, week in zip(sessions, weeks, strict=True)], seed),
     )

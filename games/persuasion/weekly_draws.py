@@ -1,7 +1,7 @@
 """What a trial draws for each person and week, beside how a prompt is worded.
 
 It is drawn only where a study gave the homes a seed of its own (`RIPRESA_TRIAL_SEED`): without one
-nobody has a choice withheld.
+nobody has a choice or music withheld.
 """
 
 from __future__ import annotations
@@ -12,12 +12,19 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["CHOICE", "WEEKLY_DRAWS", "drawn_among", "weekly_draw"]
+__all__ = ["CHOICE", "MUSIC", "SILENT", "WEEKLY_DRAWS", "drawn_among", "weekly_draw"]
 
 CHOICE: Final = "choice"
 """Whether game and plant of the day are offered for choice or given."""
 
-WEEKLY_DRAWS: Final[Mapping[str, tuple[str, ...]]] = {CHOICE: ("given", "offered")}
+MUSIC: Final = "music"
+"""Whether the games have music."""
+SILENT: Final = "silent"
+
+WEEKLY_DRAWS: Final[Mapping[str, tuple[str, ...]]] = {
+    CHOICE: ("given", "offered"),
+    MUSIC: (SILENT, "played"),
+}
 """What is drawn, and between which variants; the first is the reference."""
 
 

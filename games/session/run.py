@@ -135,7 +135,7 @@ class SessionScreens:
         self._rest = RestTelling(view.request)
         self._way = JourneyTurn(
             settings.journey,
-            self._look,
+            settings.look,
             view.request,
             free_game=self._leaves_a_game,
             progress=settings.progress,

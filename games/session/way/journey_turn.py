@@ -15,7 +15,7 @@ from games.journey.garden import PLANTS
 from games.journey.journey import GAME, PLANT, SCENE
 from games.journey.own_progress import GOAL
 from games.journey.scene_walk import scene_variant
-from games.persuasion.weekly_draws import CHOICE
+from games.persuasion.weekly_draws import CHOICE, MUSIC, SILENT
 from games.session.page import Choice, Leave, Page
 from telemetry.messages.requests import NotePrompt
 
@@ -55,6 +55,8 @@ class JourneyTurn:
         progress: Callable[[], OwnProgress | None] = lambda: None,
     ) -> None:
         self._journey, self._language = journey, look.language
+        # Whoever turned the music off is in no trial of it.
+        self._hears_music = look.music > 0
         self._request, self._free_game = request, free_game
         self._progress = progress
         self._open: str | None = None
@@ -69,7 +71,8 @@ class JourneyTurn:
         """How a session with a journey looks: in its scene, in the first weeks without ornament."""
         if journey is None:
             return look
-        return replace(look, scene=journey.scene, plain=look.plain or journey.plain)
+        music = 0.0 if journey.music == SILENT else look.music
+        return replace(look, scene=journey.scene, plain=look.plain or journey.plain, music=music)
 
     def game_or(self, other: str) -> str:
         """The game where the plan names none: chosen today, or that of last time."""
@@ -82,6 +85,8 @@ class JourneyTurn:
             self._note(SCENE, scene_variant(self._journey.scene))
             if self._journey.choice is not None:
                 self._note(CHOICE, self._journey.choice)
+            if self._journey.music is not None and self._hears_music:
+                self._note(MUSIC, self._journey.music)
 
     @property
     def page(self) -> Page | None:

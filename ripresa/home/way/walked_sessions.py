@@ -11,7 +11,7 @@ from games.journey.journey import journey_on
 from games.journey.own_progress import OwnSession, progress_of
 from games.journey.session_record import session_walked
 from games.persuasion.prompts import trial_unit
-from games.persuasion.weekly_draws import CHOICE, weekly_draw
+from games.persuasion.weekly_draws import CHOICE, MUSIC, weekly_draw
 from ingest.journal.reading import JournalReader
 from ripresa.home.history import counting_result
 from ripresa.home.prompting import TRIAL_SEED
@@ -42,13 +42,15 @@ def journey_for(at_work: HomeAtWork) -> Journey:
     state = at_work.state
     today = plan.day_of(at_work.home.clock.now_ns())
     trial = os.environ.get(TRIAL_SEED)
+    unit = trial_unit(trial, plan.patient, today) if trial else None
     return journey_on(
         walked_sessions(journal, versions, but=None if state is None else state.session),
         today=today,
         per_week=per_week_of(plan),
         seed=plan.patient,
         at_hand=frozenset(games_at_hand()),
-        choice=weekly_draw(trial_unit(trial, plan.patient, today), CHOICE) if trial else None,
+        choice=weekly_draw(unit, CHOICE) if unit else None,
+        music=weekly_draw(unit, MUSIC) if unit else None,
     )
 
 

@@ -192,6 +192,20 @@ def test_a_trial_that_drew_no_choice_gives_game_and_plant_and_writes_it_down():
     assert [(a.mechanism, a.variant) for a in asked][1:] == [("choice", "given")]
 
 
+@pytest.mark.parametrize(("drawn", "own", "logged"), [
+    ("silent", 0.4, [("music", "silent")]),
+    ("played", 0.4, [("music", "played")]),
+    ("silent", 0.0, []),
+    (None, 0.4, []),
+])  # fmt: skip
+def test_a_trial_of_music_plays_it_by_week_and_writes_it_down(drawn, own, logged):
+    day, look, asked = journey(4, music=drawn), Look(music=own), []
+    assert JourneyTurn.looked(look, day).music == (0.0 if drawn == "silent" else own)
+    turn = JourneyTurn(day, look, asked.append, free_game=lambda: True)
+    turn.told_scene()
+    assert [(a.mechanism, a.variant) for a in asked][1:] == logged
+
+
 def test_a_game_that_the_plan_names_is_not_offered_for_choice():
     turn = JourneyTurn(journey(4), Look(), lambda _: None, free_game=lambda: False)
     turn.took(SeeWay("map"))
