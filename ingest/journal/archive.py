@@ -31,6 +31,7 @@ from telemetry.messages.results import encode_result
 
 from .archived_markers import marker_from_json, marker_to_json
 from .reading import JournalReader
+from .session_head import session_head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,6 +55,7 @@ __all__ = [
 ]
 
 VERSION: Final = 2
+"""Of a stream's file; a session's has `session_head.VERSION`."""
 ROWS_A_GROUP: Final = 360_000
 BATCH_ROWS: Final = 1000
 _AXES: Final = [f"{name}_{axis}" for name in ("acc", "gyr", "mag") for axis in "xyz"]
@@ -182,7 +184,7 @@ def archive_session(
         if journal.last_position(stream, home=home) > journal.archived_to(stream, home=home)
     ]
     body = {
-        "version": VERSION,
+        **session_head(summary),
         "session": session,
         "home": home,
         "day": summary.day,

@@ -18,6 +18,7 @@ from telemetry.messages.results import decode_result
 from telemetry.seams import SessionSummary
 
 from .archive import home_of_stream, read_stream
+from .session_head import head_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +72,7 @@ class ArchiveFolder:
         Raises:
             StoreError: a session's file cannot be read.
         """
-        found = [_summary(_read(path)) for path in self._files("sessions", "*.json")]
+        found = [_listed(path) for path in self._files("sessions", "*.json")]
         chosen = [s for s in found if patient is None or s.patient == patient]
         return sorted(chosen, key=lambda s: (s.opened_ns, s.session, s.home or ""))
 
@@ -122,7 +123,8 @@ class ArchiveFolder:
 
     def _files(self, part: str, pattern: str) -> list[Path]:
         own = self.folder.glob(f"{part}/{pattern}")
-        return sorted([*own, *self.folder.glob(f"*/{part}/{pattern}")])
+        # Names compare faster than paths.
+        return sorted([*own, *self.folder.glob(f"*/{part}/{pattern}")], key=str)
 
 
 def _read(path: Path) -> _Kept:
@@ -133,6 +135,14 @@ def _read(path: Path) -> _Kept:
     except (OSError, ValueError, KeyError, TypeError) as e:
         raise StoreError(f"{path} is no session of an archive ({e}): restore it") from e
     return _Kept(path, body)
+
+
+def _listed(path: Path) -> SessionSummary:
+    try:
+        told = head_of(path)
+    except OSError as e:
+        raise StoreError(f"{path} is no session of an archive ({e}): restore it") from e
+    return told or _summary(_read(path))
 
 
 def _summary(kept: _Kept) -> SessionSummary:

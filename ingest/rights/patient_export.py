@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from ingest.journal.archive import ArchiveReader, write_stream
+from ingest.journal.session_head import session_head
 from ingest.stores.table import STORES, ExportPart
 from telemetry.errors import StoreError
 from telemetry.messages.events import encode_event
@@ -87,6 +88,7 @@ def _sessions(reader: ArchiveReader, sessions: list[SessionSummary], folder: Pat
     for summary in sessions:
         session, home = summary.session, summary.home
         body = {
+            **session_head(summary),
             "session": session,
             "home": home,
             "day": summary.day,

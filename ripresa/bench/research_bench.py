@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ingest.journal.journal import Journal
+from ingest.journal.session_head import session_head
 from ripresa.recordings.exporting import write_sessions
 from ripresa.recordings.recorded_session import sessions
 from ripresa.recordings.replay import timeline_of
@@ -20,6 +21,7 @@ from ripresa.recordings.session_source import session_source
 from ripresa.session.closing import analyse_recorded, result_record
 from telemetry.clock import SystemClock
 from telemetry.messages.events import CloseReason, SessionClosed, SessionOpened, encode_event
+from telemetry.seams import SessionSummary
 
 from .cohort_bench import bench_cohort
 from .made_sessions import (
@@ -126,6 +128,18 @@ def _ends(number: int) -> tuple[SessionOpened, SessionClosed]:
     return opened, closed
 
 
+def _listed(opened: dict[str, Any], closed: dict[str, Any]) -> SessionSummary:
+    return SessionSummary(
+        session=opened["session"],
+        patient=opened["patient"],
+        day=opened["day"],
+        opened_ns=opened["t_ns"],
+        closed_ns=closed["t_ns"],
+        reason=closed["reason"],
+        home=SESSION,
+    )
+
+
 def _many(folder: Path) -> Path:
     path = folder / "journal.sqlite"
     folder.mkdir(parents=True)
@@ -144,7 +158,7 @@ def _archived(folder: Path) -> Path:
         place = folder / opened["patient"] / "sessions"
         place.mkdir(parents=True, exist_ok=True)
         body = {
-            "version": 1,
+            **session_head(_listed(opened, closed)),
             "session": opened["session"],
             "home": SESSION,
             "streams": [],

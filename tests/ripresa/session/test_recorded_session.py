@@ -57,6 +57,29 @@ def test_home_and_clinic_hold_the_same_bytes(kept):
     assert bodies(kept.home) == bodies(kept.clinic)
 
 
+def test_an_archive_is_listed_from_its_files_heads_and_says_what_the_files_say(places, tmp_path):
+    shutil.copytree(places["archive"], tmp_path / "a")
+    (path,) = tmp_path.rglob("sessions/*.json")
+    told = ripresa.sessions(tmp_path / "a")
+    body = json.loads(path.read_bytes())
+    assert [one.patient for one in told] == ["demo-patient"]
+    # The same by the events alone, as a file without a head is read.
+    for key in ("version", "summary"):
+        body.pop(key)
+    path.write_text(json.dumps(body, indent=1))
+    assert ripresa.sessions(tmp_path / "a") == told
+    # What was written anew is read anew, and what was cut off is told.
+    body["events"][-1]["reason"] = "stopped"
+    path.write_text(json.dumps(body | {"day": "2026-02-03"}, indent=1))
+    (changed,) = ripresa.sessions(tmp_path / "a")
+    assert (changed.reason, changed.day) == ("stopped", "2026-02-03")
+    shutil.copytree(places["archive"], tmp_path / "b")
+    (path,) = (tmp_path / "b").rglob("sessions/*.json")
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(StoreError, match="is no session of an archive"):
+        ripresa.sessions(tmp_path / "b")
+
+
 @pytest.mark.parametrize("at", ["home", "clinic"])
 def test_the_recorded_run_gives_the_same_at_home_and_at_the_clinic(kept, at):
     with JournalReader(getattr(kept, at)) as reader:
