@@ -51,6 +51,8 @@ __all__ = ["ImportedStream", "import_stream"]
 
 MISSING: Final = "missing in the file"
 SPLIT_S: Final = 1.0
+LOOKED_AT: Final = 500_000
+"""Samples that are judged at once: hours of a worn sensor."""
 MOST: Final = 1e30
 DAY_S: Final = 86_400.0
 YEAR_S: Final = 365.25 * DAY_S
@@ -188,12 +190,13 @@ def import_stream(path: Path, layout: ImportMap, *, placement: str | None = None
         twice = _repeated(stamps, acc, gyr) & sound
         sound &= ~twice
         notes += [f"{int(twice.sum())} rows repeat the row before: left out"] if twice.any() else []
+    del columns
     grid = _grid(path, layout, sound, stamps, counter)
     acc = acc[sound]
     gyr = None if gyr is None else gyr[sound]
     mag = None if mag is None else mag[sound]
     notes += _check_units(path.name, layout, acc, gyr, grid.rate_hz)
-    acc = acc * ACCELERATION_UNITS[layout.acceleration.unit]
+    acc *= ACCELERATION_UNITS[layout.acceleration.unit]
     gyr = (
         None if gyr is None or layout.gyroscope is None else gyr * RATE_UNITS[layout.gyroscope.unit]
     )
@@ -211,9 +214,14 @@ def import_stream(path: Path, layout: ImportMap, *, placement: str | None = None
         mag=None if mag is None else _relative(mag, layout),
         begins_ns=None if kept is None or not unix else _begins_ns(path.name, float(kept[0])),
         device_us=None if kept is None or unix else np.round(kept * 1e6).astype(np.int64),
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        sha256=_sha256(path),
         notes=tuple(notes),
     )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _vectors(columns: FileColumns, channel: Channel | None) -> Any:
@@ -304,8 +312,26 @@ def _grid(path: Path, layout: ImportMap, sound: Any, stamps: Any, counter: Any) 
     )
 
 
+def _stretches(n: int) -> list[slice]:
+    """A recording in parts of `LOOKED_AT` samples; the last is up to twice as long."""
+    parts = max(1, n // LOOKED_AT)
+    return [slice(k * LOOKED_AT, (k + 1) * LOOKED_AT if k + 1 < parts else n) for k in range(parts)]
+
+
 def _check_units(where: str, layout: ImportMap, acc: Any, gyr: Any, rate_hz: float) -> list[str]:
-    """What could not be checked; raises ConfigurationError where the map says another unit."""
+    """What could not be checked; raises ConfigurationError where the map says another unit.
+
+    A long recording is checked part by part, so that memory is bounded; what one part showed needs
+    no other.
+    """
+    notes = [
+        _check_part(where, layout, acc[part], None if gyr is None else gyr[part], rate_hz)
+        for part in _stretches(len(acc))
+    ]
+    return [] if [] in notes else notes[0]
+
+
+def _check_part(where: str, layout: ImportMap, acc: Any, gyr: Any, rate_hz: float) -> list[str]:
     found = weighed(acc, gyr, rate_hz)
     stated = layout.acceleration.unit
     if found.acc_unit != stated:
@@ -349,8 +375,17 @@ def _renamed(channel: Channel, axes: tuple[str, str, str]) -> str:
 
 
 def _implausible(grid: FoundGrid, acc: Any, gyr: Any) -> list[str]:
-    rates = np.zeros_like(acc) if gyr is None else gyr
-    found = implausible(grid.index, acc, rates, grid.rate_hz, gyroscope=gyr is not None)
+    found = [
+        one
+        for part in _stretches(len(acc))
+        for one in implausible(
+            grid.index[part],
+            acc[part],
+            np.zeros_like(acc[part]) if gyr is None else gyr[part],
+            grid.rate_hz,
+            gyroscope=gyr is not None,
+        )
+    ]
     kinds = sorted({str(f.what) for f in found})
     return [f"implausible for a worn sensor: {', '.join(kinds)}"] if kinds else []
 

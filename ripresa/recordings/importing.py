@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ingest.journal.journal import Journal
@@ -69,9 +70,9 @@ def import_session(
             streams, facts, lambda: new_ulid(clock), version=max(versions, default=0) + 1
         )
         plans.add(made.plan)
-        records = list(_records(made, clock.now_ns()))
-        for first in range(0, len(records), APPENDED):
-            asyncio.run(target.append(records[first : first + APPENDED]))
+        records = _records(made, clock.now_ns())
+        while batch := list(islice(records, APPENDED)):
+            asyncio.run(target.append(batch))
         if facts.exercise is None:
             return made.session, None
         result = analyse_recorded(target, made.session, made.plan)
