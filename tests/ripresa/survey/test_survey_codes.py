@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic_facts import MONDAY, PatientStory, appended, at, days_before
+from games.persuasion.prompts import Mechanism, trial_unit, variant_of
 from ingest.journal.journal import Journal
 from ripresa.clinic.clinic import surveys_by_code
 from ripresa.home.surveys.session_survey import session_survey
 from ripresa.platform.configuration import Folder
+from ripresa.session.plan_folder import PlanFolder
 from ripresa.survey.distributions import SMALLEST_CELL, SurveyReply, distribution
 from ripresa.survey.survey_answers import survey_report
 from ripresa.survey.survey_codes import SurveyCodes
@@ -21,6 +23,7 @@ from telemetry.errors import ConfigurationError, StoreError
 from telemetry.messages.around.agreements import ConsentTold
 from telemetry.trouble import TroubleBoard, TroubleKind
 from therapy.questionnaires.surveys import BY_CODE, SURVEYS
+from therapy_builders import plan
 
 DAY_NS = 86_400_000_000_000
 
@@ -199,6 +202,34 @@ def test_a_report_tells_asked_and_answered_by_survey_and_code(tmp_path, codes):
     assert (told["carer"].asked, told["carer"].answered) == (7, 6)
     assert told["session-12"].items is None
     assert "kept apart" not in repr(made)
+
+
+def test_a_report_by_seed_tells_a_survey_by_the_variant_that_was_drawn_for_its_week(tmp_path):
+    path, plans = tmp_path / "clinic" / "journal.sqlite", PlanFolder(tmp_path / "plans")
+    path.parent.mkdir()
+    names = [f"p-{n}" for n in range(20)]
+    drawn = {n: variant_of(trial_unit("7", n, days_before(2)), Mechanism.PRAISE) for n in names}
+    states = [{"use": 5 if variant == "full" else 2} for variant in drawn.values()]
+    with Journal.open(path, ManualClock(at(MONDAY))) as journal:
+        asked_at_homes(journal, [*states[:-1], None])
+    for name in names[1:]:
+        plans.add(plan(patient=name, valid_from="2023-01-01"))
+    told = {
+        d.variant: d
+        for d in survey_report([path], seed="7").distributions
+        if (d.survey, d.mechanism) == ("session-3", "praise")
+    }
+    # Who has no plan here belongs to no variant, and who went away was asked.
+    mine = {v: [n for n in names[1:] if drawn[n] == v] for v in ("deed", "full")}
+    assert {v: d.asked for v, d in told.items()} == {v: len(of) for v, of in mine.items()}
+    assert sum(d.answered for d in told.values()) == 18
+    for variant, mark in (("full", "5"), ("deed", "2")):
+        cells = told[variant].items["use"]
+        assert cells[mark] == told[variant].answered
+        assert sum(n or 0 for n in cells.values()) == told[variant].answered
+    assert not [d for d in survey_report([path]).distributions if d.mechanism]
+    other = survey_report([path], seed="8").distributions
+    assert [d.asked for d in other if d.mechanism == "praise"] != [d.asked for d in told.values()]
 
 
 def test_a_person_with_two_boxes_is_one_and_who_withdrew_from_research_is_none(tmp_path):
