@@ -47,8 +47,8 @@ WORDS: Final[dict[AlertKind, Wording]] = {
         "plan's limit.",
     ),
     "overdose": Wording(
-        "{percent:.0f} % della dose prescritta di un esercizio negli ultimi 7 giorni.",
-        "{percent:.0f} % of one exercise's prescribed dose in the last 7 days.",
+        "{percent:.0f} %{counted} della dose prescritta di un esercizio negli ultimi 7 giorni.",
+        "{percent:.0f} %{counted} of one exercise's prescribed dose in the last 7 days.",
     ),
     "start": Wording(
         "Nessuna seduta in {days} giorni da quando il piano è in vigore, {since}.",

@@ -35,6 +35,7 @@ class ItemSeen:
         minutes: of its repetitions and of the short breaks between them; rests count for nothing.
         judged: whether enough was received to judge the person's quality.
         received: whether anything of it was.
+        fewest, most: the interval that holds the count; None: results of an older core.
     """
 
     item: str
@@ -45,6 +46,8 @@ class ItemSeen:
     minutes: float
     judged: bool = True
     received: bool = True
+    fewest: int | None = None
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class ItemDone:
         repetitions: counted.
         good: of them, without any flag.
         judged: whether enough was received to judge them.
+        low, high: what `amount` may be, where its unit is counted; None: not known.
     """
 
     item: str
@@ -66,6 +70,8 @@ class ItemDone:
     repetitions: int = 0
     good: int = 0
     judged: bool = True
+    low: float | None = None
+    high: float | None = None
 
 
 def items_done(plan: Plan, result: SessionResult) -> tuple[ItemDone, ...]:
@@ -114,6 +120,8 @@ def _seen(found: ItemResult) -> ItemSeen:
         minutes=_minutes(found),
         judged=found.judged,
         received=found.received,
+        fewest=found.count_low,
+        most=found.count_high,
     )
 
 
@@ -122,13 +130,16 @@ def _item_done(item: PlanItem, seen: ItemSeen) -> ItemDone:
         return ItemDone(
             item.id, None
         )  # the sensor was lost: nothing is known of it, not nothing done
+    timed = item.asked.unit == "minutes"
     return ItemDone(
         item=item.id,
-        amount=seen.minutes if item.asked.unit == "minutes" else float(seen.repetitions),
+        amount=seen.minutes if timed else float(seen.repetitions),
         range_deg=seen.median_deg,
         repetitions=seen.repetitions,
         good=seen.good,
         judged=seen.judged,
+        low=None if timed or seen.fewest is None else float(seen.fewest),
+        high=None if timed or seen.most is None else float(seen.most),
     )
 
 

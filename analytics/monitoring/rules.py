@@ -58,6 +58,9 @@ if TYPE_CHECKING:
 
 __all__ = ["events_of", "evidence_of", "fewest_days", "undated_events"]
 
+NO_AMOUNT: Final = (0.0, 0.0, 0.0)
+"""And the interval that holds it."""
+
 RECENT_DAYS: Final = 7
 FORTNIGHT: Final = 14
 LEAST_KNOWN_DAYS: Final = 10
@@ -301,7 +304,7 @@ def _speed(picture: Picture) -> Evidence:
 
 def _overdose(picture: Picture) -> Evidence:
     asked: dict[str, float] = {}
-    done: dict[str, float] = {}
+    done: dict[str, tuple[float, float, float]] = {}
     for ago in range(1, RECENT_DAYS + 1):
         day = picture.day - timedelta(days=ago)
         plan = picture.plan_on(day)
@@ -311,11 +314,37 @@ def _overdose(picture: Picture) -> Evidence:
             a_day = item.asked.amount * plan.schedule_of(item).per_week / 7
             asked[item.id] = asked.get(item.id, 0.0) + a_day
         for d in picture.history.get(day, NOTHING).measured:
-            done[d.item] = done.get(d.item, 0.0) + (d.amount or 0.0)
-    whole = {item for item in asked if _asked_all_week(picture, item)}
-    worst = max((done.get(item, 0.0) / asked[item] for item in whole), default=0.0)
+            amount = d.amount or 0.0
+            low = amount if d.low is None else d.low
+            high = amount if d.high is None else d.high
+            before = done.get(d.item, NO_AMOUNT)
+            # Counts of one person err alike, so their intervals add up whole.
+            done[d.item] = before[0] + amount, before[1] + low, before[2] + high
+    shares = [
+        (amount / asked[item], low / asked[item], high / asked[item])
+        for item, (amount, low, high) in done.items()
+        if item in asked and _asked_all_week(picture, item)
+    ]
+    worst, low, high = max(shares, default=NO_AMOUNT)
     return _told(
-        "overdose", raised=worst > OVER, cleared=worst <= OVER_CLEARED, percent=100 * worst
+        "overdose",
+        raised=worst > OVER,
+        cleared=worst <= OVER_CLEARED,
+        percent=100 * worst,
+        counted=_counted(100 * low, 100 * high),
+    )
+
+
+def _counted(low: float, high: float) -> Wording:
+    """The interval of what counts came to; nothing where they are sure.
+
+    It is told beside the figure and is none: a look that was noted holds to the figures.
+    """
+    if round(high) == round(low):
+        return Wording("", "")
+    return Wording(
+        f" (dal conteggio, da {low:.0f} a {high:.0f} %)",
+        f" (by the count, {low:.0f} to {high:.0f} %)",
     )
 
 

@@ -8,7 +8,8 @@ owner and types the answers in. Its sum is worked out as published:
 - CAT: 8 items 0 to 5, summed, 0 to 40, higher is worse (Jones et al. 2009).
 - EARS: 6 items 0 (completely agree) to 4 (completely disagree); items 1, 4 and 6 speak for doing
   the exercises and are turned round; summed, 0 to 24, higher is more adherent (Newman-Beinart et
-  al. 2017).
+  al. 2017; which items speak for it: by their wording in table 1 of the Nepali adaptation, 2020,
+  PMC7538843).
 - FES-I: 16 items 1 to 4, summed, 16 to 64, higher is more concern; up to four left out are put at
   the mean of the others and the sum is rounded up (Yardley et al. 2005, and the ProFaNE manual).
 """

@@ -290,6 +290,33 @@ def test_speed_and_overdose_and_silence_are_told():
     assert state("data", picture(history=silent)) == "raised"
 
 
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 60), st.integers(0, 5), st.integers(0, 5)), min_size=7, max_size=7
+    )
+)
+def test_more_than_asked_is_told_with_the_interval_of_its_count(days):
+    def counted(count, less, more):
+        low, high = float(max(0, count - less)), float(count + more)
+        return DayHistory(measured=(ItemDone("abduction", count, low=low, high=high),))
+
+    history = {ago(n): counted(*day) for n, day in enumerate(days, 1)}
+    plain = {ago(n): did(count) for n, (count, _, _) in enumerate(days, 1)}
+    seen, before = (told("overdose", picture(history=one)) for one in (history, plain))
+    # What decides, and what a look is held to, is the count itself.
+    assert (seen.state, seen.figures) == (before.state, before.figures)
+    if seen.state == "cleared":
+        return
+    (one,) = plan().items
+    asked = one.asked.amount * plan().schedule_of(one).per_week
+    low = sum(max(0, count - less) for count, less, _ in days)
+    high = sum(count + more for count, _, more in days)
+    span = f"{100 * low / asked:.0f} to {100 * high / asked:.0f} %"
+    sure = f"{100 * low / asked:.0f}" == f"{100 * high / asked:.0f}"
+    assert (span in seen.en) is not sure
+    assert "(" not in before.en
+
+
 def test_texts_describe_and_never_advise():
     hours = MonitoredHours().text()
     for wording in (*WORDS.values(), STOPPED, NOT_TAKEN, REFUSED, hours):
