@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from games.inputs.source import ArrivedSample
+    from games.rules.play_choice import PlayChoice
     from games.rules.progress import GameEvent
     from telemetry.messages.live import RepetitionCounted
     from telemetry.messages.requests import Request
@@ -315,6 +316,11 @@ class Loop:
             pill(self._canvas, text, 26, "midbottom", (WIDTH // 2, HEIGHT - UNHEARD_ABOVE))
         if self._retest_shown and not stands:
             self._hud.draw_retest(self._canvas)
+
+    @property
+    def choices(self) -> tuple[PlayChoice, ...]:
+        """What the game let the person choose so far."""
+        return () if self._game.choices is None else self._game.choices(self.simulation.state)
 
     @property
     def resting(self) -> bool:

@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from telemetry.transport.mqtt import MqttSettings
     from telemetry.transport.topics import HomeTopics
 
-    from .game import Game
     from .game_requests import Asks
     from .loop import Loop
 
@@ -244,7 +243,7 @@ def _result(name: str, setting: Setting, loop: Loop, elapsed_s: float) -> dict[s
             }
             for o in outcomes
         ],
-        "choices": _choices(game_named(name), simulation.state),
+        "choices": _choices(loop),
         "requests": loop.requested,
         "latency_ms": loop.latencies.summary(),
         "digest": simulation.digest(),
@@ -253,9 +252,9 @@ def _result(name: str, setting: Setting, loop: Loop, elapsed_s: float) -> dict[s
     }
 
 
-def _choices(game: Game, state: Any) -> list[dict[str, Any]] | None:
-    """What was chosen in a game that lets one choose: a figure of play; None: in no other."""
-    return None if game.choices is None else [asdict(choice) for choice in game.choices(state)]
+def _choices(loop: Loop) -> list[dict[str, Any]]:
+    """What was chosen, in a game that lets one choose: a figure of play."""
+    return [asdict(choice) for choice in loop.choices]
 
 
 def _counted_as(outcome: TrialOutcome, outcomes: list[TrialOutcome], loop: Loop) -> list[int]:

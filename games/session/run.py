@@ -23,6 +23,7 @@ from games.engine.loop import Loop
 from games.engine.pace import ClockPace
 from games.engine.play_settings import PlaySettings, Stopping
 from games.inputs.keys import KeysSource
+from games.orto.levels import ChoiceStanding, ChosenInSession
 from games.persuasion.questionnaire import ITEMS
 from games.persuasion.session_prompts import Told
 from games.rules.control import Invitation, Signal
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     from games.engine.devices import Devices
     from games.inputs.source import ControlSource
     from games.persuasion.prompts import Prompt
+    from games.rules.play_choice import PlayChoice
     from telemetry.clock import Clock
     from therapy.session.screens import SessionScreen
     from therapy.session.session_state import SessionState
@@ -96,6 +98,8 @@ class SessionScreens:
 
     def __init__(self, view: ShownSession, devices: Devices, settings: ScreenSettings) -> None:
         self.levels = dict(settings.levels)
+        self._standing = ChoiceStanding.kept_in(settings.levels)
+        self._choices: list[PlayChoice] = []
         self.finished = False
         self.in_game = False
         self.latencies = FrameLatency(devices.pace.speed)
@@ -211,6 +215,7 @@ class SessionScreens:
             limits,
             seed=self._settings.seed,
             level=self.levels.get(screen.item.id, 0.3),
+            choice_level=self._standing.level,
             held_back=not screen.may_get_harder and screen.signal is not None,
             five_minutes=self._five_minutes,
             left=screen.dose - screen.done,
@@ -268,7 +273,16 @@ class SessionScreens:
         if self._loop is not None:
             state = self._loop.simulation.state
             self._played.append(state.progress.complete(state.setting))
+            self._remember_choices(self._loop)
         self._loop, self._loop_item = None, ""
+
+    def _remember_choices(self, loop: Loop) -> None:
+        """What was chosen in all of the session's games decides the next session's level."""
+        self._choices += loop.choices
+        if self._choices:
+            right = sum(choice.right for choice in self._choices)
+            chosen = ChosenInSession(len(self._choices), right)
+            self.levels |= self._standing.after(chosen).kept()
 
     def _page_frame(self, screen: SessionScreen | None, state: SessionState | None) -> None:
         now_ns = self._pace.now_ns()

@@ -9,7 +9,7 @@ from games.orto.cards import HIGHEST, LEVELS, beds_of, dealt
 from games.orto.choosing import LIT_S, RESTED_S
 from games.orto.colours import LIT, colours_in
 from games.orto.game import GAME
-from games.orto.levels import ChosenInSession, level_after
+from games.orto.levels import ChoiceStanding, ChosenInSession, level_after
 from games.rules.control import ControlSample
 from games.rules.progress import Cue, TrialOutcome
 from games.rules.setting import Setting
@@ -242,3 +242,13 @@ def test_a_lit_bed_stands_out_from_its_pot_in_every_scene(vision):
         colours = colours_in(scene)
         for shade in (colours.clay, colours.deep):
             assert contrast(seen(LIT, vision), seen(shade, vision)) >= 3
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30))))
+def test_what_is_kept_between_sessions_is_the_whole_standing(sessions):
+    standing = ChoiceStanding()
+    for asked, right in sessions:
+        standing = standing.after(ChosenInSession(asked, min(right, asked)))
+        assert ChoiceStanding.kept_in(standing.kept()) == standing
+        assert all(0 <= share <= 1 for share in standing.kept().values())
+    assert ChoiceStanding.kept_in({}) == ChoiceStanding()
