@@ -138,8 +138,18 @@ def _head(cohort: Cohort) -> dict[str, Any]:
         "analysed": sum(s.fault is None and s.source == "analysed" for s in cohort.sessions),
         "as_recorded": sum(s.fault is None and s.source == "recorded" for s in cohort.sessions),
         "faults": [{"session": s.session, "home": s.home, "why": s.fault} for s in faults],
-        "notes": list(cohort.notes),
+        "notes": [*cohort.notes, *_of_several_cores(cohort)],
     }
+
+
+def _of_several_cores(cohort: Cohort) -> list[str]:
+    """A note where results are of several core versions, whose figures may differ by that alone."""
+    used = Counter(s.core_version for s in cohort.sessions if s.result is not None)
+    if len(used) < 2:
+        return []
+    told = ", ".join(f"{version} ({n} sessions)" for version, n in sorted(used.items()))
+    note = f"results are of core versions {told}: a change between them may be the core's; "
+    return [note + "analyse again where the motion is kept"]
 
 
 def _provenance(

@@ -9,8 +9,8 @@ Steps:
 2. A model without slopes of persons' own takes every week for news and tells too narrow an
    interval. So a fit that does not converge is said, and the mean of persons' own least-squares
    slopes is told instead (summary measures: Matthews et al., BMJ 300:230, 1990).
-3. Both intervals take t with persons less one degrees of freedom: with few persons the normal
-   quantile is too narrow.
+3. Both intervals take t with persons less one degrees of freedom, of persons who have a slope:
+   with few of them the normal quantile is too narrow, and who came in one week only tells none.
 
 Weeks that are missing are taken to be missing at random, given what was seen: who stops because the
 range does not come on makes the slope too steep. So the model is read beside the drop-outs.
@@ -114,7 +114,7 @@ def _mixed(limbs: Sequence[WeeklyRange], notes: list[str]) -> dict[str, Any] | N
         }
     )
     known = {(limb.patient, limb.side) for limb in limbs}
-    people = len({patient for patient, _ in known})
+    sides = len(known) > len({patient for patient, _ in known})
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         try:
@@ -123,7 +123,7 @@ def _mixed(limbs: Sequence[WeeklyRange], notes: list[str]) -> dict[str, Any] | N
                 table,
                 groups="patient",
                 re_formula="~week",
-                vc_formula={"side": "0 + C(side)"} if len(known) > people else None,
+                vc_formula={"side": "0 + C(side)"} if sides else None,
             ).fit(reml=True, method=["bfgs", "lbfgs", "powell"])
         except (np.linalg.LinAlgError, ValueError) as e:
             notes.append(f"the mixed model could not be fitted ({e})")
@@ -143,7 +143,7 @@ def _mixed(limbs: Sequence[WeeklyRange], notes: list[str]) -> dict[str, Any] | N
         "start_deg": float(deg.mean() + fit.params["Intercept"] * by_deg - slope * week.mean()),
         "persons_sd_deg_a_week": own,
         "residual_sd_deg": float(np.sqrt(fit.scale)) * by_deg,
-        **_interval(slope, error * scale, people),
+        **_interval(slope, error * scale, len(_with_two_weeks(limbs))),
     }
 
 

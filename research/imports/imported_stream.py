@@ -184,6 +184,7 @@ def import_stream(path: Path, layout: ImportMap, *, placement: str | None = None
     if stamps is not None:
         sound &= np.isfinite(stamps)
     notes = [f"{int((~sound).sum())} rows hold no numbers"] if not sound.all() else []
+    notes += _zone_note(columns, layout)
     if not sound.any():
         raise ConfigurationError(f"{path.name}: no row holds numbers in all channels")
     if stamps is not None and counter is None:
@@ -294,6 +295,23 @@ def _iso_s(text: Any) -> float:
     except ValueError:
         return float("nan")
     return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()  # noqa: UP017
+
+
+def _zone_note(columns: FileColumns, layout: ImportMap) -> list[str]:
+    """That times were taken as UTC, where they are local for all that the file says."""
+    if layout.time.column is None or layout.time.unit != "iso":
+        return []
+    for text in columns.values(layout.time.column):
+        try:
+            moment = datetime.fromisoformat(str(text).strip())
+        except ValueError:
+            continue
+        if moment.tzinfo is None:
+            return [
+                "its times have no time zone: taken as UTC, so a local clock's are off by hours"
+            ]
+        break
+    return []
 
 
 def _grid(path: Path, layout: ImportMap, sound: Any, stamps: Any, counter: Any) -> FoundGrid:

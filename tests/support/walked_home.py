@@ -1,4 +1,6 @@
-"""`ripresa home session` in a window, telling what is on it; arguments: language, scale, folder.
+"""`ripresa home session` in a window, telling what is on it.
+
+Arguments: language, scale, folder, and options of the command.
 
 The program is the real one; only its screens tell, as `walked_session` does. A picture of each page
 goes into the folder.
@@ -19,8 +21,9 @@ from walked_session import page_told, tell
 class Telling:
     """Tells each page as it opens, and now and then how a game stands."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, by_keys: bool) -> None:
         self.folder, self.before, self.frames, self.pages = folder, None, 0, 0
+        self.by_keys, self.control = by_keys, 1.0
 
     def look(self, screens: SessionScreens) -> None:
         window = screens._window
@@ -28,10 +31,13 @@ class Telling:
             tell(window=pygame.display.get_wm_info()["window"])
         self.frames += 1
         if screens.in_game:
-            if self.frames % 12 == 0:
+            # Keys move once in so many frames, as a slow hand does; a wearable moves by itself.
+            if self.frames % (150 if self.by_keys else 12) == 0:
                 self.before = None
                 counted = screens._view.state.counted
-                tell(game=0.5, resting=screens._loop.resting, counted=counted)
+                self.control = 1.0 - self.control
+                shown = self.control if self.by_keys else 0.5
+                tell(game=shown, resting=screens._loop.resting, counted=counted)
                 window.save(self.folder / "game.png")
             return
         page = page_told(screens, screens._look, list)
@@ -41,15 +47,17 @@ class Telling:
             window.save(self.folder / f"{self.pages:02d}.png")
 
 
-def walk(language: str, scale: str, folder: str) -> None:
-    telling, frame = Telling(Path(folder)), SessionScreens.frame
+def walk(language: str, scale: str, folder: str, *options: str) -> None:
+    telling = Telling(Path(folder), by_keys="--keys" in options)
+    frame = SessionScreens.frame
 
     def told(screens: SessionScreens) -> None:
         frame(screens)
         telling.look(screens)
 
     SessionScreens.frame = told
-    sys.argv = ["ripresa", "home", "session", "--language", language, "--text-scale", scale]
+    words = ["--language", language, "--text-scale", scale, *options]
+    sys.argv = ["ripresa", "home", "session", *words]
     try:
         main()
     except SystemExit as e:

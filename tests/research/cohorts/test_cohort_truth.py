@@ -87,6 +87,19 @@ def test_the_interval_holds_the_truth_in_19_of_20_cohorts():
     assert np.mean(held) >= 0.89
 
 
+def test_who_came_in_one_week_only_does_not_make_the_slope_surer():
+    rng = np.random.default_rng(4)
+    few = list(improving(rng, 5, deg_a_week=1.0, own_sd=1.0))
+    once = [
+        person(f"once-{n}", "d" * 7, ranges=[seen(0, float(rng.normal(90, 10)))]) for n in range(40)
+    ]
+    alone, among = (range_slope(*range_courses(people)) for people in (few, few + once))
+    assert alone.converged
+    assert among.converged
+    assert among.patients == 45
+    assert among.high - among.low > 0.85 * (alone.high - alone.low)
+
+
 def test_a_model_that_cannot_be_fitted_is_no_figure_and_says_so():
     few = [person(f"p-{i}", "d" * 14, ranges=[seen(0, 90.0), seen(1, 92.0)]) for i in range(3)]
     slope = range_slope(range_courses(few)[0])

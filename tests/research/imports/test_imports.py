@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -333,6 +334,25 @@ def test_ten_million_rows_are_read_with_bounded_memory(tmp_path):
     assert read.samples == 10_000_000 // len(rows) * len(rows)
     # Of each row 48 bytes are kept: six channels, a time, an index and the device's stamp.
     assert grown_mb < 2500
+
+
+@pytest.mark.parametrize(("zone", "told"), [("", True), ("+01:00", False), ("Z", False)])
+def test_times_without_a_zone_are_taken_as_utc_and_that_is_said(tmp_path, zone, told):
+    acc, gyr = arm()
+    begun = datetime(2026, 3, 1, 0, 30)  # noqa: DTZ001 - as a file tells it
+    stamps = [
+        (begun + timedelta(seconds=n / RATE_HZ)).isoformat(timespec="microseconds") + zone
+        for n in range(len(acc))
+    ]
+    lines = ["t,ax,ay,az,gx,gy,gz"]
+    lines += [
+        ",".join([t, *(f"{v:.6f}" for v in (*a, *g))])
+        for t, a, g in zip(stamps, acc, gyr, strict=True)
+    ]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines) + "\n")
+    read = import_stream(path, layout(time={"column": "t", "unit": "iso"}))
+    assert any("no time zone" in note for note in read.notes) is told
 
 
 def grid(**more):

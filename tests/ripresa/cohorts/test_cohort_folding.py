@@ -14,6 +14,7 @@ from clinic_facts import ENROLLED, MONDAY, PatientStory, appended, at
 from games.persuasion.prompts import Mechanism, trial_unit, variant_of
 from games.persuasion.weekly_draws import CHOICE, weekly_draw
 from ingest.journal.journal import Journal
+from research.cohorts.cohort_report import cohort_report
 from research.cohorts.drop_out import drop_outs, followed
 from ripresa.cli.main import main
 from ripresa.cohorts.cohort_folding import cohort_of
@@ -171,6 +172,16 @@ def test_the_report_says_what_each_figure_was_made_of_and_is_the_same_bytes_agai
     assert ripresa("report", out)[0] == 0
     assert (out / "report" / "report.json").read_bytes() == first
     assert (out / "report" / "report.png").read_bytes() == picture
+
+
+def test_results_of_several_cores_in_one_cohort_are_told_at_the_head(tmp_path):
+    days = every_day(ENROLLED, LAST)[:3]
+    out = analysed(tmp_path, placed(tmp_path / "a", [story("p-1", active=days)]))
+    assert not cohort_report(cohort_of(out)).head["notes"]
+    row = out.rows()[0]
+    out.keep(row.name, row.model_copy(update={"core_version": "0"}))
+    (note,) = cohort_report(cohort_of(out)).head["notes"]
+    assert "core versions 0 (1 sessions), 1 (2 sessions)" in note
 
 
 def test_a_trial_tells_drawn_weeks_and_what_was_shown_in_them(tmp_path, monkeypatch, capsys):
