@@ -24,7 +24,7 @@ from therapy.wording import Wording
 
 from .survey_port import SurveyPort
 
-__all__ = ["survey_routes"]
+__all__ = ["ShutSurveys", "survey_routes"]
 
 NO_SURVEY: Final = Wording(
     "Con questo codice non si apre niente: lo ricontrolli, o chieda alla clinica un altro codice",
@@ -95,8 +95,8 @@ class CodesView(_Form):
     asks: SurveyView
 
 
-class _ShutSurveys:
-    """In place of a store that cannot be used."""
+class ShutSurveys:
+    """In place of a store that cannot be used: each route says so."""
 
     def issue(self, survey: str, count: int = 1) -> list[str]:
         """None can be made."""
@@ -115,12 +115,10 @@ class _ShutSurveys:
 
 
 def survey_routes(surveys: SurveyPort | None, clock: Clock) -> APIRouter:
-    """The routes of the page that answers and of the sheet with codes.
-
-    Where none are kept (`surveys` None) each says so.
-    """
+    """The routes of the page that answers and of the sheet with codes; none where none are kept."""
     router = APIRouter(prefix="/api/survey")
-    surveys = surveys or _ShutSurveys()
+    if surveys is None:
+        return router
     public = Depends(Allowed(Action.ANSWER_SURVEY))
     slowing = Slowing(clock)
 

@@ -13,6 +13,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dashboards.surveys.survey_api import ShutSurveys
 from dashboards.web.app import LOOPBACK_NAMES, create_app
 from dashboards.web.serving import serve
 from ingest.influx.database_watch import DatabaseWatch
@@ -210,7 +211,7 @@ async def run_clinic(options: ClinicOptions) -> None:
                 clock,
                 deed_writer(journal, audit_key, clock),
             ),
-            surveys=surveys_by_code(stack, options.folder, clock, board),
+            surveys=surveys_by_code(stack, options.folder, clock, board) or ShutSurveys(),
             clock=clock,
             state=lambda sees: clinic_state(status.document(), sees),
             entrance=way_in.entrance(

@@ -11,6 +11,7 @@ from dashboards.access.passwords import hashed_password
 from dashboards.access.principal import Role
 from dashboards.access.sessions import SignedInSessions, csrf_token
 from dashboards.access.tokens import ApiTokens
+from dashboards.surveys.survey_api import ShutSurveys
 from dashboards.web.app import LOOPBACK_NAMES, create_app
 from ingest.journal.journal import Journal
 from refusals import assert_told_in_both
@@ -113,7 +114,7 @@ async def test_codes_that_never_were_were_used_and_have_ended_are_told_alike(sce
     ],
 )
 async def test_a_clinic_whose_surveys_cannot_be_kept_says_so_in_both_languages(scene, path, body):
-    app = create_app(scene.journal, clock=scene.clock)
+    app = create_app(scene.journal, surveys=ShutSurveys(), clock=scene.clock)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as web:
         web.headers["Origin"] = "http://localhost"

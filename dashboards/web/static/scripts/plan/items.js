@@ -16,7 +16,7 @@ export function itemsOf(editor, draft, fields) {
   const { body, touched } = draft;
   const list = h("ol", { class: "items" });
   const library = libraryOf(editor, draft, add);
-  const found = card("items", t("exercises_title"), h("p", {}, motionSwitch()), list, library.element);
+  const found = card("items", t("exercises_title"), h("p", { class: "drawings-switch" }, motionSwitch()), list, library.element);
   redraw();
   return found;
 
