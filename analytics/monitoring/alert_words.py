@@ -24,9 +24,9 @@ WORDS: Final[dict[AlertKind, Wording]] = {
     ),
     "pain": Wording(
         "Ultime {sessions} sedute: {ended} finite per dolore; dolore massimo alla fine {pain:.0f} "
-        "su 10; mediana cambiata di {rise:+.1f} rispetto alle sedute precedenti.",
+        "su 10{changed}.",
         "Last {sessions} sessions: {ended} ended by pain; highest pain at the end {pain:.0f} of "
-        "10; median changed by {rise:+.1f} against the sessions before.",
+        "10{changed}.",
     ),
     "few days": Wording(
         "Giorni attivi negli ultimi {days} giorni noti: {active}; l'obiettivo concordato ne dà "

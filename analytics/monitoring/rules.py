@@ -165,8 +165,8 @@ def _pain(picture: Picture) -> Evidence:
     ended = sum(s.ended_by_pain for s in last)
     high = sum(s.ended_by_pain or (s.pain_after or 0) >= limits.pain_stop for s in last)
     before = [s.pain_after for s in earlier if s.pain_after is not None]
-    rise = 0.0
-    if len(before) >= LAST_SESSIONS and len(after) == LAST_SESSIONS:
+    rise, compared = 0.0, len(before) >= LAST_SESSIONS and len(after) == LAST_SESSIONS
+    if compared:
         few = len(before) < USUAL_SESSIONS
         # Median and mean must both have risen: whole numbers make a median of three jump.
         rise = min(
@@ -181,6 +181,17 @@ def _pain(picture: Picture) -> Evidence:
         ended=ended,
         pain=max(after, default=0),
         rise=rise,
+        changed=_changed(rise) if compared else Wording("", ""),
+    )
+
+
+def _changed(rise: float) -> Wording:
+    """How much pain has changed; where there is too little to compare, nothing is said of it."""
+    told = f"{rise:+.1f}"
+    return Wording(
+        f"; rispetto alle sedute precedenti {told.replace('.', ',')} (il minore fra i cambiamenti "
+        "della mediana e della media)",
+        f"; {told} against the sessions before (the smaller of the changes of median and mean)",
     )
 
 

@@ -197,6 +197,14 @@ def test_pain_is_told_when_it_ends_sessions_or_rises():
     assert state("pain", picture(sessions=ended)) == "raised"
 
 
+def test_pain_is_compared_only_with_sessions_enough_to_compare_with():
+    alone = told("pain", picture(sessions=sessions(1, 1, 1, 6)))
+    assert alone.en.endswith("highest pain at the end 6 of 10.")
+    risen = told("pain", picture(sessions=sessions(1, 1, 1, 3, 3, 4)))
+    assert "+2.0 against the sessions before" in risen.en
+    assert "+2,0 (il minore" in risen.it
+
+
 def test_the_patients_own_limits_judge_the_pain():
     usual_six = plan(limits={"pain_stop": 9, "pain_amber": 7})
     assert state("pain", picture(plan=usual_six, sessions=sessions(6, 6, 6))) == "cleared"
