@@ -85,7 +85,12 @@ def played(pretend):
     (gated,) = pretend.gated(result).items
     item = gated.model_copy(update={"conditioning": Conditioning(samples=4800, missing=7)})
     assessed = item.model_copy(
-        update={"assessment": True, "repetitions": item.repetitions[:3], "side": "right"}
+        update={
+            "assessment": True,
+            "repetitions": item.repetitions[:3],
+            "side": "right",
+            "judged": True,
+        }
     )
     return [
         event_record(events[0]),

@@ -78,7 +78,9 @@ async def test_who_guesses_anothers_session_name_shadows_it_nowhere(tmp_path):
                 assert shown["patient"] == one["patient"]
 
 
-async def test_a_busy_journal_is_one_clear_line(pretend):
+async def test_a_busy_journal_is_told_by_its_kind_and_its_own_words_are_for_the_log(
+    pretend, caplog
+):
     class Busy(pretend.MemoryReader):
         def events(self, _session, **_home):
             raise StoreBusy("journal x is locked: close what holds it")
@@ -87,7 +89,9 @@ async def test_a_busy_journal_is_one_clear_line(pretend):
         answer = await web.get(f"/api/sessions/{pretend.session}")
     assert answer.status_code == 503
     assert_told_in_both(answer)
-    assert "journal x is locked: close what holds it" in answer.json()["detail"]["en"]
+    assert "journal x" not in answer.text
+    assert "try again soon" in answer.json()["detail"]["en"]
+    assert "journal x is locked: close what holds it" in caplog.text
 
 
 async def test_the_ledger_counts_what_the_page_itself_could_not_read(pretend, reader):

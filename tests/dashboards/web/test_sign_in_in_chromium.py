@@ -73,8 +73,8 @@ async def test_one_signs_in_by_keyboard_alone_and_comes_to_where_one_was_going(c
         await forget(chromium)
         await chromium.open(f"{page.url}sessions?lang=en")
         await sign_in(chromium, password="not the right one")
-        await chromium.until("document.querySelector('[role=alert]:not([hidden])')")
-        assert "wrong" in await chromium.text("[role=alert]")
+        await chromium.until("document.querySelector('.sign-in-form [role=alert]:not([hidden])')")
+        assert "wrong" in await chromium.text(".sign-in-form [role=alert]")
         assert "demo-patient" not in await chromium.ask("document.body.textContent")
         assert await chromium.ask("document.activeElement.id") == "sign-in-password"
         await press(chromium, PASSWORD, Keys.ENTER)
