@@ -182,7 +182,13 @@ def create_app(
     read = None if care is None else words(care.hours.text())
     app.include_router(
         worklist_routes(
-            Worklist(patients.lines, clock, with_alerts=care is not None, read=read),
+            Worklist(
+                patients.lines,
+                clock,
+                zone="UTC" if care is None else care.hours.time_zone,
+                with_alerts=care is not None,
+                read=read,
+            ),
             object if care is None else care.stamp,
             answers,
         )

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Hashable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -72,6 +73,7 @@ class Worklist:
         lines: everybody who is treated, who needs a look first.
         with_alerts: somebody keeps and reads alerts here.
         clock: says which day it is.
+        zone: of the clinic, where its days end.
         read: when alerts are.
     """
 
@@ -80,11 +82,13 @@ class Worklist:
         lines: Callable[[], Sequence[WorkLine]],
         clock: Clock,
         *,
+        zone: str = "UTC",
         with_alerts: bool,
         read: Words | None,
     ) -> None:
         self._lines = lines
         self._clock = clock
+        self._zone = ZoneInfo(zone)
         self._with_alerts = with_alerts
         self._read = read
         self._made: dict[str, tuple[WorkLine, PatientLine]] = {}
@@ -116,8 +120,8 @@ class Worklist:
         )
 
     def today(self) -> str:
-        """The day, in UTC."""
-        return datetime.fromtimestamp(self._clock.now_ns() / 1e9, UTC).date().isoformat()
+        """The day at the clinic."""
+        return datetime.fromtimestamp(self._clock.now_ns() / 1e9, self._zone).date().isoformat()
 
     def _shown(self) -> list[tuple[WorkLine, PatientLine]]:
         known, made = self._made, {}

@@ -185,3 +185,13 @@ async def test_sessions_come_in_parts_newest_first(pretend, clinic, limit):
         mine = await all_parts(web, "/api/patients/p-3/sessions", "sessions", limit=limit)
     assert [s["patient"] for s in all_] == [f"p-{n}" for n in reversed(range(7))]
     assert [s["patient"] for s in mine] == ["p-3"]
+
+
+async def test_the_summary_is_of_the_day_at_the_clinic(pretend, clinic):
+    reader, care, clock = clinic
+    late = ManualClock((clock.now_ns() // DAY_NS + 1) * DAY_NS - 1800 * 10**9)
+    async with web_of(pretend, (reader, care, late)) as web:
+        summary = (await web.get("/api/patients")).json()["summary"]
+    # Half past eleven in the evening of UTC is past midnight in Rome.
+    assert care.hours.time_zone == "Europe/Rome"
+    assert summary["en"].startswith("2026-09-22: ")
