@@ -18,6 +18,7 @@ them the effect is diluted, so they are counted, too.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LEAST_PERSONS", "TrialArm", "TrialEffect", "TrialWeek", "trial_effects"]
 
+NO_SPREAD: Final = 1e-9
+"""An interval narrower than this comes of no spread at all."""
 LEAST_PERSONS: Final = 4
 
 
@@ -116,7 +119,7 @@ def _effect(
 ) -> TrialEffect:
     people: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for week in weeks:
-        if week.outcome is not None:
+        if week.outcome is not None and math.isfinite(week.outcome):
             people[week.patient].append((float(week.variant == variant), week.outcome))
     both = {
         patient: np.asarray(rows, np.float64)
@@ -128,6 +131,10 @@ def _effect(
         note = f"{len(both)} persons had weeks of both variants: {LEAST_PERSONS} are needed"
     else:
         effect, low, high = _within(list(both.values()))
+        if high - low < NO_SPREAD:
+            # Where everybody did exactly alike there is nothing to tell an error by.
+            low = high = None
+            note = f"{len(both)} persons differed alike: no interval can be told"
     return TrialEffect(
         mechanism=mechanism,
         reference=reference,

@@ -74,3 +74,23 @@ def test_a_mechanism_of_one_variant_tells_nothing():
         patient="p", week="w", mechanism="helper", variant="only", shown=(), outcome=1.0
     )
     assert trial_effects([one]) == []
+
+
+def test_persons_without_spread_give_no_certainty():
+    for low, high in ((1.0, 1.0), (0.5, 1.0)):
+        weeks = [
+            TrialWeek(
+                patient=f"p-{person}",
+                week=f"w-{week}",
+                mechanism="praise",
+                variant=("deed", "full")[week % 2],
+                shown=(),
+                outcome=(low, high, float("nan"))[week % 2 if week < 4 else 2],
+            )
+            for person in range(5)
+            for week in range(6)
+        ]
+        (effect,) = trial_effects(weeks)
+        assert abs(effect.effect - (high - low)) < 1e-9
+        assert (effect.low, effect.high) == (None, None)
+        assert "no interval" in effect.note
