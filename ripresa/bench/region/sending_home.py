@@ -13,7 +13,7 @@ from ingest.transfer.send_window import SendWindow, WindowLimits
 from telemetry.errors import DecodeError
 from telemetry.identity import new_ulid
 from telemetry.messages.codec import encode_item
-from telemetry.messages.motion import StreamOpened
+from telemetry.messages.motion import MotionBatch, StreamOpened
 from telemetry.messages.record import Ack, Record, RecordKind, encode_block
 from telemetry.transport.mqtt import MqttBus
 
@@ -96,7 +96,8 @@ class SendingHome:
             )
             self._append(opened)
         batch = sensor_batch(self._stream, RATE_HZ * number)
-        self._append(dataclasses.replace(batch, t0_ns=self._clock.now_ns()))
+        now_us = self._clock.now_ns() // 1000
+        self._append(dataclasses.replace(batch, t0_ns=now_us * 1000))
         self._wake.set()
 
     def _append(self, item: StreamItem) -> None:
@@ -105,7 +106,7 @@ class SendingHome:
                 home=self.home,
                 position=len(self._records) + 1,
                 t_ns=self._clock.now_ns(),
-                kind=RecordKind.MOTION,
+                kind=(RecordKind.MOTION if isinstance(item, MotionBatch) else RecordKind.STREAM),
                 body=encode_item(item),
                 session=self._session,
                 stream=self._stream,
