@@ -119,8 +119,8 @@ def _effect(
 ) -> TrialEffect:
     people: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for week in weeks:
-        if week.outcome is not None and math.isfinite(week.outcome):
-            people[week.patient].append((float(week.variant == variant), week.outcome))
+        if (outcome := _known(week)) is not None:
+            people[week.patient].append((float(week.variant == variant), outcome))
     both = {
         patient: np.asarray(rows, np.float64)
         for patient, rows in people.items()
@@ -148,6 +148,12 @@ def _effect(
     )
 
 
+def _known(week: TrialWeek) -> float | None:
+    """The outcome of a week; None where there is none, or one that is no number."""
+    outcome = week.outcome
+    return outcome if outcome is not None and math.isfinite(outcome) else None
+
+
 def _within(people: list[np.ndarray]) -> tuple[float, float, float]:
     """The effect within persons and its interval; rows are [drawn, outcome]."""
     from scipy.stats import t  # noqa: PLC0415 - slow to import
@@ -164,8 +170,8 @@ def _within(people: list[np.ndarray]) -> tuple[float, float, float]:
 
 def _arm(variant: str, weeks: Sequence[TrialWeek]) -> TrialArm:
     mine = [week for week in weeks if week.variant == variant]
-    known = [week for week in mine if week.outcome is not None]
-    outcomes = [week.outcome for week in known if week.outcome is not None]
+    known = [week for week in mine if _known(week) is not None]
+    outcomes = [outcome for week in known if (outcome := _known(week)) is not None]
     return TrialArm(
         variant=variant,
         weeks=len(known),

@@ -51,6 +51,9 @@ __all__ = ["ImportedStream", "import_stream"]
 
 MISSING: Final = "missing in the file"
 SPLIT_S: Final = 1.0
+MOST_TIMES: Final = 1.5
+IMPOSSIBLE_TIMES: Final = 3.0
+"""Gravity's turning to the gyroscope's: more is told, and refused."""
 LOOKED_AT: Final = 500_000
 """Samples that are judged at once: hours of a worn sensor."""
 MOST: Final = 1e30
@@ -380,7 +383,30 @@ def _check_part(where: str, layout: ImportMap, acc: Any, gyr: Any, rate_hz: floa
             f"{where}: the map states the gyroscope in {stated}, but gravity turns as if it were "
             f"in {found.rate_unit}"
         )
-    return []
+    return _check_scale(where, (found.rate_slope or 0.0) / RATE_UNITS[stated])
+
+
+def _check_scale(where: str, times: float) -> list[str]:
+    """What gravity's turning says of the gyroscope's scale, and of the unit of time with it.
+
+    Accelerations of the movement itself lower it: right recordings (parts of BROAD, SPAR's
+    watches) lie between 0.3 and 1.24, so only what lies above tells.
+
+    Args:
+        where: the file.
+        times: how many times as fast gravity turns as the gyroscope says.
+
+    Raises:
+        ConfigurationError: several times as fast.
+    """
+    if times <= MOST_TIMES:
+        return []
+    told = f"gravity turns {times:.2g} times as fast as the gyroscope says"
+    if times > IMPOSSIBLE_TIMES:
+        raise ConfigurationError(
+            f"{where}: {told}: check the unit of time, and then the gyroscope's scale"
+        )
+    return [f"{told}: its scale, or the unit of time, is likely not as stated"]
 
 
 def _renamed(channel: Channel, axes: tuple[str, str, str]) -> str:

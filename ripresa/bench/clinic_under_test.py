@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ingest.enrolment.enrolment import JoinFile
 
-__all__ = ["NO_ROOM_BYTES", "ClinicUnderTest", "clinic_program"]
+__all__ = ["NO_ROOM_BYTES", "ClinicUnderTest", "clinic_password", "clinic_program"]
 
 SHIPPED: Final = Path(__file__).parents[2] / "deploy" / "mosquitto" / "mosquitto.conf"
 SITE: Final = "siege"
@@ -88,7 +88,9 @@ class ClinicUnderTest:
     @property
     def clinic_settings(self) -> MqttSettings:
         """The clinic's own way to the broker."""
-        return MqttSettings(port=self.plain, username="clinic", password=self._password())
+        return MqttSettings(
+            port=self.plain, username="clinic", password=clinic_password(self.compose)
+        )
 
     async def start_broker(self) -> None:
         """Start mosquitto with the shipped configuration, its places and ports alone changed."""
@@ -130,7 +132,7 @@ class ClinicUnderTest:
             "RIPRESA_MQTT_HOST": LOOPBACK,
             "RIPRESA_MQTT_PORT": str(self.plain),
             "RIPRESA_MQTT_USERNAME": "clinic",
-            "RIPRESA_MQTT_PASSWORD": self._password(),
+            "RIPRESA_MQTT_PASSWORD": clinic_password(self.compose),
             **({"RIPRESA_CLOCK": clock} if clock else {}),
             **(more or {}),
         }
@@ -190,10 +192,12 @@ class ClinicUnderTest:
         files = [f for p in places for f in ([p] if p.is_file() else p.rglob("*"))]
         return sum(f.stat().st_size for f in files if f.is_file())
 
-    def _password(self) -> str:
-        lines = (self.compose / ".env").read_text(encoding="utf-8").splitlines()
-        values = dict(line.split("=", 1) for line in lines if "=" in line)
-        return values["RIPRESA_MQTT_PASSWORD"]
+
+def clinic_password(compose: Path) -> str:
+    """The clinic's own at its broker, as `clinic init` wrote it."""
+    lines = (compose / ".env").read_text(encoding="utf-8").splitlines()
+    values = dict(line.split("=", 1) for line in lines if "=" in line)
+    return values["RIPRESA_MQTT_PASSWORD"]
 
 
 def _kill(process: subprocess.Popen[bytes] | None) -> None:

@@ -45,7 +45,7 @@ class Partition:
     Attributes:
         index: 0 to `of` - 1.
         of: a power of two up to 64.
-        sorted_by_broker: records come to topics that begin with their partition, see `filter`.
+        sorted_by_broker: records come to topics that begin with their partition, see `filters`.
 
     Raises:
         ConfigurationError: there is no such partition.
@@ -112,17 +112,18 @@ class Partition:
         low = Partition(self.index, 2 * self.of, self.sorted_by_broker)
         return low, Partition(self.index + self.of, 2 * self.of, self.sorted_by_broker)
 
-    def filter(self, topic_filter: str) -> str:
+    def filters(self, topic_filter: str) -> tuple[str, ...]:
         """What to subscribe to for a filter over all patients.
 
         A broker that sorts delivers records, which are all but a little of what homes send, under
-        a topic of their partition, so that each is sent its own only. What is not sorted comes to
-        every partition, and `takes` leaves out what is another's.
+        a topic of their partition, so that each is sent its own only. What is not sorted, by a
+        broker that was thought to as well, comes to every partition, and `takes` leaves out what
+        is another's.
         """
         if not self.sorted_by_broker or topic_filter.rpartition("/")[2] != "record":
-            return topic_filter
+            return (topic_filter,)
         levels = (str(self.index) if n == self.of else "+" for n in PARTITIONS[1:])
-        return "/".join((SORTED, *levels, topic_filter))
+        return topic_filter, "/".join((SORTED, *levels, topic_filter))
 
     @staticmethod
     def sorted_topic(topic: str) -> str:

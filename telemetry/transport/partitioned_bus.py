@@ -70,7 +70,8 @@ class PartitionedBus:
                 self.left_out += 1
                 message.acknowledge()
 
-        self._bus.subscribe(self._partition.filter(topic_filter), take, qos=qos)
+        for wanted in self._partition.filters(topic_filter):
+            self._bus.subscribe(wanted, take, qos=qos)
 
     def on_connect(self, callback: Callable[[], None]) -> None:
         """Call back after each connection."""

@@ -22,6 +22,7 @@ import numpy as np
 
 from ingest.enrolment.broker_access import Access, home_user, with_home
 from ingest.enrolment.enrolment import init_clinic
+from ripresa.bench.clinic_under_test import clinic_password
 from ripresa.platform.configuration import LOOPBACK
 from ripresa.region.doorkeeper import Doorkeeper
 from ripresa.region.local_nodes import LocalNodes
@@ -320,11 +321,9 @@ def _enrolled(folder: Path, count: int) -> list[_Home]:
 
 
 def _clinic(compose: Path) -> MqttSettings:
-    lines = (compose / ".env").read_text(encoding="utf-8").splitlines()
-    values = dict(line.split("=", 1) for line in lines if "=" in line)
     return MqttSettings(
         host="localhost",
         username="clinic",
-        password=values["RIPRESA_MQTT_PASSWORD"],
+        password=clinic_password(compose),
         ca_file=compose / "secrets" / "broker" / "ca.crt",
     )

@@ -94,3 +94,7 @@ def test_persons_without_spread_give_no_certainty():
         assert abs(effect.effect - (high - low)) < 1e-9
         assert (effect.low, effect.high) == (None, None)
         assert "no interval" in effect.note
+        assert [(arm.weeks, arm.unknown, arm.mean) for arm in effect.arms] == [
+            (10, 5, low),
+            (10, 5, high),
+        ]

@@ -27,8 +27,12 @@ RATE_HZ = 60.0
 START_NS = 1_767_312_000_000_000_000
 
 
-def arm(n=3):
-    return sensed(raises(n), RATE_HZ, noise=0.02)
+def arm(n=3, rate_hz=RATE_HZ):
+    elevation = raises(n)
+    at = np.arange(0, len(elevation) / RATE_HZ, 1 / rate_hz)
+    return sensed(
+        np.interp(at, np.arange(len(elevation)) / RATE_HZ, elevation), rate_hz, noise=0.02
+    )
 
 
 def layout(**more):
@@ -411,9 +415,13 @@ def cmu_rows(acc, t):
         yield "\t".join([*(f"{v:.6f}" for v in a), str(i), clock])
 
 
+STATED_HZ = {"broad": 2000 / 7}
+"""Of maps that state the rate of their files, which have no times."""
+
+
 def ready_file(name, folder):
     """A file as the map of that name describes it, and the samples that are in it."""
-    acc, gyr = arm()
+    acc, gyr = arm(rate_hz=STATED_HZ.get(name, RATE_HZ))
     n = np.arange(len(acc))
     t = n / RATE_HZ
     if name in {"movella-dot", "xsens-mt"}:
@@ -475,7 +483,7 @@ def ready_file(name, folder):
 @pytest.mark.parametrize("name", ready_maps())
 def test_every_map_that_ships_reads_its_makers_files(tmp_path, name):
     read = import_stream(ready_file(name, tmp_path), load_map(name), placement="wrist-right")
-    acc, gyr = arm()
+    acc, gyr = arm(rate_hz=STATED_HZ.get(name, RATE_HZ))
     step = 2 if name in {"mobgap", "mobilise-d"} else 1
     assert np.allclose(read.acc[::step], acc, atol=0.02)
     if read.gyr is not None:
@@ -600,3 +608,27 @@ def test_the_map_in_the_documentation_is_a_map_and_every_ready_one_is_named():
     assert made.acceleration.unit == "g"
     assert made.placements
     assert all(f"`{name}`" in text for name in ready_maps())
+
+
+@pytest.mark.parametrize("shorter", [4, 5, 10, 20, 1000])
+def test_a_unit_of_time_that_gravity_contradicts_is_never_taken_without_a_word(tmp_path, shorter):
+    acc, gyr = arm()
+    path = tmp_path / "f.csv"
+    write_csv(path, table(acc, gyr, np.arange(len(acc)) / RATE_HZ / shorter))
+    try:
+        notes = import_stream(path, layout()).notes
+    except ConfigurationError:
+        return  # refused
+    # Where nothing is seen to turn as told, it can only be said that nothing was checked.
+    assert any(re.search("unit of time|not checked", note) for note in notes)
+
+
+@pytest.mark.parametrize("scale", [0.4, 0.5, 0.6])
+def test_a_gyroscope_of_another_scale_is_told_with_what_may_be_wrong(tmp_path, scale):
+    acc, gyr = arm()
+    path = tmp_path / "f.csv"
+    write_csv(path, table(acc, scale * gyr))
+    notes = import_stream(path, layout()).notes
+    assert any("its scale, or the unit of time" in note for note in notes)
+    write_csv(path, table(acc, gyr))
+    assert not any("scale" in note for note in import_stream(path, layout()).notes)

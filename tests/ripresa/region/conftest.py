@@ -8,6 +8,7 @@ import pytest
 
 from ingest.enrolment.enrolment import enrol_home, init_clinic, join_home, write_join_file
 from needs import missing, need_program
+from ripresa.bench.clinic_under_test import clinic_password
 from ripresa.region.doorkeeper import Doorkeeper
 from ripresa.region.local_nodes import LocalNodes, find_nats_server
 from ripresa.region.region_keys import RegionKeys
@@ -35,12 +36,10 @@ class Region:
     @property
     def clinic(self):
         """The clinic's way to a node whose port is still to be set."""
-        lines = (self.compose / ".env").read_text().splitlines()
-        values = dict(line.split("=", 1) for line in lines)
         return MqttSettings(
             host="localhost",
             username="clinic",
-            password=values["RIPRESA_MQTT_PASSWORD"],
+            password=clinic_password(self.compose),
             ca_file=self.compose / "secrets" / "broker" / "ca.crt",
         )
 
