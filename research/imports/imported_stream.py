@@ -19,12 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from analytics.signals.plausibility import implausible
-from research.units.likely_units import (
-    ACCELERATION_UNITS,
-    RATE_UNITS,
-    weighed,
-)
+from research.units.likely_units import ACCELERATION_UNITS, RATE_UNITS
 from telemetry.errors import ConfigurationError
 from telemetry.messages.motion import (
     MotionBatch,
@@ -37,6 +32,7 @@ from telemetry.messages.motion import (
 from .file_columns import read_columns
 from .import_map import TIME_UNITS
 from .sample_grid import FoundGrid, sample_grid
+from .stated_units import check_units, implausible_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,11 +47,6 @@ __all__ = ["ImportedStream", "import_stream"]
 
 MISSING: Final = "missing in the file"
 SPLIT_S: Final = 1.0
-MOST_TIMES: Final = 1.5
-IMPOSSIBLE_TIMES: Final = 3.0
-"""Gravity's turning to the gyroscope's: more is told, and refused."""
-LOOKED_AT: Final = 500_000
-"""Samples that are judged at once: hours of a worn sensor."""
 MOST: Final = 1e30
 DAY_S: Final = 86_400.0
 YEAR_S: Final = 365.25 * DAY_S
@@ -199,12 +190,12 @@ def import_stream(path: Path, layout: ImportMap, *, placement: str | None = None
     acc = acc[sound]
     gyr = None if gyr is None else gyr[sound]
     mag = None if mag is None else mag[sound]
-    notes += _check_units(path.name, layout, acc, gyr, grid.rate_hz)
+    notes += check_units(path.name, layout, acc, gyr, grid.rate_hz)
     acc *= ACCELERATION_UNITS[layout.acceleration.unit]
     gyr = (
         None if gyr is None or layout.gyroscope is None else gyr * RATE_UNITS[layout.gyroscope.unit]
     )
-    notes += _implausible(grid, acc, gyr)
+    notes += implausible_parts(grid, acc, gyr)
     if grid.lost:
         notes.append(f"{grid.lost} samples are missing")
     kept = None if stamps is None else stamps[sound]
@@ -331,107 +322,6 @@ def _grid(path: Path, layout: ImportMap, sound: Any, stamps: Any, counter: Any) 
         rate_hz=time.rate_hz,
         where=path.name,
     )
-
-
-def _stretches(n: int) -> list[slice]:
-    """A recording in parts of `LOOKED_AT` samples; the last is up to twice as long."""
-    parts = max(1, n // LOOKED_AT)
-    return [slice(k * LOOKED_AT, (k + 1) * LOOKED_AT if k + 1 < parts else n) for k in range(parts)]
-
-
-def _check_units(where: str, layout: ImportMap, acc: Any, gyr: Any, rate_hz: float) -> list[str]:
-    """What could not be checked; raises ConfigurationError where the map says another unit.
-
-    A long recording is checked part by part, so that memory is bounded; what one part showed needs
-    no other.
-    """
-    notes = [
-        _check_part(where, layout, acc[part], None if gyr is None else gyr[part], rate_hz)
-        for part in _stretches(len(acc))
-    ]
-    return [] if [] in notes else notes[0]
-
-
-def _check_part(where: str, layout: ImportMap, acc: Any, gyr: Any, rate_hz: float) -> list[str]:
-    found = weighed(acc, gyr, rate_hz)
-    stated = layout.acceleration.unit
-    if found.acc_unit != stated:
-        how = "at rest" if found.rested else "in the median"
-        likely = (
-            "no unit that is known: was gravity taken away, or are these raw counts?"
-            if found.acc_unit is None
-            else f"likely {found.acc_unit}"
-        )
-        raise ConfigurationError(
-            f"{where}: the map states the acceleration in {stated}, but {how} it is "
-            f"{found.gravity:.3g}: {likely}"
-        )
-    if gyr is None or layout.gyroscope is None:
-        return []
-    stated = layout.gyroscope.unit
-    if found.axes is not None and found.acc_unit is not None:
-        raise ConfigurationError(
-            f"{where}: the gyroscope's axes are not the accelerometer's, as gravity turns; one way "
-            f"that fits is {_renamed(layout.gyroscope, found.axes)}: write the columns after the "
-            "maker's drawing"
-        )
-    if found.rate_unit is None:
-        why = "does not turn as the gyroscope says" if found.turns else "hardly turns"
-        return [f"gravity {why}: the gyroscope's unit is as stated, and not checked"]
-    if found.rate_unit != stated and stated in {"rad/s", "deg/s", "mdeg/s"}:
-        raise ConfigurationError(
-            f"{where}: the map states the gyroscope in {stated}, but gravity turns as if it were "
-            f"in {found.rate_unit}"
-        )
-    return _check_scale(where, (found.rate_slope or 0.0) / RATE_UNITS[stated])
-
-
-def _check_scale(where: str, times: float) -> list[str]:
-    """What gravity's turning says of the gyroscope's scale, and of the unit of time with it.
-
-    Accelerations of the movement itself lower it: right recordings (parts of BROAD, SPAR's
-    watches) lie between 0.3 and 1.24, so only what lies above tells.
-
-    Args:
-        where: the file.
-        times: how many times as fast gravity turns as the gyroscope says.
-
-    Raises:
-        ConfigurationError: several times as fast.
-    """
-    if times <= MOST_TIMES:
-        return []
-    told = f"gravity turns {times:.2g} times as fast as the gyroscope says"
-    if times > IMPOSSIBLE_TIMES:
-        raise ConfigurationError(
-            f"{where}: {told}: check the unit of time, and then the gyroscope's scale"
-        )
-    return [f"{told}: its scale, or the unit of time, is likely not as stated"]
-
-
-def _renamed(channel: Channel, axes: tuple[str, str, str]) -> str:
-    """The channel's columns in the order and with the signs that were found."""
-    names = []
-    for axis in axes:
-        name, sign = channel.signed["xyz".index(axis[-1])]
-        names.append(f"{'-' if (sign < 0) != axis.startswith('-') else ''}{name}")
-    return ", ".join(names)
-
-
-def _implausible(grid: FoundGrid, acc: Any, gyr: Any) -> list[str]:
-    found = [
-        one
-        for part in _stretches(len(acc))
-        for one in implausible(
-            grid.index[part],
-            acc[part],
-            np.zeros_like(acc[part]) if gyr is None else gyr[part],
-            grid.rate_hz,
-            gyroscope=gyr is not None,
-        )
-    ]
-    kinds = sorted({str(f.what) for f in found})
-    return [f"implausible for a worn sensor: {', '.join(kinds)}"] if kinds else []
 
 
 def _relative(mag: Any, layout: ImportMap) -> npt.NDArray[np.float32]:

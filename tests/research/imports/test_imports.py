@@ -19,6 +19,7 @@ from research.imports.import_map import ImportMap, load_map, ready_maps
 from research.imports.imported_session import ImportFacts, imported_session
 from research.imports.imported_stream import import_stream
 from research.imports.sample_grid import sample_grid
+from research.imports.stated_units import check_units
 from telemetry.errors import ConfigurationError
 from telemetry.messages.events import SegmentCalibrated, SessionOpened
 from telemetry.messages.motion import MotionBatch, StreamEnded, StreamGap, StreamOpened, TimeQuality
@@ -632,3 +633,17 @@ def test_a_gyroscope_of_another_scale_is_told_with_what_may_be_wrong(tmp_path, s
     assert any("its scale, or the unit of time" in note for note in notes)
     write_csv(path, table(acc, gyr))
     assert not any("scale" in note for note in import_stream(path, layout()).notes)
+
+
+def test_what_is_odd_in_one_part_of_a_long_recording_is_told_though_another_is_not(monkeypatch):
+    acc, gyr = arm()
+    monkeypatch.setattr("research.imports.stated_units.LOOKED_AT", len(acc))
+    twice = np.concatenate([acc, acc])
+    for first, second in ((0.5, 1.0), (1.0, 0.5)):
+        both = np.concatenate([first * gyr, second * gyr])
+        (note,) = check_units("f", layout(), twice, both, RATE_HZ)
+        assert "unit of time" in note
+    still = np.concatenate([np.tile(acc[:1], (len(acc), 1)), acc])
+    calm = np.concatenate([np.zeros_like(gyr), gyr])
+    assert check_units("f", layout(), still, calm, RATE_HZ) == []
+    assert len(check_units("f", layout(), still[: len(acc)], calm[: len(acc)], RATE_HZ)) == 1
