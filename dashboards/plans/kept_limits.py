@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from therapy.plan.limits import TECHNICAL
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["kept_settings"]
 
+_NEVER_STRICTER: Final = {"cleared_for_standing", *TECHNICAL}
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
@@ -29,7 +32,7 @@ def kept_settings(body: Mapping[str, Any], template: PlanTemplate, before: Plan)
         found = []
     for table in ("limits", "check_in"):
         for name, value in _table(body.get(table)).items():
-            if name != "cleared_for_standing" and value == then[table].get(name):
+            if name not in _NEVER_STRICTER and value == then[table].get(name):
                 found += [f"{table}.{name}"] if own[table].get(name) != value else []
     limits = {
         (i.exercise, str(i.side)): i.limit_deg for i in before.items if i.limit_deg is not None

@@ -11,6 +11,7 @@ from therapy.exercises.dose import Dose, Tempo
 from therapy.exercises.exercise import POSTURES, Posture
 from therapy.exercises.library import EXERCISES
 from therapy.exercises.observable import Observable, observable_of, placement_at
+from therapy.session.screens import SUMMONS_NOBODY, UNWELL_TEXT
 from therapy.templates.catalogue import templates
 
 if TYPE_CHECKING:
@@ -105,10 +106,16 @@ class TemplateView(_Frozen):
 
 
 class PlanLibrary(_Frozen):
-    """All that there is to choose from."""
+    """All that there is to choose from.
+
+    `unwell` is what a home says after "I feel unwell" where a plan has no text of its own;
+    `summons_nobody` what it adds to one that has.
+    """
 
     exercises: tuple[LibraryExercise, ...]
     templates: tuple[TemplateView, ...]
+    unwell: Words
+    summons_nobody: Words
 
 
 def plan_library(drawing: Callable[[str, str], str | None]) -> PlanLibrary:
@@ -120,6 +127,8 @@ def plan_library(drawing: Callable[[str, str], str | None]) -> PlanLibrary:
     return PlanLibrary(
         exercises=tuple(_exercise(known, drawing) for known in EXERCISES.values()),
         templates=tuple(_template(one) for one in templates()),
+        unwell=words(UNWELL_TEXT),
+        summons_nobody=words(SUMMONS_NOBODY),
     )
 
 

@@ -112,7 +112,9 @@ async def home_box(
             last_sample_ns=lambda: positions.last_sample_ns,
         )
         record = RecordSink(journal, clock, session=lambda: service.session)
-        analysis = LiveAnalysis(bus, topics, clock, observe_by(plan), latencies)
+        analysis = LiveAnalysis(
+            bus, topics, clock, observe_by(plan), latencies, silent_s=plan.limits.silent_s
+        )
         service.on_event, analysis.on_live = analysis.take_event, service.take_live
         box = HomeBox(
             bus=bus,

@@ -33,11 +33,15 @@ class Freshness:
 
     Args:
         rate_hz: of the stream.
+        silent_s: allowed at any rate; less than 0.3 s counts as that.
         patience: how many times longer everything may take, on a clock that runs faster than
             real time.
     """
 
-    def __init__(self, rate_hz: float, *, patience: float = 1.0) -> None:
+    def __init__(
+        self, rate_hz: float, *, silent_s: float = SILENT_S, patience: float = 1.0
+    ) -> None:
+        self._least_ns = max(SILENT_S, silent_s) * NS_PER_S
         self._period_ns = NS_PER_S / rate_hz
         self._patience = patience
         self._frames_ns: deque[float] = deque(maxlen=LOOKED_BACK)
@@ -49,7 +53,7 @@ class Freshness:
     def allowed_ns(self) -> float:
         """How long it may say nothing."""
         frame_ns = FRAMES * max(self._frames_ns, default=0.0)
-        return max(SILENT_S * NS_PER_S, frame_ns) * self._patience
+        return max(self._least_ns, frame_ns) * self._patience
 
     def heard(self, now_ns: int, batch: MotionBatch | None = None) -> None:
         """It said something, where a batch is given with samples that are so old."""

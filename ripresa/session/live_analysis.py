@@ -45,6 +45,7 @@ class LiveAnalysis:
         clock: stamps and the watch for silence.
         observe: how an exercise item is seen.
         latencies: takes the passage of each batch.
+        silent_s: the plan's limit, from which on a stream is silent.
 
     Attributes:
         core: of the session that is open; None before the first.
@@ -52,13 +53,21 @@ class LiveAnalysis:
     """
 
     def __init__(
-        self, bus: Bus, topics: HomeTopics, clock: Clock, observe: Observe, latencies: Latencies
+        self,
+        bus: Bus,
+        topics: HomeTopics,
+        clock: Clock,
+        observe: Observe,
+        latencies: Latencies,
+        *,
+        silent_s: float = SILENT_S,
     ) -> None:
         self._bus = bus
         self._topics = topics
         self._clock = clock
         self._observe = observe
         self._latencies = latencies
+        self._silent_s = silent_s
         self._fresh: dict[str, Freshness] = {}
         self._standing: dict[str, Standing] = {}
         self._falls = FallWatch()
@@ -114,7 +123,9 @@ class LiveAnalysis:
         if isinstance(item, StreamOpened):
             # Faster clocks squeeze the machine's own hiccups, so patience is in real time there.
             patience = max(1.0, self._clock.speed)
-            self._fresh[item.stream] = Freshness(item.rate_hz, patience=patience)
+            self._fresh[item.stream] = Freshness(
+                item.rate_hz, silent_s=self._silent_s, patience=patience
+            )
         fresh = self._fresh.get(item.stream)
         if fresh is None:
             return

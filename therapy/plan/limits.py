@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from therapy.wording import ToldError
 
-__all__ = ["Limits", "PainProfile"]
+__all__ = ["TECHNICAL", "Limits", "PainProfile"]
 
 PainProfile: TypeAlias = Literal["standard", "joint", "quota", "cautious"]
 
@@ -26,6 +26,8 @@ _LOWER_IS_STRICTER: Final = (
     "hold_cap_s",
     "fast_share",
 )
+TECHNICAL: Final = ("silent_s", "lost_s", "idle_min", "calibration_cap_s")
+"""Of sensors and of waiting: neither end is the stricter one."""
 
 
 class Limits(BaseModel):
@@ -46,7 +48,8 @@ class Limits(BaseModel):
         hold_cap_s: no hold asked for is longer.
         rest_s: pause between two sets.
         cleared_for_standing: standing exercises stay locked without it.
-        silent_s: a sensor silent for so long pauses without penalty.
+        silent_s: a sensor silent for so long pauses without penalty; 0.3 at the least, and what its
+            frames need.
         lost_s: silent for so long, the set ends as `lost sensor`.
         idle_min: without sample and event for so long a session closes as interrupted.
         calibration_cap_s: no calibration at home takes longer.

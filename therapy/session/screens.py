@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from .session_state import SessionState
 
 __all__ = [
+    "SUMMONS_NOBODY",
     "UNWELL_BUTTON",
+    "UNWELL_TEXT",
     "AlignSensor",
     "Ask",
     "Assess",
@@ -47,14 +49,12 @@ STRAINING_HOLD_S: Final = 2.0
 SHRUNK_DEG: Final = 10.0
 """A range smaller than last time's by more than this is shown: two game days differ by about
 1.96·√2 times the error of a day's range."""
-_UNWELL: Final = Wording(
+UNWELL_TEXT: Final = Wording(
     "La seduta è finita. Questo schermo non chiama nessuno.",
     "The session has ended. This screen summons nobody.",
 )
 _SENSOR: Final = Wording("Il sensore", "The sensor")
-_SUMMONS_NOBODY: Final = Wording(
-    "Questo schermo non chiama nessuno.", "This screen summons nobody."
-)
+SUMMONS_NOBODY: Final = Wording("Questo schermo non chiama nessuno.", "This screen summons nobody.")
 _HALTED: Final = Wording(
     "Oggi niente esercizi, dopo quello che ha risposto. La risposta resta annotata.",
     "No exercises today, after what you answered. The answer is noted.",
@@ -302,9 +302,9 @@ def _closing_words(state: SessionState) -> Wording:
     """One kind sentence that names the deed; after "I feel unwell" the clinic's own text."""
     if state.reason is CloseReason.UNWELL:
         own = state.plan.unwell_text
-        if own is None:
-            return _UNWELL
-        return Wording(f"{own} {_SUMMONS_NOBODY.it}", f"{own} {_SUMMONS_NOBODY.en}")
+        if own is None or not own.strip():
+            return UNWELL_TEXT
+        return Wording(f"{own} {SUMMONS_NOBODY.it}", f"{own} {SUMMONS_NOBODY.en}")
     if state.halted_by is not None:
         return _HALTED
     deeds = [_deed(state, item_id, done) for item_id, done in state.totals if done >= 1]

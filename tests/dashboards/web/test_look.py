@@ -126,9 +126,7 @@ def values(model, field):
     return {a for a in (told or kind) if isinstance(a, str)}
 
 
-APART = {"patient", "version", "items", "limits", "check_in", "unwell_text"}
-INSIDE = {"silent_s", "lost_s", "idle_min", "calibration_cap_s"}
-"""What the editor keeps as it is, and changes nothing of."""
+APART = {"patient", "version", "items", "limits", "check_in"}
 STATES = {
     "state_": set(get_args(PatientState)),
     "plan_": set(get_args(VersionState)),
@@ -155,7 +153,7 @@ STATES = {
     "phase_": {p.replace("-", "") for p in get_args(SessionPhase)},
     "setting_": {
         *(Plan.model_fields.keys() - APART),
-        *(Limits.model_fields.keys() - INSIDE),
+        *Limits.model_fields,
         *CheckIn.model_fields,
         *(PlanItem.model_fields.keys() - {"id", "exercise"}),
         *Dose.model_fields,

@@ -437,6 +437,44 @@ async def test_game_support_and_zeros_are_written_into_the_draft(clinic, chromiu
     assert body["neutral_angles"][0]["angle_deg"] == 25
 
 
+async def test_the_clinics_own_words_and_waits_are_folded_away_shown_and_written(clinic, chromium):
+    await bring(chromium)
+    async with serve(clinic.app(), port=0) as page:
+        await sized(chromium, "phone")
+        hand = Hand(chromium)
+        await chromium.open(f"{page.url}plan/{PATIENT}?lang=it")
+        await chromium.until(READY)
+        await hand.click("label[for=source-0]")
+        await hand.click("#start")
+        await chromium.until("document.querySelector('#unwell') !== null")
+        folded = "['unwell', 'technical-limits'].map(id => document.getElementById(id).open)"
+        assert await chromium.ask(folded) == [False, False]
+        assert "testo di Ripresa" in await chromium.text("#unwell summary")
+        assert "non chiama nessuno" in await chromium.text("#unwell [lang=it]")
+        await hand.click("#unwell summary")
+        await hand.click("[data-path=unwell_text]")
+        await hand.press("Si sieda e chiami il 112.")
+        assert "testo della clinica" in await chromium.text("#unwell summary")
+        await hand.click("#technical-limits summary")
+        await typed(chromium, "limits.lost_s", "60")
+        told = "document.querySelector('.changes').textContent"
+        wanted = "testo di Ripresa → Si sieda e chiami il 112."
+        await chromium.until(f"{told}.includes({wanted!r}) && {told}.includes('120 → 60')")
+        assert await violations(chromium) == []
+        assert await chromium.ask("document.documentElement.scrollWidth") <= SIZES["phone"][0]
+        await hand.click("#technical-limits summary")
+        assert await chromium.ask(folded) == [True, False]
+        await typed(chromium, "limits.idle_min", "999")
+        await chromium.until("document.querySelector('#technical-limits').open")
+        assert "al massimo 120" in await chromium.text("#technical-limits .field-problem")
+        await typed(chromium, "unwell_text", "  ")
+        await typed(chromium, "limits.idle_min", "15")
+        await chromium.until(f"!{told}.includes('112') && {told}.includes('120 → 60')")
+    body = clinic.drafts.draft(PATIENT).body
+    assert "unwell_text" not in body
+    assert body["limits"]["lost_s"] == 60
+
+
 def at(path):
     return f"document.querySelector({json.dumps(f'[data-path={json.dumps(path)}]')})"
 

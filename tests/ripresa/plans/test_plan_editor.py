@@ -458,7 +458,7 @@ async def test_what_a_template_kept_as_it_is_stricter_is_marked_until_it_is_chan
         patient=PATIENT,
         version=2,
         valid_from=MONDAY + timedelta(days=1),
-        limits={"pain_stop": 3, "pain_amber": 2},
+        limits={"pain_stop": 3, "pain_amber": 2, "lost_s": 300, "silent_s": 2},
     )
     clinic.plans.add(strict)
     clinic.desk.publish(strict, "clinic")
@@ -469,6 +469,10 @@ async def test_what_a_template_kept_as_it_is_stricter_is_marked_until_it_is_chan
         limit = f"items.{rows.index('forward-arm-raise')}.limit_deg"
         assert {"limits.pain_stop", limit} <= set(draft["kept"])
         assert "limits.session_cap_min" not in draft["kept"]
+        assert draft["body"]["limits"]["lost_s"] == 300
+        assert not [k for k in draft["kept"] if k in ("limits.lost_s", "limits.silent_s")], (
+            "a longer wait is kept, but is no stricter"
+        )
         assert draft["kept_from"] == 2
         body = draft["body"]
         body["items"][rows.index("forward-arm-raise")]["limit_deg"] = 60

@@ -36,6 +36,17 @@ def test_a_wearable_is_not_silent_between_two_of_its_frames(samples, rate_hz):
     assert fresh.standing(at_ns + round((allowed_s + 0.01) * S_NS)) == "silent"
 
 
+@pytest.mark.parametrize(("limit_s", "allowed_s"), [(2.0, 2.0), (0.05, 0.3)])
+def test_a_plans_limit_says_how_long_a_stream_may_be_silent_but_never_under_what_is_safe(
+    limit_s, allowed_s
+):
+    fresh = Freshness(60.0, silent_s=limit_s)
+    for frame, at_ns in frames(1, 60.0):
+        fresh.heard(at_ns, frame)
+    assert fresh.standing(at_ns + round((allowed_s - 0.01) * S_NS)) == "fresh"
+    assert fresh.standing(at_ns + round((allowed_s + 0.01) * S_NS)) == "silent"
+
+
 def test_samples_that_are_old_are_late_until_they_are_in_time_again():
     fresh = Freshness(60.0)
     told = []

@@ -96,6 +96,24 @@ async def test_a_silent_stream_is_announced_once_and_again_when_it_speaks(rig):
     assert [m.silent for m in told if isinstance(m, SensorSilent)] == [True, False]
 
 
+async def test_the_plans_own_limit_decides_when_a_stream_is_silent():
+    bus, clock, told = LocalBus(), ManualClock(T0_NS), []
+    analysis = LiveAnalysis(bus, TOPICS, clock, observe, Latencies(), silent_s=3.0)
+    bus.subscribe(TOPICS.control, lambda m: told.append(decode_live(m.payload)))
+    for event in events():
+        analysis.take_event(event)
+    analysis(opened())
+    watch = asyncio.create_task(analysis.run())
+    analysis(batch(10))
+    for seconds in (2.5, 1.0):
+        await asyncio.sleep(0.01)
+        assert not [m for m in told if isinstance(m, SensorSilent)]
+        await clock.advance(seconds)
+    await asyncio.sleep(0.01)
+    watch.cancel()
+    assert [m.silent for m in told if isinstance(m, SensorSilent)] == [True]
+
+
 async def test_a_stream_whose_samples_come_late_is_announced_as_late(rig):
     _, clock, analysis, told = rig
     await clock.advance(3)

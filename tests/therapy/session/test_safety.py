@@ -17,7 +17,7 @@ from therapy.session.safety import (
     judge_pain,
     may_get_harder,
 )
-from therapy.session.screens import Ask, Closed, Play
+from therapy.session.screens import UNWELL_TEXT, Ask, Closed, Play
 from therapy.session.session_state import FallSuspected
 from therapy_builders import STREAM, Session, item, plan
 
@@ -44,6 +44,13 @@ def test_feeling_unwell_at_check_in_ends_the_session_with_the_clinics_text():
     assert isinstance(session.screen, Closed)
     assert session.screen.text.en.startswith("Bleiben Sie sitzen.")
     assert session.types[-2:] == ["unwell.reported", "session.closed"]
+
+
+@pytest.mark.parametrize("blank", ["", "  \n "])
+def test_a_blank_text_of_the_clinics_leaves_nobody_without_a_word(blank):
+    session = Session(plan(unwell_text=blank))
+    session.ask("check.answered", answer=True)
+    assert session.screen.text == UNWELL_TEXT
 
 
 def test_unsettled_pain_of_yesterday_blocks_progress():

@@ -145,7 +145,7 @@ function changesOf(editor, now) {
     const exercise = inItem ? exerciseName(editor, now, item, change) : null;
     const setting = names.length ? t(`setting_${names.at(-1)}`) : null;
     if (inItem && !rest.length) return h("li", {}, h("b", {}, exercise), ` · ${t(change.before === null ? "new_exercise" : "gone_exercise")}`);
-    return h("li", {}, h("b", {}, [exercise, setting].filter(Boolean).join(", ")), `: ${told(change.before)} → ${told(change.after)}`);
+    return h("li", {}, h("b", {}, [exercise, setting].filter(Boolean).join(", ")), `: ${toldOf(change, change.before)} → ${toldOf(change, change.after)}`);
   });
   return [h("ul", { class: "dots" }, ...lines)];
 }
@@ -154,6 +154,11 @@ function exerciseName(editor, now, item, change) {
   const row = (now.body.items ?? []).find((one) => one.id === item) ?? change.before ?? change.after ?? {};
   const known = editor.known.get(row.exercise ?? item);
   return known ? both(known.name) : item;
+}
+
+/** A setting's value; where a text of the clinic's own is absent, another one is said. */
+function toldOf(change, value) {
+  return change.place === "unwell_text" && !String(value ?? "").trim() ? t("unwell_built_in") : told(value);
 }
 
 /** A value as a person says it. */

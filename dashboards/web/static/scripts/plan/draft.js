@@ -20,7 +20,7 @@ export function draftPage(editor, view, show) {
   const problem = h("div", { class: "line-lost", role: "alert", hidden: true });
   const fields = fieldsOf(draft);
   const checks = checksOf(editor, draft, show);
-  const form = h("div", { class: "draft" }, h("div", { class: "draft-fields" }, itemsOf(editor, draft, fields), ...settingsOf(draft, fields)), checks.element);
+  const form = h("div", { class: "draft" }, h("div", { class: "draft-fields" }, itemsOf(editor, draft, fields), ...settingsOf(editor, draft, fields)), checks.element);
 
   draft.told = (shown) => {
     status.textContent = saidOf(shown.draft);

@@ -53,6 +53,13 @@ export function fieldsOf(draft) {
     return field(path, label, input, hint);
   }
 
+  /** Text of several lines; blank takes it away. */
+  function prose(path, label, { hint, ...more } = {}) {
+    const area = h("textarea", { rows: 3, ...more, oninput: () => set(path, area.value.trim() ? area.value : undefined) });
+    area.value = at(body, path) ?? "";
+    return field(path, label, area, hint);
+  }
+
   function choice(path, label, options, { value, onchange } = {}) {
     const chosen = String(value ?? at(body, path) ?? "");
     const select = h("select", {}, ...options.map(([name, said]) => h("option", { value: name, selected: name === chosen }, said)));
@@ -78,7 +85,7 @@ export function fieldsOf(draft) {
     return h("fieldset", { class: "ticks", "data-path": path }, h("legend", {}, label), ...boxes);
   }
 
-  return { set, number, text, choice, tick, ticks };
+  return { set, number, text, prose, choice, tick, ticks };
 }
 
 /** Show each mistake at its field; returns those that have none. */
@@ -89,6 +96,8 @@ export function tellProblems(place, problems) {
     const control = controlAt(place, problem.path);
     if (!control) return true;
     control.setAttribute("aria-invalid", "true");
+    // What keeps a plan from being signed does not stay folded away.
+    for (let fold = control.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     const beside = control.closest(".check, .field") ?? control;
     beside.append(h("span", { class: "field-problem" }, both(problem.what)));
     return false;

@@ -11,8 +11,8 @@ const MECHANISMS = ["goal", "when_and_where", "five_minutes", "therapists_messag
 const JOINTS = ["elbow", "knee", "wrist"];
 const QUESTIONS = ["unwell", "fallen", "medicine", "pain", "pain_elsewhere", "next_morning", "effort", "breathlessness"];
 
-export function settingsOf(draft, fields) {
-  return [personCard(draft, fields), limitsCard(fields), questionsCard(draft, fields), persuasionCard(fields), zerosCard(draft, fields)];
+export function settingsOf(editor, draft, fields) {
+  return [personCard(draft, fields), limitsCard(fields), questionsCard(editor, draft, fields), persuasionCard(fields), zerosCard(draft, fields)];
 }
 
 function personCard(draft, fields) {
@@ -73,6 +73,7 @@ function limitsCard(fields) {
       number("rest_s", { min: 0, max: 600, step: 5 }),
     ),
     h("details", {}, h("summary", {}, t("more_limits")), h("div", { class: "fields" }, number("dose_cap", { min: 1, max: 3, step: 0.1 }), number("fast_share", { min: 0.05, max: 1, step: 0.05 }))),
+    h("details", { id: "technical-limits" }, h("summary", {}, t("technical_limits")), h("p", { class: "quiet" }, t("technical_note")), h("div", { class: "fields" }, number("silent_s", { min: 0.3, max: 5, step: 0.1 }), number("lost_s", { min: 5, max: 900, step: 5 }), number("idle_min", { min: 1, max: 120, step: 1 }), number("calibration_cap_s", { min: 10, max: 300, step: 5 }))),
   );
 }
 
@@ -123,7 +124,7 @@ function zerosCard(draft, fields) {
   }
 }
 
-function questionsCard(draft, fields) {
+function questionsCard(editor, draft, fields) {
   const list = h("ol", { class: "stops" });
   const add = h("button", { type: "button", class: "quiet-button", id: "add-stop", onclick: more }, t("add_stop"));
   redraw();
@@ -135,6 +136,7 @@ function questionsCard(draft, fields) {
     h("p", { class: "quiet" }, t("stop_note")),
     list,
     add,
+    unwellText(editor, draft, fields),
   );
 
   function stops() {
@@ -164,5 +166,23 @@ function questionsCard(draft, fields) {
     draft.touched();
     redraw();
     (list.querySelectorAll("button")[Math.min(n, stops().length - 1)] ?? add).focus();
+  }
+}
+
+/** What the home says after "I feel unwell": the clinic's own approved text, else the one that it comes with. */
+function unwellText({ library }, draft, fields) {
+  const said = (wording) => wording[draft.body.language] ?? wording.it;
+  const summary = h("summary", {});
+  const hint = h("p", { class: "quiet", lang: draft.body.language });
+  const field = fields.prose("unwell_text", settingName("unwell_text"), { maxlength: 600 });
+  const area = field.querySelector("textarea");
+  area.addEventListener("input", tell);
+  tell();
+  return h("details", { id: "unwell" }, summary, h("p", { class: "quiet" }, t("unwell_note")), h("div", { class: "fields" }, h("div", { class: "wide-field" }, field, hint)));
+
+  function tell() {
+    const own = area.value.trim();
+    summary.textContent = t(own ? "unwell_own" : "unwell_built_in_now");
+    hint.textContent = own ? `… ${said(library.summons_nobody)}` : said(library.unwell);
   }
 }

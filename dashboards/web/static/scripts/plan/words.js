@@ -100,6 +100,18 @@ addTexts({
   kept_from: ["tenuto dalla versione {n}: più stretto del modello", "kept from version {n}: stricter than the template"],
   more_limits: ["Altri limiti", "More limits"],
 
+  technical_limits: ["Sensori e attese", "Sensors and waiting"],
+  technical_note: ["Quando un sensore tace il gioco si ferma senza togliere nulla, poi la serie finisce. Di più se i suoi pacchetti lo chiedono, mai meno di 0,3 secondi.", "Where a sensor is silent the game pauses and takes nothing away, then the set ends. Longer where its packets need it, never under 0.3 seconds."],
+  setting_silent_s: ["Sensore muto: pausa dopo secondi", "Silent sensor: pause after seconds"],
+  setting_lost_s: ["Sensore muto: la serie finisce dopo secondi", "Silent sensor: the set ends after seconds"],
+  setting_idle_min: ["Nessun segno: la seduta si chiude dopo minuti", "No sign of anybody: the session closes after minutes"],
+  setting_calibration_cap_s: ["Una calibrazione, al massimo secondi", "A calibration, seconds at most"],
+  unwell_own: ["Dopo «Non mi sento bene»: testo della clinica", "After “I feel unwell”: the clinic’s text"],
+  unwell_built_in_now: ["Dopo «Non mi sento bene»: testo di Ripresa", "After “I feel unwell”: Ripresa’s text"],
+  unwell_built_in: ["testo di Ripresa", "Ripresa’s text"],
+  unwell_note: ["La seduta finisce e la casa mostra questo testo, nella lingua dei testi a casa. Vuoto: quello di Ripresa, qui sotto. Il messaggio alla clinica arriva, ma lo schermo non chiama nessuno e lo dice.", "The session ends and the home shows this text, in the language of texts at home. Empty: Ripresa’s, below. The clinic is told, but the screen summons nobody, and says so."],
+  setting_unwell_text: ["Testo approvato dalla clinica", "Text that the clinic approved"],
+
   setting_goal: ["Obiettivo, con le parole della persona", "Goal, in the person’s own words"],
   setting_when_and_where: ["Quando e dove", "When and where"],
   setting_valid_from: ["Vale dal", "Counts from"],
