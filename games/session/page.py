@@ -13,6 +13,7 @@ from telemetry.messages.requests import (
 )
 
 if TYPE_CHECKING:
+    from games.postcards.postcard import Postcard
     from telemetry.messages.requests import Request
 
     from .way.way_steps import MapShown, SeeWay
@@ -120,6 +121,7 @@ class Page:
         ends: what the lowest and the highest number of a scale stand for.
         guard_s: for how long Enter chooses nothing, so that a second press by mistake is harmless.
         way: the map that lies behind it; None: none does.
+        card: a postcard that is the page; None: none is.
     """
 
     title: str
@@ -138,6 +140,7 @@ class Page:
     clinical: bool = False
     ends: tuple[str, str] = ("", "")
     way: MapShown | None = None
+    card: Postcard | None = None
 
     @property
     def last(self) -> bool:

@@ -8,6 +8,7 @@ import pygame
 
 from games.figures.drawing import ExerciseDrawing
 from games.figures.looping import share_at
+from games.postcards.postcard_picture import draw_postcard
 from games.ui.canvas import HEIGHT, WIDTH, Block
 from games.ui.hud import Button
 from games.ui.paint import gradient, mix, ridge, shaded, soft_disc
@@ -19,6 +20,7 @@ from .way.map_picture import painted_map
 
 if TYPE_CHECKING:
     from games.look import Look
+    from games.postcards.postcard import Postcard
     from games.ui.canvas import Canvas
     from games.ui.menu import Menu
     from games.ui.paint import Colour
@@ -51,6 +53,7 @@ class PageScreen:
         self._ground = _ground().convert()
         self._drawings: dict[tuple[str, str, str], ExerciseDrawing] = {}
         self._map: tuple[MapShown, pygame.Surface] | None = None
+        self._card: tuple[Postcard, pygame.Surface] | None = None
 
     def buttons(self, page: Page) -> list[Button]:
         """Where the page's choices lie, in the order of its choices."""
@@ -61,7 +64,7 @@ class PageScreen:
         crowded = page.exercise or page.lines or page.of or small
         # Answers stand above the way back and the way past them.
         top = CHOICES_Y if crowded and not quiet else ANSWERS_Y
-        if page.way is not None:
+        if page.way is not None or page.card is not None:
             top = CHOICES_Y
         elif page.last:
             top = LAST_Y
@@ -97,6 +100,8 @@ class PageScreen:
         buttons = self.buttons(page)
         if page.way is not None:
             _draw_over_map(canvas, page)
+        elif page.card is not None:
+            canvas.surface.blit(self._carded(canvas, page.card), (0, 0))
         elif page.exercise is not None:
             self._draw_exercise(canvas, page, seconds, ghost)
         else:
@@ -117,6 +122,13 @@ class PageScreen:
         if self._map is None or self._map[0] != shown:
             self._map = shown, painted_map(shown)
         return self._map[1]
+
+    def _carded(self, canvas: Canvas, card: Postcard) -> pygame.Surface:
+        """The page with a postcard, its picture read once."""
+        if self._card is None or self._card[0] != card:
+            draw_postcard(canvas, card)
+            self._card = card, canvas.surface.copy()
+        return self._card[1]
 
     @staticmethod
     def _draw_ends(canvas: Canvas, page: Page, buttons: list[Button]) -> None:

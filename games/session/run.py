@@ -143,6 +143,7 @@ class SessionScreens:
             view.request,
             free_game=self._leaves_a_game,
             progress=settings.progress,
+            postcards=settings.postcards,
         )
         self._watch = WatchTelling(settings.look, settings.watched_by, devices.voice.say)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from games.journey.own_progress import OwnProgress
     from games.persuasion.prompts import Prompt
     from games.persuasion.session_prompts import Told
+    from games.postcards.postcard import Postcard
     from games.rules.mode import Reaches
     from games.rules.take import Take
     from telemetry.messages.requests import Request
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from .letter_page import Letter
     from .surveys.survey_turn import AskedSurvey
 
-__all__ = ["ScreenSettings", "ShownSession"]
+__all__ = ["PostcardShelf", "ScreenSettings", "ShownSession"]
 
 
 class ShownSession(Protocol):
@@ -40,6 +41,27 @@ class ShownSession(Protocol):
 
     def heart_bpm(self) -> int | None:
         """The heart rate, where one is worn and fresh."""
+        ...
+
+
+class PostcardShelf(Protocol):
+    """The postcards of a home, as its screens need them."""
+
+    @property
+    def next(self) -> Postcard | None:
+        """The card of a session; None: there is none to show."""
+        ...
+
+    def keeps(self, card: str) -> bool:
+        """Whether a card may be shown still: a consent may be taken back at any time."""
+        ...
+
+    def note_seen(self, card: str) -> None:
+        """It was looked at."""
+        ...
+
+    def hide(self, card: str) -> None:
+        """It is not to be shown any more."""
         ...
 
 
@@ -66,6 +88,7 @@ class ScreenSettings:
         journey: the way on this day: scene, map, plants and games to choose from; None: there is
             none, and each game is played in its first scene.
         progress: one's own, asked for from the map; None: there is none to show.
+        postcards: of which one is shown at the map; None: there are none.
         questionnaire: takes the marks of an anonymous answer; None where none is due. Where there
             is a survey, it is left for another session.
     """
@@ -87,3 +110,4 @@ class ScreenSettings:
     found: Callable[[], SessionResult | None] = lambda: None
     journey: Journey | None = None
     progress: Callable[[], OwnProgress | None] = lambda: None
+    postcards: PostcardShelf | None = None

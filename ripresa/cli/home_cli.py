@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from .look_options import AudioOnly, LanguageOption, Plain, Scanning, SideOption, TextScale
+from .postcards.postcards_cli import app as postcards_app
 
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(postcards_app, name="postcards")
 
 
 @app.callback()

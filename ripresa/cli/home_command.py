@@ -14,6 +14,7 @@ from ripresa.home.erasing import erase
 from ripresa.home.history import broke_off
 from ripresa.home.home import Home
 from ripresa.home.home_at_work import HomeAtWork
+from ripresa.home.letters.postcard_box import PostcardBox
 from ripresa.home.letters.sent_takes import takes_at_hand
 from ripresa.home.not_ready import words_for
 from ripresa.home.outside_screens import websocket_port
@@ -113,6 +114,7 @@ def hold_session_with_screens(held: HeldSession) -> str:
                 found=lambda: at_work.found,
                 journey=journey_for(at_work),
                 progress=lambda: progress_of_home(at_work.home, at_work.plan),
+                postcards=PostcardBox(at_work.home.folder.postcards),
             ),
             source=CountedKeys(at_work) if held.by_keys else link,
             clock=at_work.home.clock,

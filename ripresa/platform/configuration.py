@@ -103,6 +103,11 @@ class Folder(Places):
         return self.root / "home" / "live_view.json"
 
     @property
+    def postcards(self) -> Path:
+        """Postcards, who may send them, and whether the person lets any come."""
+        return self.root / "home" / "postcards"
+
+    @property
     def motion_kept(self) -> Path:
         """Since when, and in which times before, raw motion stays at home."""
         return self.root / "home" / "motion_kept.json"

@@ -16,9 +16,11 @@ from games.journey.journey import GAME, PLANT, SCENE
 from games.journey.own_progress import GOAL
 from games.journey.scene_walk import scene_variant
 from games.persuasion.weekly_draws import CHOICE, MUSIC, SILENT
+from games.postcards.postcard import POSTCARD
 from games.session.page import Choice, Leave, Page
 from telemetry.messages.requests import NotePrompt
 
+from .postcard_page import postcard_page
 from .progress_pages import goal_page, progress_pages
 from .way_steps import MapShown, SeeWay
 from .way_texts import WAY
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from games.journey.journey import Journey
     from games.journey.own_progress import OwnProgress
     from games.look import Look
+    from games.postcards.postcard import Postcard
+    from games.session.shown_session import PostcardShelf
     from telemetry.messages.requests import Request
 
 __all__ = ["JourneyTurn"]
@@ -43,6 +47,7 @@ class JourneyTurn:
         request: writes down what was shown and chosen.
         free_game: whether the plan leaves a game to the person.
         progress: one's own, looked up when it is asked for; None: there is none to show.
+        postcards: of which a session shows one; None: there are none.
     """
 
     def __init__(
@@ -53,12 +58,15 @@ class JourneyTurn:
         *,
         free_game: Callable[[], bool],
         progress: Callable[[], OwnProgress | None] = lambda: None,
+        postcards: PostcardShelf | None = None,
     ) -> None:
         self._journey, self._language = journey, look.language
         # Whoever turned the music off is in no trial of it.
         self._hears_music = look.music > 0
         self._request, self._free_game = request, free_game
         self._progress = progress
+        self._shelf, self._card = postcards, None if postcards is None else postcards.next
+        self._card_seen = False
         self._open: str | None = None
         self._page = 0
         self._own: OwnProgress | None = None
@@ -101,6 +109,8 @@ class JourneyTurn:
                 return self._plants_page(journey)
             case "games":
                 return self._games_page(journey)
+            case "postcard" if (card := self._postcard) is not None:
+                return postcard_page(card, self._language, after=after)
             case "goal" if self._own is not None:
                 return goal_page(self._own.goal, self._language)
             case "progress" if self._own is not None:
@@ -143,13 +153,37 @@ class JourneyTurn:
         if step.rating is not None:
             self._note(GOAL, str(step.rating))
         self._page = step.page
+        if step.hide:
+            self._hide_card()
         self._turn_to(step.to)
+        if step.to == "postcard":
+            self._see_card()
 
     def _turn_to(self, place: str) -> None:
         """Open a page; whoever comes to the map finds what is known by then."""
         if place == "map":
             self._own = self._progress()
         self._open = None if place == "away" else place
+
+    @property
+    def _postcard(self) -> Postcard | None:
+        """The session's one card, as long as both consents stand and it was not hidden."""
+        card, shelf = self._card, self._shelf
+        return card if card is not None and shelf is not None and shelf.keeps(card.card) else None
+
+    def _see_card(self) -> None:
+        """It is looked at; a second look in the session is the same one."""
+        if self._card_seen or self._card is None or self._shelf is None:
+            return
+        self._card_seen = True
+        self._shelf.note_seen(self._card.card)
+        self._note(POSTCARD, "seen")
+
+    def _hide_card(self) -> None:
+        if self._card is not None and self._shelf is not None:
+            self._shelf.hide(self._card.card)
+            self._card = None
+            self._note(POSTCARD, "hidden")
 
     def _map_page(self, journey: Journey, *, after: bool) -> Page:
         language = self._language
@@ -168,6 +202,8 @@ class JourneyTurn:
                 choices.append(Choice(self._named(WAY["plant"][language]), SeeWay("plants")))
             if self._free_game() and len(journey.games) > 1:
                 choices.append(Choice(WAY["game"][language], SeeWay("games")))
+        if self._postcard is not None:
+            choices.append(Choice(WAY["postcard"][language], SeeWay("postcard")))
         if self._own is not None:
             choices.append(Choice(WAY["progress"][language], SeeWay("progress")))
         return Page(

@@ -22,13 +22,15 @@ class SeeWay:
         plant, game: that was chosen; None: nothing was.
         rating: how near one feels to one's goal, 0 to 10.
         page: of one's own progress, from 0.
+        hide: the postcard is not to be shown any more.
     """
 
-    to: Literal["map", "plants", "games", "progress", "goal", "away"]
+    to: Literal["map", "plants", "games", "progress", "goal", "postcard", "away"]
     plant: str | None = None
     game: str | None = None
     rating: int | None = None
     page: int = 0
+    hide: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,9 @@ WAY: Final[dict[str, dict[str, str]]] = {
         "it": "Sedute non ancora contate: {n}",
         "en": "Sessions not counted yet: {n}",
     },
+    "postcard": {"it": "Cartolina", "en": "Postcard"},
+    "postcard_from": {"it": "Cartolina da {sender}", "en": "A postcard from {sender}"},
+    "hide": {"it": "Non mostrare più", "en": "Show no more"},
     "pain": {"it": "Dolore all'inizio", "en": "Pain at the start"},
     "pains": {
         "it": "Ultime sedute, da 0 a 10: {pains}",

@@ -11,6 +11,7 @@ from games.journey.scene_walk import scene_variant
 from games.look import Look
 from games.persuasion.prompts import Situation, prompts_for
 from games.persuasion.streak import Streak
+from games.postcards.postcard import Postcard
 from games.scenes.scene import GameScene
 from games.session.page_screen import PageScreen
 from games.session.way.journey_turn import JourneyTurn
@@ -289,3 +290,75 @@ def test_words_of_the_map_stay_off_its_buttons_and_the_way(language, text_scale,
         assert min(place.top for place in places) >= 500
         screen.draw(canvas, page, Menu(len(places)), 0.0)
     assert played.window is not None
+
+
+class Shelf:
+    """Cards in memory."""
+
+    def __init__(self, *cards):
+        self.cards, self.seen, self.hidden = list(cards), [], []
+
+    @property
+    def next(self):
+        return self.cards[0] if self.cards else None
+
+    def keeps(self, card):
+        return any(c.card == card for c in self.cards)
+
+    def note_seen(self, card):
+        self.seen.append(card)
+
+    def hide(self, card):
+        self.hidden.append(card)
+        self.cards = [c for c in self.cards if c.card != card]
+
+
+def at_the_map(shelf, language="en"):
+    asked = []
+    turn = JourneyTurn(
+        journey(2), Look(language=language), asked.append, free_game=lambda: False, postcards=shelf
+    )
+    turn.took(SeeWay("map"))
+    return turn, asked
+
+
+def leads_to(page):
+    return {c.asks.to: c.asks for c in page.choices if isinstance(c.asks, SeeWay)}
+
+
+def test_a_postcard_is_seen_at_the_map_read_aloud_and_told_without_a_name():
+    card = Postcard("01", "Anna", "The wisteria is out.")
+    turn, asked = at_the_map(Shelf(card, Postcard("02", "Bea", "Later.")))
+    for _ in range(2):
+        turn.took(leads_to(turn.page)["postcard"])
+        assert turn.page.card == card
+        assert turn.page.spoken == "A postcard from Anna. The wisteria is out."
+        turn.took(turn.page.choices[0].asks)
+    assert turn._shelf.seen == ["01"]
+    assert [(a.mechanism, a.variant, a.message) for a in asked] == [("postcard", "seen", None)]
+    assert "Anna" not in repr(asked)
+
+
+def test_a_hidden_postcard_is_gone_and_a_session_shows_no_second_one():
+    shelf = Shelf(Postcard("01", "Anna", "x"), Postcard("02", "Bea", "y"))
+    turn, asked = at_the_map(shelf)
+    turn.took(leads_to(turn.page)["postcard"])
+    (hide,) = (c.asks for c in turn.page.choices if isinstance(c.asks, SeeWay) and c.asks.hide)
+    turn.took(hide)
+    assert "postcard" not in leads_to(turn.page)
+    assert shelf.hidden == ["01"]
+    assert [a.variant for a in asked] == ["seen", "hidden"]
+
+
+def test_a_consent_taken_back_while_a_card_is_open_takes_it_from_the_screen():
+    shelf = Shelf(Postcard("01", "Anna", "x"))
+    turn, _ = at_the_map(shelf)
+    turn.took(leads_to(turn.page)["postcard"])
+    shelf.cards = []
+    assert turn.page.card is None
+    assert "postcard" not in leads_to(turn.page)
+
+
+def test_without_postcards_the_map_offers_none():
+    turn, _ = at_the_map(None)
+    assert "postcard" not in leads_to(turn.page)

@@ -1,0 +1,1 @@
+"""Postcards from people one knows: words, a redrawn picture, and how they look."""

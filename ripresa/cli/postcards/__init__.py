@@ -1,0 +1,1 @@
+"""Postcards at a home."""
