@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
 from typing import TYPE_CHECKING
 
 from analytics.monitoring.adherence import period_adherence
-from games.persuasion.prompts import PROMPTS, iso_week, trial_unit, variant_of
-from games.persuasion.weekly_draws import WEEKLY_DRAWS, weekly_draw
+from games.persuasion.prompts import iso_week
 from research.cohorts.prompt_trial import TrialWeek
-from ripresa.session.plan_folder import PlanFolder
-from telemetry.messages.events import PromptShown
-from therapy.plan.plan import plan_in_force
 
 from .cohort_places import cohort_places
+from .drawn_variants import DrawnVariants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
+    from datetime import date
 
     from research.cohorts.cohort_patient import CohortPatient
     from research.cohorts.cohort_report import Cohort
-    from therapy.plan.plan import Plan
 
-    from .cohort_places import CohortPlace
     from .cohort_run import CohortFolder
 
 __all__ = ["trial_weeks"]
@@ -41,62 +36,23 @@ def trial_weeks(folder: CohortFolder, cohort: Cohort, seed: str) -> list[TrialWe
         ConfigurationError: a place is gone.
         StoreError: a place cannot be read.
     """
-    places = cohort_places(folder.places)
-    shown = _shown(places)
-    found = []
-    for patient in cohort.patients:
-        folders = [PlanFolder(place.source.plans) for place in places]
-        plans = [plan for one in folders for plan in one.versions(patient.patient)]
-        found += list(_weeks(patient, plans, shown, seed))
-    return found
+    drawn = DrawnVariants(cohort_places(folder.places), seed)
+    return [week for patient in cohort.patients for week in _weeks(patient, drawn)]
 
 
-def _shown(places: Sequence[CohortPlace]) -> dict[tuple[str, str, str], list[str]]:
-    """Variants that were shown, by person, week and mechanism."""
-    found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for place in places:
-        with place.source.reading() as reader:
-            for one in place.sessions:
-                summary = one.summary
-                for event in reader.events(summary.session, home=summary.home):
-                    if isinstance(event, PromptShown):
-                        week = iso_week(date.fromisoformat(summary.day))
-                        found[summary.patient, week, event.mechanism].append(event.variant)
-    return found
-
-
-def _weeks(
-    patient: CohortPatient,
-    plans: Sequence[Plan],
-    shown: Mapping[tuple[str, str, str], list[str]],
-    seed: str,
-) -> Iterator[TrialWeek]:
+def _weeks(patient: CohortPatient, drawn: DrawnVariants) -> Iterator[TrialWeek]:
     by_week: dict[str, list[date]] = defaultdict(list)
     for day, judged in sorted(patient.days.items()):
         if judged.state != "nothing asked" and day <= patient.last_day:
             by_week[iso_week(day)].append(day)
     for week, days in by_week.items():
-        plan = plan_in_force(plans, days[0])
         outcome = period_adherence(patient.days[day] for day in days).sessions
-        for mechanism, variants in PROMPTS.items():
-            if len(variants) < 2 or plan is None or mechanism not in plan.persuasion.on:
-                continue
+        for mechanism, variant in drawn.of(patient.patient, days[0]).items():
             yield TrialWeek(
                 patient=patient.patient,
                 week=week,
-                mechanism=mechanism.value,
-                variant=variant_of(trial_unit(seed, patient.patient, days[0]), mechanism),
-                shown=tuple(shown.get((patient.patient, week, mechanism.value), ())),
+                mechanism=mechanism,
+                variant=variant,
+                shown=drawn.shown(patient.patient, days[0], mechanism),
                 outcome=outcome,
             )
-        for what in WEEKLY_DRAWS:
-            # Drawn only where the homes ran a trial: what nobody was ever shown is none.
-            if any(mechanism == what for _, _, mechanism in shown):
-                yield TrialWeek(
-                    patient=patient.patient,
-                    week=week,
-                    mechanism=what,
-                    variant=weekly_draw(trial_unit(seed, patient.patient, days[0]), what),
-                    shown=tuple(shown.get((patient.patient, week, what), ())),
-                    outcome=outcome,
-                )

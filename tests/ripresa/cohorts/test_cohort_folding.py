@@ -11,14 +11,15 @@ import pytest
 
 from analytics.monitoring.facts import Fact, FactOrigin
 from clinic_facts import ENROLLED, MONDAY, PatientStory, appended, at
-from games.persuasion.prompts import Mechanism, trial_unit, variant_of
-from games.persuasion.weekly_draws import CHOICE, weekly_draw
+from games.persuasion.prompts import Mechanism, iso_week, trial_unit, variant_of
+from games.persuasion.weekly_draws import CHOICE, WEEKLY_DRAWS, weekly_draw
 from ingest.journal.journal import Journal
 from research.cohorts.cohort_report import cohort_report
 from research.cohorts.drop_out import drop_outs, followed
 from ripresa.cli.main import main
 from ripresa.cohorts.cohort_folding import cohort_of
 from ripresa.cohorts.cohort_run import CohortFolder, analyse_cohort
+from ripresa.cohorts.trial_weeks import trial_weeks
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.clock import ManualClock
 from telemetry.messages import care
@@ -228,9 +229,74 @@ def test_a_trial_tells_drawn_weeks_and_what_was_shown_in_them(tmp_path, monkeypa
     assert "helper" not in effects, "one variant is no trial"
     offered = effects["choice"]
     assert (offered["reference"], offered["variant"]) == ("given", "offered")
-    assert sum(arm["weeks"] for arm in offered["arms"]) == sum(arm["weeks"] for arm in praise)
+    weeks = {iso_week(day) for day in every_day(ENROLLED, LAST)}
+    assert sum(arm["weeks"] + arm["unknown"] for arm in offered["arms"]) == len(weeks)
+    assert sum(arm["weeks"] + arm["unknown"] for arm in praise) == 5 * len(weeks)
     assert sum(arm["weeks"] - arm["without_exposure"] for arm in offered["arms"]) == 1
     assert sum(arm["others_shown"] for arm in offered["arms"]) == 0
+
+
+def playing(name, days, *, played=None, **draws):
+    """A person who trains on some days.
+
+    Args:
+        days: with a session.
+        played: those whose session comes to a game; None: all.
+        draws: days on which its home drew, by what.
+    """
+    told = story(name, active=days)
+    opened = [f.body for f in told.facts if isinstance(f.body, SessionOpened)]
+    for position, (session, day) in enumerate(zip(opened, days, strict=True)):
+        told_of = [what for what, drawn in draws.items() if day in drawn]
+        for number, mechanism in enumerate(["scene", *told_of]):
+            if played is not None and day not in played:
+                continue
+            event = PromptShown(
+                session=session.session,
+                number=90 + number,
+                t_ns=at(day),
+                mechanism=mechanism,
+                variant="offered",
+                language="it",
+            )
+            origin = FactOrigin(own=False, home=told.home, position=9000 + 10 * position + number)
+            told.facts.append(Fact(origin, event, session.session))
+    return told
+
+
+def test_a_weekly_draw_counts_whoever_was_drawn_in_that_week_and_nobody_else(tmp_path):
+    every = every_day(ENROLLED, LAST)
+    weeks = list(dict.fromkeys(iso_week(day) for day in every))
+
+    def days_of(*numbers):
+        return [day for day in every if iso_week(day) in {weeks[n] for n in numbers}]
+
+    two, from_third = days_of(0, 1), days_of(*range(2, len(weeks)))
+    stories = [
+        playing("throughout", every, choice=every, music=every),
+        playing("no-trial", every),
+        playing("later", every, choice=from_third),
+        playing("stopped", two, choice=two),
+        playing("ended", every, choice=two),
+        playing("cards-only", every, played=two, choice=every),
+        playing("never-played", every, played=(), choice=every),
+        playing("one-of-several", every, choice=from_third[3:4]),
+    ]
+    out = analysed(tmp_path, placed(tmp_path / "a", stories))
+    counted = {}
+    for week in trial_weeks(out, cohort_of(out), "7"):
+        if week.mechanism in WEEKLY_DRAWS:
+            counted.setdefault((week.patient, week.mechanism), []).append(week.week)
+    assert counted == {
+        ("throughout", "choice"): weeks,
+        ("throughout", "music"): weeks,
+        ("later", "choice"): weeks[2:],
+        # Who stays away, or comes to no game, stays in what was drawn.
+        ("stopped", "choice"): weeks,
+        ("cards-only", "choice"): weeks,
+        ("ended", "choice"): weeks[:2],
+        ("one-of-several", "choice"): weeks[2:3],
+    }
 
 
 def test_a_folder_that_is_no_cohort_is_told(tmp_path, monkeypatch, capsys):
