@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from games.persuasion.prompts import PROMPTS, trial_unit, variant_of
 from ripresa.cohorts.cohort_places import cohort_places
-from ripresa.session.plan_folder import PlanFolder
+from ripresa.cohorts.drawn_variants import DrawnVariants
 from telemetry.messages.results import SurveyTold
-from therapy.plan.plan import plan_in_force
 from therapy.questionnaires.surveys import BY_CODE, SESSION_SURVEYS, is_survey_answer
 
-from .distributions import SurveyReply, distribution
+from .distributions import SurveyReply, distribution, distributions_by_variant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from .distributions import SurveyDistribution
@@ -34,12 +32,6 @@ class SurveyReport:
     left_out: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    asked: SurveyReply
-    variants: dict[str, str]
-
-
 def survey_report(
     places: Sequence[Path], codes: SurveyCodes | None = None, *, seed: str | None = None
 ) -> SurveyReport:
@@ -49,40 +41,36 @@ def survey_report(
         places: journals, archives, exports, or folders with such. Of whoever restricts the use of
             their data or withdrew from research nothing is read.
         codes: the clinic's surveys by code; None: none.
-        seed: of a trial of prompts: distributions by variant, too.
+        seed: of a trial: distributions by each variant that was drawn, too.
 
     Raises:
         ConfigurationError: a place holds no sessions.
         StoreError: one cannot be read.
     """
-    told: dict[str, dict[str, _Told]] = defaultdict(dict)
-    left_out: set[str] = set()
-    for place in cohort_places(places):
-        left_out |= place.unused
-        plans = PlanFolder(place.source.plans)
+    told: dict[str, dict[str, tuple[SurveyReply, date]]] = defaultdict(dict)
+    found_in = cohort_places(places)
+    for place in found_in:
         with place.source.reading() as reader:
             for one in place.sessions:
                 summary = one.summary
                 for result in reader.results(summary.session, home=summary.home):
                     if isinstance(result, SurveyTold):
-                        variants = (
-                            {}
-                            if seed is None
-                            else _variants(
-                                plans, summary.patient, date.fromisoformat(summary.day), seed
-                            )
-                        )
                         known = told[result.survey].get(summary.patient)
                         # What was asked and then answered is one, and a person with two boxes too.
                         if known is None or result.state == "answered":
-                            told[result.survey][summary.patient] = _Told(_asked(result), variants)
-    found = [
-        made
-        for survey in SESSION_SURVEYS
-        for made in _strata(survey.name, list(told[survey.name].values()))
-    ]
+                            day = date.fromisoformat(summary.day)
+                            told[result.survey][summary.patient] = _asked(result), day
+    drawn = None if seed is None else DrawnVariants(found_in, seed)
+    found: list[SurveyDistribution] = []
+    for survey in SESSION_SURVEYS:
+        of_it = told[survey.name]
+        found.append(distribution(survey.name, [reply for reply, _ in of_it.values()]))
+        if drawn is not None:
+            asked = [(reply, drawn.of(person, day)) for person, (reply, day) in of_it.items()]
+            found += distributions_by_variant(survey.name, asked)
     if codes is not None:
         found += [_by_code(survey, codes) for survey in BY_CODE]
+    left_out = {patient for place in found_in for patient in place.unused}
     return SurveyReport(tuple(found), len(left_out))
 
 
@@ -93,25 +81,6 @@ def _asked(result: SurveyTold) -> SurveyReply:
         if is_survey_answer(result.survey, item, answer)
     }
     return SurveyReply(answers if result.state == "answered" else None)
-
-
-def _variants(plans: PlanFolder, patient: str, day: date, seed: str) -> dict[str, str]:
-    """The variants of the week that were drawn for a person, by mechanism switched on."""
-    plan = plan_in_force(plans.versions(patient), day)
-    unit = trial_unit(seed, patient, day)
-    return {
-        mechanism.value: variant_of(unit, mechanism)
-        for mechanism, variants in PROMPTS.items()
-        if plan is not None and len(variants) > 1 and mechanism in plan.persuasion.on
-    }
-
-
-def _strata(survey: str, told: Sequence[_Told]) -> Iterator[SurveyDistribution]:
-    yield distribution(survey, [one.asked for one in told])
-    drawn = sorted({pair for one in told for pair in one.variants.items()})
-    for mechanism, variant in drawn:
-        mine = [one.asked for one in told if one.variants.get(mechanism) == variant]
-        yield distribution(survey, mine, mechanism=mechanism, variant=variant)
 
 
 def _by_code(survey: str, codes: SurveyCodes) -> SurveyDistribution:

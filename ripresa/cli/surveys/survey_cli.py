@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from ripresa.survey.distributions import SurveyDistribution
     from ripresa.survey.survey_codes import SurveyCodes
+    from therapy.wording import Language
 
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-
-HIDDEN = "<5"
 
 
 @app.callback()
@@ -66,26 +64,32 @@ def report(
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write the distributions here as JSON.")
     ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="it or en: with questions and options in words.")
+    ] = None,
     with_words: Annotated[
         bool, typer.Option("--words", help="With what was said in words, named and by survey.")
     ] = False,
 ) -> None:
-    """Who was asked, who answered, and what; cells under five are hidden."""
+    """Who was asked, who answered, and what; cells under five are hidden, and others with them."""
     import json
     from dataclasses import asdict
 
     from ripresa.platform.configuration import journal_at_hand
+    from ripresa.survey.report_words import report_lines
     from ripresa.survey.survey_answers import survey_report
+    from telemetry.errors import ConfigurationError
     from telemetry.files import write_atomically
     from telemetry.printable import printable
 
+    if language not in {None, "it", "en"}:
+        raise ConfigurationError(f"--language {language!r}: there are it and en")
     with _codes() as kept:
         made = survey_report(places or [journal_at_hand()], None if places else kept, seed=seed)
         said = kept.words() if with_words and not places else []
-    for one in made.distributions:
-        _show(one)
-    if made.left_out:
-        typer.echo(f"{made.left_out} persons restrict the use, or agree to no research: left out")
+    spoken: Language | None = None if language is None else "en" if language == "en" else "it"
+    for line in report_lines(made, spoken):
+        typer.echo(line)
     for word, name, text in said:
         typer.echo(f"{word}  {name}: {printable(text)}")
     if json_file is not None:
@@ -115,15 +119,3 @@ def _codes() -> SurveyCodes:
     from ripresa.survey.survey_codes import SurveyCodes
 
     return SurveyCodes(clinic_at_hand().survey_codes, clock_from())
-
-
-def _show(one: SurveyDistribution) -> None:
-    drawn = f", {one.mechanism} {one.variant}" if one.mechanism else ""
-    typer.echo(f"{one.survey}{drawn}: asked {one.asked}, answered {one.answered}")
-    if one.items is None:
-        if one.answered:
-            typer.echo("  fewer than five answers: nothing is shown")
-        return
-    for item, cells in one.items.items():
-        shown = ", ".join(f"{k} {HIDDEN if n is None else n}" for k, n in cells.items() if n != 0)
-        typer.echo(f"  {item}: {shown or 'nobody'}")

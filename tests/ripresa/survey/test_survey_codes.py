@@ -211,7 +211,7 @@ def test_a_report_by_seed_tells_a_survey_by_the_variant_that_was_drawn_for_its_w
     drawn = {n: variant_of(trial_unit("7", n, days_before(2)), Mechanism.PRAISE) for n in names}
     states = [{"use": 5 if variant == "full" else 2} for variant in drawn.values()]
     with Journal.open(path, ManualClock(at(MONDAY))) as journal:
-        asked_at_homes(journal, [*states[:-1], None])
+        asked_at_homes(journal, [None, *states[1:-1], None])
     for name in names[1:]:
         plans.add(plan(patient=name, valid_from="2023-01-01"))
     told = {
