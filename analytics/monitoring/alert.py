@@ -4,8 +4,8 @@ A rule says of each kind and day whether its evidence is there (`raised`), gone 
 between the two (`held`). `episodes` makes alerts of all days, whatever the order in which they
 came to be known:
 
-1. Where the evidence is an event (unwell, a fall, a changed medicine), each day with one is an
-   alert of its own; it is over when the rule no longer tells of that day.
+1. Where the evidence is an event (unwell, a fall, harm, a changed medicine), each day with one is
+   an alert of its own; it is over when the rule no longer tells of that day.
 2. Else an alert runs from the first raised day to the first cleared one after it. Its words and
    figures are those of the newest evidence in it, never those that it once opened with. Where it
    is over they say up to when they held: "the last 7 days" are not those before today.
@@ -47,6 +47,7 @@ AlertKind: TypeAlias = Literal[
     "unwell",
     "fall",
     "start",
+    "harm",
     "pain",
     "medicine",
     "range",
@@ -56,11 +57,12 @@ AlertKind: TypeAlias = Literal[
     "overdose",
     "speed",
 ]
-EVENT_KINDS: Final[frozenset[AlertKind]] = frozenset({"unwell", "fall", "medicine"})
+EVENT_KINDS: Final[frozenset[AlertKind]] = frozenset({"unwell", "fall", "harm", "medicine"})
 GRAVITY: Final[tuple[AlertKind, ...]] = (
     "unwell",
     "fall",
     "start",
+    "harm",
     "pain",
     "medicine",
     "range",

@@ -22,6 +22,10 @@ WORDS: Final[dict[AlertKind, Wording]] = {
         "Sessions of the last 7 days in which a fall was told: {n}; with a movement like a fall, "
         "its question left without an answer: {unanswered}.",
     ),
+    "harm": Wording(
+        "Eventi avversi annotati dopo la dimissione, con il loro giorno: {events}.",
+        "Adverse events written down after the discharge, with their day: {events}.",
+    ),
     "pain": Wording(
         "Ultime {sessions} sedute: {ended} finite per dolore; dolore massimo alla fine {pain:.0f} "
         "su 10{changed}.",

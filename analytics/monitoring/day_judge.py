@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from therapy.plan.plan import plan_in_force
 
 from .alert import Evidence
+from .around.after_discharge import evidence_of_harm, evidence_untreated
 from .day import judged_day
 from .evidence import Picture
 from .rules import events_of, evidence_of, undated_events
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from therapy.plan.plan import Plan
 
     from .adherence import DayHistory
+    from .around.after_discharge import Harm
     from .change import Assessment
     from .evidence import SessionFacts
     from .plan_versions import VersionView
@@ -46,6 +48,8 @@ class DayJudge:
     """Sessions whose day cannot be."""
     back: Sequence[date] = ()
     """Days on which the patient was enrolled again after a discharge."""
+    harms: Sequence[Harm] = ()
+    """Adverse events that were written down while nobody treated the patient."""
     _days: list[date] = field(init=False)
     _assessed: list[date] = field(init=False)
 
@@ -66,11 +70,9 @@ class DayJudge:
         first = self._days[0] if self._days else None
         back = max((d for d in self.back if d <= day), default=None)
         found = list(starting_evidence(self.versions, first, day, back=back))
-        if day == self.today:
-            to_come = self.sessions[bisect_right(self._days, day) :]
-            found += undated_events([*self.aside, *to_come])
-        begin = bisect_left(self._days, day - timedelta(days=PICTURE_DAYS))
-        recent = self.sessions[begin : bisect_right(self._days, day)]
+        found += evidence_of_harm(day, self.harms)
+        found += undated_events(self._undated(day))
+        recent = self._recent(day)
         plan = plan_in_force(self.plans, day)
         if plan is None:
             found += events_of(day, recent)
@@ -89,6 +91,21 @@ class DayJudge:
             # Who has never started is told once, not as few days and a silent home beside.
             found = [e for e in found if e.kind not in ("few days", "data")]
         return tuple(_kept(e, last=day == self.today) for e in found if e.state != "cleared")
+
+    def evidence_untreated(self, day: date) -> tuple[Evidence, ...]:
+        """What must be seen of a day on which nobody treated the patient."""
+        of_sessions = evidence_untreated(day, self._recent(day), self._undated(day))
+        return (*of_sessions, *evidence_of_harm(day, self.harms))
+
+    def _recent(self, day: date) -> list[SessionFacts]:
+        begin = bisect_left(self._days, day - timedelta(days=PICTURE_DAYS))
+        return self.sessions[begin : bisect_right(self._days, day)]
+
+    def _undated(self, day: date) -> list[SessionFacts]:
+        """Today those whose day cannot be, or is still to come."""
+        if day != self.today:
+            return []
+        return [*self.aside, *self.sessions[bisect_right(self._days, day) :]]
 
 
 def _kept(evidence: Evidence, *, last: bool) -> Evidence:

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from .done import ItemSeen
     from .evidence import SessionFacts
 
-__all__ = ["Fact", "FactOrigin", "PatientFacts", "SessionFile"]
+__all__ = ["NEVER_NS", "Fact", "FactOrigin", "PatientFacts", "SessionFile"]
 
 _TELLING: Final = (
     SessionOpened,
@@ -85,6 +85,7 @@ _CARE: Final = (
     *AROUND,
 )
 _R = TypeVar("_R")
+NEVER_NS: Final = 1 << 63
 
 
 class FactOrigin(NamedTuple):
@@ -360,21 +361,28 @@ class PatientFacts:
         Args:
             day_of: the day that a moment belongs to.
         """
+        return [
+            (day_of(left), date.max if back == NEVER_NS else day_of(back))
+            for left, back in self.untreated_ns()
+        ]
+
+    def untreated_ns(self) -> list[tuple[int, int]]:
+        """The moments of each such discharge and enrolment; `NEVER_NS`: of none yet."""
         words = sorted(
-            (body.t_ns, origin, isinstance(body, Discharged), day_of(body.t_ns))
+            (body.t_ns, origin, isinstance(body, Discharged))
             for origin, body in self._care.items()
             if isinstance(body, Enrolled | Discharged)
         )
-        without: list[tuple[date, date]] = []
-        left: date | None = None
-        for _, _, discharged, day in words:
+        without: list[tuple[int, int]] = []
+        left: int | None = None
+        for t_ns, _, discharged in words:
             if discharged and left is None:
-                left = day
+                left = t_ns
             elif not discharged and left is not None:
-                without.append((left, day))
+                without.append((left, t_ns))
                 left = None
         if left is not None:
-            without.append((left, date.max))
+            without.append((left, NEVER_NS))
         return without
 
     def excused(self, day: date) -> bool:

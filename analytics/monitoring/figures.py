@@ -10,7 +10,7 @@ from therapy.plan.plan import Plan, plan_in_force
 from therapy.plan.schedule import week_of
 
 from .adherence import PeriodAdherence, period_adherence
-from .alert import Alert, needing_a_look
+from .alert import Alert, AlertKind, needing_a_look
 from .around.around import Around
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class PatientFigures:
         looks: everything said of alerts, of those as well that late facts have taken away.
         corrected: by day and item, what the clinician says was done, in the unit of its dose.
         around: what stands around the plan.
+        after_discharge: of somebody who is discharged the alerts, by kind and first day, that
+            nobody can have looked at before.
     """
 
     patient: str
@@ -81,6 +83,7 @@ class PatientFigures:
     looks: tuple[AlertSeen, ...] = ()
     corrected: Mapping[date, Mapping[str, float]] = field(default_factory=dict)
     around: Around = field(default_factory=Around)
+    after_discharge: frozenset[tuple[AlertKind, date]] = frozenset()
 
     @property
     def plan(self) -> Plan | None:
@@ -123,5 +126,13 @@ class PatientFigures:
 
     @property
     def waiting(self) -> tuple[Alert, ...]:
-        """Alerts that need a look, the gravest first."""
-        return needing_a_look(self.alerts, self.today)
+        """Alerts that need a look, the gravest first; once discharged, of what came after it."""
+        found = needing_a_look(self.alerts, self.today)
+        if self.state != "discharged":
+            return found
+        return tuple(a for a in found if (a.kind, a.opened) in self.after_discharge)
+
+    @property
+    def on_worklist(self) -> bool:
+        """Whether somebody treats the patient, or must look at what came after the discharge."""
+        return self.state != "discharged" or bool(self.waiting)

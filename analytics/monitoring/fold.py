@@ -30,9 +30,10 @@ from telemetry.messages.events import SessionOpened
 from therapy.plan.plan import Plan
 
 from .alert import episodes
+from .around.after_discharge import harms_untreated, still_to_see
 from .day import days_between, history_of, monday_of, set_aside
 from .day_judge import DayJudge
-from .facts import Fact, PatientFacts, SessionFile
+from .facts import NEVER_NS, Fact, PatientFacts, SessionFile
 from .figures import PatientFigures
 from .plan_versions import VersionView, as_in_force, day_at, versions_of
 
@@ -43,7 +44,8 @@ if TYPE_CHECKING:
     from telemetry.messages.results import AdherenceResult
 
     from .adherence import DayHistory
-    from .alert import Alert, Evidence
+    from .alert import Alert, AlertKind, Evidence
+    from .around.after_discharge import Harm
     from .change import Assessment
     from .evidence import SessionFacts
     from .figures import PatientState
@@ -51,7 +53,6 @@ if TYPE_CHECKING:
 __all__ = ["Fold"]
 
 NS_PER_DAY: Final = 86_400_000_000_000
-NEVER_NS: Final = 1 << 63
 FACTS_A_PATIENT: Final = 100_000
 """Ten years of sessions, every day."""
 EARLY_A_HOME: Final = 2_000
@@ -71,6 +72,7 @@ class _Folded:
     figures: PatientFigures | None = None
     plans: dict[int, Plan] = field(default_factory=dict)
     untreated: list[tuple[date, date]] = field(default_factory=list)
+    harms: tuple[Harm, ...] = ()
     holds: tuple[int, int] = (0, 0)
     """From which moment to which no figure changes by itself, but for the day."""
     set_aside: frozenset[tuple[str, str]] = frozenset()
@@ -299,14 +301,19 @@ class Fold:
         heard = None if heard_ns is None else day_at(versions, heard_ns)
         sessions, assessments = self._sessions(facts, all_plans, keys)
         days = [s.day for s in sessions]
+        untreated = facts.untreated(lambda t_ns: day_at(versions, t_ns))
+        around = facts.around()
+        harms = harms_untreated(
+            around.harms, facts.untreated_ns(), lambda t_ns: day_at(versions, t_ns)
+        )
+        for day, _ in {*set(untreated) ^ set(folded.untreated), *set(harms) ^ set(folded.harms)}:
+            self._note(folded, day)
+        folded.untreated, folded.harms = untreated, harms
         first = min(
-            [d for v in versions for d in (v.published, v.effective) if d is not None] + days,
+            [d for v in versions for d in (v.published, v.effective) if d is not None]
+            + [*days, *(day for day, _ in harms)],
             default=today,
         )
-        untreated = facts.untreated(lambda t_ns: day_at(versions, t_ns))
-        for a, _ in set(untreated) ^ set(folded.untreated):
-            self._note(folded, a)
-        folded.untreated = untreated
         since = self._since(folded, versions, heard, first, today)
         history = history_of(facts, all_plans, first, today, heard, untreated=untreated)
         undated = [f for key in sorted(keys) if (f := facts.sessions[key].facts) is not None]
@@ -320,17 +327,20 @@ class Fold:
             today,
             undated,
             tuple(back for _, back in untreated if back <= today),
+            harms,
         )
         for table in (folded.days, folded.evidence):
             for day in [d for d in table if d >= since or d < first or d > today]:
                 del table[day]
         for day in days_between(max(since, first), today):
             if any(a < day < b for a, b in untreated):
-                continue
-            judged = judge.day(day)
-            if judged is not None:
-                folded.days[day] = judged
-            if told := judge.evidence(day):
+                told = judge.evidence_untreated(day)
+            else:
+                judged = judge.day(day)
+                if judged is not None:
+                    folded.days[day] = judged
+                told = judge.evidence(day)
+            if told:
                 folded.evidence[day] = told
         folded.computed_to, folded.dirty, folded.stale = today, None, False
         # With its midnight UTC lets the days be that were ahead.
@@ -358,7 +368,8 @@ class Fold:
             set_aside=aside,
             looks=looks,
             corrected=folded.facts.corrections(),
-            around=facts.around(),
+            around=around,
+            after_discharge=_after_discharge(facts, untreated, alerts, sessions),
         )
         return True
 
@@ -440,6 +451,19 @@ def _heard_ns(
     told += [facts.heard_ns] if facts.heard_ns else []
     told += [t_ns for t_ns in by_homes if t_ns <= now_ns]
     return max(told, default=None), min((t for t in by_homes if t > now_ns), default=NEVER_NS)
+
+
+def _after_discharge(
+    facts: PatientFacts,
+    untreated: Sequence[tuple[date, date]],
+    alerts: Sequence[Alert],
+    sessions: Sequence[SessionFacts],
+) -> frozenset[tuple[AlertKind, date]]:
+    """Which alerts of somebody who is discharged nobody can have looked at; empty: is treated."""
+    moments = facts.untreated_ns()
+    if not moments or moments[-1][1] != NEVER_NS:
+        return frozenset()
+    return still_to_see(alerts, (untreated[-1][0], moments[-1][0]), sessions, facts.shown())
 
 
 def _state(

@@ -72,12 +72,12 @@ class WorkLine:
 
 
 def worklist(figures: Iterable[PatientFigures]) -> tuple[WorkLine, ...]:
-    """Everybody who is treated, who needs a look first.
+    """Everybody who is treated or must be looked at all the same, who needs a look first.
 
     First those with alerts, by the gravest one and then the longest; then those whose review is
     due; then those who have not started; then the others, whose last session is longest ago first.
     """
-    lines = [work_line(one) for one in figures if one.state != "discharged"]
+    lines = [work_line(one) for one in figures if one.on_worklist]
     return tuple(sorted(lines, key=lambda line: line.order))
 
 

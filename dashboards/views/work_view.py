@@ -49,6 +49,7 @@ _ALERTS: Final = {
     "unwell": Wording("non si sentiva bene", "felt unwell"),
     "fall": Wording("caduta", "fall"),
     "start": Wording("non ha iniziato", "has not started"),
+    "harm": Wording("evento avverso dopo la dimissione", "adverse event after discharge"),
     "pain": Wording("dolore", "pain"),
     "medicine": Wording("medicina cambiata", "medicine changed"),
     "range": Wording("escursione", "range"),

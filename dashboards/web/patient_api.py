@@ -68,7 +68,9 @@ class Patients:
         """Everybody who is treated, who needs a look first."""
         if self.care is not None:
             return self.care.worklist()
-        return worklist(self._folded().all_figures())
+        lines = worklist(self._folded().all_figures())
+        # Where nobody keeps alerts nothing waits for a look.
+        return [line for line in lines if line.state != "discharged"]
 
     def view(self, patient: str) -> PatientView | None:
         """One patient; None where nothing is known of them."""

@@ -230,8 +230,8 @@ class JournalCareRecord:
                 line = figures, work_line(figures)
             lines[figures.patient] = line
         self._lines = lines
-        treated = (line for _, line in lines.values() if line.state != "discharged")
-        return sorted(treated, key=lambda line: line.order)
+        listed = (line for figures, line in lines.values() if figures.on_worklist)
+        return sorted(listed, key=lambda line: line.order)
 
     def acknowledge(self, seen: AlertSeen) -> None:
         """Write down who looked at an alert and what was done.
@@ -302,7 +302,7 @@ class JournalCareRecord:
 
     def _shows(self, figures: PatientFigures) -> bool:
         """Whether the patient stands in the worklist."""
-        return figures.state != "discharged" and not self._restricted(figures.patient)
+        return figures.on_worklist and not self._restricted(figures.patient)
 
     def _tell_shown(self, looked: Iterable[str]) -> None:
         """Note which alerts stand in the worklist with which evidence, each once."""

@@ -164,8 +164,7 @@ def _alert_ns(alert: Alert, figures: PatientFigures, zone: ZoneInfo) -> int:
 
 
 def _patient(figures: PatientFigures, tags: dict[str, str]) -> Point:
-    # Who is not treated any more stands in no worklist, whatever was left unseen.
-    waiting = () if figures.state == "discharged" else figures.waiting
+    waiting = figures.waiting
     period = figures.period
     gravest = waiting[0] if waiting else None
     started = figures.state not in ("enrolled", "plan sent", "plan refused", "plan taken")
@@ -186,7 +185,7 @@ def _patient(figures: PatientFigures, tags: dict[str, str]) -> Point:
             "last_contact_ms": None if figures.heard_ns is None else figures.heard_ns // 1_000_000,
             "last_session": None if figures.last_session is None else str(figures.last_session),
             "sessions": len(figures.sessions),
-            "active": int(figures.state != "discharged"),
+            "active": int(figures.on_worklist),
             "dose": period.dose,
             "adherence": period.sessions,
             "range": period.range,

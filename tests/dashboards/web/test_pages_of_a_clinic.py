@@ -142,6 +142,27 @@ async def test_a_search_keeps_the_focus_and_counts_what_it_found(clinic, chromiu
         assert f"q={wanted}" in await chromium.ask("location.search")
 
 
+async def test_the_title_of_who_needs_a_look_counts_those_shown_and_all(clinic, chromium):
+    waiting = [line.patient for line in clinic.care.worklist() if line.waiting]
+    assert len(waiting) > 1
+    whole, narrowed = f"most urgent first: {len(waiting)}", f"1 of {len(waiting)} shown"
+    async with serve(clinic.app(), port=0) as page:
+        await opened(chromium, f"{page.url}?lang=en&q={waiting[0]}")
+        assert narrowed in await chromium.text("#needed-title")
+        await chromium.ask("document.getElementById('group-waiting').click()")
+        await chromium.until("location.search.includes('group=waiting')")
+        assert narrowed in await chromium.text("#needed-title")
+        await opened(chromium, f"{page.url}?lang=en")
+        assert (await chromium.text("#needed-title")).endswith(whole)
+        # Those of a next part are not here yet.
+        driver = chromium._driver
+        await chromium.do(driver.execute_script, _PARTS_OF_TWO.replace("limit=2", "limit=1"))
+        await chromium.ask(_SEEN_AGAIN)
+        await chromium.until(
+            f"document.getElementById('needed-title').textContent.includes('{narrowed}')"
+        )
+
+
 def _type_into_search(driver, text):
     driver.find_element("id", "search").send_keys(text)
 

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from analytics.monitoring.facts import Fact, FactOrigin
 from analytics.monitoring.fold import Fold
 from dashboards.access.entrance import OpenEntrance
 from dashboards.access.principal import Principal, Role
@@ -10,7 +11,7 @@ from dashboards.views.care_record import MemoryCareRecord, recorded_facts
 from dashboards.web.app import create_app
 from dashboards.web.paging import cursor_of
 from telemetry.clock import ManualClock
-from telemetry.messages.care import AlertSeen
+from telemetry.messages.care import AlertSeen, Discharged
 from telemetry.messages.events import UnwellReported
 
 DAY_NS = 86_400 * 10**9
@@ -84,6 +85,26 @@ async def test_whoever_comes_to_the_top_between_two_parts_is_missed_by_none_twic
         rest = await all_parts(web, "/api/patients", "patients", limit=3, after=first["next"])
     told = [p["patient"] for p in first["patients"] + rest]
     assert {f"p-{n}" for n in range(7)} <= set(told)
+
+
+async def test_the_discharged_come_back_to_the_list_where_something_happened_since(pretend, clinic):
+    reader, _, clock = clinic
+    fold, yesterday = Fold(pretend.plan_of), pretend.t0_ns - DAY_NS
+    for n in range(7):
+        told = Discharged(patient=f"p-{n}", t_ns=yesterday - DAY_NS, by="pt")
+        fold.take(Fact(FactOrigin(own=True, home="clinic", position=n), told))
+    care = MemoryCareRecord(recorded_facts(reader), clock, fold)
+    async with web_of(pretend, (reader, care, clock)) as web:
+        part = (await web.get("/api/patients")).json()
+        page = (await web.get("/api/patients/p-2")).json()
+    told = [(p["patient"], p["state"], p["group"], p["waiting"]) for p in part["patients"]]
+    assert told == [(who, "discharged", "waiting", ["unwell"]) for who in ("p-5", "p-2")]
+    assert part["counts"]["waiting"] == sum(part["counts"].values()) == 2
+    assert [a["kind"] for a in page["alerts"] if a["waiting"]] == ["unwell"]
+    assert "felt unwell" in page["summary"]["en"]
+    async with web_of(pretend, (reader, None, clock)) as web:
+        everybody = (await web.get("/api/patients")).json()["patients"]
+    assert len(everybody) == 7
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,20 @@ def test_who_is_discharged_waits_for_nobody_in_the_database_either():
     zone = ZoneInfo("Europe/Rome")
     (before,) = stands(figure_points(figures(story), zone), "patient")
     assert before.fields["waiting"]
+    head = {"patient": PATIENT, "kind": "fall", "opened": days_before(4), "digest": "0" * 16}
+    story.own(care.AlertShown(t_ns=at(days_before(4), "13:00"), **head))
     story.own(care.Discharged(patient=PATIENT, t_ns=at(days_before(2)), by="pt-1"))
     (after,) = stands(figure_points(figures(story), zone), "patient")
     assert (after.fields["waiting"], after.fields["kind"], after.fields["active"]) == (0, None, 0)
+    assert {p.fields["waiting"] for p in stands(figure_points(figures(story), zone), "alert")} == {
+        0
+    }
+    story.session(days_before(1), 0, answers={"fallen": True})
+    (later,) = stands(figure_points(figures(story), zone), "patient")
+    told = later.fields
+    assert (told["state"], told["waiting"], told["kind"], told["active"]) == (
+        "discharged",
+        1,
+        "fall",
+        1,
+    )

@@ -106,7 +106,7 @@ export async function worklistPage(main) {
     const narrowed = Boolean(wish.q || wish.group || wish.covered);
     status.textContent = narrowed ? t("found_of", { n: integer(found.found), all: integer(all) }) : "";
     needed.hidden = !first.length && narrowed;
-    needed.replaceChildren(h("h2", { id: "needed-title" }, t("needed", { n: integer(found.counts.waiting) })), first.length ? h("ol", { class: "needed" }, ...first.map(neededLine)) : h("p", { class: "verdict" }, h("span", { class: "sign", "aria-hidden": "true" }, "✓"), t("nobody_needed")));
+    needed.replaceChildren(h("h2", { id: "needed-title" }, neededTitle(first.length, found.counts.waiting)), first.length ? h("ol", { class: "needed" }, ...first.map(neededLine)) : h("p", { class: "verdict" }, h("span", { class: "sign", "aria-hidden": "true" }, "✓"), t("nobody_needed")));
     others.hidden = !rest.length;
     others.replaceChildren(h("h2", { id: "others-title" }, t("everyone_else")), othersTable(rest));
     more.hidden = !shown.next;
@@ -152,6 +152,11 @@ function joined(lines, more) {
   return [...lines.filter((line) => !now.has(line.patient)), ...more];
 }
 
+/** How many need a look, and how many of them stand here. */
+function neededTitle(here, all) {
+  return here === all ? t("needed", { n: integer(all) }) : t("needed_of", { n: integer(here), all: integer(all) });
+}
+
 /** Somebody who needs a look: the gravest reason first and whole, then the others. */
 function neededLine(line) {
   const copyOne = h("button", { type: "button", class: "quiet-button", id: `copy-${line.patient}`, "aria-label": t("copy_of", { patient: line.patient }) }, t("copy"));
@@ -182,11 +187,12 @@ function when(reason) {
 
 function patientLink(line) {
   const link = h("a", { id: `patient-${line.patient}`, href: `/patient/${encodeURIComponent(line.patient)}`, class: "pseudonym" }, line.patient);
-  if (!line.stand_in) return link;
+  const gone = line.state === "discharged" ? [" ", h("span", { class: "tag" }, t("state_discharged"))] : [];
+  if (!line.stand_in) return [link, ...gone];
   // Whoever stands in finds theirs among all by this.
   const own = account.name === line.stand_in.to;
   const until = line.stand_in.last ? ` (${t("to_day").toLowerCase()} ${shortDay(line.stand_in.last)})` : "";
-  return [link, " ", h("span", { class: own ? "tag tag-alert" : "tag" }, `${t("cover_mark", { to: own ? t("cover_yours") : line.stand_in.to })}${until}`)];
+  return [link, ...gone, " ", h("span", { class: own ? "tag tag-alert" : "tag" }, `${t("cover_mark", { to: own ? t("cover_yours") : line.stand_in.to })}${until}`)];
 }
 
 function facts(line) {
