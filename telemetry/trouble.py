@@ -26,6 +26,7 @@ class TroubleKind(StrEnum):
     PART_ABSENT = "part absent"
     STORE_WAITS = "store waits"
     BROKER_REFUSES = "broker refuses"
+    TOPIC_UNHEARD = "topic unheard"
     DATABASE_AWAY = "database away"
     DATABASE_EMPTY = "database not set up"
     DATABASE_TOKEN = "database token"  # noqa: S105 - no token
@@ -55,6 +56,7 @@ GRAVE: Final = frozenset(
     {
         TroubleKind.BROKER_AWAY,
         TroubleKind.BROKER_REFUSES,
+        TroubleKind.TOPIC_UNHEARD,
         TroubleKind.PROGRAM_FAILED,
         TroubleKind.STORE_WAITS,
     }
@@ -80,6 +82,16 @@ _WORDS: Final[Mapping[TroubleKind, tuple[str, str]]] = {
         (
             "the broker {subject} does not let the clinic in: "
             "check RIPRESA_MQTT_USERNAME and RIPRESA_MQTT_PASSWORD"
+        ),
+    ),
+    TroubleKind.TOPIC_UNHEARD: (
+        (
+            "il broker non lascia ascoltare {subject}: nulla di ciò che vi arriva raggiunge la "
+            "clinica; controllare i diritti dell'utente della clinica nel broker"
+        ),
+        (
+            "the broker does not let the clinic hear {subject}: nothing that is sent there comes; "
+            "check the rights of the clinic's user at the broker"
         ),
     ),
     TroubleKind.PROGRAM_FAILED: (

@@ -184,7 +184,7 @@ async def run_clinic(options: ClinicOptions) -> None:
         supervisor = Supervisor(clock, board)
         status = ClinicStatus(
             journal,
-            records,
+            (records, live),
             receiver,
             followers,
             supervisor,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from telemetry.clock import SystemClock
 from telemetry.errors import StoreError
+from telemetry.printable import printable
 from telemetry.trouble import TroubleBoard, TroubleKind, words
 
 from .wrong_clock import plainly_wrong
@@ -36,12 +37,16 @@ MOST_TOLD: Final = 100
 
 
 class ClinicStatus:
-    """Watches the parts, keeps the board, and says it all in one document."""
+    """Watches the parts, keeps the board, and says it all in one document.
+
+    Args:
+        buses: the connections; the first, for records, says whether the broker is there.
+    """
 
     def __init__(  # noqa: PLR0917 - one of each part of the clinic
         self,
         journal: Journal,
-        bus: MqttBus,
+        buses: Sequence[MqttBus],
         receiver: Receiver,
         followers: Sequence[Follows],
         supervisor: Supervisor,
@@ -54,7 +59,7 @@ class ClinicStatus:
         left_out: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
         self._journal = journal
-        self._bus = bus
+        self._bus, *_ = self._buses = buses
         self._receiver = receiver
         self._followers = followers
         self._supervisor = supervisor
@@ -147,8 +152,18 @@ class ClinicStatus:
         elif now_ns - self._changed_ns >= AWAY_AFTER_S * 1e9:
             self._board.clear(TroubleKind.BROKER_REFUSES)
             self._tell(TroubleKind.BROKER_AWAY, self._broker, now_ns)
+        self._look_at_subscriptions(now_ns)
         turned = self._quota.turned_lately(now_ns)
         self._keep_in_step(TroubleKind.QUOTA_PASSED, "messages", turned, now_ns)
+
+    def _look_at_subscriptions(self, now_ns: int) -> None:
+        """What the broker does not let us hear, though it has let us in."""
+        unheard = {printable(name) for bus in self._buses for name in bus.unheard}
+        for trouble in self._board.all():
+            if trouble.kind is TroubleKind.TOPIC_UNHEARD and trouble.subject not in unheard:
+                self._board.clear(trouble.kind, trouble.subject)
+        for name in sorted(unheard):
+            self._board.show(TroubleKind.TOPIC_UNHEARD, name, now_ns)
 
     def _tell(self, kind: TroubleKind, subject: str, now_ns: int) -> None:
         if self._board.show(kind, subject, now_ns):

@@ -133,9 +133,10 @@ class HomeAtWork:
 
     @property
     def clinic_silent(self) -> bool:
-        """Whether a clinic was joined, and cannot be reached now."""
-        joined = self.home.clinic_broker != self.home.broker
-        return joined and not self.box.clinic_bus.connected
+        """Whether a clinic was joined, and cannot be reached now, or its answer not be heard."""
+        joined, bus = self.home.clinic_broker != self.home.broker, self.box.clinic_bus
+        deaf = self.home.identity.topics.ack in bus.unheard
+        return joined and (deaf or not bus.connected)
 
     def watched_by(self) -> tuple[str, ...]:
         """The roles of those at the clinic who see the session now; called from any thread."""

@@ -26,17 +26,22 @@ from telemetry.errors import (
     TransportTimeout,
 )
 
-from .bus import Handler, Message, topic_matches
+from .bus import Message
 from .mqtt_line import MqttLine
+from .mqtt_subscriptions import MqttSubscriptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from .bus import Handler
+
 __all__ = ["LastWill", "MqttBus", "MqttSettings"]
 
 log = logging.getLogger(__name__)
 
+ASK_AGAIN_S = 30.0
+"""After so long the broker is asked again for what it did not let us hear."""
 MOST_GOING = 256
 """Messages at QoS 1 that are remembered before those that have gone are forgotten."""
 
@@ -96,7 +101,6 @@ class MqttBus:
         self._manual_ack = manual_ack
         self._loop: asyncio.AbstractEventLoop | None = None
         self._line: MqttLine | None = None
-        self._subscriptions: dict[str, tuple[int, list[Handler]]] = {}
         self._callbacks: list[Callable[[], None]] = []
         self._up = asyncio.Event()
         self._went = asyncio.Event()
@@ -122,7 +126,10 @@ class MqttBus:
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         client.on_publish = self._on_publish
+        client.on_subscribe = self._on_subscribe
         self._client = client
+        self._subscriptions = MqttSubscriptions(client, self._address)
+        self._asking_again: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
@@ -144,6 +151,8 @@ class MqttBus:
 
     async def __aexit__(self, *exc: object) -> None:
         self._loop = None
+        if self._asking_again is not None:
+            self._asking_again.cancel()
         if self._line is not None:
             await self._line.leave()
 
@@ -160,6 +169,11 @@ class MqttBus:
     def refused(self) -> TransportError | None:
         """Why the broker does not let us in; None where it does, or is not there."""
         return self._refused
+
+    @property
+    def unheard(self) -> tuple[str, ...]:
+        """Topic filters that the broker does not let us hear, though it has let us in."""
+        return self._subscriptions.refused
 
     async def wait_connected(self, timeout_s: float = 10) -> None:
         """Wait until the broker is there.
@@ -235,10 +249,9 @@ class MqttBus:
 
     def subscribe(self, topic_filter: str, handler: Handler, *, qos: int = 0) -> None:
         """Hand every matching message to `handler`, now and after each reconnection."""
-        known_qos, handlers = self._subscriptions.get(topic_filter, (0, []))
-        self._subscriptions[topic_filter] = (max(qos, known_qos), [*handlers, handler])
+        self._subscriptions.add(topic_filter, handler, qos)
         if self._up.is_set():
-            self._client.subscribe(topic_filter, max(qos, known_qos))
+            self._subscriptions.ask([topic_filter])
 
     def on_connect(self, callback: Callable[[], None]) -> None:
         """Call back after each connection, and soon if there is one already."""
@@ -257,15 +270,14 @@ class MqttBus:
         return True
 
     def _on_connect(
-        self, client: paho.Client, _user: Any, _flags: Any, reason: Any, _properties: Any
+        self, _client: paho.Client, _user: Any, _flags: Any, reason: Any, _properties: Any
     ) -> None:
         if reason.is_failure:
             known, self._refused = self._refused, self._refusal(str(reason))
             if str(known) != str(self._refused):
                 log.warning("%s", self._refused)
             return
-        wanted = [(name, qos) for name, (qos, _) in list(self._subscriptions.items())]
-        if wanted and client.subscribe(wanted)[0] != MQTTErrorCode.MQTT_ERR_SUCCESS:
+        if not self._subscriptions.ask():
             return
         if self._line is not None:
             self._line.accepted()
@@ -291,6 +303,20 @@ class MqttBus:
             log.info("broker connection lost: %s", reason)
         self._up.clear()
 
+    def _on_subscribe(
+        self, _client: paho.Client, _user: Any, number: int, reasons: Any, _properties: Any
+    ) -> None:
+        self._subscriptions.answered(number, reasons)
+        if self._loop is None or not self._subscriptions.refused:
+            return
+        if self._asking_again is not None:
+            self._asking_again.cancel()
+        self._asking_again = self._loop.call_later(ASK_AGAIN_S, self._ask_again)
+
+    def _ask_again(self) -> None:
+        if self._up.is_set() and (refused := self._subscriptions.refused):
+            self._subscriptions.ask(refused)
+
     def _on_publish(self, _client: paho.Client, _user: Any, *_rest: Any) -> None:
         if self._waiters:
             self._went.set()
@@ -311,17 +337,14 @@ class MqttBus:
         self._dispatch(ours)
 
     def _dispatch(self, message: Message) -> None:
-        wanted = False
-        for topic_filter, (_, handlers) in self._subscriptions.items():
-            if topic_matches(topic_filter, message.topic):
-                wanted = True
-                for handler in handlers:
-                    try:
-                        handler(message)
-                    except Exception:
-                        log.exception("handler of %s failed", topic_filter)
-                        # Given again it would fail again: whoever needs an answer asks again.
-                        message.acknowledge()
+        wanted = self._subscriptions.handlers_of(message.topic)
+        for topic_filter, handler in wanted:
+            try:
+                handler(message)
+            except Exception:
+                log.exception("handler of %s failed", topic_filter)
+                # Given again it would fail again: whoever needs an answer asks again.
+                message.acknowledge()
         if not wanted:
             self.without_handler += 1
             message.acknowledge()

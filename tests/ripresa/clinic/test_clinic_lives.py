@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from builders import SESSION
+from choosy_broker import allow, choosy
 from influx_answers import InfluxAnswers
 from ingest.influx.server import InfluxSettings
 from ingest.journal.journal import Journal
@@ -22,6 +23,7 @@ from ripresa.platform.status_socket import ask_status
 from telemetry.clock import ManualClock, ScaledClock, SystemClock
 from telemetry.errors import ConfigurationError, TransportError
 from telemetry.messages.notices import LedgerNotice, Receipt
+from telemetry.transport import mqtt
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import HomeTopics
 
@@ -54,6 +56,10 @@ async def running_clinic(chosen):
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+def told_of(document):
+    return [trouble["kind"] for trouble in document["troubles"]]
 
 
 async def status(chosen):
@@ -132,7 +138,8 @@ async def test_what_a_bound_left_out_is_told(tmp_path, mosquitto, monkeypatch):
         db.executemany("INSERT INTO forgone VALUES ('home-a', ?)", [(1,), (2,)])
     monkeypatch.setattr(JournalCareRecord, "left_out", {"home-b": 7})
     async with running_clinic(chosen):
-        found = await until_status(chosen, lambda s: len(s["troubles"]) == 2)
+        wanted = ["dead letters gone", "figures bounded"]
+        found = await until_status(chosen, lambda s: sorted(told_of(s)) == wanted)
     told = {t["kind"]: t["en"] for t in found["troubles"]}
     assert told["dead letters gone"].startswith("2 messages")
     assert "home-a" in told["dead letters gone"]
@@ -151,14 +158,31 @@ async def test_a_broker_that_refuses_the_password_is_told_once_with_what_to_do(
     broker = MqttSettings(port=mosquitto.port, username="clinic", password="wrong")  # noqa: S106
     chosen = options(tmp_path / "c", mosquitto, broker=broker)
     async with running_clinic(chosen):
-        found = await until_status(chosen, lambda s: s["troubles"])
+        found = await until_status(chosen, lambda s: told_of(s) == ["broker refuses"])
         await asyncio.to_thread(ask_status, chosen.folder.clinic)
         (trouble,) = found["troubles"]
-        assert trouble["kind"] == "broker refuses"
         assert "RIPRESA_MQTT_PASSWORD" in trouble["en"]
         assert found["well"] is False
         await until(lambda: "RIPRESA_MQTT_PASSWORD" in caplog.text)
         assert caplog.text.count("RIPRESA_MQTT_PASSWORD") == 1
+
+
+async def test_a_clinic_that_may_not_hear_its_homes_says_so_and_of_which_topic(
+    tmp_path, mosquitto, monkeypatch
+):
+    monkeypatch.setattr(mqtt, "ASK_AGAIN_S", 0.2)
+    choosy(mosquitto, "ripresa/+/+/record")
+    chosen = options(tmp_path / "c", mosquitto)
+    async with running_clinic(chosen):
+        found = await until_status(chosen, lambda s: told_of(s) == ["topic unheard"])
+        assert found["troubles"][0]["subject"] == "ripresa/+/+/record"
+        assert found["broker"]["connected"] is True
+        assert found["well"] is False
+        async with MqttBus(MqttSettings(port=mosquitto.port), "keeper") as bus:
+            await bus.wait_connected()
+            allow(bus, "ripresa/+/+/record")
+            await bus.drain()
+        await until_status(chosen, lambda s: s["well"] and not s["troubles"])
 
 
 async def test_a_broker_that_is_away_and_back_is_told(tmp_path, mosquitto):

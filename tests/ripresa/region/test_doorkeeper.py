@@ -98,3 +98,23 @@ async def test_nobody_takes_over_anothers_session_or_comes_in_unknown(region):
         late = region.enrol("p-late")
         async with MqttBus(at(late, nodes), "uplink-late") as bus:
             await bus.wait_connected()
+
+
+@pytest.mark.asyncio
+async def test_who_may_not_hear_something_knows_it(region):
+    """A home that asks for another's answers, and for its own."""
+    one = region.enrol("p-one")
+    async with region.running() as nodes:
+        home = MqttBus(at(one, nodes), "uplink-one")
+        heard = []
+        home.subscribe(FIRST.ack, lambda m: heard.append(m.payload), qos=1)
+        home.subscribe(SECOND.ack, lambda m: heard.append(m.payload), qos=1)
+        clinic = MqttBus(at(region.clinic, nodes), "receiver-x")
+        async with home, clinic, asyncio.timeout(30):
+            await home.wait_connected()
+            await clinic.wait_connected()
+            while not home.unheard:
+                await asyncio.sleep(0.02)
+            assert home.unheard == (SECOND.ack,)
+            await sent_until(clinic, FIRST.ack, b"own", lambda: heard)
+            assert home.connected
