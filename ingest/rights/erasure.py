@@ -38,7 +38,9 @@ __all__ = [
     "erase_from_database",
     "erase_from_journal",
     "erase_home",
+    "files_of",
     "pending_erasures",
+    "remove_files",
     "steps_here",
     "traces",
 ]
@@ -141,7 +143,7 @@ def steps_here(journal: Journal, patient: str, folders: Sequence[Path]) -> dict[
 
     def files() -> None:
         for folder in folders:
-            _remove(folder, patient)
+            remove_files(folder, patient)
 
     return {EraseStep.REWRITTEN: lambda: compact(journal), EraseStep.FILES: files}
 
@@ -302,7 +304,7 @@ _DELETED: Final = {
 """Of each table of the journal, what is a patient's; in an order that its references allow."""
 
 
-def _files_of(folder: Path, patient: str) -> list[Path]:
+def files_of(folder: Path, patient: str) -> list[Path]:
     """What is named `patient`, `patient.*` or `patient@*` in a folder."""
     found = folder.iterdir() if folder.is_dir() else ()
     starts = (f"{patient}.", f"{patient}@")
@@ -312,12 +314,17 @@ def _files_of(folder: Path, patient: str) -> list[Path]:
 def _count_of(folder: Path, patient: str) -> int:
     return sum(
         sum(f.is_file() for f in path.rglob("*")) if path.is_dir() else 1
-        for path in _files_of(folder, patient)
+        for path in files_of(folder, patient)
     )
 
 
-def _remove(folder: Path, patient: str) -> None:
-    for path in _files_of(folder, patient):
+def remove_files(folder: Path, patient: str) -> None:
+    """Delete what is named after a patient in a folder.
+
+    Raises:
+        StoreError: a file cannot be deleted.
+    """
+    for path in files_of(folder, patient):
         try:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         except OSError as e:

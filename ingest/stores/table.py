@@ -1,9 +1,9 @@
-"""The one table of stores: how each is made, kept, counted, exported, restricted and erased.
+"""The one table of stores: how each is made, kept, counted, exported, restricted, erased and cut.
 
-Erasure, export and restriction run from it: they do what the rows name, and refuse to run where a
-row names what nobody can do. A place that holds something of a patient and does not stand here has
-been forgotten: a test holds the table to the journal's tables, to the folders of home and clinic,
-to the topics that a broker keeps, and to the database's buckets.
+Erasure, export, restriction and the cutting of a clinic in two run from it: they do what the rows
+name, and refuse to run where a row names what nobody can do. A place that holds something of a
+patient and does not stand here has been forgotten: a test holds the table to the journal's tables,
+to the folders of home and clinic, to the topics that a broker keeps, and to the database's buckets.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "STORES",
+    "CutStep",
     "EraseStep",
     "ExportPart",
     "RestrictStep",
@@ -61,6 +62,16 @@ class ExportPart(StrEnum):
     CLINIC = "clinic.json"
 
 
+class CutStep(StrEnum):
+    """What becomes of a store where a clinic is cut in two."""
+
+    PARTED = "each half has its own patients'"
+    BOTH = "both halves have it"
+    FIRST = "the first half has it"
+    ANEW = "each half makes its own"
+    ELSEWHERE = "lies elsewhere, and stays"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
     """One place.
@@ -74,6 +85,7 @@ class Store:
         exported: how it reaches a patient who asks.
         restricted: what restricting its use changes.
         erased: how an erasure empties it.
+        cut: what becomes of it where the clinic is cut in two.
         step: which step of an erasure does; None: it holds nothing of a patient.
         part: of an export that it goes into; None: into none, as `exported` says.
         out: which step takes its patient out where the use is restricted; None: it is kept, and
@@ -88,6 +100,7 @@ class Store:
     exported: str
     restricted: str
     erased: str
+    cut: CutStep
     step: EraseStep | None = None
     part: ExportPart | None = None
     out: RestrictStep | None = None
@@ -111,13 +124,16 @@ def _journal(
         exported=exported,
         restricted=restricted,
         erased="journal: in the erasure's transaction",
+        cut=CutStep.PARTED,
         step=EraseStep.JOURNAL,
         part=part,
         out=out,
     )
 
 
-def _nobodys(name: str, made: str, kept: str, counted: str = "file size") -> Store:
+def _nobodys(
+    name: str, made: str, kept: str, counted: str = "file size", cut: CutStep = CutStep.BOTH
+) -> Store:
     return Store(
         name=name,
         whose="nobody",
@@ -127,6 +143,7 @@ def _nobodys(name: str, made: str, kept: str, counted: str = "file size") -> Sto
         exported="names nobody",
         restricted="names nobody",
         erased="names nobody",
+        cut=cut,
     )
 
 
@@ -138,6 +155,7 @@ def _folder(  # noqa: PLR0917 - one row
     step: EraseStep,
     erased: str,
     part: ExportPart | None = None,
+    cut: CutStep = CutStep.PARTED,
 ) -> Store:
     return Store(
         name=name,
@@ -148,12 +166,13 @@ def _folder(  # noqa: PLR0917 - one row
         exported=exported,
         restricted="kept, not used",
         erased=erased,
+        cut=cut,
         step=step,
         part=part,
     )
 
 
-def _at_home(name: str, made: str) -> Store:
+def _at_home(name: str, made: str, cut: CutStep = CutStep.ELSEWHERE) -> Store:
     return _folder(
         name,
         made,
@@ -161,6 +180,7 @@ def _at_home(name: str, made: str) -> Store:
         "the patient's own machine",
         EraseStep.HOME,
         "home: by the command that the clinic sends, with the whole folder",
+        cut=cut,
     )
 
 
@@ -174,6 +194,7 @@ def _retained(name: str, made: str, exported: str) -> Store:
         exported=exported,
         restricted="goes on: the home needs it",
         erased="broker: every retained topic that names patient or box is cleared",
+        cut=CutStep.ELSEWHERE,
         step=EraseStep.BROKER,
     )
 
@@ -240,6 +261,7 @@ STORES: Final[tuple[Store, ...]] = (
         "derived: the records are",
         EraseStep.FILES,
         "the patient's file",
+        cut=CutStep.ANEW,
     ),
     _folder(
         "curves",
@@ -256,6 +278,7 @@ STORES: Final[tuple[Store, ...]] = (
         "derived: the samples are",
         EraseStep.FILES,
         "the patient's rows, where the folder is on this machine; else by the next run",
+        cut=CutStep.BOTH,
     ),
     _folder(
         "plans",
@@ -285,26 +308,38 @@ STORES: Final[tuple[Store, ...]] = (
     ),
     _nobodys("access", "clinic run, clinic user", "with the clinic: staff, no patient"),
     _nobodys("account", "ripresa clinic user add", "for ever: disabled, not deleted", "user list"),
-    _nobodys("sign_in", "signing in", "12 h at most"),
+    _nobodys("sign_in", "signing in", "12 h at most", cut=CutStep.FIRST),
     _nobodys(
         "api_token", "ripresa clinic token add", "for ever: revoked, not deleted", "token list"
     ),
     _nobodys("audit_key", "clinic init", "as long as the audit log is to be read"),
-    _nobodys("survey_answers", "anonymous answers", "for ever: marks without names"),
+    _nobodys(
+        "survey_answers",
+        "anonymous answers",
+        "for ever: marks without names",
+        cut=CutStep.FIRST,
+    ),
     _nobodys(
         "survey_keys",
         "clinic run, one a survey",
         "private key and keyed hashes of homes until 92 days after the quarter, then a public key",
+        cut=CutStep.FIRST,
     ),
     _nobodys(
         "survey_codes",
         "clinic run: codes' hashes, answers and words without names or times",
         "answers for ever, words until ripresa survey erase-words, a code until used or over",
         "ripresa survey report",
+        CutStep.FIRST,
     ),
-    _nobodys("survey_key", "clinic run: public keys", "by the broker, the open surveys'"),
-    _nobodys("kept_demo", "ripresa demo --keep", "until deleted"),
-    _nobodys("pictures", "games without a screen", "until deleted"),
+    _nobodys(
+        "survey_key",
+        "clinic run: public keys",
+        "by the broker, the open surveys'",
+        cut=CutStep.ELSEWHERE,
+    ),
+    _nobodys("kept_demo", "ripresa demo --keep", "until deleted", cut=CutStep.ELSEWHERE),
+    _nobodys("pictures", "games without a screen", "until deleted", cut=CutStep.ELSEWHERE),
     _folder(
         "broker users",
         "clinic enrol: passwd, acl, join file",
@@ -312,13 +347,14 @@ STORES: Final[tuple[Store, ...]] = (
         "no: passwords",
         EraseStep.USER,
         "with the join file where it lies beside the compose file",
+        cut=CutStep.ELSEWHERE,
     ),
     # Folders of a home.
     _at_home("home_journal", "sessions"),
     _at_home("therapist_message", "the clinic"),
     _at_home("levels", "games"),
     _at_home("reminder", "reminders"),
-    _at_home("takes", "the physiotherapist"),
+    _at_home("takes", "the physiotherapist", CutStep.BOTH),
     _at_home("surveys", "questionnaires, until delivered"),
     _at_home("devices", "ripresa devices bind: address and serial number of each wearable"),
     _at_home("withdrawn", "ripresa patient withdraw"),
@@ -343,6 +379,7 @@ STORES: Final[tuple[Store, ...]] = (
             exported="drawn from the journal, which is exported",
             restricted="database: deleted, and not written any more",
             erased="database: deleted until a query finds nothing",
+            cut=CutStep.ELSEWHERE,
             step=EraseStep.DATABASE,
             out=RestrictStep.DATABASE,
         )

@@ -12,10 +12,12 @@ from telemetry.errors import ConfigurationError, StoreError
 from telemetry.files import write_atomically
 from telemetry.transport.partition import Partition
 
+from .cut_mark import refuse_while_cut
+
 if TYPE_CHECKING:
     from ripresa.platform.configuration import Folder
 
-__all__ = ["held_partition", "hold_partition"]
+__all__ = ["held_partition", "hold_partition", "say_partition"]
 
 NAME: Final = "partition"
 
@@ -39,13 +41,14 @@ def hold_partition(folder: Folder, wanted: Partition) -> None:
     """Hold a folder to its partition, and say it there where it is new.
 
     Raises:
-        ConfigurationError: it holds another one, or cannot be written.
+        ConfigurationError: it holds another one, is being cut in two, or cannot be written.
     """
+    refuse_while_cut(folder)
     held = held_partition(folder)
     if held is None or (held.index, held.of) == (wanted.index, wanted.of):
         if not wanted.is_whole:
             try:
-                write_atomically(folder.clinic / NAME, f"{wanted}\n")
+                say_partition(folder, wanted)
             except StoreError as e:
                 raise ConfigurationError(str(e)) from e
         return
@@ -55,3 +58,12 @@ def hold_partition(folder: Folder, wanted: Partition) -> None:
         + ("it was, without --partition" if held.is_whole else f"--partition {held}")
         + ", or set RIPRESA_HOME to the folder of that partition"
     )
+
+
+def say_partition(folder: Folder, partition: Partition) -> None:
+    """Write down which partition a folder holds.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    write_atomically(folder.clinic / NAME, f"{partition}\n")

@@ -31,6 +31,34 @@ def init(folder: FolderOption = Path()) -> None:
 
 
 @app.command()
+def cut(
+    into: Annotated[Path, typer.Argument(help="An empty folder: of the new part.")],
+    site: Annotated[
+        str | None, typer.Option(help="Of patients of whom nothing tells the site.")
+    ] = None,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Leave it as it was, after an interrupted cut.")
+    ] = False,
+) -> None:
+    """Cut the part in RIPRESA_HOME in two; an interrupted cut goes on where it was."""
+    from ripresa.cutting.cut import cut_in_two, undo_cut
+    from ripresa.platform.configuration import Folder, clock_from, ripresa_home
+
+    folder = Folder(ripresa_home())
+    if undo:
+        undo_cut(folder, into)
+        typer.echo(f"{folder.root} is as it was")
+        return
+    mark = cut_in_two(folder, into, clock_from(), site=site, after=typer.echo)
+    first, second = mark.halves
+    typer.echo(
+        f"part {mark.part} is two, {len(mark.leaving)} patients went:\n"
+        f"  RIPRESA_HOME={mark.first}: clinic run --partition {first}\n"
+        f"  RIPRESA_HOME={mark.second}: clinic run --partition {second}"
+    )
+
+
+@app.command()
 def doorkeeper(
     server: Annotated[
         list[str], typer.Option(help="A node, as nats://127.0.0.1:4222. May be repeated.")

@@ -1,0 +1,1 @@
+"""A part of a clinic becomes two, each with its own patients."""
