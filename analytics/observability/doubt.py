@@ -39,6 +39,7 @@ class DoubtKind(StrEnum):
     RATE = "sample rate not as told"
     ASKEW = "sensor askew on its limb"
     UNLIKE = "repetitions unlike each other"
+    FAULT = "not computed"
 
 
 REASONS: Final[Mapping[DoubtKind, Wording]] = {
@@ -114,6 +115,10 @@ REASONS: Final[Mapping[DoubtKind, Wording]] = {
         "the sensor did not measure at the rate that it told",
     ),
     DoubtKind.ASKEW: Wording("il sensore sembra messo storto", "the sensor seems to be worn askew"),
+    DoubtKind.FAULT: Wording(
+        "non si è potuto calcolare, per un errore del programma: il movimento è registrato",
+        "it could not be computed, because of a fault in the program: the motion is recorded",
+    ),
     DoubtKind.UNLIKE: Wording(
         "i movimenti si somigliano troppo poco: il sensore può essere allentato",
         "the movements resemble each other too little: the sensor may be loose",

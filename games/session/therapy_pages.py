@@ -60,18 +60,8 @@ def page_of(  # noqa: PLR0911 - one case a screen
             return _question(question, language, back=back)
         case AlignSensor():
             return _alignment(screen, language)
-        case Ready(item, cue, mistake):
-            begin = Choice(said("begin"), StartExercise())
-            return Page(
-                item.known.name.text(language),
-                cue.text(language),
-                mistake.text(language),
-                exercise=item.exercise,
-                side=item.side,
-                posture=item.in_posture,
-                choices=(begin,),
-                spoken=cue.text(language),
-            )
+        case Ready():
+            return _ready(screen, language)
         case FindRange(item, seen, of, _):
             clinician = Choice(said("cannot"), CalibrateRange(source="clinician"))
             tired = Choice(said("tired"), EndExercise(reason=StopReason.TIRED))
@@ -101,6 +91,22 @@ def page_of(  # noqa: PLR0911 - one case a screen
             )
         case Play():
             return _test(screen, language)
+
+
+def _ready(screen: Ready, language: Language) -> Page:
+    """The exercise that comes, after what became of the one before where that needs a word."""
+    item, cue = screen.item, screen.cue.text(language)
+    words = cue if screen.told is None else f"{screen.told.text(language)} {cue}"
+    return Page(
+        item.known.name.text(language),
+        words,
+        screen.mistake.text(language),
+        exercise=item.exercise,
+        side=item.side,
+        posture=item.in_posture,
+        choices=(Choice(SESSION["begin"][language], StartExercise()),),
+        spoken=words,
+    )
 
 
 def _alignment(screen: AlignSensor, language: Language) -> Page:

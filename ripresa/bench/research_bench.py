@@ -18,7 +18,8 @@ from ripresa.recordings.recorded_session import sessions
 from ripresa.recordings.replay import timeline_of
 from ripresa.recordings.replaying import Replay
 from ripresa.recordings.session_source import session_source
-from ripresa.session.closing import analyse_recorded, result_record
+from ripresa.session.closing import result_record
+from ripresa.session.recorded_results import analyse_recorded
 from telemetry.clock import SystemClock
 from telemetry.messages.events import CloseReason, SessionClosed, SessionOpened, encode_event
 from telemetry.seams import SessionSummary

@@ -13,7 +13,7 @@ from analytics import offline
 from analytics.core import CORE_VERSION
 from analytics.exercise.observing import observe_by
 from research.cohorts.analysed_session import AnalysedSession, InputHash
-from ripresa.session.closing import streams_of
+from ripresa.session.parts import streams_of
 from ripresa.session.reanalysis import absent_samples, covered, plan_of_session, spanned
 from telemetry.errors import RipresaError, StoreError
 from telemetry.messages.events import SessionOpened

@@ -227,16 +227,13 @@ class _Run:
             await patient.answer_questions(SessionStage.CHECK_OUT)
             await box.service.wait_for(lambda s: s.closed)
             demo.stage = "results"
-            core = box.analysis.core
             closed = await close_session(
                 box.journal,
                 session,
                 self.plan,
                 [self.item.id],
                 clock,
-                provisional=None
-                if core is None
-                else core.result(plan_version=self.plan.version, provisional=True),
+                provisional=await box.analysis.result(self.plan.version),
             )
             # What the wearable and the gateway counted in the end is told once more.
             await clock.sleep(1.1)

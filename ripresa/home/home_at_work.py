@@ -10,26 +10,22 @@ from typing import TYPE_CHECKING, Any, Literal
 from edge.ble.binding import Bindings
 from edge.ble.identity_guard import IdentityGuard
 from edge.gateway.gateway import Gateway
-from edge.gateway.resuming import abandoned, resume_point
 from edge.radio_choice import chosen_radio
 from games.persuasion.session_prompts import missed_in_a_row
 from games.rules.heart_rate import shown_bpm
 from ripresa.platform.background import running
-from ripresa.session.closing import close_session, streams_of
+from ripresa.session.closing import close_session
 from ripresa.session.plan_folder import PlanFolder
+from ripresa.session.unfinished import finish_sessions
 from ripresa.watching.live_relay import LiveRelay
 from ripresa.watching.motion_kept import MotionKept
 from telemetry.clock import SystemClock
 from telemetry.errors import ConfigurationError, DecodeError, RipresaError, StoreError
 from telemetry.identity import new_ulid
-from telemetry.messages.codec import encode_item
-from telemetry.messages.events import Worn, encode_event
+from telemetry.messages.events import Worn
 from telemetry.messages.notices import Command, TherapistMessage
-from telemetry.messages.record import NewRecord, RecordKind
 from therapy.session.agenda import agenda_of, shortened
-from therapy.session.session import interrupted
 from therapy.session.session_settings import SessionSettings
-from therapy.session.session_state import Moment
 
 from .history import last_targets, left_extra_pain, past_of, sessions_on
 from .home_box import LEDGER_EVERY_S, home_box, tell_ledger
@@ -115,7 +111,7 @@ class HomeAtWork:
             box.clinic_bus.subscribe(topics.plan, self._take_plan, qos=1)
             box.clinic_bus.subscribe(topics.message, self._take_message, qos=1)
             box.clinic_bus.subscribe(topics.command, self._take_command, qos=1)
-            await self.close_orphans()
+            await finish_sessions(box.journal, PlanFolder(home.folder.plans), plan, home.clock)
             async with running(self.relay.run()):
                 yield self
 
@@ -265,56 +261,16 @@ class HomeAtWork:
                 await radio.close()
             await box.record.stop()
         self._note_read()
-        core = box.analysis.core
         closed = await close_session(
             box.journal,
             session,
             plan,
             [entry.item.id for entry in agenda.items],
             clock,
-            provisional=None
-            if core is None
-            else core.result(plan_version=plan.version, provisional=True),
+            provisional=await box.analysis.result(plan.version),
         )
         self.found = closed.final
         return session
-
-    async def close_orphans(self) -> None:
-        """Close the streams and sessions that a crash left open, at their last sample."""
-        journal, clock = self.box.journal, self.home.clock
-        for summary in journal.sessions():
-            if summary.closed_ns is not None:
-                continue
-            now_ns = clock.now_ns()
-            events = journal.events(summary.session)
-            named = dict.fromkeys((*streams_of(events), *journal.streams(summary.session)))
-            points = [p for s in named if (p := resume_point(journal.stream_items(s))) is not None]
-            ending = [item for p in points for item in abandoned(p, now_ns)]
-            moment = Moment(
-                max((p.t_ns for p in points), default=summary.opened_ns),
-                {p.stream: p.next_index for p in points},
-            )
-            closing = interrupted(events, moment)
-            records = [
-                NewRecord(
-                    t_ns=now_ns,
-                    kind=RecordKind.STREAM,
-                    body=encode_item(item),
-                    session=summary.session,
-                    stream=item.stream,
-                )
-                for item in ending
-            ]
-            records += [
-                NewRecord(
-                    t_ns=e.t_ns, kind=RecordKind.EVENT, body=encode_event(e), session=e.session
-                )
-                for e in closing
-            ]
-            if records:
-                await journal.append(records)
-                await close_session(journal, summary.session, self.plan, [], clock)
-                log.info("session %s was interrupted; it is closed now", summary.session)
 
     def _worn(self) -> tuple[Worn, ...]:
         return tuple(

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from ingest.journal.journal import Journal
 from ripresa.platform.configuration import ripresa_home
-from ripresa.session.closing import analyse_recorded, result_record
+from ripresa.session.closing import result_record
 from ripresa.session.plan_folder import PlanFolder
+from ripresa.session.recorded_results import analyse_recorded
 from telemetry.errors import ConfigurationError
 from telemetry.identity import new_ulid
 from telemetry.messages.codec import encode_item

@@ -11,7 +11,7 @@ import numpy as np
 from research.tables.motion_table import Motion, marker_table, motion_of, stamps_of
 from research.tables.session_tables import Angle, event_table, item_table, repetition_table
 from research.tables.table import Table, table_of
-from ripresa.session.closing import streams_of
+from ripresa.session.parts import streams_of
 from telemetry.errors import ConfigurationError, NotObservable
 from telemetry.messages.events import AssessmentStarted, ExerciseStarted, SessionOpened
 from telemetry.messages.live import ControlBatch

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from analytics.core import Core
 from analytics.exercise.observing import observe_by
-from ripresa.session.closing import streams_of
+from ripresa.session.parts import streams_of
 from ripresa.session.reanalysis import plan_of_session
 from telemetry.messages.events import AssessmentStarted, ExerciseStarted
 from telemetry.messages.motion import (

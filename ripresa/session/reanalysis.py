@@ -7,9 +7,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analytics import offline
 from analytics.core import CORE_VERSION
-from analytics.exercise.observing import observe_by
 from ingest.journal.archive import whole_store
 from ingest.journal.ledger import ARCHIVED, AT_CLINIC, stream_account
 from telemetry.errors import AmbiguousName, ConfigurationError, StoreError
@@ -23,8 +21,9 @@ from telemetry.messages.events import (
 from telemetry.messages.motion import MotionBatch, StreamGap
 from telemetry.messages.results import SessionResult
 
-from .closing import streams_of
+from .parts import parts_of
 from .plan_folder import PlanFolder
+from .recorded_results import analyse_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -122,7 +121,7 @@ def reanalyse(
             for r in reader.results(session, home=home)
             if isinstance(r, SessionResult) and not r.provisional
         ]
-    parts = _parts(events)
+    parts = parts_of(events)
     done: dict[int, SessionResult] = {}
     with ProcessPoolExecutor(processes or os.cpu_count()) as pool:
         jobs = {
@@ -204,28 +203,6 @@ def _flagged(item: ItemResult) -> int:
     return sum(bool(repetition.flags) for repetition in item.repetitions)
 
 
-def _parts(events: Sequence[SessionEvent]) -> list[list[SessionEvent]]:
-    """The session's events, cut into one list for each item and each assessment.
-
-    Each holds all that came before it but other items: how the sensors lie, what was calibrated.
-    """
-    parts: list[list[SessionEvent]] = []
-    before: list[SessionEvent] = []
-    open_parts: dict[tuple[str, str], list[SessionEvent]] = {}
-    for event in events:
-        match event:
-            case ExerciseStarted() | AssessmentStarted():
-                part = open_parts[event.item, event.type.split(".")[0]] = [*before, event]
-                parts.append(part)
-            case ExerciseEnded() | AssessmentEnded():
-                open_parts.pop((event.item, event.type.split(".")[0]), []).append(event)
-            case _:
-                before.append(event)
-                for part in open_parts.values():
-                    part.append(event)
-    return parts
-
-
 def spanned(events: Iterable[SessionEvent]) -> dict[str, tuple[int, int]]:
     """Of each stream that items span the first sample, and the one after the last."""
     spans: dict[str, list[int]] = {}
@@ -275,5 +252,4 @@ def _analyse(
     journal: Path, session: str, home: str, events: Sequence[SessionEvent], plan: Plan
 ) -> SessionResult:
     with whole_store(journal) as reader:
-        streams = [reader.stream_items(stream, home=home) for stream in streams_of(events)]
-        return offline.run(session, events, streams, observe_by(plan), plan_version=plan.version)
+        return analyse_recorded(reader, session, plan, events=events, home=home)

@@ -21,6 +21,7 @@ from telemetry.messages.live import (
     FallNoticed,
     RepetitionCounted,
     SensorSilent,
+    Unfollowed,
     decode_live,
 )
 from telemetry.messages.record import NewRecord, RecordKind
@@ -136,8 +137,8 @@ class SessionService:
         self._occurrences.put_nowait(repetition)
 
     def take_live(self, live: LiveMessage) -> None:
-        """Take what the live core tells: repetitions, silences, suspected falls."""
-        if isinstance(live, RepetitionCounted | SensorSilent):
+        """Take what the live core tells: repetitions, silences, items given up, suspected falls."""
+        if isinstance(live, RepetitionCounted | SensorSilent | Unfollowed):
             self._occurrences.put_nowait(live)
         elif isinstance(live, FallNoticed) and live.session == self.session:
             self._occurrences.put_nowait(FallSuspected(live.placement))

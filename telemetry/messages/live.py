@@ -18,6 +18,7 @@ __all__ = [
     "RepetitionCounted",
     "SensorSilent",
     "Stamps",
+    "Unfollowed",
     "decode_live",
     "encode_live",
 ]
@@ -115,8 +116,17 @@ class FallNoticed(_Frozen):
     t_ns: int
 
 
+class Unfollowed(_Frozen):
+    """What computes gave an item up; its motion is recorded, and seen again at the close."""
+
+    type: Literal["unfollowed"] = "unfollowed"
+    session: UlidText
+    item: str
+
+
 LiveMessage: TypeAlias = Annotated[
-    ControlBatch | RepetitionCounted | SensorSilent | FallNoticed, Field(discriminator="type")
+    ControlBatch | RepetitionCounted | SensorSilent | FallNoticed | Unfollowed,
+    Field(discriminator="type"),
 ]
 
 

@@ -40,7 +40,13 @@ USES: Final[dict[str, tuple[str, str, int, bool, tuple[Any, ...]]]] = {
         "send",
         0,
         False,
-        (live.ControlBatch, live.RepetitionCounted, live.SensorSilent, live.FallNoticed),
+        (
+            live.ControlBatch,
+            live.RepetitionCounted,
+            live.SensorSilent,
+            live.FallNoticed,
+            live.Unfollowed,
+        ),
     ),
     "event": (
         "The session's events as they happen; the journal keeps them.",

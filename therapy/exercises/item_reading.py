@@ -34,6 +34,7 @@ _OBSERVABLES: Final = {
 _NOTHING_CAME: Final = Wording(
     "non si sa: dal sensore non è arrivato niente", "not known: nothing came from the sensor"
 )
+_NOT_KNOWN: Final = Wording("non si sa", "not known")
 _ATTEMPTS: Final = Wording(
     "Tentativi rimasti molto indietro: {n}", "Attempts that stayed far behind: {n}"
 )
@@ -67,9 +68,12 @@ class ItemReading:
 def item_reading(result: ItemResult) -> ItemReading:
     """All that a result tells of one exercise."""
     count = count_reading(len(result.repetitions), result.count_low, result.count_high)
+    if not result.received:
+        # Where it is told why, "nothing came" may be another reason than that.
+        count = _NOTHING_CAME if refusal_of(result) is None else _NOT_KNOWN
     figures = (peak_told(result.active_peak), excursion_told(result.range_of_motion))
     return ItemReading(
-        count=count if result.received else _NOTHING_CAME,
+        count=count,
         figures=tuple(told for told in figures if told is not None),
         refused=refusal_of(result),
         beside=tuple(_beside(result)),

@@ -69,6 +69,12 @@ _UNATTENDED: Final = Wording(
     "Gli esercizi che chiedono un appoggio, o una persona accanto, oggi non ci sono.",
     "Exercises that need a support, or somebody beside you, were left out today.",
 )
+_UNFOLLOWED: Final = Wording(
+    "L'esercizio di prima non si è potuto seguire, per un errore del programma: il movimento è "
+    "registrato.",
+    "The exercise before could not be followed, because of a fault in the program: the movement is "
+    "recorded.",
+)
 _THANKS: Final = Wording("Grazie per il tempo di oggi.", "Thank you for your time today.")
 
 
@@ -112,11 +118,16 @@ class AlignSensor:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The exercise is shown: drawing by its id, cue and common mistake."""
+    """The exercise is shown: drawing by its id, cue and common mistake.
+
+    Attributes:
+        told: what became of the exercise before, where that needs a word.
+    """
 
     item: PlanItem
     cue: Wording
     mistake: Wording
+    told: Wording | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +267,8 @@ def _exercise_screen(state: SessionState) -> SessionScreen:
     item = state.current.item
     match state.stage:
         case SessionStage.READY:
-            return Ready(item, item.known.cue, item.known.mistake)
+            told = _UNFOLLOWED if state.unfollowed else None
+            return Ready(item, item.known.cue, item.known.mistake, told)
         case SessionStage.RANGE:
             return FindRange(item, state.finding.slow, CALIBRATION_REPETITIONS, state.paused)
         case SessionStage.READY_TO_ASSESS:
@@ -310,6 +322,8 @@ def _closing_words(state: SessionState) -> Wording:
     deeds = [_deed(state, item_id, done) for item_id, done in state.totals if done >= 1]
     last = _THANKS if not state.unattended else _UNATTENDED
     last = _FALL_LOCKS if state.fall_locks else last
+    if state.unfollowed:
+        last = Wording(f"{_UNFOLLOWED.it} {last.it}", f"{_UNFOLLOWED.en} {last.en}")
     if not deeds:
         return last
     return Wording(

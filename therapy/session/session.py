@@ -9,9 +9,9 @@ How the session service drives it:
 1. Mint the session's ULID, build the agenda with `agenda_of(plan, plan.day_of(now), past)`
    (for one recording: `only={item_id}, assess=False`), put what is known into
    `SessionSettings`, call `open_session`.
-2. For every `Request` from a screen or game, every `RepetitionCounted` and `SensorSilent` of
-   the live core, `FallSuspected` for its `FallNoticed`, and a `Tick(last_sample_ns)` about
-   once a second:
+2. For every `Request` from a screen or game, every `RepetitionCounted`, `SensorSilent` and
+   `Unfollowed` of the live core, `FallSuspected` for its `FallNoticed`, and a
+   `Tick(last_sample_ns)` about once a second:
    `step = advance(state, what, Moment(now_ns, spans))`. `spans` maps each open stream to the
    index its next sample will have (`MotionBatch.next_index`), so the same mapping bounds an
    item at both ends. Append `step.events` to the journal first, in one call, then publish
@@ -57,7 +57,7 @@ from telemetry.messages.events import (
     StopReason,
     SuspectedFall,
 )
-from telemetry.messages.live import RepetitionCounted, SensorSilent
+from telemetry.messages.live import RepetitionCounted, SensorSilent, Unfollowed
 from telemetry.messages.requests import RequestEnvelope
 from telemetry.messages.rests import moved_in_rest
 
@@ -170,6 +170,8 @@ def advance(state: SessionState, what: Occurrence, moment: Moment) -> Advance:
             _counted(turn, what)
         case SensorSilent():
             _silence(turn, what)
+        case Unfollowed():
+            _unfollowed(turn, what)
         case FallSuspected():
             _suspected(turn, what)
         case SegmentProgress():
@@ -256,6 +258,15 @@ def _silence(turn: Turn, heard: SensorSilent) -> None:
         turn.to(silent=streams | {heard.stream}, silent_ns=since_ns)
     else:
         turn.to(silent=streams - {heard.stream})
+
+
+def _unfollowed(turn: Turn, given_up: Unfollowed) -> None:
+    """Go on with the next exercise: what cannot be counted asks nobody to go on."""
+    state = turn.state
+    ours = given_up.session == state.session and state.open_item
+    if ours and given_up.item == state.current.item.id:
+        turn.to(unfollowed=True)
+        turn.end_item(StopReason.OTHER)
 
 
 def _ticked(turn: Turn, tick: Tick, moment: Moment) -> Turn:

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
 from telemetry.messages.events import CloseReason
-from telemetry.messages.live import RepetitionCounted, SensorSilent
+from telemetry.messages.live import RepetitionCounted, SensorSilent, Unfollowed
 from telemetry.messages.requests import Request
 from telemetry.messages.rests import Rests
 from therapy.plan.body_part import part_of
@@ -89,6 +89,7 @@ Occurrence: TypeAlias = (
     Request
     | RepetitionCounted
     | SensorSilent
+    | Unfollowed
     | FallSuspected
     | SegmentProgress
     | SegmentFound
@@ -129,6 +130,7 @@ class SessionState:
         halted_by: the question at check-in whose answer keeps exercise for another day.
         eased: pain or effort was amber.
         unsettled: yesterday's extra pain has not settled.
+        unfollowed: the exercise before this one could not be followed.
         silent: streams that give no samples at the moment, since `silent_ns`.
         reason: what the session will be closed with.
         seen: requests that were dealt with.
@@ -175,6 +177,7 @@ class SessionState:
     eased: bool = False
     unsettled: bool = False
     fallen: bool = False
+    unfollowed: bool = False
     silent: frozenset[str] = frozenset()
     silent_ns: int = 0
     reason: CloseReason = CloseReason.DONE

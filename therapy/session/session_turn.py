@@ -208,6 +208,7 @@ class Turn:
             stage=SessionStage.RANGE,
             finding=RangeFinding(item.limit_deg, any_speed=recorded),
             today=None,
+            unfollowed=False,
             counted=0,
             rests=Rests(),
             reported=None,

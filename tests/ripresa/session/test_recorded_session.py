@@ -15,10 +15,11 @@ from ingest.journal.archive import archive_closed
 from ingest.journal.journal import Journal
 from ingest.journal.reading import JournalReader
 from ingest.journal.retention import drop_archived
-from ripresa.session.closing import analyse_recorded, result_record
+from ripresa.session.closing import result_record
 from ripresa.session.ledger_report import session_ledger
 from ripresa.session.plan_folder import PlanFolder
 from ripresa.session.reanalysis import reanalyse
+from ripresa.session.recorded_results import analyse_recorded
 from telemetry.clock import SystemClock
 from telemetry.errors import ConfigurationError, NotObservable, StoreError
 from telemetry.messages.results import results_hash

@@ -153,7 +153,7 @@ const TEXTS = {
   right: ["destra", "right"],
   to_do: ["da fare", "to do"],
   nothing_known: ["Di questo esercizio non c’è alcun risultato: quanto è stato fatto non si sa.", "There is no result of this exercise: how much was done is not known."],
-  nothing_received: ["dal sensore non è arrivato nulla: le ripetizioni non si sanno", "nothing came from the sensor: repetitions are not known"],
+  nothing_received: ["le ripetizioni non si sanno", "repetitions are not known"],
   not_done: ["non fatto", "not done"],
   running: ["in corso", "running"],
 
