@@ -2,6 +2,8 @@
 
 import importlib
 import re
+import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,38 @@ def test_the_architecture_names_every_part_of_a_room(room):
     row = next(line for line in text.splitlines() if line.startswith(f"| `{room}` |"))
     parts = {path.parent.name for path in (ROOT / room).glob("*/__init__.py")}
     assert set(re.findall(r"`(\w+)`", row)) - {room} == parts
+
+
+def cited():
+    """The tests that pages name with their file, by page."""
+    pattern = re.compile(r"`([\w/]+\.py)::(test_\w+)`")
+    return [
+        pytest.param(file, name, id=f"{page.stem}: {name}")
+        for page in sorted((ROOT / "docs").glob("*.md"))
+        for file, name in pattern.findall(page.read_text(encoding="utf-8"))
+    ]
+
+
+@pytest.mark.parametrize(("file", "name"), cited())
+def test_a_test_that_a_page_rests_on_is_there(file, name):
+    text = (ROOT / "tests" / file).read_text(encoding="utf-8")
+    assert re.search(rf"def {name}\(", text)
+
+
+def test_each_hazard_has_a_test():
+    text = (ROOT / "docs" / "hazards.md").read_text(encoding="utf-8")
+    rows = [
+        line for line in text.splitlines() if line.startswith("| ") and "what stands" not in line
+    ]
+    assert len(rows) > 25
+    assert [row for row in rows if "::test_" not in row] == []
+
+
+def test_each_dependency_is_told_with_its_reason():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    wanted = [*project["dependencies"], *chain.from_iterable(extras)]
+    packages = {re.match(r"[\w-]+", line)[0] for line in wanted} - {"ripresa"}
+    text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w-]+)` \| .+ \| .+ \|$", text, re.MULTILINE)
+    assert sorted(rows) == sorted(packages)
