@@ -99,3 +99,30 @@ def test_each_dependency_is_told_with_its_reason():
     text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `([\w-]+)` \| .+ \| .+ \|$", text, re.MULTILINE)
     assert sorted(rows) == sorted(packages)
+
+
+LINK = re.compile(r"\]\(([^)#:\s]+)(#[\w-]+)?\)")
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+
+
+def anchors(page):
+    """What a page's headings are linked by."""
+    heads = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", sorted(PAGES), ids=lambda p: p.name)
+def test_a_link_leads_to_a_page_and_a_heading_that_are_there(page):
+    for path, anchor in LINK.findall(page.read_text(encoding="utf-8")):
+        target = (page.parent / path).resolve()
+        assert target.exists(), path
+        if anchor and target.suffix == ".md":
+            assert anchor[1:] in anchors(target), f"{path}{anchor}"
+
+
+def test_the_citation_names_the_version():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "version"
+    ]
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {version}\n" in text
