@@ -105,6 +105,15 @@ class PatientFigures:
         ]
         return found[-1] if found else None
 
+    def zone_on(self, day: date) -> str | None:
+        """The time zone that a day's clock times are told in; None: no plan says one.
+
+        That of the version in force on it, before any was of the first one.
+        """
+        found = plan_in_force(self.plans, day)
+        known = [found] if found is not None else [view.plan for view in self.versions]
+        return known[0].time_zone if known else None
+
     @property
     def recent_days(self) -> tuple[AdherenceResult, ...]:
         """Four calendar weeks up to today, as pages show them and their period sums them up."""

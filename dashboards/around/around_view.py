@@ -190,10 +190,11 @@ class ItemChoice(_Frozen):
 
 
 class AroundView(_Frozen):
-    """All that stands around a plan."""
+    """All that stands around a plan; its clock times are told in `time_zone`."""
 
     patient: str
     today: str
+    time_zone: str | None = None
     state: str
     may_write: bool
     letter_length: int
@@ -234,6 +235,7 @@ def around_view(
     return AroundView(
         patient=figures.patient,
         today=figures.today.isoformat(),
+        time_zone=figures.zone_on(figures.today),
         state=figures.state,
         may_write=may_write,
         letter_length=LETTER_LENGTH,

@@ -116,11 +116,13 @@ class DraftView(_Frozen):
 class EditorView(_Frozen):
     """A patient's plan as it is edited: the versions, and the draft where there is one.
 
-    `imported` are versions at hand that nobody has signed or sent.
+    `imported` are versions at hand that nobody has signed or sent; clock times are told in
+    `time_zone`.
     """
 
     patient: str
     today: str
+    time_zone: str | None = None
     in_force: int | None
     newest: int
     versions: tuple[PlanVersionView, ...]
@@ -146,6 +148,7 @@ def editor_view(
     return EditorView(
         patient=figures.patient,
         today=figures.today.isoformat(),
+        time_zone=figures.zone_on(figures.today),
         in_force=None if figures.plan is None else figures.plan.version,
         newest=newest_version(figures, kept),
         versions=tuple(version_view(view) for view in figures.versions),

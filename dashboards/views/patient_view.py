@@ -140,11 +140,14 @@ class PeriodView(_Frozen):
 class PatientView(_Frozen):
     """One patient, all that a page shows; `precautions` and `review` are of the episode.
 
+    Clock times are told in `time_zone`.
+
     `coming` are versions that were signed, sent or refused and nothing has taken their place.
     """
 
     patient: str
     today: str
+    time_zone: str | None = None
     state: PatientState
     summary: Words
     since: SinceView
@@ -203,6 +206,7 @@ def patient_view(
     return PatientView(
         patient=figures.patient,
         today=today.isoformat(),
+        time_zone=figures.zone_on(today) or (None if hours is None else hours.time_zone),
         state=figures.state,
         summary=patient_summary(figures),
         since=since_view(figures, recent, first),

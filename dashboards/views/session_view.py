@@ -91,7 +91,7 @@ class EventView(_Frozen):
 
 
 class SessionView(_Frozen):
-    """One session, all that a page shows of it."""
+    """One session, all that a page shows of it; its clock times are told in `time_zone`."""
 
     session: str
     patient: str
@@ -102,6 +102,7 @@ class SessionView(_Frozen):
     replay_of: str | None
     clock_synchronised: bool | None
     opened_ms: float
+    time_zone: str | None = None
     closed_ms: float | None
     reason: str | None
     phase: SessionPhase
@@ -127,6 +128,7 @@ def session_view(
     counted: Mapping[ItemKey, Sequence[RepetitionView]] | None = None,
     *,
     day: str | None = None,
+    zone: str | None = None,
 ) -> SessionView | None:
     """One session as a page shows it; None until it is known who opened it.
 
@@ -136,6 +138,7 @@ def session_view(
         plan: the version in force; None: unknown, so nothing is prescribed.
         counted: repetitions counted live, by item; used where no result tells better.
         day: that it belongs to, of `SessionSummary`; None while it is live: as its home told.
+        zone: of the day's clock times; None: the plan's.
     """
     opened = next((e for e in events if isinstance(e, SessionOpened)), None)
     if opened is None:
@@ -161,6 +164,7 @@ def session_view(
         replay_of=opened.replay_of,
         clock_synchronised=opened.clock_synchronised,
         opened_ms=opened.t_ns / 1e6,
+        time_zone=zone or (None if plan is None else plan.time_zone),
         closed_ms=None if closed is None else closed.t_ns / 1e6,
         reason=None if closed is None else closed.reason.value,
         phase=phase,

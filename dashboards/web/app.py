@@ -132,6 +132,7 @@ def create_app(
             page from elsewhere can read it through a name of its own.
     """
     clock = clock or SystemClock()
+    patients = Patients(reader, plan, care, clock, edits_plans=plans is not None)
     feed = None if bus is None else LiveFeed(bus, reader, plan, clock)
     leases = None
     if bus is not None and feed is not None and site_of is not None:
@@ -167,6 +168,7 @@ def create_app(
                 running=leases.running if leases else None,
                 ledger=ledger,
                 plan=plan,
+                zone=patients.zone_on,
                 state=state,
                 answers=(answers := SharedAnswers()),
             )
@@ -178,7 +180,6 @@ def create_app(
         if provider is not None:
             app.include_router(oidc_routes(desk, provider))
     app.include_router(sign_in_routes(desk))
-    patients = Patients(reader, plan, care, clock, edits_plans=plans is not None)
     read = None if care is None else words(care.hours.text())
     app.include_router(
         worklist_routes(

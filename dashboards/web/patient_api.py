@@ -94,6 +94,14 @@ class Patients:
             return self.care.figures(patient)
         return self._folded(patient).figures(patient)
 
+    def zone_on(self, patient: str, day: str) -> str | None:
+        """The time zone of a patient's day: the plan's, else the clinic's; None: nobody knows."""
+        if self.care is None:
+            return None
+        figures = self.care.figures(patient)
+        zone = None if figures is None else figures.zone_on(date.fromisoformat(day))
+        return zone or self.care.hours.time_zone
+
     def agreed(self, patient: str) -> bool | None:
         """Whether a patient agreed to be watched live, as the clinic was told; None: not told.
 

@@ -53,7 +53,7 @@ SEVERAL = Wording(
 
 
 class SessionLine(BaseModel):
-    """One line of the list of past sessions."""
+    """One line of the list of past sessions; `opened_ms` is to be told in `time_zone`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -64,6 +64,7 @@ class SessionLine(BaseModel):
     opened_ms: float
     closed_ms: float | None
     reason: str | None
+    time_zone: str | None = None
 
 
 class SessionPart(BaseModel):
@@ -122,6 +123,7 @@ class Sources:
     running: RunningSessions | None = None
     ledger: Callable[[], LossLedger] | None = None
     plan: Callable[[str, int], Plan | None] = field(default=no_plan)
+    zone: Callable[[str, str], str | None] = lambda _patient, _day: None
     state: Callable[[Callable[[str], bool]], ClinicState] | None = None
     answers: SharedAnswers = field(default_factory=SharedAnswers)
 
@@ -141,12 +143,14 @@ def api_routes(sources: Sources) -> APIRouter:
         """One recorded session; `home` says whose, where several homes have one of that name."""
         events, home = _events(reader, session, home, asking)
         opened = next((e for e in events if e.type == "session.opened"), None)
-        plan, day = None, None
+        plan, day, zone = None, None, None
         if opened is not None:
             plan = sources.plan(opened.patient, opened.plan_version)
             summary = reader.session(session, home=home)
             day = None if summary is None else summary.day
-        view = session_view(events, reader.results(session, home=home), plan, day=day)
+            zone = sources.zone(opened.patient, day or opened.day)
+        results = reader.results(session, home=home)
+        view = session_view(events, results, plan, day=day, zone=zone)
         if view is None:
             raise Refused(404, no_session(session))
         asking.about(view.patient, no_session(session))
@@ -196,7 +200,7 @@ def _add_lists(router: APIRouter, sources: Sources) -> None:
         asking: Annotated[Asking, Depends(Allowed(Action.SEE_WORKLIST))],
     ) -> Overview:
         """What is played now and the newest of what was recorded."""
-        newest = _part(reader, PartWish(limit=NEWEST), asking.sees)
+        newest = _part(sources, PartWish(limit=NEWEST), asking.sees)
         return Overview(**dict(_now(asking)), sessions=newest.sessions)
 
     @router.get("/live")
@@ -212,14 +216,14 @@ def _add_lists(router: APIRouter, sources: Sources) -> None:
         asking: Annotated[Asking, Depends(Allowed(Action.SEE_WORKLIST))],
     ) -> SessionPart:
         """Recorded sessions of everybody, newest first."""
-        return _part(reader, part, asking.sees)
+        return _part(sources, part, asking.sees)
 
     @router.get("/patients/{patient}/sessions", dependencies=[Depends(Allowed(Action.SEE_PATIENT))])
     def of_patient(
         patient: Annotated[Pseudonym, Path()], part: Annotated[PartWish, Query()]
     ) -> SessionPart:
         """A patient's recorded sessions, newest first."""
-        return _part(reader, part, lambda _patient: True, patient)
+        return _part(sources, part, lambda _patient: True, patient)
 
     @router.get(
         "/patients/{patient}/days/{day}", dependencies=[Depends(Allowed(Action.SEE_PATIENT))]
@@ -228,7 +232,9 @@ def _add_lists(router: APIRouter, sources: Sources) -> None:
         """All sessions of one of a patient's days, in the order in which they began."""
         newest = reader.newest_sessions(patient=patient, limit=DAY_IN_NEWEST)
         found = [s for s in newest if s.day == day.isoformat()]
-        return SessionPart(sessions=tuple(_line(s) for s in reversed(found)), next=None)
+        return SessionPart(
+            sessions=tuple(_line(s, sources.zone) for s in reversed(found)), next=None
+        )
 
     def _now(asking: Asking) -> LiveNow:
         running = sources.running.all() if sources.running else feed.sessions() if feed else []
@@ -265,7 +271,7 @@ def _events(
 
 
 def _part(
-    reader: SessionIndex, part: PartWish, sees: Callable[[str], bool], patient: str | None = None
+    sources: Sources, part: PartWish, sees: Callable[[str], bool], patient: str | None = None
 ) -> SessionPart:
     """A part of the list; one that holds few of one's own may be short, and still have a next."""
     before: tuple[str, str] | None = None
@@ -275,7 +281,7 @@ def _part(
     found: list[SessionSummary] = []
     more = True
     for _ in range(LOOKS):
-        page = reader.newest_sessions(limit=MOST, patient=patient, before=before)
+        page = sources.reader.newest_sessions(limit=MOST, patient=patient, before=before)
         for summary in page:
             if len(found) == part.limit:
                 break
@@ -288,12 +294,12 @@ def _part(
                 continue
         break
     return SessionPart(
-        sessions=tuple(_line(s) for s in found),
+        sessions=tuple(_line(s, sources.zone) for s in found),
         next=cursor_of(*before) if more and before is not None else None,
     )
 
 
-def _line(summary: SessionSummary) -> SessionLine:
+def _line(summary: SessionSummary, zone: Callable[[str, str], str | None]) -> SessionLine:
     closed_ns = summary.closed_ns
     return SessionLine(
         session=summary.session,
@@ -303,4 +309,5 @@ def _line(summary: SessionSummary) -> SessionLine:
         opened_ms=summary.opened_ns / 1e6,
         closed_ms=None if closed_ns is None else closed_ns / 1e6,
         reason=summary.reason,
+        time_zone=zone(summary.patient, summary.day),
     )

@@ -29,6 +29,7 @@ class PatientList(BaseModel):
     `counts`, and `covered` where somebody stands in, are of all that one may see, whatever the
     filters; `found` how many these let pass;
     `next` says where the next part begins, None: there is none. `summary` is two lines on all.
+    `today` is the clinic's day, in `time_zone`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,6 +41,8 @@ class PatientList(BaseModel):
     covered: int
     summary: Words
     alerts_read: Words | None
+    today: str
+    time_zone: str
 
 
 class Wish(BaseModel):
@@ -117,6 +120,8 @@ class Worklist:
             covered=sum(made.stand_in is not None for _, made in seen),
             summary=list_summary([made for _, made in seen], self.today()),
             alerts_read=self._read,
+            today=self.today(),
+            time_zone=self._zone.key,
         )
 
     def today(self) -> str:

@@ -5,7 +5,7 @@ import { account } from "./account.js";
 import { card } from "./cards.js";
 import { h } from "./dom.js";
 import { fetched, sent } from "./feed.js";
-import { fullDay, longDay, shortDay, shortTime } from "./format.js";
+import { dayOf, fullDay, longDay, shortDay, shortTime, tellsBy } from "./format.js";
 import { takesCard } from "./takes.js";
 import { both, t } from "./texts.js";
 
@@ -22,6 +22,7 @@ export function aroundSection(patient, changed) {
   const status = h("p", { class: "around-said", role: "status" });
 
   function show(view, done = null) {
+    tellsBy(view);
     const desk = { view, post };
     place.replaceChildren(status, messagesCard(desk), takesCard(desk, { aCard, form, list, told, when, choose }), daysCard(desk), harmCard(desk), consentCard(desk), episodeCard(desk), coverCard(desk), questionnairesCard(desk));
     status.textContent = "";
@@ -84,9 +85,7 @@ function choose(values, text) {
 const yesNo = () => choose(["yes", "no"], (value) => t(value === "yes" ? "yes" : "no"));
 
 function when(ms) {
-  const date = new Date(ms);
-  const local = `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`;
-  return `${shortDay(local)}, ${shortTime(ms)}`;
+  return `${shortDay(dayOf(ms))}, ${shortTime(ms)}`;
 }
 
 const told = (one) => h("span", { class: "quiet" }, ` · ${one.by}, ${when(one.t_ms)}`);

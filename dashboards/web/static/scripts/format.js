@@ -14,12 +14,57 @@ export function percent(value) {
   return value === null || value === undefined ? null : `${Math.round(value * 100)} %`;
 }
 
-export function clockTime(ms) {
-  return new Date(ms).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const MINUTES = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const SECONDS = { ...MINUTES, second: "2-digit" };
+const HOUR_MS = 3_600_000;
+let pages = { zone: undefined, today: null };
+
+/** Whose clock and which day a page tells: the patient's, else the clinic's; without either the reader's own. */
+export function tellsBy({ time_zone: zone, today }) {
+  pages = { zone: zone ? known(zone) : pages.zone, today: today ?? pages.today };
 }
 
-export function shortTime(ms) {
-  return new Date(ms).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+/** A zone that this browser has not learnt yet is told in UTC, and by that name. */
+function known(zone) {
+  try {
+    new Intl.DateTimeFormat(language, { timeZone: zone });
+    return zone;
+  } catch {
+    return "UTC";
+  }
+}
+
+function wall(ms, zone, parts) {
+  return new Date(ms).toLocaleTimeString(language, { ...parts, timeZone: zone });
+}
+
+/** The difference to UTC, where the clock on the wall shows this time twice. */
+function twice(ms, zone) {
+  const now = wall(ms, zone, MINUTES);
+  if (wall(ms - HOUR_MS, zone, MINUTES) !== now && wall(ms + HOUR_MS, zone, MINUTES) !== now) return "";
+  const parts = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "shortOffset" }).formatToParts(ms);
+  return ` (${parts.find((part) => part.type === "timeZoneName").value.replace("GMT", "UTC")})`;
+}
+
+/** By the clock of the page's patient or clinic; of one that begins elsewhere, its title says where. */
+export function clockTime(ms) {
+  return wall(ms, pages.zone, SECONDS) + twice(ms, pages.zone);
+}
+
+/** The same without seconds; a zone that shows another time than the reader's is named. */
+export function shortTime(ms, zone = pages.zone) {
+  const place = zone && known(zone);
+  const away = place && dayAndTime(ms, place) !== dayAndTime(ms) ? ` (${t("zone_time", { zone: place })})` : "";
+  return wall(ms, place, MINUTES) + twice(ms, place) + away;
+}
+
+function dayAndTime(ms, zone) {
+  return `${dayOf(ms, zone)} ${wall(ms, zone, MINUTES)}`;
+}
+
+/** The day, as in the plan's JSON, on which a moment is by the calendar there. */
+export function dayOf(ms, zone = pages.zone) {
+  return new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: zone }).format(ms);
 }
 
 export function longDay(day) {
@@ -42,11 +87,10 @@ export function weekday(day) {
 
 const DAY_MS = 86_400_000;
 
-/** How many days have passed since a day, by the calendar. */
+/** How many days have passed since a day, by the calendar of the page's patient or clinic. */
 export function daysSince(day) {
-  const now = new Date();
-  const noon = new Date(now.getFullYear(), now.getMonth(), now.getDate(), 12);
-  return Math.round((noon - new Date(`${day}T12:00:00`)) / DAY_MS);
+  const today = pages.today ?? dayOf(Date.now());
+  return Math.round((new Date(`${today}T12:00:00Z`) - new Date(`${day}T12:00:00Z`)) / DAY_MS);
 }
 
 /** A day, and how long ago it is. */

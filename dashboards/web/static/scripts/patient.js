@@ -5,7 +5,7 @@ import { aroundSection, excuseDay } from "./around.js";
 import { bar, card } from "./cards.js";
 import { drawingWidth, h, s } from "./dom.js";
 import { fetched, sent } from "./feed.js";
-import { degrees, integer, longDay, sessionAddress, shortDay, weekday } from "./format.js";
+import { degrees, integer, longDay, sessionAddress, shortDay, tellsBy, weekday } from "./format.js";
 import { both, language, t } from "./texts.js";
 import { copy } from "./worklist.js";
 
@@ -24,6 +24,7 @@ export async function patientPage(main, patient) {
 }
 
 function show(main, view, around) {
+  tellsBy(view);
   document.title = `${view.patient} · Ripresa`;
   const version = view.plan_version === null ? t("plan_unknown") : t("plan_version", { n: view.plan_version });
   const sent = view.versions.filter((one) => view.coming.includes(one.version));

@@ -3,7 +3,7 @@
 import { adherenceCard, card, itemOfInterest, itemTitle, ledgerCard, measureLines, rangeCard, repetitionsCard, storyCard } from "./cards.js";
 import { drawingWidth, h, s, say } from "./dom.js";
 import { fetched, follow } from "./feed.js";
-import { degrees, integer, lasting, longDay, sessionAddress, shortTime } from "./format.js";
+import { degrees, integer, lasting, longDay, sessionAddress, shortTime, tellsBy } from "./format.js";
 import { freshness } from "./freshness.js";
 import { goniometer } from "./goniometer.js";
 import { leaseBar } from "./lease.js";
@@ -22,6 +22,7 @@ function banner() {
     element: h("div", { class: "banner" }, h("div", {}, h("p", { class: "who" }, `${t("patient")} `, who), title, when), h("div", { class: "states" }, pill, line)),
     line,
     update(view, standing) {
+      tellsBy({ time_zone: view.time_zone });
       say(who, view.patient);
       who.href = `/patient/${encodeURIComponent(view.patient)}`;
       const item = itemOfInterest(view);

@@ -40,7 +40,7 @@ function line(one) {
     {},
     h("th", { scope: "row" }, h("a", { href: sessionAddress(one.session, one.home) }, longDay(one.day))),
     cell("patient", h("a", { class: "pseudonym", href: `/patient/${encodeURIComponent(one.patient)}` }, one.patient)),
-    cell("started", shortTime(one.opened_ms)),
+    cell("started", shortTime(one.opened_ms, one.time_zone ?? undefined)),
     cell("lasted", one.closed_ms === null ? "–" : lasting(one.opened_ms, one.closed_ms)),
     cell("ended_as", one.reason ? t(`reason_${one.reason}`) : t("open_now")),
   );

@@ -8,6 +8,7 @@ const TEXTS = {
   sessions: ["Sedute", "Sessions"],
   worklist: ["Chi ha bisogno", "Worklist"],
   worklist_title: ["Chi ha bisogno di qualcuno", "Who needs somebody"],
+  zone_time: ["ora di {zone}", "{zone} time"],
   needed: ["Da vedere, prima i più urgenti: {n}", "To look at, most urgent first: {n}"],
   needed_of: ["Da vedere, prima i più urgenti: qui {n} di {all}", "To look at, most urgent first: {n} of {all} shown"],
   clinic_silent: ["La clinica non risponde dalle {time}: quello che si legge qui è di prima.", "The clinic has not answered since {time}: what stands here is from before."],

@@ -3,7 +3,7 @@
 import { account } from "./account.js";
 import { h, say } from "./dom.js";
 import { fetched, fetchedAgain } from "./feed.js";
-import { daysAgo, integer, lastingDays, shortDay, shortTime } from "./format.js";
+import { dayOf, daysAgo, integer, lastingDays, shortDay, shortTime, tellsBy } from "./format.js";
 import { both, t } from "./texts.js";
 
 const AGAIN_MS = 60_000;
@@ -76,6 +76,7 @@ export async function worklistPage(main) {
       const more = await fetched(address(next));
       [lines, next] = [joined(lines, more.patients), more.next];
     }
+    tellsBy(found);
     shown.at = Date.now();
     say(asOf, t("list_of", { time: shortTime(shown.at) }));
     old.hidden = true;
@@ -201,7 +202,7 @@ function facts(line) {
     ["last_contact", line.contact ? `${daysAgo(line.contact.day)}, ${t(`action_${line.contact.action}`)} (${line.contact.by})` : t("no_contact")],
     ["plan", delivery(line)],
   ];
-  if (line.state === "silent" || line.waiting.includes("data")) found.push(["home_heard", line.heard_ms === null ? t("never") : daysAgo(new Date(line.heard_ms).toISOString().slice(0, 10))]);
+  if (line.state === "silent" || line.waiting.includes("data")) found.push(["home_heard", line.heard_ms === null ? t("never") : daysAgo(dayOf(line.heard_ms))]);
   return found;
 }
 

@@ -3,8 +3,8 @@
 import { h } from "../dom.js";
 import { card } from "../cards.js";
 import { fetched, sent } from "../feed.js";
-import { longDay, shortDay, shortTime } from "../format.js";
-import { both, language, t } from "../texts.js";
+import { dayOf, fullDay, longDay, shortDay, shortTime, tellsBy } from "../format.js";
+import { both, t } from "../texts.js";
 import { draftPage } from "./draft.js";
 import { startCard } from "./start.js";
 import "./words.js";
@@ -22,6 +22,7 @@ export async function planPage(main, patient) {
   show(await fetched(place));
 
   function show(view, focused) {
+    tellsBy(view);
     if (view.draft) {
       draftPage(editor, view, show);
       if (focused !== undefined) document.getElementById("draft-title").focus();
@@ -97,7 +98,7 @@ function versionsPage(editor, view, show, focused) {
 }
 
 function signedAt(ms) {
-  return `${new Date(ms).toLocaleDateString(language, { day: "numeric", month: "short", year: "numeric" })}, ${shortTime(ms)}`;
+  return `${fullDay(dayOf(ms))}, ${shortTime(ms)}`;
 }
 
 function versionLine(one, sendButton) {
