@@ -24,10 +24,11 @@ __all__ = ["BENCHES", "run_bench_command"]
 Figures: TypeAlias = dict[str, Any]
 
 
-def _chain(_: Path) -> Figures:
+def _chain(folder: Path) -> Figures:
     from .chain_bench import bench_chain  # noqa: PLC0415
+    from .footprint.home_in_session import bench_home_in_session  # noqa: PLC0415
 
-    return bench_chain()
+    return bench_chain() | bench_home_in_session(folder, said=_say)
 
 
 def _clinic(_: Path) -> Figures:
