@@ -76,7 +76,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CORE_VERSION", "Core"]
 
-CORE_VERSION = "9"
+CORE_VERSION = "10"
 """Changes whenever the same streams would give other results."""
 
 _STATE_VERSION = 3

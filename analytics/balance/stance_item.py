@@ -14,9 +14,11 @@ from telemetry.messages.results import (
     ItemResult,
     Repetition,
 )
+from therapy.wording import Wording
 
 from .stance import Stance, stances_in
 from .steady import steady_stretch
+from .stepping import LOOKED_BACK_S, Carrier, carrier_of
 from .sway import Sway, sway_of
 from .sway_measures import sway_measures
 
@@ -27,10 +29,22 @@ if TYPE_CHECKING:
     from analytics.signals.oriented_stream import StreamTrack
     from telemetry.messages.events import AssessmentStarted, ExerciseStarted
 
-__all__ = ["ASKED_S", "analyse_stance"]
+__all__ = ["ASKED_S", "UNPLACED", "analyse_stance"]
 
 ASKED_S: Final = 20.0
 """Where no tempo tells how long to stand."""
+UNPLACED: Final = {
+    Carrier.LEG: Wording(
+        "l'oscillazione del busto non si vede: a ogni passo il sensore si inclina come una gamba",
+        "sway of the trunk is not seen: with each step the sensor tilts as a leg does",
+    ),
+    Carrier.UNKNOWN: Wording(
+        "l'oscillazione non si indica: nessun passo, prima o durante, mostra che il sensore è "
+        "sul busto",
+        "sway is not told: no steps, before or during it, show that the sensor is on the trunk",
+    ),
+}
+"""Why sway is not told, by what carries the sensor."""
 
 
 def analyse_stance(
@@ -46,7 +60,8 @@ def analyse_stance(
 
     Sway is told as the median over whole stances, of each in the longest stretch without a jolt,
     its path for the time asked for; nothing of it where the samples cannot be what a trunk feels,
-    and where it is not told the notes say why.
+    nor where no steps, from two minutes before the item to its end, show a trunk (`stepping`), and
+    where it is not told the notes say why.
 
     Args:
         started: the item's beginning.
@@ -79,6 +94,11 @@ def analyse_stance(
     told_by = whole if reception.judged and not doubts else []
     sways = [_sway(s, index, acc, gyr, rate_hz) for s in told_by]
     told, untold = sway_measures(sways, asked_s)
+    if told:
+        before = from_index - round(LOOKED_BACK_S * rate_hz)
+        carrier = carrier_of(*track.measured(before, to_index), rate_hz)
+        if carrier is not Carrier.TRUNK:
+            told, untold = (), UNPLACED[carrier]
     if untold is not None:
         doubts = [doubt(DoubtKind.UNSEEN, (seen.stream,), from_index, to_index, untold)]
     return ItemResult(

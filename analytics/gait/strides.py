@@ -12,10 +12,8 @@ Source: the mid-swing of a shank is the peak of its angular rate in the directio
 4. Two strides are the least that is called walking (Kluge et al., PLoS ONE 2021; 16:e0256541), but
    two swings alone are also a kick and a step. They are a walk where the same person's longer walks
    of this item say what a stride is, and both swings and the time between them are like that.
-5. A leg that is lifted on the spot swings too. Who goes forward tilts the shank on over the
-   standing foot all through the stance; who lifts it keeps it still until it is lifted again, or
-   turns it a little and back as fast. Bouts like that are no walk; their swings are among those
-   that may be strides.
+5. A leg that is lifted on the spot swings too (`on_the_spot`). Bouts like that are no walk; their
+   swings are among those that may be strides.
 
 It departs from the sources in the sensor, which need not lie in the sagittal plane, and in asking
 for no heel strike or toe off: a shuffling foot shows none.
@@ -24,12 +22,13 @@ for no heel strike or toe off: a shuffling foot shows none.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from analytics.signals.smoothing import running_mean
+
+from .on_the_spot import on_the_spot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,13 +47,6 @@ FEWEST: Final = 3
 SMOOTH_S: Final = 0.12
 ACROSS: Final = 0.5
 """Cosine between a swing's own axis and the walk's: people turn, but do not swing sideways."""
-SMALL_SWING_DEG, AS_FAST = 22.0, 0.8
-"""A smaller swing, back about as fast as forth, is a lift: 152 walks of 76 recordings of old and
-young people, one of them on sticks, have 25° and more in the median (`Marpino/Walking-dataset` on
-GitHub), and the shank tilts back over the foot at about half the rate of its swing."""
-STANDING_SHARE: Final = (0.36, 0.7)
-"""Where the shank is for half of a stride, between its hindmost and its foremost angle: in these
-walks 0.44 to 0.65, on the spot 0.03 to 0.2 where the leg rests between two lifts."""
 LIKE: Final = 0.7
 """Least share of the usual swing and of the usual stride's time, either way, in a short walk."""
 
@@ -86,16 +78,17 @@ class Walks:
     on_the_spot: int = 0
 
 
-def bouts_in(gyr: Array, rate_hz: float, broken: Mask | None = None) -> list[Bout]:
+def bouts_in(gyr: Array, acc: Array, rate_hz: float, broken: Mask | None = None) -> list[Bout]:
     """The walks in an item, as `walks_in` finds them."""
-    return list(walks_in(gyr, rate_hz, broken).bouts)
+    return list(walks_in(gyr, acc, rate_hz, broken).bouts)
 
 
-def walks_in(gyr: Array, rate_hz: float, broken: Mask | None = None) -> Walks:
+def walks_in(gyr: Array, acc: Array, rate_hz: float, broken: Mask | None = None) -> Walks:
     """The walks in an item, and what may be strides beside them.
 
     Args:
         gyr: [n, 3] rad/s.
+        acc: [n, 3] m/s².
         rate_hz: of it.
         broken: [n] whether samples are missing before one: no stride spans them.
     """
@@ -108,24 +101,9 @@ def walks_in(gyr: Array, rate_hz: float, broken: Mask | None = None) -> Walks:
     rate = smooth @ axis
     peaks = _swings(rate, smooth, rate_hz)
     found = _bouts(peaks, rate, rate_hz, broken)
-    bouts = [b for b in found if not _on_the_spot(b, rate, rate_hz)]
+    bouts = [b for b in found if not on_the_spot(b.swings, gyr, acc, rate_hz, rate=rate, axis=axis)]
     lifted, strides = (sum(b.strides for b in some) for some in (found, bouts))
     return Walks(tuple(bouts), len(peaks) - strides, lifted - strides)
-
-
-def _on_the_spot(bout: Bout, rate: Array, rate_hz: float) -> bool:
-    """Step 5, by the medians of the bout's strides, from each swing to the next."""
-    swung, standing, back = [], [], []
-    for a, b in pairwise(bout.swings):
-        # What a stride's turns do not come back to is the sensor's bias, or a slope.
-        turned = np.cumsum(rate[a:b] - rate[a:b].mean()) / rate_hz
-        hindmost, foremost = float(turned.min()), float(turned.max())
-        swung.append(np.degrees(foremost - hindmost))
-        standing.append((float(np.median(turned)) - hindmost) / max(foremost - hindmost, 1e-9))
-        back.append(-float(rate[a:b].min()) / max(float(rate[a]), 1e-9))
-    low, high = STANDING_SHARE
-    small = np.median(swung) < SMALL_SWING_DEG and AS_FAST < np.median(back) < 1 / AS_FAST
-    return bool(small or not low < float(np.median(standing)) < high)
 
 
 def _swing_axis(gyr: Array) -> Array | None:

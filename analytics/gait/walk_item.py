@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["analyse_walk"]
 
 _ON_THE_SPOT: Final = Wording(
-    "la gamba si è sollevata senza andare avanti: non è cammino",
-    "the leg was lifted without going forward: that is no walking",
+    "non si vede che la gamba sia andata avanti: può non essere cammino",
+    "nothing shows that the leg went forward: it may be no walking",
 )
 
 
@@ -48,7 +48,7 @@ def analyse_walk(
     its last; pauses count for nothing. Cadence is that of both legs, from the first swing of each
     walk to its last. The count's interval reaches down by a stride a walk, which its ends may hide,
     and up by that, by swings that make no walk, and by what lost samples may hide. Where more
-    swings were on the spot than in walks, the notes say so.
+    swings were as on the spot than in walks, the notes say so.
 
     Args:
         started: the item's beginning.
@@ -59,11 +59,12 @@ def analyse_walk(
         rests: as the events mark them, in the stream's samples.
     """
     reception = reception_of(track, from_index, to_index)
-    index, _, gyr = track.measured(from_index, to_index)
+    index, acc, gyr = track.measured(from_index, to_index)
     rate_hz = track.opened.rate_hz
     walks = Walks()
     if not reception.doubts and track.opened.gyroscope:
-        walks = walks_in(gyr, rate_hz, np.diff(index, prepend=index[:1]) > rate_hz / 4)
+        lost = np.diff(index, prepend=index[:1]) > rate_hz / 4
+        walks = walks_in(gyr, acc, rate_hz, lost)
     bouts = [b for b in walks.bouts if not _rested(b, index, rests, to_index)]
     strides = [s for b in bouts for s in _spans(b)]
     seconds = [(b - a) / rate_hz for a, b in strides]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from .body import SHANK_M, THIGH_M
 from .limb_motion import FINE_HZ, minimum_jerk
 
 if TYPE_CHECKING:
@@ -19,12 +20,17 @@ __all__ = ["STOOD_S", "chair_test", "stances", "walks"]
 STOOD_S: Final = 20.0
 TRUNK_M: Final = 1.3
 """Of the sternum above the ankles, about which a body sways."""
+LEG_TILTS: Final = TRUNK_M / (THIGH_M + SHANK_M)
+"""How far straight legs tilt, whose ankles stay where they are, by a tilt of the trunk."""
+STEP_DEG: Final = 14.0
+"""By which the hip flexes in a small step."""
 STRIDES_A_BOUT: Final = 22
 
 
 def stances(motion: MotionBuilder, repetitions: int) -> None:
-    """Stand `STOOD_S` and a little more, step out of it, step in again; some give up early."""
+    """Take place, stand `STOOD_S` and a little more, step out, step in; some give up early."""
     rng, manner = motion.rng, motion.manner
+    _take_place(motion)
     for number in range(repetitions):
         if number and rng.random() < 0.2 * (manner.effort < 1) + 0.2 * (manner.hesitation > 0):
             _sway(motion, rng.uniform(4.0, 11.0), manner)
@@ -55,29 +61,45 @@ def _sway(motion: MotionBuilder, seconds: float, manner: Manner) -> None:
         tilts.append(direction * size_deg * fade * out)
     lean, tilt = tilts
     moved = TRUNK_M * np.radians(np.column_stack([tilt, lean]))
-    motion.follow({"lean": lean, "tilt": tilt, "x": moved[:, 0], "y": moved[:, 1]}, seconds)
+    legs = {"hip": -LEG_TILTS * lean, "aside": -LEG_TILTS * tilt}
+    trunk = {"lean": lean, "tilt": tilt, "x": moved[:, 0], "y": moved[:, 1]}
+    motion.follow(trunk | legs, seconds)
+
+
+def _take_place(motion: MotionBuilder) -> None:
+    """A few steps to where the stance is held."""
+    for number in range(5):
+        _one_step(motion, 0.55, side=0.5, leant=0.7, right=number % 2 == 0)
+    motion.still(1.0)
 
 
 def _step(motion: MotionBuilder) -> None:
-    """Step out of a stance and back into it, with a breath between."""
+    """Step out of a stance and back into it with one leg after the other, and breathe."""
     rng = motion.rng
-    for _ in range(int(rng.integers(2, 5))):
-        seconds = rng.uniform(0.45, 0.7)
-        t = np.arange(round(seconds * FINE_HZ)) / FINE_HZ
-        up = np.sin(np.pi * t / seconds) ** 2
-        landing = np.exp(-(((t - 0.85 * seconds) / 0.02) ** 2))
-        side = rng.uniform(-1, 1)
-        motion.follow(
-            {
-                "z": 0.022 * up - 0.0012 * landing,
-                "tilt": 4 * side * up,
-                "lean": 5 * rng.uniform(0.5, 1) * up,
-                "x": 0.05 * side * minimum_jerk(t / seconds),
-            },
-            seconds,
-        )
+    for number in range(int(rng.integers(2, 5))):
+        seconds, side = rng.uniform(0.45, 0.7), rng.uniform(-1, 1)
+        _one_step(motion, seconds, side=side, leant=rng.uniform(0.5, 1), right=number % 2 == 0)
         motion.still(rng.uniform(0.05, 0.3))
     motion.still(rng.uniform(0.2, 1.5))
+
+
+def _one_step(
+    motion: MotionBuilder, seconds: float, *, side: float, leant: float, right: bool
+) -> None:
+    t = np.arange(round(seconds * FINE_HZ)) / FINE_HZ
+    up = np.sin(np.pi * t / seconds) ** 2
+    landing = np.exp(-(((t - 0.85 * seconds) / 0.02) ** 2))
+    motion.follow(
+        {
+            "z": 0.022 * up - 0.0012 * landing,
+            "tilt": 4 * side * up,
+            "lean": 5 * leant * up,
+            "x": 0.05 * side * minimum_jerk(t / seconds),
+            "hip": right * STEP_DEG * up,
+            "knee": right * 2 * STEP_DEG * up,
+        },
+        seconds,
+    )
 
 
 def chair_test(motion: MotionBuilder, repetitions: int) -> None:

@@ -80,6 +80,18 @@ def test_a_sensor_turned_or_on_the_other_leg_gives_a_right_range_or_none(kind):
             assert seen.low_deg < case.truth.range_deg(()) < seen.high_deg
 
 
+@pytest.mark.parametrize("seed", [3, 5])
+def test_sway_is_told_of_a_trunk_and_not_of_a_thigh(seed):
+    (case,) = (c for c in misplaced_cases([seed], ("balance",)) if c.kind == "on another segment")
+    told = analysed(case.recording).items[0]
+    assert not [m for m in told.measures if "sway" in m.name]
+    assert "sway" in told.not_observable
+    made = simulate_item("balance", Person(rate_hz=60.0, repetitions=3), seed)
+    assert {"sway RMS", "sway path"} <= {
+        m.name for m in analysed(made.case("", "").recording).items[0].measures
+    }
+
+
 def test_a_wrong_figure_of_a_sensor_elsewhere_is_scored():
     cases = misplaced_cases([3], ("bridge",))
     (case,) = [c for c in cases if c.kind == "on another segment"]
