@@ -10,7 +10,8 @@ import numpy as np
 
 from analytics.joints.angle import GATE_FROM, held_by_gravity, in_plane_angle, looseness
 from analytics.joints.axis import estimate_axes
-from analytics.joints.pairing import axes_beside, pairing_of, sided
+from analytics.joints.heading import Moved, headed
+from analytics.joints.pairing import axes_beside, pairing_of
 from analytics.signals.arrays import dots, lengths
 from analytics.signals.orientation import up_in_sensor
 from analytics.signals.synchronisation import Between, Matcher, Timed
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from analytics.joints.axis import HingeAxes
     from analytics.joints.pairing import AxesBeside, Pairing
+    from analytics.movement.repetition import Excursion
     from analytics.signals.arrays import Array, Indices
     from analytics.signals.oriented_stream import Frames
 
@@ -90,6 +92,7 @@ class SeenByBoth:
         axes: by which the angle is told.
         found: those that the movement itself shows, where others are calibrated.
         measured_rates: as measured, biases and all.
+        orientations: [n, 4] of both.
     """
 
     rates: tuple[Array, Array]
@@ -98,6 +101,7 @@ class SeenByBoth:
     axes: HingeAxes
     found: HingeAxes | None
     measured_rates: tuple[Array, Array]
+    orientations: tuple[Array, Array]
 
     @property
     def measured(self) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
@@ -147,7 +151,8 @@ class Flexion:
         beside = None
         if seen.found is not None:
             beside = axes_beside(rates, rate_hz, seen.axes, seen.found)
-        pairing = pairing_of(rates, forces, ups, rate_hz, seen.axes)
+        # By axes chosen so that one sensor follows the other, a stranger's might.
+        pairing = pairing_of(rates, forces, ups, rate_hz, seen.axes.as_windowed())
         return replace(self, pairing=pairing, beside=beside)
 
     @property
@@ -157,6 +162,19 @@ class Flexion:
             return 0.0
         open_still = abs(1 - self.pairing.gain) + self.pairing.gain_sigma
         return min(1.0, max(0.0, open_still - USUALLY_OPEN))
+
+    def heading_deg(self, excursions: Sequence[Excursion], rate_hz: float) -> float:
+        """What another axis in the proximal sensor would make of a repetition, standard deviation.
+
+        That is by how much the proximal segment would have turned otherwise about it.
+        """
+        seen = self.seen
+        if seen is None or seen.axes.doubt is None or not excursions:
+            return 0.0
+        turned = np.cumsum(seen.rates[0], axis=0) / rate_hz
+        swung = np.array([turned[e.peak] - turned[e.valley] for e in excursions])
+        squares = dots(swung @ seen.axes.doubt, swung)
+        return float(np.degrees(np.sqrt(max(0.0, float(np.median(squares))))))
 
 
 def pair(distal: Frames, proximal: Frames) -> Paired:
@@ -211,18 +229,19 @@ def axes_found(paired: Paired, rate_hz: float) -> HingeAxes:
 
 
 def axes_followed(paired: Paired, rate_hz: float) -> HingeAxes:
-    """The same, the proximal one pointing so that the distal sensor follows (`pairing.sided`).
+    """The same, the proximal one pointing so that the distal sensor follows (`joints.heading`).
 
     By orientations as they are followed frame by frame, which need no end.
 
     Raises:
         NotObservable: nothing turns, or it is too short.
     """
-    turns = [_turns(q) for q in (paired.proximal_q(forward=True), paired.frames.q_forward)]
+    q = paired.proximal_q(forward=True), paired.frames.q_forward
+    turns = _turns(q[0]), _turns(q[1])
     for turn in turns:
         turn[paired.frames.restarted] = 0.0
-    near, far = (turn * rate_hz for turn in turns)
-    return sided(axes_found(paired, rate_hz), (near, far), rate_hz)
+    rates = turns[0] * rate_hz, turns[1] * rate_hz
+    return headed(axes_found(paired, rate_hz), Moved(rates, q, paired.frames.restarted, rate_hz))
 
 
 def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> Flexion:
@@ -267,7 +286,8 @@ def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> F
     forces = paired.of_proximal(paired.proximal.acc), paired.frames.acc
     axes = hinge.axes
     if axes is None:
-        axes = sided(axes_found(paired, rate_hz), rates, rate_hz)
+        moved = Moved(rates, q, paired.frames.restarted, rate_hz)
+        axes = headed(axes_found(paired, rate_hz), moved)
     loose = looseness(*rates, axes)
     rate = axes.rate(*turns)
     angle, zero, last, change = np.empty(len(paired)), hinge.zero_rad, 0.0, 0.0
@@ -298,6 +318,7 @@ def flexion(distal: Frames, proximal: Frames, rate_hz: float, hinge: Hinge) -> F
             axes,
             None if hinge.level == "motion" or hinge.axes is None else _shown(paired, rate_hz),
             gyrs,
+            q,
         ),
     )
 

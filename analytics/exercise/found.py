@@ -11,7 +11,7 @@ import numpy as np
 
 from analytics.joints.angle import looseness
 from analytics.joints.axis import estimate_axes
-from analytics.joints.pairing import sided
+from analytics.joints.heading import Moved, headed
 from analytics.movement.counting import count
 from analytics.movement.gravity_sweep import swept_deg
 from analytics.movement.movement import ANGLE_LEAST_DEG, TURNING_LEAST_DEG
@@ -65,6 +65,12 @@ ZERO_SEEN: Final = 0.3
 """Gravity's part in the joint's plane from which on it tells where the angle's zero is."""
 LEAST_FLEXION_DEG, MOST_FLEXION_DEG = -35.0, 175.0
 """Between which a calibrated hinge's flexion lies; beyond, its sensors are not as calibrated."""
+MOST_OPEN_DEG: Final = 10.0
+"""Standard deviation of a range beyond which the side on which a joint lies is not told."""
+_SIDE_OPEN: Final = Wording(
+    "dal movimento non si capisce in quale direzione si piega l'articolazione",
+    "the movement does not tell which way the joint bends",
+)
 
 _NO_TRACKS: Mapping[str, StreamTrack] = {}
 
@@ -177,6 +183,8 @@ def _by_angle(
         kept = _surely_of_the_set(joint, sorted_out, near, rate_hz)
         joint = joint.paired_in([(e.start - near, e.end + near) for e in kept], rate_hz)
         doubts = _of_joint(observation, observation.hinge, joint, frames)
+        if joint.heading_deg(sorted_out.kept, rate_hz) > MOST_OPEN_DEG:
+            doubts.append(_doubt(observation, frames, DoubtKind.UNSEEN, _SIDE_OPEN))
         if any(_beyond_anatomy(observation.hinge, of) for of in (seen, sorted_out.kept)):
             doubts.append(_doubt(observation, frames, DoubtKind.ANATOMY))
     live = _found_meanwhile(observation, frames, rate_hz, joint, in_set)
@@ -227,17 +235,18 @@ def _shown_in_set(
             stretches[-1].append(e)
     longest = max(stretches, key=len)
     span = slice(max(0, longest[0].start - near), longest[-1].end + near)
-    in_set = joint.seen.rates[0][span], joint.seen.rates[1][span]
+    seen, restarted = joint.seen, joint.frames.restarted
+    in_set = Moved(seen.rates, seen.orientations, restarted, rate_hz).at(span)
     proximal, distal = (rates[beside] for rates in joint.seen.rates)
     if looseness(proximal, distal, joint.seen.axes) < HINGED_TOO:
-        told = sided(joint.seen.axes, in_set, rate_hz)
+        told = headed(joint.seen.axes, in_set)
         return None if told is joint.seen.axes else told
     (acc1, acc2), (gyr1, gyr2) = (tuple(v[span] for v in b) for b in joint.seen.measured)
     try:
         shown = estimate_axes(acc1, gyr1, acc2, gyr2, rate_hz)
     except NotObservable:
         return None
-    return sided(shown, in_set, rate_hz)
+    return headed(shown, in_set)
 
 
 def _turned_round(

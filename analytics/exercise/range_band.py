@@ -65,6 +65,7 @@ class ItemBands:
         slippage: how unlike each other the repetitions' ends are.
         through_vertical: whether an elevation goes from one side of the vertical to the other.
         begins_deg: of an elevation that begins hanging, where it does so, from straight down.
+        heading_deg: of a joint, see `Flexion.heading_deg`.
     """
 
     observation: Observation
@@ -77,6 +78,7 @@ class ItemBands:
     slippage: Slippage = field(default_factory=Slippage)
     through_vertical: bool = False
     begins_deg: float | None = None
+    heading_deg: float = 0.0
 
     def of_repetition(self, range_deg: float) -> float:
         """Half of 95 %: by how much one repetition's figures are less sure than their median."""
@@ -113,7 +115,7 @@ class ItemBands:
                 settled=self.settled,
             )
         low, high = (
-            math.hypot(end - band.range_deg, self.clocks_deg, self.slippage.half_deg, beside_deg)
+            math.hypot(end - band.range_deg, *self._of_pair_deg, self.slippage.half_deg, beside_deg)
             for end in (band.low_deg, band.high_deg)
         )
         return Estimate(band.range_deg, max(0.0, band.range_deg - low), band.range_deg + high)
@@ -135,7 +137,7 @@ class ItemBands:
                 change_sigma_deg=self.flexion.change_sigma_deg,
                 gap_sigma_deg=self.gap_deg,
             )
-            half = math.hypot(half, self.clocks_deg)
+            half = math.hypot(half, *self._of_pair_deg)
         else:
             half = segment_peak_band(
                 axis_measured=self.observation.axis_measured,
@@ -146,6 +148,11 @@ class ItemBands:
         below, above = self._askew_at_rest_deg()
         low, high = math.hypot(half, below), math.hypot(half, above)
         return Estimate(peak_deg, peak_deg - low, peak_deg + high)
+
+    @property
+    def _of_pair_deg(self) -> tuple[float, float]:
+        """Half of 95 %: what a joint's clocks and its axis in the proximal sensor leave open."""
+        return self.clocks_deg, COVERAGE_95 * self.heading_deg
 
     def _askew_at_rest_deg(self) -> tuple[float, float]:
         """By how much a peak may be lower, and higher, as where the limb hangs seems to tell.
@@ -192,6 +199,7 @@ def item_bands(
         slippage or Slippage(),
         _through_vertical(observation, excursions),
         _begins_deg(observation, excursions),
+        0.0 if flexion is None else flexion.heading_deg(excursions, rate_hz),
     )
 
 

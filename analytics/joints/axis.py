@@ -24,7 +24,7 @@ excursion from the start is positive.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,16 +54,27 @@ class HingeAxes:
         misfit_rad_s: root mean square of the relative rate that is not along the axis; soft
             tissue, a second degree of freedom, or a wrong placement.
         spread_rad: disagreement between windows, 0 with one window.
+        doubt: [3, 3] mean square by which the proximal axis may be another; None: not looked at.
+        windowed: [3] the proximal axis as the windows show it, where the distal sensor's following
+            chose another (`heading`); None: it is the same.
     """
 
     proximal: Array
     distal: Array
     misfit_rad_s: float = 0.0
     spread_rad: float = 0.0
+    doubt: Array | None = None
+    windowed: Array | None = None
 
     def flipped(self) -> HingeAxes:
         """The same axis pointing the other way."""
-        return HingeAxes(-self.proximal, -self.distal, self.misfit_rad_s, self.spread_rad)
+        windowed = None if self.windowed is None else -self.windowed
+        return replace(self, proximal=-self.proximal, distal=-self.distal, windowed=windowed)
+
+    def as_windowed(self) -> HingeAxes:
+        """As the windows alone show them."""
+        proximal = self.proximal if self.windowed is None else self.windowed
+        return replace(self, proximal=proximal, doubt=None, windowed=None)
 
     def rate(self, gyr_proximal: Array, gyr_distal: Array) -> Array:
         """[n] the joint's angular rate, rad/s, from [n, 3] each."""

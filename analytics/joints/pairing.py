@@ -43,7 +43,16 @@ if TYPE_CHECKING:
 
     from .axis import HingeAxes
 
-__all__ = ["Apart", "AxesBeside", "Pairing", "apart_of", "axes_beside", "pairing_of", "sided"]
+__all__ = [
+    "Apart",
+    "AxesBeside",
+    "Pairing",
+    "apart_of",
+    "axes_beside",
+    "follows",
+    "pairing_of",
+    "sided",
+]
 
 Complex: TypeAlias = npt.NDArray[np.complex128]
 
@@ -166,12 +175,9 @@ def sided(axes: HingeAxes, rates: tuple[Array, Array], rate_hz: float) -> HingeA
     near, far = (low_passed(rate, rate_hz) for rate in rates)
     other = replace(axes, proximal=-axes.proximal)
 
-    def follows(told: HingeAxes) -> tuple[float, float]:
-        distal, proximal_at = _across_joint(near, far, rate_hz, told)
-        proximal = proximal_at(0)
-        return evidence(proximal[:, None], distal, rate_hz), _followed(proximal, distal)[1]
-
-    (surely, share), (surely_other, share_other) = follows(axes), follows(other)
+    (surely, share), (surely_other, share_other) = (
+        follows(told, near, far, rate_hz) for told in (axes, other)
+    )
     surer_by = surely_other - surely
     # Skin that follows by itself makes one of the two larger, and seldom both.
     for times, more, least in TURNED_ROUND:
@@ -180,6 +186,20 @@ def sided(axes: HingeAxes, rates: tuple[Array, Array], rate_hz: float) -> HingeA
     times, more, _ = TURNED_ROUND[0]
     too_short = not surely and not surely_other
     return other if too_short and share_other > times * share + more else axes
+
+
+def follows(axes: HingeAxes, near: Array, far: Array, rate_hz: float) -> tuple[float, float]:
+    """Log likelihood (`unison.evidence`) by which the distal sensor follows, and the share of it.
+
+    Args:
+        axes: through which it follows.
+        near: [n, 3] rad/s of the proximal sensor, low-passed.
+        far: the same of the distal one.
+        rate_hz: of these.
+    """
+    distal, proximal_at = _across_joint(near, far, rate_hz, axes)
+    proximal = proximal_at(0)
+    return evidence(proximal[:, None], distal, rate_hz), _followed(proximal, distal)[1]
 
 
 def axes_beside(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Series = TypeVar("Series", npt.NDArray[np.float64], npt.NDArray[np.complex128])
 
-__all__ = ["evidence", "unison"]
+__all__ = ["evidence", "foretelling", "unforetold", "unison"]
 
 LOOKED_AT_HZ = 8.0
 """Above half of it `passband` leaves next to nothing."""
@@ -64,8 +64,8 @@ def evidence(told: Series, of: Series, rate_hz: float) -> float:
     order = min(ORDER, len(of) // 4)
     if len(of) - order < LEAST_LOOKS:
         return 0.0
-    past = _foretelling(of - of.mean(), order)
-    told, of = _left(told, past), _left(of, past)
+    past = foretelling(of - of.mean(), order)
+    told, of = unforetold(told, past), unforetold(of, past)
     told, of = told - told.mean(axis=0), of - of.mean()
     rest = of - told @ np.linalg.lstsq(told, of, rcond=None)[0]
     power = float(np.vdot(of, of).real)
@@ -77,8 +77,8 @@ def evidence(told: Series, of: Series, rate_hz: float) -> float:
     return -looks * float(np.log(min(1.0, max(1 - share, LEAST_LEFT))))
 
 
-def _foretelling(values: Series, order: int) -> Series:
-    """[order] how far each of the last values foretells the next."""
+def foretelling(values: Series, order: int) -> Series:
+    """[order] how far each of the last values of a series [n] about 0 foretells the next."""
     n = len(values)
     alike = np.array([np.vdot(values[: n - k], values[k:]) for k in range(order + 1)]) / n
     # A little noise keeps apart what is all but foretold.
@@ -89,7 +89,7 @@ def _foretelling(values: Series, order: int) -> Series:
     return found
 
 
-def _left(values: Series, past: Series) -> Series:
+def unforetold(values: Series, past: Series) -> Series:
     """What of series [n] or [n, k] the last values do not foretell."""
     order = len(past)
     left = values[order:].copy()
