@@ -40,8 +40,8 @@ _README: Final = """# Rehabilitation exercises with worn sensors
 
 Recorded by Ripresa, by pseudonym only. `n/a` in a motion file is a sample that was lost; LATENCY is
 when each was taken. ACCEL and GYRO are in the sensor's own frame. MAGN is relative to the local
-field. Files of tracksys-core hold the angle that the signal core published, live, of one exercise
-item.
+field. Files of tracksys-core hold the angle of one exercise item as the signal core of today tells
+it from these samples; where the session's close takes an angle back there is none.
 
 Research software, not a medical device.
 """
@@ -190,7 +190,7 @@ def _angle(folder: Path, name: str, item: str, angle: Any) -> list[Path]:
     ]
     sidecar = {
         "TaskName": label(item),
-        "TaskDescription": f"Exercise item {item}: the angle as the core published it.",
+        "TaskDescription": f"Exercise item {item}: the angle as the signal core tells it.",
         "SamplingFrequency": rate_hz,
         "MotionChannelCount": 2,
         "JNTANGChannelCount": 1,
@@ -228,13 +228,14 @@ def _samples(path: Path, columns: Mapping[str, Any], row: Any, rows: int) -> Pat
 
     made = {}
     for name, values in columns.items():
-        if rows == len(row):
+        known = ~np.isnan(values)
+        if rows == len(row) and known.all():
             made[name] = pa.array(values)
             continue
         whole = np.zeros(rows, values.dtype)
         whole[row] = values
         lost = np.ones(rows, bool)
-        lost[row] = False
+        lost[row] = ~known
         text = pa.array(whole, mask=lost).cast(pa.string())
         made[name] = arithmetic.fill_null(text, "n/a")
     options = pc.WriteOptions(include_header=False, delimiter="\t", quoting_style="none")

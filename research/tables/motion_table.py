@@ -35,7 +35,9 @@ _MARKERS: Final = {
 
 
 class Motion(Table):
-    """A stream as recorded; a channel that the wearable lacks has no column.
+    """A stream as recorded.
+
+    A channel that the wearable lacks has no column; one that it sends now and then is NaN between.
 
     Columns `index` (a jump is a loss), `t_ns` (host time, UTC), `device_us` (raw device time),
     `lag_us` (how much later it arrived), `uncertainty_us` (standard uncertainty of the host time
@@ -95,8 +97,13 @@ def motion_of(items: Iterable[StreamItem]) -> Motion | None:
         columns["device_us"] = np.concatenate([b.device_us for b in batches])
     for channel, unit in _UNITS.items():
         parts = [getattr(b, channel) for b in batches]
-        if all(part is not None for part in parts):
-            values = np.concatenate(parts)
+        if any(part is not None for part in parts):
+            # Some wearables send a channel now and then: what was not sent is not known.
+            filled = [
+                np.full((len(b), 3), np.nan, np.float32) if part is None else part
+                for b, part in zip(batches, parts, strict=True)
+            ]
+            values = np.concatenate(filled)
             for i, axis in enumerate("xyz"):
                 columns[f"{channel}_{axis}_{unit}"] = np.ascontiguousarray(values[:, i])
     return Motion(columns)

@@ -78,9 +78,11 @@ def repetition_table(result: SessionResult | None) -> Table:
 
 
 def item_table(result: SessionResult | None) -> Table:
-    """One row an exercise item or assessment of a session's result."""
-    rows = [_item_row(item) for item in (() if result is None else result.items)]
-    return table_of(rows, (*_OF_ITEM, "rate_hz", "repetitions", "range_median_deg"), bare=_BARE)
+    """One row an exercise item or assessment of a session's result, with the core that made it."""
+    made = {} if result is None else result.model_dump(include={"core_version", "plan_version"})
+    rows = [_item_row(item) | made for item in (() if result is None else result.items)]
+    first = (*_OF_ITEM, "rate_hz", "repetitions", "range_median_deg", "core_version")
+    return table_of(rows, first, bare=_BARE)
 
 
 def _item_row(item: ItemResult) -> dict[str, Any]:

@@ -111,8 +111,8 @@ def _angles(session: RecordedSession, *, said: Callable[[str], None]) -> dict[st
     for item in session.item_names:
         try:
             found[item] = session.angle(item)
-        except NotObservable:
-            continue
+        except NotObservable as e:
+            said(f"no angle of {e}")
         except ConfigurationError as e:
             said(f"no angles of session {session.session}: {e}")
             break

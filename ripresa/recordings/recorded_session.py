@@ -19,7 +19,8 @@ from telemetry.messages.motion import StreamOpened
 from telemetry.messages.results import SessionResult
 from telemetry.seams import SessionSummary
 
-from .replay import recorded_control
+from .gated_angles import taken_back
+from .replay import replayed
 from .session_source import SessionSource, session_source
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from telemetry.messages.live import LiveMessage
     from telemetry.messages.motion import StreamItem
     from telemetry.messages.results import Result
+
+    from .gated_angles import ItemSpan
+    from .replay import Replayed
 
 __all__ = ["RecordedSession", "SessionList", "load_session", "sessions"]
 
@@ -159,36 +163,50 @@ class RecordedSession:
     def angle(self, item: str | None = None) -> Angle:
         """What the sensors saw of one exercise item; without a name the only one's.
 
-        The core runs once for the session, however often it is asked.
+        The core of today runs once for the session, however often it is asked. What the session's
+        close takes back is not in it: where the closing result has no angle, there is none here.
 
         Raises:
             ConfigurationError: it has no such item, or the session's plan is not at hand.
             NotObservable: the sensors could not see an angle of it; says why.
         """
         item = _the_one(item, self.item_names, f"session {self.session}", "item")
+        refused = [(span, why) for span, why in self._taken_back if span.item == item]
         seen = [
-            m
-            for m in self.live_messages
-            if isinstance(m, ControlBatch) and m.item == item and m.angle_deg is not None
+            (batch.t0_ns + np.asarray(batch.dt_us, np.int64) * 1000, batch.angle_deg, batch.control)
+            for batch in self.live_messages
+            if isinstance(batch, ControlBatch)
+            and batch.item == item
+            and batch.angle_deg is not None
+            and not any(span.holds(batch.t0_ns) for span, _ in refused)
         ]
         if not seen:
-            raise NotObservable(f"{item} of session {self.session}: {self._why_unseen(item)}")
-        times = [b.t0_ns + np.asarray(b.dt_us, np.int64) * 1000 for b in seen]
+            why = next((why for _, why in refused), None) or self._why_unseen(item)
+            raise NotObservable(f"{item} of session {self.session}: {why}")
         return Angle(
-            t_ns=np.concatenate(times),
-            angle_deg=np.concatenate([np.asarray(b.angle_deg, np.float64) for b in seen]),
-            control=np.concatenate([np.asarray(b.control, np.float64) for b in seen]),
+            t_ns=np.concatenate([t_ns for t_ns, _, _ in seen]),
+            angle_deg=np.concatenate([np.asarray(deg, np.float64) for _, deg, _ in seen]),
+            control=np.concatenate([np.asarray(control, np.float64) for _, _, control in seen]),
         )
 
-    @cached_property
+    @property
     def live_messages(self) -> list[LiveMessage]:
-        """Control and repetitions as the live path would have shown them.
+        """Control and repetitions as the live path would have shown them: provisional.
 
         Raises:
             ConfigurationError: the session's plan is not at hand.
         """
+        return self._replayed.messages
+
+    @cached_property
+    def _replayed(self) -> Replayed:
         with self.source.reading() as reader:
-            return recorded_control(reader, self.session, self.source.plans, home=self.home)
+            return replayed(reader, self.session, self.source.plans, home=self.home)
+
+    @cached_property
+    def _taken_back(self) -> list[tuple[ItemSpan, str]]:
+        told = self._replayed
+        return taken_back(told.spans, (told.result, self.result))
 
     def stream_items(self, stream: str) -> list[StreamItem]:
         """One stream's batches and markers, as the core gets them.

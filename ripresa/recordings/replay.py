@@ -21,6 +21,7 @@ from telemetry.messages.motion import (
 )
 
 from .frames import in_frames
+from .gated_angles import item_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,10 +30,21 @@ if TYPE_CHECKING:
     from telemetry.messages.events import SessionEvent
     from telemetry.messages.live import LiveMessage
     from telemetry.messages.motion import StreamItem
+    from telemetry.messages.results import SessionResult
     from telemetry.seams import SessionReader
     from therapy.plan.plan import Plan
 
-__all__ = ["Happening", "Timeline", "given", "recorded_control", "timeline_of"]
+    from .gated_angles import ItemSpan
+
+__all__ = [
+    "Happening",
+    "Replayed",
+    "Timeline",
+    "given",
+    "recorded_control",
+    "replayed",
+    "timeline_of",
+]
 
 Happening: TypeAlias = "SessionEvent | StreamItem"
 _Timed: TypeAlias = tuple[float, Happening]
@@ -68,6 +80,21 @@ class Timeline:
         return (last - self.happenings[0][0]) / 1e9
 
 
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What the core of today says to a session.
+
+    Attributes:
+        messages: live ones, in the order of time: provisional.
+        result: as of the session's close; None where that was not asked for.
+        spans: of the items, likewise.
+    """
+
+    messages: list[LiveMessage]
+    result: SessionResult | None
+    spans: list[ItemSpan]
+
+
 def timeline_of(
     reader: SessionReader, session: str, plans: Path, *, home: str | None = None
 ) -> Timeline:
@@ -100,9 +127,35 @@ def recorded_control(
 
     Args, Raises: see `timeline_of`.
     """
+    return replayed(reader, session, plans, home=home, closing=False).messages
+
+
+def replayed(
+    reader: SessionReader,
+    session: str,
+    plans: Path,
+    *,
+    home: str | None = None,
+    closing: bool = True,
+) -> Replayed:
+    """A session once through the core of today.
+
+    Args:
+        reader: of the journal or folder that holds it.
+        session: ULID.
+        plans: folder of plans.
+        home: whose session, where several have one of that name.
+        closing: whether the session's end is judged, too.
+
+    Raises:
+        AmbiguousName, ConfigurationError, StoreError: see `timeline_of`.
+    """
     timeline = timeline_of(reader, session, plans, home=home)
     core = timeline.core()
-    return [m for _, what in timeline.happenings for m in given(core, what)]
+    messages = [m for _, what in timeline.happenings for m in given(core, what)]
+    version = timeline.plan.version
+    result = core.result(plan_version=version, provisional=False) if closing else None
+    return Replayed(messages, result, item_spans(timeline.happenings) if closing else [])
 
 
 def given(core: Core, what: Happening) -> list[LiveMessage]:

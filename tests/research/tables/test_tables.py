@@ -54,6 +54,18 @@ def test_a_channel_that_a_wearable_lacks_has_no_column():
     assert motion_of([opened()]) is None
 
 
+def test_a_channel_that_is_sent_now_and_then_is_unknown_between_and_not_gone():
+    field = np.ones((4, 3), np.float32)
+    motion = motion_of([batch(4, mag=field), batch(4, first_index=4), batch(2, first_index=8)])
+    assert np.isnan(motion.mag).all(axis=1).tolist() == [False] * 4 + [True] * 6
+    assert np.array_equal(motion.mag[:4], field)
+
+
+def test_items_say_which_core_made_them():
+    assert item_table(result())["core_version"].tolist() == ["5"]
+    assert item_table(result())["plan_version"].tolist() == [1]
+
+
 def test_uncertainty_holds_from_the_sample_that_its_marker_names():
     motion = motion_of(stream())
     assert np.isnan(motion["uncertainty_us"][:10]).all()

@@ -20,8 +20,13 @@ from bidsschematools.validator import validate_bids
 from fhir.resources.R4B.bundle import Bundle
 from ucumvert import PintUcumRegistry
 
+from builders import SESSION, batch, opened
+from journals import session_opened
+from research.exports.bids import BidsDataset
+from research.exports.exported_session import ExportedSession, ExportedStream
 from research.imports.import_map import ImportMap
 from research.imports.imported_stream import import_stream
+from research.tables.motion_table import marker_table, motion_of
 from ripresa.cli.main import main
 from ripresa.recordings.recorded_session import load_session
 
@@ -226,6 +231,19 @@ def test_bids_holds_what_the_validator_does_not_look_at_and_is_read_back_equal(
     assert np.allclose(values.iloc[:, -1], (motion.t_ns - motion.t_ns[0]) / 1e9, atol=1e-9)
     scans = pd.read_csv(one(out, "*_scans.tsv"), sep="\t")
     assert all((one(out, "*_scans.tsv").parent / name).is_file() for name in scans["filename"])
+
+
+def test_what_is_not_known_is_na_in_bids_whether_a_sample_was_lost_or_a_channel_was(tmp_path):
+    field = np.ones((3, 3), np.float32)
+    batches = [batch(3, mag=field), batch(2, first_index=3), batch(2, first_index=7, mag=field[:2])]
+    stream = ExportedStream(opened(), motion_of(batches), marker_table(()))
+    session = ExportedSession(SESSION, session_opened(), [session_opened()], None, [stream], {})
+    BidsDataset(tmp_path).add(session)
+    lines = one(tmp_path, "*_motion.tsv").read_text().splitlines()
+    cells = [line.split("\t") for line in lines]
+    assert [row[6] for row in cells] == ["1", "1", "1", "n/a", "n/a", "n/a", "n/a", "1", "1"]
+    assert [row[-1] == "n/a" for row in cells] == [False] * 5 + [True] * 2 + [False] * 2
+    assert "nan" not in "".join(lines)
 
 
 @pytest.mark.parametrize("to", ["bids", "fhir", "parquet", "csv", "opensim", "xdf"])

@@ -15,6 +15,7 @@ from ingest.journal.archive import archive_closed
 from ingest.journal.journal import Journal
 from ingest.journal.reading import JournalReader
 from ingest.journal.retention import drop_archived
+from ripresa.recordings.replay import Replayed
 from ripresa.session.closing import result_record
 from ripresa.session.ledger_report import session_ledger
 from ripresa.session.plan_folder import PlanFolder
@@ -281,9 +282,9 @@ def test_the_core_runs_once_however_often_an_angle_is_asked_for(kept, monkeypatc
     from ripresa.recordings import recorded_session
 
     runs = []
-    real = recorded_session.recorded_control
+    real = recorded_session.replayed
     monkeypatch.setattr(
-        recorded_session, "recorded_control", lambda *a, **k: runs.append(1) or real(*a, **k)
+        recorded_session, "replayed", lambda *a, **k: runs.append(1) or real(*a, **k)
     )
     session = ripresa.load_session(kept.session, kept.home)
     assert session.angle("abduction").to_pandas().equals(session.angle().to_pandas())
@@ -304,7 +305,7 @@ def test_what_is_asked_for_and_not_there_is_named(kept, tmp_path):
 
 def test_an_item_whose_angle_nobody_saw_says_why(kept, monkeypatch):
     session = ripresa.load_session(kept.session, kept.home)
-    session.__dict__["live_messages"] = []
+    session.__dict__["_replayed"] = Replayed([], None, [])
     item = session.result.items[0].model_copy(update={"not_observable": "lying on a table"})
     other = session.result.model_copy(update={"items": (item,)})
     monkeypatch.setattr(session, "results", [other])
