@@ -4,6 +4,8 @@ Steps:
 
 1. Facts of all places go into one fold, so that a person is one however many sites, homes and
    copies there are; results are those of the cohort's rows, none that was recorded beside them.
+   Only a session that has no such result yet, or a fault, counts in its day with what was recorded:
+   days left out are days of therapy, and who is left with the others seems to have stopped.
 2. A journal of a clinic tells when a home was last heard of, so that silence is no missed day. An
    archive or an export does not: there a person who stopped and a home that fell silent look alike,
    and days count up to the last one on which anybody of that place trained. That is told.
@@ -37,9 +39,10 @@ if TYPE_CHECKING:
     from analytics.monitoring.figures import PatientFigures
     from research.cohorts.analysed_session import AnalysedSession
     from research.cohorts.cohort_patient import FollowUpEnd
+    from ripresa.recordings.session_source import AnyReader
     from therapy.plan.plan import Plan
 
-    from .cohort_places import CohortPlace
+    from .cohort_places import CohortPlace, CohortSession
     from .cohort_run import CohortFolder
 
 __all__ = ["cohort_of"]
@@ -57,6 +60,8 @@ class _Read:
     sites: frozenset[str]
     last_ns: int
     heard: bool
+    as_recorded: int
+    without_result: int
 
 
 def cohort_of(folder: CohortFolder, *, until: date | None = None, apart: bool = False) -> Cohort:
@@ -74,6 +79,7 @@ def cohort_of(folder: CohortFolder, *, until: date | None = None, apart: bool = 
     places = cohort_places(folder.places)
     names = {one.name for place in places for one in place.sessions}
     rows = [row for row in folder.rows() if row.name in names]
+    lacking = names - {row.name for row in rows if row.result is not None}
     groups = [[place] for place in places] if apart else [places]
     patients: list[CohortPatient] = []
     read: list[_Read] = []
@@ -81,7 +87,7 @@ def cohort_of(folder: CohortFolder, *, until: date | None = None, apart: bool = 
         of_group = {one.name for place in group for one in place.sessions}
         chosen = [row for row in rows if row.name in of_group]
         fold = Fold(_local_plan(group))
-        told = [_take(fold, place) for place in group]
+        told = [_take(fold, place, lacking) for place in group]
         _take_results(fold, chosen)
         patients += _patients(fold, told, chosen, until)
         read += told
@@ -94,8 +100,8 @@ def cohort_of(folder: CohortFolder, *, until: date | None = None, apart: bool = 
     )
 
 
-def _take(fold: Fold, place: CohortPlace) -> _Read:
-    """All facts of a place but results, which are the cohort's own."""
+def _take(fold: Fold, place: CohortPlace, lacking: set[str]) -> _Read:
+    """All facts of a place; results are the cohort's own but for sessions that lack one."""
     mine = {(one.summary.home, one.summary.session) for one in place.sessions}
     patients = {one.summary.patient for one in place.sessions}
     unused = place.unused
@@ -124,7 +130,25 @@ def _take(fold: Fold, place: CohortPlace) -> _Read:
                     sites |= {event.site} if hasattr(event, "site") else set()
                     last_ns = max(last_ns, event.t_ns)
                     fold.take(Fact(origin, event, session))
-    return _Read(place, frozenset(patients), frozenset(sites), last_ns, heard)
+        bare = [one for one in place.sessions if one.name in lacking]
+        known = sum(_take_recorded(fold, reader, one) for one in bare)
+    without = len(bare) - known
+    return _Read(
+        place, frozenset(patients), frozenset(sites), last_ns, heard, known, without_result=without
+    )
+
+
+def _take_recorded(fold: Fold, reader: AnyReader, one: CohortSession) -> bool:
+    """The recorded result that counts of a session, for its day; whether there is one."""
+    session, home = one.summary.session, one.summary.home
+    counting = [
+        result
+        for result in reader.results(session, home=home)
+        if isinstance(result, SessionResult) and not result.provisional
+    ]
+    for result in counting[-1:]:
+        fold.take(Fact(FactOrigin(own=False, home=home or "", position=LAST), result, session))
+    return bool(counting)
 
 
 def _journal_facts(reader: ArchiveReader) -> Iterator[Fact]:
@@ -235,6 +259,16 @@ def _notes(
 ) -> Iterator[str]:
     if len(rows) < sessions:
         yield f"{sessions - len(rows)} sessions are not analysed yet: run `cohort analyse` again"
+    if recorded := sum(one.as_recorded for one in read):
+        yield (
+            f"{recorded} sessions were not analysed: their days count by the results recorded with "
+            "them, their ranges are left out"
+        )
+    if without := sum(one.without_result for one in read):
+        yield (
+            f"{without} sessions have no result: their days are unknown, so that adherence may "
+            "come out too low and drop-out too early"
+        )
     if restricted := len({patient for one in read for patient in one.place.unused}):
         yield f"{restricted} persons restrict the use, or agree to no research: left out"
     unheard = {patient for one in read if not one.heard for patient in one.patients}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from ingest.journal.archive import ArchiveReader
 from ingest.journal.archive_folder import holds_sessions
-from ingest.rights.agreements_held import not_for_research
 from research.cohorts.analysed_session import analysed_name
+from ripresa.recordings.agreed_use import not_to_use
 from ripresa.recordings.session_source import SessionSource, session_source
 from telemetry.errors import ConfigurationError
 
@@ -46,8 +45,8 @@ class CohortPlace:
     Attributes:
         source: where it is.
         sessions: of patients whose data may be used.
-        unused: patients who restrict the use of theirs, or let no research have them: nothing of
-            them is read.
+        unused: patients who restrict the use of theirs, or let no research have them, as any of
+            the places tells: nothing of them is read.
     """
 
     source: SessionSource
@@ -78,7 +77,14 @@ def cohort_places(folders: Sequence[Path]) -> list[CohortPlace]:
             place = _place(source, known)
             known |= {session.name for session in place.sessions}
             found.append(place)
-    return found
+    # What one place tells of a person holds for every copy: an export tells of no consent.
+    unused = frozenset(patient for place in found for patient in place.unused)
+    return [_without(place, unused) for place in found]
+
+
+def _without(place: CohortPlace, unused: frozenset[str]) -> CohortPlace:
+    left = tuple(one for one in place.sessions if one.summary.patient not in unused)
+    return replace(place, sessions=left, unused=unused)
 
 
 def _sources(folder: Path, deep: int) -> Iterator[SessionSource]:
@@ -91,9 +97,7 @@ def _sources(folder: Path, deep: int) -> Iterator[SessionSource]:
 
 def _place(source: SessionSource, known: set[str]) -> CohortPlace:
     with source.reading() as reader:
-        # An archive or an export tells of no consent.
-        told = not_for_research(reader) if isinstance(reader, ArchiveReader) else ()
-        unused = frozenset(told)
+        unused = not_to_use(source, reader) or frozenset()
         every = [CohortSession(summary, source) for summary in reader.sessions()]
     sessions = tuple(
         one for one in every if one.name not in known and one.summary.patient not in unused

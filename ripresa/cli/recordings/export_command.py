@@ -32,8 +32,7 @@ def export_sessions(  # noqa: PLR0917 - typer reads options from it
     from rich.console import Console
     from rich.progress import Progress
 
-    from ingest.journal.reading import JournalReader
-    from ingest.rights.agreements_held import not_for_research
+    from ripresa.recordings.agreed_use import not_to_use
     from ripresa.recordings.exporting import FORMATS, write_sessions
     from ripresa.recordings.session_source import session_source
     from telemetry.errors import ConfigurationError
@@ -45,8 +44,14 @@ def export_sessions(  # noqa: PLR0917 - typer reads options from it
     source = session_source(journal or archive, plans=plans, archive=archive if journal else None)
     with source.reading() as reader:
         known = reader.sessions(patient=patient)
-        # An archive or an export tells of no consent.
-        barred = not_for_research(reader) if isinstance(reader, JournalReader) else set()
+        told = not_to_use(source, reader)
+    barred = told or frozenset()
+    if told is None:
+        typer.echo(
+            f"{source.path} tells of no consent: whoever restricts the use of their data since is "
+            "not known there",
+            err=True,
+        )
     named = [s for s in known if session in {None, s.session} and (of is None or s.home == of)]
     chosen = [s for s in named if s.patient not in barred]
     if left := len(named) - len(chosen):

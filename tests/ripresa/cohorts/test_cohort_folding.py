@@ -24,6 +24,7 @@ from ripresa.session.plan_folder import PlanFolder
 from telemetry.clock import ManualClock
 from telemetry.messages import care
 from telemetry.messages.events import PromptShown, SessionOpened
+from telemetry.messages.results import SessionResult
 from therapy_builders import plan
 
 pytestmark = pytest.mark.slow
@@ -121,6 +122,34 @@ def test_each_end_of_a_follow_up_is_told_as_what_it_is(tmp_path):
     assert (curve.patients, curve.dropped_out, curve.never_began) == (5, 2, 1)
     lost = drop_outs(followed(found.patients, silent_drop_out=True))
     assert lost.dropped_out == 3
+
+
+def test_a_session_that_cannot_be_analysed_is_a_day_of_therapy_all_the_same(tmp_path):
+    days = every_day(ENROLLED, LAST)
+    clinic = placed(tmp_path / "a", [story("p-1", active=days), story("p-2", active=days[:3])])
+    right = cohort_of(analysed(tmp_path, clinic))
+    out = CohortFolder(tmp_path / "without motion")
+    # Nothing of these sessions' motion is kept, and nobody asked for what was recorded.
+    assert analyse_cohort([clinic], out).faults == len(days) + 3
+    found = cohort_of(out)
+    assert [one.days for one in found.patients] == [one.days for one in right.patients]
+    assert followed(found.patients) == followed(right.patients)
+    assert not any(one.ranges for one in found.patients)
+    assert f"{len(days) + 3} sessions were not analysed" in found.notes[0]
+    # The same before the run came to them.
+    for row in out.folder.rglob("*@*.json"):
+        row.unlink()
+    assert [one.days for one in cohort_of(out).patients] == [one.days for one in right.patients]
+
+
+def test_a_session_without_any_result_is_told(tmp_path):
+    told = story("p-1", active=every_day(ENROLLED, LAST))
+    told.facts = [f for f in told.facts if not isinstance(f.body, SessionResult)]
+    clinic = placed(tmp_path / "a", [told])
+    out = CohortFolder(tmp_path / "cohort")
+    analyse_cohort([clinic], out, recorded=True)
+    (note,) = (note for note in cohort_of(out).notes if "have no result" in note)
+    assert "adherence may come out too low" in note
 
 
 def test_what_lies_behind_the_last_day_asked_for_is_not_looked_at(tmp_path):

@@ -17,6 +17,7 @@ import pytest
 
 from analytics.core import CORE_VERSION
 from dying_source import DyingSource
+from ingest.journal.archive import archive_closed
 from ingest.journal.journal import Journal
 from ingest.places import Places
 from ingest.rights.audit import AuditKey
@@ -236,6 +237,26 @@ def test_who_restricts_the_use_of_theirs_is_left_out_and_leaves_the_folder(clini
     assert run.restricted == 1
     assert run.removed > 0
     assert patient not in {row.patient for row in out.rows()}
+
+
+def test_who_restricts_the_use_is_left_out_of_copies_that_tell_of_no_consent(clinic, tmp_path):
+    with Journal.open(clinic / "journal.sqlite", SystemClock()) as journal:
+        archive_closed(journal, clinic / "archive", now_ns=1 << 62, settle_ns=0)
+        patient = min(s.patient for s in journal.sessions())
+        key = AuditKey.at(tmp_path / "audit.key")
+        set_consent(
+            journal, key, patient, ConsentState.RESTRICTED, on=True, actor="t", now_ns=1, ground="t"
+        )
+    copy = tmp_path / "far" / "archive"
+    shutil.copytree(clinic / "archive", copy)
+
+    def left_in(*folders):
+        places = cohort_places(folders)
+        return {one.summary.patient for place in places for one in place.sessions}
+
+    assert patient not in left_in(clinic / "archive"), "the journal beside it tells"
+    assert patient not in left_in(copy, clinic), "what one place tells holds for every copy"
+    assert patient in left_in(copy)
 
 
 def test_an_erasure_reaches_the_rows_wherever_the_cohort_is_kept(clinic, tmp_path):
