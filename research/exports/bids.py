@@ -22,7 +22,7 @@ import numpy as np
 from telemetry.errors import StoreError
 from telemetry.messages.events import encode_event
 
-from .exported_session import label
+from .exported_session import Labels, label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,7 +76,7 @@ class BidsDataset:
 
     out: Path
     name: str = "Ripresa sessions"
-    _subjects: dict[str, str] = field(default_factory=dict)
+    _subjects: Labels = field(default_factory=lambda: Labels(label))
 
     def add(self, session: ExportedSession) -> list[Path]:
         """Write a session; gives its files.
@@ -101,7 +101,7 @@ class BidsDataset:
             "DatasetType": "raw",
             "GeneratedBy": [{"Name": "Ripresa"}],
         }
-        people = [{"participant_id": f"sub-{s}"} for s in self._subjects.values()]
+        people = [{"participant_id": f"sub-{s}"} for s in self._subjects.made]
         try:
             return [
                 _json(self.out / "dataset_description.json", description),
@@ -111,22 +111,14 @@ class BidsDataset:
         except OSError as e:
             raise StoreError(f"{self.out} cannot be written ({e}): give another folder") from e
 
-    def _subject(self, patient: str) -> str:
-        if patient not in self._subjects:
-            wanted = made = label(patient)
-            number = 2
-            while made in self._subjects.values():
-                made, number = f"{wanted}x{number}", number + 1
-            self._subjects[patient] = made
-        return self._subjects[patient]
-
     def _add(self, session: ExportedSession) -> list[Path]:
-        subject = self._subject(session.opened.patient)
-        stem = f"sub-{subject}_ses-{label(session.session)}"
-        folder = self.out / f"sub-{subject}" / f"ses-{label(session.session)}"
+        subject = self._subjects.of(session.opened.patient)
+        stem = f"sub-{subject}_ses-{label(session.name)}"
+        folder = self.out / f"sub-{subject}" / f"ses-{label(session.name)}"
         (folder / "motion").mkdir(parents=True, exist_ok=True)
         written, scans = [], []
         runs: dict[str, int] = {}
+        items = Labels(label)
         for stream in session.streams:
             place = label(stream.opened.placement)
             runs[place] = runs.get(place, 0) + 1
@@ -136,8 +128,9 @@ class BidsDataset:
             written += _events(folder / "motion", name, session, start_ns)
             scans.append(_scan(name, start_ns))
         for item, angle in session.angles.items():
-            name = f"{stem}_task-{label(item)}_tracksys-core"
-            written += _angle(folder / "motion", name, item, angle)
+            task = items.of(item)
+            name = f"{stem}_task-{task}_tracksys-core"
+            written += _angle(folder / "motion", name, task, item, angle)
             scans.append(_scan(name, int(angle.t_ns[0])))
         written.append(_tsv(folder / f"{stem}_scans.tsv", ("filename", "acq_time"), scans))
         return written
@@ -179,17 +172,17 @@ def _stream(folder: Path, name: str, stream: ExportedStream) -> list[Path]:
     return _motion_files(folder, name, columns, channels, sidecar, row, rows)
 
 
-def _angle(folder: Path, name: str, item: str, angle: Any) -> list[Path]:
+def _angle(folder: Path, name: str, task: str, item: str, angle: Any) -> list[Path]:
     seconds = (angle.t_ns - angle.t_ns[0]) / 1e9
     columns = {"angle": angle.angle_deg, "latency": seconds}
     rows = len(seconds)
     rate_hz = (rows - 1) / float(seconds[-1]) if rows > 1 and seconds[-1] > 0 else 1.0
     channels = [
-        ("angle", "n/a", "JNTANG", label(item), "deg", "joint"),
-        ("latency", "n/a", "LATENCY", label(item), "s", "n/a"),
+        ("angle", "n/a", "JNTANG", task, "deg", "joint"),
+        ("latency", "n/a", "LATENCY", task, "s", "n/a"),
     ]
     sidecar = {
-        "TaskName": label(item),
+        "TaskName": task,
         "TaskDescription": f"Exercise item {item}: the angle as the signal core tells it.",
         "SamplingFrequency": rate_hz,
         "MotionChannelCount": 2,

@@ -13,7 +13,7 @@ import numpy as np
 
 from telemetry.errors import StoreError
 
-from .exported_session import label
+from .exported_session import Labels, file_name, label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,18 +32,19 @@ def write_opensim(session: ExportedSession, out: Path) -> list[Path]:
     Raises:
         StoreError: the folder cannot be written.
     """
-    folder = out / session.opened.patient / session.session
+    folder = out / session.opened.patient / session.name
     written = []
+    names_of_items = Labels(file_name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for item, angle in session.angles.items():
-            path = folder / f"{item}.mot"
+            path = folder / f"{names_of_items.of(item)}.mot"
             columns = np.column_stack([_seconds(session, angle.t_ns), angle.angle_deg])
             _write(path, ["time", f"{label(item)}_angle"], columns, in_degrees=True)
             written.append(path)
         for stream in session.streams:
             motion, place = stream.motion, stream.opened.placement
-            path = folder / f"{place}-{stream.opened.stream}.sto"
+            path = folder / f"{file_name(place)}-{file_name(stream.opened.stream)}.sto"
             names = [n for n in motion if n.split("_")[0] in {"acc", "gyr"}]
             columns = np.column_stack(
                 [_seconds(session, motion.t_ns), *(motion[n].astype(np.float64) for n in names)]

@@ -21,6 +21,8 @@ from research.tables.session_tables import event_table, item_table, repetition_t
 from research.tables.table import Table
 from telemetry.errors import StoreError
 
+from .exported_session import Labels, file_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -61,7 +63,7 @@ def write_tables(
     import pyarrow.csv as pc  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    folder = out / session.opened.patient / session.session
+    folder = out / session.opened.patient / session.name
     written = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -83,11 +85,12 @@ def _tables(session: ExportedSession) -> Iterator[tuple[str, Table]]:
     yield "repetitions", repetition_table(session.result)
     yield "events", event_table(session.events)
     for stream in session.streams:
-        name = f"{stream.opened.placement}-{stream.opened.stream}"
+        name = f"{file_name(stream.opened.placement)}-{file_name(stream.opened.stream)}"
         yield f"motion-{name}", _with_markers(stream)
         yield f"markers-{name}", stream.markers
+    items = Labels(file_name)
     for item, angle in session.angles.items():
-        yield f"angle-{item}", angle
+        yield f"angle-{items.of(item)}", angle
 
 
 def _with_markers(stream: ExportedStream) -> Table:

@@ -4,6 +4,10 @@ Each stream of the session is an XDF stream of doubles with its channels' labels
 events are a stream of text markers (JSON). Time stamps are host times in seconds since 1970; index,
 raw device time, lag and uncertainty are channels, so that nothing of the clocks is lost.
 
+Readers fit a line through the stamps of a stream with a rate, which moves what lies about a loss by
+seconds: so a stream that lost samples has none, its nominal rate stands in its description, and all
+streams say that they can drop samples.
+
 Format: XDF 1.0 (github.com/sccn/xdf, Specifications): chunks of length, tag and content.
 """
 
@@ -38,7 +42,7 @@ def write_xdf(session: ExportedSession, out: Path) -> list[Path]:
         StoreError: the folder cannot be written.
     """
     folder = out / session.opened.patient
-    path = folder / f"{session.session}.xdf"
+    path = folder / f"{session.name}.xdf"
     header = b'<?xml version="1.0"?><info><version>1.0</version></info>'
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -66,10 +70,14 @@ def _motion(number: int, stream: ExportedStream) -> list[bytes]:
         name=f"{opened.placement} {opened.stream}",
         kind="IMU",
         channels=len(names),
-        rate_hz=opened.rate_hz,
+        rate_hz=opened.rate_hz if (np.diff(motion.index) == 1).all() else 0,
         form="double64",
         source=opened.stream,
-        desc=f"<channels>{described}</channels><placement>{escape(opened.placement)}</placement>",
+        desc=(
+            f"<channels>{described}</channels><placement>{escape(opened.placement)}</placement>"
+            f"<nominal_rate_hz>{opened.rate_hz:g}</nominal_rate_hz>"
+            "<synchronization><can_drop_samples>true</can_drop_samples></synchronization>"
+        ),
     )
     values = np.column_stack([motion[name].astype(np.float64) for name in names])
     rows = np.zeros(

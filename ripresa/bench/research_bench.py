@@ -73,7 +73,7 @@ def bench_research(
     path = _made(folder / "hour", len(PLACES), 100.0, minutes)
     source = session_source(path)
     begun = time.monotonic()
-    written = write_sessions(source, sessions(path), "bids", folder / "bids", said=said)
+    _, written = write_sessions(source, sessions(path), "bids", folder / "bids", said=said)
     figures["bids_s"] = time.monotonic() - begun
     figures["bids_seconds_an_hour"] = figures["bids_s"] * 60.0 / minutes
     figures["bids_files"] = float(len(written))

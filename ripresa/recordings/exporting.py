@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from research.exports.bids import BidsDataset
@@ -11,13 +13,13 @@ from research.exports.opensim_files import write_opensim
 from research.exports.table_files import write_tables
 from research.exports.xdf_file import write_xdf
 from research.tables.motion_table import marker_table, motion_of
-from telemetry.errors import ConfigurationError, NotObservable
+from telemetry.errors import ConfigurationError, NotObservable, RipresaError, StoreError
 from telemetry.messages.motion import StreamOpened
 
 from .recorded_session import RecordedSession
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from research.tables.session_tables import Angle
@@ -39,20 +41,20 @@ def write_sessions(
     *,
     said: Callable[[str], None],
     progress: Callable[[int, int], None] | None = None,
-) -> list[Path]:
-    """Write sessions; gives the files.
+) -> tuple[int, list[Path]]:
+    """Write sessions; gives how many, and the files.
 
     Args:
         source: where they are kept.
         chosen: which.
         to: the format.
         out: a folder, made where it is not there.
-        said: is told what could not be written of a session.
+        said: is told what could not be written of a session, and of sessions that cannot be read.
         progress: is told how many of how many are written.
 
     Raises:
         ConfigurationError: none is chosen, or the folder holds something already.
-        StoreError: something cannot be read or written.
+        StoreError: nothing can be read, or something not be written.
     """
     if not chosen:
         raise ConfigurationError(f"{source.path} holds no such session: see `ripresa session list`")
@@ -60,24 +62,50 @@ def write_sessions(
         raise ConfigurationError(f"{out} is not an empty folder: give a new one as --out")
     dataset = BidsDataset(out)
     written: list[Path] = []
-    for done, summary in enumerate(chosen):
-        session = exported(RecordedSession(summary.session, source, summary.home), said=said)
-        match to:
-            case "bids":
-                written += dataset.add(session)
-            case "opensim":
-                written += write_opensim(session, out)
-            case "fhir":
-                written += write_fhir(session, out)
-            case "xdf":
-                written += write_xdf(session, out)
-            case _:
-                written += write_tables(session, out, to)
+    sessions = 0
+    for done, session in enumerate(_read(source, chosen, said=said), 1):
+        if session is not None:
+            written += _written(session, to, out, dataset)
+            sessions += 1
         if progress is not None:
-            progress(done + 1, len(chosen))
+            progress(done, len(chosen))
+    if not sessions:
+        raise StoreError(f"none of {len(chosen)} sessions in {source.path} could be read")
     if to == "bids":
         written += dataset.finish()
-    return written
+    return sessions, written
+
+
+def _read(
+    source: SessionSource, chosen: Sequence[SessionSummary], *, said: Callable[[str], None]
+) -> Iterator[ExportedSession | None]:
+    """Each session as it is kept; None for one that cannot be read, which is told."""
+    named = Counter((summary.patient, summary.session) for summary in chosen)
+    for summary in chosen:
+        try:
+            session = exported(RecordedSession(summary.session, source, summary.home), said=said)
+        except RipresaError as e:
+            said(f"session {summary.session} is left out: {e}")
+            yield None
+            continue
+        several = named[summary.patient, summary.session] > 1
+        yield replace(session, home=summary.home) if several else session
+
+
+def _written(
+    session: ExportedSession, to: ExportFormat, out: Path, dataset: BidsDataset
+) -> list[Path]:
+    match to:
+        case "bids":
+            return dataset.add(session)
+        case "opensim":
+            return write_opensim(session, out)
+        case "fhir":
+            return write_fhir(session, out)
+        case "xdf":
+            return write_xdf(session, out)
+        case _:
+            return write_tables(session, out, to)
 
 
 def exported(session: RecordedSession, *, said: Callable[[str], None]) -> ExportedSession:

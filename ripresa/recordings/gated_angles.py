@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from telemetry.messages.results import ItemResult, SessionResult
 
-    from .replay import Happening
 
 __all__ = ["ItemSpan", "item_spans", "taken_back"]
 
@@ -51,8 +50,12 @@ class ItemSpan:
         return self.from_ns <= t_ns <= self.to_ns
 
 
-def item_spans(happenings: Iterable[tuple[float, Happening]]) -> list[ItemSpan]:
-    """The spans of a session's items, in the order in which they began."""
+def item_spans(happenings: Iterable[tuple[float, object]]) -> list[ItemSpan]:
+    """The spans of a session's items, in the order in which they began.
+
+    Args:
+        happenings: of a timeline.
+    """
     bounds: list[_Bound] = []
     batches: dict[str, list[MotionBatch]] = defaultdict(list)
     for _, what in happenings:

@@ -64,7 +64,7 @@ def export_sessions(  # noqa: PLR0917 - typer reads options from it
         raise ConfigurationError(f"several homes have a session {session}: --of one of {homes}")
     with Progress(console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("exporting", total=len(chosen))
-        written = write_sessions(
+        sessions, written = write_sessions(
             source,
             chosen,
             cast("ExportFormat", to),
@@ -72,4 +72,4 @@ def export_sessions(  # noqa: PLR0917 - typer reads options from it
             said=lambda line: typer.echo(line, err=True),
             progress=lambda done, _total: progress.update(bar, completed=done),
         )
-    typer.echo(f"{len(chosen)} session(s), {len(written)} files in {out}")
+    typer.echo(f"{sessions} session(s), {len(written)} files in {out}")

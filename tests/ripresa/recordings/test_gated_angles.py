@@ -54,7 +54,9 @@ def test_a_sensor_on_the_table_leaves_no_angle_and_the_reason_is_told(tmp_path, 
     with pytest.raises(NotObservable, match="as if nobody wore it"):
         session.angle()
     told, source = [], session_source(path)
-    written = write_sessions(source, ripresa.sessions(path), to, tmp_path / "out", said=told.append)
+    _, written = write_sessions(
+        source, ripresa.sessions(path), to, tmp_path / "out", said=told.append
+    )
     assert not [p for p in written if "angle" in p.name or "core" in p.name or p.suffix == ".mot"]
     assert "as if nobody wore it" in "\n".join(told)
 
