@@ -14,8 +14,9 @@ from ripresa.platform.configuration import mqtt_settings
 from telemetry.clock import SystemClock
 from telemetry.messages.results import SessionResult
 
+from .alone_on_bus import AloneOnBus
 from .replay import timeline_of
-from .replaying import BusReplay, Replay
+from .replaying import BusReplay, Replay, topics_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -57,7 +58,7 @@ class ReplayRun:
         """Replay it; gives the last pass, and the result that was recorded.
 
         Raises:
-            ConfigurationError, StoreError: see `timeline_of` and `Replay`.
+            ConfigurationError, StoreError: see `timeline_of`, `Replay` and `AloneOnBus`.
             TransportError: no broker.
         """
         with self.source.reading() as reader:
@@ -73,10 +74,13 @@ class ReplayRun:
         with Progress(console=Console(stderr=True), transient=True) as progress:
             bar = progress.add_task("replaying", total=timeline.lasts_s)
             async with self._bus() as bus:
+                alone = None if bus is None else AloneOnBus(bus, topics_of(timeline))
+                if alone is not None:
+                    await alone.listen(clock)
                 while True:
-                    listener = (
-                        None if bus is None else BusReplay(bus, clock, timeline, from_s=self.from_s)
-                    )
+                    listener = None
+                    if bus is not None and alone is not None:
+                        listener = alone.amid(BusReplay(bus, clock, timeline, from_s=self.from_s))
                     done = await wanted.run(
                         clock,
                         listener,

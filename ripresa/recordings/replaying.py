@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from telemetry.errors import ConfigurationError
+from telemetry.identity import new_ulid
 from telemetry.messages.codec import encode_item
 from telemetry.messages.events import SessionOpened, encode_event
 from telemetry.messages.live import ControlBatch, RepetitionCounted, encode_live
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     _Item = TypeVar("_Item", bound=StreamItem)
 
-__all__ = ["BusReplay", "Listener", "Replay", "ReplayPass"]
+__all__ = ["BusReplay", "Listener", "Replay", "ReplayPass", "topics_of"]
 
 LOOK_UP_EVERY = 64
 """Happenings after which a replay without a pace lets others have their turn."""
@@ -182,8 +183,13 @@ def _nobody_looks(at_s: float, end_s: float) -> None:
 class BusReplay(Listener):
     """Publishes a replay on the topics of the session's home, stamped as of now.
 
-    Motion, events and what the core says go where a home's do; nothing is recorded. The opening
-    event says which session is played again.
+    Motion, events and what the core says go where a home's do; nothing is recorded. It is a session
+    of its own name, so that no page takes it for the recorded one, and its opening event says which
+    one is played again.
+
+    Attributes:
+        session: ULID of the replay.
+        topics: of the home.
 
     Args:
         bus: connected.
@@ -194,8 +200,8 @@ class BusReplay(Listener):
 
     def __init__(self, bus: Bus, clock: Clock, timeline: Timeline, *, from_s: float = 0.0) -> None:
         self._bus = bus
-        opened = next(e for _, e in timeline.happenings if isinstance(e, SessionOpened))
-        self.topics = HomeTopics(opened.site, opened.patient)
+        self.session = new_ulid(clock)
+        self.topics = topics_of(timeline)
         shift_ns = clock.now_ns() - timeline.begins_ns - round(from_s * 1e9)
         # Wire times of a batch are whole microseconds.
         self._shift_ns = shift_ns // 1000 * 1000
@@ -209,15 +215,27 @@ class BusReplay(Listener):
             topic = self.topics.motion(what.stream)
             self._bus.publish(topic, encode_item(_later(what, shift_ns)))
         else:
-            again = {"t_ns": what.t_ns + shift_ns}
+            again = {"t_ns": what.t_ns + shift_ns, "session": self.session}
             if isinstance(what, SessionOpened):
-                again |= {"replay_of": what.session}  # type: ignore[dict-item]
+                again |= {"replay_of": what.session}
             self._bus.publish(self.topics.event, encode_event(what.model_copy(update=again)))
         for message in () if early else said:
-            at = "t0_ns" if isinstance(message, ControlBatch) else "t_ns"
-            known = getattr(message, at, None)
-            moved = message if known is None else message.model_copy(update={at: known + shift_ns})
-            self._bus.publish(self.topics.control, encode_live(moved))
+            self._bus.publish(self.topics.control, encode_live(self._moved(message)))
+
+    def _moved(self, message: LiveMessage) -> LiveMessage:
+        """The same in the replay's session, with every moment in it as of now."""
+        moments = {
+            name: value + self._shift_ns
+            for name in type(message).model_fields
+            if name.endswith("_ns") and (value := getattr(message, name)) is not None
+        }
+        return message.model_copy(update={"session": self.session} | moments)
+
+
+def topics_of(timeline: Timeline) -> HomeTopics:
+    """The topics of the home that a session was recorded in."""
+    opened = next(e for _, e in timeline.happenings if isinstance(e, SessionOpened))
+    return HomeTopics(opened.site, opened.patient)
 
 
 def _later(item: _Item, shift_ns: int) -> _Item:
@@ -227,4 +245,5 @@ def _later(item: _Item, shift_ns: int) -> _Item:
         case StreamOpened():
             return replace(item, opened_ns=item.opened_ns + shift_ns)
         case _:
-            return replace(item, t_ns=item.t_ns + shift_ns)
+            # 0 where nobody told when.
+            return replace(item, t_ns=item.t_ns + shift_ns) if item.t_ns else item

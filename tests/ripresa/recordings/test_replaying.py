@@ -10,17 +10,19 @@ from itertools import pairwise
 
 import pytest
 
+from builders import SESSION
 from ripresa.cli.main import main
+from ripresa.recordings.alone_on_bus import LISTENS_S, AloneOnBus
 from ripresa.recordings.recorded_session import load_session
 from ripresa.recordings.replay import Timeline, timeline_of
 from ripresa.recordings.replay_run import ReplayRun
-from ripresa.recordings.replaying import BusReplay, Listener, Replay
+from ripresa.recordings.replaying import BusReplay, Listener, Replay, topics_of
 from ripresa.recordings.session_source import session_source
 from telemetry.clock import ManualClock, SystemClock
 from telemetry.errors import ConfigurationError
 from telemetry.messages.codec import decode_item
 from telemetry.messages.events import SessionClosed, SessionOpened, decode_event
-from telemetry.messages.live import ControlBatch, decode_live
+from telemetry.messages.live import ControlBatch, RepetitionCounted, decode_live, encode_live
 from telemetry.messages.motion import MotionBatch
 from telemetry.transport.bus import LocalBus
 
@@ -119,6 +121,14 @@ async def test_on_a_bus_it_is_as_live_with_stamps_of_now(kept):
     events = [decode_event(m.payload) for m in bus.published if m.topic == topics.event]
     assert isinstance(events[0], SessionOpened)
     assert events[0].replay_of == kept.session
+    # Nobody takes it for the recorded one, or for one that is played now.
+    said = [decode_live(m.payload) for m in bus.published if m.topic == topics.control]
+    assert {m.session for m in (*events, *said)} == {on_bus.session}
+    assert on_bus.session != kept.session
+    counted = [m for m in said if isinstance(m, RepetitionCounted)]
+    begun = [m.begun_ns for m in counted if m.begun_ns is not None]
+    assert begun
+    assert all(abs(ns - clock.now_ns()) < 2 * line.lasts_s * 1e9 for ns in begun)
     assert isinstance(events[-1], SessionClosed)
     (stream,) = load_session(kept.session, kept.home).streams
     motion = [m for m in bus.published if m.topic == topics.motion(stream)]
@@ -159,6 +169,36 @@ def test_the_command_publishes_on_a_real_broker(kept, mosquitto, monkeypatch, ca
     )
     assert code == 0, told.err
     assert "10.0 s replayed" in told.out
+
+
+def other_session(topics, bus):
+    """A session of this home that is played while somebody replays."""
+    batch = ControlBatch(session=SESSION, item=None, t0_ns=0, dt_us=(0,), control=(0.5,))
+    bus.publish(topics.control, encode_live(batch))
+
+
+async def test_amid_a_session_nothing_is_replayed_onto_its_bus(kept):
+    bus, clock, line = LocalBus(), ManualClock(), timeline(kept)
+    alone = AloneOnBus(bus, topics_of(line))
+    listening = asyncio.ensure_future(alone.listen(clock))
+    await clock.advance(0.1)
+    other_session(topics_of(line), bus)
+    await clock.advance(LISTENS_S)
+    with pytest.raises(ConfigurationError, match=f"{SESSION} is under way"):
+        await listening
+
+
+async def test_a_replay_ends_when_a_session_begins_on_its_bus_and_never_for_itself(kept):
+    bus, clock, line = LocalBus(), ManualClock(), timeline(kept)
+    alone = AloneOnBus(bus, topics_of(line))
+    for _ in range(2):
+        amid = alone.amid(BusReplay(bus, clock, line))
+        await Replay(timeline=line, speed=None, to_s=9.0).run(clock, amid)
+    before = len(bus.published)
+    other_session(topics_of(line), bus)
+    with pytest.raises(ConfigurationError, match="another broker"):
+        await Replay(timeline=line, speed=None).run(clock, alone.amid(BusReplay(bus, clock, line)))
+    assert len(bus.published) == before + 1
 
 
 def test_a_game_is_moved_by_a_session_of_any_place(kept, places, monkeypatch, capsys):
