@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
+
+from .adherence_curve import LEAST_PERSONS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +52,8 @@ def write_picture(report: CohortReport, path: Path) -> None:
 def _adherence(axes: Any, report: CohortReport) -> None:
     told = [w for w in report.adherence if w.measured is not None]
     weeks = [w.week + 1 for w in told]
-    axes.plot(weeks, [100 * (w.measured or 0) for w in told], color=BLUE, label="measured, mean")
+    shares = [100 * (w.measured or 0) for w in told]
+    axes.plot(weeks, shares, ".-", color=BLUE, label="measured, mean")
     banded = [w for w in told if w.measured_low is not None and w.measured_high is not None]
     axes.fill_between(
         [w.week + 1 for w in banded],
@@ -70,9 +74,14 @@ def _range(axes: Any, report: CohortReport) -> None:
     for number, course in enumerate(report.ranges[:DRAWN]):
         colour = f"C{number}"
         weeks = [w.week + 1 for w in course.weeks]
-        label = f"{course.exercise}, {course.what}, {course.kind}"
-        axes.plot(weeks, [w.median for w in course.weeks], color=colour, label=label)
-        low, high = [w.p25 for w in course.weeks], [w.p75 for w in course.weeks]
+        limbs = sorted({w.limbs for w in course.weeks})
+        told = "-".join(str(n) for n in dict.fromkeys((limbs[0], limbs[-1])))
+        label = f"{course.exercise}, {course.what}, {course.kind} ({told} limbs a week)"
+        # A week that stands alone is no line.
+        axes.plot(weeks, [w.median for w in course.weeks], ".-", color=colour, label=label)
+        # Quartiles of one limb or two are these limbs, and look like certainty.
+        low = [w.p25 if w.limbs >= LEAST_PERSONS else math.nan for w in course.weeks]
+        high = [w.p75 if w.limbs >= LEAST_PERSONS else math.nan for w in course.weeks]
         axes.fill_between(weeks, low, high, color=colour, alpha=0.15)
     axes.set(title="Range: median and quartiles over limbs", xlabel="week", ylabel="degrees")
     _legend(axes, len(report.ranges))

@@ -38,7 +38,7 @@ class WeeklyRange:
 class RangeWeek:
     """One week over persons, degrees.
 
-    `low` and `high` bound the mean (95 %, persons drawn anew); `p25` and `p75` hold half the limbs.
+    `low` and `high` bound the mean (95 %, `mean_with_band`); half the limbs lie in `p25` to `p75`.
     """
 
     week: int

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from research.cohorts.adherence_curve import adherence_curve
+from research.cohorts.adherence_curve import adherence_curve, mean_with_band
 from research.cohorts.cohort_patient import CohortPatient, RangeSeen
 from research.cohorts.drop_out import drop_outs, followed
 from research.cohorts.range_change import range_slope
@@ -182,7 +182,33 @@ def test_adherence_is_the_mean_over_persons_and_who_stopped_goes_on_to_count():
     first, second = adherence_curve(people)
     assert (first.measured, first.patients) == (1.0, 3)
     assert (second.measured, second.patients, second.untold) == (0.5, 2, 1)
-    assert second.measured_low < 0.5 < second.measured_high
+    assert second.measured_low is None, "two persons have no band"
+
+
+@pytest.mark.parametrize("persons", [4, 5, 8, 12])
+def test_a_mean_over_few_persons_lies_in_its_band_as_often_as_the_band_says(persons):
+    rng = np.random.default_rng(persons)
+    held = []
+    for _ in range(300):
+        _, low, high = mean_with_band(rng.normal(90, 10, persons).tolist(), rng)
+        held.append(low <= 90 <= high)
+    assert np.mean(held) > 0.92
+
+
+def test_a_band_is_told_of_four_persons_up_who_differ_and_only_where_a_mean_can_lie():
+    rng = np.random.default_rng(1)
+    assert mean_with_band([], rng) == (None, None, None)
+    assert mean_with_band([0.2, 0.9, 0.4], rng)[1:] == (None, None)
+    assert mean_with_band([1.0] * 9, rng) == (1.0, None, None)
+    mean, low, high = mean_with_band([1.0, 1.0, 1.0, 0.4], rng, within=(0.0, 1.0))
+    assert 0 <= low < mean < high == 1
+
+
+def test_the_band_of_a_week_is_of_the_persons_of_that_week():
+    people = [person(str(n), "d" * 7 + ("m" if n % 2 else "d") * 7) for n in range(6)]
+    first, second = adherence_curve(people)
+    assert (first.measured, first.measured_low) == (1.0, None)
+    assert 0 <= second.measured_low < 0.5 < second.measured_high <= 1
 
 
 def test_what_could_not_be_seen_is_counted_beside_the_course():
