@@ -11,6 +11,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING, Final
 
+from ripresa.region.clinic_names import ERASURE
 from telemetry.errors import DecodeError, TransportError
 from telemetry.identity import new_ulid
 from telemetry.messages.notices import Command, Receipt
@@ -55,7 +56,7 @@ async def erase_at_broker(
     Raises:
         TransportError: the broker is not there; nothing was cleared.
     """
-    bus = MqttBus(settings, f"erasure-{secrets.token_hex(4)}")
+    bus = MqttBus(settings, f"{ERASURE}{secrets.token_hex(4)}")
     kept: set[str] = set()
     answered = asyncio.Event()
     whole = re.compile(rb"(?<![A-Za-z0-9_-])" + re.escape(patient.encode()) + rb"(?![A-Za-z0-9_-])")

@@ -33,6 +33,7 @@ from ripresa.platform.folder_lock import folder_lock
 from ripresa.platform.listening import wider_than_loopback
 from ripresa.platform.status_socket import status_served
 from ripresa.platform.supervise import Supervisor
+from ripresa.region.clinic_names import PAGE, RECEIVER
 from ripresa.region.held_partition import hold_partition
 from ripresa.survey.issuing import SurveyIssuing
 from ripresa.survey.signing_keys import SigningKeys
@@ -291,8 +292,8 @@ def _connections(options: ClinicOptions, home: str) -> tuple[MqttBus, MqttBus]:
     """
     name = f"{home}-{options.partition.index}" if options.partition.index else home
     return (
-        MqttBus(options.broker, f"receiver-{name}", manual_ack=True, persistent=True),
-        MqttBus(options.broker, f"page-{name}"),
+        MqttBus(options.broker, f"{RECEIVER}{name}", manual_ack=True, persistent=True),
+        MqttBus(options.broker, f"{PAGE}{name}"),
     )
 
 

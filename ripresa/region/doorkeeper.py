@@ -1,8 +1,9 @@
 """Lets clients in at a region's broker: who they are, what they may do, and under which name.
 
 A server asks for each connection. Steps: the user's password against the access list that
-Mosquitto would read; the client id, which takes over a session at a broker, against who had it
-first, which all servers remember together; then the user's rules. Several doorkeepers may answer:
+Mosquitto would read; the client id, which takes over a session at a broker: a clinic's is its
+user's alone, any other belongs to who had it first, which all servers remember together; then the
+user's rules. Several doorkeepers may answer:
 each question goes to one of them. While none does, nobody new comes in, and who is in stays.
 """
 
@@ -20,8 +21,10 @@ from nats.js.api import KeyValueConfig
 from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 
 from ingest.enrolment.access_list import AccessList
+from ingest.enrolment.broker_access import CLINIC_USER
 from telemetry.errors import ConfigurationError, DecodeError, TransportError
 
+from .clinic_names import is_clinics_name
 from .server_tokens import DoorQuestion, DoorSeal
 
 if TYPE_CHECKING:
@@ -149,6 +152,9 @@ class Doorkeeper:
         # It takes milliseconds by intention: other questions are answered meanwhile.
         if not await asyncio.to_thread(access.is_let_in, question.user, question.password):
             return "unknown user or wrong password"
+        if is_clinics_name(question.client):
+            # Nobody else ever gets one, so there is nothing to remember.
+            return "" if question.user == CLINIC_USER else "the client id is a clinic's"
         try:
             mine = await self._has_name(question)
         except (NatsError, TimeoutError) as e:

@@ -77,6 +77,9 @@ async def test_a_home_speaks_for_itself_only_and_each_partition_hears_its_own(re
 async def test_nobody_takes_over_anothers_session_or_comes_in_unknown(region):
     one, two = region.enrol("p-one"), region.enrol("p-two")
     async with region.running(doorkeepers=2) as nodes:
+        for name in ("receiver-x", "page-x", "erasure-x"):
+            # Nobody has come under it yet, and it is the clinic's all the same.
+            assert await is_refused(MqttBus(at(two, nodes), name))
         owner = MqttBus(at(one, nodes), "uplink-one", persistent=True)
         kept = []
         owner.subscribe(FIRST.ack, lambda m: kept.append(m.payload), qos=1)
