@@ -229,8 +229,11 @@ def strangers(
     writer: InfluxWriter,
     settings: InfluxSettings,
     restricted: Callable[[str], bool],
+    elsewhere: Callable[[str], bool] = lambda _patient: False,
 ) -> list[Difference]:
     """Patients of whom the database has something, and the journal nothing that may be used.
+
+    Whoever is `elsewhere` stands there by right: another clinic on this database has them.
 
     Raises:
         StoreBusy: the database cannot be asked.
@@ -241,7 +244,7 @@ def strangers(
         for bucket in settings.buckets
         if has_bucket(writer, bucket)
         for patient in patients_in(writer, bucket)
-        if patient not in known or restricted(patient)
+        if (patient not in known and not elsewhere(patient)) or restricted(patient)
     ]
 
 

@@ -23,14 +23,17 @@ from ingest.rights.consent import Consent
 from ripresa.curves.curve_desk import CurveDesk
 from ripresa.curves.curve_maker import CurveMaker
 from ripresa.platform.configuration import audit_key_at_hand
+from ripresa.region.held_partition import held_partition
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError
+from telemetry.transport.partition import Partition
 
 from .angle_follower import AngleCurves, angle_differences, angle_follower
 from .care_journal import JournalCareRecord, fold_journal
 from .figure_follower import FigureFollower
 from .figure_points import MEASUREMENTS, figure_points
 from .figure_table import FigureTable
+from .other_parts import OtherParts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,6 +75,7 @@ class ClinicStore:
             key = AuditKey.at(audit_key_at_hand(folder) or folder.audit_key)
             self.consent = Consent(self.journal, key)
             self.table = FigureTable(folder.figures, key.hash("key", "figures"))
+            self._partition = held_partition(folder) or Partition()
             self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
@@ -150,6 +154,14 @@ class ClinicStore:
         """What keeps the database's figures as the clinic's are."""
         return FigureFollower(care, writer, settings.therapy_bucket, self._clock)
 
+    def other_parts(self) -> OtherParts:
+        """Who stands in a database that all parts write, and is another part's.
+
+        Raises:
+            StoreError: the journal cannot be read.
+        """
+        return OtherParts(self._partition, self.journal)
+
     def differences(
         self, writer: InfluxWriter, settings: InfluxSettings, *, angle_days: float = ANGLE_DAYS
     ) -> list[Difference]:
@@ -166,7 +178,8 @@ class ClinicStore:
         """
         kept, now_ns = with_stored_retention(writer, settings), self._clock.now_ns()
         unused = self.consent.unused
-        found = strangers(self.whole, writer, kept, unused)
+        elsewhere = self.other_parts().have
+        found = strangers(self.whole, writer, kept, unused, elsewhere)
         found += verify(
             self.whole, writer, kept, doses=self.plans, now_ns=now_ns, restricted=unused
         )
@@ -184,7 +197,9 @@ class ClinicStore:
         used = [f for f in fold.all_figures() if not unused(f.patient)]
         points = [p for f in used for p in figure_points(f, zone)]
         wanted = {point.key: point.written for point in points}
-        return found + compared(wanted, stored(writer, settings.therapy_bucket, MEASUREMENTS))
+        there = stored(writer, settings.therapy_bucket, MEASUREMENTS)
+        ours = {k: told for k, told in there.items() if not elsewhere(k.patient)}
+        return found + compared(wanted, ours)
 
 
 def monitored_hours(time_zone: str) -> MonitoredHours:

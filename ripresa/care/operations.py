@@ -42,6 +42,8 @@ class OperationsFollower:
         bucket: for what is found.
         clock: stamps and paces.
         document: how the clinic is, as `clinic status` has it.
+        part: which of the site's clinics it is, so that they do not write over each other; empty
+            where it is the only one.
     """
 
     def __init__(
@@ -53,12 +55,14 @@ class OperationsFollower:
         clock: Clock,
         *,
         document: Callable[[], Mapping[str, Any]],
+        part: str = "",
     ) -> None:
         self._site = site
         self._writer = writer
         self._bucket = bucket
         self._clock = clock
         self._document = document
+        self._part = part
         self._gateways: dict[tuple[str, str], tuple[GatewayState, int]] = {}
         self._written: dict[object, tuple[object, int]] = {}
         self._open: dict[object, Point] = {}
@@ -94,7 +98,7 @@ class OperationsFollower:
     def _points(self, now_ns: int) -> Iterator[Point]:
         for (site, gateway), (state, offset_ns) in list(self._gateways.items()):
             yield from _gateway_points(site, gateway, state, offset_ns, now_ns)
-        told = list(status_points(self._document(), self._site, now_ns))
+        told = list(status_points(self._document(), self._site, now_ns, self._part))
         open_now: dict[object, Point] = {p.key[:2]: p for p in told if p.measurement == "trouble"}
         yield from told
         for key, point in self._open.items():
@@ -122,12 +126,14 @@ class OperationsFollower:
             self._gateways[key] = state, offset_ns
 
 
-def status_points(document: Mapping[str, Any], site: str, now_ns: int) -> Iterator[Point]:
+def status_points(
+    document: Mapping[str, Any], site: str, now_ns: int, part: str = ""
+) -> Iterator[Point]:
     """What the clinic's status document says, as points.
 
     A trouble that is a patient's has that tag, so that erasing reaches it.
     """
-    tags = {"site": "all" if site == "+" else site}
+    tags = {"site": "all" if site == "+" else site, "part": part}
     troubles = document["troubles"]
     yield Point(
         "clinic",

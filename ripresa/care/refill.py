@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from ingest.influx.admin import has_bucket
+from ingest.influx.admin import has_bucket, patients_in
 from ingest.influx.minutes import MINUTES
 from ingest.influx.rebuild import rebuild_buckets
 from ingest.influx.server import InfluxWriter
 from ripresa.platform.configuration import Folder
 from ripresa.platform.folder_lock import folder_lock
+from telemetry.errors import ConfigurationError
 
 from .clinic_store import ANGLE_DAYS, TIME_ZONE, ClinicStore
 
@@ -78,7 +79,7 @@ def rebuild(
         progress: told after each block.
 
     Raises:
-        ConfigurationError: the clinic runs on this folder.
+        ConfigurationError: the clinic runs on this folder, or other parts write these buckets.
         StoreBusy, StoreError: the database or the journal is not to be used now; the old buckets
             are there still.
     """
@@ -88,11 +89,35 @@ def rebuild(
         InfluxWriter(settings) as writer,
         ClinicStore(folder, clock, time_zone) as store,
     ):
+        _hold_to_own_buckets(store, writer, settings)
         return rebuild_buckets(
             writer,
             settings,
             fill=lambda named: _fill(store, writer, named, progress=progress),
             differences=lambda named: store.differences(writer, named),
+        )
+
+
+def _hold_to_own_buckets(
+    store: ClinicStore, writer: InfluxWriter, settings: InfluxSettings
+) -> None:
+    """Drop no bucket in which another part of the clinic has what this one cannot write again.
+
+    Raises:
+        ConfigurationError: one has.
+    """
+    there = {
+        patient
+        for bucket in settings.buckets
+        if has_bucket(writer, bucket)
+        for patient in patients_in(writer, bucket)
+    }
+    others = store.other_parts()
+    if theirs := sum(others.have(patient) for patient in there):
+        raise ConfigurationError(
+            f"{theirs} patients of other parts stand in these buckets, and would be gone: give "
+            "each part buckets of its own (RIPRESA_INFLUX_*_BUCKET, then `ripresa influx "
+            "catch-up --refill`), then rebuild; nothing was dropped"
         )
 
 

@@ -234,6 +234,7 @@ async def run_clinic(options: ClinicOptions) -> None:
                 options.influx.therapy_bucket,
                 clock,
                 document=status.document,
+                part="" if partition.is_whole else str(partition),
             ).run
         parts = ErasureParts(options.folder, options.broker, clock)
         programs["erasures"] = ErasureRounds(journal, options.folder, parts, clock, board).run

@@ -46,3 +46,18 @@ def test_a_trouble_is_its_own_patients_however_alike_another_is_named(patient):
 )
 def test_a_trouble_of_nobody_names_no_patient(kind, subject):
     assert whose(kind, subject) == ""
+
+
+@pytest.mark.parametrize(("part", "tag"), [("", ""), ("1/4", ",part=1/4")])
+def test_parts_of_one_site_do_not_write_over_each_other(part, tag):
+    document = {
+        "well": True,
+        "waiting": {"messages": 0},
+        "dead_letters": 0,
+        "held": 0,
+        "followers": [{"name": "influx:therapy", "lag": 0, "set_aside": 0}],
+        "troubles": [],
+    }
+    lines = [p.line().decode() for p in status_points(document, "north", 0, part)]
+    assert lines[0].startswith(f"clinic{tag},site=north ")
+    assert lines[1].startswith(f"follower,name=influx:therapy{tag},site=north ")
