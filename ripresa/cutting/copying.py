@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from ingest.journal.schema import connect, store_errors
 from ingest.journal.upkeep import back_up
 from ingest.stores.table import STORES, CutStep, EraseStep
+from ripresa.platform.configuration import audit_key_at_hand
 from ripresa.region.cut_mark import MARK
-from telemetry.errors import StoreError
+from telemetry.errors import ConfigurationError, StoreError
 from telemetry.files import make_private_folder
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ingest.stores.table import Store
     from ripresa.platform.configuration import Folder
 
-__all__ = ["copy_stores", "emptied", "place_of"]
+__all__ = ["copy_stores", "emptied", "key_at_hand", "place_of"]
 
 
 def copy_stores(folder: Folder, second: Folder, after: Callable[[str], None]) -> None:
@@ -41,13 +42,30 @@ def copy_stores(folder: Folder, second: Folder, after: Callable[[str], None]) ->
             continue
         _copy(store.name, place, second.root / place.relative_to(folder.root))
         after(f"copied {store.name}")
-    _flush(second.root)
+    _copy("audit_key", key_at_hand(folder), second.clinic / "audit.key")
+    after("copied key")
+    _settle(second.root, folder.root)
+
+
+def key_at_hand(folder: Folder) -> Path:
+    """The key by which the log and the erased are known: neither half could do without.
+
+    Raises:
+        ConfigurationError: it is not here.
+    """
+    key = audit_key_at_hand(folder)
+    if key is None or not key.is_file():
+        raise ConfigurationError(
+            "the clinic's audit key is not here: run this where docker-compose.yml lies, or name "
+            "it in RIPRESA_AUDIT_KEY_FILE; nothing was cut"
+        )
+    return key
 
 
 def place_of(store: Store, folder: Folder) -> Path | None:
     """Where a store lies in a clinic's folder; None where it is no place, or lies elsewhere."""
-    if store.step is EraseStep.JOURNAL:
-        return None  # a table: a folder may be called the same
+    if store.step is EraseStep.JOURNAL or store.name == "audit_key":
+        return None  # a table, as which a folder may be called; or a file that may lie elsewhere
     place: Path | None = getattr(folder, store.name, None)
     inside = place is not None and place.is_relative_to(folder.root)
     return place if inside and place is not None and place.exists() else None
@@ -97,11 +115,20 @@ def _copy_users(place: Path, target: Path) -> None:
             db.close()
 
 
-def _flush(root: Path) -> None:
-    """Bring all under a folder to the disk, names included."""
-    for path in [root, *root.rglob("*")]:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def _settle(root: Path, like: Path) -> None:
+    """Give all to whose the clinic's folder is, and bring it to the disk, names included."""
+    try:
+        owner = like.stat()
+        for path in [root, *root.rglob("*")]:
+            if os.geteuid() == 0:
+                # The service, which is another user, must be able to write there.
+                os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+            if path.is_symlink():
+                continue
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+    except OSError as e:
+        raise StoreError(f"{root} cannot be brought to the disk ({e})") from e

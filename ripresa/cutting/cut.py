@@ -29,7 +29,7 @@ from ripresa.region.held_partition import held_partition, say_partition
 from telemetry.errors import ConfigurationError, StoreError
 from telemetry.files import make_private_folder
 
-from .copying import copy_stores, emptied
+from .copying import copy_stores, emptied, key_at_hand
 from .parting import has_parted, open_journal, part_both
 from .who_leaves import who_leaves
 
@@ -130,6 +130,7 @@ def _begun(folder: Folder, second: Folder) -> CutMark:
     if held is None or not folder.clinic_journal.is_file():
         raise ConfigurationError(f"no clinic has run in {folder.root}: there is nothing to cut")
     held.halves()
+    key_at_hand(folder)
     size = sum(path.stat().st_size for path in folder.root.rglob("*") if path.is_file())
     make_private_folder(second.root)
     # A copy, and a journal at a time that is written anew.

@@ -11,10 +11,9 @@ from ingest.rights.audit import AuditKey, note
 from ingest.rights.erasure import files_of, remove_files
 from ingest.rights.journal_halves import finger_print, leave_half
 from ingest.stores.table import STORES, CutStep
-from ripresa.platform.configuration import audit_key_at_hand
 from telemetry.errors import StoreError
 
-from .copying import place_of
+from .copying import key_at_hand, place_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -65,7 +64,7 @@ def part_both(
             remove_files(place, patient)
     for store in STORES:
         if store.cut is CutStep.ANEW and (derived := place_of(store, folder)) is not None:
-            shutil.rmtree(derived)
+            _dropped(derived)
     after("first's files")
 
 
@@ -87,7 +86,7 @@ def _part_journal(
         whole: the other half, where that has been done already.
     """
     first, half = whole is not None, str(mark.halves[whole is None])
-    key = AuditKey.at(audit_key_at_hand(folder) or folder.audit_key)
+    key = AuditKey.at(key_at_hand(folder))
     with open_journal(folder) as db, store_errors(folder.clinic_journal):
         if whole is not None:
             db.execute("ATTACH ? AS other", (str(whole.clinic_journal),))
@@ -118,6 +117,13 @@ def open_journal(folder: Folder) -> Iterator[sqlite3.Connection]:
 def has_parted(db: sqlite3.Connection, mark: CutMark) -> bool:
     """Whether a half's journal has lost what is the other's."""
     return db.execute("SELECT value FROM meta WHERE name = 'cut'").fetchall() == [(mark.cut,)]
+
+
+def _dropped(derived: Path) -> None:
+    try:
+        shutil.rmtree(derived)
+    except OSError as e:
+        raise StoreError(f"{derived} cannot be deleted ({e})") from e
 
 
 def _parted_places(folder: Folder) -> list[Path]:

@@ -1,6 +1,7 @@
 """A part of a clinic is cut in two: nothing is lost, nothing doubled, whenever it is killed."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -182,7 +183,7 @@ STEPS = (
         f"copied {name}"
         for name in ("clinic_journal", "archive", "curves", "plans", "drafts", "outbox")
     ),
-    *("copied access", "copied audit_key", "copied"),
+    *("copied access", "copied key", "copied"),
     *("second's journal", "second's files", "first's journal", "first's files", "parted"),
     *("0/2 is one", "1/2 is one", "second is free"),
 )
@@ -343,6 +344,35 @@ def test_one_pseudonym_whose_homes_would_part_stops_the_cut(clinic):
     hold_partition(first, Partition())
 
 
+def test_a_key_that_lies_elsewhere_comes_to_both_and_one_that_is_lost_stops_the_cut(
+    clinic, tmp_path, monkeypatch
+):
+    first, second, before = clinic
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secrets").mkdir()
+    kept = (first.clinic / "audit.key").rename(tmp_path / "secrets" / "lost.key")
+    with pytest.raises(ConfigurationError, match="audit key is not here"):
+        cut_in_two(first, second, CLOCK)
+    assert not (first.clinic / "audit.key").exists()
+    hold_partition(first, Partition())
+    key = kept.rename(tmp_path / "secrets" / "audit.key")
+    cut_in_two(first, second, CLOCK)
+    assert (second / "clinic" / "audit.key").read_bytes() == key.read_bytes()
+    shutil.copy(key, first.clinic / "audit.key")
+    both(first, Folder(second), before)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files of another's")
+def test_what_root_cuts_is_still_the_services(clinic):
+    first, second, _ = clinic
+    for path in [first.root, *first.root.rglob("*")]:
+        os.chown(path, 4321, 4321)
+    cut_in_two(first, second, CLOCK)
+    for root in (first.root, second):
+        whose = {path.stat().st_uid for path in [root, *root.rglob("*")] if path.name != "lock"}
+        assert whose == {4321}
+
+
 def test_a_half_that_runs_is_not_cut(clinic):
     first, second, _ = clinic
     with folder_lock(first.clinic, "clinic"), pytest.raises(ConfigurationError, match="runs on"):
@@ -352,7 +382,9 @@ def test_a_half_that_runs_is_not_cut(clinic):
 def test_every_store_of_a_clinic_says_what_a_cut_does_to_it():
     copied = {store.name for store in STORES if store.cut in (CutStep.PARTED, CutStep.BOTH)}
     places = {name for name in copied if isinstance(getattr(Folder, name, None), property)}
-    assert {f"copied {name}" for name in places} > {s for s in STEPS if s.startswith("copied ")}
+    assert {f"copied {name}" for name in places} > {s for s in STEPS if s.startswith("copied ")} - {
+        "copied key"
+    }
     assert places >= {"clinic_journal", "archive", "plans", "drafts", "outbox", "access"}
 
 
