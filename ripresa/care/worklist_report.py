@@ -14,7 +14,7 @@ from ripresa.platform.configuration import audit_key_at_hand
 from ripresa.session.plan_folder import PlanFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from analytics.monitoring.worklist import WorkLine
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from telemetry.clock import Clock
     from therapy.wording import Language
 
-__all__ = ["show_worklist", "unused_at_hand"]
+__all__ = ["show_lines", "show_worklist", "unused_at_hand", "work_lines"]
 
 
 def show_worklist(
@@ -33,13 +33,28 @@ def show_worklist(
     Raises:
         StoreError: there is no journal, or it cannot be read.
     """
-    from rich.console import Console  # noqa: PLC0415 - slow to import
-    from rich.table import Table  # noqa: PLC0415
+    show_lines(work_lines(folder, clock), language, json_file)
 
+
+def work_lines(folder: Folder, clock: Clock) -> Sequence[WorkLine]:
+    """Everybody who is treated at a clinic, who needs a look first.
+
+    Raises:
+        StoreError: there is no journal, or it cannot be read.
+    """
     with JournalReader(folder.clinic_journal) as reader:
         unused = unused_at_hand(reader, folder)
         fold = fold_journal(reader, PlanFolder(folder.plans).version, clock.now_ns())
-        lines = worklist([f for f in fold.all_figures() if not unused(f.patient)])
+        return worklist([f for f in fold.all_figures() if not unused(f.patient)])
+
+
+def show_lines(
+    lines: Sequence[WorkLine], language: Language, json_file: Path | None = None
+) -> None:
+    """Print lines of a worklist, and write them as JSON where asked."""
+    from rich.console import Console  # noqa: PLC0415 - slow to import
+    from rich.table import Table  # noqa: PLC0415
+
     table = Table("patient", "state", "since", "why", "last session")
     for line in lines:
         why = [alert.text.text(language) for alert in line.waiting]

@@ -124,8 +124,12 @@ class Folder(Places):
 
     @property
     def access(self) -> Path:
-        """The clinic's users, their sessions, and API tokens."""
-        return self.clinic / "access.sqlite"
+        """The clinic's users, their sessions, and API tokens.
+
+        One file for all parts of a clinic on one machine where `RIPRESA_ACCESS_FILE` names it.
+        """
+        named = os.environ.get("RIPRESA_ACCESS_FILE")
+        return Path(named) if named else self.clinic / "access.sqlite"
 
     @property
     def outbox(self) -> Path:

@@ -58,6 +58,49 @@ def cut(
     )
 
 
+Parts = Annotated[list[Path], typer.Argument(help="RIPRESA_HOME of each part.")]
+LanguageOption = Annotated[str, typer.Option(help="it or en.")]
+
+
+@app.command()
+def status(
+    parts: Parts,
+    as_json: Annotated[bool, typer.Option("--json", help="The whole document.")] = False,
+    language: LanguageOption = "it",
+) -> None:
+    """Ask all parts on this machine how they are; exit code 0: well, and none is missing."""
+    import json
+
+    from ripresa.all_parts.parts_report import parts_report
+    from telemetry.printable import printable
+
+    lines, document = parts_report(parts, "en" if language == "en" else "it")
+    for line in [json.dumps(document, indent=1)] if as_json else map(printable, lines):
+        typer.echo(line)
+    if not document["well"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def worklist(
+    parts: Parts,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write it to a file as well.")
+    ] = None,
+    language: LanguageOption = "it",
+) -> None:
+    """Show one worklist over all parts, from their stores; exit code 1: it is not everybody."""
+    from ripresa.all_parts.parts_worklist import show_parts_worklist
+    from ripresa.platform.configuration import clock_from
+    from telemetry.printable import printable
+
+    absent = show_parts_worklist(parts, clock_from(), "en" if language == "en" else "it", json_file)
+    for line in absent:
+        typer.echo(printable(line), err=True)
+    if absent:
+        raise typer.Exit(1)
+
+
 @app.command()
 def doorkeeper(
     server: Annotated[
