@@ -24,7 +24,7 @@ from ingest.rights.erasure import compact
 from ingest.rights.journal_halves import finger_print
 from ripresa.platform.configuration import Folder
 from ripresa.platform.folder_lock import folder_lock
-from ripresa.region.cut_mark import CutMark
+from ripresa.region.cut_mark import MARK, CutMark
 from ripresa.region.held_partition import held_partition, say_partition
 from telemetry.errors import ConfigurationError, StoreError
 from telemetry.files import make_private_folder
@@ -116,13 +116,18 @@ def _both_held(folder: Folder, second: Folder) -> Iterator[None]:
     if second.root.is_relative_to(folder.root) or folder.root.is_relative_to(second.root):
         raise ConfigurationError(f"{second.root} and {folder.root} lie in each other")
     if second.root.exists() and CutMark.read(second) is None:
-        there = [path for path in second.root.rglob("*") if path.is_file() and path.name != "lock"]
+        there = [path for path in second.root.rglob("*") if path.is_file() and not _of_no_cut(path)]
         mark = CutMark.read(folder)
         # Its mark is the first thing that lies there and the last that goes.
         if there and not (mark is not None and mark.step == "closing"):
             raise ConfigurationError(f"{second.root} is not empty: name a folder that is")
     with folder_lock(folder.clinic, "clinic"), folder_lock(second.clinic, "clinic"):
         yield
+
+
+def _of_no_cut(path: Path) -> bool:
+    """A lock, or what is left of a mark that was being written when somebody killed the cut."""
+    return path.name == "lock" or path.name.startswith(f".{MARK}.")
 
 
 def _begun(folder: Folder, second: Folder) -> CutMark:

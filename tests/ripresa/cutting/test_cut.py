@@ -26,7 +26,7 @@ from journals import event_record, newly_numbered, result_record, session_closed
 from ripresa.cutting.cut import cut_in_two, undo_cut
 from ripresa.platform.configuration import Folder
 from ripresa.platform.folder_lock import folder_lock
-from ripresa.region.cut_mark import CutMark
+from ripresa.region.cut_mark import MARK, CutMark
 from ripresa.region.held_partition import held_partition, hold_partition
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError, StoreError
@@ -255,6 +255,8 @@ def test_a_cut_that_is_killed_lets_nothing_start_and_is_resumed_or_undone(clinic
 def test_a_cut_that_is_killed_again_and_again_at_any_moment_comes_to_its_end(clinic):
     first, second, before = clinic
     for patience in range(40):
+        if held_partition(first) == Partition(0, 2) and CutMark.read(first) is None:
+            break  # killed when all was done
         process = subprocess.Popen(
             [sys.executable, "-c", KILLED, str(first.root), str(second), ""],
             cwd=ROOT,
@@ -268,6 +270,14 @@ def test_a_cut_that_is_killed_again_and_again_at_any_moment_comes_to_its_end(cli
             continue
         assert process.returncode == 0, process.stderr.read().decode()
         break
+    both(first, Folder(second), before)
+
+
+def test_a_cut_that_is_killed_while_it_marks_the_second_half_goes_on(clinic):
+    first, second, before = clinic
+    killed_after("begun", first, second)
+    (second / "clinic" / f".{MARK}.x1.part").write_text("{")
+    cut_in_two(first, second, CLOCK)
     both(first, Folder(second), before)
 
 
