@@ -14,7 +14,9 @@ came to be known:
 
 An alert is known by patient, kind and the first day of its evidence. That somebody saw it, and
 what was done, is history and changes no alert: `AlertSeen` records are laid beside it. An alert
-whose days moved, because something came late, stays seen if the day that was seen lies in it. A
+whose days moved, because something came late, stays seen if the day that was seen lies in it. An
+alert of events needs another look once it tells of one that nobody had before them: the same
+evening's fall is not seen because the morning's was. A
 snooze lets no other alert of the kind need a look before its day, events apart.
 """
 
@@ -40,6 +42,7 @@ __all__ = [
     "AlertKind",
     "Evidence",
     "episodes",
+    "event_name",
     "needing_a_look",
 ]
 
@@ -75,6 +78,8 @@ GRAVITY: Final[tuple[AlertKind, ...]] = (
 """The gravest first."""
 UP_TO: Final = Wording("Fino al {day}: {said}", "Up to {day}: {said}")
 """Of evidence that is not there any more."""
+TOLD: Final = " told"
+"""Ends the name of an event that somebody told, and that was not only suspected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ class Evidence:
         it, en: what was recorded, in words that describe.
         figures: the numbers it rests on.
         event_days: the days of the events it tells of, for kinds that tell of events.
+        events: these, each with its day, as `event_name` calls them.
         grave: it is the worse of the kind's two forms.
     """
 
@@ -96,6 +102,7 @@ class Evidence:
     en: str = ""
     figures: Mapping[str, float] = field(default_factory=dict)
     event_days: tuple[date, ...] = ()
+    events: tuple[tuple[date, str], ...] = ()
     grave: bool = False
 
 
@@ -110,6 +117,8 @@ class Alert:
         closed: the first day on which the evidence was gone; None: it goes on.
         replaced: a graver alert took its place, so it needs no look of its own.
         seen: who looked, when, what was done; None where nobody has.
+        events: names of the events it tells of.
+        more: some of these nobody had before them who has looked.
         quiet_until: no look is needed before, as was decided at an earlier alert of the kind.
     """
 
@@ -124,6 +133,8 @@ class Alert:
     replaced: bool = False
     seen: AlertSeen | None = None
     quiet_until: date | None = None
+    events: tuple[str, ...] = ()
+    more: bool = False
 
     @property
     def text(self) -> Wording:
@@ -138,7 +149,9 @@ class Alert:
     @property
     def digest(self) -> str:
         """Of the evidence: what was on the page when somebody saw it."""
-        said = [self.kind, self.opened.isoformat(), dict(self.figures), self.grave]
+        # Figures of an event count those of other days, too: what happened on its own tells it.
+        told = list(self.events) or dict(self.figures)
+        said = [self.kind, self.opened.isoformat(), told, self.grave]
         body = json.dumps(said, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(body.encode()).hexdigest()[:16]
 
@@ -179,7 +192,9 @@ def needing_a_look(alerts: Iterable[Alert], today: date) -> tuple[Alert, ...]:
     waiting = [
         a
         for a in alerts
-        if a.seen is None and not a.replaced and (a.quiet_until is None or a.quiet_until <= today)
+        if (a.seen is None or a.more)
+        and not a.replaced
+        and (a.quiet_until is None or a.quiet_until <= today)
     ]
     return tuple(sorted(waiting, key=lambda a: (GRAVITY.index(a.kind), a.opened, a.patient)))
 
@@ -191,7 +206,11 @@ def _events(patient: str, days: Sequence[tuple[date, Evidence]], today: date) ->
         for event_day in told.event_days if told.state == "raised" else ():
             newest[event_day] = day, told
     return [
-        replace(_alert(patient, event_day, told), closed=None if last == today else _after(last))
+        replace(
+            _alert(patient, event_day, told),
+            closed=None if last == today else _after(last),
+            events=tuple(sorted(name for day, name in told.events if day == event_day)),
+        )
         for event_day, (last, told) in newest.items()
     ]
 
@@ -252,8 +271,34 @@ def _beside(alert: Alert, seen: Sequence[AlertSeen]) -> Alert:
     ]
     # Of several looks the last one counts; equal times are told apart by what they say.
     newest = max(looks, key=lambda s: (s.t_ns, s.by, s.action, s.note), default=None)
-    if newest is not None or alert.kind in EVENT_KINDS:
+    if alert.kind in EVENT_KINDS:
+        more = any(not _had_before_them(event, looks) for event in alert.events)
+        return replace(alert, seen=newest, more=newest is not None and more)
+    if newest is not None:
         return replace(alert, seen=newest)
     until = [s.snooze_until for s in mine if s.snooze_until and s.opened < alert.opened]
     quiet = max((u for u in until if alert.opened < u), default=None)
     return replace(alert, quiet_until=quiet)
+
+
+def event_name(t_ns: int, *, told: bool) -> str:
+    """What an event is called in a look at it.
+
+    Args:
+        t_ns: when its session opened.
+        told: somebody said so; else it was only suspected.
+    """
+    return f"{t_ns}{TOLD if told else ''}"
+
+
+def _had_before_them(event: str, looks: Sequence[AlertSeen]) -> bool:
+    """Whether one of those who looked had an event before them, or what is graver of it.
+
+    Of a look that does not say, whatever had happened by then.
+    """
+    t_ns = int(event.removesuffix(TOLD))
+    graver = event_name(t_ns, told=True)
+    return any(
+        t_ns <= look.t_ns if look.events is None else not {event, graver}.isdisjoint(look.events)
+        for look in looks
+    )

@@ -44,7 +44,7 @@ from therapy.exercises.library import EXERCISES, exercise_named
 from therapy.wording import Wording
 
 from .adherence import DayHistory
-from .alert import Evidence
+from .alert import Evidence, event_name
 from .alert_words import STOPPED, UNDATED, WORDS
 from .change import baseline_and_recent, change_between, sem_of
 
@@ -114,7 +114,7 @@ def undated_events(sessions: Iterable[SessionFacts]) -> tuple[Evidence, ...]:
 
     It is known by the day that was told, until a clinician says which it was.
     """
-    found: dict[tuple[AlertKind, date], int] = {}
+    found: dict[tuple[AlertKind, date], list[tuple[date, str]]] = {}
     for s in sessions:
         said: dict[AlertKind, bool] = {
             "unwell": s.unwell,
@@ -122,17 +122,18 @@ def undated_events(sessions: Iterable[SessionFacts]) -> tuple[Evidence, ...]:
             "medicine": s.medicine,
         }
         for kind in (kind for kind, so in said.items() if so):
-            found[kind, s.day] = found.get((kind, s.day), 0) + 1
+            found.setdefault((kind, s.day), []).append((s.day, _name(kind, s)))
     return tuple(
         Evidence(
             kind=kind,
             state="raised",
             it=words.it,
             en=words.en,
-            figures={"n": float(n)},
+            figures={"n": float(len(events))},
             event_days=(day,),
+            events=tuple(events),
         )
-        for (kind, day), n in found.items()
+        for (kind, day), events in found.items()
         for words in (UNDATED[kind].filled(day=day),)
     )
 
@@ -154,7 +155,12 @@ def _event(kind: AlertKind, sessions: Sequence[SessionFacts], **figures: float) 
     figures = figures or {"n": len(sessions)}
     told = _told(kind, raised=bool(sessions), cleared=not sessions, **figures)
     days = tuple(dict.fromkeys(s.day for s in sessions))
-    return replace(told, event_days=days)
+    events = tuple((s.day, _name(kind, s)) for s in sessions)
+    return replace(told, event_days=days, events=events)
+
+
+def _name(kind: AlertKind, session: SessionFacts) -> str:
+    return event_name(session.t_ns, told=kind != "fall" or session.fallen)
 
 
 def _pain(picture: Picture) -> Evidence:

@@ -304,6 +304,8 @@ def _alerts(alerts: Sequence[AlertView], say: _Saying) -> str:
         seen = say("not_seen")
         if alert.seen is not None:
             seen = say("seen", by=alert.seen.by, day=alert.seen.day)
+        if alert.more:
+            seen += f"; {say('more_since')}"
         lines.append(f"{when}: {say.both(alert.text)} <span class='quiet'>{seen}</span>")
     if len(alerts) > MOST_ALERTS:
         lines.append(say("more", n=len(alerts) - MOST_ALERTS))

@@ -123,6 +123,9 @@ TEXTS: Final = {
     "from_to": Wording("dal {day}, finito il {closed}", "from {day}, over on {closed}"),
     "seen": Wording("visto: {by}, {day}", "seen: {by}, {day}"),
     "not_seen": Wording("nessuno l’ha visto", "nobody has seen it"),
+    "more_since": Wording(
+        "poi è arrivato altro, che nessuno ha visto", "more has come, which nobody has seen"
+    ),
     "left": Wording("sinistra", "left"),
     "right": Wording("destra", "right"),
     "repetitions": Wording("", ""),

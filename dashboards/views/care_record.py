@@ -52,18 +52,28 @@ class CareRecord(Protocol):
         ...
 
 
-def known_alert(figures: PatientFigures | None, seen: AlertSeen) -> None:
+def known_alert(figures: PatientFigures | None, seen: AlertSeen) -> AlertSeen:
     """Hold what somebody says to have seen against the alerts there are.
 
+    Returns:
+        The same, with the events that they had before them.
+
     Raises:
-        ConfigurationError: there is none of that kind and day.
+        ConfigurationError: there is none of that kind and day, or it tells of other events by now.
     """
     alerts = () if figures is None else figures.alerts
-    if not any((a.kind, a.opened) == (seen.kind, seen.opened) for a in alerts):
+    found = next((a for a in alerts if (a.kind, a.opened) == (seen.kind, seen.opened)), None)
+    if found is not None and found.events and seen.digest not in (None, found.digest):
+        raise WordedError(
+            f"di questo avviso del {seen.opened} intanto si sa altro: rilegga l'elenco",
+            f"more is known of this alert of {seen.opened} by now: read the list again",
+        )
+    if found is None:
         raise WordedError(
             f"nessun avviso così del {seen.opened}: rilegga l'elenco, può essere cambiato",
             f"no alert {seen.kind!r} of {seen.opened}: read the list again, it may have changed",
         )
+    return seen.model_copy(update={"events": found.events}) if found.events else seen
 
 
 def recorded_facts(reader: SessionReader, patient: str | None = None) -> Iterator[Fact]:
@@ -120,7 +130,7 @@ class MemoryCareRecord:
         Raises:
             ConfigurationError: there is no such alert.
         """
-        known_alert(self.figures(seen.patient), seen)
+        seen = known_alert(self.figures(seen.patient), seen)
         self.seen.append(seen)
         origin = FactOrigin(own=True, home="memory", position=1_000_000 + len(self.seen))
         self._fold.take(Fact(origin, seen))

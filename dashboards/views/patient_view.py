@@ -112,7 +112,7 @@ class AlertView(_Frozen):
     """One alert by its evidence now; `grave`: it is the worse of its kind's two forms.
 
     `sessions` are those recorded on the day it opened, `homes` who sent each; `digest` names the
-    evidence shown.
+    evidence shown. `more`: some of it nobody had before them who has looked.
     """
 
     patient: str
@@ -120,6 +120,7 @@ class AlertView(_Frozen):
     opened: str
     digest: str
     waiting: bool
+    more: bool = False
     sessions: tuple[str, ...]
     homes: tuple[str | None, ...]
     closed: str | None
@@ -309,6 +310,7 @@ def _alert(alert: Alert, figures: PatientFigures, summaries: Sequence[SessionSum
         opened=alert.opened.isoformat(),
         digest=alert.digest,
         waiting=alert in figures.waiting,
+        more=alert.more,
         sessions=tuple(s.session for s in on_it),
         homes=tuple(s.home for s in on_it),
         closed=None if alert.closed is None else alert.closed.isoformat(),

@@ -241,8 +241,7 @@ class JournalCareRecord:
             StoreBusy: try again later; nothing was written.
         """
         with self._lock:
-            known_alert(self.figures(seen.patient), seen)
-            self.note([seen])
+            self.note([known_alert(self.figures(seen.patient), seen)])
 
     def note(self, records: Iterable[CareRecord]) -> None:
         """Write records of what the clinic did or heard; of the erased none.

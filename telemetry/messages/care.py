@@ -186,6 +186,7 @@ class AlertSeen(CareBody):
     Attributes:
         kind, opened: which one: the rule, and the first day of its evidence.
         digest: of the evidence that was on the page; None where that is not known.
+        events: of an alert of events, names of those it told of then; None: it is not said.
         by: pseudonym or role of who did.
         day: when, in the plan's time zone.
         action: what was done.
@@ -196,6 +197,9 @@ class AlertSeen(CareBody):
     kind: str = Field(max_length=40)
     opened: date
     digest: Digest | None = None
+    events: (
+        Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=100)] | None
+    ) = None
     by: Who
     day: date
     action: Literal["called", "visit", "plan changed", "watching", "no action", "other"]

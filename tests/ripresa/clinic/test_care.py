@@ -95,9 +95,34 @@ def test_which_alert_was_shown_and_who_saw_which_evidence_is_kept_for_good(clini
     )
     care.acknowledge(seen)
     assert "unwell" not in {a.kind for a in care.figures(PATIENT).waiting}
-    assert own(journal)[-1] == seen
+    assert own(journal)[-1] == seen.model_copy(update={"events": alert.events})
     with pytest.raises(ConfigurationError, match="read the list again"):
         care.acknowledge(seen.model_copy(update={"opened": MONDAY}))
+
+
+def test_whoever_says_to_have_seen_what_is_another_event_by_now_reads_the_list_again(clinic):
+    journal, clock = clinic
+    story = PatientStory().enrolled().published().answered().heard(MONDAY)
+    story.session(days_before(1), 20, clock="09:00", unwell=True)
+    appended(journal, story.facts)
+    care = care_of(clinic)
+    (read,) = [a for a in care.figures(PATIENT).waiting if a.kind == "unwell"]
+    before = len(story.facts)
+    story.session(days_before(1), 20, clock="18:00", unwell=True)
+    appended(journal, story.facts[before:])
+    told = {
+        "kind": "unwell",
+        "opened": read.opened,
+        "by": "pt-1",
+        "day": MONDAY,
+        "action": "called",
+    }
+    seen = AlertSeen(patient=PATIENT, t_ns=clock.now_ns(), digest=read.digest, **told)
+    with pytest.raises(ConfigurationError, match="read the list again"):
+        care.acknowledge(seen)
+    (now,) = [a for a in care.figures(PATIENT).waiting if a.kind == "unwell"]
+    care.acknowledge(seen.model_copy(update={"digest": now.digest}))
+    assert "unwell" not in {a.kind for a in care.figures(PATIENT).waiting}
 
 
 async def test_a_silent_home_makes_days_unknown_until_it_is_heard_of(clinic):

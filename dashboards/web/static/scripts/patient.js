@@ -332,7 +332,7 @@ function alertsCard(view) {
 
 function alertLine(alert, form = null) {
   const closed = alert.closed ? ` · ${t("alert_closed", { day: shortDay(alert.closed) })}` : "";
-  const seen = alert.seen ? h("p", { class: "seen" }, t("seen_by", { by: alert.seen.by, day: shortDay(alert.seen.day), action: t(`action_${alert.seen.action}`) }), alert.seen.note ? `: ${alert.seen.note}` : "") : null;
+  const seen = alert.seen ? h("p", { class: "seen" }, t("seen_by", { by: alert.seen.by, day: shortDay(alert.seen.day), action: t(`action_${alert.seen.action}`) }), alert.seen.note ? `: ${alert.seen.note}` : "", alert.more ? ` · ${t("alert_more")}` : "") : null;
   const day = alert.sessions.length ? h("a", { href: sessionAddress(alert.sessions.at(-1), alert.homes.at(-1)) }, shortDay(alert.opened)) : shortDay(alert.opened);
   return h("li", { class: alert.waiting ? "alert alert-waiting" : "alert" }, h("p", {}, h("b", {}, t(`alert_${alert.kind}`)), alert.grave ? [" ", h("span", { class: "tag tag-alert" }, t("alert_grave"))] : null, h("span", { class: "quiet" }, " ", day, closed)), h("p", {}, both(alert.text)), seen, form);
 }

@@ -416,6 +416,7 @@ const TEXTS = {
   pain_none: ["Nessuna risposta sul dolore.", "No answer about pain."],
   ended_by_pain: ["finita per dolore", "ended by pain"],
   alerts: ["Avvisi, come episodi", "Alerts, as episodes"],
+  alert_more: ["poi è arrivato altro, che nessuno ha visto", "more has come, which nobody has seen"],
   alert_closed: ["finito il {day}", "over on {day}"],
   alert_grave: ["forma più grave", "graver form"],
   alert_unwell: ["Non si sentiva bene", "Felt unwell"],
