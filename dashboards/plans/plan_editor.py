@@ -88,9 +88,7 @@ class PlanEditor:
         figures = self._figures(patient)
         before = newest_sent(figures)
         body = template_body(found, side, self._first(figures), before)
-        return self._start(
-            patient, body, by, template=found.id, cleared_before=_cleared(figures, before)
-        )
+        return self._start(patient, body, by, template=found.id, cleared_before=_cleared(figures))
 
     def start_version(self, patient: str, version: int, by: str) -> EditorView:
         """Start a draft that changes a version; what its template asks for is asked for again.
@@ -107,7 +105,7 @@ class PlanEditor:
             body,
             by,
             template=next(signed, None),
-            cleared_before=_cleared(figures, plan),
+            cleared_before=_cleared(figures),
         )
 
     def start_empty(self, patient: str, by: str) -> EditorView:
@@ -119,7 +117,7 @@ class PlanEditor:
         figures = self._figures(patient)
         before = newest_sent(figures)
         body = empty_body(self._first(figures), before)
-        return self._start(patient, body, by, cleared_before=_cleared(figures, before))
+        return self._start(patient, body, by, cleared_before=_cleared(figures))
 
     def change(
         self, patient: str, revision: int, body: dict[str, Any], cleared: Sequence[str], by: str
@@ -153,6 +151,7 @@ class PlanEditor:
             if str(body.get("valid_from", "")) < first:
                 body["valid_from"] = first
             told = {"based_on": newest, "body": body, "by": by}
+            told["cleared_before"] = _cleared(figures)
             self._keep(_with(draft, **told, saved_ns=self._clock.now_ns()))
         return self._view(figures)
 
@@ -302,10 +301,13 @@ _CHANGED = Wording(
 )
 
 
-def _cleared(figures: PatientFigures, before: Plan | None) -> tuple[str, ...]:
-    """What was ticked for a version that a draft begins from, or follows."""
-    views = (v for v in figures.versions if before is not None and v.plan.version == before.version)
-    return next((view.cleared for view in views), ())
+def _cleared(figures: PatientFigures) -> tuple[str, ...]:
+    """What was ticked about the person for any version so far, whichever a draft begins from.
+
+    A version that came by file, or an older one that is taken up again, tells of no ticks.
+    """
+    ticked = (one for view in figures.versions for one in view.cleared)
+    return tuple(dict.fromkeys(ticked))
 
 
 def _still_cleared(

@@ -53,7 +53,7 @@ class PlanDraft(BaseModel):
         based_on: the newest version of the plan that its writer has seen; 0: there was none.
         body: of the plan, as far as it is written: it may be wrong still.
         cleared: ids of the clearances that were ticked.
-        cleared_before: ids that were ticked for the version before: what another template asked
+        cleared_before: ids that were ticked for any version before: what another template asked
             for then is asked for again, as the person is the same.
         saved_ns: when, by the clinic's clock.
         by: who saved it last.

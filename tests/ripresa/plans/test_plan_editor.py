@@ -16,6 +16,7 @@ from telemetry.errors import StoreFull
 from telemetry.messages.care import PlanAnswered, PlanPublished, PlanSigned
 from therapy.plan.limits import Limits
 from therapy.templates import catalogue
+from therapy.templates.plan_draft import PlanDraft
 from therapy.templates.template import PlanTemplate
 from therapy_builders import item, plan
 from written_plans import PATIENT, Writer, WritingClinic, version_one
@@ -450,6 +451,37 @@ async def test_what_an_earlier_template_asked_of_the_person_is_asked_on_after_a_
         empty = await anna.done("start", source="empty")
     own = {c["id"] for c in empty["draft"]["clearances"]}
     assert {one for one in still if one != "neuropathy"} <= own, "and on, over a third draft"
+
+
+@pytest.mark.parametrize(
+    "then", ["an older version", "a version by file", "one that came meanwhile"]
+)
+async def test_what_was_asked_of_the_person_is_asked_on_whichever_version_a_draft_begins_from(
+    clinic, then
+):
+    async with Writer(clinic.app()) as anna:
+        version = await sent(anna, "heart-failure", "left")
+        answered(clinic, version, "taken")
+        await clinic.clock.advance(timedelta(days=1).total_seconds())
+        later = (MONDAY + timedelta(days=1)).isoformat()
+        if then == "a version by file":
+            clinic.desk.publish(plan(item(), version=version + 1, valid_from=later), "clinic")
+        number = version + 1 if then == "a version by file" else 1
+        view = await anna.done("start", source="version", version=number)
+        if then == "one that came meanwhile":
+            one = PlanDraft.model_validate_json(draft_of(clinic).read_bytes())
+            early = one.model_copy(update={"cleared_before": ()})
+            draft_of(clinic).write_text(early.model_dump_json())
+            clinic.desk.publish(plan(item(), version=version + 1, valid_from=later), "clinic")
+            view = await anna.done("look", revision=one.revision, newest=version + 1)
+        assert {c["id"]: c["ticked"] for c in view["draft"]["clearances"]} == {
+            "cardiologist": False
+        }
+        assert (await anna.say("sign", revision=view["draft"]["revision"])).status_code == 409
+
+
+def draft_of(clinic):
+    return clinic.folder.drafts / f"{PATIENT}.json"
 
 
 async def test_what_a_template_kept_as_it_is_stricter_is_marked_until_it_is_changed(clinic):
