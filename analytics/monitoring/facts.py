@@ -8,7 +8,7 @@ results the one that counts, without what no figure needs.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from telemetry.messages.care import (
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from .done import ItemSeen
     from .evidence import SessionFacts
 
-__all__ = ["NEVER_NS", "Fact", "FactOrigin", "PatientFacts", "SessionFile"]
+__all__ = ["NEVER_NS", "Fact", "FactOrigin", "PatientFacts", "SessionFile", "utc_day"]
 
 _TELLING: Final = (
     SessionOpened,
@@ -86,6 +86,11 @@ _CARE: Final = (
 )
 _R = TypeVar("_R")
 NEVER_NS: Final = 1 << 63
+
+
+def utc_day(t_ns: int) -> date:
+    """The day that a moment belongs to in UTC."""
+    return datetime.fromtimestamp(t_ns / 1e9, UTC).date()
 
 
 class FactOrigin(NamedTuple):
@@ -420,12 +425,17 @@ class PatientFacts:
         """Which alerts stood in the worklist, with which evidence."""
         return list(self._of(AlertShown))
 
-    def around(self) -> Around:
-        """What stands around the plan."""
+    def around(self, day_of: Callable[[int], date] = utc_day) -> Around:
+        """What stands around the plan.
+
+        Args:
+            day_of: the day that a moment belongs to; only who has taken over hangs on it.
+        """
         files = (file for _, file in sorted(self.sessions.items(), key=lambda pair: pair[0]))
         return around_of(
             [record for _, record in sorted(self._care.items(), key=lambda pair: pair[0])],
             [(file.day, [file.beside[n] for n in sorted(file.beside)]) for file in files],
+            day_of,
         )
 
     @property

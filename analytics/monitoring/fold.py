@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from telemetry.messages.care import (
@@ -33,7 +33,7 @@ from .alert import episodes
 from .around.after_discharge import harms_untreated, still_to_see
 from .day import days_between, history_of, monday_of, set_aside
 from .day_judge import DayJudge
-from .facts import NEVER_NS, Fact, PatientFacts, SessionFile
+from .facts import NEVER_NS, Fact, PatientFacts, SessionFile, utc_day
 from .figures import PatientFigures
 from .plan_versions import VersionView, as_in_force, day_at, versions_of
 
@@ -267,7 +267,7 @@ class Fold:
                 return day
             case Discharged(t_ns=t_ns) | Enrolled(t_ns=t_ns):
                 # The day in UTC may be one later than the plan's.
-                return _utc_day(t_ns) - timedelta(days=1)
+                return utc_day(t_ns) - timedelta(days=1)
             case _:
                 return None
 
@@ -302,7 +302,7 @@ class Fold:
         sessions, assessments = self._sessions(facts, all_plans, keys)
         days = [s.day for s in sessions]
         untreated = facts.untreated(lambda t_ns: day_at(versions, t_ns))
-        around = facts.around()
+        around = facts.around(lambda t_ns: day_at(versions, t_ns))
         harms = harms_untreated(
             around.harms, facts.untreated_ns(), lambda t_ns: day_at(versions, t_ns)
         )
@@ -494,7 +494,3 @@ def _bearing(
     """What of a version bears on figures."""
     digest = view.plan.digest()
     return digest, view.state == "refused", view.published, view.taken, view.effective
-
-
-def _utc_day(t_ns: int) -> date:
-    return datetime.fromtimestamp(t_ns / 1e9, UTC).date()

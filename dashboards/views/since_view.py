@@ -81,8 +81,7 @@ def since_view(figures: PatientFigures, recent: Sequence[TrendSession], first: d
             home=session.summary.home,
         )
         for session in reversed(recent)
-        if after is None or _is_after(session, after)
-        for kind in _happened(session.events)
+        for kind in _happened(session.events if after is None else _told_after(session, after))
     ]
     since = first if contact is None or cut else contact.day
     return SinceView(
@@ -90,14 +89,17 @@ def since_view(figures: PatientFigures, recent: Sequence[TrendSession], first: d
     )
 
 
-def _is_after(session: TrendSession, contact: AlertSeen) -> bool:
-    """Whether a session was after somebody spoke with the person, or may have been.
+def _told_after(session: TrendSession, contact: AlertSeen) -> Sequence[SessionEvent]:
+    """What a session told after somebody spoke with the person, or may have, with its opening.
 
-    Where a clinician has said on which day it was, its box's clock tells nothing of the moment.
+    A session may have been under way. Where a clinician has said on which day it was, its box's
+    clock tells nothing of the moment.
     """
-    if session.opened is not None and session.opened.day != session.summary.day:
-        return session.day >= contact.day
-    return session.summary.opened_ns > contact.t_ns
+    opened = session.opened
+    if opened is not None and opened.day != session.summary.day:
+        return session.events if session.day >= contact.day else ()
+    later = [e for e in session.events if e.t_ns > contact.t_ns]
+    return later if opened is None or opened in later else [opened, *later]
 
 
 def _happened(events: Sequence[SessionEvent]) -> Iterator[Happened]:

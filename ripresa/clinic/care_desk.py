@@ -25,6 +25,7 @@ from telemetry.messages.care import (
     TreatmentPaused,
 )
 from telemetry.messages.notices import MOST_TAKES, PlanNotice
+from therapy.plan.plan import plan_in_force
 from therapy.plan.succession import why_not_after
 from therapy.wording import WordedError, Wording
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from analytics.monitoring.day import SetAside
+    from analytics.monitoring.figures import PatientFigures
     from analytics.monitoring.fold import Fold
     from ripresa.platform.configuration import Folder
     from telemetry.clock import Clock
@@ -290,8 +292,8 @@ class CareDesk:
         """Say how much of an item was done on a day; None takes an earlier correction back.
 
         Raises:
-            ConfigurationError: nobody of that pseudonym is known, no plan of theirs has the item,
-                or the amount cannot be.
+            ConfigurationError: nobody of that pseudonym is known, no plan that was in force on that
+                day has the item, or the amount cannot be.
         """
         fold = self._known(patient)
         figures = fold.figures(patient)
@@ -301,6 +303,13 @@ class CareDesk:
             raise WordedError(
                 f"nessun piano di {patient} ha una voce {item!r}: ci sono {known}",
                 f"no plan of {patient} has an item {item!r}: it is {known}",
+            )
+        asked = _asked_on(figures, day) if figures else []
+        if amount is not None and all(item not in {i.id for i in one.items} for one in asked):
+            # It would stand in the list and change no figure, or make a day of nothing one of some.
+            raise WordedError(
+                f"il {day} nessun piano in vigore chiedeva {item!r}: non c'è nulla da correggere",
+                f"on {day} no plan in force asked for {item!r}: there is nothing to correct",
             )
         if amount is not None and not 0 <= amount <= 10_000:
             raise WordedError(
@@ -397,6 +406,15 @@ class CareDesk:
                 f"{patient} is enrolled at site {sites[patient]!r}, not {site!r}: "
                 f"publish with --site {sites[patient]}",
             )
+
+
+def _asked_on(figures: PatientFigures, day: date) -> list[Plan]:
+    """The version in force on a day; where none was known to be, those that a home may have had."""
+    known = plan_in_force(figures.plans, day)
+    if known is not None:
+        return [known]
+    sent = (v for v in figures.versions if v.published is not None and v.published <= day)
+    return [v.plan for v in sent if v.effective is None and v.state != "refused"]
 
 
 def _nobody(patient: str, known: list[str], what: Wording) -> WordedError:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from analytics.monitoring.alert import Evidence
+from analytics.monitoring.alert import Evidence, event_name
 from analytics.monitoring.alert_words import WORDS
 from analytics.monitoring.rules import RECENT_DAYS, events_of, undated_events
 from therapy.wording import Wording
@@ -108,6 +108,7 @@ def _of_day(noted: date, events: Sequence[AdverseEventNoted]) -> Evidence:
         en=said.en,
         figures={"n": float(len(events))},
         event_days=(noted,),
+        events=tuple((noted, event_name(event.t_ns, told=True)) for event in events),
     )
 
 

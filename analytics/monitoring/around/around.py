@@ -7,7 +7,6 @@ and stays readable. Of two records of one thing the later counts.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeGuard, TypeVar
 
 from telemetry.messages.around.agreements import CarerTold, ConsentTold
@@ -28,7 +27,7 @@ from therapy.session.locks import standing_locked_since
 from therapy.session.questions import BARRIER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from telemetry.messages.care import CareRecord
@@ -185,12 +184,14 @@ def is_beside(event: object) -> TypeGuard[SessionEvent]:
 def around_of(
     records: Sequence[CareRecord],
     beside: Sequence[_Beside],
+    day_of: Callable[[int], date],
 ) -> Around:
     """What stands around a plan.
 
     Args:
         records: care records of one patient, in the order of their places.
         beside: of each session its day and, in order, the events for which `is_beside` holds.
+        day_of: the day that a moment belongs to, as the pages have it.
     """
     ordered = sorted(records, key=lambda r: r.t_ns)
     unlocked = _last(ordered, StandingUnlocked)
@@ -209,7 +210,7 @@ def around_of(
         unlocked=unlocked,
         locked_since_ns=standing_locked_since((events for _, events in beside), unlocked_ns),
         harms=_harms(ordered),
-        hand_overs=_covers(ordered),
+        hand_overs=_covers(ordered, day_of),
         carers=tuple(carers.values()),
         consents={r.what: r for r in _of(ordered, ConsentTold)},
         filled=tuple(sorted(filled.values(), key=lambda r: r.day)),
@@ -249,10 +250,11 @@ def _barriers(beside: Iterable[_Beside]) -> tuple[BarrierTold, ...]:
     return tuple(sorted(told, key=lambda b: b.day.isoformat() if b.day else ""))
 
 
-def _covers(ordered: Sequence[CareRecord]) -> tuple[CoverState, ...]:
+def _covers(ordered: Sequence[CareRecord], day_of: Callable[[int], date]) -> tuple[CoverState, ...]:
     """One for a later time takes nothing from one that holds now.
 
-    Taken back is the one of that name and those days, or all where there is none such.
+    Taken back is the one of that name and those days, or all where there is none such. Taken over
+    is the one that the page shows on that day.
     """
     found: list[CoverState] = []
     for record in ordered:
@@ -263,8 +265,7 @@ def _covers(ordered: Sequence[CareRecord]) -> tuple[CoverState, ...]:
             else:
                 found = [*others, CoverState(record)]
         elif isinstance(record, TakenOver):
-            on = datetime.fromtimestamp(record.t_ns / 1e9, UTC).date()
-            meant = Around(hand_overs=tuple(found)).to_take_over(on)
+            meant = Around(hand_overs=tuple(found)).to_take_over(day_of(record.t_ns))
             found = [replace(c, taken=record) if c is meant else c for c in found]
     return tuple(found)
 

@@ -1,13 +1,16 @@
 """What stands around a plan is drawn from facts: in any order the same, the later word counts."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic_facts import MONDAY, PATIENT, PatientStory, at, days_before, figures, folded, started
 from telemetry.messages import care
 from telemetry.messages.around import agreements, episode, harm, letters, scores
+from therapy_builders import plan
 
 DAY = date(2023, 11, 10)
 NAME = "01J0000000000000000000000"
@@ -169,3 +172,23 @@ def test_of_two_who_stand_in_on_a_day_the_last_word_counts_until_it_is_taken_bac
     assert figures(story).around.stands_in(MONDAY).handed.to == "c"
     handed(story, "c", DAY, MONDAY, t_ns=2, lifted=True)
     assert figures(story).around.stands_in(MONDAY).handed.to == "b"
+
+
+@pytest.mark.parametrize(
+    ("zone", "clock"),
+    [("America/New_York", "21:00"), ("Europe/Rome", "02:00"), ("Asia/Tokyo", "12:00")],
+)
+def test_who_takes_over_takes_what_the_page_shows_on_that_day_in_the_plans_zone(zone, clock):
+    story = PatientStory().enrolled()
+    there = plan(valid_from="2023-01-01", time_zone=zone)
+    story.published(there).answered()
+    now_ns = at(MONDAY, clock, ZoneInfo(zone))
+    today = figures(story, now_ns).today
+    handed(story, "b", today - timedelta(days=3), today)
+    handed(story, "c", today + timedelta(days=1), None)
+    shown = figures(story, now_ns)
+    meant = shown.around.to_take_over(shown.today)
+    story.own(episode.TakenOver(patient=PATIENT, t_ns=now_ns, by="b"))
+    after = figures(story, now_ns + 10**9)
+    taken = [c.handed.to for c in after.around.hand_overs if c.taken is not None]
+    assert taken == [meant.handed.to] == ["b"]

@@ -79,8 +79,30 @@ def test_a_fall_whose_day_was_put_right_is_told_by_that_day_not_by_the_wrong_clo
     recorded = TrendSession(summary=summary, events=events, results=())
     happened = since_view(figures(story), [recorded], FIRST).happened
     assert [h.kind for h in happened] == (["fall"] if told else [])
-    honest = [e.model_copy(update={"day": str(day)}) for e in events if e.number == 0]
     right = replace(summary, opened_ns=at(day, "11:59"))
-    recorded = TrendSession(summary=right, events=[*honest, *events[1:]], results=())
+    honest = [e.model_copy(update={"t_ns": right.opened_ns}) for e in events]
+    honest[0] = honest[0].model_copy(update={"day": str(day)})
+    recorded = TrendSession(summary=right, events=honest, results=())
     happened = since_view(figures(story), [recorded], FIRST).happened
     assert [h.kind for h in happened] == (["fall"] if ago < 3 else [])
+
+
+@pytest.mark.parametrize(("pressed", "told"), [("11:59", []), ("12:01", ["unwell"])])
+def test_what_a_session_tells_after_the_call_that_it_was_under_way_at_is_since_then(pressed, told):
+    story = quiet()
+    looked(story, days_before(3), "called")
+    session = story.session(days_before(3), 0, clock="11:50", unwell=True)
+    events = [f.body for f in story.facts if f.session == session and hasattr(f.body, "t_ns")]
+    later_ns = at(days_before(3), pressed)
+    events = [e if e.number == 0 else e.model_copy(update={"t_ns": later_ns}) for e in events]
+    summary = SessionSummary(
+        session=session,
+        patient=PATIENT,
+        day=str(days_before(3)),
+        opened_ns=events[0].t_ns,
+        closed_ns=None,
+        reason=None,
+    )
+    recorded = TrendSession(summary=summary, events=events, results=())
+    happened = since_view(figures(story), [recorded], FIRST).happened
+    assert [h.kind for h in happened] == told

@@ -82,3 +82,15 @@ def test_a_paper_that_is_filed_late_gives_no_consent_back_that_was_withdrawn_sin
     told(False, 2)
     told(True, 0)
     assert care.figures(PATIENT).around.agreed(what) is True
+
+
+def test_a_correction_of_a_day_on_which_no_plan_asked_for_the_item_is_refused_and_can_be_taken_back(
+    clinic,
+):
+    before = days_before(41)
+    with pytest.raises(ConfigurationError, match="nothing to correct"):
+        note(clinic, CorrectForm(day=before, item="abduction", amount=20, note="-"))
+    assert clinic[1].figures(PATIENT).around.corrected == ()
+    note(clinic, CorrectForm(day=before, item="abduction", amount=None, note="-"))
+    note(clinic, CorrectForm(day=days_before(1), item="abduction", amount=20, note="-"))
+    assert clinic[1].figures(PATIENT).days[days_before(1)].state == "done"
