@@ -187,7 +187,7 @@ def around_routes(patients: AroundPatients) -> APIRouter:
             patient,
             asking,
             form,
-            lambda t, by: t.unlock_standing(patient, by, lifted=form.lifted),
+            lambda t, by: t.unlock_standing(patient, by, lifted=form.lifted, seen_ms=form.seen_ms),
         )
 
     @router.post("/reopen")

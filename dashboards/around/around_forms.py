@@ -97,9 +97,13 @@ class LetterForm(SignedForm):
 
 
 class UnlockForm(SignedForm):
-    """Standing after a fall: allowed again, or that is taken back."""
+    """Standing after a fall: allowed again, or that is taken back.
+
+    `seen_ms`: the last fall that whoever decides had before them.
+    """
 
     lifted: bool = False
+    seen_ms: float | None = Field(default=None, allow_inf_nan=False)
 
 
 class TakeForm(SignedForm):

@@ -85,9 +85,10 @@ class SensorsView(_Told):
 
 
 class StandingView(_Frozen):
-    """Standing after a fall: since when it is locked, and who last said what."""
+    """Standing after a fall: since when it is locked, by which last, and who last said what."""
 
     locked_since_ms: float | None
+    last_lock_ms: float | None
     last: _Told | None
     lifted: bool
 
@@ -349,6 +350,7 @@ def _standing(around: Around) -> StandingView:
     last = around.unlocked
     return StandingView(
         locked_since_ms=_ms(around.locked_since_ns),
+        last_lock_ms=_ms(around.last_lock_ns),
         last=None if last is None else _Told(**_told(last)),
         lifted=last is not None and last.lifted,
     )

@@ -44,7 +44,9 @@ class TreatmentPort(Protocol):
         """Take one back that was not read yet."""
         ...
 
-    def unlock_standing(self, patient: str, by: str, *, lifted: bool = False) -> int:
+    def unlock_standing(
+        self, patient: str, by: str, *, lifted: bool = False, seen_ms: float | None = None
+    ) -> int:
         """Allow standing exercises again after a fall, or take that back; returns when."""
         ...
 

@@ -89,7 +89,8 @@ def unlock(
 ) -> None:
     """Allow standing exercises again after a fall that was told, or whose question was skipped.
 
-    What the patient tells after this moment locks them again.
+    What the patient tells after this moment locks them again, and so does what the clinic had not
+    heard of.
     """
     from ripresa.clinic.around.treatment import Treatment
     from ripresa.home.unlocking import Unlocking

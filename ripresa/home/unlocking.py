@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from telemetry.files import write_atomically
@@ -23,26 +23,43 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Unlocking:
-    """The newest unlocking: when, as the clinic has it, and by whom."""
+    """The newest unlocking: when, as the clinic has it, and by whom.
+
+    Attributes:
+        covers_ns: by this box's clock, the last fall that the clinic knew of then: one that it had
+            not heard of locks still. None: whatever was before the moment.
+    """
 
     t_ns: int
     actor: str
+    covers_ns: int | None = None
+
+    @property
+    def covered_ns(self) -> int:
+        """Up to when it covers what locks."""
+        return self.t_ns if self.covers_ns is None else self.covers_ns
 
     @classmethod
     def of(cls, command: Command) -> Unlocking:
         """What an `unlock` command says; one without a time unlocks nothing."""
-        t_ns = command.value.get("t_ns")
-        return cls(t_ns if isinstance(t_ns, int) else 0, str(command.value.get("actor") or ""))
+        t_ns, covers_ns = command.value.get("t_ns"), command.value.get("covers_ns")
+        return cls(
+            t_ns if isinstance(t_ns, int) else 0,
+            str(command.value.get("actor") or ""),
+            covers_ns if isinstance(covers_ns, int) else None,
+        )
 
     @classmethod
     def load(cls, path: Path) -> Unlocking | None:
         """The one kept here; None: none, or a damaged note, and then what was locked stays so."""
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
-            return cls(int(found["t_ns"]), str(found["actor"]))
+            covers_ns = found.get("covers_ns")
+            covers_ns = None if covers_ns is None else int(covers_ns)
+            return cls(int(found["t_ns"]), str(found["actor"]), covers_ns)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, TypeError, KeyError) as e:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as e:
             log.warning("standing stays locked: %s cannot be read (%s)", path.name, e)
             return None
 
@@ -54,7 +71,7 @@ class Unlocking:
         """
         kept = Unlocking.load(path)
         if kept is None or kept.t_ns < self.t_ns:
-            write_atomically(path, json.dumps({"t_ns": self.t_ns, "actor": self.actor}))
+            write_atomically(path, json.dumps(asdict(self)))
 
     def take_back(self, path: Path) -> None:
         """Take back what was unlocked up to this moment; a later unlocking stays.
@@ -70,5 +87,5 @@ class Unlocking:
 def standing_locked(reader: SessionReader, patient: str, unlocked: Unlocking | None) -> bool:
     """Whether a fall keeps standing locked, by all sessions recorded here."""
     sessions = (reader.events(summary.session) for summary in reader.sessions(patient=patient))
-    since_ns = standing_locked_since(sessions, None if unlocked is None else unlocked.t_ns)
+    since_ns = standing_locked_since(sessions, None if unlocked is None else unlocked.covered_ns)
     return since_ns is not None

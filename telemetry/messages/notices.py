@@ -179,9 +179,10 @@ class Command(Notice):
     """What a home must do; it answers with a `Receipt`. A repeat does nothing more.
 
     `erase` deletes all that the home keeps of its patient; `withdraw` opens no session any
-    more, `resume` lifts that; `unlock` lifts what a fall before `value.t_ns` has locked, as
-    `value.actor` decided, and `lock` takes an unlocking up to then back. `keep motion` lets no
-    raw motion leave the home and nobody watch, `send motion` lifts that for what comes after.
+    more, `resume` lifts that; `unlock` lifts what a fall up to `value.covers_ns`, the last that
+    the clinic knew of, has locked (without it, before `value.t_ns`), as `value.actor` decided, and
+    `lock` takes an unlocking up to `value.t_ns` back. `keep motion` lets no raw motion leave the
+    home and nobody watch, `send motion` lifts that for what comes after.
     """
 
     command: UlidText

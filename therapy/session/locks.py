@@ -15,25 +15,31 @@ if TYPE_CHECKING:
 
     from telemetry.messages.events import SessionEvent
 
-__all__ = ["standing_locked_since"]
+__all__ = ["standing_locked_since", "standing_locks"]
 
 
 def standing_locked_since(
     sessions: Iterable[Iterable[SessionEvent]], unlocked_ns: int | None = None
 ) -> int | None:
-    """Since when standing is locked; None where it is not.
+    """Since when standing is locked; None where it is not; see `standing_locks`."""
+    return min(standing_locks(sessions, unlocked_ns), default=None)
+
+
+def standing_locks(
+    sessions: Iterable[Iterable[SessionEvent]], unlocked_ns: int | None = None
+) -> list[int]:
+    """When what keeps standing locked was told, by the home's clock.
 
     1. Within a check-in the last answer to the fall question counts: the person may go back.
     2. After it every fall told counts, and a suspicion that is not denied.
-    3. What was before the newest unlocking counts no more.
+    3. What the newest unlocking covers counts no more.
 
     Args:
         sessions: the events of each session, in any order.
-        unlocked_ns: when a clinician last unlocked; None: never.
+        unlocked_ns: up to when a clinician's last unlocking covers it; None: nothing.
     """
     falls = [t_ns for events in sessions for t_ns in _falls(events)]
-    counting = [t_ns for t_ns in falls if unlocked_ns is None or t_ns > unlocked_ns]
-    return min(counting, default=None)
+    return [t_ns for t_ns in falls if unlocked_ns is None or t_ns > unlocked_ns]
 
 
 def _falls(events: Iterable[SessionEvent]) -> list[int]:

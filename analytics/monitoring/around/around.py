@@ -23,7 +23,7 @@ from telemetry.messages.around.scores import QuestionnaireAnswered, Questionnair
 from telemetry.messages.around.take_curve import TakeRecorded
 from telemetry.messages.care import DaysExcused, Discharged, DoneCorrected, Enrolled
 from telemetry.messages.events import CheckAnswered, PromptShown, SuspectedFall
-from therapy.session.locks import standing_locked_since
+from therapy.session.locks import standing_locks
 from therapy.session.questions import BARRIER
 
 if TYPE_CHECKING:
@@ -128,6 +128,7 @@ class Around:
         discharged: the word that ended it, where it is the last.
         unlocked: the last word on standing after a fall.
         locked_since_ns: since when a fall keeps standing locked; None: it does not.
+        last_lock_ns: the last of the falls that do.
         harms: in the order of their days.
         hand_overs: those that were not taken back, in the order in which they were written, each
             with who has taken it over.
@@ -145,6 +146,7 @@ class Around:
     sensors: SensorsReturned | None = None
     unlocked: StandingUnlocked | None = None
     locked_since_ns: int | None = None
+    last_lock_ns: int | None = None
     harms: tuple[HarmState, ...] = ()
     hand_overs: tuple[CoverState, ...] = ()
     carers: tuple[CarerTold, ...] = ()
@@ -195,7 +197,9 @@ def around_of(
     """
     ordered = sorted(records, key=lambda r: r.t_ns)
     unlocked = _last(ordered, StandingUnlocked)
-    unlocked_ns = None if unlocked is None or unlocked.lifted else unlocked.t_ns
+    locks = standing_locks(
+        (events for _, events in beside), None if unlocked is None else unlocked.covered_ns
+    )
     word = next((r for r in reversed(ordered) if isinstance(r, Enrolled | Discharged)), None)
     gone = {r.filled for r in _of(ordered, QuestionnaireWithdrawn)}
     carers = {r.carer: r for r in _of(ordered, CarerTold)}
@@ -208,7 +212,8 @@ def around_of(
         discharged=word if isinstance(word, Discharged) else None,
         sensors=_last(ordered, SensorsReturned),
         unlocked=unlocked,
-        locked_since_ns=standing_locked_since((events for _, events in beside), unlocked_ns),
+        locked_since_ns=min(locks, default=None),
+        last_lock_ns=max(locks, default=None),
         harms=_harms(ordered),
         hand_overs=_covers(ordered, day_of),
         carers=tuple(carers.values()),

@@ -153,23 +153,41 @@ class Treatment:
             left = [x.written for x in waiting if x.written.message != message]
             self._send(left, patient)
 
-    def unlock_standing(self, patient: str, by: str, *, lifted: bool = False) -> int:
+    def unlock_standing(
+        self, patient: str, by: str, *, lifted: bool = False, seen_ms: float | None = None
+    ) -> int:
         """Allow standing exercises again after a fall, or take that back; returns when.
 
-        What the patient tells after this moment locks them again.
+        What the patient tells after this moment locks them again, and so does what they told before
+        and nobody here had heard of. Where nothing is known to lock them, all that was before does
+        not.
+
+        Args:
+            patient: whose.
+            by: who decides.
+            lifted: take it back.
+            seen_ms: the last fall that whoever decides had before them; None: the last one known.
 
         Raises:
             ConfigurationError: nobody of that pseudonym is known.
             StoreError: it cannot be written down or sent.
         """
-        with self._about(patient, by):
-            t_ns = self._clock.now_ns()
+        with self._about(patient, by) as (_, around):
+            t_ns, covers_ns = self._clock.now_ns(), None if lifted else around.last_lock_ns
+            if seen_ms is not None and covers_ns is not None and covers_ns / 1e6 > seen_ms:
+                raise WordedError(
+                    "intanto si sa di un'altra caduta: rilegga la pagina",
+                    "another fall is known by now: read the page again",
+                )
             self._audit(by, "lock standing" if lifted else "unlock standing", patient)
-            self._care.note([StandingUnlocked(patient=patient, t_ns=t_ns, by=by, lifted=lifted)])
+            told = {"patient": patient, "t_ns": t_ns, "by": by, "lifted": lifted}
+            self._care.note([StandingUnlocked(**told, covers_ns=covers_ns)])
             for site in self._sites(patient):
                 what: Literal["lock", "unlock"] = "lock" if lifted else "unlock"
                 self._outbox.post(
-                    standing_command(self._clock, site, patient, what, t_ns=t_ns, by=by)
+                    standing_command(
+                        self._clock, site, patient, what, t_ns=t_ns, by=by, covers_ns=covers_ns
+                    )
                 )
             return t_ns
 
@@ -409,11 +427,13 @@ def standing_command(
     *,
     t_ns: int,
     by: str,
+    covers_ns: int | None = None,
 ) -> OutboxLetter:
     """The letter that tells a home of an unlocking, or that it was taken back."""
-    command = Command(
-        command=new_ulid(clock), what=what, patient=patient, value={"t_ns": t_ns, "actor": by}
-    )
+    value: dict[str, str | int | None] = {"t_ns": t_ns, "actor": by}
+    if covers_ns is not None:
+        value["covers_ns"] = covers_ns
+    command = Command(command=new_ulid(clock), what=what, patient=patient, value=value)
     return OutboxLetter(
         site=site, patient=patient, what="command", id=command.command, notice=command
     )

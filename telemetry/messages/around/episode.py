@@ -7,6 +7,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from telemetry.messages.bounds import Int64
+
 from .care_body import CareBody, Who
 
 __all__ = ["EpisodeNoted", "HandedOver", "SensorsReturned", "StandingUnlocked", "TakenOver"]
@@ -38,11 +40,24 @@ class SensorsReturned(CareBody):
 
 
 class StandingUnlocked(CareBody):
-    """Standing exercises are allowed again after a fall, or that is taken back (`lifted`)."""
+    """Standing exercises are allowed again after a fall, or that is taken back (`lifted`).
+
+    Attributes:
+        covers_ns: by the home's clock, the last fall that was known here then: one that was heard
+            of later locks still, whenever it was. None: whatever was before the moment.
+    """
 
     type: Literal["care.standing-unlocked"] = "care.standing-unlocked"
     by: Who
     lifted: bool = False
+    covers_ns: Int64 | None = None
+
+    @property
+    def covered_ns(self) -> int | None:
+        """Up to when it covers what locks; None: nothing, as it was taken back."""
+        if self.lifted:
+            return None
+        return self.t_ns if self.covers_ns is None else self.covers_ns
 
 
 class HandedOver(CareBody):

@@ -113,7 +113,7 @@ function daysCard(desk) {
   const { standing } = view;
   const locked = standing.locked_since_ms !== null;
   const state = h("p", { class: locked ? "sentence grave" : "sentence" }, locked ? t("fall_locked", { when: when(standing.locked_since_ms) }) : t("fall_free"), standing.last ? h("span", { class: "quiet" }, ` ${t(standing.lifted ? "fall_relocked_by" : "fall_unlocked_by", { by: standing.last.by, when: when(standing.last.t_ms) })}`) : null);
-  const unlock = locked ? form(desk, "days-unlock", "fall_unlock", "standing", [], () => ({}), "fall_unlock") : standing.last && !standing.lifted ? form(desk, "days-lock", "fall_lock", "standing", [], () => ({ lifted: true }), "fall_lock") : null;
+  const unlock = locked ? form(desk, "days-unlock", "fall_unlock", "standing", [], () => ({ seen_ms: standing.last_lock_ms }), "fall_unlock") : standing.last && !standing.lifted ? form(desk, "days-lock", "fall_lock", "standing", [], () => ({ lifted: true }), "fall_lock") : null;
   const excused = view.excused.map((one) => {
     const span = one.first === one.last ? longDay(one.first) : `${shortDay(one.first)} – ${shortDay(one.last)}`;
     const back = one.lifted || isLifted(view, one) ? null : form(desk, `days-back-${one.first}-${Math.round(one.t_ms)}`, "excuse_lift", "excused", [], () => ({ first: one.first, last: one.last, why: one.why, lifted: true }), "excuse_lift");
