@@ -145,7 +145,8 @@ class AroundPatients:
 
         def deed(treatment: TreatmentPort, by: str) -> None:
             name, now_ns = new_ulid(self.clock), self.clock.now_ns()
-            treatment.note(form.record(patient, now_ns, by, name))
+            seen_ms = form.seen_ms if isinstance(form, EpisodeForm) else None
+            treatment.note(form.record(patient, now_ns, by, name), seen_ms=seen_ms)
 
         return self.do(patient, asking, form, deed)
 

@@ -83,7 +83,7 @@ class FactForm(SignedForm):
             by: who said it.
             name: a new ULID.
         """
-        fields = {key: getattr(self, key) for key in type(self).model_fields}
+        fields = {key: getattr(self, key) for key in type(self).model_fields if key != "seen_ms"}
         if self.names is not None:
             fields[self.names] = fields.get(self.names) or name
         told = self.makes(**fields | {"patient": patient, "t_ns": t_ns, "by": by})
@@ -120,13 +120,17 @@ class SendTakeForm(TakeForm):
 
 
 class EpisodeForm(FactForm):
-    """Referral, precautions, review date."""
+    """Referral, precautions, review date, in place of what was noted of them before.
+
+    `seen_ms`: when that was noted which whoever writes had before them; 0: nothing was.
+    """
 
     makes: ClassVar[type[CareBody]] = EpisodeNoted
 
     referral: Line = Field(default="", max_length=300)
     precautions: Line = Field(default="", max_length=600)
     review: date | None = None
+    seen_ms: float | None = Field(default=None, allow_inf_nan=False)
 
 
 class DischargeForm(FactForm):

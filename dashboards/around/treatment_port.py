@@ -74,6 +74,11 @@ class TreatmentPort(Protocol):
         """Send the plan without a take of an item's exercise."""
         ...
 
-    def note(self, record: CareRecord) -> None:
-        """Write down what only needs to be known."""
+    def note(self, record: CareRecord, *, seen_ms: float | None = None) -> None:
+        """Write down what only needs to be known.
+
+        Args:
+            record: what.
+            seen_ms: when that was noted which it takes the place of; None: whatever there is.
+        """
         ...

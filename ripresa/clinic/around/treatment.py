@@ -19,16 +19,14 @@ from ripresa.platform.configuration import audit_key_at_hand
 from ripresa.recordings.take_of_session import curve_of
 from telemetry.identity import new_ulid
 from telemetry.messages.around.agreements import ConsentTold
-from telemetry.messages.around.episode import HandedOver, StandingUnlocked, TakenOver
-from telemetry.messages.around.harm import AdverseEventWithdrawn
+from telemetry.messages.around.episode import StandingUnlocked
 from telemetry.messages.around.letters import LETTER_LENGTH, MessageWithdrawn, MessageWritten
-from telemetry.messages.around.scores import QuestionnaireAnswered, QuestionnaireWithdrawn
 from telemetry.messages.around.take_curve import TakeRecorded
 from telemetry.messages.care import DaysExcused, Discharged, DoneCorrected
 from telemetry.messages.notices import MOST_EARLIER, Command, LetterText, TherapistMessage
-from therapy.questionnaires.instruments import held_answers
 from therapy.wording import WordedError
 
+from .holding import hold_to_seen, hold_to_what_is
 from .own_takes import OwnTakes
 from .told_days import hold_in_time
 
@@ -273,11 +271,16 @@ class Treatment:
             desk.enrol(patient, self._site(patient))
             self._audit(by, "treatment reopened", patient)
 
-    def note(self, record: CareRecord) -> None:
+    def note(self, record: CareRecord, *, seen_ms: float | None = None) -> None:
         """Write down what only needs to be known.
 
+        Args:
+            record: what.
+            seen_ms: when that was noted which it takes the place of; None: whatever there is.
+
         Raises:
-            ConfigurationError: nobody of that pseudonym is known, or it is about what there is not.
+            ConfigurationError: nobody of that pseudonym is known, it is about what there is not, or
+                would take the place of what its writer has not seen.
             StoreError: it cannot be written down.
         """
         with self._about(record.patient) as (fold, around):
@@ -312,7 +315,8 @@ class Treatment:
                 case ConsentTold(what="motion"):
                     self._take_motion(record, fold)
                 case _:
-                    _held(record, around)
+                    hold_to_what_is(record, around)
+                    hold_to_seen(record, around, seen_ms)
                     self._care.note([record])
 
     def motion_at_home(self, patient: str) -> Literal["", "waiting", "done"]:
@@ -437,28 +441,3 @@ def standing_command(
     return OutboxLetter(
         site=site, patient=patient, what="command", id=command.command, notice=command
     )
-
-
-def _held(record: CareRecord, around: Around) -> None:
-    """Hold what is taken back or taken over against what there is.
-
-    Raises:
-        ConfigurationError: there is no such thing.
-    """
-    match record:
-        case AdverseEventWithdrawn(event=event):
-            known = any(h.event.event == event and h.withdrawn is None for h in around.harms)
-        case QuestionnaireWithdrawn(filled=filled):
-            known = any(one.filled == filled for one in around.filled)
-        case TakenOver() | HandedOver(lifted=True):
-            known = bool(around.hand_overs)
-        case QuestionnaireAnswered(instrument=instrument, answers=answers):
-            held_answers(instrument, answers)
-            known = True
-        case _:
-            known = True
-    if not known:
-        raise WordedError(
-            "non ce n'è più: rilegga la pagina",
-            "there is none of these any more: read the page again",
-        )

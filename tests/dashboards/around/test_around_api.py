@@ -92,6 +92,19 @@ def view_day(text):
     return date.fromisoformat(text)
 
 
+async def test_of_two_who_write_the_episode_the_later_takes_nothing_that_they_have_not_seen(scene):
+    first = {"precautions": "Osteoporosi.", "seen_ms": 0}
+    async with scene.web("anna") as anna, scene.web("bea") as bea:
+        seen_ms = (await posted(anna, "episode", **first))["episode"]["t_ms"]
+        await scene.clock.advance(60)
+        refused = await bea.post(f"{BASE}/episode", json={"referral": "GP", "seen_ms": 0})
+        assert refused.status_code == 409
+        assert "anna has written something else" in refused.json()["detail"]["en"]
+        both = {"precautions": "Osteoporosi.", "referral": "GP", "seen_ms": seen_ms}
+        found = (await posted(bea, "episode", **both))["episode"]
+    assert (found["precautions"], found["referral"], found["by"]) == ("Osteoporosi.", "GP", "bea")
+
+
 async def test_a_message_goes_out_and_an_unlocking_too(scene):
     async with scene.web("anna") as web:
         await posted(web, "messages", text="Bravo.")

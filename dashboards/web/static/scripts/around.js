@@ -34,7 +34,7 @@ export function aroundSection(patient, changed) {
 
   async function post(path, body, name) {
     show(await sent(`${address}/${path}`, body), name);
-    if (["excused", "corrected", "episode", "discharge", "reopen"].includes(path)) changed();
+    if (["excused", "corrected", "standing", "episode", "discharge", "reopen"].includes(path)) changed();
   }
 
   fetched(address).then((view) => show(view)).catch((error) => place.replaceChildren(h("p", { class: "line-lost", role: "alert" }, `${t("failed")}: ${error.message}`)));
@@ -256,7 +256,7 @@ function episodeCard(desk) {
       ["precautions", "precautions", filled(area({ maxlength: 600 }), found?.precautions)],
       ["review", "review", h("input", { type: "date", value: found?.review ?? null })],
     ],
-    (v) => ({ referral: v.referral, precautions: v.precautions, review: v.review || null }),
+    (v) => ({ referral: v.referral, precautions: v.precautions, review: v.review || null, seen_ms: found?.t_ms ?? 0 }),
   );
   const sensors = view.sensors;
   const back = form(desk, "episode-sensors", sensors?.returned ? "sensors_not_back" : "sensors_back", "sensors", [["note", "a_note", input({ maxlength: 300 })]], (v) => ({ returned: !sensors?.returned, note: v.note }));
