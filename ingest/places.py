@@ -46,6 +46,16 @@ class Places:
         return self.home / "journal.sqlite"
 
     @property
+    def takes(self) -> Path:
+        """The physiotherapist's own takes, by exercise."""
+        return self.root / "takes"
+
+    @property
+    def surveys(self) -> Path:
+        """A home's anonymous answers; nothing in them or about them tells whose they are."""
+        return self.root / "surveys"
+
+    @property
     def clinic_journal(self) -> Path:
         """The clinic's journal."""
         return self.clinic / "journal.sqlite"

@@ -106,5 +106,6 @@ def join(
     from ingest.enrolment.enrolment import join_home
     from ingest.places import Places
 
-    found = join_home(file, Places.from_environment().home)
+    places = Places.from_environment()
+    found = join_home(file, places.home, (places.takes, places.surveys))
     typer.echo(f"joined {found.site} at {found.broker.host}:{found.broker.port}")

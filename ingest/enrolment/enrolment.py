@@ -8,6 +8,7 @@ owner only, none is ever shown.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import secrets
@@ -36,7 +37,7 @@ from .broker_access import (
 from .certificates import make_certificates
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 __all__ = [
@@ -59,6 +60,8 @@ OLD_SURVEY_PASSWORD = "survey.password"  # noqa: S105 - a file's name
 """Of the user that all homes shared once."""
 BROKER = "broker"  # the part of `secrets` that the broker's container sees
 SALT_BYTES = 12
+_OF_THE_BOX = ("join.json", "clinic-ca.crt", "lock", "status.sock")
+"""What of a home's folder is whoever's that it serves."""
 IMAGE_USER = 10001
 """The user that the Dockerfile makes."""
 
@@ -253,11 +256,17 @@ def write_join_file(join: JoinFile, path: Path) -> None:
     write_atomically(path, json.dumps(join.model_dump(), indent=1) + "\n")
 
 
-def join_home(path: Path, folder: Path) -> Joined:
+def join_home(path: Path, folder: Path, beside: Iterable[Path] = ()) -> Joined:
     """Lay down a join file in a home's `folder`.
 
     A home that was another patient's gets a new journal: the old one stays beside it, under
-    the old pseudonym, so that nothing of one patient is ever sent as another's.
+    the old pseudonym, so that nothing of one patient is ever sent as another's. So does what else
+    was the person's: their messages, their consents, what was unlocked for them.
+
+    Args:
+        path: the join file.
+        folder: the home's.
+        beside: other places that hold what is the person's.
 
     Raises:
         ConfigurationError: the file cannot be read or is no join file.
@@ -269,14 +278,30 @@ def join_home(path: Path, folder: Path) -> Joined:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     before = joined(folder)
     if before is not None and (before.site, before.patient) != (join.site, join.patient):
-        for file in list(folder.glob("journal.sqlite*")):
-            file.rename(file.with_name(file.name.replace("journal", f"journal-{before.patient}")))
+        _set_aside(folder, before.patient, beside)
     write_atomically(folder / "clinic-ca.crt", join.ca_certificate)
     write_atomically(folder / "join.json", json.dumps(join.model_dump(), indent=1) + "\n")
     found = joined(folder)
     if found is None:
         raise DecodeError("join file", "cannot be read back")
     return found
+
+
+def _set_aside(folder: Path, patient: str, beside: Iterable[Path]) -> None:
+    """Put away all that is one patient's, in the place of nothing that was put away before."""
+    taken = {path.name.partition(".")[0] for path in folder.iterdir()}
+    names = (f"{patient}-{n}" if n else patient for n in itertools.count())
+    name = next(n for n in names if taken.isdisjoint({f"journal-{n}", f"of-{n}"}))
+    place, theirs = folder / f"of-{name}", [path for path in beside if path.exists()]
+    for path in list(folder.iterdir()):
+        if path.name.startswith("journal.sqlite"):
+            path.rename(path.with_name(path.name.replace("journal", f"journal-{name}")))
+        elif not path.name.startswith((*_OF_THE_BOX, "journal-", "of-")):
+            theirs.append(path)
+    if theirs:
+        place.mkdir(mode=0o700)
+    for path in theirs:
+        path.rename(place / path.name)
 
 
 def joined(folder: Path) -> Joined | None:

@@ -28,7 +28,7 @@ def join(file: Annotated[Path, typer.Argument(help="The clinic's join file.")]) 
     from ripresa.platform.configuration import Folder, ripresa_home
 
     folder = Folder(ripresa_home()).create()
-    joined = join_home(file, folder.home_journal.parent)
+    joined = join_home(file, folder.home, (folder.takes, folder.surveys))
     typer.echo(f"joined {joined.site} as {joined.patient}: ripresa home run")
 
 

@@ -208,10 +208,11 @@ class CareDesk:
         figures = fold.figures(plan.patient)
         views = () if figures is None else figures.versions
         refused = {view.plan.version for view in views if view.state == "refused"}
-        if known is None and before is not None:
+        if before is not None:
             began = max((v for v in sent if v not in refused), default=None)
             first = None if began is None else str(sent[began].plan.get("valid_from", ""))
-            why = why_not_after(plan, before, first)
+            # One that was sent goes once more, but never in the place of a newer one on its way.
+            why = why_not_after(plan, before, None if known is not None else first)
             if why is not None:
                 raise WordedError(why.it, why.en)
         now_ns = self._clock.now_ns()

@@ -68,16 +68,6 @@ class Folder(Places):
         return self.root / "home" / "reminder.json"
 
     @property
-    def takes(self) -> Path:
-        """The physiotherapist's own takes, by exercise."""
-        return self.root / "takes"
-
-    @property
-    def surveys(self) -> Path:
-        """A home's anonymous answers; nothing in them or about them tells whose they are."""
-        return self.root / "surveys"
-
-    @property
     def survey_answers(self) -> Path:
         """The anonymous answers that came to the clinic."""
         return self.root / "survey-answers"

@@ -230,7 +230,10 @@ class Treatment:
             )
         with self._about(patient, by) as (fold, _):
             desk = CareDesk(self._journal, self._folder, self._clock, lambda: fold)
-            desk.send_again(patient, plan.version, self._site(patient))
+            # Another version may have been published meanwhile.
+            facts = fold.facts(patient)
+            newest = max(facts.published(), default=plan.version) if facts else plan.version
+            desk.send_again(patient, newest, self._site(patient))
         return exercise
 
     def own_sessions(self) -> list[TakeSession] | None:

@@ -307,6 +307,31 @@ def test_a_box_that_joins_for_another_patient_starts_a_new_journal(folder, tmp_p
     assert (place / "journal-p-01.sqlite").exists()
 
 
+def test_what_a_box_held_of_one_patient_reaches_no_other_and_nothing_of_it_is_lost(
+    folder, tmp_path
+):
+    place, file, takes = tmp_path / "home", tmp_path / "join.json", tmp_path / "takes"
+    held = ("message.json", "unlocking.json", "live_view.json", "withdrawn", "postcards/a.json")
+    for n, patient in enumerate(("p-01", "p-02", "p-01", "p-02", "p-02")):
+        write_join_file(enrol_home(folder, patient), file)
+        join_home(file, place, (takes,))
+        left = [name for name in held if (place / name).exists()]
+        assert (left == []) == (n < 4), "one that joins again for the same patient keeps all"
+        assert takes.exists() == (n == 4)
+        for path in (*(place / name for name in held), takes / "pendulum.json"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{patient} {n}")
+        (place / "journal.sqlite").write_text(f"{patient} {n}")
+    kept = {path.read_text() for path in place.rglob("message.json")}
+    assert kept == {path.read_text() for path in place.glob("journal*.sqlite")}
+    assert kept == {"p-01 0", "p-02 1", "p-01 2", "p-02 4"}
+    assert {p.parent.parent.name for p in place.rglob("pendulum.json")} == {
+        "of-p-01",
+        "of-p-02",
+        "of-p-01-1",
+    }
+
+
 @pytest.mark.parametrize("text", ["", "{}", '{"version": 2}', "\x00"])
 def test_a_file_that_is_no_join_file_is_named(tmp_path, text):
     path = tmp_path / "join.json"

@@ -280,6 +280,20 @@ def _message(receipt):
     return Message(HomeTopics("milano", "p-1").receipt, receipt.encode())
 
 
+def test_a_version_goes_once_more_but_never_in_the_place_of_a_newer_one_on_its_way(tmp_path):
+    folder = Folder(tmp_path).create()
+    later = plan(version=2, valid_from=MONDAY.isoformat())
+    with CareDesk.at(folder, ManualClock(at(MONDAY))) as care:
+        care.enrol("p-1", "milano")
+        care.publish(plan(), "milano")
+        care.publish(plan(), "milano")
+        care.publish(later, "milano")
+        with pytest.raises(ConfigurationError, match="would come after a later one"):
+            care.publish(plan(), "milano")
+        care.publish(later, "milano")
+    assert [letter.id for letter in Outbox(folder.outbox).letters("p-1")] == ["2"]
+
+
 def test_the_command_line_refuses_an_item_no_plan_has_and_shows_the_worklist(tmp_path, monkeypatch):
     monkeypatch.setenv("RIPRESA_HOME", str(tmp_path))
     folder = Folder(tmp_path).create()
