@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ingest.journal.journal import Journal
     from ingest.journal.reading import JournalReader
 
-__all__ = ["Consent", "ConsentState", "restricted_patients", "set_consent"]
+__all__ = ["Consent", "ConsentState", "consent_states", "restricted_patients", "set_consent"]
 
 
 class ConsentState(StrEnum):
@@ -80,8 +80,17 @@ class Consent:
 
     def states(self, patient: str) -> set[ConsentState]:
         """What a patient has asked for."""
-        rows = self._journal.rows("SELECT state FROM consent WHERE patient = ?", (patient,))
-        return {ConsentState(row[0]) for row in rows}
+        return consent_states(self._journal, patient)
+
+
+def consent_states(journal: JournalReader, patient: str) -> set[ConsentState]:
+    """What a patient has asked for.
+
+    Raises:
+        StoreBusy, StoreError: the journal cannot be read.
+    """
+    rows = journal.rows("SELECT state FROM consent WHERE patient = ?", (patient,))
+    return {ConsentState(row[0]) for row in rows}
 
 
 def restricted_patients(journal: JournalReader) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from analytics.monitoring.day import AHEAD, EARLIEST
 from ingest.journal.journal import Journal
 from ingest.rights.audit import AuditKey
-from ingest.rights.consent import Consent
+from ingest.rights.consent import Consent, consent_states
 from ripresa.care.care_journal import care_record, fold_journal
 from ripresa.platform.configuration import audit_key_at_hand
 from telemetry.messages.care import (
@@ -29,6 +29,7 @@ from therapy.plan.plan import plan_in_force
 from therapy.plan.succession import why_not_after
 from therapy.wording import WordedError, Wording
 
+from .around.new_box import told_to_new_box
 from .outbox import Outbox, OutboxLetter
 
 if TYPE_CHECKING:
@@ -107,12 +108,17 @@ class CareDesk:
             )
 
     def enrol(self, patient: str, site: str) -> None:
-        """Write down that a patient's home was let in.
+        """Write down that a patient's home was let in, and tell it what holds of the person.
 
         Raises:
-            StoreError: the journal cannot be written.
+            StoreError: the journal cannot be written, or nothing be sent.
         """
         self._write(Enrolled(patient=patient, t_ns=self._clock.now_ns(), site=site))
+        facts = self._fold().facts(patient)
+        around = None if facts is None else facts.around()
+        asked = consent_states(self._journal, patient)
+        for letter in told_to_new_box(self._clock, site, patient, around, asked):
+            self._outbox.post(letter)
 
     def discharge(self, patient: str, by: str, *, summary: str = "", keeps_doing: str = "") -> None:
         """Write down that a patient is no longer treated here, and what they go on doing.

@@ -181,8 +181,9 @@ class Command(Notice):
     `erase` deletes all that the home keeps of its patient; `withdraw` opens no session any
     more, `resume` lifts that; `unlock` lifts what a fall up to `value.covers_ns`, the last that
     the clinic knew of, has locked (without it, before `value.t_ns`), as `value.actor` decided, and
-    `lock` takes an unlocking up to `value.t_ns` back. `keep motion` lets no raw motion leave the
-    home and nobody watch, `send motion` lifts that for what comes after.
+    `lock` takes an unlocking up to `value.t_ns` back, or locks by a fall at `value.fallen_ns` that
+    the box may not know of. `keep motion` lets no raw motion leave the home and nobody watch, `send
+    motion` lifts that for what comes after.
     """
 
     command: UlidText
