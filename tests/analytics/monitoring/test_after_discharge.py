@@ -64,7 +64,7 @@ def test_what_a_session_tells_after_the_discharge_waits_until_somebody_has_looke
     assert [(a.kind, a.opened) for a in line.waiting] == [(kind, days_before(ago))]
     assert "1" in line.waiting[0].en
     assert not shown.days.keys() & {days_before(ago)} or ago >= LEFT, "no day is judged"
-    story.seen(kind, days_before(ago), t_ns=at(MONDAY, "11:00"))
+    story.seen(kind, days_before(ago), t_ns=at(MONDAY, "13:00"))
     assert worklist([figures(story)]) == ()
 
 
