@@ -191,7 +191,7 @@ def _add_draft(router: APIRouter, editor: PlanEditor) -> None:
 
 def _who(asking: Asking, wish: _Wish) -> str:
     """The name that somebody signed in with; where nobody does, the name they give."""
-    return asking.principal.name or (wish.by or "")
+    return asking.principal.name or (wish.by or "").strip()
 
 
 def _done(deed: Callable[[], _T]) -> _T:

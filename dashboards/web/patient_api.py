@@ -203,8 +203,8 @@ def patient_routes(patients: Patients) -> APIRouter:
         asking: Annotated[Asking, Depends(Allowed(Action.ACKNOWLEDGE))],
     ) -> PatientView:
         """Write down who looked at an alert; answers with the patient as they are then."""
-        by = asking.principal.name or alert.by
-        if by is None:
+        by = asking.principal.name or (alert.by or "").strip()
+        if not by:
             raise Refused(422, Wording("dica chi l'ha visto", "say who saw it"))
         if patients.care is None:
             raise Refused(409, Wording("qui nessuno tiene gli avvisi", "nobody keeps alerts here"))

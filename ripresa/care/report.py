@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,11 @@ from analytics.monitoring.fold import Fold
 from dashboards.report.patient_report import report_pdf
 from dashboards.views.care_record import MemoryCareRecord
 from dashboards.web.patient_api import Patients
+from ingest.journal.journal import Journal
 from ingest.journal.reading import JournalReader
+from ingest.rights.audit import AuditKey
+from ripresa.access.access_audit import deed_writer
+from ripresa.platform.configuration import audit_key_at_hand
 from ripresa.session.plan_folder import PlanFolder
 from telemetry.errors import ConfigurationError, DecodeError
 from telemetry.files import write_atomically
@@ -37,7 +42,7 @@ log = logging.getLogger(__name__)
 def write_report(
     folder: Folder, patient: str, file: Path, clock: Clock, language: Language
 ) -> None:
-    """Write a patient's report as PDF, as their page is at this moment.
+    """Write a patient's report as PDF, as their page is at this moment; audited as an export is.
 
     Raises:
         ConfigurationError: nobody of that pseudonym is known, or their data must not be used; what
@@ -56,7 +61,18 @@ def write_report(
         raise ConfigurationError(
             f"nobody is known as {patient!r}: 'ripresa clinic worklist' shows who is"
         )
-    write_atomically(file, report_pdf(view, language))
+    made = report_pdf(view, language)
+    _note(folder, patient, clock)
+    write_atomically(file, made)
+
+
+def _note(folder: Folder, patient: str, clock: Clock) -> None:
+    """Note in the audit log that a report was made; a copy without the clinic's key has none."""
+    key = audit_key_at_hand(folder)
+    if key is None or not key.is_file():
+        return
+    with contextlib.closing(Journal.open(folder.clinic_journal, clock)) as journal:
+        deed_writer(journal, AuditKey.at(key), clock)("command line", "report", patient)
 
 
 def facts_of_patient(reader: JournalReader, patient: str) -> Iterator[Fact]:

@@ -18,7 +18,7 @@ from dashboards.views.words import Words, exercise_words, percent, whole
 from dashboards.views.work_view import ContactView
 from dashboards.web.patient_api import Patients
 from ingest.journal.journal import Journal
-from ingest.rights.audit import AuditKey
+from ingest.rights.audit import AuditKey, audit_entries
 from ingest.rights.consent import ConsentState, set_consent
 from needs import need_library
 from research.virtual_clinic.clinic_files import write_clinic
@@ -206,6 +206,17 @@ def test_it_is_one_sheet_as_pdf_with_the_same_figures_as_the_page(
     pdf = (tmp_path / "r.pdf").read_bytes()
     assert pdf.startswith(b"%PDF-")
     assert pages_of(pdf) == 1
+
+
+def test_a_report_stands_in_the_audit_log_as_an_export_does(clinic, tmp_path, monkeypatch):
+    monkeypatch.setattr("ripresa.care.report.report_pdf", lambda _view, _language: b"%PDF-")
+    folder = Folder(tmp_path / "state")
+    shutil.copytree(clinic.root, folder.root)
+    key = AuditKey.at(folder.audit_key)
+    write_report(folder, "sim-001", tmp_path / "r.pdf", CLOCK, "it")
+    with Journal.open(folder.clinic_journal, CLOCK) as journal:
+        told = audit_entries(journal, key=key, patient="sim-001")
+        assert [(entry.actor, entry.action) for entry in told] == [("command line", "report")]
 
 
 def pages_of(pdf):
