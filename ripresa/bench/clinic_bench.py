@@ -181,6 +181,7 @@ def _looks(waiting: list[tuple[date, Alert]], day: date, origins: _Origins) -> I
                     kind=alert.kind,
                     opened=alert.opened,
                     digest=alert.digest,
+                    events=alert.events or None,
                     by="therapist",
                     day=day,
                     action="called",

@@ -198,7 +198,7 @@ class AlertSeen(CareBody):
     opened: date
     digest: Digest | None = None
     events: (
-        Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=100)] | None
+        Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=5000)] | None
     ) = None
     by: Who
     day: date
