@@ -7,7 +7,7 @@ taken as they were found; what the sensors cannot see stays empty and says why.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -34,11 +34,12 @@ from telemetry.messages.events import (
 )
 from telemetry.messages.phases import SessionPhase, phase_of
 from telemetry.messages.results import AdherenceResult, Conditioning, SessionResult
+from therapy.session.questions import question_words
 
 from .figure_words import calibration_note, place_words
 from .item_view import ItemView, item_views
 from .prescription import prescribed_for
-from .words import Words
+from .words import Words, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,6 +58,11 @@ __all__ = [
     "pain_at",
     "session_view",
 ]
+
+_USUAL: Final = frozenset(
+    {"unwell", "fallen", "medicine", "pain", "settled", "effort", "arms", "seat", "why", "barrier"}
+)
+"""Questions for which the page has words of its own."""
 
 
 class _Frozen(BaseModel):
@@ -77,7 +83,8 @@ class AdherenceView(_Frozen):
 class EventView(_Frozen):
     """One event as a line of the session's story; the page puts it into words.
 
-    `by` says who answered a question: the patient, a helper, or the demonstration.
+    `by` says who answered a question: the patient, a helper, or the demonstration; `asked` is what
+    it said, where it is not one that every plan asks.
     """
 
     t_ms: float
@@ -88,6 +95,7 @@ class EventView(_Frozen):
     place: Words | None = None
     note: Words | None = None
     by: str | None = None
+    asked: Words | None = None
 
 
 class SessionView(_Frozen):
@@ -181,7 +189,7 @@ def session_view(
         conditioning=_conditioning(found),
         core_version=None if found is None else found.core_version,
         # A heart rate comes every second: it is a figure, not a line of the story.
-        events=_story(events),
+        events=_story(events, plan),
     )
 
 
@@ -278,7 +286,7 @@ def _conditioning(found: SessionResult | None) -> Conditioning | None:
     return Conditioning(**{name: sum(p[name] for p in parts) for name in Conditioning.model_fields})
 
 
-def _story(events: Sequence[SessionEvent]) -> tuple[EventView, ...]:
+def _story(events: Sequence[SessionEvent], plan: Plan | None) -> tuple[EventView, ...]:
     """The events as they are told: what keys did of an item is one line, with its sum."""
     told: list[EventView] = []
     reported: dict[str, float] = {}
@@ -290,16 +298,19 @@ def _story(events: Sequence[SessionEvent]) -> tuple[EventView, ...]:
             reported[event.item] = reported.get(event.item, 0.0) + event.amount
             summed = event.model_copy(update={"amount": reported[event.item]})
             if event.item in lines:
-                told[lines[event.item]] = _event_view(summed)
+                told[lines[event.item]] = _event_view(summed, plan)
                 continue
             lines[event.item] = len(told)
             event = summed  # noqa: PLW2901
-        told.append(_event_view(event))
+        told.append(_event_view(event, plan))
     return tuple(told)
 
 
-def _event_view(event: SessionEvent) -> EventView:
+def _event_view(event: SessionEvent, plan: Plan | None) -> EventView:
     said = _said_of_item(event) or _said(event)
+    if isinstance(event, CheckAnswered) and event.question not in _USUAL:
+        asked = question_words(event.question, event.at, plan)
+        said["asked"] = None if asked is None else words(asked)
     return EventView(t_ms=event.t_ns / 1e6, type=event.type, **said)
 
 

@@ -38,6 +38,7 @@ __all__ = [
     "check_out",
     "extra_pain",
     "is_answer",
+    "question_words",
     "untroubled_answer",
 ]
 
@@ -154,6 +155,26 @@ def check_out(
     if why:
         asked.append(Question("why", "out", "choice", _WHY, WHY))
     return tuple(asked)
+
+
+def question_words(question: str, at: Literal["in", "out"], plan: Plan | None) -> Wording | None:
+    """What somebody was asked, by the name that `check.answered` gives it; None: not known.
+
+    Args:
+        question: its id.
+        at: check-in or check-out.
+        plan: the version in force then, for its stop questions; None: it is not at hand.
+    """
+    if question.startswith("stop."):
+        own = () if plan is None else plan.stop_questions
+        found = (Wording(q.it, q.en) for q in own if f"stop.{q.id}" == question)
+        return next(found, _STOP)
+    if question in _ASKED:
+        return _ASKED[question]
+    if question == "breathlessness":
+        return _BREATH_IN if at == "in" else _BREATH_OUT
+    part = question.removeprefix("pain ")
+    return _PAIN_THERE.filled(part=part_words(part)) if part != question else None
 
 
 def untroubled_answer(question: Question) -> Answer:
@@ -284,3 +305,19 @@ FALL_SUSPECTED: Final = Question(
     "fallen", "in", "yes or no", Wording("È caduto o caduta adesso?", "Did you fall just now?")
 )
 """Asked in mid-session; it cannot be skipped."""
+_STOP: Final = Wording("Una domanda di arresto del piano:", "A stop question of the plan:")
+"""Of a version that is not at hand."""
+_ASKED: Final = {
+    "unwell": _WELL,
+    "fallen": _FALLEN,
+    "medicine": _MEDICINE,
+    "pain": PAIN,
+    "pain elsewhere": _PAIN_ELSEWHERE,
+    "support": _SUPPORT,
+    "helper": _HELPER,
+    "settled": _SETTLED,
+    BARRIER: _BARRIER,
+    "arms": _ARMS,
+    "seat": _SEAT,
+    "why": _WHY,
+}

@@ -1,17 +1,24 @@
 """What a page says of a session: from live messages, from results, and from both."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import dashboards
 from analytics.calibration.finding import WORDS, CalibrationFinding
 from dashboards.live.live_session import LiveSession
 from dashboards.views.figure_words import calibration_note, reading_words
 from dashboards.views.session_view import session_view
 from telemetry.messages import events as ev
 from telemetry.messages.results import ItemResult, Measure, RangeOfMotion, Repetition, SessionResult
+from therapy.plan.plan import CheckIn
 from therapy.plan.plan_file import sample_plan
 from therapy.session.alignment_words import sensor_silent
+from therapy.session.questions import check_in, check_out
+from therapy_builders import item
+from therapy_builders import plan as asked_plan
 
 
 @pytest.fixture
@@ -308,3 +315,37 @@ def test_an_exercise_that_nothing_tells_of_is_unknown_and_not_nought(pretend, pl
     assert (abduction(whole).known, abduction(whole).done) == (True, 20)
     # What was asked for and never begun was not done: that is known.
     assert all(item.known for item in over.items if item.item != "abduction")
+
+
+def test_each_question_that_a_plan_can_ask_has_words_in_both_languages():
+    texts = (Path(dashboards.__file__).parent / "web/static/scripts/texts.js").read_text("utf-8")
+    stop = {"id": "calf", "it": "Il polpaccio è gonfio?", "en": "Is the calf swollen?"}
+    asking = dict.fromkeys(CheckIn.model_fields, True)
+    items = (
+        item(id="a", exercise="arm-abduction"),
+        item(id="b", exercise="balance-stance", limit_deg=None),
+        item(id="c", exercise="knee-extension", limit_deg=None),
+    )
+    of = asked_plan(*items, stop_questions=(stop,), check_in=asking)
+    asked = [
+        *check_in(of, of.items, next_morning=True, barrier=True),
+        *check_out(why=True, breathlessness=True, chair_test=True),
+    ]
+    head = {"session": "01J00000000000000000000001", "t_ns": 1}
+    opened = {"patient": "p-1", "site": "s", "plan_version": 1, "day": "2023-11-13"}
+    events = [ev.SessionOpened(**head, number=0, **opened, posture="seated", wearables=())]
+    for n, question in enumerate(asked):
+        answered = {"at": question.at, "question": question.id, "answer": None}
+        events.append(ev.CheckAnswered(**head, number=n + 1, **answered))
+    story = [e for e in session_view(events, (), of).events if e.type == "check.answered"]
+    assert len(story) == len(asked)
+    for line, question in zip(story, asked, strict=True):
+        if line.asked is None:
+            assert f"  question_{question.id}: [" in texts
+        else:
+            assert (line.asked.it, line.asked.en) == (question.text.it, question.text.en)
+    (unknown,) = (e for e in session_view(events).events if e.detail == "stop.calf")
+    assert (unknown.asked.it, unknown.asked.en) == (
+        "Una domanda di arresto del piano:",
+        "A stop question of the plan:",
+    )

@@ -343,7 +343,7 @@ function storyLine(event, names) {
   const parts = [];
   if (event.item) parts.push(names[event.item] ?? event.item);
   if (event.type === "check.answered" && event.by && event.by !== "patient") parts.push(t(`by_${event.by}`));
-  if (event.type === "check.answered") parts.push(`${t(`question_${event.detail}`)} ${event.detail === "why" && event.value ? t(`reason_${event.value}`) : ["arms", "seat", "barrier"].includes(event.detail) && event.value ? t(`${event.detail}_${event.value}`) : answer(event.value)}`);
+  if (event.type === "check.answered") parts.push(`${event.asked ? both(event.asked) : t(`question_${event.detail}`)} ${event.detail === "why" && event.value ? t(`reason_${event.value}`) : ["arms", "seat", "barrier"].includes(event.detail) && event.value ? t(`${event.detail}_${event.value}`) : answer(event.value)}`);
   else if (event.type === "range.calibrated") {
     if (event.value !== null) parts.push(degrees(event.value));
     parts.push(t(`source_${event.detail}`));
