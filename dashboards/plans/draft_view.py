@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from analytics.monitoring.figures import PatientFigures
     from therapy.plan.plan import Plan
+    from therapy.plan.plan_item import PlanItem
     from therapy.plan.plan_problem import PlanProblem
     from therapy.templates.plan_draft import PlanDraft
     from therapy.templates.template import PlanTemplate
@@ -51,11 +52,16 @@ class ProblemView(_Frozen):
 
 
 class PlanChangeView(_Frozen):
-    """One difference to the version in force, as settings are called; None: it is not there."""
+    """One difference to the version in force, as settings are called; None: it is not there.
+
+    `exercise` and `side` say of what where it is of an item.
+    """
 
     place: str
     before: Any
     after: Any
+    exercise: str | None = None
+    side: str | None = None
 
 
 class WeekView(_Frozen):
@@ -273,11 +279,39 @@ def _problem(one: PlanProblem) -> ProblemView:
 
 
 def _changes(before: Plan, after: Plan) -> tuple[PlanChangeView, ...]:
-    return tuple(
-        PlanChangeView(place=one.place, before=one.before, after=one.after)
-        for one in changes(before, after)
-        if one.place != "version"
-    )
+    named = _named_as_before(before, after)
+    items = {item.id: item for plan in (before, named) for item in plan.items}
+    found = []
+    for one in changes(before, named):
+        table, _, rest = one.place.partition(".")
+        of = items.get(rest.split(".")[0]) if table == "items" else None
+        if one.place != "version":
+            found.append(
+                PlanChangeView(
+                    place=one.place,
+                    before=one.before,
+                    after=one.after,
+                    exercise=None if of is None else of.exercise,
+                    side=None if of is None else of.side,
+                )
+            )
+    return tuple(found)
+
+
+def _named_as_before(before: Plan, after: Plan) -> Plan:
+    """The draft with an exercise that goes on under another name called as it was.
+
+    A template names its items by itself: the same exercise at the same side is no new one.
+    """
+    left = {_what(i): i.id for i in before.items if i.id not in {one.id for one in after.items}}
+    come = {_what(i): i.id for i in after.items if i.id not in {one.id for one in before.items}}
+    names = {come[what]: left[what] for what in come.keys() & left.keys()}
+    items = tuple(i.model_copy(update={"id": names.get(i.id, i.id)}) for i in after.items)
+    return after.model_copy(update={"items": items})
+
+
+def _what(item: PlanItem) -> tuple[str, str, str]:
+    return item.exercise, item.side, item.in_posture
 
 
 def _week(plan: Plan) -> WeekView:

@@ -142,6 +142,30 @@ async def test_a_search_keeps_the_focus_and_counts_what_it_found(clinic, chromiu
         assert f"q={wanted}" in await chromium.ask("location.search")
 
 
+async def test_a_session_that_is_over_is_called_by_all_its_exercises_and_each_card_by_its_own(
+    clinic, chromium
+):
+    _, session = first_of_all(clinic)
+    home = f"?home={session.home}"
+    async with serve(clinic.app(), port=0) as page:
+        await opened(chromium, f"{page.url}session/{session.session}{home}&lang=en")
+        view = await chromium.do(chromium._driver.execute_async_script, _VIEW, session.session)
+        begun = [i for i in view["items"] if i["state"] != "to do"]
+        played = [i["called"]["en"] for i in begun if not i["assessment"]]
+        assert len(played) > 1
+        assert await chromium.text("h1") == " · ".join(dict.fromkeys(played))
+        for card in ("repetitions", "range"):
+            assert await chromium.text(f".card-{card} .of-item") == played[-1]
+        done = next(i["done"] for i in reversed(begun) if not i["assessment"])
+        assert await chromium.text(".card-repetitions .count") == f"{done:.0f}"
+
+
+_VIEW = """
+const [session, done] = arguments;
+fetch(`/api/sessions/${session}${location.search}`).then((r) => r.json()).then(done);
+"""
+
+
 async def test_the_title_of_who_needs_a_look_counts_those_shown_and_all(clinic, chromium):
     waiting = [line.patient for line in clinic.care.worklist() if line.waiting]
     assert len(waiting) > 1

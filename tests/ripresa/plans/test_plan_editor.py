@@ -116,6 +116,22 @@ async def test_what_changes_and_what_the_week_comes_to_is_told(clinic):
     assert view["draft"]["week"]["minutes"] < view["draft"]["week_before"]["minutes"]
 
 
+async def test_an_exercise_that_goes_on_under_a_templates_name_is_no_new_one(tmp_path):
+    bend = item(id="bend", exercise="elbow-bend", dose={"sets": 1, "repetitions": 15})
+    turn = item(id="turn", exercise="forearm-turn", side="left")
+    alone = WritingClinic(tmp_path, plan(bend, turn, patient=PATIENT, valid_from="2023-01-01"))
+    async with Writer(alone.app()) as anna:
+        view = await anna.begin("stroke-arm", "right")
+    alone.journal.close()
+    told = {c["place"]: c for c in view["draft"]["changes"]}
+    assert "items.bend" not in told, "the same exercise at the same side"
+    assert told["items.bend.dose.repetitions"]["before"] == 15
+    assert told["items.bend.dose.repetitions"]["exercise"] == "elbow-bend"
+    assert told["items.turn"]["after"] is None
+    turned = [c for c in told.values() if c["exercise"] == "forearm-turn"]
+    assert sorted(c["side"] for c in turned) == ["left", "right"], "another side is another one"
+
+
 async def test_mistakes_are_the_plan_files_own_with_their_place(clinic):
     async with Writer(clinic.app()) as anna:
         view = await anna.begin()

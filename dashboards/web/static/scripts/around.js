@@ -151,6 +151,16 @@ function daysCard(desk) {
   return aCard("days", "standing_days", h("h3", {}, t("fall_standing")), state, unlock, h("h3", {}, t("excused_days")), list(excused, "excused_none"), excuse, h("h3", {}, t("corrected_days")), list(corrected, "corrected_none"), correct);
 }
 
+/** Open the form of messages, ready to write; false where nobody may write here. */
+export function writeMessage() {
+  const form = document.getElementById("form-messages-write");
+  if (!form) return false;
+  form.open = true;
+  form.scrollIntoView({ block: "center" });
+  form.querySelector("textarea").focus();
+  return true;
+}
+
 /** Open the form that excuses days with one day written in; false where nobody may write here. */
 export function excuseDay(day) {
   const form = document.getElementById("form-days-excuse");

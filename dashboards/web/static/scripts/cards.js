@@ -11,8 +11,35 @@ export function card(kind, title, ...children) {
 
 /** The item a page speaks of: the one running, else the last one begun, else the first. */
 export function itemOfInterest(view) {
-  const begun = view.items.filter((item) => item.state !== "to do");
-  return begun.find((item) => item.state === "running") ?? begun.at(-1) ?? view.items[0] ?? null;
+  const begun = begunItems(view);
+  // Of a session that is over an assessment beside its exercises is not what was done last.
+  const played = view.phase === "closed" ? begun.filter((item) => !item.assessment) : [];
+  return begun.find((item) => item.state === "running") ?? played.at(-1) ?? begun.at(-1) ?? view.items[0] ?? null;
+}
+
+function begunItems(view) {
+  return view.items.filter((item) => item.state !== "to do");
+}
+
+/** What a session is called: by what is played now; one that is over by all that was. */
+export function sessionTitle(view) {
+  const item = itemOfInterest(view);
+  if (view.phase !== "closed") return item ? itemTitle(item) : t("session");
+  const names = [...new Set(begunItems(view).map((one) => both(one.called)))];
+  return names.length > 1 ? names.join(" · ") : item ? itemTitle(item) : t("session");
+}
+
+/** Which of several exercises a card tells of. */
+function ofItem() {
+  const name = h("h3", { class: "of-item", hidden: true });
+  return {
+    element: name,
+    update(now) {
+      const item = itemOfInterest(now);
+      name.hidden = !item || begunItems(now).length < 2;
+      say(name, item ? itemTitle(item) : "");
+    },
+  };
 }
 
 export function itemTitle(item) {
@@ -28,9 +55,11 @@ export function repetitionsCard() {
   const remarks = h("ul", { class: "remarks" });
   const others = h("ul", { class: "others" });
   const othersTitle = h("h3", {}, t("also_planned"));
+  const named = ofItem();
   const element = card(
     "repetitions",
     t("repetitions"),
+    named.element,
     h(
       "div",
       { class: "ring", "aria-hidden": "true" },
@@ -46,6 +75,7 @@ export function repetitionsCard() {
   return {
     element,
     update(view) {
+      named.update(view);
       const item = itemOfInterest(view);
       const done = item ? item.done : 0;
       const dose = item && item.unit === "repetitions" ? item.prescribed : null;
@@ -140,10 +170,12 @@ function otherLine(item, closed) {
 export function rangeCard() {
   const holder = h("div", { class: "range-body" });
   const note = h("p", { class: "note" }, t("validated"));
-  const element = card("range", t("range"), holder, note);
+  const named = ofItem();
+  const element = card("range", t("range"), named.element, holder, note);
   return {
     element,
     update(view) {
+      named.update(view);
       const item = itemOfInterest(view);
       const range = item ? item.range_of_motion : null;
       // Of what has no range the card tells what was measured instead.

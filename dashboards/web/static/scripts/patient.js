@@ -1,7 +1,7 @@
 // One patient: four weeks at a glance, ranges, exercises, pain, alerts; and the list of all.
 
 import { account, mayWrite } from "./account.js";
-import { aroundSection, excuseDay } from "./around.js";
+import { aroundSection, excuseDay, writeMessage } from "./around.js";
 import { bar, card } from "./cards.js";
 import { drawingWidth, h, s } from "./dom.js";
 import { fetched, sent } from "./feed.js";
@@ -32,13 +32,15 @@ function show(main, view, around) {
   const copyButton = h("button", { type: "button", class: "quiet-button", id: "copy-summary" }, t("copy"));
   copyButton.onclick = () => copy(copyButton, view.summary);
   const edit = mayWrite() && view.may_edit_plan ? h("a", { class: "wide", id: "edit-plan", href: `/plan/${encodeURIComponent(view.patient)}` }, t("edit_plan")) : null;
+  // Messages stand far below: whoever has a minute goes there at once.
+  const write = mayWrite() ? h("a", { class: "quiet-button", id: "to-message", href: "#form-messages-write", onclick: (event) => writeMessage() && event.preventDefault() }, t("to_message")) : null;
   const refresh = (next) => {
     show(main, next, around);
     (document.querySelector(".card-since .seen-form summary") ?? document.getElementById("card-since")).focus();
   };
   const at = around.contains(document.activeElement) ? document.activeElement : null;
   main.replaceChildren(
-    h("div", { class: "banner" }, h("div", {}, h("p", { class: "who" }, t("patient")), h("h1", { class: "pseudonym" }, view.patient), h("p", { class: "when" }, `${t(`state_${view.state}`)} · ${version}${onItsWay}`)), h("div", { class: "states" }, edit, copyButton)),
+    h("div", { class: "banner" }, h("div", {}, h("p", { class: "who" }, t("patient")), h("h1", { class: "pseudonym" }, view.patient), h("p", { class: "when" }, `${t(`state_${view.state}`)} · ${version}${onItsWay}`)), h("div", { class: "states" }, edit, write, copyButton)),
     h(
       "div",
       { class: "grid grid-patient" },
@@ -133,6 +135,7 @@ function calendarCard(view) {
   const legend = ["done", "partly", "missed", "stopped by rule", "excused", "unknown", "self-reported", "nothing asked"]
     .filter((state) => view.days.some((day) => day.state === state))
     .map((state) => h("li", {}, h("i", { class: `day ${dayClass({ state, dose: state === "partly" ? 0.5 : 1 })}` }, SIGNS[state] ?? ""), t(`day_${state}`)));
+  if (view.days.some((day) => worst(view, day.day) >= PAIN_SHOWN)) legend.push(h("li", {}, h("i", { class: "day-pain" }, `${PAIN_SHOWN}`), t("pain_from", { n: PAIN_SHOWN })));
   return card(
     "calendar",
     t("four_weeks"),
@@ -153,7 +156,7 @@ function dayCell(day, today, pain) {
   const date = new Date(`${day.day}T12:00:00`).getDate();
   const inside = [h("span", { class: "date" }, `${date}`), h("b", {}, ["self-reported", "stopped by rule"].includes(day.state) ? `${SIGNS[day.state]} ${dose ?? ""}` : (dose ?? SIGNS[day.state] ?? ""))];
   const reason = day.reason ? `, ${t(`why_${day.reason}`)}` : "";
-  if (pain !== null && pain >= PAIN_SHOWN) inside.push(h("span", { class: "day-pain", "aria-hidden": "true" }, t("pain_short", { n: pain })));
+  if (pain !== null && pain >= PAIN_SHOWN) inside.push(h("span", { class: "day-pain", "aria-hidden": "true" }, h("span", { class: "pain-word" }, `${t("pain").toLowerCase()} `), `${pain}`));
   const hurt = pain === null ? "" : `, ${t("pain").toLowerCase()} ${pain} ${t("of_ten")}`;
   const label = `${longDay(day.day)}: ${t(`day_${day.state}`)}${reason}${dose ? `, ${t("adherence_dose")} ${dose}` : ""}${hurt}`;
   const classes = `day ${dayClass(day)}${day.day === today ? " day-today" : ""}`;

@@ -1,6 +1,6 @@
 // One session on a page: as it is played, or as it was recorded.
 
-import { adherenceCard, card, itemOfInterest, itemTitle, ledgerCard, measureLines, rangeCard, repetitionsCard, storyCard } from "./cards.js";
+import { adherenceCard, card, itemOfInterest, itemTitle, ledgerCard, measureLines, rangeCard, repetitionsCard, sessionTitle, storyCard } from "./cards.js";
 import { drawingWidth, h, s, say } from "./dom.js";
 import { fetched, follow } from "./feed.js";
 import { degrees, integer, lasting, longDay, sessionAddress, shortTime, tellsBy } from "./format.js";
@@ -25,8 +25,7 @@ function banner() {
       tellsBy({ time_zone: view.time_zone });
       say(who, view.patient);
       who.href = `/patient/${encodeURIComponent(view.patient)}`;
-      const item = itemOfInterest(view);
-      say(title, item ? itemTitle(item) : t("session"));
+      say(title, sessionTitle(view));
       const replay = view.replay_of ? ` · ${t("replay")}` : "";
       const lasted = view.closed_ms === null ? "" : ` · ${lasting(view.opened_ms, view.closed_ms)}`;
       say(when, `${longDay(view.day)}, ${shortTime(view.opened_ms)}${lasted}${replay}${view.clock_synchronised === false ? ` · ${t("clock_unkept")}` : ""}`);

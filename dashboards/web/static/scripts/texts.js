@@ -44,6 +44,7 @@ const TEXTS = {
   last_contact: ["ultimo contatto", "last contact"],
   no_contact: ["nessuno annotato", "none noted"],
   plan: ["piano", "plan"],
+  to_message: ["Scrivi un messaggio", "Write a message"],
   edit_plan: ["Cambia il piano", "Change the plan"],
   no_plan_sent: ["nessuno inviato", "none sent"],
   home_heard: ["casa sentita", "home heard"],
@@ -217,6 +218,7 @@ const TEXTS = {
 
   story: ["La seduta", "The session"],
   pain: ["Dolore", "Pain"],
+  pain_from: ["dolore, da {n} su 10", "pain, from {n} of 10"],
   before: ["prima", "before"],
   after: ["dopo", "after"],
   effort: ["Fatica (0-10)", "Effort (0-10)"],
@@ -354,7 +356,6 @@ const TEXTS = {
   target_line: ["Il piano mira a {deg}° (tratteggio).", "The plan aims at {deg}° (dashes)."],
   other_line: ["L’altro lato, che il piano dice sano: {deg}°, {day} (punti).", "The other side, which the plan calls well: {deg}°, {day} (dots)."],
   excursion_only: ["Senza zero noto: si mostra l’ampiezza, non la posizione.", "No known zero: the size of movements is shown, not the position."],
-  pain_short: ["dolore {n}", "pain {n}"],
   correct: ["corrette", "correct"],
   incorrect: ["con rilievi", "with remarks"],
   attempts_short: ["tentativi", "attempts"],

@@ -142,7 +142,7 @@ function changesOf(editor, now) {
     const [table, item, ...rest] = change.place.split(".");
     const inItem = table === "items";
     const names = inItem ? rest : change.place.split(".").slice(-1);
-    const exercise = inItem ? exerciseName(editor, now, item, change) : null;
+    const exercise = inItem ? exerciseName(editor, item, change) : null;
     const setting = names.length ? t(`setting_${names.at(-1)}`) : null;
     if (inItem && !rest.length) return h("li", {}, h("b", {}, exercise), ` · ${t(change.before === null ? "new_exercise" : "gone_exercise")}`);
     return h("li", {}, h("b", {}, [exercise, setting].filter(Boolean).join(", ")), `: ${toldOf(change, change.before)} → ${toldOf(change, change.after)}`);
@@ -150,10 +150,9 @@ function changesOf(editor, now) {
   return [h("ul", { class: "dots" }, ...lines)];
 }
 
-function exerciseName(editor, now, item, change) {
-  const row = (now.body.items ?? []).find((one) => one.id === item) ?? change.before ?? change.after ?? {};
-  const known = editor.known.get(row.exercise ?? item);
-  return known ? both(known.name) : item;
+function exerciseName(editor, item, { exercise, side }) {
+  const known = editor.known.get(exercise);
+  return [known ? both(known.name) : item, side ? t(side) : null].filter(Boolean).join(", ");
 }
 
 /** A setting's value; where a text of the clinic's own is absent, another one is said. */
