@@ -187,7 +187,10 @@ class SetSorter:
             self._sets[known] = self._set_in(excursions)
         of_set = self._sets[known]
         if of_set.traits is None:
-            return Membership(list(of_set.excursions), [], [], of_set.alike, of_set.rested)
+            cut = sum(not e.finished for e in of_set.excursions)
+            return Membership(
+                list(of_set.excursions), [], [], of_set.alike, of_set.rested, unsure=cut
+            )
         kept, rest = (_those(of_set.excursions, own) for own in (of_set.own, ~of_set.own))
         hidden = _hidden(values, [*kept, *rest, *of_set.rested], least_deg, self._rate_hz)
         awake = ~rested(hidden, self._frames, self._rests)

@@ -129,6 +129,8 @@ _NO_ANGLES: Final[dict[str, float | None]] = {"range_deg": None, "peak_deg": Non
 def _angles(seen: _Seen, e: Excursion) -> dict[str, float | None]:
     """Excursion, peak and start, each with its band; a peak only where the zero is known."""
     raw, bands = seen.found.raw, seen.bands
+    if _begun_before(e):
+        return _NO_ANGLES
     ends = e.low, e.high
     if raw is not None:
         ends = ends_of(raw, e, seen.track.frame_rate_hz, trembling=seen.trembling)
@@ -149,6 +151,11 @@ def _angles(seen: _Seen, e: Excursion) -> dict[str, float | None]:
             "peak_high_deg": round(peak.high, 2),
         }
     return told
+
+
+def _begun_before(e: Excursion) -> bool:
+    """Whether the item's beginning cut the way up: how far it went is not known."""
+    return not e.finished and e.start == e.valley == 0 and e.returned
 
 
 def _smoothness(seen: _Seen, strokes: Sequence[tuple[int, int]]) -> list[float | None]:
