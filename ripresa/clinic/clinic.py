@@ -40,6 +40,7 @@ from ripresa.survey.signing_keys import SigningKeys
 from ripresa.survey.survey_codes import SurveyCodes
 from telemetry.errors import ConfigurationError, StoreError, TransportError
 from telemetry.transport.mqtt import MqttBus, MqttSettings
+from telemetry.transport.own_voice import OwnVoice
 from telemetry.transport.partition import Partition
 from telemetry.transport.partitioned_bus import PartitionedBus
 from telemetry.trouble import TroubleBoard, TroubleKind
@@ -196,7 +197,9 @@ async def run_clinic(options: ClinicOptions) -> None:
             counted.offset_s,
             lambda: care.set_aside,
             lambda: care.left_out,
+            voice := OwnVoice(live, options.site, journal.home, clock),
         )
+        programs["own voice"] = voice.run
         programs["watch"] = status.run
         app = create_app(
             journal,

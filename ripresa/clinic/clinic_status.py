@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ripresa.platform.supervise import Supervisor
     from telemetry.clock import Clock
     from telemetry.transport.mqtt import MqttBus, MqttSettings
+    from telemetry.transport.own_voice import OwnVoice
 
 __all__ = ["ClinicStatus"]
 
@@ -57,6 +58,7 @@ class ClinicStatus:
         offsets: Mapping[str, float],
         set_aside: Callable[[], Mapping[str, int]] = dict,
         left_out: Callable[[], Mapping[str, int]] = dict,
+        voice: OwnVoice | None = None,
     ) -> None:
         self._journal = journal
         self._bus, *_ = self._buses = buses
@@ -72,6 +74,7 @@ class ClinicStatus:
         self._offsets = offsets
         self._set_aside = set_aside
         self._left_out = left_out
+        self._voice = voice
 
     async def run(self) -> None:
         """Keep the board in step with the parts, until cancelled."""
@@ -159,11 +162,13 @@ class ClinicStatus:
     def _look_at_subscriptions(self, now_ns: int) -> None:
         """What the broker does not let us hear, though it has let us in."""
         unheard = {printable(name) for bus in self._buses for name in bus.unheard}
+        if self._voice is not None and self._voice.deaf:
+            unheard.add(self._voice.topic)
         for trouble in self._board.all():
             if trouble.kind is TroubleKind.TOPIC_UNHEARD and trouble.subject not in unheard:
                 self._board.clear(trouble.kind, trouble.subject)
         for name in sorted(unheard):
-            self._board.show(TroubleKind.TOPIC_UNHEARD, name, now_ns)
+            self._tell(TroubleKind.TOPIC_UNHEARD, name, now_ns)
 
     def _tell(self, kind: TroubleKind, subject: str, now_ns: int) -> None:
         if self._board.show(kind, subject, now_ns):

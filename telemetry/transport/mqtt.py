@@ -107,6 +107,8 @@ class MqttBus:
         self._waiters = 0
         self._going: list[paho.MQTTMessageInfo] = []
         self._refused: TransportError | None = None
+        self.heard = 0
+        """Messages that came."""
         self.without_handler = 0
         """Messages that nobody here wants, such as those of a subscription that an earlier run
         made: acknowledged, since what is not fills the broker's window and ends in silence."""
@@ -337,6 +339,7 @@ class MqttBus:
         self._dispatch(ours)
 
     def _dispatch(self, message: Message) -> None:
+        self.heard += 1
         wanted = self._subscriptions.handlers_of(message.topic)
         for topic_filter, handler in wanted:
             try:

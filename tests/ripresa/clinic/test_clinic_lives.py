@@ -23,7 +23,7 @@ from ripresa.platform.status_socket import ask_status
 from telemetry.clock import ManualClock, ScaledClock, SystemClock
 from telemetry.errors import ConfigurationError, TransportError
 from telemetry.messages.notices import LedgerNotice, Receipt
-from telemetry.transport import mqtt
+from telemetry.transport import mqtt, own_voice
 from telemetry.transport.mqtt import MqttBus, MqttSettings
 from telemetry.transport.topics import HomeTopics
 
@@ -183,6 +183,31 @@ async def test_a_clinic_that_may_not_hear_its_homes_says_so_and_of_which_topic(
             allow(bus, "ripresa/+/+/record")
             await bus.drain()
         await until_status(chosen, lambda s: s["well"] and not s["troubles"])
+
+
+@pytest.mark.parametrize("may_read", [True, False])
+async def test_a_clinic_to_which_its_broker_delivers_nothing_says_so(
+    tmp_path, mosquitto, monkeypatch, may_read
+):
+    """Mosquitto's access list refuses no subscription: it delivers nothing."""
+    monkeypatch.setattr(own_voice, "EVERY_S", 20.0)
+    mosquitto.kill()
+    rights = mosquitto.folder / "acl"
+    rights.write_text("topic write ripresa/#\n" + "topic read ripresa/#\n" * may_read)
+    (mosquitto.folder / "mosquitto.conf").write_text(
+        f"listener {mosquitto.port} 127.0.0.1\nallow_anonymous true\nuser root\nacl_file {rights}\n"
+    )
+    mosquitto.run()
+    chosen = options(tmp_path / "c", mosquitto)
+    async with running_clinic(chosen):
+        found = await until_status(chosen, lambda s: s["broker"]["connected"])
+        if may_read:
+            until_ns = found["now_ns"] + round(5 * 20e9)
+            found = await until_status(chosen, lambda s: s["now_ns"] > until_ns)
+            assert "topic unheard" not in told_of(found)
+        else:
+            found = await until_status(chosen, lambda s: "topic unheard" in told_of(s))
+            assert found["well"] is False
 
 
 async def test_a_broker_that_is_away_and_back_is_told(tmp_path, mosquitto):
