@@ -254,7 +254,7 @@ def test_a_cut_that_is_killed_lets_nothing_start_and_is_resumed_or_undone(clinic
 @pytest.mark.slow
 def test_a_cut_that_is_killed_again_and_again_at_any_moment_comes_to_its_end(clinic):
     first, second, before = clinic
-    for patience in range(40):
+    for kills in range(30):
         if held_partition(first) == Partition(0, 2) and CutMark.read(first) is None:
             break  # killed when all was done
         process = subprocess.Popen(
@@ -263,7 +263,7 @@ def test_a_cut_that_is_killed_again_and_again_at_any_moment_comes_to_its_end(cli
             stderr=subprocess.PIPE,
         )
         try:
-            process.wait(0.3 + 0.15 * patience)
+            process.wait(0.3 * 1.25**kills)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
