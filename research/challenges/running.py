@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +26,7 @@ from .foreign_entry import ForeignEntry
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["Challenge", "NamedCase", "ProgressMeter", "Scored", "Scoring", "read_cases"]
+__all__ = ["Challenge", "NamedCase", "ProgressMeter", "Scored", "Scoring", "mixed", "read_cases"]
 
 
 class NamedCase(Protocol):
@@ -66,6 +67,15 @@ def read_cases(
     if not cases:
         raise ConfigurationError(f"none of {len(paths)} files is a {kind}; first: {notes[0]}")
     return cases, notes
+
+
+def mixed(cases: Iterable[_Named]) -> list[_Named]:
+    """The same cases in an order that tells nothing of what they are, the same each time.
+
+    An entry keeps its memory from case to case: of right ones first and wrong ones after, one that
+    counts would tell them apart, however little it knows of movement.
+    """
+    return sorted(cases, key=lambda case: hashlib.sha256(case.name.encode()).digest())
 
 
 class ProgressMeter:

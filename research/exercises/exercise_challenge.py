@@ -27,7 +27,7 @@ import numpy as np
 from research.challenges.challenge import ChallengeEntry, Entry, Section
 from research.challenges.entry_guard import FaultRows
 from research.challenges.figures import FigureLabel, figures_of
-from research.challenges.running import Challenge, Scored, Scoring
+from research.challenges.running import Challenge, Scored, Scoring, mixed
 from research.session_cases.published import analysed, published_of
 from telemetry.errors import ConfigurationError
 
@@ -160,12 +160,13 @@ class ExerciseChallenge(Challenge):
         faults = FaultRows(notes)
         bodies: dict[str, dict[str, Any]] = {}
         for entry in scoring.entries:
-            rows = []
-            for case in meter.over(entry, cases):
+            found: dict[str, dict[str, Any]] = {}
+            for case in meter.over(entry, mixed(cases)):
                 seen = AnsweredItem(0, reason="failed")
                 with faults.row(entry, case.name):
                     seen = entry.solve(case.recording)
-                rows.append(exercise_row(case, seen))
+                found[case.name] = exercise_row(case, seen)
+            rows = [found[case.name] for case in cases]
             bodies[entry.name] = {
                 "mean": _mean(rows),
                 "exercises": {

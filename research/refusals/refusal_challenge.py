@@ -25,7 +25,7 @@ import numpy as np
 from research.challenges.challenge import ChallengeEntry, Entry, Section
 from research.challenges.entry_guard import FaultRows
 from research.challenges.figures import FigureLabel, figures_of
-from research.challenges.running import Challenge, Scored, Scoring
+from research.challenges.running import Challenge, Scored, Scoring, mixed
 from research.joint_angle.joint_case import read_case
 from research.joint_angle.joint_session import MISPLACED, misplaced, session_of
 from research.session_cases.outcome import (
@@ -108,12 +108,13 @@ class RefusalChallenge(Challenge):
         faults = FaultRows(notes)
         bodies: dict[str, dict[str, Any]] = {}
         for entry in scoring.entries:
-            outcomes = []
-            for case in meter.over(entry, cases):
+            found: dict[str, Outcome] = {}
+            for case in meter.over(entry, mixed(cases)):
                 outcome = outcome_of(case, Published(None, None, None, 0, reason="failed"))
                 with faults.row(entry, case.name):
                     outcome = outcome_of(case, Published.read(entry.solve(case.recording)))
-                outcomes.append(outcome)
+                found[case.name] = outcome
+            outcomes = [found[case.name] for case in cases]
             bodies[entry.name] = {
                 "mean": _mean(outcomes),
                 "kinds": _kinds(outcomes),

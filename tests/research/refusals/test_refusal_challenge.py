@@ -56,6 +56,24 @@ def test_an_entry_gets_the_recording_alone_and_each_case_as_it_was_and_made_wron
     assert report.body["mean"]["wrong_outside_unrefused"] == 0
 
 
+def test_an_entry_that_counts_its_calls_learns_nothing_of_which_case_is_wrong(folder):
+    for seed in range(2, 5):
+        write_case(folder / f"hinge-{seed}.npz", simulate(SHORT, seed))
+    right, calls = 5, []
+
+    def counting(_):
+        # It knows how many are right, and answers those that come first.
+        calls.append(1)
+        if len(calls) <= right:
+            return Published(90.0, 0.0, 180.0, 5, spans=((100, 200, 300),))
+        return Published(None, None, None, 0, reason="no")
+
+    report = CHALLENGE.run([entry(counting)], str(folder))
+    assert report.body["mean"]["right_refused_percent"] >= 60
+    names = list(report.body["entries"]["mine"]["cases"])
+    assert names[:right] == sorted(names[:right]), "the report keeps the cases' own order"
+
+
 def test_a_confident_wrong_figure_counts_and_a_band_that_holds_the_truth_does_not(folder):
     def narrow(_):
         return Published(10.0, 9.0, 11.0, 5, spans=((100, 200, 300),))
