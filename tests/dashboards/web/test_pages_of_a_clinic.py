@@ -142,6 +142,16 @@ async def test_a_search_keeps_the_focus_and_counts_what_it_found(clinic, chromiu
         assert f"q={wanted}" in await chromium.ask("location.search")
 
 
+async def test_nothing_leads_to_a_form_that_is_not_there(clinic, chromium):
+    patient, _ = first_of_all(clinic)
+    shown = "document.getElementById('to-message').checkVisibility()"
+    async with serve(clinic.app(), port=0) as page:
+        await opened(chromium, f"{page.url}patient/{patient}?lang=en")
+        await chromium.until("document.querySelector('.card-messages') !== null")
+        assert not await chromium.ask("document.querySelector('#form-messages-write')")
+        assert not await chromium.ask(shown), "nobody may write here"
+
+
 async def test_a_session_that_is_over_is_called_by_all_its_exercises_and_each_card_by_its_own(
     clinic, chromium
 ):

@@ -35,6 +35,7 @@ async def sized(chromium, size):
         return chromium.do(lambda: driver.execute_cdp_cmd(f"Emulation.{name}", told))
 
     await command("setDeviceMetricsOverride", metrics)
+    await command("setTimezoneOverride", {"timezoneId": "Europe/Rome"})
     await command("setScrollbarsHidden", {"hidden": True})
 
 

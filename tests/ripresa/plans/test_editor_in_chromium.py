@@ -75,6 +75,8 @@ async def sized(browser, size):
     metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
     driver = browser._driver
     await browser.do(lambda: driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics))
+    where = {"timezoneId": "Europe/Rome"}
+    await browser.do(lambda: driver.execute_cdp_cmd("Emulation.setTimezoneOverride", where))
 
 
 class Hand:

@@ -26,6 +26,9 @@ export function aroundSection(patient, changed) {
     const desk = { view, post };
     place.replaceChildren(status, messagesCard(desk), takesCard(desk, { aCard, form, list, told, when, choose }), daysCard(desk), harmCard(desk), consentCard(desk), episodeCard(desk), coverCard(desk), questionnairesCard(desk));
     status.textContent = "";
+    // The link at the head of the page leads here only where somebody may write.
+    const link = document.getElementById("to-message");
+    if (link) link.hidden = !view.may_write;
     if (!done) return;
     status.textContent = t("written_down");
     const back = document.querySelector(`#form-${done} > summary`) ?? document.getElementById(`card-${done.split("-")[0]}`);

@@ -33,7 +33,7 @@ function show(main, view, around) {
   copyButton.onclick = () => copy(copyButton, view.summary);
   const edit = mayWrite() && view.may_edit_plan ? h("a", { class: "wide", id: "edit-plan", href: `/plan/${encodeURIComponent(view.patient)}` }, t("edit_plan")) : null;
   // Messages stand far below: whoever has a minute goes there at once.
-  const write = mayWrite() ? h("a", { class: "quiet-button", id: "to-message", href: "#form-messages-write", onclick: (event) => writeMessage() && event.preventDefault() }, t("to_message")) : null;
+  const write = mayWrite() ? h("a", { class: "quiet-button", id: "to-message", href: "#form-messages-write", hidden: !around.querySelector("#form-messages-write"), onclick: (event) => writeMessage() && event.preventDefault() }, t("to_message")) : null;
   const refresh = (next) => {
     show(main, next, around);
     (document.querySelector(".card-since .seen-form summary") ?? document.getElementById("card-since")).focus();
