@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, Final
 
 from .adherence_curve import LEAST_PERSONS
@@ -73,15 +72,16 @@ def _adherence(axes: Any, report: CohortReport) -> None:
 def _range(axes: Any, report: CohortReport) -> None:
     for number, course in enumerate(report.ranges[:DRAWN]):
         colour = f"C{number}"
-        weeks = [w.week + 1 for w in course.weeks]
+        told = [w for w in course.weeks if w.median is not None]
         limbs = sorted({w.limbs for w in course.weeks})
-        told = "-".join(str(n) for n in dict.fromkeys((limbs[0], limbs[-1])))
-        label = f"{course.exercise}, {course.what}, {course.kind} ({told} limbs a week)"
+        count = "-".join(str(n) for n in dict.fromkeys((limbs[0], limbs[-1])))
+        label = f"{course.exercise}, {course.what}, {course.kind} ({count} limbs a week)"
+        if not told:
+            label += f": fewer than {LEAST_PERSONS} persons"
+        weeks = [w.week + 1 for w in told]
         # A week that stands alone is no line.
-        axes.plot(weeks, [w.median for w in course.weeks], ".-", color=colour, label=label)
-        # Quartiles of one limb or two are these limbs, and look like certainty.
-        low = [w.p25 if w.limbs >= LEAST_PERSONS else math.nan for w in course.weeks]
-        high = [w.p75 if w.limbs >= LEAST_PERSONS else math.nan for w in course.weeks]
+        axes.plot(weeks, [w.median or 0 for w in told], ".-", color=colour, label=label)
+        low, high = [w.p25 or 0 for w in told], [w.p75 or 0 for w in told]
         axes.fill_between(weeks, low, high, color=colour, alpha=0.15)
     axes.set(title="Range: median and quartiles over limbs", xlabel="week", ylabel="degrees")
     _legend(axes, len(report.ranges))
@@ -93,7 +93,7 @@ def _drop_out(axes: Any, report: CohortReport) -> None:
         (report.silent_as_drop_out, GREY, "silent homes as drop-outs"),
     )
     for curve, colour, label in told:
-        days = [0, *(s.day for s in curve.steps), curve.followed_days]
+        days = [0, *(s.day for s in curve.steps), curve.known_days]
         kept = [1.0, *(s.keeping_on for s in curve.steps)]
         axes.step(
             days, [100 * k for k in [*kept, kept[-1]]], where="post", color=colour, label=label
@@ -101,7 +101,7 @@ def _drop_out(axes: Any, report: CohortReport) -> None:
     banded = [s for s in report.drop_out.steps if s.low is not None and s.high is not None]
     held = [*banded, *banded[-1:]]
     axes.fill_between(
-        [*(s.day for s in banded), *([report.drop_out.followed_days] if banded else [])],
+        [*(s.day for s in banded), *([report.drop_out.known_days] if banded else [])],
         [100 * (s.low or 0) for s in held],
         [100 * (s.high or 0) for s in held],
         step="post",
@@ -110,6 +110,9 @@ def _drop_out(axes: Any, report: CohortReport) -> None:
     )
     out = report.drop_out
     censored = ", ".join(f"{why} {n}" for why, n in out.censored.items()) or "nobody"
+    if not out.known_days:
+        why = f"fewer than {LEAST_PERSONS} persons: no curve"
+        axes.text(0.5, 0.5, why, transform=axes.transAxes, ha="center", color=GREY)
     axes.set(
         title=f"Keeping on: {out.dropped_out} of {out.patients} dropped out",
         xlabel=f"day of treatment (censored: {censored})",

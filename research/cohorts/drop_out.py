@@ -13,6 +13,9 @@ Steps:
    still followed. `statsmodels.SurvfuncRight` computes it.
 4. Silence may be a drop-out that put the box away, so the curve is told a second time with silent
    homes as drop-outs at their last day with therapy: the truth lies between the two.
+5. The curve ends where fewer than four are still followed: there one person is a quarter of it. The
+   median has the days on which the band's ends come to a half as its own band (Brookmeyer and
+   Crowley, Biometrics 38:29, 1982).
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+
+from .adherence_curve import LEAST_PERSONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,9 +70,11 @@ class DropOuts:
         dropped_out: of them.
         never_began: of those, who never trained.
         censored: how many by each reason.
-        steps: the curve, 1 before the first.
+        steps: the curve, 1 before the first; see step 5.
         median_days: when half have stopped; None: not reached.
+        median_low_days, median_high_days: its 95 % band; None: not reached.
         followed_days: of the longest.
+        known_days: up to which the curve is told; 0: fewer than four were followed.
     """
 
     patients: int
@@ -77,6 +84,9 @@ class DropOuts:
     steps: tuple[DropOutStep, ...]
     median_days: float | None
     followed_days: int
+    known_days: int
+    median_low_days: float | None = None
+    median_high_days: float | None = None
 
 
 def followed(
@@ -106,27 +116,47 @@ def followed(
 def drop_outs(people: Sequence[Followed]) -> DropOuts:
     """The curve of those."""
     censored = Counter(one.censored for one in people if one.censored is not None)
-    steps, median = _curve(people)
+    steps, known = _curve(people), _known_days(people)
+    steps = [step for step in steps if step.at_risk >= LEAST_PERSONS]
     return DropOuts(
         patients=len(people),
         dropped_out=sum(one.dropped_out for one in people),
         never_began=sum(one.dropped_out and one.days == 0 for one in people),
         censored=dict(sorted(censored.items())),
         steps=tuple(steps),
-        median_days=median,
+        median_days=_half(steps, [step.keeping_on for step in steps]),
+        median_low_days=_half(steps, [step.low for step in steps]),
+        median_high_days=_half(steps, [step.high for step in steps]),
         followed_days=max((one.days for one in people), default=0),
+        known_days=known,
     )
 
 
-def _curve(people: Sequence[Followed]) -> tuple[list[DropOutStep], float | None]:
+def _known_days(people: Sequence[Followed]) -> int:
+    """The last day on which enough are followed."""
+    longest = sorted((one.days for one in people), reverse=True)
+    return longest[LEAST_PERSONS - 1] if len(longest) >= LEAST_PERSONS else 0
+
+
+def _half(steps: Sequence[DropOutStep], shares: Sequence[float | None]) -> float | None:
+    """The first day on which no more than half keep on."""
+    reached = (step.day for step, share in zip(steps, shares, strict=True) if _at_most_half(share))
+    return next((float(day) for day in reached), None)
+
+
+def _at_most_half(share: float | None) -> bool:
+    return share is not None and share <= 0.5
+
+
+def _curve(people: Sequence[Followed]) -> list[DropOutStep]:
     if not any(one.dropped_out for one in people):
-        return [], None
+        return []
     from statsmodels.duration.survfunc import SurvfuncRight  # noqa: PLC0415 - slow to import
 
     days = np.array([one.days for one in people], np.float64)
     dropped = np.array([one.dropped_out for one in people], np.int64)
     found = SurvfuncRight(days, dropped)
-    steps = [
+    return [
         DropOutStep(
             day=int(day),
             at_risk=int(at_risk),
@@ -144,8 +174,6 @@ def _curve(people: Sequence[Followed]) -> tuple[list[DropOutStep], float | None]
         )
         if events > 0
     ]
-    median = next((float(step.day) for step in steps if step.keeping_on <= 0.5), None)
-    return steps, median
 
 
 def _band(share: float, error: float) -> dict[str, Any]:

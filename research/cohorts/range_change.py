@@ -83,6 +83,8 @@ def range_slope(course: RangeCourse) -> RangeSlope:
         return RangeSlope(**head, notes=(why,))
     notes: list[str] = []
     told = _mixed(limbs, notes) or _summary(limbs, notes)
+    if "deg_a_week" in told and "low" not in told:
+        notes.append("all persons changed alike: no interval can be told")
     return RangeSlope(**head, **told, notes=tuple(dict.fromkeys(notes)))
 
 
@@ -176,5 +178,8 @@ def _summary(limbs: Sequence[WeeklyRange], notes: list[str]) -> dict[str, Any]:
 def _interval(slope: float, error: float, people: int) -> dict[str, float]:
     from scipy.stats import t  # noqa: PLC0415 - slow to import
 
+    if error < LEAST_SPREAD_DEG:
+        # Where all change exactly alike there is nothing to tell an error by.
+        return {"deg_a_week": slope}
     reach = float(t.ppf(0.975, people - 1)) * error
     return {"deg_a_week": slope, "low": slope - reach, "high": slope + reach}

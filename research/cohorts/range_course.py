@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .adherence_curve import mean_with_band
+from .adherence_curve import LEAST_PERSONS, mean_with_band
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,14 +39,15 @@ class RangeWeek:
     """One week over persons, degrees.
 
     `low` and `high` bound the mean (95 %, `mean_with_band`); half the limbs lie in `p25` to `p75`.
+    Of fewer than four persons there is their mean alone: None are the others.
     """
 
     week: int
     patients: int
     limbs: int
-    median: float
-    p25: float
-    p75: float
+    median: float | None
+    p25: float | None
+    p75: float | None
     mean: float
     low: float | None
     high: float | None
@@ -129,17 +130,19 @@ def _week(week: int, limbs: Sequence[WeeklyRange], rng: np.random.Generator) -> 
     by_person = defaultdict(list)
     for limb in limbs:
         by_person[limb.patient].append(limb.deg)
+    few = len(by_person) < LEAST_PERSONS
     p25, median, p75 = np.percentile([limb.deg for limb in limbs], (25, 50, 75))
     # Two sides of one person hang together: persons are drawn, each with the mean of their sides.
-    mean, low, high = mean_with_band([statistics.fmean(v) for v in by_person.values()], rng)
+    own = [statistics.fmean(v) for v in by_person.values()]
+    _, low, high = mean_with_band(own, rng)
     return RangeWeek(
         week=week,
         patients=len(by_person),
         limbs=len(limbs),
-        median=float(median),
-        p25=float(p25),
-        p75=float(p75),
-        mean=float(median) if mean is None else mean,
+        median=None if few else float(median),
+        p25=None if few else float(p25),
+        p75=None if few else float(p75),
+        mean=statistics.fmean(own),
         low=low,
         high=high,
     )

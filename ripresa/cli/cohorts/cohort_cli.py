@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from research.cohorts.adherence_curve import AdherenceWeek
     from research.cohorts.analysed_session import AnalysedSession
     from research.cohorts.cohort_report import CohortReport
+    from research.cohorts.drop_out import DropOuts
     from research.cohorts.prompt_trial import TrialEffect
+    from research.cohorts.range_change import RangeSlope
 
 __all__ = ["app"]
 
@@ -181,6 +184,30 @@ def _day(text: str | None) -> date | None:
         raise ConfigurationError(f"--until {text!r}: such as 2026-06-30") from e
 
 
+def _band(week: AdherenceWeek) -> str:
+    if week.measured_low is None or week.measured_high is None:
+        return ""
+    return f" [{100 * week.measured_low:.0f}, {100 * week.measured_high:.0f}]"
+
+
+def _reach(slope: RangeSlope) -> str:
+    if slope.low is None or slope.high is None:
+        return ""
+    return f" [{slope.low:+.2f}, {slope.high:+.2f}]"
+
+
+def _median(out: DropOuts) -> str:
+    if out.median_days is not None:
+        low, high = (
+            "?" if day is None else f"{day:.0f}"
+            for day in (out.median_low_days, out.median_high_days)
+        )
+        return f"{out.median_days:.0f} days [{low}, {high}]"
+    if not out.known_days:
+        return "not told of so few persons"
+    return f"not reached in {out.known_days} days, for which enough persons were followed"
+
+
 def _show(report: CohortReport) -> None:
     head, out = report.head, report.drop_out
     typer.echo(
@@ -190,10 +217,10 @@ def _show(report: CohortReport) -> None:
     told = [week for week in report.adherence if week.measured is not None]
     for week in (told[0], told[-1]) if len(told) > 1 else told:
         typer.echo(
-            f"adherence in week {week.week + 1}: {100 * (week.measured or 0):.0f} % of days asked "
-            f"({week.patients} persons)"
+            f"adherence in week {week.week + 1}: {100 * (week.measured or 0):.0f} %"
+            f"{_band(week)} of days asked ({week.patients} persons)"
         )
-    median = "not reached" if out.median_days is None else f"{out.median_days:.0f} days"
+    median = _median(out)
     censored = ", ".join(f"{why} {n}" for why, n in out.censored.items()) or "nobody"
     typer.echo(
         f"drop-out: {out.dropped_out} of {out.patients}, half after: {median}; censored: {censored}"
@@ -204,8 +231,8 @@ def _show(report: CohortReport) -> None:
             typer.echo(f"{name}: no change told: {'; '.join(slope.notes)}")
         else:
             typer.echo(
-                f"{name}: {slope.deg_a_week:+.2f}° a week "
-                f"[{slope.low:+.2f}, {slope.high:+.2f}], {slope.patients} persons"
+                f"{name}: {slope.deg_a_week:+.2f}° a week"
+                f"{_reach(slope)}, {slope.patients} persons"
                 + ("" if slope.converged else f" ({'; '.join(slope.notes)})")
             )
     for note in head["notes"]:

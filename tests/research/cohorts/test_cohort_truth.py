@@ -114,7 +114,8 @@ def test_a_mixed_model_that_does_not_converge_is_said_and_persons_own_slopes_are
     assert not slope.converged
     assert slope.notes
     assert slope.model == "mean of persons' own slopes"
-    assert (slope.low, slope.deg_a_week, slope.high) == (0, 0, 0)
+    assert (slope.low, slope.deg_a_week, slope.high) == (None, 0, None)
+    assert "no interval" in slope.notes[-1]
 
 
 def test_kaplan_and_meier_agree_with_the_product_by_hand():
@@ -215,6 +216,61 @@ def test_what_could_not_be_seen_is_counted_beside_the_course():
     people = [person("a", "d" * 7, ranges=[seen(0, 80.0), seen(0, None), seen(0, 90.0)])]
     (course,) = range_courses(people)
     assert course.not_observable == 1
-    assert course.weeks[0].median == 85.0
+    assert course.weeks[0].mean == 85.0
     assert course.weeks[0].low is None, "one person has no band"
     assert course.half_width_deg == 5.0
+
+
+@pytest.mark.parametrize("people", [4, 5, 8, 20])
+def test_a_band_of_few_persons_holds_the_mean_of_those_whom_they_stand_for(people):
+    held = []
+    for seed in range(300):
+        rng = np.random.default_rng((people, seed))
+        shares = rng.beta(2.0, 1.2, people)
+        _, low, high = mean_with_band(list(shares), rng, within=(0.0, 1.0))
+        assert 0 <= low <= high <= 1
+        held.append(low <= 2.0 / 3.2 <= high)
+    # Shares are skew, so the band holds a little less than 95 %.
+    assert np.mean(held) >= 0.9
+
+
+@pytest.mark.parametrize("people", [1, 2, 3, 4])
+def test_a_median_a_curve_and_quartiles_are_of_four_persons_at_least(people):
+    rng = np.random.default_rng(people)
+    several = [
+        person(
+            f"p-{n}",
+            "d" * (10 + 5 * n) + "m" * 20,
+            ranges=[seen(0, float(rng.normal(90, 9)), side) for side in ("left", "right")],
+        )
+        for n in range(people)
+    ]
+    enough = people >= 4
+    (course,) = range_courses(several)
+    (week,) = course.weeks
+    assert (week.patients, week.limbs) == (people, 2 * people)
+    shown = [week.median, week.p25, week.p75, week.low, week.high]
+    assert [one is not None for one in shown] == [enough] * 5
+    curve = drop_outs(followed(several))
+    assert (curve.patients, curve.dropped_out) == (people, people)
+    assert bool(curve.steps) is enough
+    assert curve.known_days == (10 if enough else 0)
+
+
+def test_a_curve_ends_where_few_are_still_followed_and_tells_no_median_of_them():
+    censored = [person(f"c{i}", "d" * 20) for i in range(16)]
+    late = [person("a", "d" * 30 + "m" * 20), person("b", "d" * 40 + "m" * 20)]
+    curve = drop_outs(followed([*censored, *late]))
+    assert curve.dropped_out == 2
+    assert curve.steps == ()
+    assert curve.median_days is None, "one of the last two is no half of eighteen"
+    assert curve.known_days == 20
+
+
+def test_a_median_has_a_band_that_holds_it():
+    rng = np.random.default_rng(2)
+    people = [
+        person(f"p{i}", "d" * int(n) + "m" * 20) for i, n in enumerate(rng.integers(5, 60, 40))
+    ]
+    curve = drop_outs(followed(people))
+    assert curve.median_low_days < curve.median_days < curve.median_high_days
