@@ -4,7 +4,7 @@ An answer may hold numbers, texts, arrays, lists, mappings and plain objects wit
 comes back as a namespace of its public fields. Pickle would let the answer of a cheating entry run
 code where the truth is. What is read is bounded in depth and in how many values it holds, and an
 array is no longer than the bytes that came for it. Numbers are finite: who left out what is hard,
-as NaN, would be scored on what is easy.
+as NaN, would be scored on what is easy. Whole ones have 64 bits, as times in nanoseconds need.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ __all__ = ["decode_answer", "encode_answer"]
 MOST_DEPTH = 8
 MOST_VALUES = 2_000_000
 MOST_NUMBER = 1e15
+MOST_WHOLE = 2**63 - 1
+_BEYOND = "not finite, or beyond 1e15 (whole ones: 64 bits)"
 _ARRAY, _FIELDS, _MAPPING = "array", "fields", "mapping"
 _NUMBERS = "biuf"
 
@@ -112,10 +114,9 @@ class _AnswerReader:
 
 
 def _bounded(value: float) -> float:
-    if not -MOST_NUMBER <= value <= MOST_NUMBER:
-        raise ValueError(
-            "a number that is not finite, or beyond 1e15; None says that there is none"
-        )
+    most = MOST_WHOLE if isinstance(value, int) else MOST_NUMBER
+    if not -most <= value <= most:
+        raise ValueError(f"a number that is {_BEYOND}; None says that there is none")
     return value
 
 
@@ -125,6 +126,15 @@ def _array(kind: str, shape: list[int], held: bytes) -> np.ndarray[Any, Any]:
         raise ValueError(f"an array of {dtype}")
     # As many values as there are bytes for: a shape alone allocates nothing.
     values = np.frombuffer(held, dtype).reshape(shape).copy()
-    if values.size and not bool((np.abs(values.astype(np.float64)) <= MOST_NUMBER).all()):
-        raise ValueError("an array with numbers that are not finite, or beyond 1e15")
+    if not _within(values):
+        raise ValueError(f"an array with numbers that are {_BEYOND}")
     return values
+
+
+def _within(values: np.ndarray[Any, Any]) -> bool:
+    match values.dtype.kind:
+        case "f":
+            return bool((np.abs(values.astype(np.float64)) <= MOST_NUMBER).all())
+        case "u":
+            return bool((values <= MOST_WHOLE).all())
+    return True

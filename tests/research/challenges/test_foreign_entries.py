@@ -455,6 +455,18 @@ def test_answers_travel_as_plain_values():
     assert read[1:] == ((1, 2.5, "x"), 3.0, {"a": (1, None)})
 
 
+def test_times_in_nanoseconds_travel_and_what_no_64_bits_hold_does_not():
+    now = 1_790_000_000_123_456_789
+    times = np.array([now, -now])
+    read = decode_answer(encode_answer({"t_ns": times, "at": now}))
+    assert read["t_ns"].dtype == np.int64
+    assert read["t_ns"].tolist() == [now, -now]
+    assert read["at"] == now
+    for beyond in (2**63, np.array([2**63], np.uint64), np.array([1e16])):
+        with pytest.raises(DecodeError, match="beyond"):
+            decode_answer(encode_answer([beyond]))
+
+
 @pytest.mark.parametrize("answer", [object(), np.array([object()]), {1: 2}, b"x"])
 def test_what_is_no_plain_value_does_not_travel(answer):
     with pytest.raises(TypeError, match="an answer holds"):

@@ -111,7 +111,6 @@ def test_what_is_heard_of_a_wearable_is_the_same_each_time_and_whole():
     assert first["battery_percent"] is not None
 
 
-@pytest.mark.nightly
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", ["game", "wearable"])
 def test_a_new_entry_of_each_kind_is_scored_in_its_own_process(tmp_path, kind):
