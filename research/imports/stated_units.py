@@ -19,6 +19,11 @@ __all__ = ["check_units", "implausible_parts"]
 MOST_TIMES: Final = 1.5
 IMPOSSIBLE_TIMES: Final = 3.0
 """Gravity's turning to the gyroscope's: more is told, and refused."""
+LEAST_TIMES: Final = 0.5
+IMPOSSIBLE_PART: Final = 0.35
+"""The same from below: less is told, and refused where both turn alike."""
+ALIKE: Final = 0.75
+"""Correlation from which movement's own accelerations are too small to make gravity seem slow."""
 LOOKED_AT: Final = 500_000
 """Samples that are judged at once: hours of a worn sensor."""
 
@@ -77,31 +82,36 @@ def _check_part(
     if found.rate_unit != stated and stated in {"rad/s", "deg/s", "mdeg/s"}:
         raise ConfigurationError(
             f"{where}: the map states the gyroscope in {stated}, but gravity turns as if it were "
-            f"in {found.rate_unit}"
+            f"in {found.rate_unit}; if they are not, check the unit of time"
         )
-    return True, _check_scale(where, (found.rate_slope or 0.0) / RATE_UNITS[stated])
+    times = (found.rate_slope or 0.0) / RATE_UNITS[stated]
+    return True, _check_scale(where, times, found.likeness)
 
 
-def _check_scale(where: str, times: float) -> str:
+def _check_scale(where: str, times: float, likeness: float) -> str:
     """What gravity's turning says of the gyroscope's scale, and of the unit of time with it.
 
-    Accelerations of the movement itself lower it: right recordings (parts of BROAD, SPAR's
-    watches) lie between 0.3 and 1.24, so only what lies above tells.
+    Accelerations of the movement itself lower it, and make the two turn less alike: right
+    recordings (of BROAD, UCI's physiotherapy, SPAR's watches) lie from 0.19 up, but from 0.55 where
+    the correlation is `ALIKE`.
 
     Args:
         where: the file.
         times: how many times as fast gravity turns as the gyroscope says.
+        likeness: their correlation.
 
     Raises:
-        ConfigurationError: several times as fast.
+        ConfigurationError: several times as fast, or surely several times as slow.
     """
-    if times <= MOST_TIMES:
+    if LEAST_TIMES <= times <= MOST_TIMES:
         return ""
     told = f"gravity turns {times:.2g} times as fast as the gyroscope says"
-    if times > IMPOSSIBLE_TIMES:
+    if times > IMPOSSIBLE_TIMES or (times < IMPOSSIBLE_PART and likeness > ALIKE):
         raise ConfigurationError(
             f"{where}: {told}: check the unit of time, and then the gyroscope's scale"
         )
+    if times < LEAST_TIMES and likeness <= ALIKE:
+        return f"{told}: it moved much, or its scale or the unit of time is not as stated"
     return f"{told}: its scale, or the unit of time, is likely not as stated"
 
 

@@ -84,6 +84,7 @@ class GravityWeighed:
         acc_unit: the likely unit; None where no known one fits.
         rate_slope: what a rate of 1 in the file is in rad/s, by gravity's turning; None: unseen.
         rate_unit: the likely unit; None where nothing tells.
+        likeness: correlation of the felt and the told turning; 0: nothing turned.
         turns: whether gravity was seen to turn, or the gyroscope to tell that it does.
         axes: the gyroscope's axes as gravity's turning has them, such as `-y`; None: as they are,
             or nothing tells.
@@ -94,6 +95,7 @@ class GravityWeighed:
     acc_unit: str | None
     rate_slope: float | None
     rate_unit: str | None
+    likeness: float = 0.0
     turns: bool = False
     axes: tuple[str, str, str] | None = None
 
@@ -129,7 +131,16 @@ def weighed(acc: Array, gyr: Array | None, rate_hz: float) -> GravityWeighed:
     if unit is None and np.percentile(np.abs(rates), 99) > FULL_SCALE_RAD_S:
         unit = "deg/s"
     axes = None if turning is None else _other_axes(turning)
-    return GravityWeighed(gravity, rested, acc_unit, slope, unit, turning is not None, axes)
+    return GravityWeighed(
+        gravity,
+        rested,
+        acc_unit,
+        slope,
+        unit,
+        likeness=0.0 if turning is None else turning.likeness(),
+        turns=turning is not None,
+        axes=axes,
+    )
 
 
 @dataclass(frozen=True, slots=True)

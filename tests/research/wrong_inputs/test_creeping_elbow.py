@@ -73,6 +73,7 @@ def test_15_s_in_2_minutes_make_no_wrong_range():
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize("creeping_s", [600.0, 1800.0])
 def test_15_s_make_no_wrong_range_whoever_exercises(seed, creeping_s):
