@@ -1,8 +1,9 @@
 """Where a cohort's sessions are analysed: in this process, over this machine's, on a cluster.
 
-A process costs a second of CPU before it does anything, so a few short sessions start few of them:
-one for each `WORTH_S` of estimated work, and two at least, since a second keeps a session that ends
-its process from ending the run.
+Where this process may be forked, another one costs little. Elsewhere (other systems, a notebook's
+threads) `joblib` starts them anew, each for a second of CPU, so that a few short sessions start
+few: one for each `WORTH_S` of estimated work, and two at least, since a second keeps a session that
+ends its process from ending the run.
 
 A process that dies takes its session with it and no other: on one machine the sessions that were at
 work are tried again one by one, each in a process of its own; Dask gives up a task that has ended
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from telemetry.errors import ConfigurationError, TransportError
 
+from .forked_pool import may_fork, over_forks
 from .session_analysis import analysed, analysis_fault
 
 if TYPE_CHECKING:
@@ -72,12 +74,21 @@ def _batch(
     jobs: Sequence[AnalysisJob], workers: int, *, least: int = 1
 ) -> Iterator[tuple[AnalysisJob, AnalysedSession | None] | None]:
     """Rows as they come; None, and no more, where a process died."""
+    count = max(least, min(workers, len(jobs)))
+    if count == 1:
+        return ((job, analysed(job)) for job in jobs)
+    if may_fork():
+        return over_forks(analysed, jobs, count)
+    return _started_anew(jobs, max(least, worthwhile(jobs, workers)))
+
+
+def _started_anew(
+    jobs: Sequence[AnalysisJob], count: int
+) -> Iterator[tuple[AnalysisJob, AnalysedSession | None] | None]:
     from joblib import Parallel, delayed  # noqa: PLC0415 - of an extra
     from joblib.externals.loky.process_executor import TerminatedWorkerError  # noqa: PLC0415
 
-    pool = Parallel(
-        n_jobs=max(least, worthwhile(jobs, workers)), batch_size=1, return_as="generator_unordered"
-    )
+    pool = Parallel(n_jobs=count, batch_size=1, return_as="generator_unordered")
     try:
         for place, row in pool(delayed(_numbered)(i, job) for i, job in enumerate(jobs)):
             yield jobs[place], row

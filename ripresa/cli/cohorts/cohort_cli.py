@@ -55,11 +55,13 @@ def analyse(
 
     faults: list[AnalysedSession] = []
     columns = (*Progress.get_default_columns(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    # A thread that draws would keep this process from being forked.
+    shown = Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
+    with shown as progress:
         bar = progress.add_task("analysing", total=None)
 
         def told(done: int, total: int, row: AnalysedSession | None) -> None:
-            progress.update(bar, completed=done, total=total)
+            progress.update(bar, completed=done, total=total, refresh=True)
             if row is not None and row.fault is not None:
                 faults.append(row)
 
