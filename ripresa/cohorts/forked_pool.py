@@ -2,10 +2,14 @@
 
 A process that is started anew imports for a second of CPU what a fork is born with. To fork is
 sound on Linux and with one thread: what another one held would stay locked in the fork for ever.
+A fork ends with the process that it works for, however that ends.
 """
 
 from __future__ import annotations
 
+import ctypes
+import os
+import signal
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["may_fork", "over_forks"]
 
+END_WITH_PARENT = 1
+"""`PR_SET_PDEATHSIG` of prctl(2)."""
 J = TypeVar("J")
 R = TypeVar("R")
 
@@ -38,7 +44,8 @@ def over_forks(
         workers: processes.
     """
     died = False
-    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+    fork = get_context("fork")
+    with ProcessPoolExecutor(workers, fork, _end_with, (os.getpid(),)) as pool:
         futures = {pool.submit(work, job): job for job in jobs}
         for future in as_completed(list(futures)):
             job = futures.pop(future)
@@ -51,3 +58,10 @@ def over_forks(
             yield job, result
     if died:
         yield None
+
+
+def _end_with(parent: int) -> None:
+    """Have this fork killed when its parent ends, or end it where that has ended already."""
+    ctypes.CDLL(None).prctl(END_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
