@@ -33,6 +33,8 @@ _ENDINGS: Final = {
     ".xdf": "xdf",
     ".mat": "mat",
 }
+_CAPTURED: Final = frozenset({".amc", ".asf", ".bvh", ".c3d", ".trc", ".mot"})
+"""Motion capture: positions of markers, or joint angles."""
 
 
 class FileColumns:
@@ -116,6 +118,11 @@ def read_columns(path: Path, layout: ImportMap) -> FileColumns:
         "xdf": _xdf,
         "mat": _mat,
     }
+    if kind is None and path.suffix.lower() in _CAPTURED:
+        raise ConfigurationError(
+            f"{path.name}: motion capture holds where bodies were or how joints were bent, and no "
+            "sensor's samples: there is nothing to import; what sensors felt would be made up"
+        )
     if kind not in readers:
         raise ConfigurationError(
             f"{path.name}: what it is does not show from its ending; set format in the map's [file]"

@@ -667,3 +667,11 @@ def test_one_that_is_shaken_so_that_gravity_seems_slow_is_told_and_not_refused(t
     write_csv(tmp_path / "f.csv", table(shaken, 3 * gyr))
     notes = import_stream(tmp_path / "f.csv", layout()).notes
     assert any("it moved much, or" in note for note in notes), notes
+
+
+@pytest.mark.parametrize("ending", [".amc", ".ASF", ".bvh", ".c3d", ".trc"])
+def test_motion_capture_is_refused_for_what_it_is(tmp_path, ending):
+    path = tmp_path / f"02_01{ending}"
+    path.write_text(":FULLY-SPECIFIED\n:DEGREES\n1\nroot 9.37 17.86 -17.32 -2.01 -2.25 -4.31\n")
+    with pytest.raises(ConfigurationError, match="no sensor's samples"):
+        import_stream(path, layout())
