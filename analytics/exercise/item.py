@@ -155,7 +155,13 @@ def analyse_item(
     live = _awake(found.live, frames, rests)
     found = replace(found, observation=observation, excursions=excursions, live=live)
     bands = item_bands(
-        observation, frames, track.frame_rate_hz, found.flexion, excursions, slippage=slippage
+        observation,
+        frames,
+        track.frame_rate_hz,
+        found.flexion,
+        excursions,
+        slippage=slippage,
+        raw=found.raw,
     )
     repetitions = repetition_figures(found, bands, track, frames, from_index)
     leaned, trunk = _leaned(observation, tracks, frames, excursions)

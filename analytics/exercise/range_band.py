@@ -10,6 +10,7 @@ import numpy as np
 
 from analytics.movement.askewness import askewness_of
 from analytics.movement.slippage import Slippage
+from analytics.movement.strokes import TREMBLING_DEG, tremor_deg
 from analytics.observability.gate import Estimate
 from analytics.signals.orientation import up_in_sensor
 
@@ -44,6 +45,8 @@ BEYOND_DEG = 5.0
 """From the vertical, from which on a limb is on its other side."""
 HANGS_DEG = -5.0, 15.0
 """Between which a limb hangs, from straight down; an arm lies against the trunk."""
+SHAKEN_OUT = 1.5
+"""Times what shakes in an angle: by so much a tremor widens a range (`docs/challenges.md`)."""
 LIKELY_LATE = 3.0
 """Log likelihood from which on a lag between two sensors is held possible: of right placements a
 fifth show one, seldom of more than 0.3 s."""
@@ -66,6 +69,7 @@ class ItemBands:
         through_vertical: whether an elevation goes from one side of the vertical to the other.
         begins_deg: of an elevation that begins hanging, where it does so, from straight down.
         heading_deg: of a joint, see `Flexion.heading_deg`.
+        shaking_deg: standard deviation of what shakes in the angle (`movement.strokes.tremor_deg`).
     """
 
     observation: Observation
@@ -79,6 +83,7 @@ class ItemBands:
     through_vertical: bool = False
     begins_deg: float | None = None
     heading_deg: float = 0.0
+    shaking_deg: float = 0.0
 
     def of_repetition(self, range_deg: float) -> float:
         """Half of 95 %: by how much one repetition's figures are less sure than their median."""
@@ -118,6 +123,7 @@ class ItemBands:
             math.hypot(end - band.range_deg, *self._of_pair_deg, self.slippage.half_deg, beside_deg)
             for end in (band.low_deg, band.high_deg)
         )
+        low = math.hypot(low, self._shaken_out_deg)
         return Estimate(band.range_deg, max(0.0, band.range_deg - low), band.range_deg + high)
 
     def peak_figure(self, peak_deg: float, beside_deg: float = 0.0) -> Estimate:
@@ -146,13 +152,18 @@ class ItemBands:
             )
         half = math.hypot(half, self.slippage.half_deg, beside_deg)
         below, above = self._askew_at_rest_deg()
-        low, high = math.hypot(half, below), math.hypot(half, above)
+        low, high = math.hypot(half, below, self._shaken_out_deg / 2), math.hypot(half, above)
         return Estimate(peak_deg, peak_deg - low, peak_deg + high)
 
     @property
     def _of_pair_deg(self) -> tuple[float, float]:
         """Half of 95 %: what a joint's clocks and its axis in the proximal sensor leave open."""
         return self.clocks_deg, COVERAGE_95 * self.heading_deg
+
+    @property
+    def _shaken_out_deg(self) -> float:
+        """By how much a tremor widens a range: at each end the furthest of it is what is seen."""
+        return SHAKEN_OUT * self.shaking_deg if self.shaking_deg > TREMBLING_DEG else 0.0
 
     def _askew_at_rest_deg(self) -> tuple[float, float]:
         """By how much a peak may be lower, and higher, as where the limb hangs seems to tell.
@@ -185,8 +196,12 @@ def item_bands(
     excursions: Sequence[Excursion] = (),
     *,
     slippage: Slippage | None = None,
+    raw: Array | None = None,
 ) -> ItemBands:
-    """What an item's frames at `rate_hz` leave uncertain in its repetitions, or in all of it."""
+    """What an item's frames at `rate_hz` leave uncertain in its repetitions, or in all of it.
+
+    `raw` is their angle before smoothing, where there is one.
+    """
     spans = [slice(e.valley, e.end + 1) for e in excursions] or [slice(None)]
     return ItemBands(
         observation,
@@ -200,6 +215,7 @@ def item_bands(
         _through_vertical(observation, excursions),
         _begins_deg(observation, excursions),
         0.0 if flexion is None else flexion.heading_deg(excursions, rate_hz),
+        0.0 if raw is None else tremor_deg(raw, excursions, rate_hz),
     )
 
 

@@ -14,7 +14,6 @@ from analytics.movement.strokes import (
     Strokes,
     ends_of,
     strokes_of,
-    tremor_deg,
 )
 from analytics.signals.smoothing import smoothed
 from telemetry.messages.results import Repetition
@@ -71,9 +70,7 @@ def repetition_figures(
     """
     if not found.excursions:
         return ()
-    speed, shaking = frames.speed, 0.0
-    if found.raw is not None:
-        shaking = tremor_deg(found.raw, found.excursions, track.frame_rate_hz)
+    speed = frames.speed
     seen = _Seen(
         found,
         bands,
@@ -83,7 +80,7 @@ def repetition_figures(
         speed,
         smoothed(speed, track.frame_rate_hz, restarts_of(frames)),
         reference_range(found.excursions),
-        shaking > TREMBLING_DEG,
+        bands.shaking_deg > TREMBLING_DEG,
     )
     smooth = _smoothness(
         seen, [s for e in found.excursions for s in ((e.start, e.hold_from), (e.hold_to, e.end))]

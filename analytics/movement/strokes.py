@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .repetition import Excursion
 
-__all__ = ["UNSEEN_SHARE", "Strokes", "ends_of", "strokes_of", "tremor_deg"]
+__all__ = ["TREMBLING_DEG", "UNSEEN_SHARE", "Strokes", "ends_of", "strokes_of", "tremor_deg"]
 
 UNSEEN_SHARE = 0.1
 """Of a minimum-jerk stroke's seen part, what lies unseen before it and after it, where it is slower

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from research.exercises.exercise_cases import misplaced_cases
@@ -70,6 +71,32 @@ def test_fidgeting_may_be_nothing_done_and_gives_no_range(exercise, reach_deg):
     assert item.count_low == 0
     assert item.range_of_motion is None
     assert not {m.name for m in item.measures} & {"hold", "time up", "lean"}
+
+
+@pytest.mark.parametrize(
+    ("exercise", "degrees", "seed"),
+    [("forward-raise", 13.0, 183), ("hip-abduction", 14.0, 184), ("bridge", 22.0, 185)],
+)
+def test_the_band_of_a_small_trembling_raise_reaches_down_to_what_was_meant(
+    exercise, degrees, seed
+):
+    made = simulate_item(
+        exercise,
+        Person("trembling", 25.0),
+        seed,
+        script=lambda body, what: do_set(body, what, 8, shares=[degrees / SPAN_DEG[exercise]] * 8),
+    )
+    what, to_s = made.what, made.motion.seconds - TAIL_S / 2
+    item = analysed(recorded(what.exercise, what.posture, made.streams(), LEAD_S, to_s)).items[0]
+    angle, since, meant = what.truth_deg(made.motion), 0, []
+    for start, stop in made.motion.repetitions:
+        peak = start + int(np.argmax(angle[start:stop]))
+        meant.append(angle[peak] - angle[since : peak + 1].min())
+        since = peak
+    told = item.range_of_motion
+    assert told.band_low_deg < np.median(meant) < told.band_high_deg
+    # What shakes makes a range larger only.
+    assert told.median_deg - told.band_low_deg > told.band_high_deg - told.median_deg
 
 
 @pytest.mark.parametrize("seed", [97, 98])
