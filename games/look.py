@@ -26,12 +26,13 @@ class Look:
         audio_only: the picture is dark and calm; voice and sound say it all.
         reduced_motion: no parallax, no particles.
         plain: neither ornaments nor points.
+        points: whether points are shown; they count all the same.
         scanning: choices light up in turn; one key, or the arm that was still, takes one.
         full_screen: the window fills the display from its start.
         sound: volume of the sounds, 0 to 1.
         music: volume of the music, 0 to 1.
         speech: volume of the voice, 0 to 1.
-        captions: what the music does is written, too.
+        captions: what is spoken in a game is written, too.
         voice: whether prompts are spoken where a speech program is installed.
         seed: start of the scenery's random numbers.
         scene: place, light and weather of this session; None: each game's first.
@@ -49,6 +50,7 @@ class Look:
     music: float = 0.4
     speech: float = 0.5
     captions: bool = False
+    points: bool = True
     voice: bool = True
     seed: int = 1
     scene: GameScene | None = None
@@ -56,6 +58,11 @@ class Look:
     def scene_of(self, game: str) -> GameScene:
         """What a game draws: the session's scene, or its own first one."""
         return self.scene or FIRST_SCENES.get(game, GameScene())
+
+    @property
+    def shows_points(self) -> bool:
+        """Whether points stand on the screen."""
+        return self.points and not self.plain
 
     def __post_init__(self) -> None:
         """Refuse what cannot be shown.

@@ -40,7 +40,7 @@ class Accompaniment:
     """
 
     def __init__(self, game: Game, look: Look, setting: Setting, devices: Devices) -> None:
-        self._music, self._voice, self._sounds = devices.music, devices.voice, devices.sounds
+        self._music, self._voice = devices.music, devices.voice
         tempo = BeatTempo.of(setting.up_s, setting.hold_s, setting.down_s)
         self._music.play(look.scene_of(game.name), tempo, setting.seed)
         self._of_set = self._full_before = 0
@@ -53,11 +53,3 @@ class Accompaniment:
         part = part_of(state) if mode is Mode.PLAY else MusicPart.REST
         self._music.follow(part, progress.full - self._full_before, self._of_set)
         self._music.sound(speech=self._voice.speaking, quiet=mode is not Mode.PLAY)
-
-    def toggle(self) -> bool:
-        """All that is heard off, or on again; whether it is off."""
-        off = not self._music.muted
-        self._music.muted = self._sounds.muted = self._voice.muted = off
-        if off:
-            self._voice.close()
-        return off

@@ -41,6 +41,14 @@ class Devices:
     voice: Voice
     music: MusicPlayer = field(default_factory=MusicPlayer)
 
+    def toggle_sound(self) -> bool:
+        """All that is heard off, or on again; whether it is off."""
+        off = not self.music.muted
+        self.music.muted = self.sounds.muted = self.voice.muted = off
+        if off:
+            self.voice.close()
+        return off
+
 
 @contextmanager
 def devices_for(

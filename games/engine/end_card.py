@@ -74,5 +74,5 @@ class EndCard:
             measured=measured,
             reaches=self._reaches,
             counted=self.counted,
-            points=not self._look.plain,
+            points=self._look.shows_points,
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pygame
 
+from games.audio.captions import Captions
 from games.audio.hearing import heard_alone, unheard
 from games.audio.sound import FEEDBACK
 from games.inputs.keys import KeysSource
@@ -18,6 +19,7 @@ from games.ui.hud import Hud, pill
 from games.ui.interlude import Interlude
 from games.ui.overlay import banner, on_card
 from games.ui.pain_scale import BACK
+from games.ui.palette import INK, PAPER
 from games.ui.texts import FRAME, said
 from telemetry.messages.requests import CalibrateRange, ReportPain, ReportRest, ReportUnwell
 from therapy.session.safety import Verdict, judge_pain
@@ -46,6 +48,9 @@ if TYPE_CHECKING:
 __all__ = ["Loop"]
 
 UNHEARD_ABOVE = 170
+CAPTION = pygame.Rect(290, 64, 700, 78)
+CAPTION_IN_LARGE = pygame.Rect(140, 122, 1000, 118)
+LARGE_LETTERS = 1.3
 
 
 class Loop:
@@ -98,6 +103,7 @@ class Loop:
         by_ear = heard_alone(look, devices.sounds)
         self._screen: GameScreen = DarkScreen() if by_ear else game.screen(look)
         self._telling = Telling(game, look, devices)
+        self._captions = Captions(devices.voice, on=look.captions, speed=pace.speed)
         self._accompaniment = Accompaniment(game, look, settings.setting, devices)
         self._began_ns = pace.now_ns()
         self._end_card = EndCard(settings, devices.voice)
@@ -156,7 +162,7 @@ class Loop:
         elif name == "pause" and self.mode in (Mode.PLAY, Mode.PAUSED):
             self._stand(Mode.PAUSED if self.mode is Mode.PLAY else Mode.PLAY)
         elif name == "mute":
-            self._accompaniment.toggle()
+            self._devices.toggle_sound()
         elif name == "retest" and self._retest_shown:
             self._ask(CalibrateRange(retest=True))
 
@@ -280,6 +286,8 @@ class Loop:
         elif told:
             banner(self._canvas, told)
         if self.mode is Mode.PLAY:
+            if not stands:
+                self._draw_caption(now_ns, cue)
             self._draw_beside(stands)
 
     def _why_it_stands(self, now_ns: int) -> str:
@@ -316,6 +324,20 @@ class Loop:
             pill(self._canvas, text, 26, "midbottom", (WIDTH // 2, HEIGHT - UNHEARD_ABOVE))
         if self._retest_shown and not stands:
             self._hud.draw_retest(self._canvas)
+
+    def _draw_caption(self, now_ns: int, cue: str) -> None:
+        """What is spoken, below the cue, where neither rest nor target lies."""
+        line = self._captions.line(now_ns, (cue,))
+        if line:
+            large = self._look.text_scale > LARGE_LETTERS
+            place = CAPTION_IN_LARGE if large else CAPTION
+            self._canvas.panel(place, INK, alpha=225)
+            self._canvas.write_within(line, place.inflate(-36, -12), 32, PAPER)
+
+    @property
+    def game(self) -> str:
+        """Name of the game that is played."""
+        return self._game.name
 
     @property
     def choices(self) -> tuple[PlayChoice, ...]:

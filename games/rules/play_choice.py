@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-__all__ = ["PlayChoice"]
+__all__ = ["PLAY_CHOICE", "PlayChoice", "choice_named", "choice_variant"]
+
+PLAY_CHOICE: Final = "play_choice"
+"""Mechanism under which a session's record tells each choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +26,20 @@ class PlayChoice:
     level: int
     right: bool
     decided_s: float
+
+
+def choice_variant(game: str, choice: PlayChoice) -> str:
+    """A choice as it stands in the record of a session: game, repetition, level, outcome, ms."""
+    outcome = "right" if choice.right else "other"
+    decided_ms = round(choice.decided_s * 1000)
+    return f"{game}.{choice.number}.{choice.level}.{outcome}.{decided_ms}"
+
+
+def choice_named(variant: str) -> tuple[str, PlayChoice] | None:
+    """Game and choice from their record; None where this version knows none of that kind."""
+    try:
+        game, number, level, outcome, decided_ms = variant.split(".")
+        right = {"right": True, "other": False}[outcome]
+        return game, PlayChoice(int(number), int(level), right, int(decided_ms) / 1000)
+    except (ValueError, KeyError):
+        return None

@@ -46,6 +46,7 @@ class PageDesk:
         request: for pain and unwell, which no page owns.
         closed: told when the window is closed.
         say: speaks a page when it opens.
+        mute: turns all that is heard off, or on again.
         now_ns: present instant.
     """
 
@@ -58,12 +59,13 @@ class PageDesk:
         request: Callable[[Request], None],
         closed: Callable[[], None],
         say: Callable[[str], None],
+        mute: Callable[[], object] = lambda: None,
         now_ns: int,
     ) -> None:
         self._window, self._look = window, look
         self._canvas = Canvas(window.picture, look.text_scale)
         self._chosen, self._closed = chosen, closed
-        self._request, self._say = request, say
+        self._request, self._say, self._mute = request, say, mute
         self._screen, self._hud = PageScreen(look), Hud(look)
         self._page, self._menu, self._since_ns = Page(""), Menu(0), now_ns
         self._over: Page | None = None
@@ -183,6 +185,8 @@ class PageDesk:
             self._press("pause", now_ns)
         elif key in RETURN:
             self._take_where(lambda c: isinstance(c.asks, GoBack), now_ns)
+        elif key == pygame.K_m:
+            self._mute()
         elif key == pygame.K_s:
             self._take_where(lambda c: c.skips, now_ns)
         else:

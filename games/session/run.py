@@ -27,12 +27,14 @@ from games.orto.levels import ChoiceStanding, ChosenInSession
 from games.persuasion.questionnaire import ITEMS
 from games.persuasion.session_prompts import Told
 from games.rules.control import Invitation, Signal
+from games.rules.play_choice import PLAY_CHOICE, choice_variant
 from games.rules.setting import setting_for
 from games.ui.texts import FRAME, said
 from telemetry.messages.events import CloseReason, StopReason
 from telemetry.messages.requests import (
     CloseSession,
     EndExercise,
+    NotePrompt,
     ReportBreathlessness,
     ReportEffort,
 )
@@ -100,6 +102,7 @@ class SessionScreens:
         self.levels = dict(settings.levels)
         self._standing = ChoiceStanding.kept_in(settings.levels)
         self._choices: list[PlayChoice] = []
+        self._choices_told = 0
         self.finished = False
         self.in_game = False
         self.latencies = FrameLatency(devices.pace.speed)
@@ -121,6 +124,7 @@ class SessionScreens:
             request=view.request,
             closed=self._closed,
             say=devices.voice.say,
+            mute=devices.toggle_sound,
             now_ns=devices.pace.now_ns(),
         )
         self._loop: Loop | None = None
@@ -185,7 +189,7 @@ class SessionScreens:
         if loop is None or self._loop_item != screen.item.id:
             loop = self._loop = self._new_loop(screen, state)
             self._loop_item = screen.item.id
-            self._eased = False
+            self._eased, self._choices_told = False, 0
         if screen.signal == "ease" and not self._eased:
             self._eased = True
             loop.simulation.signal(Signal.EASE)
@@ -196,6 +200,7 @@ class SessionScreens:
             loop.counted_by_session(round(screen.done), self._dose)
         going_on = loop.stopped_by is None
         loop.frame()
+        self._tell_choices(loop)
         self._rest.tell(state, self._pace.now_ns(), resting=loop.resting)
         self.levels[screen.item.id] = loop.simulation.state.progress.level
         if loop.window_closed:
@@ -225,9 +230,6 @@ class SessionScreens:
         self._dose = round(screen.done) + setting.dose
         if isinstance(self._source, KeysSource):
             self._source.pace(setting.up_s, setting.down_s)
-        language = self._look.language
-        spoken = [screen.item.known.cue, screen.breathe]
-        self._voice.say(" ".join(words.text(language) for words in spoken if words is not None))
         self._began_ns = self._pace.now_ns()
         self._way.told_scene()
         settings = PlaySettings(
@@ -240,7 +242,11 @@ class SessionScreens:
             reaches=self._settings.reaches,
             measured=screen.measured,
         )
-        return Loop(settings, self._devices, self._view, heart=self._view.heart_bpm)
+        loop = Loop(settings, self._devices, self._view, heart=self._view.heart_bpm)
+        language = self._look.language
+        spoken = [screen.item.known.cue, screen.breathe]
+        self._voice.say(" ".join(words.text(language) for words in spoken if words is not None))
+        return loop
 
     def _aside(self, screen: Play) -> str:
         """What stands beside a game: first that today's range is smaller, then to breathe out."""
@@ -276,6 +282,16 @@ class SessionScreens:
             self._played.append(state.progress.complete(state.setting))
             self._remember_choices(self._loop)
         self._loop, self._loop_item = None, ""
+
+    def _tell_choices(self, loop: Loop) -> None:
+        """Each choice made in the game is written down as it is made."""
+        for choice in loop.choices[self._choices_told :]:
+            self._choices_told += 1
+            variant = choice_variant(loop.game, choice)
+            language = self._look.language
+            self._view.request(
+                NotePrompt(mechanism=PLAY_CHOICE, variant=variant, language=language)
+            )
 
     def _remember_choices(self, loop: Loop) -> None:
         """What was chosen in all of the session's games decides the next session's level."""

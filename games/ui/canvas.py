@@ -80,11 +80,11 @@ class Canvas:
         return place
 
     def write_within(self, text: str, place: pygame.Rect, size: int, colour: Colour) -> None:
-        """Write in the middle of a place, in one line or two, whichever is larger."""
+        """Write in the middle of a place, in one line or two alike, whichever is larger."""
         parts = [[text], *_halved(text)]
         height, lines = max(
             ((self._height_within(lines, place, size), lines) for lines in parts),
-            key=lambda found: (found[0], -len(found[1])),
+            key=lambda found: (found[0], -len(found[1]), -max(len(line) for line in found[1])),
         )
         font = self._font(height)
         y = place.centery - font.line * len(lines) // 2

@@ -109,7 +109,7 @@ class Hud:
         count = self._said("repetition", number=min(done + 1, dose), dose=dose)
         label = pill(canvas, count, 28, "topleft", (16, 12), below=PIP + 12)
         self._pips(canvas, setting, done, dose, label)
-        told = [] if self._look.plain else [self._said("points", score=progress.score)]
+        told = [self._said("points", score=progress.score)] if self._look.shows_points else []
         if angle_deg is not None:
             told.insert(0, f"{angle_deg:.0f}°")
         right = pygame.Rect(WIDTH - 16, 12, 0, 0)

@@ -361,6 +361,7 @@ STORES: Final[tuple[Store, ...]] = (
     _at_home("unlocking", "ripresa patient unlock"),
     _at_home("motion_kept", "the clinic's page: whether raw motion stays at home"),
     _at_home("live_view", "ripresa home live-view: whether sessions may be seen live"),
+    _at_home("kept_look", "ripresa home settings: volumes, captions, points"),
     _at_home("postcards", "ripresa home postcards: senders, words, redrawn pictures"),
     _at_home("logs", "programs that a home or a demo starts"),
     # What the clinic's broker keeps.

@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from .look_options import AudioOnly, LanguageOption, Plain, Scanning, SideOption, TextScale
+from .look_options import (
+    AudioOnly,
+    Captions,
+    Effects,
+    LanguageOption,
+    Music,
+    Plain,
+    Points,
+    Scanning,
+    SideOption,
+    Speech,
+    TextScale,
+)
 from .postcards.postcards_cli import app as postcards_app
 
 __all__ = ["app"]
@@ -51,6 +63,11 @@ def session(  # noqa: PLR0917 - typer reads options from it
     audio_only: AudioOnly = False,
     scanning: Scanning = False,
     plain: Plain = False,
+    music: Music = None,
+    effects: Effects = None,
+    speech: Speech = None,
+    captions: Captions = None,
+    points: Points = None,
     five_minutes: Annotated[
         bool, typer.Option("--five-minutes", help="The short version of a hard day.")
     ] = False,
@@ -65,7 +82,7 @@ def session(  # noqa: PLR0917 - typer reads options from it
 ) -> None:
     """Hold one session with its screens, from check-in to the last card."""
     from .home_command import HeldSession, hold_session_with_screens
-    from .look_options import look_of
+    from .look_options import kept_options, look_of
 
     told = hold_session_with_screens(
         HeldSession(
@@ -77,6 +94,7 @@ def session(  # noqa: PLR0917 - typer reads options from it
                 scanning=scanning,
                 plain=plain,
                 full_screen=full_screen,
+                wishes=kept_options(music, effects, speech, captions=captions, points=points),
             ),
             five_minutes=five_minutes,
             headless=headless,
@@ -84,6 +102,31 @@ def session(  # noqa: PLR0917 - typer reads options from it
         )
     )
     typer.echo(told)
+
+
+@app.command()
+def settings(
+    music: Music = None,
+    effects: Effects = None,
+    speech: Speech = None,
+    captions: Captions = None,
+    points: Points = None,
+) -> None:
+    """Keep volumes, captions and points for all sessions and games here; tell what is kept."""
+    from ripresa.home.looks.kept_look import KeptLook
+    from ripresa.platform.configuration import Folder, ripresa_home
+
+    from .look_options import kept_options, look_of
+
+    path = Folder(ripresa_home()).create().kept_look
+    asked = kept_options(music, effects, speech, captions=captions, points=points)
+    if asked != KeptLook():
+        asked.over(KeptLook.load(path)).save(path)
+    look = look_of("it", 1.0, "right", audio_only=False)
+    typer.echo(
+        f"music {look.music:g}, effects {look.sound:g}, speech {look.speech:g}; "
+        f"captions {'on' if look.captions else 'off'}, points {'on' if look.points else 'off'}"
+    )
 
 
 @app.command()

@@ -14,7 +14,19 @@ from telemetry.errors import RipresaError
 
 from .laboratory.lsl_command import lsl
 from .lazy import LazyGroup, lazy_commands
-from .look_options import AudioOnly, LanguageOption, Plain, Scanning, SideOption, TextScale
+from .look_options import (
+    AudioOnly,
+    Captions,
+    Effects,
+    LanguageOption,
+    Music,
+    Plain,
+    Points,
+    Scanning,
+    SideOption,
+    Speech,
+    TextScale,
+)
 from .recordings.export_command import export_sessions
 from .recordings.import_command import import_recording
 from .recordings.replay_command import replay
@@ -204,6 +216,11 @@ def play(  # noqa: PLR0917 - typer reads options from it
     audio_only: AudioOnly = False,
     scanning: Scanning = False,
     plain: Plain = False,
+    music: Music = None,
+    effects: Effects = None,
+    speech: Speech = None,
+    captions: Captions = None,
+    points: Points = None,
     json_file: JsonFile = None,
     picture: Annotated[Path | None, typer.Option(help="Save a frame here, as PNG.")] = None,
     journal: Annotated[
@@ -216,7 +233,7 @@ def play(  # noqa: PLR0917 - typer reads options from it
     self_paced: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Play a therapy game; without an input by keys, or headless by a simulated patient."""
-    from .look_options import look_of
+    from .look_options import kept_options, look_of
     from .play_command import PlayOptions, play_game
 
     result = play_game(
@@ -232,6 +249,7 @@ def play(  # noqa: PLR0917 - typer reads options from it
                 audio_only=audio_only,
                 scanning=scanning,
                 plain=plain,
+                wishes=kept_options(music, effects, speech, captions=captions, points=points),
             ),
             json_file=json_file,
             picture=picture,

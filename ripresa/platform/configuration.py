@@ -93,6 +93,11 @@ class Folder(Places):
         return self.root / "home" / "live_view.json"
 
     @property
+    def kept_look(self) -> Path:
+        """Volumes, captions and points as the person wants them."""
+        return self.root / "home" / "look.json"
+
+    @property
     def postcards(self) -> Path:
         """Postcards, who may send them, and whether the person lets any come."""
         return self.root / "home" / "postcards"
