@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-__all__ = ["STAGES", "VIEWPOINTS", "DayWalked", "Way", "way_of"]
+__all__ = ["STAGES", "VIEWPOINTS", "DayWalked", "Way", "last_viewpoint", "way_of"]
 
 STAGES: Final = 12
 VIEWPOINTS: Final = (4, 8, 12)
@@ -91,3 +91,14 @@ def way_of(days: Iterable[DayWalked]) -> Way:
             stops += 1
             travelled += Fraction(1, per_week)
     return Way(stops, travelled)
+
+
+def last_viewpoint(days: Iterable[DayWalked]) -> tuple[int, date] | None:
+    """The newest viewpoint that was reached, and the day on which; None: none was yet."""
+    ordered = sorted({walked.day: walked for walked in days}.values(), key=lambda w: w.day)
+    reached = max((v for v in VIEWPOINTS if way_of(ordered).travelled >= v), default=None)
+    if reached is None:
+        return None
+    cuts = range(1, len(ordered) + 1)
+    first = next(n for n in cuts if way_of(ordered[:n]).travelled >= reached)
+    return reached, ordered[first - 1].day

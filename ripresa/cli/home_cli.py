@@ -213,6 +213,30 @@ def progress(
     typer.echo(f"wrote {file}: open it in a browser and print it")
 
 
+@app.command()
+def viewpoint(
+    file: Annotated[Path, typer.Argument(help="The card to write, e.g. viewpoint.html.")],
+    language: LanguageOption = "it",
+) -> None:
+    """Write the card of the last viewpoint (weeks 4, 8, 12) to print; it names nobody."""
+    import os
+
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    from ripresa.home.todays_plan import plan_for_today
+    from ripresa.home.way.printed_viewpoint import viewpoint_card
+    from telemetry.errors import ConfigurationError
+
+    from .home_command import home_settings
+
+    home = home_settings()
+    page = viewpoint_card(home, plan_for_today(home), "en" if language == "en" else "it")
+    try:
+        file.write_text(page, encoding="utf-8")
+    except OSError as e:
+        raise ConfigurationError(f"{file} cannot be written: {e.strerror}") from e
+    typer.echo(f"wrote {file}: open it in a browser and print it")
+
+
 @app.command("live-view")
 def live_view(
     allow: Annotated[

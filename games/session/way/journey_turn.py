@@ -22,6 +22,7 @@ from telemetry.messages.requests import NotePrompt
 
 from .postcard_page import postcard_page
 from .progress_pages import goal_page, progress_pages
+from .viewpoint_page import viewpoint_page
 from .way_steps import MapShown, SeeWay
 from .way_texts import WAY
 
@@ -111,11 +112,19 @@ class JourneyTurn:
                 return self._games_page(journey)
             case "postcard" if (card := self._postcard) is not None:
                 return postcard_page(card, self._language, after=after)
-            case "goal" if self._own is not None:
-                return goal_page(self._own.goal, self._language)
-            case "progress" if self._own is not None:
-                return progress_pages(self._own, self._language, after=after)[self._page]
+            case "goal" | "progress" | "viewpoint" as looked_at if self._own is not None:
+                return self._own_page(looked_at, self._own, journey, after=after)
         return self._map_page(journey, after=after)
+
+    def _own_page(self, place: str, own: OwnProgress, journey: Journey, *, after: bool) -> Page:
+        """What is told of one's own: all of it, a viewpoint's card, or the goal to be rated."""
+        if place == "goal":
+            return goal_page(own.goal, self._language)
+        if place == "progress":
+            return progress_pages(own, self._language, after=after)[self._page]
+        way = journey.after if after else journey.before
+        shown = MapShown(way.travelled, journey.scene, journey.garden)
+        return viewpoint_page(own, int(way.travelled), shown, self._language, after=after)
 
     def opening(self, page: Page) -> Page:
         """The first page with what is new this week, and a way to the map."""
@@ -204,7 +213,9 @@ class JourneyTurn:
                 choices.append(Choice(WAY["game"][language], SeeWay("games")))
         if self._postcard is not None:
             choices.append(Choice(WAY["postcard"][language], SeeWay("postcard")))
-        if self._own is not None:
+        if self._own is not None and way.viewpoint:
+            choices.append(Choice(WAY["view"][language], SeeWay("viewpoint")))
+        elif self._own is not None:
             choices.append(Choice(WAY["progress"][language], SeeWay("progress")))
         return Page(
             WAY["title"][language],

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from games.journey.own_progress import OwnProgress
     from therapy.wording import Language
 
-__all__ = ["day_told", "goal_page", "progress_lines", "progress_pages"]
+__all__ = ["day_told", "goal_page", "goal_told", "progress_lines", "progress_pages"]
 
 LINES_A_PAGE: Final = 3
 """In large letters there is room for so many."""
@@ -41,6 +41,11 @@ def day_told(day: date, language: Language) -> str:
     return f"{day.day} {_MONTHS[day.month - 1].text(language)}"
 
 
+def goal_told(goal: str, language: Language) -> str:
+    """One's goal as it is quoted."""
+    return f"«{goal}»" if language == "it" else f"“{goal}”"
+
+
 def progress_lines(own: OwnProgress, language: Language) -> list[tuple[str, list[str]]]:
     """Headings, each with its lines; a heading without any is left out."""
 
@@ -63,8 +68,7 @@ def progress_lines(own: OwnProgress, language: Language) -> list[tuple[str, list
         rated = [
             said("rated", day=day_told(day, language), n=rating) for day, rating in own.ratings
         ]
-        goal = f"«{own.goal}»" if language == "it" else f"“{own.goal}”"
-        parts.append((said("goal"), [goal, *rated]))
+        parts.append((said("goal"), [goal_told(own.goal, language), *rated]))
     return parts
 
 
@@ -105,10 +109,9 @@ def goal_page(goal: str, language: Language) -> Page:
     marks = [Choice(str(n), SeeWay("map", rating=n), small=True) for n in range(11)]
     skip = Choice(WAY["to_map"][language], SeeWay("map"))
     ends = (WAY["not_at_all"][language], WAY["wholly"][language])
-    told = f"«{goal}»" if language == "it" else f"“{goal}”"
     return Page(
         asked,
-        told,
+        goal_told(goal, language),
         choices=(*marks, skip),
         spoken=f"{asked} {goal}",
         clinical=True,

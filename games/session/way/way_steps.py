@@ -25,7 +25,7 @@ class SeeWay:
         hide: the postcard is not to be shown any more.
     """
 
-    to: Literal["map", "plants", "games", "progress", "goal", "postcard", "away"]
+    to: Literal["map", "plants", "games", "progress", "goal", "postcard", "viewpoint", "away"]
     plant: str | None = None
     game: str | None = None
     rating: int | None = None

@@ -50,6 +50,15 @@ WAY: Final[dict[str, dict[str, str]]] = {
     },
     "not_at_all": {"it": "per niente", "en": "not at all"},
     "wholly": {"it": "ci sono", "en": "I am there"},
+    "view": {"it": "Punto panoramico", "en": "Viewpoint"},
+    "view_after": {
+        "it": "Punto panoramico, dopo {week} settimane",
+        "en": "Viewpoint, after {week} weeks",
+    },
+    "so_far": {
+        "it": "Giorni con una seduta: {days}. Ripetizioni contate: {repetitions}",
+        "en": "Days with a session: {days}. Repetitions counted: {repetitions}",
+    },
     "viewpoint": {
         "it": "Da qui si vede la strada fatta.",
         "en": "From here one sees the way that was walked.",

@@ -28,7 +28,14 @@ if TYPE_CHECKING:
     from telemetry.seams import SessionReader
     from therapy.plan.plan import Plan
 
-__all__ = ["journey_for", "own_progress", "per_week_of", "progress_of_home", "walked_sessions"]
+__all__ = [
+    "journey_for",
+    "own_progress",
+    "own_sessions",
+    "per_week_of",
+    "progress_of_home",
+    "walked_sessions",
+]
 
 
 def journey_for(at_work: HomeAtWork) -> Journey:
@@ -91,9 +98,9 @@ def progress_of_home(home: Home, plan: Plan) -> OwnProgress:
         return own_progress(reader, plan)
 
 
-def own_progress(reader: SessionReader, plan: Plan) -> OwnProgress:
-    """What the sessions of a plan's patient come to."""
-    sessions = [
+def own_sessions(reader: SessionReader, plan: Plan) -> list[OwnSession]:
+    """The sessions of a plan's patient, oldest first."""
+    return [
         OwnSession(
             day=date.fromisoformat(summary.day),
             events=reader.events(summary.session),
@@ -101,6 +108,11 @@ def own_progress(reader: SessionReader, plan: Plan) -> OwnProgress:
         )
         for summary in reader.sessions(patient=plan.patient)
     ]
+
+
+def own_progress(reader: SessionReader, plan: Plan) -> OwnProgress:
+    """What the sessions of a plan's patient come to."""
+    sessions = own_sessions(reader, plan)
     walked = [s for s in sessions if session_walked(s.events, s.day, 1) is not None]
     return progress_of(walked, goal=plan.goal)
 

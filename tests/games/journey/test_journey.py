@@ -10,7 +10,7 @@ from games.journey.garden import PLANTS, garden_of, offered_plants
 from games.journey.journey import SessionWalked, journey_on
 from games.journey.novelty import choice_of_games, novelty_of
 from games.journey.scene_walk import scene_named, scene_variant
-from games.journey.way import DayWalked, Way, way_of
+from games.journey.way import VIEWPOINTS, DayWalked, Way, last_viewpoint, way_of
 from games.scenes.scene import SCENES, GameScene, Region
 
 MONDAY = date(2026, 3, 2)
@@ -193,3 +193,17 @@ def test_ornaments_wait_for_the_third_week():
         return journey_on(sessions, today=today, per_week=1, seed="x", at_hand=OWN)
 
     assert [in_stage(n).plain for n in (0, 1, 2, 11, 12)] == [True, True, False, False, False]
+
+
+@given(any_days)
+def test_the_last_viewpoint_is_reached_on_the_first_day_on_which_its_stage_is_walked(days):
+    found = last_viewpoint(days)
+    each = {walked.day: walked for walked in days}
+    travelled = way_of(days).travelled
+    if found is None:
+        assert travelled < VIEWPOINTS[0]
+        return
+    stage, day = found
+    assert stage == max(v for v in VIEWPOINTS if v <= travelled)
+    assert way_of(w for w in each.values() if w.day <= day).travelled >= stage
+    assert way_of(w for w in each.values() if w.day < day).travelled < stage

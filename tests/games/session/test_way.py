@@ -362,3 +362,33 @@ def test_a_consent_taken_back_while_a_card_is_open_takes_it_from_the_screen():
 def test_without_postcards_the_map_offers_none():
     turn, _ = at_the_map(None)
     assert "postcard" not in leads_to(turn.page)
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize("weeks", [4, 8, 12])
+def test_a_viewpoint_leads_to_ones_goal_and_all_of_ones_progress(weeks, language):
+    own = progress_of([], goal="Prendere le tazze in alto")
+    turn = JourneyTurn(
+        journey(weeks),
+        Look(language=language),
+        [].append,
+        free_game=lambda: False,
+        progress=lambda: own,
+    )
+    turn.took(SeeWay("map"))
+    to = leads_to(turn.page)
+    assert "progress" not in to
+    turn.took(to["viewpoint"])
+    assert str(weeks) in turn.page.title
+    assert "Prendere le tazze in alto" in turn.page.lines[0]
+    assert turn.page.way is not None
+    assert leads_to(turn.page).keys() == {"progress", "goal", "map"}
+
+
+def test_between_viewpoints_the_map_leads_to_ones_progress():
+    own = progress_of([], goal="")
+    turn = JourneyTurn(
+        journey(5), Look(language="en"), [].append, free_game=lambda: False, progress=lambda: own
+    )
+    turn.took(SeeWay("map"))
+    assert {"progress"} == leads_to(turn.page).keys() & {"progress", "viewpoint"}
