@@ -84,7 +84,8 @@ def play_game(options: PlayOptions) -> dict[str, Any]:
                     options.game,
                     mqtt_settings(),
                     topics,
-                    client_id=f"game-{topics.patient}",
+                    # A broker lets go of whoever had the name before: two screens need two.
+                    client_id=f"game-{topics.patient}-{os.getpid()}",
                     clock=clock_from(),
                     on_ready=None if options.ready_file is None else options.ready_file.touch,
                     **common,

@@ -43,6 +43,10 @@ WAY: Final[dict[str, dict[str, str]]] = {
     },
     "goal": {"it": "Il mio obiettivo", "en": "My goal"},
     "rated": {"it": "{day}: {n} su 10", "en": "{day}: {n} of 10"},
+    "rated_near": {
+        "it": "Quanto vicino, il {day}: {n} su 10",
+        "en": "How near, on {day}: {n} of 10",
+    },
     "rate": {"it": "Quanto è vicino", "en": "How near it is"},
     "how_near": {
         "it": "Quanto si sente vicino all'obiettivo?",

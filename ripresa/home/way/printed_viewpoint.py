@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import replace
 from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Final
@@ -62,7 +63,9 @@ def viewpoint_card(home: Home, plan: Plan, language: Language) -> str:
                 "no viewpoint was reached yet: the first one lies after four weeks of the way"
             )
         week, day = reached
-        sessions = [s for s in own_sessions(reader, plan) if s.day <= day]
+        # How near one feels to one's goal is asked before the next session.
+        rated_until = min((s.day for s in walked if s.day > day), default=day)
+        sessions = [s for s in own_sessions(reader, plan) if s.day <= rated_until]
     until = [s for s in walked if s.day <= day]
     days = [DayWalked(s.day, s.per_week) for s in until]
     weeks = [way_of(days[:n]).week for n in range(len(days))]
@@ -70,7 +73,9 @@ def viewpoint_card(home: Home, plan: Plan, language: Language) -> str:
     scenes = [s.scene for s in until if s.scene is not None]
     scene = scenes[-1] if scenes else GameScene()
     told = [s for s in sessions if session_walked(s.events, s.day, 1) is not None]
-    own = progress_of(told, goal=plan.goal)
+    ratings = progress_of(told, goal=plan.goal).ratings
+    own = progress_of([s for s in told if s.day <= day], goal=plan.goal)
+    own = replace(own, ratings=ratings)
     picture = _painted(MapShown(Fraction(week), scene, garden))
     date = f"{day_told(day, language)} {day.year}"
     return viewpoint_html(own, week, picture, language, date=date)
@@ -86,7 +91,7 @@ def viewpoint_html(
         lines.append(goal_told(own.goal, language))
     if own.goal and own.ratings:
         day, rating = own.ratings[-1]
-        lines.append(WAY["rated"][language].format(day=day_told(day, language), n=rating))
+        lines.append(WAY["rated_near"][language].format(day=day_told(day, language), n=rating))
     title = WAY["view_after"][language].format(week=week)
     body = "".join(f"<p>{escape(line)}</p>" for line in lines)
     image = base64.b64encode(picture).decode()

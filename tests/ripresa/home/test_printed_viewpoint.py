@@ -35,7 +35,7 @@ def walk(home, days, rating=None):
     ids = ManualClock(1)
     with Journal.open(home.folder.home_journal, clock) as journal:
         for n, day in enumerate(days):
-            session, t_ns = new_ulid(ids), 10**18 + n * 10**13
+            session, t_ns = new_ulid(ids), day.toordinal() * 10**13
             common = {"session": session, "t_ns": t_ns}
             events = [
                 session_opened(session, patient=plan.patient, day=day.isoformat(), t_ns=t_ns),
@@ -78,6 +78,15 @@ def test_the_card_stays_as_it_was_on_the_day_however_long_one_goes_on(home):
     assert plan_for_today(home).patient not in card
     walk(home, days[at:])
     assert viewpoint_card(home, plan_for_today(home), "it") == card
+
+
+def test_the_goal_rated_at_the_viewpoint_stands_on_its_card_and_later_ones_do_not(home):
+    plan = plan_for_today(home).model_copy(update={"goal": "le tazze"})
+    days = days_of(home, 5)
+    at = 4 * (len(days) // 5)
+    for n, rating in ((at, 3), (at + 1, 7), (at + 2, 9)):
+        walk(home, days[:n] if n == at else days[n - 1 : n], rating)
+    assert "7 su 10" in viewpoint_card(home, plan, "it")
 
 
 @pytest.mark.parametrize("language", ["it", "en"])
