@@ -37,5 +37,6 @@ class Captions:
             self._read, self._line = len(said), said[-1]
             lasts_ns = max(LEAST_NS, A_WORD_NS * len(self._line.split()))
             self._until_ns = now_ns + round(lasts_ns * self._speed)
-        shown = self._on and now_ns < self._until_ns and self._line not in written
-        return self._line if shown else ""
+        # What is spoken ends in a full stop that a line on the screen does without.
+        elsewhere = self._line.rstrip(".") in {line.rstrip(".") for line in written}
+        return self._line if self._on and now_ns < self._until_ns and not elsewhere else ""
