@@ -322,8 +322,8 @@ class PatientFacts:
 
     def opened_with(
         self, plans: Mapping[int, Plan], but: Collection[tuple[str, str]] = ()
-    ) -> dict[int, int]:
-        """Of each version, when the first session was opened with it.
+    ) -> dict[int, tuple[int, int]]:
+        """Of each version, when the first session was opened with it, and the last.
 
         By a clock that nobody kept, none was opened before its version was sent.
 
@@ -331,7 +331,7 @@ class PatientFacts:
             plans: by version, for the zone of a day that was set.
             but: sessions that count nowhere.
         """
-        found: dict[int, int] = {}
+        found: dict[int, tuple[int, int]] = {}
         sent = self.published()
         for key, session in self.sessions.items():
             if (opened := session.opened) is None or key in but:
@@ -342,7 +342,8 @@ class PatientFacts:
                 (t_ns,) = session.moments(plans.get(version))
             elif opened.clock_synchronised is False and version in sent:
                 t_ns = max(t_ns, sent[version].t_ns)
-            found[version] = min(found.get(version, t_ns), t_ns)
+            first, last = found.get(version, (t_ns, t_ns))
+            found[version] = min(first, t_ns), max(last, t_ns)
         return found
 
     def versions_opened(self) -> set[int]:

@@ -490,7 +490,7 @@ def _state(
 
 def _bearing(
     view: VersionView,
-) -> tuple[str, bool, date | None, date | None, date | None]:
+) -> tuple[str, date | None, date | None, date | None, date | None]:
     """What of a version bears on figures."""
     digest = view.plan.digest()
-    return digest, view.state == "refused", view.published, view.taken, view.effective
+    return digest, view.refused, view.published, view.taken, view.effective

@@ -7,7 +7,8 @@ one in force until then may have ended a day on which it counts. That the home h
 its answer, which is never later than the clinic got it, or a session that was opened with it,
 whichever is earlier. A version that was never published counts only where the home's sessions
 say that it works by it (a home without a clinic, a demo), from the first of them on; that it is
-published later takes nothing from the days before.
+published later takes nothing from the days before. A version that a home took and a later answer
+refuses, as of a box that took another's place, keeps its days, and is told as refused.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from telemetry.messages.care import PlanAnswered, PlanPublished, PlanSigned
@@ -36,6 +37,7 @@ class VersionView:
         published: the day on which it was sent; None: it was not.
         taken: the day on which the home took it, or first worked by it.
         effective: the first day on which it counts; None: not yet.
+        refused: the day of the answer that refused it, where that is the last word on it.
         note, note_it: why it was refused; the Italian is empty where a home told none.
         signed_by: who answers for it; None: nobody has signed it.
         signed_ns: since when, by the clinic's clock.
@@ -47,6 +49,7 @@ class VersionView:
     published: date | None = None
     taken: date | None = None
     effective: date | None = None
+    refused: date | None = None
     note: str = ""
     note_it: str = ""
     signed_by: str | None = None
@@ -60,7 +63,7 @@ def versions_of(
     *,
     published: Mapping[int, PlanPublished],
     answers: Sequence[PlanAnswered],
-    opened_with: Mapping[int, int],
+    opened_with: Mapping[int, tuple[int, int]],
     now_ns: int,
     signed: Mapping[int, PlanSigned] | None = None,
 ) -> tuple[VersionView, ...]:
@@ -70,7 +73,8 @@ def versions_of(
         plans: of the publications, drafts, and those that sessions were opened with.
         published: the first publication of each version.
         answers: of the home, in any order.
-        opened_with: of each version, when the first session was opened with it, nanoseconds.
+        opened_with: of each version, when the first and the last session were opened with it,
+            nanoseconds.
         now_ns: a version is superseded once a later one has come into force.
         signed: the first signature under each version; one under other content counts for nothing.
     """
@@ -139,7 +143,7 @@ def _view(
     plan: Plan,
     sent: PlanPublished | None,
     answers: Sequence[PlanAnswered],
-    opened_with: Mapping[int, int],
+    opened_with: Mapping[int, tuple[int, int]],
     lower: Sequence[VersionView],
 ) -> VersionView:
     """One version beside the lower ones."""
@@ -152,7 +156,7 @@ def _view(
     mine = [a for a in answers if a.version == plan.version]
     # A home's clock may be ahead: it had taken it when the clinic heard so.
     taken = [min(a.home_ns, a.t_ns) for a in mine if a.state == "taken"]
-    opened_ns = opened_with.get(plan.version)
+    opened_ns, last_ns = opened_with.get(plan.version, (None, 0))
     first = None if opened_ns is None else day_of(opened_ns)
     if opened_ns is not None:
         taken.append(opened_ns)
@@ -162,19 +166,30 @@ def _view(
         counts = max(on, sent_day, plan.valid_from)
         if first is not None and first < sent_day and _plan_at(lower, opened_ns or 0) is None:
             counts = first  # it was worked by before it was sent, and by no other
-        return VersionView(plan=plan, state="taken", published=sent_day, taken=on, effective=counts)
+        told = VersionView(plan=plan, state="taken", published=sent_day, taken=on, effective=counts)
+        return _refused(told, mine, last_ns, day_of)
     if first is not None:
         return VersionView(plan=plan, state="taken", taken=first, effective=first)
     if sent is None:
         return VersionView(plan=plan, state="draft")
-    refused = [a for a in mine if a.state == "refused"]
-    if refused:
-        last = max(refused, key=lambda a: (a.t_ns, a.note, a.note_it))
-        return VersionView(
-            plan=plan,
-            state="refused",
-            published=sent_day,
-            note=last.note,
-            note_it=last.note_it,
-        )
-    return VersionView(plan=plan, state="published", published=sent_day)
+    return _refused(
+        VersionView(plan=plan, state="published", published=sent_day), mine, last_ns, day_of
+    )
+
+
+def _refused(
+    view: VersionView,
+    answers: Sequence[PlanAnswered],
+    worked_ns: int,
+    day_of: Callable[[int], date],
+) -> VersionView:
+    """The view as refused, where that is the last that was heard of the version."""
+    refused = [a for a in answers if a.state == "refused"]
+    if not refused:
+        return view
+    last = max(refused, key=lambda a: (a.t_ns, a.note, a.note_it))
+    taken_ns = [a.t_ns for a in answers if a.state == "taken"]
+    if view.taken is not None and max([*taken_ns, worked_ns]) >= last.t_ns:
+        return view
+    day = day_of(last.t_ns)
+    return replace(view, state="refused", refused=day, note=last.note, note_it=last.note_it)

@@ -51,7 +51,11 @@ def starting_evidence(
     in_force = [v for v in versions if v.effective is not None and v.effective <= day]
     if first_session is not None and first_session <= day:
         newest = max((v.plan.version for v in in_force), default=0)
-        later = [v for v in versions if v.plan.version > newest]
+        later = [
+            v
+            for v in versions
+            if v.plan.version > newest or (v.plan.version == newest and v.refused is not None)
+        ]
         waiting = _waiting("plan", later, day, LATER_NOT_TAKEN_DAYS, WORDS["plan"])
         return waiting or _ended(in_force, day)
     if not in_force:
@@ -91,15 +95,20 @@ def _waiting(
         return ()
     newest = sent[-1]
     taken = newest.taken is not None and newest.taken <= day
+    # What was taken and is refused since waits from then on, and not before.
+    again = taken and newest.refused is not None and newest.refused <= day
+    refused = again or (newest.state == "refused" and newest.taken is None)
     since = newest.published or day
+    if again and newest.refused is not None:
+        since = newest.refused
     for view in () if newest.state == "refused" else reversed(sent[:-1]):
         if view.state == "refused" or (view.taken is not None and view.taken <= day):
             break
         since = min(since, view.published or day)
     days = (day - since).days
-    if taken or (newest.state != "refused" and days < patience):
+    if (taken and not again) or (not refused and days < patience):
         return ()
-    words = REFUSED if newest.state == "refused" else words
+    words = REFUSED if refused else words
     version = newest.plan.version
     # Words that name the version tell when that one was sent.
     told_since = since if kind == "start" else newest.published

@@ -237,8 +237,12 @@ def out_of_turn(plan: Plan, figures: PatientFigures) -> Wording | None:
 
 
 def last_began(figures: PatientFigures) -> date | None:
-    """The first day of the newest version that was sent, and that the home has not refused."""
-    stand = [v.plan for v in figures.versions if v.published is not None and v.state != "refused"]
+    """The first day of the newest version that was sent, and that the home has not refused.
+
+    One that counted and is refused since has begun all the same.
+    """
+    sent = [v for v in figures.versions if v.published is not None]
+    stand = [v.plan for v in sent if v.state != "refused" or v.effective is not None]
     return max(stand, key=lambda one: one.version).valid_from if stand else None
 
 

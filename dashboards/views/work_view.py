@@ -238,7 +238,7 @@ def delivery_view(figures: PatientFigures) -> DeliveryView | None:
     if not sent:
         return None
     newest = max(sent, key=lambda v: v.plan.version)
-    day = newest.taken or newest.published
+    day = newest.refused or newest.taken or newest.published
     return DeliveryView(
         version=newest.plan.version,
         state=newest.state,

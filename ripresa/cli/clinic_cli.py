@@ -171,11 +171,11 @@ def take(
 @app.command()
 def discharge(patient: Pseudonym, by: By) -> None:
     """Note that a patient is no longer treated here; enrolling again ends that."""
-    from ripresa.clinic.care_desk import CareDesk
+    from ripresa.clinic.around.treatment import Treatment
     from ripresa.platform.configuration import clock_from
 
-    with CareDesk.at(_state(), clock_from()) as desk:
-        desk.discharge(patient, by)
+    with Treatment.at(_state(), clock_from()) as treatment:
+        treatment.discharge(patient, by)
     typer.echo(f"{patient} is discharged; what was recorded stays")
 
 

@@ -213,7 +213,7 @@ class CareDesk:
         before = max((v for v in sent if v != plan.version), default=None)
         figures = fold.figures(plan.patient)
         views = () if figures is None else figures.versions
-        refused = {view.plan.version for view in views if view.state == "refused"}
+        refused = {v.plan.version for v in views if v.state == "refused" and v.effective is None}
         if before is not None:
             began = max((v for v in sent if v not in refused), default=None)
             first = None if began is None else str(sent[began].plan.get("valid_from", ""))

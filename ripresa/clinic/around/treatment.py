@@ -151,6 +151,32 @@ class Treatment:
             left = [x.written for x in waiting if x.written.message != message]
             self._send(left, patient)
 
+    def discharge(self, patient: str, by: str) -> None:
+        """End a treatment; messages that were not read yet are taken back with it.
+
+        Raises:
+            ConfigurationError: nobody of that pseudonym is known.
+            StoreError: it cannot be written down or sent.
+        """
+        with self._about(patient, by) as (fold, around):
+            desk = CareDesk(self._journal, self._folder, self._clock, lambda: fold)
+            desk.discharge(patient, by)
+            self._withdraw_all(patient, around, by)
+
+    def _withdraw_all(self, patient: str, around: Around, by: str) -> None:
+        """What was written in one treatment is not read in the next."""
+        waiting = [x for x in around.letters if x.state in ("sent", "delivered")]
+        if not waiting:
+            return
+        now_ns = self._clock.now_ns()
+        self._care.note(
+            [
+                MessageWithdrawn(patient=patient, t_ns=now_ns, message=x.written.message, by=by)
+                for x in waiting
+            ]
+        )
+        self._send([], patient)
+
     def unlock_standing(
         self, patient: str, by: str, *, lifted: bool = False, seen_ms: float | None = None
     ) -> int:
@@ -315,6 +341,7 @@ class Treatment:
                         summary=record.summary,
                         keeps_doing=record.keeps_doing,
                     )
+                    self._withdraw_all(record.patient, around, record.by)
                 case ConsentTold(what="motion"):
                     self._take_motion(record, fold)
                 case _:

@@ -68,6 +68,35 @@ def test_a_refused_version_is_in_the_worklist_and_not_in_force():
     assert "refused version 2" in line.waiting[0].en
 
 
+def test_a_version_that_was_taken_and_is_refused_since_keeps_its_days_and_is_told():
+    story = started()
+    for ago in (5, 3):
+        story.session(days_before(ago))
+    story.heard(MONDAY)
+    before = figures(story)
+    story.answered(days_before(1), version=1, state="refused")
+    shown = figures(story)
+    assert shown.days == before.days
+    assert shown.plan.version == 1
+    assert [v.state for v in shown.versions] == ["refused"]
+    (alert,) = (a for a in shown.alerts if a.kind == "plan")
+    assert alert.opened == days_before(1)
+    assert "refused version 1" in alert.en
+    story.answered(MONDAY, version=1)
+    shown = figures(story)
+    assert [v.state for v in shown.versions] == ["taken"]
+    assert not [a for a in shown.alerts if a.kind == "plan" and a.open]
+
+
+def test_a_session_opened_with_a_version_after_its_refusal_says_that_it_is_there():
+    story = started()
+    story.answered(days_before(4), version=1, state="refused")
+    story.session(days_before(6))
+    story.session(days_before(2))
+    shown = figures(story)
+    assert [v.state for v in shown.versions] == ["taken"]
+
+
 def test_a_plan_that_the_home_has_not_taken_makes_days_unknown_and_stands_in_the_worklist():
     story = PatientStory().enrolled(days_before(3)).published(day=days_before(3))
     shown = figures(story)

@@ -12,6 +12,7 @@ from ripresa.clinic.outbox import Outbox
 from ripresa.platform.configuration import Folder
 from telemetry.clock import ManualClock
 from telemetry.errors import ConfigurationError
+from telemetry.messages.care import Discharged
 
 PATIENT = "p-1"
 
@@ -51,6 +52,23 @@ def test_one_that_is_taken_back_leaves_the_other_and_nothing_leaves_nothing(clin
     assert [state for _, state in states(care)] == ["withdrawn", "withdrawn"]
     with pytest.raises(ConfigurationError, match="waits to be read"):
         treatment.withdraw_message(PATIENT, names[0], "anna")
+
+
+@pytest.mark.parametrize("way", ["the page", "the command line"])
+def test_what_was_not_read_ends_with_the_treatment_it_was_written_in(clinic, way):
+    treatment, care, outbox = clinic
+    treatment.write_message(PATIENT, "A lunedì.", "anna")
+    if way == "the page":
+        now_ns = care.figures(PATIENT).around.letters[0].written.t_ns
+        treatment.note(Discharged(patient=PATIENT, t_ns=now_ns, by="anna"))
+    else:
+        treatment.discharge(PATIENT, "anna")
+    assert outbox.letters()[0].notice.letters == ()
+    treatment.reopen(PATIENT, "anna")
+    assert states(care) == [("A lunedì.", "withdrawn")]
+    treatment.write_message(PATIENT, "Bentornata.", "anna")
+    (letter,) = [x for x in outbox.letters(PATIENT) if x.what == "message"]
+    assert [x.text_it for x in letter.notice.letters] == ["Bentornata."]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 281])
