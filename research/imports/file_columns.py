@@ -36,6 +36,8 @@ _ENDINGS: Final = {
 _CAPTURED: Final = frozenset({".amc", ".asf", ".bvh", ".c3d", ".trc", ".mot"})
 """Motion capture: positions of markers, or joint angles."""
 
+GRID_WITHIN, MOSTLY = 0.25, 0.95
+
 
 class FileColumns:
     """What a file holds.
@@ -146,13 +148,27 @@ def _parquet(path: Path, _: ImportMap) -> Mapping[str, Any]:
     return {name: table[name].to_numpy() for name in table.column_names}
 
 
+def _on_grid(stamps: Any, rate_hz: float) -> bool:
+    """Whether nearly all steps are whole periods of the stated rate, within a quarter of one."""
+    if rate_hz <= 0 or len(stamps) < 2:
+        return True
+    steps = np.diff(stamps) * rate_hz
+    near = (np.abs(steps - np.round(steps)) < GRID_WITHIN) & (np.round(steps) >= 1)
+    return bool(near.mean() > MOSTLY)
+
+
 def _xdf(path: Path, layout: ImportMap) -> Mapping[str, Any]:
-    """The stream that is named, else the only one with the columns; `time_stamps` are its own."""
+    """The stream that is named, else the only one with the columns; `time_stamps` are its own.
+
+    A line through the stamps takes out a network's jitter, and losses with it: so it is drawn only
+    through stamps that lie on no grid.
+    """
     import pyxdf  # noqa: PLC0415 - only where such a file is read
 
-    streams, _ = pyxdf.load_xdf(str(path), verbose=False)
+    streams, _ = pyxdf.load_xdf(str(path), verbose=False, dejitter_timestamps=False)
+    fitted, _ = pyxdf.load_xdf(str(path), verbose=False)
     found = []
-    for stream in streams:
+    for stream, smooth in zip(streams, fitted, strict=True):
         info = stream["info"]
         if layout.file.stream not in {None, info["name"][0], info["type"][0]}:
             continue
@@ -160,7 +176,9 @@ def _xdf(path: Path, layout: ImportMap) -> Mapping[str, Any]:
         if series.ndim != 2:
             continue
         columns = {name: series[:, i] for i, name in enumerate(_labels(info, series.shape[1]))}
-        columns["time_stamps"] = np.asarray(stream["time_stamps"], np.float64)
+        stamps = np.asarray(stream["time_stamps"], np.float64)
+        steady = _on_grid(stamps, float(info["nominal_srate"][0]))
+        columns["time_stamps"] = stamps if steady else np.asarray(smooth["time_stamps"], np.float64)
         fits = all(any(fnmatchcase(c, w) or c == w for c in columns) for w in layout.wanted)
         if fits or layout.file.stream is not None:
             found.append(columns)

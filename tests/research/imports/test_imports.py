@@ -12,9 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import pyxdf
 from scipy.io import savemat
 
 from arm_motion import raises, sensed
+from research.imports.file_columns import read_columns
 from research.imports.import_map import ImportMap, load_map, ready_maps
 from research.imports.imported_session import ImportFacts, imported_session
 from research.imports.imported_stream import import_stream
@@ -675,3 +677,34 @@ def test_motion_capture_is_refused_for_what_it_is(tmp_path, ending):
     path.write_text(":FULLY-SPECIFIED\n:DEGREES\n1\nroot 9.37 17.86 -17.32 -2.01 -2.25 -4.31\n")
     with pytest.raises(ConfigurationError, match="no sensor's samples"):
         import_stream(path, layout())
+
+
+@pytest.mark.parametrize("jitter_s", [0.0, 0.02])
+def test_a_loss_in_an_xdf_with_a_rate_is_found_and_jitter_is_taken_out(
+    tmp_path, monkeypatch, jitter_s
+):
+    # As a recorder of the lab writes it: a rate, stamps, and nothing about losses.
+    rng = np.random.default_rng(1)
+    index = np.arange(3600)
+    if not jitter_s:
+        index = np.concatenate([index[:1800], index[2100:]])
+    stamps = 1.7e9 + index / 60 + np.abs(rng.normal(0, jitter_s, len(index)))
+    info = {"name": ["x"], "type": ["IMU"], "nominal_srate": ["60"], "desc": [None]}
+    series = np.column_stack([np.zeros((len(index), 2)), np.full(len(index), 9.81)])
+    line = np.polyval(np.polyfit(np.arange(len(index)), stamps, 1), np.arange(len(index)))
+
+    def load(_, *, dejitter_timestamps=True, **__):
+        told = line if dejitter_timestamps else stamps
+        return [{"info": info, "time_series": series, "time_stamps": told}], {}
+
+    monkeypatch.setattr(pyxdf, "load_xdf", load)
+    (tmp_path / "lab.xdf").write_bytes(b"XDF:")
+    layout = ImportMap.model_validate(
+        {
+            "name": "lab",
+            "time": {"column": "time_stamps", "clock": "unix"},
+            "acceleration": {"columns": [f"channel_{i}" for i in range(3)], "unit": "m/s2"},
+        }
+    )
+    read = read_columns(tmp_path / "lab.xdf", layout).numbers("time_stamps")
+    assert np.array_equal(read, line if jitter_s else stamps)
