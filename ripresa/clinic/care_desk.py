@@ -110,6 +110,8 @@ class CareDesk:
     def enrol(self, patient: str, site: str) -> None:
         """Write down that a patient's home was let in, and tell it what holds of the person.
 
+        What was sent to them goes to the site where they are by now.
+
         Raises:
             StoreError: the journal cannot be written, or nothing be sent.
         """
@@ -117,6 +119,7 @@ class CareDesk:
         facts = self._fold().facts(patient)
         around = None if facts is None else facts.around()
         asked = consent_states(self._journal, patient)
+        self._outbox.follow(patient, site)
         for letter in told_to_new_box(self._clock, site, patient, around, asked):
             self._outbox.post(letter)
 

@@ -65,7 +65,8 @@ class ErasureParts:
     def steps(self, patient: str, sites: Collection[str]) -> dict[str, Callable[[], None]]:
         """The steps, by name, in order; none needs an event loop of its caller's."""
         gateways = gateway_of(self._compose, patient) if self._compose else ()
-        known = set(sites) | {x.site for x in Outbox(self._folder.outbox).letters(patient)}
+        letters = Outbox(self._folder.outbox).letters(patient)
+        known = set(sites) | {site for x in letters for site in (x.site, *x.left)}
 
         def outbox() -> None:
             Outbox(self._folder.outbox).forget(patient)

@@ -62,6 +62,7 @@ class OutboxLetter(BaseModel):
         id: the plan's version, or the ULID of a message or a command.
         answered_ns: when the home answered, by its clock; None: not yet.
         answer: `taken`, `done` or `refused`.
+        left: sites at which the one before stood: nothing of it stays published there.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,11 +75,20 @@ class OutboxLetter(BaseModel):
     answered_ns: int | None = None
     answer: str | None = None
     note: str = ""
+    left: tuple[Name, ...] = ()
 
     @property
     def topic(self) -> str:
         """Where it is published."""
-        topics = HomeTopics(self.site, self.patient)
+        return self._topic_at(self.site)
+
+    @property
+    def left_topics(self) -> tuple[str, ...]:
+        """Where the one before was."""
+        return tuple(self._topic_at(site) for site in self.left)
+
+    def _topic_at(self, site: str) -> str:
+        topics = HomeTopics(site, self.patient)
         return {"plan": topics.plan, "message": topics.message, "command": topics.command}[
             self.what
         ]
@@ -114,19 +124,33 @@ class Outbox:
             StoreError: the folder cannot be written.
         """
         path = self._path(letter.patient, letter.kind)
+        before = _letter_at(path)
+        if before is not None:
+            left = dict.fromkeys((*letter.left, *before.left, before.site))
+            left.pop(letter.site, None)
+            letter = letter.model_copy(update={"left": tuple(left)})
         # One that is sent anew under its name is answered anew.
         path.with_suffix(ANSWER).unlink(missing_ok=True)
         write_atomically(path, letter.model_dump_json(indent=1, exclude=_OF_ANSWERS))
+
+    def follow(self, patient: str, site: str) -> None:
+        """Send plan and message to the site where the patient's home is by now.
+
+        A command stays where it was given: it is for the box that had been told before.
+
+        Raises:
+            StoreError: the folder cannot be written.
+        """
+        for letter in self.letters(patient):
+            if letter.what != "command" and letter.site != site:
+                told = {"site": site, "answered_ns": None, "answer": None, "note": ""}
+                self.post(letter.model_copy(update=told))
 
     def letters(self, patient: str | None = None) -> list[OutboxLetter]:
         """All letters, or one patient's; one that cannot be read is told and left out."""
         found = []
         for path in sorted(self._folder.glob(f"{patient or '*'}.*.json")):
-            try:
-                letter = OutboxLetter.model_validate_json(path.read_bytes())
-            except (OSError, ValidationError) as e:
-                log.warning("letter %s is left out: %s", path.name.split(".", 1)[1], e)
-            else:
+            if (letter := _letter_at(path)) is not None:
                 found.append(_answered(letter, path.with_suffix(ANSWER)))
         return found
 
@@ -194,15 +218,17 @@ class OutboxPublisher:
             await self._clock.sleep(LOOK_EVERY_S)
 
     def publish(self, letters: list[OutboxLetter]) -> None:
-        """Publish what the broker does not have from us yet; a command that was answered goes.
+        """Publish what the broker does not have from us yet; what was answered or has moved goes.
 
         Of a patient's commands the first that was not answered, an erasure before all.
         """
+        wanted = dict.fromkeys((topic for x in letters for topic in x.left_topics), b"")
         for letter in _first_of_each_topic(letters):
-            payload = b"" if letter.over else letter.notice.encode()
-            if self._published.get(letter.topic) != payload:
-                self._bus.publish(letter.topic, payload, qos=1, retain=True)
-                self._published[letter.topic] = payload
+            wanted[letter.topic] = b"" if letter.over else letter.notice.encode()
+        for topic, payload in wanted.items():
+            if self._published.get(topic) != payload:
+                self._bus.publish(topic, payload, qos=1, retain=True)
+                self._published[topic] = payload
 
     def _take(self, message: Message) -> None:
         message.acknowledge()
@@ -226,8 +252,9 @@ class OutboxPublisher:
         self.publish([x for x in self._outbox.letters(letter.patient) if x.what == letter.what])
         if isinstance(letter.notice, Command) and letter.notice.what == "erase":
             for other in self._outbox.letters(letter.patient):
-                self._bus.publish(other.topic, b"", qos=1, retain=True)
-                self._published.pop(other.topic, None)
+                for topic in (other.topic, *other.left_topics):
+                    self._bus.publish(topic, b"", qos=1, retain=True)
+                    self._published.pop(topic, None)
             self._outbox.forget(letter.patient)
             log.info("a home has erased what it kept")
 
@@ -272,6 +299,17 @@ class OutboxPublisher:
                     for told in letter.notice.letters
                 ]
             )
+
+
+def _letter_at(path: Path) -> OutboxLetter | None:
+    """The letter of a file; None where there is none, or it cannot be read."""
+    try:
+        return OutboxLetter.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as e:
+        log.warning("letter %s is left out: %s", path.name.split(".", 1)[1], e)
+        return None
 
 
 def _answered(letter: OutboxLetter, path: Path) -> OutboxLetter:

@@ -12,6 +12,7 @@ from ripresa.home.unlocking import Unlocking, standing_locked
 from ripresa.platform.configuration import Folder
 from telemetry.clock import ManualClock
 from telemetry.messages.around.episode import StandingUnlocked
+from therapy.plan.plan_file import sample_plan
 
 
 @pytest.fixture
@@ -64,3 +65,16 @@ def test_nothing_is_told_where_nothing_holds(folder):
     unlocked = {"patient": PATIENT, "by": "anna", "t_ns": at(days_before(1))}
     story.own(StandingUnlocked(**unlocked, covers_ns=at(days_before(2))))
     assert let_in_again(folder, story) == {}
+
+
+def test_a_plan_goes_on_to_the_site_where_the_person_is_enrolled_anew(folder):
+    clock = ManualClock(at(MONDAY))
+    story = PatientStory().enrolled()
+    with Journal.open(folder.clinic_journal, clock) as journal:
+        appended(journal, story.facts)
+    plan = sample_plan().model_copy(update={"patient": PATIENT})
+    with CareDesk.at(folder, clock) as desk:
+        desk.publish(plan, "clinic")
+        desk.enrol(PATIENT, "north")
+    (letter,) = Outbox(folder.outbox).letters(PATIENT)
+    assert (letter.what, letter.site, letter.left) == ("plan", "north", ("clinic",))

@@ -124,6 +124,34 @@ async def test_an_erasure_goes_before_all_other_commands(rig):
     assert json.loads(said(bus, TOPICS.command)[-1])["what"] == "erase"
 
 
+async def test_what_was_sent_follows_a_patient_to_another_site(rig):
+    bus, outbox, publisher = rig
+    outbox.post(plan_letter(2))
+    publisher.publish(outbox.letters())
+    assert outbox.answer(receipt("plan", "2")) is not None
+    outbox.follow(PATIENT, "north")
+    (letter,) = outbox.letters()
+    assert (letter.site, letter.answer) == ("north", None)  # no box there has it yet
+    publisher.publish(outbox.letters())
+    assert said(bus, HomeTopics("north", PATIENT).plan)[-1] == letter.notice.encode()
+    assert said(bus, TOPICS.plan)[-1] == b""
+    outbox.post(letter.model_copy(update={"id": "3"}))
+    bus.reconnect()  # the broker may have kept what it was never told to drop
+    publisher.publish(outbox.letters())
+    assert said(bus, TOPICS.plan)[-2:] == [b"", b""]
+    outbox.follow(PATIENT, "clinic")
+    publisher.publish(outbox.letters())
+    assert said(bus, TOPICS.plan)[-1] != b""
+    assert said(bus, HomeTopics("north", PATIENT).plan)[-1] == b""
+
+
+async def test_a_command_stays_with_the_box_that_it_was_given_to(rig):
+    _, outbox, _ = rig
+    outbox.post(command_letter("withdraw"))
+    outbox.follow(PATIENT, "north")
+    assert [x.site for x in outbox.letters()] == ["clinic"]
+
+
 @pytest.mark.parametrize("newer", ["2", "1"])
 def test_an_answer_puts_back_no_letter_that_was_replaced_while_it_came(tmp_path, newer):
     class Crossed(Outbox):
