@@ -35,6 +35,11 @@ __all__ = ["Patients", "SeenAlert", "patient_routes"]
 
 LINKED: Final = 400
 """The newest sessions of a patient, to which days and alerts lead."""
+LONGEST_SNOOZE: Final = timedelta(days=92)
+TOO_LONG: Final = Wording(
+    "fino al {until} nessuno vedrebbe avvisi così: dia al più tardi {latest}",
+    "until {until} nobody would see such alerts: give {latest} at the latest",
+)
 
 
 class SeenAlert(BaseModel):
@@ -143,11 +148,15 @@ class Patients:
 
         Raises:
             ConfigurationError: there is no such alert.
-            Refused: nothing is known of the patient.
+            Refused: nothing is known of the patient, or the kind would be quiet for too long.
         """
         figures = care.figures(patient)
         if figures is None:
             raise no_patient(patient)
+        latest = figures.today + LONGEST_SNOOZE
+        if seen.snooze_until is not None and seen.snooze_until > latest:
+            # A slip in the year would silence the kind for ever, and no page would say so.
+            raise Refused(422, TOO_LONG.filled(until=seen.snooze_until, latest=latest))
         care.acknowledge(
             AlertSeen(
                 patient=patient,

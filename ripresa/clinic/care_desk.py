@@ -30,6 +30,7 @@ from therapy.plan.succession import why_not_after
 from therapy.wording import WordedError, Wording
 
 from .around.new_box import told_to_new_box
+from .around.told_days import hold_excused
 from .outbox import Outbox, OutboxLetter
 
 if TYPE_CHECKING:
@@ -276,14 +277,12 @@ class CareDesk:
         """Excuse days, or take that back.
 
         Raises:
-            ConfigurationError: nobody of that pseudonym is known, or the days are in no order.
+            ConfigurationError: nobody of that pseudonym is known, or the days are in no order or go
+                on for too long.
         """
-        self._known(patient)
-        if last < first:
-            raise WordedError(
-                f"{last} viene prima di {first}: dia prima il primo giorno",
-                f"{last} is before {first}: give the first day first",
-            )
+        figures = self._known(patient).figures(patient)
+        today = first if figures is None else figures.today
+        hold_excused(first, last, today, lifted=lifted)
         self._write(
             DaysExcused(
                 patient=patient,

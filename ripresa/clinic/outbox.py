@@ -148,11 +148,11 @@ class Outbox:
 
     def letters(self, patient: str | None = None) -> list[OutboxLetter]:
         """All letters, or one patient's; one that cannot be read is told and left out."""
-        found = []
-        for path in sorted(self._folder.glob(f"{patient or '*'}.*.json")):
-            if (letter := _letter_at(path)) is not None:
-                found.append(_answered(letter, path.with_suffix(ANSWER)))
-        return found
+        return [
+            _answered(letter, path.with_suffix(ANSWER))
+            for path in sorted(self._folder.glob(f"{patient or '*'}.*.json"))
+            if (letter := _letter_at(path)) is not None
+        ]
 
     def answer(self, receipt: Receipt) -> OutboxLetter | None:
         """Write an answer down; None where it is to no letter here, or an old one.

@@ -282,8 +282,13 @@ def _same_cover(one: HandedOver, other: HandedOver) -> bool:
 def _harms(ordered: Sequence[CareRecord]) -> tuple[HarmState, ...]:
     back = {r.event: r for r in _of(ordered, AdverseEventWithdrawn)}
     noted = {r.event: r for r in _of(ordered, AdverseEventNoted)}
-    states = (HarmState(r, back.get(r.event)) for r in noted.values())
-    return tuple(sorted(states, key=lambda s: s.event.day))
+    found = []
+    for event, record in noted.items():
+        gone = back.get(event)
+        # Written down anew after it was taken back, it stands again.
+        stands = gone is None or gone.t_ns < record.t_ns
+        found.append(HarmState(record, None if stands else gone))
+    return tuple(sorted(found, key=lambda s: s.event.day))
 
 
 def _of(ordered: Sequence[CareRecord], kind: type[_R]) -> list[_R]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from telemetry.messages.around.agreements import CarerTold, ConsentTold
+from telemetry.messages.around.episode import EpisodeNoted
 from telemetry.messages.around.harm import AdverseEventNoted
 from telemetry.messages.around.scores import QuestionnaireAnswered
 from telemetry.messages.care import DoneCorrected
@@ -17,7 +19,12 @@ if TYPE_CHECKING:
     from analytics.monitoring.figures import PatientFigures
     from telemetry.messages.care import CareRecord
 
-__all__ = ["hold_in_time"]
+__all__ = ["hold_excused", "hold_in_time"]
+
+LONGEST_EXCUSE: Final = timedelta(days=92)
+"""Whoever stays away for longer is paused or discharged, and stands so on the page."""
+LONGEST_REVIEW: Final = timedelta(days=3 * 366)
+"""Treatments are looked at again within these: a slip in the year would be one of never."""
 
 
 def hold_in_time(record: CareRecord, figures: PatientFigures | None, around: Around) -> None:
@@ -31,8 +38,11 @@ def hold_in_time(record: CareRecord, figures: PatientFigures | None, around: Aro
         around: what stands around their plan.
 
     Raises:
-        ConfigurationError: the day is still to come, or that of a consent is before its withdrawal.
+        ConfigurationError: the day is still to come, so far ahead that nobody would be reminded, or
+            that of a consent is before its withdrawal.
     """
+    if isinstance(record, EpisodeNoted) and record.review is not None and figures is not None:
+        _hold_near(record.review, figures.today, LONGEST_REVIEW)
     day = _told_of(record)
     if day is None or figures is None:
         return
@@ -46,6 +56,31 @@ def hold_in_time(record: CareRecord, figures: PatientFigures | None, around: Aro
         raise WordedError(
             f"questo consenso è stato ritirato il {known.day}: uno del {day} viene prima",
             f"this consent was withdrawn on {known.day}: one of {day} comes before that",
+        )
+
+
+def hold_excused(first: date, last: date, today: date, *, lifted: bool) -> None:
+    """Hold days that are to be excused to what somebody may mean: they silence what is missed.
+
+    `lifted`: that is taken back, however far it goes.
+
+    Raises:
+        ConfigurationError: they are in no order, or go on for too long.
+    """
+    if last < first:
+        raise WordedError(
+            f"{last} viene prima di {first}: dia prima il primo giorno",
+            f"{last} is before {first}: give the first day first",
+        )
+    if not lifted:
+        _hold_near(last, max(first, today), LONGEST_EXCUSE)
+
+
+def _hold_near(day: date, after: date, most: timedelta) -> None:
+    if day - after > most:
+        raise WordedError(
+            f"{day} è troppo lontano: dia al più tardi {after + most}",
+            f"{day} is too far away: give {after + most} at the latest",
         )
 
 

@@ -192,3 +192,21 @@ def test_who_takes_over_takes_what_the_page_shows_on_that_day_in_the_plans_zone(
     after = figures(story, now_ns + 10**9)
     taken = [c.handed.to for c in after.around.hand_overs if c.taken is not None]
     assert taken == [meant.handed.to] == ["b"]
+
+
+def test_an_adverse_event_that_is_written_down_anew_after_it_was_taken_back_stands_again():
+    story = started()
+    noted = {"event": f"{NAME}0", "day": DAY, "severity": "severe", "relation": "possible"}
+    by = {"patient": PATIENT, "by": "pt-1"}
+    first = harm.AdverseEventNoted(**by, **noted, t_ns=at(days_before(9)), what="dizzy")
+    gone = harm.AdverseEventWithdrawn(
+        **by, t_ns=at(days_before(8)), event=f"{NAME}0", why="another person"
+    )
+    again = first.model_copy(update={"t_ns": at(days_before(7)), "what": "fainted"})
+    for told in (first, gone):
+        story.own(told)
+    (before,) = figures(story).around.harms
+    assert before.withdrawn == gone
+    story.own(again)
+    (after,) = figures(story).around.harms
+    assert (after.event.what, after.withdrawn) == ("fainted", None)

@@ -280,6 +280,16 @@ async def test_seeing_an_alert_is_written_down_with_the_day(pretend, clinic):
     assert answer.json()["alerts"][0]["seen"]["by"] == "FT-1"
 
 
+async def test_a_kind_of_alert_may_rest_for_three_months(pretend, clinic):
+    web, care = clinic
+    snooze = {"snooze_until": "2026-12-22"}
+    answer = await web.post(
+        f"/api/patients/{pretend.patient}/seen", json=SEEN | snooze, headers=HERE
+    )
+    assert answer.status_code == 200
+    assert care.seen[0].snooze_until == date(2026, 12, 22)
+
+
 @pytest.mark.parametrize("headers", [{}, {"Origin": "https://evil.example"}])
 async def test_no_page_of_elsewhere_may_write(pretend, clinic, headers):
     web, care = clinic
@@ -295,6 +305,8 @@ async def test_no_page_of_elsewhere_may_write(pretend, clinic, headers):
         ({"by": ""}, 422),
         ({"action": "advise"}, 422),
         ({"note": "x" * 501}, 422),
+        ({"snooze_until": "9999-12-31"}, 422),
+        ({"snooze_until": "2026-12-23"}, 422),
     ],
 )
 async def test_a_wrong_acknowledgement_is_refused(pretend, clinic, change, status):

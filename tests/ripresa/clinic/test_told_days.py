@@ -11,6 +11,8 @@ from dashboards.around.around_forms import (
     CarerForm,
     ConsentForm,
     CorrectForm,
+    EpisodeForm,
+    ExcuseForm,
     QuestionnaireForm,
 )
 from ingest.journal.journal import Journal
@@ -94,3 +96,16 @@ def test_a_correction_of_a_day_on_which_no_plan_asked_for_the_item_is_refused_an
     note(clinic, CorrectForm(day=before, item="abduction", amount=None, note="-"))
     note(clinic, CorrectForm(day=days_before(1), item="abduction", amount=20, note="-"))
     assert clinic[1].figures(PATIENT).days[days_before(1)].state == "done"
+
+
+def test_a_slip_in_the_year_silences_nobody_for_years(clinic):
+    far = MONDAY.replace(year=MONDAY.year + 10)
+    excuse = ExcuseForm(first=MONDAY, last=far, why="holiday")
+    for form in (excuse, EpisodeForm(review=far)):
+        with pytest.raises(ConfigurationError, match="too far away: give .* at the latest"):
+            note(clinic, form)
+    around = clinic[1].figures(PATIENT).around
+    assert (around.excused, around.episode) == ((), None)
+    note(clinic, excuse.model_copy(update={"last": MONDAY + timedelta(days=21)}))
+    note(clinic, excuse.model_copy(update={"lifted": True}))  # of an older day's slip
+    note(clinic, EpisodeForm(review=MONDAY + timedelta(days=300)))
