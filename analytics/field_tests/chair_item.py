@@ -53,6 +53,12 @@ _NOT_FULL: Final = Wording(
     "il risultato non si dice: movimenti ripetuti, ma nessuna alzata completa",
     "the result is not told: repeated movements, but no full stand",
 )
+_UNLIKE: Final = Wording(
+    "il risultato non si dice: un'alzata è molto più ampia delle altre, e non si sa quali siano "
+    "complete",
+    "the result is not told: one rise went much further than the others, and which are full is "
+    "not known",
+)
 
 
 def analyse_chair_test(
@@ -66,8 +72,9 @@ def analyse_chair_test(
 
     A repetition is a full stand. The test's figure is among the measures, named with its version;
     there is none where samples were lost or cannot be what a thigh feels, where five were not
-    reached, or where the 30 s were not over; then the notes say why. None in 30 s are told of who
-    sat: repeated movements that are no stands may be those of another segment.
+    reached, where one rise alone went much further than the others, or where the 30 s were not
+    over; then the notes say why. None in 30 s are told of who sat: repeated movements that are no
+    stands may be those of another segment, or of a leg that is lifted or walks.
 
     Args:
         started: the item's beginning, which is the test's.
@@ -149,6 +156,8 @@ def _untold(
         return _LOST
     if THIRTY_S in names and lasted_s < LEAST_S:
         return _EARLY.filled(n=int(lasted_s))
+    if rises.unlike:
+        return _UNLIKE
     ends = {FIVE_STANDS: stands, FIVE_SITS: len(rises.sits_s)}
     reached = [ends[name] for name in names if name in ends]
     if reached and min(reached) < FIVE:

@@ -1,10 +1,11 @@
 """Rises from a chair in the turn of a thigh: when each stand was reached, and each seat.
 
-1. The thigh's turn about its main axis, by gravity, smoothed; the usual lowest and highest angle of
-   its excursions are the seat and the stand.
+1. The thigh's turn about its main axis, by gravity, smoothed; the usual lowest angle of its
+   excursions is the seat, and the usual highest of those that come near the highest is the stand:
+   of who rises half-way most of the time, the usual rise is no stand.
 2. The turn as a share of the way from seat to stand. A rise leaves the seat above `LEFT`; it is a
    stand once it comes above `STOOD`, and the person sits again below `SAT`. Who sinks back before
-   has not stood: the test counts full stands.
+   has not stood: the test counts full stands. Who stands as the test begins has not risen.
 3. A stand is reached, and a seat, where the stroke that leads there ends: where it has become
    slower than `SLOW` of its own greatest speed, and goes on no more within `HALTING_S`. What lies
    beyond, of a smooth stroke, is added (`UNSEEN`).
@@ -17,7 +18,7 @@ Arms and the chair's height are not seen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -31,6 +32,11 @@ __all__ = ["ChairRises", "chair_rises"]
 
 LEAST_DEG: Final = 25.0
 """A thigh that turns less has not left the chair for good."""
+FULL_DEG: Final = 50.0
+"""A stand turns a level thigh by 75 to 90°, one that slopes from a high seat by 60 and more. Who sits
+and lifts it comes to 40 at most, where the hip ends, and a walk swings it by as much."""
+ALONE: Final = 3
+"""Of so many rises and more, one that goes much further than all others tells no stand."""
 LEFT, STOOD, SAT, HALF = 0.25, 0.8, 0.3, 0.5
 SLOW: Final = 0.05
 NEAR: Final = 0.08
@@ -49,12 +55,14 @@ class ChairRises:
         sits_s: when the seat was reached after each stand that ended.
         halfway_s: when each rise passed the half of its way, full or not.
         share: [n] of the way from seat to stand, at the frames.
+        unlike: one rise alone went much further than the others, so that none is known as full.
     """
 
     stands_s: tuple[float, ...]
     sits_s: tuple[float, ...]
     halfway_s: tuple[float, ...]
     share: Array
+    unlike: bool = False
 
     def counted(self, seconds: float, rate_hz: float) -> int:
         """Stands within so many seconds; one that is more than half-way up at their end counts."""
@@ -62,7 +70,8 @@ class ChairRises:
         at = min(round(seconds * rate_hz), len(self.share) - 1)
         if at < 1 or len(self.share) / rate_hz < seconds - 0.1:
             return full
-        on_the_way = any(h <= seconds for h in self.halfway_s[full : full + 1])
+        rising_s = max((h for h in self.halfway_s if h <= seconds), default=seconds)
+        on_the_way = not any(rising_s <= s <= seconds for s in self.stands_s)
         return full + (1 if on_the_way and self.share[at] > HALF else 0)
 
 
@@ -79,12 +88,16 @@ def chair_rises(angle_deg: Array, rate_hz: float) -> ChairRises:
     if not found:
         return nothing
     seat = float(np.median([e.low for e in found]))
-    stand = float(np.median([e.high for e in found]))
-    if stand - seat < LEAST_DEG:
+    highs = np.array([e.high for e in found])
+    full = highs[highs - seat >= STOOD * (highs.max() - seat)]
+    stand = float(np.median(full))
+    if stand - seat < FULL_DEG:
         return nothing
+    if len(full) == 1 and len(found) >= ALONE:
+        return replace(nothing, unlike=True)
     share = (angle_deg - seat) / (stand - seat)
     stands, sits, halves = [], [], []
-    state, passed = "seat", False
+    state, passed = ("stand" if share[0] > STOOD else "seat"), False
     for i, value in enumerate(share.tolist()):
         if state == "seat":
             if value > HALF and not passed:
@@ -96,7 +109,8 @@ def chair_rises(angle_deg: Array, rate_hz: float) -> ChairRises:
                 stands.append(_end_of(share, i, rate_hz, 1.0))
                 state = "stand"
         elif value < SAT:
-            sits.append(_end_of(share, i, rate_hz, -1.0))
+            if stands:
+                sits.append(_end_of(share, i, rate_hz, -1.0))
             state, passed = "seat", False
     return ChairRises(tuple(stands), tuple(sits), tuple(halves), share)
 

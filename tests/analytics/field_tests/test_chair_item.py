@@ -56,8 +56,23 @@ def test_who_sat_for_30_s_stood_up_no_time():
     assert why is None or "no angle" in why
 
 
-@pytest.mark.parametrize("degrees", [9.0, 15.0, 21.0])
+@pytest.mark.parametrize("degrees", [9.0, 15.0, 21.0, 32.0, 44.0])
 def test_repeated_movements_that_are_no_stand_may_be_another_segments(degrees):
     figures, why = told("chair-stand-30s", 30.5, rises(8, degrees))
     assert not figures
     assert "no full stand" in why
+
+
+@pytest.mark.parametrize("test", ["chair-stand-30s", "five-stands", "five-sits"])
+@pytest.mark.parametrize("lifted_deg", [30.0, 40.0])
+def test_who_sits_and_lifts_a_knee_has_not_stood(test, lifted_deg):
+    def lifts(body, _what):
+        for _ in range(10):
+            body.stroke(0.7, hip=86 + lifted_deg)
+            body.stroke(0.7, hip=86.0)
+            body.still(0.3)
+        body.still(20)
+
+    figures, why = told(test, 30.5, lifts, seed=301)
+    assert not figures
+    assert why

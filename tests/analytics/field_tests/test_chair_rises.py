@@ -41,6 +41,38 @@ def test_who_sinks_back_has_not_stood():
     assert len(chair_rises(angle, RATE_HZ).stands_s) == 4
 
 
+def test_of_who_mostly_rises_half_way_only_the_full_stands_count():
+    angle, _, _ = rising(0, until=[80, 48, 48, 48, 80, 48, 48, 48, 80, 48, 48])
+    assert len(chair_rises(angle, RATE_HZ).stands_s) == 3
+
+
+def test_one_rise_that_goes_far_beyond_all_others_tells_none_as_full():
+    angle, _, _ = rising(0, until=[56, 56, 80, 56, 56])
+    found = chair_rises(angle, RATE_HZ)
+    assert found.unlike
+    assert found.stands_s == ()
+
+
+def test_who_stands_as_the_test_begins_has_not_risen():
+    angle, stood, sat = rising(6)
+    begun = round((stood[0] + 0.1) * RATE_HZ)
+    found = chair_rises(angle[begun:], RATE_HZ)
+    assert found.stands_s == pytest.approx(np.array(stood[1:]) - begun / RATE_HZ, abs=0.15)
+    assert found.sits_s == pytest.approx(np.array(sat[1:]) - begun / RATE_HZ, abs=0.15)
+
+
+def test_who_sank_back_before_gains_no_stand_by_standing_as_time_ends():
+    angle, stood, _ = rising(0, until=[80, 48, 80, 80, 80], hold_s=0.6)
+    found = chair_rises(angle, RATE_HZ)
+    assert found.counted(stood[4] + 0.3, RATE_HZ) == 4
+
+
+@pytest.mark.parametrize("top", [30.0, 45.0])
+def test_a_thigh_that_turns_too_little_for_a_stand_has_not_stood(top):
+    angle, _, _ = rising(8, top=top)
+    assert chair_rises(angle, RATE_HZ).stands_s == ()
+
+
 @pytest.mark.parametrize(("share", "more"), [(0.4, 0), (0.6, 1)])
 def test_a_rise_counts_from_the_half_of_its_way_when_time_is_over(share, more):
     angle, stood, _ = rising(5, up_s=2.0, down_s=2.0)
