@@ -18,6 +18,7 @@ from telemetry.errors import NotObservable
 from telemetry.messages.results import ItemResult, Measure, Repetition
 from therapy.wording import Wording
 
+from .borne_up import borne_up
 from .chair_rises import ChairRises, chair_rises
 
 if TYPE_CHECKING:
@@ -59,6 +60,12 @@ _UNLIKE: Final = Wording(
     "the result is not told: one rise went much further than the others, and which are full is "
     "not known",
 )
+_PUT_DOWN: Final = Wording(
+    "il risultato non si dice: la coscia non sale come da una sedia; la prova può essere iniziata "
+    "in piedi, o la gamba è stata sollevata",
+    "the result is not told: the thigh does not go up as from a chair; the test may have begun "
+    "standing, or the leg was lifted",
+)
 
 
 def analyse_chair_test(
@@ -72,9 +79,10 @@ def analyse_chair_test(
 
     A repetition is a full stand. The test's figure is among the measures, named with its version;
     there is none where samples were lost or cannot be what a thigh feels, where five were not
-    reached, where one rise alone went much further than the others, or where the 30 s were not
-    over; then the notes say why. None in 30 s are told of who sat: repeated movements that are no
-    stands may be those of another segment, or of a leg that is lifted or walks.
+    reached, where the thigh was not borne up (`borne_up`), where one rise alone went much further
+    than the others, or where the 30 s were not over; then the notes say why. None in 30 s are told
+    of who sat: repeated movements that are no stands may be those of another segment, or of a leg
+    that is lifted or walks.
 
     Args:
         started: the item's beginning, which is the test's.
@@ -103,6 +111,8 @@ def analyse_chair_test(
     told = () if doubts else _figures(seen.also, rises, rate_hz, late_s / track.opened.rate_hz)
     if not doubts:
         why = _untold(seen.also, rises, angle, rate_hz, judged=reception.judged)
+        if why is None and frames.gyroscope and not _borne_up(frames, rises, angle, rate_hz):
+            why = _PUT_DOWN
         if why is not None:
             told, doubts = (), [doubt(DoubtKind.UNSEEN, *span, why)]
     more = 0
@@ -145,6 +155,17 @@ def _turned(frames: Frames, rate_hz: float) -> Array:
     breaks = (np.flatnonzero(frames.restarted[1:]) + 1).tolist()
     turned = swept_deg(frames.q, frames.restarted, rate_hz)
     return np.asarray(smoothed(turned, rate_hz, breaks))
+
+
+def _borne_up(frames: Frames, rises: ChairRises, angle: Array, rate_hz: float) -> bool:
+    upward = np.einsum("ij,ij->i", up_in_sensor(frames.q), frames.acc)
+    strokes = []
+    for stood_s in rises.stands_s:
+        half_s = max((h for h in rises.halfway_s if h <= stood_s), default=0.0)
+        half, stood = round(half_s * rate_hz), round(stood_s * rate_hz)
+        # The way up begins about as long before its half as it ends after it.
+        strokes.append((max(0, 2 * half - stood), min(stood, len(angle))))
+    return borne_up(angle, upward, strokes, rate_hz)
 
 
 def _untold(

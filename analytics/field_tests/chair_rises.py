@@ -33,8 +33,8 @@ __all__ = ["ChairRises", "chair_rises"]
 LEAST_DEG: Final = 25.0
 """A thigh that turns less has not left the chair for good."""
 FULL_DEG: Final = 50.0
-"""A stand turns a level thigh by 75 to 90°, one that slopes from a high seat by 60 and more. Who sits
-and lifts it comes to 40 at most, where the hip ends, and a walk swings it by as much."""
+"""A stand turns a level thigh by 75 to 90°, one that slopes from a high seat by 60 and more. Who
+sits and lifts it comes to 40 at most, where the hip ends, and a walk swings it by as much."""
 ALONE: Final = 3
 """Of so many rises and more, one that goes much further than all others tells no stand."""
 LEFT, STOOD, SAT, HALF = 0.25, 0.8, 0.3, 0.5
@@ -95,8 +95,12 @@ def chair_rises(angle_deg: Array, rate_hz: float) -> ChairRises:
         return nothing
     if len(full) == 1 and len(found) >= ALONE:
         return replace(nothing, unlike=True)
-    share = (angle_deg - seat) / (stand - seat)
-    stands, sits, halves = [], [], []
+    return _followed((angle_deg - seat) / (stand - seat), rate_hz)
+
+
+def _followed(share: Array, rate_hz: float) -> ChairRises:
+    """The rises, by the way from seat to stand."""
+    stands, sits, halves = list[float](), list[float](), list[float]()
     state, passed = ("stand" if share[0] > STOOD else "seat"), False
     for i, value in enumerate(share.tolist()):
         if state == "seat":

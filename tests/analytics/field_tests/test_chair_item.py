@@ -9,15 +9,15 @@ from research.session_cases.session_case import recorded
 from research.session_cases.simulated_session import LEAD_S, Person, simulate_item
 
 
-def told(test, lasting_s, script, *, seed=60):
-    made = simulate_item("chair-test", Person("usual", 50.0), seed, script=script)
+def told(test, lasting_s, script, *, seed=60, manner="usual"):
+    made = simulate_item("chair-test", Person(manner, 50.0), seed, script=script)
     recording = recorded(test, made.what.posture, made.streams(), LEAD_S, LEAD_S + lasting_s)
     item = analysed(recording).items[0]
     return {m.name: m.value for m in item.measures}, item.not_observable
 
 
 def rises(count, degrees=80.0):
-    def script(body, _what):
+    def script(body, _what, *, rest=True):
         seat = {k: body.at[k] for k in ("hip", "knee", "z", "y")}
         share = degrees / 80.0
         for _ in range(count):
@@ -25,7 +25,8 @@ def rises(count, degrees=80.0):
             body.still(0.2)
             body.stroke(1.1, **seat)
             body.still(0.3)
-        body.still(40.0 - 2.6 * count)
+        if rest:
+            body.still(40.0 - 2.6 * count)
 
     return script
 
@@ -76,3 +77,56 @@ def test_who_sits_and_lifts_a_knee_has_not_stood(test, lifted_deg):
     figures, why = told(test, 30.5, lifts, seed=301)
     assert not figures
     assert why
+
+
+def test_who_stands_at_the_word_has_no_figure_and_is_told_why():
+    def script(body, what):
+        body.move(0.1, hip=6.0, knee=6.0, z=0.4, y=0.38)
+        body.still(0.9)
+        body.stroke(1.1, hip=86.0, knee=88.0, z=0.0, y=0.0)
+        rises(6)(body, what)
+
+    made = simulate_item("chair-test", Person("usual", 50.0), 302, script=script)
+    begun_s = LEAD_S + 0.5
+    recording = recorded("chair-stand-30s", "seated", made.streams(), begun_s, begun_s + 30.5)
+    item = analysed(recording).items[0]
+    assert not item.measures
+    assert "begun standing" in item.not_observable
+
+
+@pytest.mark.parametrize("manner", ["usual", "trembling", "paretic"])
+def test_a_knee_that_is_lifted_while_standing_is_no_stand(manner):
+    def script(body, _what):
+        body.stroke(1.0, hip=6.0, knee=6.0, z=0.4, y=0.38)
+        for _ in range(10):
+            body.move(0.6, hip=75.0, knee=85.0)
+            body.move(0.6, hip=6.0, knee=6.0)
+            body.still(0.1)
+        body.still(30)
+
+    figures, why = told("chair-stand-30s", 30.5, script, seed=303, manner=manner)
+    assert not figures
+    assert "lifted" in why
+
+
+@pytest.mark.parametrize("manner", ["trembling", "slow", "segmented", "brisk"])
+def test_who_walks_a_little_between_two_stands_is_told_them_all(manner):
+    def script(body, what):
+        rises(2)(body, what, rest=False)
+        body.stroke(1.0, hip=6.0, knee=6.0, z=0.4, y=0.38)
+        for _ in range(5):
+            body.move(0.5, hip=28.0, knee=38.0)
+            body.move(0.6, hip=-6.0, knee=5.0)
+        body.move(0.3, hip=6.0, knee=6.0)
+        body.stroke(1.1, hip=86.0, knee=88.0, z=0.0, y=0.0)
+        body.still(30)
+
+    figures, _ = told("chair-stand-30s", 30.5, script, seed=304, manner=manner)
+    assert figures == {"stands in 30 s": 3.0}
+
+
+@pytest.mark.parametrize("manner", ["trembling", "slow"])
+@pytest.mark.parametrize("seed", [305, 306])
+def test_few_stands_of_who_trembles_or_is_slow_are_told(manner, seed):
+    figures, _ = told("chair-stand-30s", 30.5, rises(2), seed=seed, manner=manner)
+    assert figures == {"stands in 30 s": 2.0}
