@@ -361,7 +361,9 @@ class Treatment:
         found = [x for x in self._outbox.letters(patient) if x.kind == kind]
         if not found:
             return ""
-        return "done" if found[0].over else "waiting"
+        # A home does a command; a plan it takes, and says so of the letter as it was last sent.
+        there = "taken" if found[0].what == "plan" else "done"
+        return "done" if found[0].answer == there else "waiting"
 
     def _take_motion(self, told: ConsentTold, fold: Fold) -> None:
         """Bar raw motion here before it is written down and the home is told, or let it in last."""

@@ -23,7 +23,7 @@ from ripresa.platform.configuration import Folder
 from ripresa.recordings.take_of_session import curve_of
 from telemetry.clock import ManualClock, SystemClock
 from telemetry.errors import ConfigurationError
-from telemetry.messages.notices import PlanNotice
+from telemetry.messages.notices import PlanNotice, Receipt
 from telemetry.transport.bus import LocalBus, Message
 from therapy.plan.plan_file import sample_plan
 from therapy.wording import WordedError
@@ -55,6 +55,23 @@ def test_a_take_goes_with_the_version_that_the_home_has_and_is_taken_back(clinic
     treatment.record_take(PATIENT, "abduction", None, "anna")
     assert sent(outbox) == []
     assert care.figures(PATIENT).around.takes == {}
+
+
+def test_the_page_says_when_the_home_has_a_take_and_not_before(clinic):
+    treatment, _, outbox = clinic
+    assert treatment.plan_at_home(PATIENT) == ""
+
+    def answered(state):
+        (letter,) = outbox.letters(PATIENT)
+        outbox.answer(Receipt(patient=PATIENT, what="plan", id=letter.id, state=state, t_ns=5))
+        return treatment.plan_at_home(PATIENT)
+
+    treatment.record_take(PATIENT, "abduction", TAKE, "anna")
+    assert treatment.plan_at_home(PATIENT) == "waiting"
+    assert answered("refused") == "waiting"
+    assert answered("taken") == "done"
+    treatment.record_take(PATIENT, "abduction", None, "anna")
+    assert treatment.plan_at_home(PATIENT) == "waiting"  # it has the one that was taken back
 
 
 def test_a_take_of_what_the_plan_has_not_is_refused(clinic):
