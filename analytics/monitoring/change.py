@@ -115,6 +115,7 @@ class Assessment:
         redonned: the sensor was put on anew for it.
         donning_sigma_deg: by how much a peak differs from one donning to the next, as the result
             tells it; None: not told.
+        core_version: of what computed them; empty: not told.
     """
 
     day: date
@@ -122,6 +123,7 @@ class Assessment:
     peaks_deg: tuple[float, ...]
     redonned: bool = True
     donning_sigma_deg: float | None = field(default=None, compare=False)
+    core_version: str = field(default="", compare=False)
 
     @property
     def value_deg(self) -> float:
@@ -216,7 +218,8 @@ def assessments_of(
         stance = postures.get(item.item, posture)
         context = Context(item.exercise, item.side, stance, placement, level, quantity)
         donning = item.donning_sigma_deg
-        found.append(Assessment(day, context, tuple(shown), redonned, donning))
+        made = Assessment(day, context, tuple(shown), redonned, donning, result.core_version)
+        found.append(made)
     return tuple(found)
 
 

@@ -242,6 +242,8 @@ def _range(trend: TrendView, say: _Saying) -> str:
                 beyond=say("beyond" if change.beyond_error else "within"),
             )
         )
+        if change.core_versions:
+            told.append(say("several_cores", versions=", ".join(change.core_versions)))
     if trend.target_deg is not None:
         told.append(say("target", deg=f"{trend.target_deg:g}"))
     if trend.other_side is not None:

@@ -73,6 +73,10 @@ TEXTS: Final = {
         "da {before}° a {now}°, errore {error}°: {beyond}",
         "from {before}° to {now}°, error {error}°: {beyond}",
     ),
+    "several_cores": Wording(
+        "calcolata da più versioni del programma ({versions}): la differenza può venirne",
+        "computed by several versions of the program ({versions}): that may make a difference",
+    ),
     "beyond": Wording("oltre l’errore", "beyond the error"),
     "within": Wording("entro l’errore", "within the error"),
     "few": Wording("troppe poche valutazioni per un confronto", "too few assessments to compare"),

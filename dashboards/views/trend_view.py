@@ -24,7 +24,7 @@ from .session_view import best_result
 from .words import Words, called_words, exercise_words, words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from analytics.monitoring.change import Assessment, Context
     from analytics.monitoring.figures import PatientFigures
@@ -72,7 +72,11 @@ class TrendPoint(_Frozen):
 
 
 class ChangeView(_Frozen):
-    """A difference beside the error that it must exceed to count as a change."""
+    """A difference beside the error that it must exceed to count as a change.
+
+    `core_versions` where several computed what is compared: the error knows nothing of a step
+    between them.
+    """
 
     baseline_deg: float
     recent_deg: float
@@ -82,6 +86,7 @@ class ChangeView(_Frozen):
     n_baseline: int
     n_recent: int
     own_error: bool
+    core_versions: tuple[str, ...] = ()
 
 
 class OtherSideView(_Frozen):
@@ -192,4 +197,11 @@ def _change(mine: Sequence[Assessment], context: Context) -> ChangeView | None:
         n_baseline=change.n_baseline,
         n_recent=change.n_recent,
         own_error=change.sem.n > 0,
+        core_versions=_several(a.core_version for a in (*baseline, *recent)),
     )
+
+
+def _several(versions: Iterable[str]) -> tuple[str, ...]:
+    """Those that there are, in their order, where there is more than one."""
+    known = sorted({one for one in versions if one}, key=lambda one: (len(one), one))
+    return tuple(known) if len(known) > 1 else ()

@@ -219,6 +219,7 @@ function changeSentence(trend) {
 /** What the plan aims at, and the other side, where the plan says that it is well. */
 function besideTrend(trend) {
   const lines = [];
+  if (trend.change?.core_versions.length) lines.push(t("several_cores", { versions: trend.change.core_versions.join(", ") }));
   if (trend.quantity === "excursion") lines.push(t("excursion_only"));
   if (trend.target_deg !== null) lines.push(t("target_line", { deg: trend.target_deg }));
   if (trend.other_side) lines.push(t("other_line", { deg: trend.other_side.median_deg.toFixed(0), day: shortDay(trend.other_side.day) }));

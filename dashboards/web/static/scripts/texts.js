@@ -403,6 +403,7 @@ const TEXTS = {
   change_few: ["Troppe poche valutazioni per dire se è cambiata.", "Too few assessments to tell a change."],
   change_within: ["Da {from}° a {to}° ({by}°): entro l’errore di {error}°.", "From {from}° to {to}° ({by}°): within the error of {error}°."],
   change_beyond: ["Da {from}° a {to}° ({by}°): oltre l’errore di {error}°.", "From {from}° to {to}° ({by}°): beyond the error of {error}°."],
+  several_cores: ["Calcolata da più versioni del programma ({versions}): la differenza può venire anche da lì.", "Computed by several versions of the program ({versions}): that may make a difference, too."],
   error_own: ["errore di questa persona", "this person’s own error"],
   error_population: ["errore tipico, dichiarato", "typical error, declared"],
   posture_seated: ["seduti", "seated"],
