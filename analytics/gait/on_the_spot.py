@@ -12,8 +12,9 @@ By the medians of a bout's strides, from each swing to the next:
    orientation that the gyroscope keeps over one stride; what is left of it over the stride is
    gravity, and what a walk adds by its own velocity, which is not needed.
 3. A stride swings the sensor forward faster than the stance does: a leg that is put down in front
-   of a lifted knee does not. While the shank turns back, a leg that hangs from a hip or a knee at
-   rest moves back as it turns; over a standing foot the sensor does not.
+   of a lifted knee does not, and one that goes round with a pedal, forth and back about as fast,
+   hardly does. While the shank turns back, a leg that hangs from a hip or a knee at rest moves back
+   as it turns; over a standing foot the sensor does not.
 
 The bounds are those of 152 walks of 76 recordings of old and young people, one of them on sticks
 (`Marpino/Walking-dataset` on GitHub), and of simulated lifts (`docs/challenges.md`).
@@ -42,6 +43,9 @@ shank tilts back over the foot at about half the rate of its swing."""
 STANDING_SHARE: Final = (0.36, 0.7)
 """Where the shank is for half of a stride, between its hindmost and its foremost angle: in real
 walks 0.44 to 0.65, on the spot 0.03 to 0.2 where the leg rests between two lifts."""
+EVEN, FORWARD_M_S = 0.65, 0.45
+"""Who turns the shank back faster than that share of the swing's rate is at least so much faster
+forward in the swing: real walks like that by 0.53 and more, simulated pedals by up to 0.44."""
 CARRIED: Final = 0.5
 """Correlation of the sensor's velocity with the rate at which the shank turns back, from which on
 it hangs from what rests: simulated lifts have 0.53 and more, most over 0.8; of real walks 98 %
@@ -76,7 +80,8 @@ def on_the_spot(
     if 2 * len(told) < len(goings):
         return True
     faster, carried = np.median(told, axis=0)
-    return bool(faster < 0 or carried > CARRIED)
+    least = FORWARD_M_S if back > EVEN else 0.0
+    return bool(faster < least or carried > CARRIED)
 
 
 def _turns(rate: Array, rate_hz: float) -> tuple[float, float, float]:

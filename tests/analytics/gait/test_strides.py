@@ -8,6 +8,8 @@ from scipy.spatial.transform import Rotation
 
 from analytics.gait.strides import bouts_in, walks_in
 from research.session_cases.simulated_session import Person, simulate_item
+from research.simulation.body import SHANK_M, THIGH_M
+from research.simulation.limb_motion import FINE_HZ
 
 RATE_HZ = 60.0
 
@@ -187,3 +189,35 @@ def test_who_walks_is_not_taken_for_one_who_lifts(manner):
     walks = walks_in(readings[:, 3:], readings[:, :3], RATE_HZ)
     assert walks.on_the_spot == 0
     assert abs(sum(b.strides for b in walks.bouts) - len(made.motion.repetitions)) <= 1
+
+
+def pedalling(turns, turns_s, ahead_m, below_m, crank_m):
+    """A script: an ankle goes round so far ahead of and below a hip that rests."""
+
+    def script(body, _what):
+        t = np.arange(round(turns * turns_s * FINE_HZ)) / FINE_HZ
+        phase = 2 * np.pi * np.maximum(0, t - 0.3) / turns_s
+        ahead, below = ahead_m + crank_m * np.sin(phase), below_m - crank_m * np.cos(phase)
+        square = (ahead**2 + below**2 - THIGH_M**2 - SHANK_M**2) / (2 * THIGH_M * SHANK_M)
+        knee = np.arccos(np.clip(square, -1, 1))
+        behind = np.arctan2(SHANK_M * np.sin(knee), THIGH_M + SHANK_M * np.cos(knee))
+        hip, knee = np.degrees(np.arctan2(ahead, below) + behind), np.degrees(knee)
+        body.move(2.0, hip=hip[0], knee=knee[0])
+        body.follow({"hip": hip - hip[0], "knee": knee - knee[0]}, turns * turns_s)
+        body.still(2.0)
+
+    return script
+
+
+@pytest.mark.parametrize("turns_s", [0.7, 1.0, 1.7])
+@pytest.mark.parametrize(
+    ("ahead_m", "below_m", "crank_m"),
+    [(0.70, 0.35, 0.10), (0.25, 0.60, 0.17), (0.68, 0.2, 0.15), (0.3, 0.6, 0.15)],
+)
+def test_who_pedals_does_not_walk(ahead_m, below_m, crank_m, turns_s):
+    script = pedalling(16, turns_s, ahead_m, below_m, crank_m)
+    made = simulate_item("walk", Person("usual", RATE_HZ), 340, script=script)
+    readings = made.readings["shank"]
+    walks = walks_in(readings[:, 3:], readings[:, :3], RATE_HZ)
+    assert walks.bouts == ()
+    assert walks.on_the_spot + walks.alone >= 15
