@@ -184,6 +184,8 @@ def draft_view(
         obstacles.append(Wording("Ci sono errori nel piano: vedi sopra", "The plan has mistakes"))
     if plan is not None and (late := out_of_turn(plan, figures)) is not None:
         obstacles.append(late)
+    if plan is not None and (unheard := _unheard(plan)) is not None:
+        obstacles.append(unheard)
     if draft.based_on != newest:
         obstacles.append(_meanwhile(newest))
     obstacles += _missing(draft, template)
@@ -256,6 +258,20 @@ def _meanwhile(newest: int) -> Wording:
     return Wording(
         f"Intanto c'è la versione {newest}: guardi che cosa dice prima di firmare questa",
         f"Version {newest} has come meanwhile: look at what it says before you sign this one",
+    )
+
+
+def _unheard(plan: Plan) -> Wording | None:
+    """Whoever signs counts on a reminder that is on; a plan that is in force keeps its own."""
+    asked = plan.persuasion.reminders
+    if not asked.on or asked.heard:
+        return None
+    at, quiet = f"{asked.at:%H:%M}", f"{asked.quiet_from:%H:%M}-{asked.quiet_to:%H:%M}"
+    return Wording(
+        f"Il promemoria delle {at} cade nelle ore di silenzio ({quiet}) e non arriva mai: lo "
+        "anticipi, cambi le ore, o lo spenga",
+        f"The reminder at {at} lies in the quiet hours ({quiet}) and never comes: make it earlier, "
+        "change the hours, or turn it off",
     )
 
 

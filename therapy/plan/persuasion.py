@@ -31,6 +31,11 @@ class Reminders(BaseModel):
             return self.quiet_from <= moment < self.quiet_to
         return moment >= self.quiet_from or moment < self.quiet_to
 
+    @property
+    def heard(self) -> bool:
+        """Whether one would ever come: what begins in a quiet evening is over with the day."""
+        return self.quiet_from <= self.quiet_to or self.at < self.quiet_from
+
 
 class Persuasion(BaseModel):
     """One switch a mechanism, named as its prompts are; comparison with others is not offered.

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -250,3 +250,15 @@ def test_days_done_are_told_only_once_there_is_one(closing, week, planned):
         on=frozenset({Mechanism.SELF_MONITORING}),
     )
     assert bool(told) is (week > 0)
+
+
+MINUTES = st.builds(time, st.integers(0, 23), st.integers(0, 59))
+
+
+@given(MINUTES, MINUTES, MINUTES)
+@settings(max_examples=60, deadline=None)
+def test_a_reminder_is_told_to_be_heard_where_it_comes_at_some_minute_of_a_day(at, since, to):
+    wanted = Reminders(at=at, quiet_from=since, quiet_to=to)
+    day_ns = range(0, 86_400 * 10**9, 60 * 10**9)
+    told = {"planned_today": True, "done_today": False, "reminded_today": False}
+    assert wanted.heard is any(reminder_due(wanted, "UTC", t_ns, **told) for t_ns in day_ns)

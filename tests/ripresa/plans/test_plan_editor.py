@@ -88,6 +88,29 @@ async def test_what_the_page_writes_is_what_the_command_line_writes(clinic, tmp_
     other.journal.close()
 
 
+@pytest.mark.parametrize(
+    ("told", "comes"),
+    [
+        ({"at": "21:30:00"}, False),
+        ({"at": "20:00:00"}, False),
+        ({"at": "21:30:00", "on": False}, True),
+        ({"at": "21:30:00", "quiet_from": "22:00:00"}, True),
+        ({"at": "07:00:00"}, True),
+    ],
+    ids=str,
+)
+async def test_a_reminder_that_never_comes_is_not_signed(clinic, told, comes):
+    async with Writer(clinic.app()) as anna:
+        view = await anna.begin()
+        persuasion = view["draft"]["body"].get("persuasion") or {}
+        reminders = (persuasion.get("reminders") or {}) | told
+        view = await anna.write(view, persuasion=persuasion | {"reminders": reminders})
+        said = [one for one in texts(view) if "never comes" in one]
+        answer = await anna.say("sign", revision=view["draft"]["revision"])
+    assert (not said) is comes
+    assert (answer.status_code == 200) is comes
+
+
 async def test_a_draft_is_no_plan(clinic):
     before = clinic.records()
     async with Writer(clinic.app()) as anna:
