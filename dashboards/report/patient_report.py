@@ -110,7 +110,8 @@ def _head(view: PatientView, say: _Saying) -> str:
     span = say("span", first=view.days[0].day, last=view.today)
     summary = say.both(view.summary).replace("\n", "<br>")
     return (
-        f"<h1>{escape(view.patient)}</h1><p>{say('title')}, {span} · {plan} · "
+        f"<h1>{escape(view.patient)}</h1><p>{say('title')}, {span} · "
+        f"{say(f'state_{view.state}')} · {plan} · "
         f"{say('printed', day=view.today)}</p><p class='quiet'>{summary}</p>"
     )
 

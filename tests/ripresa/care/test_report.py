@@ -5,10 +5,12 @@ import re
 import shutil
 import zlib
 from datetime import date, timedelta
+from importlib.resources import files
 from typing import get_args
 
 import pytest
 
+from analytics.monitoring.figures import PatientState
 from clinic_facts import at
 from dashboards.report.patient_report import report_html
 from dashboards.views.field_test_view import FieldTestPoint, FieldTestView
@@ -71,6 +73,16 @@ def test_the_report_says_what_the_page_says_and_on_whom_it_was_checked(view, lan
         assert f"{whole(trend.points[-1].peaks.median_deg)}°" in told
     assert f"{percent(view.period.dose)}%" in told
     assert "<script" not in report_html(view, language)
+
+
+@pytest.mark.parametrize("state", get_args(PatientState))
+def test_the_sheet_says_where_treatment_stands_in_the_words_of_the_page(view, state):
+    page = files("dashboards.web").joinpath("static/scripts/texts.js").read_text(encoding="utf-8")
+    found = re.search(rf'state_{state}"?: \["(.*?)", "(.*?)"\]', page)
+    assert found is not None
+    for language, said in zip(("it", "en"), found.groups(), strict=True):
+        sheet = report_html(view.model_copy(update={"state": state}), language)
+        assert f"· {said} ·" in sheet
 
 
 @pytest.mark.parametrize("language", ["it", "en"])
