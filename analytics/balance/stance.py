@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from analytics.signals.liveness import feels_alive
 from analytics.signals.smoothing import running_mean
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def stances_in(
 
     1. Where the angular rate and the force stay small beside the person's own, nobody steps, turns
        or sits down.
-    2. Stretches of that, bridged over jolts, that lie in one posture: that of most of the time.
+    2. Stretches of that, bridged over jolts, in which the sensor is worn, not laid aside, and that
+       lie in one posture: that of most of the time.
     3. One that is longer than asked counts anew after AGAIN_S, as often as it is whole.
     4. A short jolt may be a step, a longer one none: the whole ones are counted once more where
        every jolt ends a stance, and where MAYBE_S of it do not.
@@ -113,7 +115,8 @@ def stances_in(
     lost = np.diff(index, prepend=index[0]) > BRIDGED_S * rate_hz
 
     def bridged(seconds: float) -> list[Stance]:
-        runs = _in_posture(_runs(quiet, lost, rate_hz, seconds), acc)
+        worn = [r for r in _runs(quiet, lost, rate_hz, seconds) if feels_alive(gyr[slice(*r)])]
+        runs = _in_posture(worn, acc)
         return [s for run in runs for s in _stances(run, index, rate_hz, asked_s)]
 
     usual = bridged(BRIDGED_S)

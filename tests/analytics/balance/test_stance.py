@@ -120,3 +120,18 @@ def test_whether_a_jolt_was_a_cough_or_a_step_is_left_open(jolted_s):
 def test_a_stance_without_a_jolt_is_in_no_doubt():
     stances = seen((21, False), (3, True), (22, False))
     assert (stances.low, stances.high) == (2, 2)
+
+
+@pytest.mark.parametrize("gyroscope_noise", [0.001, 0.0015])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_sensor_that_is_laid_aside_stands_no_longer(turned, gyroscope_noise):
+    index, acc, gyr = standing((22, False), (4, True), (80, False))
+    aside = slice(round(26 * RATE_HZ), None)
+    gyr[aside] = np.random.default_rng(4).normal(0, gyroscope_noise, gyr[aside].shape)
+    if turned:
+        acc[aside] = acc[aside][:, [2, 0, 1]]
+    stances = stances_in(index, acc, gyr, RATE_HZ, ASKED_S)
+    (stance,) = stances.found
+    assert stance.whole
+    assert stance.stop <= 23 * RATE_HZ
+    assert (stances.low, stances.high) == (1, 1)
