@@ -128,6 +128,11 @@ class HeldLease:
         if not self._send(self.wish):
             self._stand(LeaseFrame(lease="refused", reason="no answer"))
 
+    def fail(self) -> None:
+        """Nobody can be asked now; what is held is let go, and the home told so."""
+        self._stand(LeaseFrame(lease="refused", reason="no answer"))
+        self.let_go()
+
     def answered(self, receipt: Receipt) -> None:
         """Take the home's answer."""
         self._let_go_of_the_one_before()

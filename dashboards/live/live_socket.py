@@ -97,7 +97,7 @@ async def _watching_by_lease(
                     lease.ask(asked_for)
                 except RipresaError as e:
                     log.warning("nobody can be asked: %s", e)
-                    lease.over("no answer", refused=True)
+                    lease.fail()
 
         try:
             yield hear

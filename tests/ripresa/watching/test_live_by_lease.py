@@ -215,6 +215,24 @@ async def test_whoever_renews_is_never_seen_to_go(scene):
         assert seen == {("physiotherapist",)}
 
 
+@pytest.mark.parametrize("before", [False, True], ids=["none", "given"])
+async def test_a_press_while_the_journal_is_busy_is_answered_and_leaves_nobody_watching(
+    scene, before
+):
+    async with scene.leases.held("p-01", "physiotherapist", scene.told.append) as lease:
+        if before:
+            lease.ask(SESSION)
+            await settle()
+            assert scene.relay.watched_by() == ("physiotherapist",)
+        lease.fail()
+        await settle()
+        assert scene.last == ("refused", "no answer")
+        assert scene.relay.watched_by() == ()
+        lease.ask(SESSION)
+        await settle()
+        assert scene.last == ("given", "")
+
+
 @pytest.mark.parametrize(
     "part", ["session", "consent", "motion", "home", "home's line", "clinic's line"]
 )
