@@ -35,6 +35,9 @@ class Table:
         sounds=None,
     ):
         self.window = Window(headless=True, title="test")
+        self.shown = self.window.picture.copy()
+        """What was last handed to the display: the window's picture is already the next one."""
+        self.window.show = self._keep
         self.pace = InstantPace(T0_NS, frames_per_s)
         self.asks = NobodyAsked()
         self.sounds, self.voice = sounds or Sounds(0.0), Voice("it", on=False)
@@ -53,6 +56,9 @@ class Table:
             stopping=stopping or Stopping(after_s=200),
         )
         self.loop = Loop(settings, devices, self.asks)
+
+    def _keep(self):
+        self.shown.blit(self.window.picture, (0, 0))
 
     def frame(self):
         self.loop.frame()

@@ -28,8 +28,8 @@ T0_NS = 1_700_000_000_000_000_000
 GAMES = ("onda", "orto", "raccolto", "volo")
 
 
-def pixels(window):
-    return hashlib.sha256(pygame.image.tobytes(window.picture, "RGB")).hexdigest()
+def pixels(shown):
+    return hashlib.sha256(pygame.image.tobytes(shown, "RGB")).hexdigest()
 
 
 FALLING = {
@@ -49,7 +49,7 @@ def with_others(scenes):
 def test_the_same_seed_and_player_give_the_same_frames(table, name, scene):
     look = Look(scene=scene, voice=False)
     hashes = [
-        [pixels(t.window) for t in table(name, look=look, frames_per_s=4).play()] for _ in range(2)
+        [pixels(t.shown) for t in table(name, look=look, frames_per_s=4).play()] for _ in range(2)
     ]
     assert hashes[0] == hashes[1]
     assert len(set(hashes[0])) > 10
@@ -59,7 +59,7 @@ def test_the_same_seed_and_player_give_the_same_frames(table, name, scene):
 def test_nothing_flashes(table, name, scene):
     """No picture is much lighter or darker than the one before it (WCAG 2.3.1: 10 %)."""
     means = [
-        pygame.surfarray.array3d(t.window.picture)[::8, ::8].mean() / 255
+        pygame.surfarray.array3d(t.shown)[::8, ::8].mean() / 255
         for t in itertools.islice(table(name, look=Look(scene=scene, voice=False)).play(), 240)
         if t.loop.mode is Mode.PLAY
     ]
