@@ -117,7 +117,7 @@ REASONS: Final[Mapping[DoubtKind, Wording]] = {
     DoubtKind.ASKEW: Wording("il sensore sembra messo storto", "the sensor seems to be worn askew"),
     DoubtKind.FAULT: Wording(
         "non si è potuto calcolare, per un errore del programma: il movimento è registrato",
-        "it could not be computed, because of a fault in the program: the motion is recorded",
+        "it could not be computed, because of an error in the program: the motion is recorded",
     ),
     DoubtKind.UNLIKE: Wording(
         "i movimenti si somigliano troppo poco: il sensore può essere allentato",

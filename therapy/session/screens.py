@@ -72,8 +72,8 @@ _UNATTENDED: Final = Wording(
 _UNFOLLOWED: Final = Wording(
     "L'esercizio di prima non si è potuto seguire, per un errore del programma: il movimento è "
     "registrato.",
-    "The exercise before could not be followed, because of a fault in the program: the movement is "
-    "recorded.",
+    "The exercise before could not be followed, because of an error in the program: the movement "
+    "is recorded.",
 )
 _THANKS: Final = Wording("Grazie per il tempo di oggi.", "Thank you for your time today.")
 

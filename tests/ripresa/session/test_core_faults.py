@@ -289,7 +289,7 @@ async def test_an_item_that_cannot_be_computed_costs_the_others_nothing(tmp_path
     assert [d.kind for d in first.doubts] == ["not computed"]
     told = item_reading(first)
     assert told.count.en == "not known"
-    assert "fault in the program" in told.refused.en
+    assert "error in the program" in told.refused.en
     (nothing_known,) = [d for d in items_done(OURS, found) if d.item == "1"]
     assert nothing_known.amount is None
 
