@@ -104,7 +104,7 @@ class LiveAnalysis:
         """Of each stream the index after what was taken."""
         self._events: list[SessionEvent] = []
         self._failed_in_item = 0
-        self._told = -1
+        self._told = 0
         """The open item's highest number of a repetition that was told."""
         self._counted_before = 0
         """Repetitions that another core counted in the open item."""
@@ -162,7 +162,7 @@ class LiveAnalysis:
         else:
             return
         if isinstance(event, ExerciseStarted):
-            self._failed_in_item, self._told, self._counted_before = 0, -1, 0
+            self._failed_in_item, self._told, self._counted_before = 0, 0, 0
             if self.core is None:
                 self._begin_anew()
                 return
@@ -224,7 +224,7 @@ class LiveAnalysis:
                 return
             made = self._attempt(self._made_anew, item)
             self.core = made[0] if made else None
-        self._counted_before = self._told + 1
+        self._counted_before = self._told
 
     def _made_anew(self, item: ExerciseStarted | None) -> list[Core]:
         """A core that knows the session's events, and sees the open item from here on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from telemetry.messages.events import SessionOpened
 from telemetry.messages.motion import MotionBatch, QualityKind, StreamOpened, StreamQuality
 
 STREAM = "01J00000000000000000000000"
@@ -43,3 +44,17 @@ def batch(n: int = 10, *, stream: str = STREAM, first_index: int = 0, seed: int 
         "gyr": rng.normal(0, 0.01, (n, 3)).astype(np.float32),
     }
     return MotionBatch(stream=stream, first_index=first_index, **(fields | more))
+
+
+def session_opened(**more) -> SessionOpened:
+    """The first event of a session of p-1."""
+    fields = {
+        "number": 0,
+        "t_ns": T0_NS,
+        "patient": "p-1",
+        "site": "clinic",
+        "plan_version": 1,
+        "day": "2026-01-01",
+        "posture": "standing",
+    }
+    return SessionOpened(session=SESSION, **(fields | more))

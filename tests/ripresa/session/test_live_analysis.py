@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from analytics.exercise.observation import Observation
-from builders import SESSION, STREAM, T0_NS, batch, opened
+from builders import SESSION, STREAM, T0_NS, batch, opened, session_opened
 from ingest.journal.journal import Journal
 from ingest.journal.reading import JournalReader
 from ripresa.session.live_analysis import LiveAnalysis
 from ripresa.session.session_service import SessionService
 from telemetry.clock import ManualClock
 from telemetry.latency import Latencies
-from telemetry.messages.events import ExerciseStarted, SessionOpened
+from telemetry.messages.events import ExerciseStarted
 from telemetry.messages.live import (
     ControlBatch,
     FallNoticed,
@@ -37,16 +37,7 @@ def observe(_started, _opened, _known):
 
 
 def events():
-    yield SessionOpened(
-        session=SESSION,
-        number=0,
-        t_ns=T0_NS,
-        patient="p-1",
-        site="clinic",
-        plan_version=1,
-        day="2026-01-01",
-        posture="standing",
-    )
+    yield session_opened()
     yield ExerciseStarted(
         session=SESSION,
         number=1,
