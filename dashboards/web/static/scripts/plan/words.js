@@ -35,7 +35,7 @@ addTexts({
 
   drawings_move: ["Muovi i disegni", "Let the drawings move"],
   drawings_stop: ["Ferma i disegni", "Stop the drawings"],
-  draft_line: ["Bozza, non è un piano · salvata alle {time}", "Draft, no plan yet · saved at {time}"],
+  draft_line: ["Bozza, non è un piano · salvata alle {time}", "Draft, not a plan yet · saved at {time}"],
   draft_by: ["da {name}", "by {name}"],
   draft_from: ["dal modello «{name}»", "from the template “{name}”"],
   saving: ["Si salva…", "Saving…"],
